@@ -1,0 +1,1 @@
+"""Where the outside calls in: a web server, and later Lambda."""

@@ -1,0 +1,1 @@
+"""Pictures: taking them in, developing them, listing, describing and deleting them."""

@@ -1,0 +1,192 @@
+"""Tables of pictures and of what is said about them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.accounts.models import User
+from app.database import Base, now
+
+
+class ImageState(StrEnum):
+    """Where a picture stands on its way in."""
+
+    UPLOADING = "uploading"  # a place was promised; nothing has arrived yet
+    PROCESSING = "processing"  # the original is stored; derived pictures are being made
+    READY = "ready"
+    DAMAGED = "damaged"  # a picture that opens in part or not at all: the original is kept
+    REJECTED = "rejected"  # not a picture: the bytes are gone, the reason stays for a day
+
+
+class DescriptionState(StrEnum):
+    """Where a picture stands on its way to a description."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class DescriptionSource(StrEnum):
+    """Who wrote a description."""
+
+    MODEL = "model"
+    PERSON = "person"
+
+
+def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+# [Note: What the timeline shows] A picture is in the timeline from the moment its original is
+# stored. The partial index below serves exactly this condition; change both together.
+SHOWN = (ImageState.PROCESSING, ImageState.READY, ImageState.DAMAGED)
+
+
+class Image(Base):
+    """A picture: promised, stored, developed, perhaps described, perhaps in the bin."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        # The same bytes twice are one picture.
+        UniqueConstraint("owner_id", "sha256"),
+        _one_of("state", ImageState),
+        _one_of("description_state", DescriptionState),
+        CheckConstraint("byte_size > 0", name="byte_size"),
+        CheckConstraint("octet_length(sha256) = 32", name="sha256"),
+        Index(
+            "ix_images_timeline",
+            "owner_id",
+            text("timeline_at DESC"),
+            text("id DESC"),
+            postgresql_where=text(
+                "deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')"
+            ),
+        ),
+        Index(
+            "ix_images_deleted",
+            "owner_id",
+            text("deleted_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_images_unsettled",
+            "created_at",
+            postgresql_where=text("state IN ('uploading', 'processing', 'rejected')"),
+        ),
+        Index(
+            "ix_images_description_waiting",
+            "created_at",
+            postgresql_where=text("description_state = 'waiting'"),
+        ),
+        {"comment": "Pictures, from the promise of a place until they are purged."},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(
+        String(255), comment="What the file was called. Display text: never part of a key."
+    )
+    byte_size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="Of the original; the upload's signature covers it."
+    )
+    content_type: Mapped[str] = mapped_column(
+        String(40), comment="As declared until developed, then as detected."
+    )
+    state: Mapped[str] = mapped_column(String(16), default=ImageState.UPLOADING)
+    failure_code: Mapped[str | None] = mapped_column(
+        String(40), comment="Why it is damaged or rejected."
+    )
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    stored_at: Mapped[datetime | None] = mapped_column(comment="When the original had arrived.")
+    deleted_at: Mapped[datetime | None] = mapped_column(
+        comment="In Recently deleted since; purged 30 days later."
+    )
+
+    width: Mapped[int | None] = mapped_column(comment="Pixels, upright.")
+    height: Mapped[int | None] = mapped_column(comment="Pixels, upright.")
+    thumbhash: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="Colour placeholder, about 25 bytes."
+    )
+    has_preview: Mapped[bool] = mapped_column(
+        default=False, comment="Whether thumbnail.webp and preview.webp exist."
+    )
+
+    timeline_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=False),
+        comment="Where it stands in the timeline: wall clock when taken, else UTC when uploaded.",
+    )
+    taken_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=False), comment="Wall clock at the place it was taken."
+    )
+    taken_offset_minutes: Mapped[int | None] = mapped_column(
+        SmallInteger, comment="That clock's offset from UTC, where the camera recorded it."
+    )
+    camera_make: Mapped[str | None] = mapped_column(String(100))
+    camera_model: Mapped[str | None] = mapped_column(String(100))
+    lens: Mapped[str | None] = mapped_column(String(100))
+    exposure_time: Mapped[str | None] = mapped_column(String(20), comment="Seconds, as 1/125.")
+    f_number: Mapped[float | None]
+    iso: Mapped[int | None]
+    focal_length: Mapped[float | None] = mapped_column(comment="Millimetres.")
+
+    description_state: Mapped[str] = mapped_column(String(16), default=DescriptionState.NONE)
+    description_failure: Mapped[str | None] = mapped_column(String(40))
+    current_description_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("descriptions.id", ondelete="SET NULL", use_alter=True),
+        comment="The version that people see.",
+    )
+
+    @classmethod
+    def owned_by(cls, user: User) -> ColumnElement[bool]:
+        """The condition that every query on a person's behalf carries."""
+        return cls.owner_id == user.id
+
+    @classmethod
+    def in_timeline(cls) -> ColumnElement[bool]:
+        """See [Note: What the timeline shows]."""
+        return cls.deleted_at.is_(None) & cls.state.in_(SHOWN)
+
+
+class Description(Base):
+    """One version of what is said about a picture. Versions are added, never changed."""
+
+    __tablename__ = "descriptions"
+    __table_args__ = (
+        _one_of("source", DescriptionSource),
+        {"comment": "Versions of descriptions, by models and by people."},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    image_id: Mapped[UUID] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), index=True)
+    source: Mapped[str] = mapped_column(String(16))
+    alt_text: Mapped[str] = mapped_column(Text, comment="One sentence, for screen readers.")
+    text: Mapped[str] = mapped_column(Text, comment="A longer description.")
+    visible_text: Mapped[str] = mapped_column(Text, comment="Writing seen in the picture.")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    model: Mapped[str | None] = mapped_column(String(100), comment="Null: written by a person.")
+    prompt_version: Mapped[str | None] = mapped_column(String(20))
+    input_tokens: Mapped[int | None]
+    output_tokens: Mapped[int | None]
+    is_demo: Mapped[bool] = mapped_column(default=False, comment="Made by the stand-in model.")
+    created_at: Mapped[datetime] = mapped_column(default=now)
