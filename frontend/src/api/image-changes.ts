@@ -1,0 +1,134 @@
+/** Changing pictures: delete, restore, rename, describe. The lists change at once and change back on failure. */
+import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+
+import { accountOptions } from "./account";
+import { api, done, read } from "./client";
+import { imageDetailKey, removeImages, upsertImages } from "./image-cache";
+import { toProblem, type ApiProblem } from "./problem";
+import type { Image, ImageChanges, ImageDetail } from "./types";
+
+const AT_ONCE = 6;
+
+/** Runs the task for each id, six at a time. Returns the ids that failed and the first reason. */
+const forEachId = async (
+  ids: readonly string[],
+  task: (id: string) => Promise<unknown>,
+): Promise<{ failed: Set<string>; reason: ApiProblem | undefined }> => {
+  const queue = [...ids];
+  const failed = new Set<string>();
+  let reason: ApiProblem | undefined;
+  const work = async (): Promise<void> => {
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      try {
+        await task(id);
+      } catch (error) {
+        failed.add(id);
+        reason ??= toProblem(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return { failed, reason };
+};
+
+const deleteImage = (id: string): Promise<void> =>
+  done(api.DELETE("/api/images/{image_id}", { params: { path: { image_id: id } } }));
+
+const changeImage = (id: string, body: ImageChanges): Promise<ImageDetail> =>
+  read(api.PATCH("/api/images/{image_id}", { params: { path: { image_id: id } }, body }));
+
+const settleLists = (client: QueryClient): void => {
+  void client.invalidateQueries({ queryKey: accountOptions.queryKey });
+  // The other list was not told about these; it is small and loads again when it is next looked at.
+  void client.invalidateQueries({ queryKey: ["images", "head"] });
+};
+
+// Delete and its undo share a scope: the undo waits until the delete has arrived.
+const SCOPE = { id: "delete-and-restore" };
+
+/** Moves pictures to Recently deleted. What failed comes back into the list, and the mutation fails. */
+export const useDeleteImages = () => {
+  const client = useQueryClient();
+  return useMutation({
+    scope: SCOPE,
+    mutationFn: async (images: readonly Image[]) => {
+      const { failed, reason } = await forEachId(
+        images.map(({ id }) => id),
+        deleteImage,
+      );
+      if (reason === undefined) return;
+      upsertImages(
+        client,
+        images.filter(({ id }) => failed.has(id)),
+      );
+      throw reason;
+    },
+    onMutate: async (images) => {
+      // An answer from before the delete would bring them back.
+      await client.cancelQueries({ queryKey: ["images", "head"] });
+      removeImages(
+        client,
+        images.map(({ id }) => id),
+      );
+    },
+    onSettled: () => settleLists(client),
+  });
+};
+
+/** Brings pictures back into the timeline. What failed is left where it was, and the mutation fails. */
+export const useRestoreImages = () => {
+  const client = useQueryClient();
+  return useMutation({
+    scope: SCOPE,
+    mutationFn: async (images: readonly Image[]) => {
+      const restored: ImageDetail[] = [];
+      const { failed, reason } = await forEachId(
+        images.map(({ id }) => id),
+        async (id) => restored.push(await changeImage(id, { deleted: false })),
+      );
+      upsertImages(client, restored);
+      if (reason === undefined) return;
+      removeImages(client, [...failed]);
+      upsertImages(
+        client,
+        images.filter(({ id, deleted_at }) => failed.has(id) && deleted_at !== null),
+      );
+      throw reason;
+    },
+    onMutate: (images) => {
+      upsertImages(
+        client,
+        images.map((image) => ({ ...image, deleted_at: null })),
+      );
+    },
+    onSettled: () => settleLists(client),
+  });
+};
+
+const keepDetail = (client: QueryClient, detail: ImageDetail): void => {
+  client.setQueryData(imageDetailKey(detail.id), detail);
+  upsertImages(client, [detail]);
+};
+
+/** Renames a picture, or sets the person's own description (null: back to the model's). */
+export const useChangeImage = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, changes }: { id: string; changes: ImageChanges }) =>
+      changeImage(id, changes),
+    onSuccess: (detail) => keepDetail(client, detail),
+  });
+};
+
+/** Asks the model for a description of one picture, again if it failed before. */
+export const useDescribeImage = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) =>
+      read(api.POST("/api/images/{image_id}/describe", { params: { path: { image_id: id } } })),
+    onSuccess: (detail) => {
+      keepDetail(client, detail);
+      void client.invalidateQueries({ queryKey: accountOptions.queryKey });
+    },
+  });
+};

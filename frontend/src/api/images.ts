@@ -1,0 +1,156 @@
+/** Reading pictures: the lists, one picture, and several by id. */
+import {
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from "@tanstack/react-query";
+import { useCallback } from "react";
+
+import { api, read } from "./client";
+import {
+  appendPage,
+  imageDetailKey,
+  imageListKey,
+  mergeFirstPage,
+  startList,
+  upsertImages,
+  type ImageList,
+} from "./image-cache";
+import { keepSignedUrls } from "./signed-urls";
+import type { Image, ImageDetail, ImagePage } from "./types";
+
+const PAGE_SIZE = 100;
+/** The API takes at most this many ids at once. */
+const IDS_AT_ONCE = 100;
+
+const fetchPage = (
+  deleted: boolean,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<ImagePage> =>
+  read(
+    api.GET("/api/images", {
+      ...(signal ? { signal } : {}),
+      params: { query: { limit: PAGE_SIZE, deleted, ...(cursor === null ? {} : { cursor }) } },
+    }),
+  );
+
+const headKey = (deleted: boolean) => ["images", "head", { deleted }] as const;
+
+export const imageListOptions = (deleted: boolean) =>
+  queryOptions({
+    queryKey: imageListKey(deleted),
+    queryFn: async ({ signal, client }): Promise<ImageList> => {
+      const page = await fetchPage(deleted, null, signal);
+      client.setQueryData(headKey(deleted), page.images.length);
+      return startList(deleted, page);
+    },
+    // See [Note: Lists are patched, not refetched]; useNewest() below brings what is new.
+    staleTime: Infinity,
+    gcTime: 30 * 60_000,
+    structuralSharing: false,
+  });
+
+/** Pictures newest first, as far as loaded; `useMoreImages` loads the page that follows. */
+export const useImages = ({ deleted }: { deleted: boolean }) => useQuery(imageListOptions(deleted));
+
+/** Loads the next page of a list. Safe to call again while it runs: that does nothing. */
+export const useMoreImages = ({ deleted }: { deleted: boolean }) => {
+  const client = useQueryClient();
+  const { mutate, isPending, error } = useMutation({
+    mutationKey: ["images", "more", { deleted }],
+    mutationFn: async () => {
+      const list = client.getQueryData(imageListOptions(deleted).queryKey);
+      if (typeof list?.next_cursor !== "string") return;
+      appendPage(client, deleted, await fetchPage(deleted, list.next_cursor));
+    },
+  });
+  const loadMore = useCallback(() => {
+    const running = client.isMutating({ mutationKey: ["images", "more", { deleted }] });
+    if (running === 0) mutate();
+  }, [client, deleted, mutate]);
+  return { loadMore, isPending, error };
+};
+
+/** Keeps the newest part of a list true: on return to the tab, and every minute. */
+export const useNewest = ({ deleted, enabled }: { deleted: boolean; enabled: boolean }) =>
+  useQuery({
+    queryKey: headKey(deleted),
+    queryFn: async ({ signal, client }) => {
+      const page = await fetchPage(deleted, null, signal);
+      mergeFirstPage(client, deleted, page);
+      return page.images.length;
+    },
+    enabled,
+    staleTime: 10_000,
+    refetchInterval: 60_000,
+  });
+
+/** The given pictures as they are now, in any state; unknown ones are left out. At most 100. */
+export const fetchImages = async (
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<Image[]> => {
+  const query = { ids: ids.slice(0, IDS_AT_ONCE).join(","), limit: IDS_AT_ONCE };
+  const page = await read(
+    api.GET("/api/images", { params: { query }, ...(signal ? { signal } : {}) }),
+  );
+  return page.images;
+};
+
+/** Fetches the given pictures and puts what is new about them into the lists. */
+export const refreshImages = async (
+  client: QueryClient,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<Image[]> => {
+  if (ids.length === 0) return [];
+  const images = await fetchImages(ids, signal);
+  upsertImages(client, images);
+  return images;
+};
+
+/** Looks after pictures that the worker still has in hand, until none is left. */
+export const useProcessing = (ids: readonly string[]) =>
+  useQuery({
+    queryKey: ["images", "processing"],
+    queryFn: async ({ signal, client }) => {
+      const images = await refreshImages(client, ids, signal);
+      return images.length;
+    },
+    enabled: ids.length > 0,
+    staleTime: 0,
+    refetchInterval: 2_000,
+  });
+
+export const imageOptions = (id: string) =>
+  queryOptions({
+    queryKey: imageDetailKey(id),
+    queryFn: async ({ signal, client }): Promise<ImageDetail> => {
+      const detail = await read(
+        api.GET("/api/images/{image_id}", { signal, params: { path: { image_id: id } } }),
+      );
+      const old = client.getQueryData<ImageDetail>(imageDetailKey(id));
+      return { ...detail, ...keepSignedUrls(old, detail) };
+    },
+    staleTime: 30_000,
+  });
+
+const isWaiting = (image: ImageDetail | undefined): boolean =>
+  image !== undefined &&
+  (image.state === "processing" ||
+    image.state === "uploading" ||
+    image.description_state === "waiting");
+
+/** One picture with all that is known of it; looks again while something about it is still being made. */
+export const useImage = (id: string) =>
+  useQuery({
+    ...imageOptions(id),
+    refetchInterval: ({ state }) => (isWaiting(state.data) ? 2_000 : false),
+  });
+
+/** A short-lived address that downloads the original file. */
+export const fetchOriginal = (id: string): Promise<{ url: string; expires_at: string }> =>
+  read(api.GET("/api/images/{image_id}/original", { params: { path: { image_id: id } } }));

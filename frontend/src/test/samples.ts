@@ -1,0 +1,59 @@
+/** Made-up answers of the API, whole and valid; a test changes what it is about. */
+import type { Account, Image, ImageDetail, Session } from "@/api";
+
+export const aSession = (changes: Partial<Session> = {}): Session => ({
+  user: {
+    id: "0190a0000000700080000000000000aa",
+    email: "ada@example.org",
+    created_at: "2025-01-01T10:00:00Z",
+    descriptions_enabled: false,
+  },
+  uploads: { max_bytes: 104_857_600, content_types: ["image/jpeg", "image/png", "image/heic"] },
+  descriptions: { available: true, demo: false, model: "gpt-6-luna", host: "api.openai.com" },
+  ...changes,
+});
+
+export const anAccount = (changes: Partial<Account> = {}): Account => ({
+  user: {
+    id: "0190a0000000700080000000000000aa",
+    email: "ada@example.org",
+    created_at: "2025-01-01T10:00:00Z",
+    descriptions_enabled: false,
+  },
+  descriptions: { waiting: 0, done: 0, failed: 0, missing: 0 },
+  pictures: 0,
+  bytes: 0,
+  ...changes,
+});
+
+export const anImage = (changes: Partial<Image> = {}): Image => ({
+  id: "0190a000000070008000000000000001",
+  name: "beach.jpg",
+  size: 2_400_000,
+  content_type: "image/jpeg",
+  state: "ready",
+  failure: null,
+  width: 4000,
+  height: 3000,
+  thumbhash: null,
+  timeline_at: "2025-05-03T10:00:00",
+  taken_at: "2025-05-03T10:00:00+02:00",
+  created_at: "2025-06-01T08:00:00Z",
+  deleted_at: null,
+  alt_text: null,
+  description_demo: false,
+  description_state: "none",
+  thumbnail_url: "http://storage.test/users/aa/01/thumbnail.webp?X-Amz-Signature=1",
+  preview_url: "http://storage.test/users/aa/01/preview.webp?X-Amz-Signature=1",
+  urls_expire_at: "2099-01-01T00:00:00Z",
+  ...changes,
+});
+
+export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail => ({
+  ...anImage(),
+  sha256: "0".repeat(64),
+  camera: null,
+  description: null,
+  description_failure: null,
+  ...changes,
+});

@@ -1,0 +1,42 @@
+/** Signs that something is under way. */
+import { classNames } from "./class-names";
+
+/** Turns; says nothing aloud, so put words beside it. */
+export const Spinner = ({ className = "size-5" }: { className?: string }) => (
+  <svg
+    viewBox="0 0 24 24"
+    fill="none"
+    aria-hidden="true"
+    focusable="false"
+    className={classNames("shrink-0 animate-spin", className)}
+  >
+    <circle cx="12" cy="12" r="9" stroke="currentColor" strokeWidth="2.5" opacity="0.2" />
+    <path d="M21 12a9 9 0 0 0-9-9" stroke="currentColor" strokeWidth="2.5" strokeLinecap="round" />
+  </svg>
+);
+
+type ProgressProps = {
+  /** 0 to 1; null when nobody knows how far it is. */
+  value: number | null;
+  label: string;
+  className?: string;
+};
+
+export const Progress = ({ value, label, className }: ProgressProps) => (
+  <div
+    role="progressbar"
+    aria-label={label}
+    aria-valuemin={0}
+    aria-valuemax={100}
+    aria-valuenow={value === null ? undefined : Math.round(value * 100)}
+    className={classNames("h-1.5 overflow-hidden rounded-full bg-sunken", className)}
+  >
+    <div
+      className={classNames(
+        "h-full rounded-full bg-accent transition-[width] duration-300",
+        value === null && "animate-breathe",
+      )}
+      style={{ width: value === null ? "100%" : `${Math.round(value * 100)}%` }}
+    />
+  </div>
+);
