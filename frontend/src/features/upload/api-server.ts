@@ -1,0 +1,55 @@
+/** The API as the queue sees it: its refusals sorted into those that pass and those that last. */
+import { ApiProblem, cancelUpload, fetchImages, requestPlaces, toProblem, type Place } from "@/api";
+
+import type { Picture, UploadServer } from "./engine/server";
+import { LastingTrouble, PassingTrouble } from "./engine/troubles";
+
+/** @param onSignedOut called when an answer says that the session is over. */
+export function apiServer(onSignedOut: () => void): UploadServer {
+  const translate = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.status === 401) onSignedOut();
+      throw troubleFrom(problem);
+    }
+  };
+  return {
+    askForPlaces: (pictures) => translate(askForPlaces(pictures)),
+    imagesById: (ids) => translate(fetchImages(ids)),
+    forget: (imageId) => translate(cancelUpload(imageId)),
+  };
+}
+
+function troubleFrom({ status, code, detail }: ApiProblem): PassingTrouble | LastingTrouble {
+  if (code === "unreachable") return new PassingTrouble("connection");
+  if (status === 429 || status >= 500) return new PassingTrouble("busy");
+  return new LastingTrouble({ reason: detail, advice: null, retry: true });
+}
+
+/** A batch is refused whole when one picture in it is not valid: then the others are asked for again. */
+async function askForPlaces(pictures: readonly Picture[]): Promise<Place[]> {
+  try {
+    return await requestPlaces(pictures);
+  } catch (error) {
+    const refused = error instanceof ApiProblem ? refusedPictures(error, pictures.length) : null;
+    if (!refused) throw error;
+    const others = pictures.filter((_, index) => !refused.has(index));
+    const places = others.length > 0 ? await requestPlaces(others) : [];
+    const next = places.values();
+    return pictures.flatMap((_, index) => refused.get(index) ?? next.next().value ?? []);
+  }
+}
+
+/** By position; null when the refusal is about something else than single pictures. */
+function refusedPictures({ status, fields }: ApiProblem, count: number): Map<number, Place> | null {
+  if (status !== 422) return null;
+  const refused = new Map<number, Place>();
+  for (const [field, detail] of Object.entries(fields)) {
+    const index = Number(/^images\.(\d+)\./.exec(field)?.[1] ?? count);
+    if (index >= count) return null;
+    refused.set(index, { status: "refused", code: "validation_failed", detail });
+  }
+  return refused.size > 0 ? refused : null;
+}

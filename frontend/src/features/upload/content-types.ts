@@ -1,0 +1,69 @@
+/** Which pictures the library takes, told by type and by file extension. */
+
+/** Browsers know no type for some of these (HEIC in Chromium), so the extension has to say it. */
+const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  jpe: "image/jpeg",
+  jfif: "image/jpeg",
+  png: "image/png",
+  gif: "image/gif",
+  webp: "image/webp",
+  avif: "image/avif",
+  heic: "image/heic",
+  heif: "image/heif",
+  hif: "image/heif",
+  tif: "image/tiff",
+  tiff: "image/tiff",
+};
+
+/** The content type to declare; empty when neither the browser nor the extension tells. */
+export function contentTypeOf(file: File): string {
+  const extension = /\.([^.]+)$/.exec(file.name)?.[1]?.toLowerCase() ?? "";
+  const declared = file.type.toLowerCase();
+  // The server looks at the bytes in the end; a type of its list is taken as the browser says it.
+  return declared === "" || declared === "application/octet-stream"
+    ? (TYPE_BY_EXTENSION[extension] ?? "")
+    : (ALIASES[declared] ?? declared);
+}
+
+const ALIASES: Readonly<Record<string, string>> = {
+  "image/jpg": "image/jpeg",
+  "image/pjpeg": "image/jpeg",
+  "image/x-png": "image/png",
+  "image/tif": "image/tiff",
+};
+
+/** The file picker's `accept`: types and extensions, since each browser heeds another half. */
+export function acceptList(contentTypes: readonly string[]): string {
+  const extensions = Object.entries(TYPE_BY_EXTENSION)
+    .filter(([, type]) => contentTypes.includes(type))
+    .map(([extension]) => `.${extension}`);
+  return [...contentTypes, ...extensions].join(",");
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  "image/jpeg": "JPEG",
+  "image/png": "PNG",
+  "image/gif": "GIF",
+  "image/webp": "WebP",
+  "image/avif": "AVIF",
+  "image/heic": "HEIC",
+  "image/heif": "HEIC",
+  "image/tiff": "TIFF",
+};
+
+/** "JPEG, PNG and HEIC" */
+export function namesOf(contentTypes: readonly string[]): string {
+  const names = contentTypes.map(
+    (type) => NAMES[type] ?? type.replace(/^image\//, "").toUpperCase(),
+  );
+  return new Intl.ListFormat("en", { type: "conjunction" }).format(new Set(names));
+}
+
+const SHOWABLE = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"]);
+
+/** Whether every browser that we build for can draw it. */
+export function isShowable(contentType: string): boolean {
+  return SHOWABLE.has(contentType);
+}

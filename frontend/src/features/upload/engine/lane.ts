@@ -1,0 +1,71 @@
+/** A bounded way through: how many files may be in one step at once, first come first served. */
+
+type Waiting = { weight: number; admit: () => void };
+
+type LaneLimits = {
+  /** How many may be inside at once. */
+  places: number;
+  /** How much they may weigh together (bytes, say). One alone may always enter, however heavy. */
+  weight?: number;
+};
+
+export class Lane {
+  readonly #limits: Required<LaneLimits>;
+  readonly #waiting: Waiting[] = [];
+  #inside = 0;
+  #weightInside = 0;
+
+  constructor(limits: LaneLimits) {
+    this.#limits = { weight: Number.POSITIVE_INFINITY, ...limits };
+  }
+
+  /** Waits for a place and takes it. Call the returned function to leave; calling it again does nothing. */
+  enter(signal: AbortSignal, weight = 0): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const giveUp = () => {
+        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+        reject(signal.reason as Error);
+        this.#admitNext();
+      };
+      const entry: Waiting = {
+        weight,
+        admit: () => {
+          signal.removeEventListener("abort", giveUp);
+          resolve(this.#takePlace(weight));
+        },
+      };
+      signal.addEventListener("abort", giveUp, { once: true });
+      this.#waiting.push(entry);
+      this.#admitNext();
+    });
+  }
+
+  #takePlace(weight: number): () => void {
+    this.#inside += 1;
+    this.#weightInside += weight;
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.#inside -= 1;
+      this.#weightInside -= weight;
+      this.#admitNext();
+    };
+  }
+
+  #admitNext(): void {
+    for (let next = this.#waiting[0]; next && this.#hasRoomFor(next); next = this.#waiting[0]) {
+      this.#waiting.shift();
+      next.admit();
+    }
+  }
+
+  #hasRoomFor({ weight }: Waiting): boolean {
+    if (this.#inside === 0) return true;
+    return this.#inside < this.#limits.places && this.#weightInside + weight <= this.#limits.weight;
+  }
+}

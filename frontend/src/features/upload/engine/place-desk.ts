@@ -1,0 +1,53 @@
+/** Asking for places in batches: whoever asks while a request is under way shares the next one. */
+import type { Place } from "@/api";
+import type { Picture, UploadServer } from "./server";
+
+const BATCH = 20;
+/** Long enough for the hashes of small files to come in together, too short to be noticed. */
+const GATHER_MS = 60;
+
+type Waiting = {
+  picture: Picture;
+  resolve: (place: Place) => void;
+  reject: (error: unknown) => void;
+};
+
+export class PlaceDesk {
+  readonly #server: UploadServer;
+  #waiting: Waiting[] = [];
+  #isAsking = false;
+
+  constructor(server: UploadServer) {
+    this.#server = server;
+  }
+
+  /** A cancelled question is still answered: the place it brings must then be given back. */
+  ask(picture: Picture): Promise<Place> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ picture, resolve, reject });
+      if (!this.#isAsking) void this.#askUntilNoneWaits();
+    });
+  }
+
+  async #askUntilNoneWaits(): Promise<void> {
+    this.#isAsking = true;
+    while (this.#waiting.length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      await this.#askFor(this.#waiting.splice(0, BATCH));
+    }
+    this.#isAsking = false;
+  }
+
+  async #askFor(batch: Waiting[]): Promise<void> {
+    try {
+      const places = await this.#server.askForPlaces(batch.map(({ picture }) => picture));
+      batch.forEach(({ resolve, reject }, index) => {
+        const place = places[index];
+        if (place) resolve(place);
+        else reject(new Error(`no place for ${String(index)} of ${String(batch.length)}`));
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/** Trying again: a few times with growing pauses, and never counting the time without a network. */
+import { PassingTrouble } from "./troubles";
+
+export type Interruption = "offline" | "connection" | "busy";
+
+type Persistence = {
+  signal: AbortSignal;
+  /** Told when a pause begins and why. */
+  onInterrupted: (cause: Interruption) => void;
+};
+
+const TRIES = 4;
+const FIRST_PAUSE_MS = 1_000;
+
+/** Runs `step` until it succeeds, fails for good, or has met passing trouble four times. */
+export async function persistently<T>(
+  step: () => Promise<T>,
+  { signal, onInterrupted }: Persistence,
+): Promise<T> {
+  for (let tried = 0; ;) {
+    if (isOffline()) {
+      onInterrupted("offline");
+      await untilOnline(signal);
+    }
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof PassingTrouble)) throw error;
+      if (isOffline()) continue;
+      tried += 1;
+      if (tried === TRIES) throw error;
+      onInterrupted(error.kind);
+      await pause(FIRST_PAUSE_MS * 2 ** (tried - 1) * (0.75 + Math.random() / 2), signal);
+    }
+  }
+}
+
+/** Only the negative answer is to be trusted: "online" means no more than that there is some network. */
+function isOffline(): boolean {
+  return !navigator.onLine;
+}
+
+async function untilOnline(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const stop = () => {
+      window.removeEventListener("online", go);
+      reject(signal.reason as Error);
+    };
+    const go = () => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    };
+    signal.throwIfAborted();
+    window.addEventListener("online", go, { once: true });
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** Waits, but no longer than until the signal is aborted: then it rejects. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}

@@ -1,0 +1,80 @@
+/** Collecting the files of a drop, a paste or a picker, folders and all. */
+import { contentTypeOf } from "./content-types";
+
+/** What a drop holds. Must be taken out while the event is handled: afterwards the browser hides it. */
+export type Dropped = { entries: readonly FileSystemEntry[]; files: readonly File[] };
+
+export type Gathered = { file: File; name: string; contentType: string };
+
+export function takeOut(transfer: DataTransfer): Dropped {
+  const entries: FileSystemEntry[] = [];
+  const files: File[] = [];
+  for (const item of transfer.items) {
+    if (item.kind !== "file") continue;
+    const entry = item.webkitGetAsEntry();
+    const file = entry ? null : item.getAsFile();
+    if (entry) entries.push(entry);
+    else if (file) files.push(file);
+  }
+  return { entries, files };
+}
+
+/** Walks folders to the bottom. What cannot be read (rights, vanished meanwhile) is left out and counted. */
+export async function gather({
+  entries,
+  files,
+}: Dropped): Promise<{ files: File[]; unreadable: number }> {
+  const found = [...files];
+  const folders = entries.filter((entry) => !isSystemFile(entry.name));
+  let unreadable = 0;
+  for (let entry = folders.shift(); entry; entry = folders.shift()) {
+    try {
+      if (isFile(entry)) found.push(await fileOf(entry));
+      else if (isFolder(entry)) folders.unshift(...(await contentsOf(entry)));
+    } catch {
+      unreadable += 1;
+    }
+  }
+  return { files: found, unreadable };
+}
+
+export function withTypes(files: readonly File[]): Gathered[] {
+  return files
+    .filter((file) => !isSystemFile(file.name))
+    .map((file) => ({ file, name: file.name, contentType: contentTypeOf(file) }));
+}
+
+/** Files that systems leave in folders and that nobody chose: no word is made of them. */
+function isSystemFile(name: string): boolean {
+  return name.startsWith(".") || /^(thumbs\.db|desktop\.ini)$/i.test(name);
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => {
+    entry.file(resolve, reject);
+  });
+}
+
+async function contentsOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    // Chromium hands out 100 at a time: ask until none is left.
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (some.length === 0) break;
+    all.push(...some);
+  }
+  return all
+    .filter(({ name }) => !isSystemFile(name))
+    .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+}
