@@ -16,18 +16,6 @@ Object.assign(HTMLDialogElement.prototype, {
   },
 });
 
-beforeAll } from "vitest";
-
-import { server } from "./server";
-
-// jsdom has the dialog element but not its methods.
-HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
-  this.open = true;
-};
-HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
-  this.open = false;
-};
-
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {
   cleanup();
