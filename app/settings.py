@@ -30,6 +30,19 @@ REQUIRED = (
 )
 
 
+# The kinds of picture that are taken in: what uploads may declare and the darkroom can open.
+PICTURE_TYPES = (
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+    "image/heic",
+    "image/heif",
+    "image/tiff",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelSettings:
     """Which model describes pictures, and where it answers."""
@@ -79,7 +92,7 @@ class Settings:
             raise MissingSettingsError(missing)
         site_dir = environment.get("SITE_DIR")
         return cls(
-            database_url=_with_driver(environment["DATABASE_URL"]),
+            database_url=with_driver(environment["DATABASE_URL"]),
             site_origin=_origin(environment["SITE_ORIGIN"]),
             site_dir=Path(site_dir) if site_dir else None,
             picture_bucket=environment["PICTURE_BUCKET"],
@@ -106,7 +119,7 @@ class Settings:
         return f"https://{self.picture_bucket}.s3.{self.aws_region}.amazonaws.com"
 
 
-def _with_driver(url: str) -> str:
+def with_driver(url: str) -> str:
     """`postgresql://` as operators write it, with the driver that SQLAlchemy wants named."""
     if url.startswith("postgresql://"):
         return url.replace("postgresql://", "postgresql+psycopg2://", 1)

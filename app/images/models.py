@@ -134,7 +134,7 @@ class Image(Base):
 
     timeline_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=False),
-        comment="Where it stands in the timeline: wall clock when taken, else UTC when uploaded.",
+        comment="Its place in the timeline: wall clock when taken, else UTC when uploaded.",
     )
     taken_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=False), comment="Wall clock at the place it was taken."

@@ -1,0 +1,1 @@
+"""Pinhole: the API, and the worker that develops and describes pictures."""

@@ -1,0 +1,52 @@
+"""Where all parts of the API meet."""
+
+from apiflask import APIFlask
+from flask import Flask
+
+from app.accounts.routes import auth
+from app.database import db, engine_options
+from app.images.account_routes import account
+from app.images.routes import images
+from app.openapi import init_openapi
+from app.parts import EXTENSION, Parts
+from app.settings import Settings
+from app.site import init_site
+from app.system import system
+from app.web import init_web
+
+API_CONNECTIONS = 8
+
+
+def create_app(parts: Parts) -> APIFlask:
+    """Build the API from its collaborators."""
+    app = APIFlask(
+        __name__,
+        title="Pinhole",
+        version="1",
+        docs_path=None,
+        spec_path=None,
+        static_folder=None,
+    )
+    app.extensions[EXTENSION] = parts
+    init_database(app, parts.settings, pool_size=API_CONNECTIONS)
+    init_web(app, parts.settings)
+    init_openapi(app)
+    for blueprint in (system, auth, account, images):
+        app.register_blueprint(blueprint)
+    if parts.settings.site_dir:
+        init_site(app, site_dir=parts.settings.site_dir, site_origin=parts.settings.site_origin)
+    return app
+
+
+def create_worker_app(settings: Settings, *, pool_size: int) -> Flask:
+    """Build what the worker needs of Flask: a context for its database sessions."""
+    app = Flask(__name__, static_folder=None)
+    init_database(app, settings, pool_size=pool_size)
+    return app
+
+
+def init_database(app: Flask, settings: Settings, *, pool_size: int) -> None:
+    """Connect Flask-SQLAlchemy to the one database."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size=pool_size)
+    db.init_app(app)

@@ -1,0 +1,12 @@
+"""The API for a web server on one machine: `granian --interface wsgi app.handlers.local:app`."""
+
+import os
+
+from app.factory import create_app
+from app.logs import set_up_logging
+from app.parts import build_parts
+from app.settings import Settings
+
+_settings = Settings.from_environment(os.environ)
+set_up_logging(_settings.log_level)
+app = create_app(build_parts(_settings))

@@ -1,0 +1,83 @@
+"""A person's own page: how much is kept here, and whether a model may describe it."""
+
+from apiflask import APIBlueprint
+from flask import Response
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select
+
+from app.accounts.guards import current_user, signed_in
+from app.accounts.models import User
+from app.accounts.schemas import UserOut
+from app.database import db, now
+from app.errors import DescriptionsUnavailableError
+from app.images import descriptions
+from app.images.models import SHOWN, Image
+from app.parts import parts
+from app.web import json_response
+
+account = APIBlueprint("account", __name__, url_prefix="/api/account", tag="Accounts")
+
+
+class DescriptionCounts(BaseModel):
+    """How far descriptions have come."""
+
+    waiting: int
+    done: int
+    failed: int
+    missing: int
+
+
+class AccountOut(BaseModel):
+    """A person's account."""
+
+    user: UserOut
+    pictures: int
+    bytes: int
+    descriptions: DescriptionCounts
+
+
+class AccountPatch(BaseModel):
+    """What a person changes about their account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    descriptions_enabled: bool
+
+
+@account.get("")
+@signed_in
+@account.output(AccountOut)
+def get_account() -> Response:
+    """Show the account: how many pictures, how many bytes, how far descriptions have come."""
+    return _account(current_user())
+
+
+@account.patch("")
+@signed_in
+@account.input(AccountPatch, location="json")
+@account.output(AccountOut)
+@account.doc(responses={409: "The operator has not switched AI descriptions on."})
+def update_account(json_data: AccountPatch) -> Response:
+    """Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay."""
+    user = current_user()
+    if json_data.descriptions_enabled and parts().settings.model is None:
+        raise DescriptionsUnavailableError
+    if json_data.descriptions_enabled != user.descriptions_enabled:
+        user.descriptions_enabled_at = now() if json_data.descriptions_enabled else None
+    db.session.commit()
+    return _account(user)
+
+
+def _account(user: User) -> Response:
+    pictures, used = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(Image.byte_size), 0)).where(
+            Image.owned_by(user), Image.state.in_(SHOWN)
+        )
+    ).one()
+    account_out = AccountOut(
+        user=UserOut.model_validate(user, from_attributes=True),
+        pictures=pictures,
+        bytes=int(used),
+        descriptions=DescriptionCounts(**descriptions.counts(user)),
+    )
+    return json_response(account_out.model_dump(mode="json"))

@@ -1,0 +1,90 @@
+"""Having a model describe a picture that waits for it."""
+
+import logging
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.accounts.models import User
+from app.clients.storage import PictureStore
+from app.clients.vision import Sighting, VisionError
+from app.database import db
+from app.images.descriptions import record, record_failure
+from app.images.models import DescriptionState, Image
+from app.tasks import MOST_ATTEMPTS, DescribePicture, RetryLaterError
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 600
+
+
+class Describes(Protocol):
+    """What is needed of a vision model."""
+
+    def describe(self, preview: bytes) -> Sighting:
+        """Describe a WebP; raises VisionError."""
+
+
+def describe_picture(
+    task: DescribePicture,
+    attempt: int,
+    *,
+    store: PictureStore,
+    vision: Describes | None,
+    is_demo: bool,
+) -> None:
+    """Describe a picture that waits for it. Safe to repeat.
+
+    Raises:
+        RetryLaterError: the model is busy or away; the message comes back.
+        AwsUnavailableError: the preview could not be read; try again.
+    """
+    owner_id = _waiting(task.image_id)
+    if owner_id is None:
+        return
+    if vision is None:
+        _stop_waiting(task.image_id)
+        return
+    try:
+        sighting = vision.describe(store.fetch_preview(owner_id, task.image_id))
+    except VisionError as error:
+        if error.retryable and attempt < MOST_ATTEMPTS:
+            pause = error.retry_after or 5 * 2**attempt
+            raise RetryLaterError(min(round(pause), LONGEST_PAUSE)) from error
+        log.warning("no description of %s: %s", task.image_id, error.code)
+        record_failure(task.image_id, code=error.code)
+    else:
+        record(task.image_id, sighting, is_demo=is_demo)
+    db.session.commit()
+
+
+def _waiting(image_id: UUID) -> UUID | None:
+    """Return the owner of a picture that waits and may be sent, or None: nothing to do.
+
+    Consent is asked for here as well: the person may have turned descriptions off, or deleted the
+    picture, after the message was sent.
+    """
+    row = db.session.execute(
+        select(Image.owner_id, Image.deleted_at, User.descriptions_enabled_at)
+        .join(User, User.id == Image.owner_id)
+        .where(Image.id == image_id, Image.description_state == DescriptionState.WAITING)
+    ).one_or_none()
+    db.session.rollback()
+    if row is None:
+        return None
+    if row.deleted_at is not None or row.descriptions_enabled_at is None:
+        _stop_waiting(image_id)
+        return None
+    owner_id: UUID = row.owner_id
+    return owner_id
+
+
+def _stop_waiting(image_id: UUID) -> None:
+    db.session.execute(
+        update(Image)
+        .where(Image.id == image_id, Image.description_state == DescriptionState.WAITING)
+        .values(description_state=DescriptionState.NONE)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()

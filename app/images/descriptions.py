@@ -1,0 +1,207 @@
+"""What is said about pictures: asked of a model, corrected by people, never the other way round.
+
+[Note: A person's words win] Versions are only added. A model's version becomes the current one
+only while the current one is not a person's, and the UPDATE itself says so: no check that could
+be overtaken.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
+
+from app.accounts.models import User
+from app.clients.vision import Sighting
+from app.database import db
+from app.errors import (
+    DescribedByPersonError,
+    DescriptionsOffError,
+    DescriptionsUnavailableError,
+    NotFoundError,
+    NotReadyError,
+)
+from app.images.models import (
+    Description,
+    DescriptionSource,
+    DescriptionState,
+    Image,
+    ImageState,
+)
+from app.images.schemas import DescriptionIn
+from app.settings import ModelSettings
+
+
+def write(user: User, image_id: UUID, words: DescriptionIn) -> None:
+    """Make a person's words the current description."""
+    version = Description(
+        image_id=image_id,
+        source=DescriptionSource.PERSON,
+        alt_text=words.alt_text,
+        text=words.text,
+        visible_text=words.visible_text,
+        tags=words.tags,
+    )
+    db.session.add(version)
+    db.session.flush()  # the id is needed below
+    db.session.execute(
+        update(Image)
+        .where(Image.owned_by(user), Image.id == image_id)
+        .values(
+            current_description_id=version.id,
+            description_state=DescriptionState.DONE,
+            description_failure=None,
+        )
+    )
+
+
+def forget_own_words(user: User, image_id: UUID) -> None:
+    """Show the model's latest version again, or none where there is none. Safe to repeat."""
+    latest = (
+        select(Description.id)
+        .where(Description.image_id == image_id, Description.source == DescriptionSource.MODEL)
+        .order_by(Description.created_at.desc())
+        .limit(1)
+    )
+    found = db.session.scalar(latest)
+    db.session.execute(
+        update(Image)
+        .where(Image.owned_by(user), Image.id == image_id, _by(DescriptionSource.PERSON))
+        .values(
+            current_description_id=found,
+            description_state=DescriptionState.DONE if found else DescriptionState.NONE,
+            description_failure=None,
+        )
+    )
+
+
+def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> None:
+    """Note that a picture waits for a description; the caller sends the message after commit.
+
+    Raises:
+        NotFoundError: not this person's picture.
+        DescriptionsUnavailableError: the operator has set no model up.
+        DescriptionsOffError: the person has not turned descriptions on.
+        DescribedByPersonError: the person wrote one themselves.
+        NotReadyError: there is no preview to describe.
+    """
+    row = db.session.execute(
+        select(Image.has_preview, Description.source)
+        .outerjoin(Description, Description.id == Image.current_description_id)
+        .where(Image.owned_by(user), Image.id == image_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    require_consent(user, model=model)
+    if row.source == DescriptionSource.PERSON:
+        raise DescribedByPersonError
+    if not row.has_preview:
+        raise NotReadyError
+    db.session.execute(
+        update(Image)
+        .where(Image.owned_by(user), Image.id == image_id)
+        .values(description_state=DescriptionState.WAITING, description_failure=None)
+    )
+
+
+def ask_for_missing(user: User, *, model: ModelSettings | None) -> list[UUID]:
+    """Note that all pictures without a description wait for one; return their ids.
+
+    Raises:
+        DescriptionsUnavailableError: the operator has set no model up.
+        DescriptionsOffError: the person has not turned descriptions on.
+    """
+    require_consent(user, model=model)
+    return list(
+        db.session.scalars(
+            update(Image)
+            .where(Image.owned_by(user), _missing())
+            .values(description_state=DescriptionState.WAITING, description_failure=None)
+            .returning(Image.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def require_consent(user: User, *, model: ModelSettings | None) -> None:
+    """Refuse what a model would do unless the operator and the person both want it."""
+    if model is None:
+        raise DescriptionsUnavailableError
+    if not user.descriptions_enabled:
+        raise DescriptionsOffError
+
+
+def record(image_id: UUID, sighting: Sighting, *, is_demo: bool) -> None:
+    """Keep a model's answer; see [Note: A person's words win]. Safe to repeat."""
+    version = Description(
+        image_id=image_id,
+        source=DescriptionSource.MODEL,
+        alt_text=sighting.alt_text,
+        text=sighting.text,
+        visible_text=sighting.visible_text,
+        tags=list(sighting.tags),
+        model=sighting.model,
+        prompt_version=sighting.prompt_version,
+        input_tokens=sighting.input_tokens,
+        output_tokens=sighting.output_tokens,
+        is_demo=is_demo,
+    )
+    db.session.add(version)
+    db.session.flush()  # the id is needed below
+    db.session.execute(
+        update(Image)
+        .where(Image.id == image_id, ~_by(DescriptionSource.PERSON))
+        .values(
+            current_description_id=version.id,
+            description_state=DescriptionState.DONE,
+            description_failure=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def record_failure(image_id: UUID, *, code: str) -> None:
+    """Note why no description came; the person can try again. Safe to repeat."""
+    db.session.execute(
+        update(Image)
+        .where(Image.id == image_id, Image.description_state == DescriptionState.WAITING)
+        .values(description_state=DescriptionState.FAILED, description_failure=code)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def counts(user: User) -> dict[str, int]:
+    """How many of a person's pictures wait for, have, lack a description, or failed to get one."""
+    query = (
+        select(Image.description_state, func.count())
+        .where(Image.owned_by(user), Image.in_timeline())
+        .group_by(Image.description_state)
+    )
+    by_state = dict(db.session.execute(query).all())
+    missing = db.session.scalar(_count().where(Image.owned_by(user), _missing()))
+    return {
+        "waiting": by_state.get(DescriptionState.WAITING, 0),
+        "done": by_state.get(DescriptionState.DONE, 0),
+        "failed": by_state.get(DescriptionState.FAILED, 0),
+        "missing": missing or 0,
+    }
+
+
+def _count() -> Select[tuple[int]]:
+    return select(func.count()).select_from(Image)
+
+
+def _missing() -> ColumnElement[bool]:
+    """Pictures that could be described and are not: never asked for, or failed."""
+    return (
+        Image.in_timeline()
+        & Image.has_preview
+        & Image.state.in_((ImageState.READY, ImageState.DAMAGED))
+        & Image.description_state.in_((DescriptionState.NONE, DescriptionState.FAILED))
+        & Image.current_description_id.is_(None)
+    )
+
+
+def _by(source: DescriptionSource) -> ColumnElement[bool]:
+    """Whether the current description was written by `source`."""
+    return exists().where(
+        Description.id == Image.current_description_id, Description.source == source
+    )

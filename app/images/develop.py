@@ -1,0 +1,160 @@
+"""Developing a picture once its original has arrived: check it, derive from it, know its data.
+
+No transaction is held while S3 or the darkroom work, and each step can be done twice: the row's
+state, changed by one UPDATE with its precondition, decides who is right.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.accounts.models import User
+from app.clients.storage import PictureStore
+from app.database import db, now
+from app.images.darkroom import Developed, Rejected
+from app.images.models import DescriptionState, Image, ImageState
+from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored
+
+log = logging.getLogger(__name__)
+
+
+class Develops(Protocol):
+    """What is needed of a darkroom."""
+
+    def develop(self, original: Path) -> Developed | Rejected:
+        """Open a picture; never raises for bad bytes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What developing needs: the store, a darkroom, and a way to ask for a description."""
+
+    store: PictureStore
+    darkroom: Develops
+    ask: Callable[[DescribePicture], None]
+    describes: bool
+
+
+def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
+    """Take a stored original through the darkroom. Safe to repeat.
+
+    Raises:
+        AwsUnavailableError, DarkroomError: try again; at the last attempt the row says so instead.
+    """
+    promised = _begin(task)
+    if promised is None:
+        _clear_if_unknown(task, store=bench.store)
+        return
+    try:
+        outcome = _develop(task, promised, bench=bench)
+    except Exception:
+        if attempt < MOST_ATTEMPTS:
+            raise
+        log.exception("gave up on picture %s", task.image_id)
+        _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
+        return
+    _finish(task, outcome, bench=bench)
+
+
+def _begin(task: PictureStored) -> bytes | None:
+    """Note that the original is here; return its promised SHA-256, or None: nothing to do."""
+    sha256 = db.session.scalar(
+        update(Image)
+        .where(
+            Image.id == task.image_id,
+            Image.owner_id == task.user_id,
+            Image.state.in_((ImageState.UPLOADING, ImageState.PROCESSING)),
+        )
+        .values(state=ImageState.PROCESSING, stored_at=now())
+        .returning(Image.sha256)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return sha256
+
+
+def _clear_if_unknown(task: PictureStored, *, store: PictureStore) -> None:
+    """Remove objects without a row: the upload was cancelled while it was under way."""
+    known = db.session.scalar(select(Image.id).where(Image.id == task.image_id))
+    db.session.rollback()
+    if known is None:
+        log.info("removing what arrived for a forgotten picture")
+        store.delete_image(task.user_id, task.image_id)
+
+
+def _develop(task: PictureStored, sha256: bytes, *, bench: Bench) -> Developed | Rejected:
+    with TemporaryDirectory(prefix="pinhole-") as folder:
+        original = Path(folder, "original")
+        bench.store.fetch_original(task.user_id, task.image_id, into=original)
+        with original.open("rb") as file:
+            if file_digest(file, "sha256").digest() != sha256:
+                return Rejected(reason="not_what_was_promised")
+        outcome = bench.darkroom.develop(original)
+    if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:
+        put = bench.store.put_derived
+        put(task.user_id, task.image_id, "preview.webp", content=outcome.preview)
+        put(task.user_id, task.image_id, "thumbnail.webp", content=outcome.thumbnail)
+    return outcome
+
+
+def _finish(task: PictureStored, outcome: Developed | Rejected, *, bench: Bench) -> None:
+    if isinstance(outcome, Rejected):
+        if _settle(task, state=ImageState.REJECTED, failure_code=outcome.reason):
+            bench.store.delete_image(task.user_id, task.image_id)
+        return
+    describe = bench.describes and outcome.preview is not None and _wants_descriptions(task.user_id)
+    metadata = outcome.metadata
+    values: dict[str, object] = {
+        "failure_code": outcome.reason,
+        "content_type": outcome.content_type,
+        "width": outcome.width,
+        "height": outcome.height,
+        "thumbhash": outcome.thumbhash,
+        "has_preview": outcome.preview is not None and outcome.thumbnail is not None,
+        "taken_at": metadata.taken_at,
+        "taken_offset_minutes": metadata.taken_offset_minutes,
+        "camera_make": metadata.make,
+        "camera_model": metadata.model,
+        "lens": metadata.lens,
+        "exposure_time": metadata.exposure_time,
+        "f_number": metadata.f_number,
+        "iso": metadata.iso,
+        "focal_length": metadata.focal_length,
+    }
+    if metadata.taken_at:
+        values["timeline_at"] = metadata.taken_at
+    if describe:
+        values["description_state"] = DescriptionState.WAITING
+    state = ImageState.READY if outcome.outcome == "ready" else ImageState.DAMAGED
+    if not _settle(task, state=state, **values):
+        # The row went while we worked: deletion wins, and what we put there goes too.
+        _clear_if_unknown(task, store=bench.store)
+    elif describe:
+        bench.ask(DescribePicture(image_id=task.image_id))
+
+
+def _settle(task: PictureStored, *, state: ImageState, **values: object) -> bool:
+    """End the processing of a picture; False when somebody else had ended it before."""
+    settled = db.session.scalar(
+        update(Image)
+        .where(Image.id == task.image_id, Image.state == ImageState.PROCESSING)
+        .values(state=state, **values)
+        .returning(Image.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return settled is not None
+
+
+def _wants_descriptions(user_id: UUID) -> bool:
+    wanted = db.session.scalar(
+        select(User.descriptions_enabled_at.is_not(None)).where(User.id == user_id)
+    )
+    return bool(wanted)

@@ -1,0 +1,34 @@
+"""Why a picture or a description failed, in words for the person it belongs to.
+
+Rows keep codes, which are stable; the words may change. A code without words here is still told.
+"""
+
+WORDS = {
+    # Rejected: nothing was kept.
+    "not_a_picture": "This file is not a picture that can be read. Nothing was kept of it.",
+    "unsupported_type": "This kind of file is not taken in. JPEG, PNG, GIF, WebP, AVIF, HEIC and"
+    " TIFF are.",
+    "too_many_pixels": "This picture has more than 100 megapixels, which is more than can be"
+    " opened here. Make it smaller and upload it again.",
+    "too_slow": "Opening this picture took too long, so it was refused.",
+    "out_of_memory": "Opening this picture took too much memory, so it was refused.",
+    "not_what_was_promised": "What arrived is not the file that was announced. Upload it again.",
+    # Damaged: the original is kept.
+    "incomplete": "Part of this file is missing or broken. The original is kept as it is.",
+    "processing_failed": "No preview could be made of this picture. The original is kept as it is.",
+    # Descriptions.
+    "rate_limited": "The model was too busy. Try again later.",
+    "quota_exceeded": "The operator's budget for the model is used up.",
+    "unreachable": "The model could not be reached. Try again later.",
+    "refused": "The model declined to describe this picture.",
+    "unusable_answer": "The model's answer could not be used. Try again.",
+    "bad_key": "The operator's key for the model was refused.",
+    "picture_not_accepted": "The model could not read this picture.",
+}
+
+
+def failure(code: str | None) -> dict[str, str] | None:
+    """Shape a code as the API's Failure."""
+    if code is None:
+        return None
+    return {"code": code, "detail": WORDS.get(code, "This could not be done.")}

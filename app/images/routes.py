@@ -1,0 +1,246 @@
+"""Pictures over HTTP: upload, list, look, change, delete, describe."""
+
+from uuid import UUID
+
+from apiflask import APIBlueprint
+from flask import Response
+from sqlalchemy import delete, select, update
+
+from app.accounts.guards import current_user, signed_in
+from app.accounts.models import User
+from app.database import db, now
+from app.errors import FieldError, NotFoundError, ValidationFailedError
+from app.images import descriptions
+from app.images.models import Image, ImageState
+from app.images.schemas import (
+    PAGE,
+    DownloadOut,
+    ImageDetail,
+    ImagePatch,
+    ImagesOut,
+    ListIn,
+    NewImages,
+    PlacesOut,
+    QueuedOut,
+)
+from app.images.timeline import (
+    Reader,
+    Shown,
+    deleted_page,
+    image_detail,
+    images_by_id,
+    timeline_page,
+)
+from app.images.upload import Existing, Promised, Refused, promise_place, refusal, restore
+from app.parts import parts
+from app.tasks import DescribePicture
+from app.web import json_response
+
+images = APIBlueprint("images", __name__, url_prefix="/api/images", tag="Images")
+
+NOT_FOUND = {404: "There is no such picture, or it is not yours: the answer is the same."}
+
+
+@images.post("")
+@signed_in
+@images.input(NewImages, location="json")
+@images.output(PlacesOut, description="One answer for each picture, in the same order.")
+def create_images(json_data: NewImages) -> Response:
+    """Ask for places to upload pictures to.
+
+    For each picture: a place (PUT the file there with exactly the headers given, within five
+    minutes), or the picture that is here already, or why it cannot be taken in. Asking again for
+    an upload that was not finished gives its place again.
+    """
+    user = current_user()
+    access = parts().access
+    answers: dict[int, Promised | Existing | Refused] = {}
+    # In the order of the checksums, so that two batches at once cannot wait for each other.
+    for index, new in sorted(enumerate(json_data.images), key=lambda item: item[1].sha256):
+        answers[index] = refusal(new, max_bytes=parts().settings.max_upload_bytes) or promise_place(
+            user, new, access=access
+        )
+    db.session.commit()
+    ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
+    shown = {image["id"]: image for image in images_by_id(user, ids, reader=_reader(user))}
+    places = [_place(answers[index], shown) for index in range(len(json_data.images))]
+    return json_response({"places": places})
+
+
+@images.get("")
+@signed_in
+@images.input(ListIn, location="query")
+@images.output(ImagesOut)
+def list_images(query_data: ListIn) -> Response:
+    """List pictures, newest first.
+
+    Pass `next_cursor` as `cursor` to get the next page. Pictures whose upload is not finished or
+    was rejected are listed by `ids` only.
+    """
+    user = current_user()
+    reader = _reader(user)
+    if query_data.ids is not None:
+        found = images_by_id(user, _parse_ids(query_data.ids), reader=reader)
+        return json_response({"images": found, "next_cursor": None})
+    page_of = deleted_page if query_data.deleted else timeline_page
+    page = page_of(user, reader=reader, limit=query_data.limit, cursor=query_data.cursor)
+    return json_response({"images": page.images, "next_cursor": page.next_cursor})
+
+
+@images.get("/<uuid:image_id>")
+@signed_in
+@images.output(ImageDetail)
+@images.doc(responses=NOT_FOUND)
+def get_image(image_id: UUID) -> Response:
+    """Show one picture with all that is known about it."""
+    return _detail(current_user(), image_id)
+
+
+@images.get("/<uuid:image_id>/original")
+@signed_in
+@images.output(DownloadOut)
+@images.doc(responses=NOT_FOUND)
+def get_original(image_id: UUID) -> Response:
+    """Get an address that downloads the original, byte for byte, under its name."""
+    user = current_user()
+    row = db.session.execute(
+        select(Image.name, Image.content_type).where(
+            Image.owned_by(user),
+            Image.id == image_id,
+            Image.state.in_((ImageState.PROCESSING, ImageState.READY, ImageState.DAMAGED)),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    signed = parts().access.download(
+        user.id, image_id, name=row.name, content_type=row.content_type
+    )
+    return json_response({"url": signed.url, "expires_at": signed.expires_at})
+
+
+@images.patch("/<uuid:image_id>")
+@signed_in
+@images.input(ImagePatch, location="json")
+@images.output(ImageDetail)
+@images.doc(responses=NOT_FOUND)
+def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
+    """Rename a picture, correct its description, or take it out of Recently deleted."""
+    user = current_user()
+    _require(user, image_id)
+    given = json_data.model_fields_set
+    if json_data.name is not None:
+        db.session.execute(
+            update(Image)
+            .where(Image.owned_by(user), Image.id == image_id)
+            .values(name=json_data.name)
+        )
+    if json_data.deleted is False:
+        restore(user, image_id)
+    if json_data.description is not None:
+        descriptions.write(user, image_id, json_data.description)
+    elif "description" in given:
+        descriptions.forget_own_words(user, image_id)
+    db.session.commit()
+    return _detail(user, image_id)
+
+
+@images.delete("/<uuid:image_id>")
+@signed_in
+@images.output({}, status_code=204, description="It is in Recently deleted for 30 days.")
+@images.doc(responses=NOT_FOUND)
+def delete_image(image_id: UUID) -> Response:
+    """Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days.
+
+    An upload that is not finished is forgotten at once. Safe to repeat.
+    """
+    user = current_user()
+    _require(user, image_id)
+    mine = (Image.owned_by(user), Image.id == image_id)
+    unfinished = (ImageState.UPLOADING, ImageState.REJECTED)
+    db.session.execute(delete(Image).where(*mine, Image.state.in_(unfinished)))
+    db.session.execute(
+        update(Image).where(*mine, Image.deleted_at.is_(None)).values(deleted_at=now())
+    )
+    db.session.commit()
+    return Response(status=204)
+
+
+@images.post("/<uuid:image_id>/describe")
+@signed_in
+@images.output(ImageDetail, status_code=202, description="It waits for its description.")
+@images.doc(
+    responses={
+        **NOT_FOUND,
+        409: "Descriptions are not available or not turned on, a person has described this"
+        " picture, or it has no preview yet.",
+    }
+)
+def describe_image(image_id: UUID) -> Response:
+    """Have a model describe one picture, again if need be."""
+    user = current_user()
+    descriptions.ask(user, image_id, model=parts().settings.model)
+    db.session.commit()
+    parts().description_queue.send(DescribePicture(image_id=image_id).message())
+    response = _detail(user, image_id)
+    response.status_code = 202
+    return response
+
+
+@images.post("/describe")
+@signed_in
+@images.output(QueuedOut, status_code=202, description="They wait for their descriptions.")
+@images.doc(responses={409: "Descriptions are not available or not turned on."})
+def describe_missing() -> Response:
+    """Have a model describe all pictures that have no description yet."""
+    waiting = descriptions.ask_for_missing(current_user(), model=parts().settings.model)
+    db.session.commit()
+    for image_id in waiting:
+        parts().description_queue.send(DescribePicture(image_id=image_id).message())
+    return json_response({"queued": len(waiting)}, status=202)
+
+
+def _reader(user: User) -> Reader:
+    return parts().access.reader(user.id)
+
+
+def _detail(user: User, image_id: UUID) -> Response:
+    return json_response(image_detail(user, image_id, reader=_reader(user)))
+
+
+def _require(user: User, image_id: UUID) -> None:
+    """Raise NotFoundError unless this is a picture of this person's."""
+    found = db.session.scalar(select(Image.id).where(Image.owned_by(user), Image.id == image_id))
+    if found is None:
+        raise NotFoundError
+
+
+def _parse_ids(text: str) -> list[UUID]:
+    try:
+        ids = [UUID(part) for part in text.split(",") if part]
+    except ValueError as error:
+        raise _wrong_ids("Ids are UUIDs, separated by commas.") from error
+    if len(ids) > PAGE:
+        raise _wrong_ids(f"Ask for {PAGE} pictures at most.")
+    return ids
+
+
+def _wrong_ids(message: str) -> ValidationFailedError:
+    return ValidationFailedError(
+        errors=(FieldError(location="query", field="ids", message=message),)
+    )
+
+
+def _place(answer: Promised | Existing | Refused, shown: dict[UUID, Shown]) -> Shown:
+    match answer:
+        case Refused(code=code, detail=detail):
+            return {"status": "refused", "code": code, "detail": detail}
+        case Existing(image_id=image_id, restored=restored):
+            return {"status": "exists", "image": shown[image_id], "restored": restored}
+        case Promised(image_id=image_id, place=place):
+            upload = {
+                "method": "PUT",
+                "url": place.url,
+                "headers": place.headers,
+                "expires_at": place.expires_at,
+            }
+            return {"status": "upload", "image": shown[image_id], "upload": upload}

@@ -1,0 +1,241 @@
+"""What the API says and hears about pictures."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.images.models import DescriptionSource, DescriptionState, ImageState
+
+PAGE = 100
+LONGEST_ALT_TEXT = 300
+LONGEST_TEXT = 2000
+MOST_TAGS = 20
+LONGEST_TAG = 40
+
+
+def _displayable(value: str) -> str:
+    """Drop what has no place in text that people see: controls, and marks that reorder text."""
+    kept = (c for c in value if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def _file_name(value: str) -> str:
+    """The last part of a path, without controls: a name to show, never a key."""
+    last = value.replace("\\", "/").rsplit("/", 1)[-1]
+    name = " ".join(_displayable(last).split())[:255].strip()
+    return name if name.strip(".") else "picture"
+
+
+def _tags(value: list[str]) -> list[str]:
+    """Lower case, each once, in the order given."""
+    tidy = (" ".join(tag.lower().split()) for tag in value)
+    return list(dict.fromkeys(tag for tag in tidy if tag))
+
+
+Name = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_file_name)]
+Sha256 = Annotated[
+    str,
+    BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    Field(
+        pattern=r"^[0-9a-f]{64}$",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    ),
+]
+Prose = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_displayable)]
+
+
+class NewImage(BaseModel):
+    """A picture that is about to be uploaded."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name = Field(examples=["beach.jpg"])
+    size: int = Field(gt=0, le=2**53, description="Bytes.", examples=[3145728])
+    content_type: str = Field(max_length=100, examples=["image/jpeg"])
+    sha256: Sha256 = Field(description="Of the whole file, hexadecimal.")
+
+
+class NewImages(BaseModel):
+    """A batch of pictures that are about to be uploaded."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    images: list[NewImage] = Field(min_length=1, max_length=PAGE)
+
+
+class Failure(BaseModel):
+    """Why something could not be done."""
+
+    code: str = Field(examples=["not_a_picture"])
+    detail: str = Field(examples=["This file is not a picture that can be read."])
+
+
+class ImageOut(BaseModel):
+    """A picture, as lists show it."""
+
+    id: UUID
+    name: str
+    size: int = Field(description="Bytes of the original.")
+    content_type: str
+    state: ImageState
+    failure: Failure | None = Field(description="Why it is damaged or rejected.")
+    width: int | None = Field(description="Pixels, upright.")
+    height: int | None = Field(description="Pixels, upright.")
+    thumbhash: str | None = Field(description="Colour placeholder, base64.")
+    timeline_at: str = Field(
+        description="Where it stands in the timeline, a wall clock without zone; its date is the"
+        " day that it is shown under.",
+        examples=["2026-05-03T14:05:00"],
+    )
+    taken_at: str | None = Field(
+        description="Wall clock when taken, with its offset where the camera recorded one.",
+        examples=["2026-05-03T14:05:00+02:00"],
+    )
+    created_at: datetime = Field(description="When the upload began.")
+    deleted_at: datetime | None = Field(description="In Recently deleted since.")
+    alt_text: str | None
+    description_state: DescriptionState
+    description_demo: bool = Field(description="The stand-in model made the description.")
+    thumbnail_url: str | None = Field(description="Signed; works until urls_expire_at.")
+    preview_url: str | None = Field(description="Signed; works until urls_expire_at.")
+    urls_expire_at: datetime | None
+
+
+class Camera(BaseModel):
+    """What the picture was taken with; null where it does not say."""
+
+    make: str | None
+    model: str | None
+    lens: str | None
+    exposure_time: str | None = Field(description="Seconds.", examples=["1/125"])
+    f_number: float | None
+    iso: int | None
+    focal_length: float | None = Field(description="Millimetres.")
+
+
+class DescriptionOut(BaseModel):
+    """What is said about a picture."""
+
+    source: DescriptionSource
+    alt_text: str
+    text: str
+    visible_text: str
+    tags: list[str]
+    model: str | None
+    demo: bool
+    created_at: datetime
+
+
+class ImageDetail(ImageOut):
+    """A picture with all that is known about it."""
+
+    sha256: str
+    camera: Camera | None
+    description: DescriptionOut | None
+    description_failure: Failure | None
+
+
+class Upload(BaseModel):
+    """Where to PUT the file: send these headers exactly, and the whole file as the body."""
+
+    method: Literal["PUT"]
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class UploadPlaceOut(BaseModel):
+    """A place was made: upload the file."""
+
+    status: Literal["upload"]
+    image: ImageOut
+    upload: Upload
+
+
+class ExistsOut(BaseModel):
+    """The same bytes are here already: nothing has to be uploaded."""
+
+    status: Literal["exists"]
+    image: ImageOut
+    restored: bool = Field(description="It was in Recently deleted and has been taken out.")
+
+
+class RefusedOut(BaseModel):
+    """This file cannot be taken in; the others of the batch are not affected."""
+
+    status: Literal["refused"]
+    code: Literal["unsupported_type", "too_large"]
+    detail: str
+
+
+class PlacesOut(BaseModel):
+    """One answer for each picture of the batch, in the same order."""
+
+    places: list[Annotated[UploadPlaceOut | ExistsOut | RefusedOut, Field(discriminator="status")]]
+
+
+class ListIn(BaseModel):
+    """Which pictures, and from where on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=PAGE, ge=1, le=PAGE)
+    cursor: str | None = Field(default=None, max_length=200, description="From the page before.")
+    deleted: bool = Field(default=False, description="Those in Recently deleted instead.")
+    ids: str | None = Field(
+        default=None,
+        max_length=PAGE * 37,
+        description="Just these, separated by commas, in whatever state; at most 100.",
+    )
+
+
+class ImagesOut(BaseModel):
+    """A page of pictures, newest first."""
+
+    images: list[ImageOut]
+    next_cursor: str | None = Field(description="Null: this was the last page.")
+
+
+class DescriptionIn(BaseModel):
+    """A description in a person's own words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    alt_text: Annotated[str, Field(max_length=LONGEST_ALT_TEXT), AfterValidator(_displayable)]
+    text: Prose = ""
+    visible_text: Prose = ""
+    tags: Annotated[
+        list[Annotated[str, Field(max_length=LONGEST_TAG), AfterValidator(_displayable)]],
+        Field(max_length=MOST_TAGS),
+        AfterValidator(_tags),
+    ] = []
+
+
+class ImagePatch(BaseModel):
+    """What changes; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = Field(default=None, description="What the picture is called.")
+    deleted: Literal[False] | None = Field(
+        default=None, description="false takes it out of Recently deleted."
+    )
+    description: DescriptionIn | None = Field(
+        default=None, description="null forgets the person's version and shows the model's again."
+    )
+
+
+class DownloadOut(BaseModel):
+    """An address that saves the original; it works for five minutes."""
+
+    url: str
+    expires_at: datetime
+
+
+class QueuedOut(BaseModel):
+    """How many pictures now wait for a description."""
+
+    queued: int

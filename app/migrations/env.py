@@ -1,0 +1,13 @@
+"""How Alembic reaches the database: by the address that it is called with."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+import app.images.models  # noqa: F401 - with accounts, all tables
+from app.database import Base
+
+engine = create_engine(context.config.attributes["database_url"], poolclass=pool.NullPool)
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=Base.metadata)
+    with context.begin_transaction():
+        context.run_migrations()

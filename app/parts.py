@@ -1,0 +1,46 @@
+"""The collaborators of the API, built once and handed in: tests build the app with others."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from app.clients.aws import make_client
+from app.clients.queue import Queue
+from app.clients.storage import UserAccess, bucket_at
+from app.settings import Settings
+
+EXTENSION = "pinhole"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What routes reach the outside through. The API has no other rights in AWS than these."""
+
+    settings: Settings
+    access: UserAccess
+    description_queue: Queue
+
+
+def build_parts(settings: Settings) -> Parts:
+    """Build the real ones."""
+    sqs = make_client("sqs", settings)
+    return Parts(
+        settings=settings,
+        access=UserAccess(
+            sts=make_client("sts", settings),
+            role_arn=settings.user_role_arn,
+            bucket_name=settings.picture_bucket,
+            bucket=bucket_at(
+                name=settings.picture_bucket,
+                region=settings.aws_region,
+                endpoint_url=settings.aws_endpoint_url,
+            ),
+        ),
+        description_queue=Queue(sqs=sqs, url=settings.description_queue_url),
+    )
+
+
+def parts() -> Parts:
+    """The collaborators of the app that is serving this request."""
+    return cast("Parts", current_app.extensions[EXTENSION])

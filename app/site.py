@@ -1,0 +1,47 @@
+"""Serving the Vite build, on one machine only: on AWS, CloudFront does."""
+
+import mimetypes
+from pathlib import Path
+
+from flask import Flask, Response, redirect, request, send_from_directory
+from werkzeug.exceptions import MisdirectedRequest, NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts.guards import public
+from app.web import host_of
+
+A_YEAR = "public, max-age=31536000, immutable"
+OTHER_NAMES = ("127.0.0.1", "[::1]")
+
+
+def init_site(app: Flask, *, site_dir: Path, site_origin: str) -> None:
+    """Serve the site: hashed files for a year, every other address of it as its one page."""
+    host = host_of(site_origin)
+    port = host.rpartition(":")[2]
+    mimetypes.add_type("application/manifest+json", ".webmanifest")
+
+    @app.before_request
+    def insist_on_host() -> AnyResponse | None:
+        """One name for the site: cookies, CORS and CSP hang on it, and rebinding ends here."""
+        if request.host == host:
+            return None
+        if request.host in {f"{name}:{port}" for name in OTHER_NAMES} and request.method == "GET":
+            return redirect(site_origin + request.full_path.rstrip("?"), code=307)
+        raise MisdirectedRequest
+
+    @app.get("/")
+    @app.get("/<path:path>")
+    @public
+    def page(path: str = "") -> Response:
+        if path == "api" or path.startswith("api/"):
+            raise NotFound
+        if path and (site_dir / path).is_file():
+            response = send_from_directory(site_dir, path)
+            if path.startswith("assets/"):
+                response.headers["Cache-Control"] = A_YEAR
+            return response
+        if path.startswith("assets/"):
+            raise NotFound
+        response = send_from_directory(site_dir, "index.html")
+        response.headers["Cache-Control"] = "no-cache"
+        return response

@@ -1,0 +1,84 @@
+"""What a message means: the worker's loop and, later, the Lambda handler share this.
+
+A message is only a doorbell: the database row is the truth. So a message may come twice, late or
+never (the sweep finds what fell through), and one that nobody can mean is dropped and logged.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+from uuid import UUID
+
+log = logging.getLogger(__name__)
+
+ORIGINAL_KEY = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/original", re.ASCII)
+
+# A message that failed this often goes to its dead-letter queue; the queues are made with the
+# same number, and the last try records its failure on the row.
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureStored:
+    """S3 says: this original has arrived."""
+
+    user_id: UUID
+    image_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribePicture:
+    """The API or the worker says: this picture waits for a description."""
+
+    image_id: UUID
+
+    def message(self) -> dict[str, str]:
+        """The message that means this task."""
+        return {"task": "describe", "image_id": self.image_id.hex}
+
+
+Task = PictureStored | DescribePicture
+# Called with the task and the number of this attempt, from 1. Safe to repeat.
+Handler = Callable[[Any, int], None]
+
+
+class RetryLaterError(Exception):
+    """A task cannot be done now: bring its message back after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
+def parse(body: str, *, bucket_name: str) -> list[Task]:
+    """Return the tasks of a message; what was not sent by our bucket or our code is left out."""
+    try:
+        message = json.loads(body)
+        if message.get("task") == "describe":
+            return [DescribePicture(image_id=UUID(message["image_id"]))]
+        records = message.get("Records", [])
+        return [task for record in records if (task := _stored(record, bucket_name=bucket_name))]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        log.warning("dropped a message that means nothing here (%d characters)", len(body))
+        return []
+
+
+def handle(body: str, *, attempt: int, bucket_name: str, handlers: Mapping[type, Handler]) -> None:
+    """Do what a message asks for. Safe to repeat; raises when it should be tried again."""
+    for task in parse(body, bucket_name=bucket_name):
+        handlers[type(task)](task, attempt)
+
+
+def _stored(record: Mapping[str, Any], *, bucket_name: str) -> PictureStored | None:
+    if not str(record.get("eventName", "")).startswith("ObjectCreated:"):
+        return None
+    key = unquote_plus(record["s3"]["object"]["key"])
+    match = ORIGINAL_KEY.fullmatch(key)
+    if record["s3"]["bucket"]["name"] != bucket_name or not match:
+        log.warning("dropped an event that names another bucket or key")
+        return None
+    return PictureStored(user_id=UUID(match[1]), image_id=UUID(match[2]))

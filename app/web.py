@@ -1,0 +1,238 @@
+"""What every answer has in common: refusals, headers and the shape of errors."""
+
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from apiflask import HTTPError
+from flask import Flask, Response, request
+from flask.json.provider import JSONProvider
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+
+from app.clients.aws import AwsUnavailableError
+from app.errors import (
+    AppError,
+    BadRequestError,
+    CrossSiteError,
+    FieldError,
+    NotFoundError,
+    NotJsonError,
+    UnavailableError,
+    ValidationFailedError,
+)
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+LARGEST_BODY = 1024 * 1024
+LOCATIONS = {"json": "body", "query": "query"}
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 wants it told. Programs look at `code`, people at `detail`."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    code: str = Field(description="Stable; never changes its meaning.", examples=["not_found"])
+    detail: str = Field(examples=["There is nothing here."])
+    errors: list["ProblemField"] | None = Field(
+        default=None, description="Which fields were refused, and why."
+    )
+
+
+class ProblemField(BaseModel):
+    """One field that was refused."""
+
+    location: str = Field(examples=["body"])
+    field: str = Field(examples=["images.0.size"])
+    message: str = Field(examples=["Input should be greater than 0"])
+
+
+class OrjsonProvider(JSONProvider):
+    """JSON by orjson: quick, strict UTF-8, no NaN, and bounded in depth."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:  # noqa: ANN401 - Flask's signature
+        """Serialize to text."""
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:  # noqa: ANN401 - Flask's signature
+        """Parse, or raise ValueError."""
+        return orjson.loads(s)
+
+
+def json_response(value: object, *, status: int = 200) -> Response:
+    """Answer with JSON made by orjson, past all models: for lists that are asked for often."""
+    return Response(orjson.dumps(value), status=status, mimetype="application/json")
+
+
+def problem_response(error: AppError) -> Response:
+    """Shape an error as problem+json."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.explanation,
+    }
+    if error.errors:
+        body["errors"] = list(error.errors)
+    return Response(orjson.dumps(body), status=error.status, mimetype="application/problem+json")
+
+
+def init_web(app: Flask, settings: Settings) -> None:
+    """Guard every request, dress every answer, shape every error."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.json = OrjsonProvider(app)
+    headers = security_headers(settings)
+
+    @app.before_request
+    def refuse_cross_site_writes() -> None:
+        if request.method not in SAFE_METHODS:
+            _refuse_cross_site(settings.site_origin)
+            _refuse_other_than_json()
+
+    @app.after_request
+    def dress(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            response.vary.add("Cookie")
+        return response
+
+    _shape_errors(app)
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    """The headers of every answer, errors included.
+
+    Pictures come from the bucket's own origin, and uploads go there; nothing else is loaded from
+    anywhere but the site.
+    """
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "font-src": "'self'",
+        "manifest-src": "'self'",
+        "worker-src": "'self'",
+        "img-src": f"'self' blob: data: {settings.picture_origin}",
+        "connect-src": f"'self' {settings.picture_origin}",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    headers = {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+    if settings.site_is_https:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    return headers
+
+
+def _refuse_cross_site(site_origin: str) -> None:
+    """See [Note: Cross-site writes]."""
+    # [Note: Cross-site writes] A change is accepted when the browser says that the site's own
+    # page asked for it: by Origin, which every current browser sends with a write, and by
+    # Sec-Fetch-Site, which no page can forge. A client without either must send Origin itself,
+    # which no page on another site can make a browser do. (OWASP CSRF Prevention Cheat Sheet.)
+    origin = request.headers.get("Origin")
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if origin is not None and origin != site_origin:
+        raise CrossSiteError
+    if fetch_site is not None and fetch_site != "same-origin":
+        raise CrossSiteError
+    if origin is None and fetch_site is None:
+        raise CrossSiteError
+
+
+def _refuse_other_than_json() -> None:
+    has_body = request.content_length not in {None, 0} or "Transfer-Encoding" in request.headers
+    if (has_body or request.mimetype) and request.mimetype != "application/json":
+        raise NotJsonError
+
+
+def _shape_errors(app: Flask) -> None:
+    @app.errorhandler(AppError)
+    def known(error: AppError) -> Response:
+        return problem_response(error)
+
+    @app.errorhandler(HTTPError)
+    def refused_by_framework(error: HTTPError) -> Response:
+        return problem_response(_from_framework(error))
+
+    @app.errorhandler(HTTPException)
+    def refused_by_werkzeug(error: HTTPException) -> Response:
+        response = problem_response(_from_status(error.code or 500, error.name))
+        allowed = error.get_response().headers.get("Allow")
+        if allowed:
+            response.headers["Allow"] = allowed
+        return response
+
+    @app.errorhandler(AwsUnavailableError)
+    @app.errorhandler(PoolTimeoutError)
+    @app.errorhandler(OperationalError)
+    def out_of_reach(error: Exception) -> Response:
+        log.warning("out of reach: %s", _without_values(error))
+        response = problem_response(UnavailableError())
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> Response:
+        log.error(
+            "unforeseen %s at %s %s",
+            type(error).__name__,
+            request.method,
+            request.path,
+            exc_info=error,
+        )
+        return problem_response(AppError())
+
+
+def _from_framework(error: HTTPError) -> AppError:
+    if error.status_code != ValidationFailedError.status or not isinstance(error.detail, dict):
+        return _from_status(error.status_code, error.message)
+    fields = tuple(
+        FieldError(location=LOCATIONS.get(location, "body"), field=field, message=message)  # type: ignore[arg-type]
+        for location, by_field in error.detail.items()
+        for field, messages in by_field.items()
+        for message in messages
+    )
+    return ValidationFailedError(errors=fields)
+
+
+def _from_status(status: int, name: str) -> AppError:
+    """Give an error of the framework the same shape as ours."""
+    if status == NotFoundError.status:
+        return NotFoundError()
+    if status == BadRequestError.status:
+        return BadRequestError("The body is not valid JSON.")
+    error = AppError("The request was refused: " + name + ".")
+    error.status = status  # type: ignore[misc] - one instance, not the class
+    error.code = name.lower().replace(" ", "_")  # type: ignore[misc]
+    return error
+
+
+def _without_values(error: Exception) -> str:
+    """An error for the log without the values of its SQL, which are people's data."""
+    if isinstance(error, DBAPIError):
+        return f"{type(error).__name__}: {str(error.orig).splitlines()[0]}"
+    return f"{type(error).__name__}: {error}"
+
+
+def host_of(origin: str) -> str:
+    """The host and port of an origin."""
+    return urlsplit(origin).netloc

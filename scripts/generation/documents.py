@@ -1,0 +1,86 @@
+"""Writing what is generated from the code, or saying what is stale."""
+
+import difflib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from app.factory import create_app
+from app.parts import Parts, build_parts
+from app.settings import Settings
+from app.system import document
+from scripts.generation.schema import schema_page
+
+ROOT = Path(__file__).parents[2]
+TYPES = "frontend/src/api/schema.d.ts"
+
+
+def main() -> int:
+    """Write all, or with --check compare; return the exit status."""
+    generated = {
+        "docs/openapi.json": _openapi(),
+        "docs/schema.md": schema_page(),
+    }
+    if "--check" not in sys.argv:
+        for name, content in generated.items():
+            (ROOT / name).write_text(content)
+        (ROOT / TYPES).write_text(_types())
+        return 0
+    generated[TYPES] = _types()
+    stale = [name for name, content in generated.items() if not _is_fresh(name, content)]
+    if stale:
+        print(f"Stale: {', '.join(stale)}. Run ./scripts/generate and commit what it changed.")
+    return 1 if stale else 0
+
+
+def _openapi() -> str:
+    with (app := create_app(_unconnected_parts())).app_context():
+        return json.dumps(document(app), indent=2) + "\n"
+
+
+def _types() -> str:
+    """The front end's types, made from docs/openapi.json by openapi-typescript."""
+    done = subprocess.run(  # noqa: S603 - our own pinned tool
+        [
+            "node_modules/.bin/openapi-typescript",
+            "../docs/openapi.json",
+            "--default-non-nullable=false",
+        ],
+        cwd=ROOT / "frontend",
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+def _unconnected_parts() -> Parts:
+    """Parts that are never asked: describing the API needs no database and no AWS."""
+    settings = Settings.from_environment(
+        {
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1/nothing",
+            "SITE_ORIGIN": "https://pictures.example.org",
+            "PICTURE_BUCKET": "pictures",
+            "PICTURE_QUEUE_URL": "https://queue.example.org/pictures",
+            "DESCRIPTION_QUEUE_URL": "https://queue.example.org/descriptions",
+            "USER_ROLE_ARN": "arn:aws:iam::000000000000:role/user",
+            "AWS_REGION": "us-east-1",
+        }
+    )
+    return build_parts(settings)
+
+
+def _is_fresh(name: str, content: str) -> bool:
+    path = ROOT / name
+    committed = path.read_text() if path.exists() else ""
+    lines = difflib.unified_diff(
+        committed.splitlines(), content.splitlines(), f"{name} as it is", "as it should be", n=1
+    )
+    for line in list(lines)[:20]:
+        print(line)
+    return committed == content
+
+
+if __name__ == "__main__":
+    sys.exit(main())
