@@ -11,69 +11,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Account"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Show the account: how many pictures, how many bytes, how far descriptions have come. */
+        get: operations["get_account"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AccountChanges"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Account"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay. */
+        patch: operations["update_account"];
         trace?: never;
     };
     "/api/auth/login": {
@@ -85,37 +31,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Credentials"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Sign in. */
+        post: operations["login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -131,31 +48,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Sign out of this browser, at once and everywhere this session is used. */
+        post: operations["logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -171,37 +65,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Credentials"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Make an account and sign in.
+         * @description The password needs 15 characters or more; spaces and any letters are welcome.
+         */
+        post: operations["register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -215,33 +83,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Who is signed in here (`user` is null: nobody), and what this site offers. */
+        get: operations["session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Tell whether the API and its database answer. */
+        get: operations["health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -257,70 +117,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    deleted?: boolean;
-                    ids?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImagePage"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List pictures, newest first.
+         * @description Pass `next_cursor` as `cursor` to get the next page. Pictures whose upload is not finished or
+         *     was rejected are listed by `ids` only.
+         */
+        get: operations["list_images"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewImages"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Places"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Ask for places to upload pictures to.
+         * @description For each picture: a place (PUT the file there with exactly the headers given, within five
+         *     minutes), or the picture that is here already, or why it cannot be taken in. Asking again for
+         *     an upload that was not finished gives its place again.
+         */
+        post: operations["create_images"];
         delete?: never;
         options?: never;
         head?: never;
@@ -331,146 +141,35 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                image_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    image_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImageDetail"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Show one picture with all that is known about it. */
+        get: operations["get_image"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    image_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days.
+         * @description An upload that is not finished is forgotten at once. Safe to repeat.
+         */
+        delete: operations["delete_image"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    image_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ImageChanges"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImageDetail"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Rename a picture, correct its description, or take it out of Recently deleted. */
+        patch: operations["update_image"];
         trace?: never;
     };
     "/api/images/{image_id}/describe": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                image_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    image_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImageDetail"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Have a model describe one picture, again if need be. */
+        post: operations["describe_image"];
         delete?: never;
         options?: never;
         head?: never;
@@ -481,40 +180,11 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                image_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    image_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Original"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Get an address that downloads the original, byte for byte, under its name. */
+        get: operations["get_original"];
         put?: never;
         post?: never;
         delete?: never;
@@ -532,33 +202,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Queued"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Have a model describe all pictures that have no description yet. */
+        post: operations["describe_missing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Get this API's OpenAPI 3.1 document. */
+        get: operations["openapi"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -569,188 +231,643 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Account: {
+        /**
+         * AccountOut
+         * @description A person's account.
+         */
+        AccountOut: {
+            /** Bytes */
             bytes: number;
-            descriptions: {
-                done: number;
-                failed: number;
-                missing: number;
-                waiting: number;
-            };
+            descriptions: components["schemas"]["DescriptionCounts"];
+            /** Pictures */
             pictures: number;
-            user: components["schemas"]["User"];
+            user: components["schemas"]["UserOut"];
         };
-        AccountChanges: {
+        /**
+         * AccountPatch
+         * @description What a person changes about their account.
+         */
+        AccountPatch: {
+            /** Descriptions Enabled */
             descriptions_enabled: boolean;
         };
+        /**
+         * Camera
+         * @description What the picture was taken with; null where it does not say.
+         */
         Camera: {
+            /**
+             * Exposure Time
+             * @description Seconds.
+             * @example 1/125
+             */
             exposure_time: string | null;
+            /** F Number */
             f_number: number | null;
+            /**
+             * Focal Length
+             * @description Millimetres.
+             */
             focal_length: number | null;
+            /** Iso */
             iso: number | null;
+            /** Lens */
             lens: string | null;
+            /** Make */
             make: string | null;
+            /** Model */
             model: string | null;
         };
-        Credentials: {
-            email: string;
-            password: string;
+        /**
+         * DescriptionCounts
+         * @description How far descriptions have come.
+         */
+        DescriptionCounts: {
+            /** Done */
+            done: number;
+            /** Failed */
+            failed: number;
+            /** Missing */
+            missing: number;
+            /** Waiting */
+            waiting: number;
         };
-        Description: {
+        /**
+         * DescriptionIn
+         * @description A description in a person's own words.
+         */
+        DescriptionIn: {
+            /** Alt Text */
             alt_text: string;
-            created_at: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /**
+             * Visible Text
+             * @default
+             */
+            visible_text?: string;
+        };
+        /**
+         * DescriptionOffer
+         * @description What the operator has set up for AI descriptions.
+         */
+        DescriptionOffer: {
+            /** Available */
+            available: boolean;
+            /**
+             * Demo
+             * @description The stand-in model answers; nothing is really looked at.
+             */
             demo: boolean;
+            /**
+             * Host
+             * @description Where reduced copies of pictures are sent.
+             */
+            host: string | null;
+            /** Model */
             model: string | null;
-            /** @enum {string} */
-            source: "model" | "person";
-            tags: string[];
-            text: string;
-            visible_text: string;
         };
-        DescriptionChanges: {
+        /**
+         * DescriptionOut
+         * @description What is said about a picture.
+         */
+        DescriptionOut: {
+            /** Alt Text */
             alt_text: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Demo */
+            demo: boolean;
+            /** Model */
+            model: string | null;
+            source: components["schemas"]["DescriptionSource"];
+            /** Tags */
             tags: string[];
+            /** Text */
             text: string;
+            /** Visible Text */
             visible_text: string;
         };
-        ExistingPlace: {
-            image: components["schemas"]["Image"];
-            restored: boolean;
-            /** @constant */
-            status: "exists";
-        };
-        Failure: {
-            code: string;
-            detail: string;
-        };
-        Image: {
-            alt_text: string | null;
-            content_type: string;
-            created_at: string;
-            deleted_at: string | null;
-            description_demo: boolean;
-            /** @enum {string} */
-            description_state: "none" | "waiting" | "done" | "failed";
-            failure: components["schemas"]["Failure"] | null;
-            height: number | null;
-            id: string;
-            name: string;
-            preview_url: string | null;
-            size: number;
-            /** @enum {string} */
-            state: "uploading" | "processing" | "ready" | "damaged" | "rejected";
-            taken_at: string | null;
-            thumbhash: string | null;
-            thumbnail_url: string | null;
-            timeline_at: string;
-            urls_expire_at: string | null;
-            width: number | null;
-        };
-        ImageChanges: {
-            deleted?: boolean;
-            description?: components["schemas"]["DescriptionChanges"] | null;
-            name?: string;
-        };
-        ImageDetail: {
-            alt_text: string | null;
-            camera: components["schemas"]["Camera"] | null;
-            content_type: string;
-            created_at: string;
-            deleted_at: string | null;
-            description: components["schemas"]["Description"] | null;
-            description_demo: boolean;
-            description_failure: components["schemas"]["Failure"] | null;
-            /** @enum {string} */
-            description_state: "none" | "waiting" | "done" | "failed";
-            failure: components["schemas"]["Failure"] | null;
-            height: number | null;
-            id: string;
-            name: string;
-            preview_url: string | null;
-            sha256: string;
-            size: number;
-            /** @enum {string} */
-            state: "uploading" | "processing" | "ready" | "damaged" | "rejected";
-            taken_at: string | null;
-            thumbhash: string | null;
-            thumbnail_url: string | null;
-            timeline_at: string;
-            urls_expire_at: string | null;
-            width: number | null;
-        };
-        ImagePage: {
-            images: components["schemas"]["Image"][];
-            next_cursor: string | null;
-        };
-        NewImage: {
-            content_type: string;
-            name: string;
-            sha256: string;
-            size: number;
-        };
-        NewImages: {
-            images: components["schemas"]["NewImage"][];
-        };
-        Original: {
+        /**
+         * DescriptionSource
+         * @description Who wrote a description.
+         * @enum {string}
+         */
+        DescriptionSource: "model" | "person";
+        /**
+         * DescriptionState
+         * @description Where a picture stands on its way to a description.
+         * @enum {string}
+         */
+        DescriptionState: "none" | "waiting" | "done" | "failed";
+        /**
+         * DownloadOut
+         * @description An address that saves the original; it works for five minutes.
+         */
+        DownloadOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string;
+            /** Url */
             url: string;
         };
-        Places: {
-            places: (components["schemas"]["UploadPlace"] | components["schemas"]["ExistingPlace"] | components["schemas"]["RefusedPlace"])[];
+        /**
+         * ExistsOut
+         * @description The same bytes are here already: nothing has to be uploaded.
+         */
+        ExistsOut: {
+            image: components["schemas"]["ImageOut"];
+            /**
+             * Restored
+             * @description It was in Recently deleted and has been taken out.
+             */
+            restored: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "exists";
         };
-        Problem: {
+        /**
+         * Failure
+         * @description Why something could not be done.
+         */
+        Failure: {
+            /**
+             * Code
+             * @example not_a_picture
+             */
             code: string;
+            /**
+             * Detail
+             * @example This file is not a picture that can be read.
+             */
             detail: string;
-            errors?: {
-                field: string;
-                /** @enum {string} */
-                location: "body" | "query";
-                message: string;
-            }[];
+        };
+        /**
+         * HealthOut
+         * @description The API and its database answer.
+         */
+        HealthOut: {
+            /** Status */
+            status: string;
+        };
+        /**
+         * ImageDetail
+         * @description A picture with all that is known about it.
+         */
+        ImageDetail: {
+            /** Alt Text */
+            alt_text: string | null;
+            camera: components["schemas"]["Camera"] | null;
+            /** Content Type */
+            content_type: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When the upload began.
+             */
+            created_at: string;
+            /**
+             * Deleted At
+             * @description In Recently deleted since.
+             */
+            deleted_at: string | null;
+            description: components["schemas"]["DescriptionOut"] | null;
+            /**
+             * Description Demo
+             * @description The stand-in model made the description.
+             */
+            description_demo: boolean;
+            description_failure: components["schemas"]["Failure"] | null;
+            description_state: components["schemas"]["DescriptionState"];
+            /** @description Why it is damaged or rejected. */
+            failure: components["schemas"]["Failure"] | null;
+            /**
+             * Height
+             * @description Pixels, upright.
+             */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Preview Url
+             * @description Signed; works until urls_expire_at.
+             */
+            preview_url: string | null;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Size
+             * @description Bytes of the original.
+             */
+            size: number;
+            state: components["schemas"]["ImageState"];
+            /**
+             * Taken At
+             * @description Wall clock when taken, with its offset where the camera recorded one.
+             * @example 2026-05-03T14:05:00+02:00
+             */
+            taken_at: string | null;
+            /**
+             * Thumbhash
+             * @description Colour placeholder, base64.
+             */
+            thumbhash: string | null;
+            /**
+             * Thumbnail Url
+             * @description Signed; works until urls_expire_at.
+             */
+            thumbnail_url: string | null;
+            /**
+             * Timeline At
+             * @description Where it stands in the timeline, a wall clock without zone; its date is the day that it is shown under.
+             * @example 2026-05-03T14:05:00
+             */
+            timeline_at: string;
+            /** Urls Expire At */
+            urls_expire_at: string | null;
+            /**
+             * Width
+             * @description Pixels, upright.
+             */
+            width: number | null;
+        };
+        /**
+         * ImageOut
+         * @description A picture, as lists show it.
+         */
+        ImageOut: {
+            /** Alt Text */
+            alt_text: string | null;
+            /** Content Type */
+            content_type: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When the upload began.
+             */
+            created_at: string;
+            /**
+             * Deleted At
+             * @description In Recently deleted since.
+             */
+            deleted_at: string | null;
+            /**
+             * Description Demo
+             * @description The stand-in model made the description.
+             */
+            description_demo: boolean;
+            description_state: components["schemas"]["DescriptionState"];
+            /** @description Why it is damaged or rejected. */
+            failure: components["schemas"]["Failure"] | null;
+            /**
+             * Height
+             * @description Pixels, upright.
+             */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Preview Url
+             * @description Signed; works until urls_expire_at.
+             */
+            preview_url: string | null;
+            /**
+             * Size
+             * @description Bytes of the original.
+             */
+            size: number;
+            state: components["schemas"]["ImageState"];
+            /**
+             * Taken At
+             * @description Wall clock when taken, with its offset where the camera recorded one.
+             * @example 2026-05-03T14:05:00+02:00
+             */
+            taken_at: string | null;
+            /**
+             * Thumbhash
+             * @description Colour placeholder, base64.
+             */
+            thumbhash: string | null;
+            /**
+             * Thumbnail Url
+             * @description Signed; works until urls_expire_at.
+             */
+            thumbnail_url: string | null;
+            /**
+             * Timeline At
+             * @description Where it stands in the timeline, a wall clock without zone; its date is the day that it is shown under.
+             * @example 2026-05-03T14:05:00
+             */
+            timeline_at: string;
+            /** Urls Expire At */
+            urls_expire_at: string | null;
+            /**
+             * Width
+             * @description Pixels, upright.
+             */
+            width: number | null;
+        };
+        /**
+         * ImagePatch
+         * @description What changes; what is left out stays.
+         */
+        ImagePatch: {
+            /**
+             * Deleted
+             * @description false takes it out of Recently deleted.
+             * @default null
+             */
+            deleted?: false | null;
+            /**
+             * @description null forgets the person's version and shows the model's again.
+             * @default null
+             */
+            description?: components["schemas"]["DescriptionIn"] | null;
+            /**
+             * Name
+             * @description What the picture is called.
+             * @default null
+             */
+            name?: string | null;
+        };
+        /**
+         * ImagesOut
+         * @description A page of pictures, newest first.
+         */
+        ImagesOut: {
+            /** Images */
+            images: components["schemas"]["ImageOut"][];
+            /**
+             * Next Cursor
+             * @description Null: this was the last page.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * ImageState
+         * @description Where a picture stands on its way in.
+         * @enum {string}
+         */
+        ImageState: "uploading" | "processing" | "ready" | "damaged" | "rejected";
+        /**
+         * LoginIn
+         * @description A sign-in.
+         */
+        LoginIn: {
+            /**
+             * Email
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * Password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /**
+         * NewImage
+         * @description A picture that is about to be uploaded.
+         */
+        NewImage: {
+            /**
+             * Content Type
+             * @example image/jpeg
+             */
+            content_type: string;
+            /**
+             * Name
+             * @example beach.jpg
+             */
+            name: string;
+            /**
+             * Sha256
+             * @description Of the whole file, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Size
+             * @description Bytes.
+             * @example 3145728
+             */
+            size: number;
+        };
+        /**
+         * NewImages
+         * @description A batch of pictures that are about to be uploaded.
+         */
+        NewImages: {
+            /** Images */
+            images: components["schemas"]["NewImage"][];
+        };
+        /**
+         * PlacesOut
+         * @description One answer for each picture of the batch, in the same order.
+         */
+        PlacesOut: {
+            /** Places */
+            places: (components["schemas"]["UploadPlaceOut"] | components["schemas"]["ExistsOut"] | components["schemas"]["RefusedOut"])[];
+        };
+        /**
+         * Problem
+         * @description An error, as RFC 9457 wants it told. Programs look at `code`, people at `detail`.
+         */
+        Problem: {
+            /**
+             * Code
+             * @description Stable; never changes its meaning.
+             * @example not_found
+             */
+            code: string;
+            /**
+             * Detail
+             * @example There is nothing here.
+             */
+            detail: string;
+            /**
+             * Errors
+             * @description Which fields were refused, and why.
+             * @default null
+             */
+            errors?: components["schemas"]["ProblemField"][] | null;
+            /**
+             * Status
+             * @example 404
+             */
             status: number;
+            /**
+             * Title
+             * @example Not Found
+             */
             title: string;
+            /**
+             * Type
+             * @example about:blank
+             */
             type: string;
         };
-        Queued: {
+        /**
+         * ProblemField
+         * @description One field that was refused.
+         */
+        ProblemField: {
+            /**
+             * Field
+             * @example images.0.size
+             */
+            field: string;
+            /**
+             * Location
+             * @example body
+             */
+            location: string;
+            /**
+             * Message
+             * @example Input should be greater than 0
+             */
+            message: string;
+        };
+        /**
+         * QueuedOut
+         * @description How many pictures now wait for a description.
+         */
+        QueuedOut: {
+            /** Queued */
             queued: number;
         };
-        RefusedPlace: {
-            code: string;
+        /**
+         * RefusedOut
+         * @description This file cannot be taken in; the others of the batch are not affected.
+         */
+        RefusedOut: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unsupported_type" | "too_large";
+            /** Detail */
             detail: string;
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             status: "refused";
         };
-        Session: {
-            descriptions: {
-                available: boolean;
-                demo: boolean;
-                host: string | null;
-                model: string | null;
-            };
-            uploads: {
-                content_types: string[];
-                max_bytes: number;
-            };
-            user: components["schemas"]["User"] | null;
-        };
-        UploadPlace: {
-            image: components["schemas"]["Image"];
-            /** @constant */
-            status: "upload";
-            upload: {
-                expires_at: string;
-                headers: {
-                    [key: string]: string;
-                };
-                /** @constant */
-                method: "PUT";
-                url: string;
-            };
-        };
-        User: {
-            created_at: string;
-            descriptions_enabled: boolean;
+        /**
+         * RegisterIn
+         * @description A new account.
+         */
+        RegisterIn: {
+            /**
+             * Email
+             * Format: email
+             * @example ada@example.org
+             */
             email: string;
+            /**
+             * Password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /**
+         * SessionOut
+         * @description Who is signed in here, and what this site offers.
+         */
+        SessionOut: {
+            descriptions: components["schemas"]["DescriptionOffer"];
+            uploads: components["schemas"]["UploadRules"];
+            user: components["schemas"]["UserOut"] | null;
+        };
+        /**
+         * Upload
+         * @description Where to PUT the file: send these headers exactly, and the whole file as the body.
+         */
+        Upload: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Method
+             * @constant
+             */
+            method: "PUT";
+            /** Url */
+            url: string;
+        };
+        /**
+         * UploadPlaceOut
+         * @description A place was made: upload the file.
+         */
+        UploadPlaceOut: {
+            image: components["schemas"]["ImageOut"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "upload";
+            upload: components["schemas"]["Upload"];
+        };
+        /**
+         * UploadRules
+         * @description What may be uploaded.
+         */
+        UploadRules: {
+            /** Content Types */
+            content_types: string[];
+            /** Max Bytes */
+            max_bytes: number;
+        };
+        /**
+         * UserOut
+         * @description A person, as they see themselves.
+         */
+        UserOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Descriptions Enabled */
+            descriptions_enabled: boolean;
+            /** Email */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
         };
     };
@@ -761,4 +878,692 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    get_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The operator has not switched AI descriptions on. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Address or password is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterIn"];
+            };
+        };
+        responses: {
+            /** @description The account was made and is signed in. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is an account with this address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthOut"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_images: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string | null;
+                /** @description Those in Recently deleted instead. */
+                deleted?: boolean;
+                /** @description Just these, separated by commas, in whatever state; at most 100. */
+                ids?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagesOut"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImages"];
+            };
+        };
+        responses: {
+            /** @description One answer for each picture, in the same order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesOut"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDetail"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in Recently deleted for 30 days. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImagePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDetail"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits for its description. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDetail"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Descriptions are not available or not turned on, a person has described this picture, or it has no preview yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_original: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadOut"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_missing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They wait for their descriptions. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Descriptions are not available or not turned on. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+}

@@ -3,17 +3,17 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Session = Schemas["Session"];
-export type User = Schemas["User"];
-export type Account = Schemas["Account"];
-export type Credentials = Schemas["Credentials"];
-export type Image = Schemas["Image"];
+export type Session = Schemas["SessionOut"];
+export type User = Schemas["UserOut"];
+export type Account = Schemas["AccountOut"];
+export type Credentials = Schemas["LoginIn"];
+export type Image = Schemas["ImageOut"];
 export type ImageDetail = Schemas["ImageDetail"];
-export type ImageChanges = Schemas["ImageChanges"];
-export type ImagePage = Schemas["ImagePage"];
+export type ImageChanges = Schemas["ImagePatch"];
+export type ImagePage = Schemas["ImagesOut"];
 export type ImageState = Image["state"];
 export type Failure = Schemas["Failure"];
 export type Camera = Schemas["Camera"];
-export type Description = Schemas["Description"];
+export type Description = Schemas["DescriptionOut"];
 export type NewImage = Schemas["NewImage"];
-export type Place = Schemas["Places"]["places"][number];
+export type Place = Schemas["PlacesOut"]["places"][number];
