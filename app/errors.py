@@ -21,7 +21,7 @@ AppError
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import ClassVar, Literal
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +36,9 @@ class FieldError:
 class AppError(Exception):
     """The root: each subclass has a status, a stable code and a sentence that says what to do."""
 
-    status: ClassVar[int] = 500
-    code: ClassVar[str] = "internal_error"
-    detail: ClassVar[str] = "Something went wrong on our side. Nothing was changed; try again."
+    status: int = 500
+    code: str = "internal_error"
+    detail: str = "Something went wrong on our side. Nothing was changed; try again."
 
     def __init__(self, detail: str | None = None, *, errors: tuple[FieldError, ...] = ()) -> None:
         super().__init__(detail or self.detail)

@@ -25,7 +25,7 @@ def create_app(parts: Parts) -> APIFlask:
         version="1",
         docs_path=None,
         spec_path=None,
-        static_folder=None,
+        static_folder=None,  # type: ignore[arg-type]  # Flask takes None: no static files
     )
     app.extensions[EXTENSION] = parts
     init_database(app, parts.settings, pool_size=API_CONNECTIONS)

@@ -36,7 +36,9 @@ def init_openapi(app: APIFlask) -> None:
     )
 
     @app.spec_processor
-    def tidy(document: dict[str, Any]) -> dict[str, Any]:
+    def tidy(document: dict[str, Any] | str) -> dict[str, Any] | str:
+        if isinstance(document, str):  # YAML, which is not served
+            return document
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas = document["components"]["schemas"]
         schemas.update({**problem.pop("$defs"), "Problem": problem})

@@ -204,7 +204,7 @@ def _shape_errors(app: Flask) -> None:
 
 def _from_framework(error: HTTPError) -> AppError:
     if error.status_code != ValidationFailedError.status or not isinstance(error.detail, dict):
-        return _from_status(error.status_code, error.message)
+        return _from_status(error.status_code, error.message or "refused")
     fields = tuple(
         FieldError(location=LOCATIONS.get(location, "body"), field=field, message=message)  # type: ignore[arg-type]
         for location, by_field in error.detail.items()
@@ -221,8 +221,8 @@ def _from_status(status: int, name: str) -> AppError:
     if status == BadRequestError.status:
         return BadRequestError("The body is not valid JSON.")
     error = AppError("The request was refused: " + name + ".")
-    error.status = status  # type: ignore[misc] - one instance, not the class
-    error.code = name.lower().replace(" ", "_")  # type: ignore[misc]
+    error.status = status
+    error.code = name.lower().replace(" ", "_")
     return error
 
 

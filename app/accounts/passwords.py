@@ -26,10 +26,10 @@ def hash_password(password: str) -> str:
 def is_right(password: str, *, password_hash: str | None) -> bool:
     """Check a guess; `None` (no such account) takes as long and is never right."""
     try:
-        matches = _hasher.verify(password_hash or _NOBODY, _normalised(password))
+        _hasher.verify(password_hash or _NOBODY, _normalised(password))
     except (VerifyMismatchError, InvalidHashError):
         return False
-    return matches and password_hash is not None
+    return password_hash is not None
 
 
 def needs_rehash(password_hash: str) -> bool:

@@ -69,7 +69,7 @@ def delete_dead_sessions() -> int:
     dead = delete(Session).where(
         (Session.expires_at <= moment) | (Session.last_used_at <= moment - IDLE)
     )
-    return db.session.execute(dead).rowcount
+    return len(db.session.scalars(dead.returning(Session.id)).all())
 
 
 def cookie_name(*, https: bool) -> str:

@@ -7,7 +7,7 @@ be overtaken.
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from app.accounts.models import User
 from app.clients.vision import Sighting
@@ -176,17 +176,15 @@ def counts(user: User) -> dict[str, int]:
         .group_by(Image.description_state)
     )
     by_state = dict(db.session.execute(query).all())
-    missing = db.session.scalar(_count().where(Image.owned_by(user), _missing()))
+    missing = db.session.scalar(
+        select(func.count()).select_from(Image).where(Image.owned_by(user), _missing())
+    )
     return {
         "waiting": by_state.get(DescriptionState.WAITING, 0),
         "done": by_state.get(DescriptionState.DONE, 0),
         "failed": by_state.get(DescriptionState.FAILED, 0),
         "missing": missing or 0,
     }
-
-
-def _count() -> Select[tuple[int]]:
-    return select(func.count()).select_from(Image)
 
 
 def _missing() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from app.accounts.sessions import delete_dead_sessions
 from app.clients.storage import PictureStore
@@ -98,11 +98,11 @@ def _forget_unfinished(moment: datetime, *, store: PictureStore) -> None:
         db.session.commit()
 
 
-def _ids(*conditions: object) -> list[tuple[UUID, UUID]]:
+def _ids(*conditions: ColumnElement[bool]) -> list[tuple[UUID, UUID]]:
     """Owner and id of matching rows, oldest first; ends the transaction, for what follows waits."""
     query = (
         select(Image.owner_id, Image.id)
-        .where(*conditions)  # type: ignore[arg-type] - conditions of any kind
+        .where(*conditions)
         .order_by(Image.created_at)
         .limit(MOST_ROWS)
     )

@@ -21,6 +21,8 @@ from app.errors import InvalidCursorError, NotFoundError
 from app.images.failures import failure
 from app.images.models import Description, Image
 
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 Shown = dict[str, Any]
 Reader = Callable[[UUID, Part], SignedUrl]
 
@@ -136,7 +138,7 @@ def image_detail(user: User, image_id: UUID, *, reader: Reader) -> Shown:
     }
 
 
-def show(row: Row[Any], *, reader: Reader) -> Shown:
+def show(row: AnyRow, *, reader: Reader) -> Shown:
     """Shape a row as the API's ImageOut."""
     thumbnail = reader(row.id, "thumbnail.webp") if row.has_preview else None
     preview = reader(row.id, "preview.webp") if row.has_preview else None
@@ -163,11 +165,11 @@ def show(row: Row[Any], *, reader: Reader) -> Shown:
     }
 
 
-def _listed(user: User) -> Select[Any]:
+def _listed(user: User) -> AnySelect:
     return _joined(select(*LISTED)).where(Image.owned_by(user))
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
+def _joined(query: AnySelect) -> AnySelect:
     return query.select_from(Image).outerjoin(
         Description, Description.id == Image.current_description_id
     )
@@ -180,7 +182,7 @@ def _taken_at(taken_at: datetime | None, offset_minutes: int | None) -> str | No
     return taken_at.replace(tzinfo=zone).isoformat(timespec="seconds")
 
 
-def _camera(row: Row[Any]) -> Shown | None:
+def _camera(row: AnyRow) -> Shown | None:
     camera = {
         "make": row.camera_make,
         "model": row.camera_model,
@@ -193,7 +195,7 @@ def _camera(row: Row[Any]) -> Shown | None:
     return camera if any(value is not None for value in camera.values()) else None
 
 
-def _description(row: Row[Any]) -> Shown | None:
+def _description(row: AnyRow) -> Shown | None:
     if row.source is None:
         return None
     return {
