@@ -1,0 +1,283 @@
+"""Develop one original: from its bytes to a thumbnail, a preview, a ThumbHash and metadata.
+
+This runs in a child process that may die of what it is given (see darkroom.py), and imports
+nothing else of the application than its own small parts. Sizes and formats are explained in
+docs/decisions/0004-derived-pictures.md.
+"""
+
+import io
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pillow_heif
+import pyvips  # type: ignore[import-untyped]
+from PIL import Image as PillowImage
+
+from app.images import formats
+from app.images.colour import Coding, Image, coding_of, to_screen
+from app.images.metadata import PictureMetadata, read_metadata
+from app.images.outcome import DamageReason, Developed, Header, Rejected
+from app.images.placeholder import SIDE, thumbhash
+
+MOST_PIXELS = 100_000_000
+PREVIEW_SIDE = 2048
+# A grid row of 240 CSS pixels is sharp on a screen of twice that density; panoramas are bounded.
+THUMBNAIL_HEIGHT = 480
+THUMBNAIL_WIDTH = 1440
+# JPEG decodes at 1/2, 1/4 and 1/8 of its size for a fraction of the cost, so a preview that comes
+# out a little smaller than the largest is taken as it is: 2016 × 1512 from a phone's 4032 × 3024.
+_SHRINK_DOWN_TO = 1920
+_QUALITY = 75
+_PREVIEW_EFFORT = 1
+_THUMBNAIL_EFFORT = 2
+_HEADER_SCAN_BYTES = 1 << 20
+
+_LOADERS = {
+    formats.JPEG: "jpegload_buffer",
+    formats.PNG: "pngload_buffer",
+    formats.GIF: "gifload_buffer",
+    formats.WEBP: "webpload_buffer",
+    formats.AVIF: "heifload_buffer",
+    formats.HEIC: "heifload_buffer",
+    formats.HEIF: "heifload_buffer",
+    formats.TIFF: "tiffload_buffer",
+}
+# What libjpeg only warns of although the picture shows it; other warnings are harmless.
+_JPEG_DAMAGE = re.compile(r"bad Huffman|premature end|instead of RST|Inconsistent progression")
+_ENDS_EARLY = re.compile(r"premature end|unexpected end|end of file|read error", re.IGNORECASE)
+
+Bytes = bytes | memoryview
+
+
+class _Warnings(logging.Handler):
+    """What libvips says while it decodes and then carries on."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.text = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if len(self.text) < 4096:  # noqa: PLR2004 - a bad file may warn once a row
+            self.text += record.getMessage() + "\n"
+
+
+_warnings = _Warnings()
+
+
+def prepare() -> None:
+    """Set libraries up, once in a process: nothing is cached, no plugin but the named is loaded."""
+    logger = logging.getLogger("pyvips")
+    logger.addHandler(_warnings)
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    pyvips.cache_set_max(0)
+    pillow_heif.options.THUMBNAILS = False
+    pillow_heif.options.DEPTH_IMAGES = False
+    pillow_heif.options.AUX_IMAGES = False
+    pillow_heif.options.DECODE_THREADS = 1
+    PillowImage.MAX_IMAGE_PIXELS = MOST_PIXELS
+
+
+def develop(
+    data: Bytes, *, announce: Callable[[Header], None] = lambda _: None
+) -> Developed | Rejected:
+    """Develop a file, whatever it is: any exception inside is an outcome.
+
+    announce is told what the header says before pixels are decoded, so that it is known even if
+    decoding ends this process.
+    """
+    detected = formats.detect(bytes(data[: formats.HEAD_BYTES]))
+    if detected is None:
+        return Rejected(reason="not_a_picture")
+    if not detected.supported:
+        return Rejected(reason="unsupported_type", content_type=detected.content_type)
+    original = _Original(data, detected.content_type)
+    try:
+        header = original.header()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders raise anything for bad bytes
+        return Rejected(reason="unreadable", content_type=detected.content_type)
+    if header.width * header.height > MOST_PIXELS:
+        return Rejected(reason="too_many_pixels", content_type=detected.content_type)
+    announce(header)
+    return _derive(original, header)
+
+
+def _derive(original: "_Original", header: Header) -> Developed:
+    try:
+        pixels, reason = original.pixels(), original.complaint()
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
+        pixels, reason = original.pixels_of_what_is_left(), original.reason_of(error)
+    try:
+        screen = to_screen(pixels, original.coding).copy_memory() if pixels is not None else None
+        derived = _derived_pictures(screen) if screen is not None else (None, None, None)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - the same
+        derived, reason = (None, None, None), reason or "undecodable"
+    preview, thumbnail, placeholder = derived
+    return Developed(
+        outcome="ready" if reason is None else "damaged",
+        reason=reason,
+        content_type=header.content_type,
+        width=header.width,
+        height=header.height,
+        thumbnail=thumbnail,
+        preview=preview,
+        thumbhash=placeholder,
+        metadata=header.metadata,
+    )
+
+
+class _Original:
+    """An original and the ways to get at its header and its pixels."""
+
+    def __init__(self, data: Bytes, content_type: str) -> None:
+        self.data = data
+        self.content_type = content_type
+        self.coding: Coding | None = None
+        self._cut_short = formats.is_cut_short(data, content_type)
+        if self._cut_short and content_type == formats.WEBP:
+            # No decoder opens a WebP that is shorter than it says; zeros decode to something.
+            missing = min(formats.webp_size(data), 2 * len(data)) - len(data)
+            self.data = bytes(data) + bytes(missing)
+
+    def _open(self, **options: Any) -> Image:  # noqa: ANN401 - libvips' own options
+        loader = getattr(pyvips.Image, _LOADERS[self.content_type])
+        return loader(self.data, access="sequential", **options)
+
+    def header(self) -> Header:
+        """Read size and metadata; no pixel is decoded. Raises anything for bad bytes."""
+        image = self._open(fail_on="none")
+        metadata = PictureMetadata()
+        if self.content_type == formats.TIFF:
+            metadata = read_metadata(self.data)  # a TIFF is its own EXIF block
+        elif image.get_typeof("exif-data"):
+            metadata = read_metadata(image.get("exif-data"))
+        width, height = image.width, image.height
+        if self.content_type in formats.HEIF_FAMILY:
+            self.coding = coding_of(bytes(self.data[:_HEADER_SCAN_BYTES]))
+        elif _orientation(image) >= 5:  # noqa: PLR2004 - EXIF: from 5 on, sides are swapped
+            width, height = height, width
+        return Header(content_type=self.content_type, width=width, height=height, metadata=metadata)
+
+    def pixels(self) -> Image:
+        """Decode strictly, upright, no larger than a preview. Raises anything for bad bytes."""
+        _warnings.text = ""
+        if self.content_type == formats.JPEG:
+            return _fitted(self._open(fail_on="error", shrink=self._jpeg_shrink()))
+        if self.content_type in {formats.HEIC, formats.HEIF}:
+            return _fitted(_decode_heif(self.data))
+        try:
+            return _fitted(self._open(fail_on="error"))
+        except pyvips.Error:
+            if self.content_type != formats.AVIF or self._cut_short:
+                raise
+            return _fitted(_decode_avif_by_pillow(self.data))
+
+    def complaint(self) -> DamageReason | None:
+        """Say what is wrong with a picture that decoded nonetheless."""
+        if self._cut_short:
+            return "incomplete"
+        if self.content_type == formats.JPEG and _JPEG_DAMAGE.search(_warnings.text):
+            return "corrupt"
+        return None
+
+    def reason_of(self, error: Exception) -> DamageReason:
+        """Say what is wrong with a picture that did not decode."""
+        said = f"{error}\n{_warnings.text}"
+        return "incomplete" if self._cut_short or _ENDS_EARLY.search(said) else "corrupt"
+
+    def pixels_of_what_is_left(self) -> Image | None:
+        """Decode whatever decodes of a damaged picture; None when nothing does."""
+        if self.content_type in {formats.HEIC, formats.HEIF}:
+            return None
+        shrink = {"shrink": self._jpeg_shrink()} if self.content_type == formats.JPEG else {}
+        try:
+            return _fitted(self._open(fail_on="none", **shrink))
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - nothing is left, then
+            return None
+
+    def _jpeg_shrink(self) -> int:
+        image = self._open(fail_on="none")
+        longest = max(image.width, image.height)
+        return next((by for by in (8, 4, 2) if longest // by >= _SHRINK_DOWN_TO), 1)
+
+
+def _orientation(image: Image) -> int:
+    return int(image.get("orientation")) if image.get_typeof("orientation") else 1
+
+
+def _fitted(image: Image) -> Image:
+    """Decode, in one pass and no larger than a preview; upright."""
+    return _scaled(image, PREVIEW_SIDE, PREVIEW_SIDE).copy_memory().autorot()
+
+
+def _scaled(image: Image, width: int, height: int) -> Image:
+    """Scale down to fit; never up. Transparent pixels give nothing to their neighbours."""
+    scale = min(width / image.width, height / image.height, 1)
+    if scale == 1:
+        return image
+    factors = {
+        "scale": max(1, round(image.width * scale)) / image.width,
+        "vscale": max(1, round(image.height * scale)) / image.height,
+    }
+    if not image.hasalpha():
+        return image.resize(factors.pop("scale"), **factors)
+    kept = image.format
+    scaled = image.premultiply().resize(factors.pop("scale"), **factors)
+    return scaled.unpremultiply().cast(kept)
+
+
+def _decode_heif(data: Bytes) -> Image:
+    """HEVC by libheif: the libvips wheel has no decoder for it."""
+    decoded = pillow_heif.open_heif(bytes(data), convert_hdr_to_8bit=False)
+    deep = decoded.mode.endswith(";16")
+    pixels = decoded.data
+    width, height = decoded.size
+    if width * height > MOST_PIXELS:
+        raise ValueError("larger than its header says")
+    bands = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}[
+        decoded.mode.removesuffix(";16").replace("a", "A")
+    ]
+    image = pyvips.Image.new_from_memory(
+        pixels, width, height, bands, "ushort" if deep else "uchar"
+    )
+    spaces = ("grey16", "rgb16") if deep else ("b-w", "srgb")
+    image = image.copy(interpretation=spaces[bands > 2])  # noqa: PLR2004 - more than grey and alpha
+    return _with_profile(image, decoded.info.get("icc_profile"))
+
+
+def _with_profile(image: Image, profile: bytes | None) -> Image:
+    if profile:
+        image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
+    return image
+
+
+def _decode_avif_by_pillow(data: Bytes) -> Image:
+    """AVIF by libavif, for the few that libheif refuses."""
+    with PillowImage.open(io.BytesIO(data), formats=["AVIF"]) as avif:
+        decoded = avif.convert("RGBA" if avif.has_transparency_data else "RGB")
+        image = pyvips.Image.new_from_memory(
+            decoded.tobytes(), decoded.width, decoded.height, len(decoded.getbands()), "uchar"
+        ).copy(interpretation="srgb")
+        return _with_profile(image, avif.info.get("icc_profile"))
+
+
+def _derived_pictures(screen: Image) -> tuple[bytes, bytes, bytes]:
+    small = _scaled(screen, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).copy_memory()
+    tiny = _scaled(small, SIDE, SIDE)
+    if not tiny.hasalpha():
+        tiny = tiny.bandjoin(255)
+    return (
+        screen.webpsave_buffer(Q=_QUALITY, effort=_PREVIEW_EFFORT, keep="icc"),
+        small.webpsave_buffer(Q=_QUALITY, effort=_THUMBNAIL_EFFORT, keep="icc"),
+        thumbhash(tiny.width, tiny.height, bytes(tiny.cast("uchar").write_to_memory())),
+    )

@@ -1,0 +1,189 @@
+"""Tell what a file is by its bytes: its name and its declared type are only claims."""
+
+import re
+import struct
+from dataclasses import dataclass
+
+# Bytes of the file that detection may look at.
+HEAD_BYTES = 4096
+
+JPEG = "image/jpeg"
+PNG = "image/png"
+GIF = "image/gif"
+WEBP = "image/webp"
+AVIF = "image/avif"
+HEIC = "image/heic"
+HEIF = "image/heif"
+TIFF = "image/tiff"
+
+# Everything that is taken in. Whatever is not here is refused before any decoder sees it.
+SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF)
+HEIF_FAMILY = frozenset({AVIF, HEIC, HEIF})
+
+# What people try that is not taken in, so that the refusal can name it. (offset, bytes, type)
+_UNSUPPORTED: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"8BPS", "image/vnd.adobe.photoshop"),
+    (0, b"\xff\x0a", "image/jxl"),
+    (0, b"\x00\x00\x00\x0cJXL \r\n\x87\n", "image/jxl"),
+    (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", "image/jp2"),
+    (0, b"\x00\x00\x01\x00", "image/x-icon"),
+    (0, b"\x76\x2f\x31\x01", "image/x-exr"),
+    (0, b"#?RADIANCE", "image/vnd.radiance"),
+    (0, b"SIMPLE  =", "image/fits"),
+    (0, b"qoif", "image/qoi"),
+    (0, b"FUJIFILMCCD-RAW", "image/x-fuji-raf"),
+    (0, b"IIU\x00", "image/x-panasonic-rw2"),
+    (0, b"IIRO", "image/x-olympus-orf"),
+    (0, b"IIRS", "image/x-olympus-orf"),
+    (0, b"MMOR", "image/x-olympus-orf"),
+    (0, b"FOVb", "image/x-sigma-x3f"),
+    (0, b"%PDF-", "application/pdf"),
+    (0, b"%!PS", "application/postscript"),
+    (0, b"\xc5\xd0\xd3\xc6", "application/postscript"),
+    (0, b"\x1aE\xdf\xa3", "video/x-matroska"),
+    (8, b"AVI ", "video/x-msvideo"),
+)
+_SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
+
+_HEVC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_HEIF_BRANDS = frozenset({b"mif1", b"mif2", b"msf1"})
+_MAX_BRANDS = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detected:
+    """What the bytes say: a media type, and whether it is taken in."""
+
+    content_type: str
+    supported: bool
+
+
+def detect(head: bytes) -> Detected | None:
+    """Name the type from the first HEAD_BYTES bytes; None when they are of nothing known."""
+    supported = _detect_supported(head)
+    if supported is not None:
+        return supported
+    for offset, magic, content_type in _UNSUPPORTED:
+        if head.startswith(magic, offset):
+            return Detected(content_type=content_type, supported=False)
+    if head.startswith(b"BM") and head[14:18] in (b"\x0c\0\0\0", b"\x28\0\0\0", b"\x7c\0\0\0"):
+        return Detected(content_type="image/bmp", supported=False)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _SVG.search(head):
+        return Detected(content_type="image/svg+xml", supported=False)
+    return None
+
+
+def _detect_supported(head: bytes) -> Detected | None:
+    if head.startswith(b"\xff\xd8\xff"):
+        return Detected(content_type=JPEG, supported=True)
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Detected(content_type=PNG, supported=True)
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return Detected(content_type=GIF, supported=True)
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return Detected(content_type=WEBP, supported=True)
+    if head[4:8] == b"ftyp":
+        return _detect_iso_media(head)
+    if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
+        raw = _raw_photo_in_tiff(head)
+        return Detected(content_type=raw or TIFF, supported=raw is None)
+    return None
+
+
+def _detect_iso_media(head: bytes) -> Detected:
+    """HEIC, AVIF, MP4 and others share one container; the brands tell them apart (ISO 14496-12)."""
+    size = min(int.from_bytes(head[:4], "big"), len(head), 16 + 4 * _MAX_BRANDS)
+    major = head[8:12]
+    brands = {major, *(head[at : at + 4] for at in range(16, size - 3, 4))}
+    if major in _AVIF_BRANDS or (major in _HEIF_BRANDS and brands & _AVIF_BRANDS):
+        return Detected(content_type=AVIF, supported=True)
+    if major in _HEVC_BRANDS or (major in _HEIF_BRANDS and brands & _HEVC_BRANDS):
+        return Detected(content_type=HEIC, supported=True)
+    if major in _HEIF_BRANDS:
+        return Detected(content_type=HEIF, supported=True)
+    if major == b"crx ":
+        return Detected(content_type="image/x-canon-cr3", supported=False)
+    if major == b"qt  ":
+        return Detected(content_type="video/quicktime", supported=False)
+    return Detected(content_type="video/mp4", supported=False)
+
+
+# Tags of a TIFF directory that only raw photos have, and the value of NewSubfileType that says
+# "this first picture is only a small copy": NEF, ARW and their like put a thumbnail there.
+_NEW_SUBFILE_TYPE = 254
+_PHOTOMETRIC = 262
+_DNG_VERSION = 50706
+_SENSOR_PHOTOMETRICS = (32803, 34892)
+_MAX_ENTRIES = 300
+
+
+def _raw_photo_in_tiff(head: bytes) -> str | None:
+    """Name the raw format when the TIFF is one: decoding it would show only its thumbnail."""
+    if head[8:10] == b"CR":
+        return "image/x-canon-cr2"
+    for tag, value in _first_directory(head):
+        if tag == _DNG_VERSION:
+            return "image/x-adobe-dng"
+        if (tag == _NEW_SUBFILE_TYPE and value & 1) or (
+            tag == _PHOTOMETRIC and value in _SENSOR_PHOTOMETRICS
+        ):
+            return "image/x-raw"
+    return None
+
+
+def _first_directory(head: bytes) -> list[tuple[int, int]]:
+    """Return (tag, inline value) of the first directory, as far as it lies in the head."""
+    order = "<" if head[:2] == b"II" else ">"
+    if head[2:4] not in (b"*\0", b"\0*"):
+        return []
+    try:
+        (start,) = struct.unpack_from(order + "L", head, 4)
+        (count,) = struct.unpack_from(order + "H", head, start)
+        entries = []
+        for at in range(start + 2, start + 2 + 12 * min(count, _MAX_ENTRIES), 12):
+            tag, kind = struct.unpack_from(order + "HH", head, at)
+            short = kind == 3  # noqa: PLR2004 - TIFF's number for SHORT
+            (value,) = struct.unpack_from(order + ("H" if short else "L"), head, at + 8)
+            entries.append((tag, value))
+    except struct.error:
+        return []
+    return entries
+
+
+_MAX_CHUNKS = 200_000
+
+
+def is_cut_short(data: bytes | memoryview, content_type: str) -> bool:
+    """Say whether the container promises more bytes than there are (JPEG, GIF, TIFF cannot say)."""
+    if content_type == WEBP:
+        return webp_size(data) > len(data)
+    if content_type == PNG:
+        return _ends_early(data, start=8, head=">L4s", overhead=12, last=b"IEND")
+    if content_type in HEIF_FAMILY:
+        return _ends_early(data, start=0, head=">L4s", overhead=0, last=None)
+    return False
+
+
+def webp_size(data: bytes | memoryview) -> int:
+    """Return the length that the RIFF header promises."""
+    return 8 + int.from_bytes(data[4:8], "little")
+
+
+def _ends_early(
+    data: bytes | memoryview, *, start: int, head: str, overhead: int, last: bytes | None
+) -> bool:
+    """Walk length-prefixed chunks without reading them; True when one reaches past the end."""
+    at = start
+    for _ in range(_MAX_CHUNKS):
+        if at + 8 > len(data):
+            return last is not None or at > len(data)
+        size, kind = struct.unpack_from(head, data, at)
+        if kind == last:
+            return False
+        if overhead == 0 and size == 1:  # a 64-bit length follows
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
+        if overhead == 0 and size < 8:  # noqa: PLR2004 - "to the end", or nonsense
+            return False
+        at += size + overhead
+    return False

@@ -1,0 +1,194 @@
+"""What can become of a file in the darkroom, and how a child process tells it to its parent.
+
+The child has handled hostile bytes, so its parent believes nothing it says: every field is
+checked against a bound here, and what does not fit is a WireError.
+"""
+
+import json
+import math
+import struct
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from app.images.formats import SUPPORTED
+from app.images.metadata import LONGEST_TEXT, PictureMetadata
+
+# Why a file was refused.
+RejectionReason = Literal[
+    "not_a_picture",  # its bytes are of nothing known
+    "unsupported_type",  # known, but not taken in: PSD, SVG, PDF, RAW, video …
+    "unreadable",  # begins like a picture, but its header makes no sense
+    "too_many_pixels",
+    "too_slow",  # its header alone took too long
+    "out_of_memory",  # its header alone needed too much
+    "decoder_crashed",  # its header alone ended two decoders
+]
+# Why a picture opened only in part, or could not be shown. Its original is worth keeping.
+DamageReason = Literal[
+    "incomplete",  # the file ends early
+    "corrupt",  # some of it makes no sense
+    "undecodable",  # the header is sound, but no pixel could be had
+    "too_slow",
+    "out_of_memory",
+    "decoder_crashed",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What is known of a picture before any pixel is decoded; width and height are upright."""
+
+    content_type: str
+    width: int
+    height: int
+    metadata: PictureMetadata
+
+
+@dataclass(frozen=True, kw_only=True)
+class Developed:
+    """A picture that opened, in full ("ready") or in part ("damaged", with a reason).
+
+    thumbnail and preview are upright WebP without metadata but a colour profile; they and the
+    ThumbHash are None when no pixel could be had.
+    """
+
+    outcome: Literal["ready", "damaged"]
+    reason: DamageReason | None
+    content_type: str
+    width: int
+    height: int
+    thumbnail: bytes | None
+    preview: bytes | None
+    thumbhash: bytes | None
+    metadata: PictureMetadata
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected:
+    """A file that is not taken in; content_type is what it looks like, where that is known."""
+
+    reason: RejectionReason
+    content_type: str | None = None
+
+
+class WireError(Exception):
+    """What a child said is not a report."""
+
+
+Report = Header | Developed | Rejected
+
+_LENGTHS = struct.Struct(">4L")  # of the JSON, the thumbnail, the preview and the ThumbHash
+_NOTHING = 0xFFFFFFFF
+_LONGEST = (16_384, 8 << 20, 32 << 20, 64)
+HEAD_BYTES = _LENGTHS.size
+_LARGEST_SIDE = 1_000_000
+
+
+def pack(report: Report) -> bytes:
+    """Write a report as lengths, JSON and the derived pictures themselves."""
+    said = {"kind": type(report).__name__, **asdict(report)}
+    parts = [said.pop(name, None) for name in ("thumbnail", "preview", "thumbhash")]
+    taken_at = getattr(getattr(report, "metadata", None), "taken_at", None)
+    if taken_at is not None:
+        said["metadata"]["taken_at"] = taken_at.isoformat()
+    blobs = [json.dumps(said, allow_nan=False).encode(), *parts]
+    lengths = (_NOTHING if blob is None else len(blob) for blob in blobs)
+    return _LENGTHS.pack(*lengths) + b"".join(blob or b"" for blob in blobs)
+
+
+def lengths(head: bytes) -> list[int | None]:
+    """Return the lengths of the four parts that follow a head of HEAD_BYTES bytes."""
+    found = [None if n == _NOTHING else n for n in _LENGTHS.unpack(head)]
+    if found[0] is None or any(n or 0 > most for n, most in zip(found, _LONGEST, strict=True)):
+        raise WireError("a part is missing or too long")
+    return found
+
+
+def unpack(parts: list[bytes | None]) -> Report:
+    """Read a report from its four parts, believing nothing."""
+    said_bytes, thumbnail, preview, thumbhash = parts
+    try:
+        said = json.loads(said_bytes or b"")
+        match said["kind"]:
+            case "Rejected":
+                return Rejected(
+                    reason=_one_of(said["reason"], get_args(RejectionReason)),
+                    content_type=_short_text(said["content_type"]),
+                )
+            case "Header":
+                return Header(**_header(said))
+            case "Developed":
+                return Developed(
+                    outcome=_one_of(said["outcome"], ("ready", "damaged")),
+                    reason=_one_of(said["reason"], (None, *get_args(DamageReason))),
+                    thumbnail=thumbnail,
+                    preview=preview,
+                    thumbhash=thumbhash,
+                    **_header(said),
+                )
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise WireError("not a report") from error
+    raise WireError("a report of no known kind")
+
+
+def _header(said: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "content_type": _one_of(said["content_type"], SUPPORTED),
+        "width": _whole(said["width"], most=_LARGEST_SIDE),
+        "height": _whole(said["height"], most=_LARGEST_SIDE),
+        "metadata": _metadata(said["metadata"]),
+    }
+
+
+def _metadata(said: dict[str, Any]) -> PictureMetadata:
+    if set(said) != {field.name for field in fields(PictureMetadata)}:
+        raise WireError("metadata of another shape")
+    taken_at = said["taken_at"]
+    return PictureMetadata(
+        taken_at=None if taken_at is None else datetime.fromisoformat(taken_at),
+        taken_offset_minutes=_optional_whole(said["taken_offset_minutes"], most=14 * 60),
+        make=_short_text(said["make"]),
+        model=_short_text(said["model"]),
+        lens=_short_text(said["lens"]),
+        exposure_time=_short_text(said["exposure_time"]),
+        f_number=_optional_number(said["f_number"]),
+        iso=_optional_whole(said["iso"], most=100_000_000),
+        focal_length=_optional_number(said["focal_length"]),
+    )
+
+
+def _one_of(value: Any, allowed: tuple[Any, ...]) -> Any:  # noqa: ANN401 - unchecked until here
+    if value not in allowed:
+        raise WireError(f"not one of {allowed}")
+    return value
+
+
+def _whole(value: object, *, most: int) -> int:
+    if type(value) is not int or not 1 <= value <= most:
+        raise WireError("not a number within its bounds")
+    return value
+
+
+def _optional_whole(value: object, *, most: int) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int or not -most <= value <= most:
+        raise WireError("not a number within its bounds")
+    return value
+
+
+def _optional_number(value: object) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise WireError("not a number")
+    return float(value)
+
+
+def _short_text(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT or not value.isprintable():
+        raise WireError("not a short text")
+    return value

@@ -1,0 +1,93 @@
+"""Decide what becomes of a picture's colour profile, by reading the profile itself (ICC.1:2022)."""
+
+import struct
+from typing import Literal
+
+# drop: it is sRGB, or unusable, and what has no profile is taken for sRGB anyway.
+# keep: it is small and simple, so derived pictures can carry it and colours stay as wide.
+# convert: anything else, such as a scanner's table of 900 KB, which no thumbnail should carry.
+Fate = Literal["drop", "keep", "convert"]
+
+_LARGEST_KEPT = 4096
+_HEADER, _ENTRY = 128, 12
+_MOST_TAGS = 100
+
+# sRGB's primaries as a profile gives them: XYZ under D50. Profile makers differ in the third digit.
+_SRGB_PRIMARIES = {
+    b"rXYZ": (0.4361, 0.2225, 0.0139),
+    b"gXYZ": (0.3851, 0.7169, 0.0971),
+    b"bXYZ": (0.1431, 0.0606, 0.7141),
+}
+_PRIMARY_TOLERANCE = 0.004
+_SRGB_MIDDLE = 0.2140  # how much light half of the signal is
+_MIDDLE_TOLERANCE = 0.008
+
+
+def colour_space(profile: bytes) -> str:
+    """Name the space of the numbers that the profile explains: "RGB", "CMYK", "GRAY" …"""
+    if profile[36:40] != b"acsp":
+        return ""
+    return profile[16:20].decode("ascii", "replace").strip()
+
+
+def fate_of_rgb(profile: bytes) -> Fate:
+    """Say what to do with the profile of an RGB picture."""
+    if colour_space(profile) != "RGB":
+        return "drop"
+    tags = _tags(profile)
+    if not {*_SRGB_PRIMARIES, b"rTRC", b"gTRC", b"bTRC"} <= tags.keys():
+        return "convert"
+    if _is_srgb(tags):
+        return "drop"
+    return "keep" if len(profile) <= _LARGEST_KEPT else "convert"
+
+
+def _tags(profile: bytes) -> dict[bytes, bytes]:
+    (count,) = struct.unpack_from(">L", profile.ljust(_HEADER + 4, b"\0"), _HEADER)
+    tags = {}
+    for at in range(_HEADER + 4, _HEADER + 4 + _ENTRY * min(count, _MOST_TAGS), _ENTRY):
+        entry = profile[at : at + _ENTRY]
+        if len(entry) == _ENTRY:
+            name, start, size = struct.unpack(">4sLL", entry)
+            tags[name] = profile[start : start + size]
+    return tags
+
+
+def _is_srgb(tags: dict[bytes, bytes]) -> bool:
+    for name, expected in _SRGB_PRIMARIES.items():
+        found = _fixed_point(tags[name][8:20])
+        if len(found) != len(expected) or any(
+            abs(a - b) > _PRIMARY_TOLERANCE for a, b in zip(found, expected, strict=True)
+        ):
+            return False
+    curves = (_middle(tags[name]) for name in (b"rTRC", b"gTRC", b"bTRC"))
+    return all(abs(middle - _SRGB_MIDDLE) < _MIDDLE_TOLERANCE for middle in curves)
+
+
+def _fixed_point(raw: bytes) -> list[float]:
+    whole = len(raw) // 4
+    return [number / 65536 for number in struct.unpack(f">{whole}l", raw[: 4 * whole])]
+
+
+def _middle(curve: bytes) -> float:
+    """Return how much light a tone curve gives for half of the signal; NaN when it cannot tell."""
+    kind, body = curve[:4], curve[8:]
+    if kind == b"curv" and len(body) >= 4:  # noqa: PLR2004 - the count itself
+        (count,) = struct.unpack_from(">L", body)
+        table = struct.unpack(f">{(len(body) - 4) // 2}H", body[4 : 4 + (len(body) - 4) // 2 * 2])
+        if count == 0:
+            return 0.5
+        if count == 1 and table:
+            return float(0.5 ** (table[0] / 256))
+        if 1 < count <= len(table):
+            return (table[(count - 1) // 2] + table[count // 2]) / 2 / 65535
+    if kind == b"para" and len(body) >= 8:  # noqa: PLR2004 - the function's number and gamma
+        return _parametric_middle(int.from_bytes(body[:2], "big"), _fixed_point(body[4:]))
+    return float("nan")
+
+
+def _parametric_middle(function: int, parameters: list[float]) -> float:
+    """Evaluate ICC's parametric curve at one half: Y = (aX + b)^g, c and d being for the dark."""
+    a, b = (1.0, 0.0) if function == 0 else tuple([*parameters[1:3], 1.0, 0.0][:2])
+    base = a * 0.5 + b
+    return base ** parameters[0] if base > 0 and 0 < parameters[0] < 10 else float("nan")  # noqa: PLR2004 - no tone curve is steeper
