@@ -1,0 +1,165 @@
+"""Keeping what was acknowledged: ministack's state goes to disk before the answer goes out.
+
+Left alone, ministack writes an object's bytes and its sidecar before it answers, but without
+fsync and without telling anyone when the disk is full; and it writes everything else (messages,
+keys, policies, the bucket's settings) only when it is stopped cleanly. A `kill -9` would lose the
+message that an upload put into the queue. See [Note: Settling].
+
+[Note: Settling] A change is answered only once a save that began after it has ended. Changes that
+arrive while a save runs share the next one, so a hundred parallel uploads cost a few saves. What
+need not survive (a receipt handle, a deleted message, which would only come again) is left to the
+save every few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# ministack is in an environment of its own, so its modules are untyped here.
+persistence = importlib.import_module("ministack.core.persistence")
+iam = importlib.import_module("ministack.services.iam")
+s3 = importlib.import_module("ministack.services.s3")
+secretsmanager = importlib.import_module("ministack.services.secretsmanager")
+ses = importlib.import_module("ministack.services.ses")
+sqs = importlib.import_module("ministack.services.sqs")
+
+log = logging.getLogger("durability")
+
+SAVE_EVERY_SECONDS = 2.0
+
+
+def _queues() -> dict[str, Any]:
+    # What sqs.get_state() gives, without its deep copy: it is turned into text at once.
+    return {"queues": sqs._queues, "queue_name_to_url": sqs._queue_name_to_url}  # noqa: SLF001
+
+
+_STATES: dict[str, Callable[[], dict[str, Any]]] = {
+    "iam": iam.get_state,
+    "s3": s3.get_state,
+    "secretsmanager": secretsmanager.get_state,
+    "ses": ses.get_state,
+    "sqs": _queues,
+}
+
+
+class Ledger:
+    """Saves the state of services, grouping the saves that wait for each other."""
+
+    def __init__(self, *, folder: Path) -> None:
+        """Keep one JSON file per service in `folder`, in ministack's own format."""
+        self._folder = folder
+        self._written: dict[str, str] = {}
+        self._lock = asyncio.Lock()
+        self._asked = dict.fromkeys(_STATES, 0)
+        self._saved = dict.fromkeys(_STATES, 0)
+
+    async def settle(self, service: str) -> None:
+        """Return once everything that `service` has changed until now is on disk."""
+        if service not in _STATES:  # STS keeps nothing
+            return
+        self._asked[service] += 1
+        ticket = self._asked[service]
+        while self._saved[service] < ticket:
+            async with self._lock:
+                if self._saved[service] >= ticket:
+                    return
+                reached = self._asked[service]
+                await self._save(service)
+                self._saved[service] = reached
+
+    async def keep_saving(self) -> None:
+        """Save what has changed every few seconds, until cancelled."""
+        while True:
+            await asyncio.sleep(SAVE_EVERY_SECONDS)
+            try:
+                await self.save_all()
+            except OSError:
+                log.exception("The state could not be saved; trying again.")
+
+    async def save_all(self) -> None:
+        """Save every service whose state has changed."""
+        for service in _STATES:
+            async with self._lock:
+                await self._save(service)
+
+    async def _save(self, service: str) -> None:
+        # Made on the event loop, where ministack's handlers run too: nothing changes meanwhile.
+        text = json.dumps(
+            {
+                "__ministack_format__": persistence._state_format_version(service),  # noqa: SLF001
+                "payload": _STATES[service](),
+            },
+            default=persistence._json_default,  # noqa: SLF001
+        )
+        if text != self._written.get(service):
+            await asyncio.to_thread(_replace, self._folder / f"{service}.json", text)
+            self._written[service] = text
+
+
+def deliver_events_at_once() -> None:
+    """Queue an upload's message while the upload is handled, not from a thread later."""
+
+    def deliver(*arguments: Any, **named: Any) -> None:  # noqa: ANN401 - passed on as they are
+        if arguments[0] in s3._bucket_notifications:  # noqa: SLF001
+            sequencer = s3._next_event_sequencer(arguments[2])  # noqa: SLF001
+            s3._fire_s3_event(*arguments, sequencer=sequencer, **named)  # noqa: SLF001
+
+    vars(s3)["_fire_s3_event_async"] = deliver
+
+
+def show_hidden_messages() -> None:
+    """Make every received message visible again: whoever received it ended with the last run."""
+    for queue in sqs._queues._data.values():  # noqa: SLF001
+        for message in queue["messages"]:
+            if message["receive_count"]:
+                message["visible_at"] = 0
+
+
+async def settle_object(*, bucket: str, key: str, size: int) -> bool:
+    """Flush a written object to the disk; False, and the object forgotten, when it is not there."""
+    path = Path(s3._object_disk_path(bucket, key))  # noqa: SLF001
+    if await asyncio.to_thread(_flush_object, path, size):
+        return True
+    s3._buckets[bucket]["objects"].pop(key, None)  # noqa: SLF001
+    s3._delete_persisted_object(bucket, key)  # noqa: SLF001
+    return False
+
+
+def _flush_object(path: Path, size: int) -> bool:
+    try:
+        if path.stat().st_size != size:
+            return False
+        for part in (path, path.with_name(f"{path.name}.meta.json"), path.parent):
+            _flush(part)
+    except OSError:
+        log.exception("An object could not be written.")
+        return False
+    return True
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.tmp")
+    with new.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    _flush(path.parent)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,130 @@
+"""ministack behind the door, answering a change only when it is on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import signal
+from typing import TYPE_CHECKING, Any
+
+from scripts.embedded.aws_server.durability import (
+    Ledger,
+    deliver_events_at_once,
+    settle_object,
+)
+from scripts.embedded.aws_server.refusals import Admission, Door, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+    from pathlib import Path
+
+    Message = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+    Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+# Changes whose loss would only bring a message again.
+_LIGHT_SQS_ACTIONS = {
+    b"AmazonSQS.ReceiveMessage",
+    b"AmazonSQS.DeleteMessage",
+    b"AmazonSQS.DeleteMessageBatch",
+    b"AmazonSQS.ChangeMessageVisibility",
+    b"AmazonSQS.ChangeMessageVisibilityBatch",
+    b"AmazonSQS.GetQueueUrl",
+    b"AmazonSQS.GetQueueAttributes",
+}
+
+
+ministack = importlib.import_module("ministack.app").app
+hypercorn = importlib.import_module("hypercorn.asyncio")
+hypercorn_config = importlib.import_module("hypercorn.config")
+
+
+class Guard:
+    """An ASGI application that judges requests, passes them on and settles what they changed."""
+
+    def __init__(self, inner: Application, *, door: Door, ledger: Ledger) -> None:
+        """Stand in front of `inner`, which is ministack."""
+        self._inner = inner
+        self._door = door
+        self._ledger = ledger
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "lifespan":
+            await self._inner(scope, receive, send)
+            return
+        verdict = self._door.judge(scope)
+        if isinstance(verdict, Refusal):
+            await _refuse(send, verdict)
+        elif scope["method"] in ("PUT", "POST"):
+            await self._pass_change(scope, receive, send, verdict)
+        else:
+            await self._inner(scope, receive, send)
+
+    async def _pass_change(
+        self, scope: Message, receive: Receive, send: Send, admission: Admission
+    ) -> None:
+        held: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            held.append(message)
+
+        await self._inner(scope, receive, hold)
+        if held and held[0]["status"] < 300:  # noqa: PLR2004 - 2xx
+            refusal = await self._settle(scope, admission)
+            if refusal:
+                await _refuse(send, refusal)
+                return
+        for message in held:
+            await send(message)
+
+    async def _settle(self, scope: Message, admission: Admission) -> Refusal | None:
+        headers = dict(scope["headers"])
+        bucket, _, key = scope["path"].lstrip("/").partition("/")
+        if admission.service == "s3" and scope["method"] == "PUT" and key:
+            if not await settle_object(
+                bucket=bucket, key=key, size=int(headers[b"content-length"])
+            ):
+                return Refusal(
+                    status=500, code="InternalError", message="The disk did not take it."
+                )
+            await self._ledger.settle("sqs")  # the message that the upload put into the queue
+        elif headers.get(b"x-amz-target") not in _LIGHT_SQS_ACTIONS:
+            await self._ledger.settle(admission.service)
+        return None
+
+
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{refusal.code}</Code><Message>{refusal.message}</Message></Error>"
+    ).encode()
+    headers = [
+        (b"content-type", b"application/xml"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),  # the body, if any, was not read
+    ]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def serve(door: Door, *, state: Path) -> None:
+    """Serve on loopback until SIGTERM or SIGINT; the state is kept in the folder `state`."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    config = hypercorn_config.Config()
+    config.bind = [f"127.0.0.1:{door.port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 3
+    deliver_events_at_once()
+    ledger = Ledger(folder=state)
+    saving = asyncio.create_task(ledger.keep_saving())
+    guard = Guard(ministack, door=door, ledger=ledger)
+    await hypercorn.serve(guard, config, shutdown_trigger=stop.wait)
+    saving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await saving
+    await ledger.save_all()

@@ -1,0 +1,30 @@
+"""Why the local stack cannot go on, in words for the person at the terminal.
+
+StartError
+├── AlreadyRunningError
+├── PortTakenError
+├── PartEndedError
+└── MissingToolError
+"""
+
+from __future__ import annotations
+
+
+class StartError(Exception):
+    """Something that the person must know; the message says what to do."""
+
+
+class AlreadyRunningError(StartError):
+    """The data folder is in use by another launcher."""
+
+
+class PortTakenError(StartError):
+    """Another program listens on the port of the site."""
+
+
+class PartEndedError(StartError):
+    """One of the parts ended, or did not come up."""
+
+
+class MissingToolError(StartError):
+    """A program that must be there before anything can be installed is not."""

@@ -1,0 +1,107 @@
+"""Who may do what in the embedded AWS: as little as on AWS itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Policy = dict[str, Any]
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+BUCKET = "pinhole-pictures"
+PICTURE_QUEUE = "pinhole-pictures"
+DESCRIPTION_QUEUE = "pinhole-descriptions"
+USER_ROLE = "pinhole-user"
+API_USER = "pinhole-api"
+WORKER_USER = "pinhole-worker"
+
+USER_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/{USER_ROLE}"
+_BUCKET_ARN = f"arn:aws:s3:::{BUCKET}"
+# A user's id as 32 hexadecimal digits; policies have no better pattern.
+_ANY_USER_ID = "?" * 32
+
+
+def queue_arn(name: str) -> str:
+    """Return the ARN of a queue."""
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+
+
+def user_role_trust() -> Policy:
+    """Only the API may become a user, and only with the one tag that says which."""
+    return _policy(
+        {
+            **_allow("sts:AssumeRole", "sts:TagSession"),
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/{API_USER}"},
+            "Condition": {
+                "StringLike": {"aws:RequestTag/user": _ANY_USER_ID},
+                "ForAllValues:StringEquals": {"aws:TagKeys": ["user"]},
+            },
+        }
+    )
+
+
+def user_role() -> Policy:
+    """What a user's session may do with pictures.
+
+    Wider than on AWS, where the resource holds `${aws:PrincipalTag/user}`: ministack denies every
+    resource with that variable. The session policy that the API sends narrows it to one user.
+    """
+    return _policy(
+        _allow("s3:GetObject", on=f"{_BUCKET_ARN}/users/{_ANY_USER_ID}/*"),
+        _allow("s3:PutObject", on=f"{_BUCKET_ARN}/users/{_ANY_USER_ID}/*/original"),
+    )
+
+
+def api() -> Policy:
+    """The API reaches pictures only as a user, and puts messages into both queues."""
+    return _policy(
+        _allow("sts:AssumeRole", "sts:TagSession", on=USER_ROLE_ARN),
+        _allow("sqs:SendMessage", on=[queue_arn(PICTURE_QUEUE), queue_arn(DESCRIPTION_QUEUE)]),
+    )
+
+
+def worker() -> Policy:
+    """The worker reads originals and previews, writes derived pictures, deletes what is gone."""
+    return _policy(
+        _allow(
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueAttributes",
+            on=[queue_arn(PICTURE_QUEUE), queue_arn(DESCRIPTION_QUEUE)],
+        ),
+        _allow("sqs:SendMessage", on=queue_arn(DESCRIPTION_QUEUE)),
+        _allow(
+            "s3:GetObject",
+            on=[f"{_BUCKET_ARN}/users/*/original", f"{_BUCKET_ARN}/users/*/preview.webp"],
+        ),
+        _allow(
+            "s3:PutObject",
+            on=[f"{_BUCKET_ARN}/users/*/thumbnail.webp", f"{_BUCKET_ARN}/users/*/preview.webp"],
+        ),
+        _allow("s3:DeleteObject", "s3:DeleteObjectVersion", on=f"{_BUCKET_ARN}/users/*"),
+        _allow("s3:ListBucket", "s3:ListBucketVersions", on=_BUCKET_ARN),
+    )
+
+
+def queue_takes_events(name: str) -> Policy:
+    """The bucket's events, and nobody else's, may be put into a queue by S3."""
+    return _policy(
+        {
+            **_allow("sqs:SendMessage", on=queue_arn(name)),
+            "Principal": {"Service": "s3.amazonaws.com"},
+            "Condition": {
+                "ArnEquals": {"aws:SourceArn": _BUCKET_ARN},
+                "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            },
+        }
+    )
+
+
+def _policy(*statements: Policy) -> Policy:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _allow(*actions: str, on: str | list[str] | None = None) -> Policy:
+    statement: Policy = {"Effect": "Allow", "Action": list(actions)}
+    return {**statement, "Resource": on} if on else statement

