@@ -1,11 +1,11 @@
 /** The API as the queue sees it: its refusals sorted into those that pass and those that last. */
-import { ApiProblem, cancelUpload, fetchImages, requestPlaces, toProblem, type Place } from "@/api";
+import { ApiProblem, cancelUpload, fetchImages, requestPlaces, toProblem } from "@/api";
 
-import type { Picture, UploadServer } from "./engine/server";
+import type { Picture, PlaceAnswer, UploadServer } from "./engine/server";
 import { LastingTrouble, PassingTrouble } from "./engine/troubles";
 
 /** @param onSignedOut called when an answer says that the session is over. */
-export function apiServer(onSignedOut: () => void): UploadServer {
+export const apiServer = (onSignedOut: () => void): UploadServer => {
   const translate = async <T>(call: Promise<T>): Promise<T> => {
     try {
       return await call;
@@ -20,16 +20,16 @@ export function apiServer(onSignedOut: () => void): UploadServer {
     imagesById: (ids) => translate(fetchImages(ids)),
     forget: (imageId) => translate(cancelUpload(imageId)),
   };
-}
+};
 
-function troubleFrom({ status, code, detail }: ApiProblem): PassingTrouble | LastingTrouble {
+const troubleFrom = ({ status, code, detail }: ApiProblem): PassingTrouble | LastingTrouble => {
   if (code === "unreachable") return new PassingTrouble("connection");
   if (status === 429 || status >= 500) return new PassingTrouble("busy");
   return new LastingTrouble({ reason: detail, advice: null, retry: true });
-}
+};
 
 /** A batch is refused whole when one picture in it is not valid: then the others are asked for again. */
-async function askForPlaces(pictures: readonly Picture[]): Promise<Place[]> {
+const askForPlaces = async (pictures: readonly Picture[]): Promise<PlaceAnswer[]> => {
   try {
     return await requestPlaces(pictures);
   } catch (error) {
@@ -40,16 +40,19 @@ async function askForPlaces(pictures: readonly Picture[]): Promise<Place[]> {
     const next = places.values();
     return pictures.flatMap((_, index) => refused.get(index) ?? next.next().value ?? []);
   }
-}
+};
 
 /** By position; null when the refusal is about something else than single pictures. */
-function refusedPictures({ status, fields }: ApiProblem, count: number): Map<number, Place> | null {
+const refusedPictures = (
+  { status, fields }: ApiProblem,
+  count: number,
+): Map<number, PlaceAnswer> | null => {
   if (status !== 422) return null;
-  const refused = new Map<number, Place>();
+  const refused = new Map<number, PlaceAnswer>();
   for (const [field, detail] of Object.entries(fields)) {
     const index = Number(/^images\.(\d+)\./.exec(field)?.[1] ?? count);
     if (index >= count) return null;
-    refused.set(index, { status: "refused", code: "validation_failed", detail });
+    refused.set(index, { status: "refused", detail });
   }
   return refused.size > 0 ? refused : null;
-}
+};

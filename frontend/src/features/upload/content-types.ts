@@ -18,14 +18,14 @@ const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
 };
 
 /** The content type to declare; empty when neither the browser nor the extension tells. */
-export function contentTypeOf(file: File): string {
+export const contentTypeOf = (file: File): string => {
   const extension = /\.([^.]+)$/.exec(file.name)?.[1]?.toLowerCase() ?? "";
   const declared = file.type.toLowerCase();
   // The server looks at the bytes in the end; a type of its list is taken as the browser says it.
   return declared === "" || declared === "application/octet-stream"
     ? (TYPE_BY_EXTENSION[extension] ?? "")
     : (ALIASES[declared] ?? declared);
-}
+};
 
 const ALIASES: Readonly<Record<string, string>> = {
   "image/jpg": "image/jpeg",
@@ -35,12 +35,12 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** The file picker's `accept`: types and extensions, since each browser heeds another half. */
-export function acceptList(contentTypes: readonly string[]): string {
+export const acceptList = (contentTypes: readonly string[]): string => {
   const extensions = Object.entries(TYPE_BY_EXTENSION)
     .filter(([, type]) => contentTypes.includes(type))
     .map(([extension]) => `.${extension}`);
   return [...contentTypes, ...extensions].join(",");
-}
+};
 
 const NAMES: Readonly<Record<string, string>> = {
   "image/jpeg": "JPEG",
@@ -54,16 +54,14 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** "JPEG, PNG and HEIC" */
-export function namesOf(contentTypes: readonly string[]): string {
+export const namesOf = (contentTypes: readonly string[]): string => {
   const names = contentTypes.map(
     (type) => NAMES[type] ?? type.replace(/^image\//, "").toUpperCase(),
   );
   return new Intl.ListFormat("en", { type: "conjunction" }).format(new Set(names));
-}
+};
 
 const SHOWABLE = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"]);
 
 /** Whether every browser that we build for can draw it. */
-export function isShowable(contentType: string): boolean {
-  return SHOWABLE.has(contentType);
-}
+export const isShowable = (contentType: string): boolean => SHOWABLE.has(contentType);

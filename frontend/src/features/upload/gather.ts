@@ -6,7 +6,7 @@ export type Dropped = { entries: readonly FileSystemEntry[]; files: readonly Fil
 
 export type Gathered = { file: File; name: string; contentType: string };
 
-export function takeOut(transfer: DataTransfer): Dropped {
+export const takeOut = (transfer: DataTransfer): Dropped => {
   const entries: FileSystemEntry[] = [];
   const files: File[] = [];
   for (const item of transfer.items) {
@@ -17,13 +17,13 @@ export function takeOut(transfer: DataTransfer): Dropped {
     else if (file) files.push(file);
   }
   return { entries, files };
-}
+};
 
 /** Walks folders to the bottom. What cannot be read (rights, vanished meanwhile) is left out and counted. */
-export async function gather({
+export const gather = async ({
   entries,
   files,
-}: Dropped): Promise<{ files: File[]; unreadable: number }> {
+}: Dropped): Promise<{ files: File[]; unreadable: number }> => {
   const found = [...files];
   const folders = entries.filter((entry) => !isSystemFile(entry.name));
   let unreadable = 0;
@@ -36,34 +36,27 @@ export async function gather({
     }
   }
   return { files: found, unreadable };
-}
+};
 
-export function withTypes(files: readonly File[]): Gathered[] {
-  return files
+export const withTypes = (files: readonly File[]): Gathered[] =>
+  files
     .filter((file) => !isSystemFile(file.name))
     .map((file) => ({ file, name: file.name, contentType: contentTypeOf(file) }));
-}
 
 /** Files that systems leave in folders and that nobody chose: no word is made of them. */
-function isSystemFile(name: string): boolean {
-  return name.startsWith(".") || /^(thumbs\.db|desktop\.ini)$/i.test(name);
-}
+const isSystemFile = (name: string): boolean =>
+  name.startsWith(".") || /^(thumbs\.db|desktop\.ini)$/i.test(name);
 
-function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
-  return entry.isFile;
-}
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 
-function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
-  return entry.isDirectory;
-}
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
-function fileOf(entry: FileSystemFileEntry): Promise<File> {
-  return new Promise((resolve, reject) => {
+const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve, reject) => {
     entry.file(resolve, reject);
   });
-}
 
-async function contentsOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+const contentsOf = async (folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> => {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
   for (;;) {
@@ -77,4 +70,4 @@ async function contentsOf(folder: FileSystemDirectoryEntry): Promise<FileSystemE
   return all
     .filter(({ name }) => !isSystemFile(name))
     .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
-}
+};

@@ -1,9 +1,10 @@
 /** One file's way from the disk into the library: hash, ask for a place, send, wait for the darkroom. */
-import type { Image, Place } from "@/api";
+import type { Image } from "@/api";
 import type { Lane } from "./lane";
 import type { PlaceDesk } from "./place-desk";
 import type { put } from "./put";
 import { persistently } from "./retries";
+import type { PlaceAnswer } from "./server";
 import { LastingTrouble, PassingTrouble } from "./troubles";
 import type { Failure, Phase, Upload } from "./upload";
 import type { Watch } from "./watch";
@@ -38,7 +39,7 @@ const RENEWALS = 3;
 const SLOW_AFTER_MS = 60_000;
 
 /** Ends in the phase that is returned; throws only what the signal was aborted with. */
-export async function carry(carried: Carried): Promise<Phase> {
+export const carry = async (carried: Carried): Promise<Phase> => {
   try {
     const sent = await hashAndSend(carried);
     return typeof sent === "string" ? await develop(sent, carried) : sent;
@@ -46,10 +47,10 @@ export async function carry(carried: Carried): Promise<Phase> {
     carried.signal.throwIfAborted();
     return { name: "failed", failure: failureOf(error) };
   }
-}
+};
 
 /** Answers the id of the image that S3 now holds, or the last phase when nothing was to be sent. */
-async function hashAndSend(carried: Carried): Promise<string | Phase> {
+const hashAndSend = async (carried: Carried): Promise<string | Phase> => {
   const { upload, tools, signal, report } = carried;
   const leave = await tools.lanes.ahead.enter(signal, upload.file.size);
   try {
@@ -61,9 +62,9 @@ async function hashAndSend(carried: Carried): Promise<string | Phase> {
   } finally {
     leave();
   }
-}
+};
 
-async function hash({ upload, tools, signal, report }: Carried): Promise<string> {
+const hash = async ({ upload, tools, signal, report }: Carried): Promise<string> => {
   const leave = await tools.lanes.hashing.enter(signal);
   try {
     report({ name: "hashing" });
@@ -73,9 +74,9 @@ async function hash({ upload, tools, signal, report }: Carried): Promise<string>
   } finally {
     leave();
   }
-}
+};
 
-async function send(sha256: string, carried: Carried): Promise<string | Phase> {
+const send = async (sha256: string, carried: Carried): Promise<string | Phase> => {
   for (let renewal = 0; renewal <= RENEWALS; renewal += 1) {
     const place = await askForPlace(sha256, carried);
     const askedAt = performance.now();
@@ -86,12 +87,12 @@ async function send(sha256: string, carried: Carried): Promise<string | Phase> {
     if (outcome === "changed") throw new LastingTrouble(CHANGED);
   }
   throw new LastingTrouble(NO_PLACE_ACCEPTED);
-}
+};
 
-async function askForPlace(
+const askForPlace = async (
   sha256: string,
   { upload, tools, signal, report }: Carried,
-): Promise<Place> {
+): Promise<PlaceAnswer> => {
   const { name, contentType, file } = upload;
   const picture = { name, size: file.size, content_type: contentType, sha256 };
   const place = await persistently(() => tools.desk.ask(picture), {
@@ -103,13 +104,13 @@ async function askForPlace(
   if (place.status === "upload") tools.onPlace(place.image.id);
   signal.throwIfAborted();
   return place;
-}
+};
 
-async function sendTo(
-  place: Extract<Place, { status: "upload" }>,
+const sendTo = async (
+  place: Extract<PlaceAnswer, { status: "upload" }>,
   askedAt: number,
   { upload, tools, signal, report }: Carried,
-): Promise<"stored" | "expired" | "changed"> {
+): Promise<"stored" | "expired" | "changed"> => {
   const leave = await tools.lanes.sending.enter(signal);
   try {
     if (performance.now() - askedAt > PLACE_LIFE_MS) return "expired";
@@ -131,20 +132,20 @@ async function sendTo(
   } finally {
     leave();
   }
-}
+};
 
 /** The library has these bytes; perhaps another tab brought them in just now. */
-async function meetExisting(
-  { image, restored }: Extract<Place, { status: "exists" }>,
+const meetExisting = async (
+  { image, restored }: Extract<PlaceAnswer, { status: "exists" }>,
   carried: Carried,
-): Promise<Phase> {
+): Promise<Phase> => {
   if (image.state === "ready" || image.state === "damaged")
     return { name: "already", image, restored };
   const phase = await develop(image.id, carried);
   return phase.name === "ready" ? { name: "already", image: phase.image, restored } : phase;
-}
+};
 
-async function develop(imageId: string, { tools, report, signal }: Carried): Promise<Phase> {
+const develop = async (imageId: string, { tools, report, signal }: Carried): Promise<Phase> => {
   report({ name: "processing", imageId, slow: false });
   const tooLong = setTimeout(() => {
     report({ name: "processing", imageId, slow: true });
@@ -156,24 +157,22 @@ async function develop(imageId: string, { tools, report, signal }: Carried): Pro
   } finally {
     clearTimeout(tooLong);
   }
-}
+};
 
-function developed(image: Image): Phase {
+const developed = (image: Image): Phase => {
   const reason = image.failure?.detail ?? "It could not be opened.";
   if (image.state === "damaged") return { name: "damaged", image, reason };
   if (image.state === "rejected") return { name: "failed", failure: lasting(reason) };
   return { name: "ready", image };
-}
+};
 
-function failureOf(error: unknown): Failure {
+const failureOf = (error: unknown): Failure => {
   if (error instanceof LastingTrouble) return error.failure;
   if (error instanceof PassingTrouble) return error.kind === "busy" ? TOO_BUSY : NO_CONNECTION;
   return UNFORESEEN;
-}
+};
 
-function lasting(reason: string): Failure {
-  return { reason, advice: null, retry: false };
-}
+const lasting = (reason: string): Failure => ({ reason, advice: null, retry: false });
 
 const CHANGED: Failure = {
   reason: "The file changed while it was being sent.",

@@ -10,7 +10,7 @@ const scope = globalThis as unknown as {
   postMessage: (answer: HashAnswer) => void;
 };
 
-async function answer({ id, file }: HashRequest): Promise<HashAnswer> {
+const answer = async ({ id, file }: HashRequest): Promise<HashAnswer> => {
   try {
     const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
     const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
@@ -19,7 +19,7 @@ async function answer({ id, file }: HashRequest): Promise<HashAnswer> {
     // Moved, deleted or changed since it was chosen: the browser then refuses to read it.
     return { id, outcome: "unreadable" };
   }
-}
+};
 
 scope.onmessage = (event) => {
   void answer(event.data).then((message) => {

@@ -1,6 +1,5 @@
 /** Asking for places in batches: whoever asks while a request is under way shares the next one. */
-import type { Place } from "@/api";
-import type { Picture, UploadServer } from "./server";
+import type { Picture, PlaceAnswer, UploadServer } from "./server";
 
 const BATCH = 20;
 /** Long enough for the hashes of small files to come in together, too short to be noticed. */
@@ -8,7 +7,7 @@ const GATHER_MS = 60;
 
 type Waiting = {
   picture: Picture;
-  resolve: (place: Place) => void;
+  resolve: (place: PlaceAnswer) => void;
   reject: (error: unknown) => void;
 };
 
@@ -22,7 +21,7 @@ export class PlaceDesk {
   }
 
   /** A cancelled question is still answered: the place it brings must then be given back. */
-  ask(picture: Picture): Promise<Place> {
+  ask(picture: Picture): Promise<PlaceAnswer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ picture, resolve, reject });
       if (!this.#isAsking) void this.#askUntilNoneWaits();

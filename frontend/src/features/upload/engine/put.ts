@@ -21,7 +21,7 @@ export type PutRequest = {
 const STALL_MS = 60_000;
 
 /** By XMLHttpRequest, since fetch cannot tell how much of a body was sent. Throws PassingTrouble. */
-export function put({ place, body, signal, onProgress }: PutRequest): Promise<PutOutcome> {
+export const put = ({ place, body, signal, onProgress }: PutRequest): Promise<PutOutcome> => {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason as Error);
@@ -75,12 +75,12 @@ export function put({ place, body, signal, onProgress }: PutRequest): Promise<Pu
     watchForStall();
     request.send(body);
   });
-}
+};
 
-function outcomeOf(status: number): PutOutcome | PassingTrouble {
+const outcomeOf = (status: number): PutOutcome | PassingTrouble => {
   if ((status >= 200 && status < 300) || status === 412) return "stored";
   if (status === 403) return "expired";
   // 409: another write to the same key is under way; 5xx and 429: come back later.
   if (status === 409 || status === 429 || status >= 500) return new PassingTrouble("busy");
   return "changed";
-}
+};

@@ -4,10 +4,10 @@ import type { Failure } from "./upload";
 
 export type Limits = { maxBytes: number; contentTypes: readonly string[] };
 
-export function refusal(
+export const refusal = (
   { file, contentType }: { file: File; contentType: string },
   { maxBytes, contentTypes }: Limits,
-): Failure | null {
+): Failure | null => {
   if (!contentTypes.includes(contentType)) {
     return never("This kind of file is not taken.", `Choose ${namesOf(contentTypes)} pictures.`);
   }
@@ -20,12 +20,9 @@ export function refusal(
     );
   }
   return null;
-}
+};
 
-function never(reason: string, advice: string): Failure {
-  return { reason, advice, retry: false };
-}
+const never = (reason: string, advice: string): Failure => ({ reason, advice, retry: false });
 
-function megabytes(bytes: number): string {
-  return `${Math.floor(bytes / 1024 / 1024).toLocaleString("en")} MB`;
-}
+const megabytes = (bytes: number): string =>
+  `${Math.floor(bytes / 1024 / 1024).toLocaleString("en")} MB`;

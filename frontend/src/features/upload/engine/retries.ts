@@ -13,10 +13,10 @@ const TRIES = 4;
 const FIRST_PAUSE_MS = 1_000;
 
 /** Runs `step` until it succeeds, fails for good, or has met passing trouble four times. */
-export async function persistently<T>(
+export const persistently = async <T>(
   step: () => Promise<T>,
   { signal, onInterrupted }: Persistence,
-): Promise<T> {
+): Promise<T> => {
   for (let tried = 0; ;) {
     if (isOffline()) {
       onInterrupted("offline");
@@ -33,14 +33,12 @@ export async function persistently<T>(
       await pause(FIRST_PAUSE_MS * 2 ** (tried - 1) * (0.75 + Math.random() / 2), signal);
     }
   }
-}
+};
 
 /** Only the negative answer is to be trusted: "online" means no more than that there is some network. */
-function isOffline(): boolean {
-  return !navigator.onLine;
-}
+const isOffline = (): boolean => !navigator.onLine;
 
-async function untilOnline(signal: AbortSignal): Promise<void> {
+const untilOnline = async (signal: AbortSignal): Promise<void> => {
   await new Promise<void>((resolve, reject) => {
     const stop = () => {
       window.removeEventListener("online", go);
@@ -54,10 +52,10 @@ async function untilOnline(signal: AbortSignal): Promise<void> {
     window.addEventListener("online", go, { once: true });
     signal.addEventListener("abort", stop, { once: true });
   });
-}
+};
 
 /** Waits, but no longer than until the signal is aborted: then it rejects. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   await new Promise<void>((resolve, reject) => {
     signal.throwIfAborted();
     const stop = () => {
@@ -70,4 +68,4 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
     }, ms);
     signal.addEventListener("abort", stop, { once: true });
   });
-}
+};

@@ -3,11 +3,15 @@ import type { Image, NewImage, Place } from "@/api";
 
 export type Picture = NewImage;
 
-export interface UploadServer {
+/** What the server answers for one picture; that it is refused may also come from the check of its fields. */
+export type PlaceAnswer =
+  Exclude<Place, { status: "refused" }> | { status: "refused"; detail: string };
+
+export type UploadServer = {
   /** Answers in the order asked; at most 100 at a time. */
-  askForPlaces(pictures: readonly Picture[]): Promise<Place[]>;
+  askForPlaces(pictures: readonly Picture[]): Promise<PlaceAnswer[]>;
   /** Leaves out the ids that are gone; at most 100 at a time. */
   imagesById(ids: readonly string[]): Promise<Image[]>;
   /** Gives a promised place back. */
   forget(imageId: string): Promise<void>;
-}
+};

@@ -1,54 +1,52 @@
 /** For tests: a server and a storage that live in memory and fail on demand. */
-import type { Image, Place } from "@/api";
+import type { Image } from "@/api";
 
 import type { PutOutcome, PutRequest } from "./put";
-import type { Picture, UploadServer } from "./server";
+import type { Picture, PlaceAnswer, UploadServer } from "./server";
 
 const HEX_LENGTH = 64;
 
 /** As many files as names, each with bytes of its own (or those given). */
-export function pictureFile(name: string, content = name, type = "image/jpeg"): File {
+export const pictureFile = (name: string, content = name, type = "image/jpeg"): File => {
   const file = new File([content], name, { type });
   contents.set(file, content);
   return file;
-}
+};
 
 // jsdom's files cannot be read back but through events, which stand still while time is faked.
 const contents = new WeakMap<File, string>();
 
 /** Not a real digest: a test needs no more than that equal bytes have equal hashes. */
-export function standInHash(file: File): Promise<string> {
+export const standInHash = (file: File): Promise<string> => {
   const sha256 = Array.from(contents.get(file) ?? "", (letter) => letter.charCodeAt(0).toString(16))
     .join("")
     .padEnd(HEX_LENGTH, "0")
     .slice(0, HEX_LENGTH);
   return Promise.resolve(sha256);
-}
+};
 
-export function image(id: string, changes: Partial<Image> = {}): Image {
-  return {
-    id,
-    name: `${id}.jpg`,
-    size: 1000,
-    content_type: "image/jpeg",
-    state: "ready",
-    failure: null,
-    width: 400,
-    height: 300,
-    thumbhash: null,
-    timeline_at: "2026-05-01T10:00:00",
-    taken_at: null,
-    created_at: "2026-05-02T10:00:00Z",
-    deleted_at: null,
-    alt_text: null,
-    description_demo: false,
-    description_state: "none",
-    thumbnail_url: null,
-    preview_url: null,
-    urls_expire_at: null,
-    ...changes,
-  };
-}
+export const image = (id: string, changes: Partial<Image> = {}): Image => ({
+  id,
+  name: `${id}.jpg`,
+  size: 1000,
+  content_type: "image/jpeg",
+  state: "ready",
+  failure: null,
+  width: 400,
+  height: 300,
+  thumbhash: null,
+  timeline_at: "2026-05-01T10:00:00",
+  taken_at: null,
+  created_at: "2026-05-02T10:00:00Z",
+  deleted_at: null,
+  alt_text: null,
+  description_demo: false,
+  description_state: "none",
+  thumbnail_url: null,
+  preview_url: null,
+  urls_expire_at: null,
+  ...changes,
+});
 
 /** Gives each new hash an image, develops it at the second look, and remembers what it was asked. */
 export class StandInServer implements UploadServer {
@@ -57,12 +55,12 @@ export class StandInServer implements UploadServer {
   readonly forgotten: string[] = [];
   readonly images = new Map<string, Image>();
   /** What the next calls answer or throw instead, first come first served. */
-  readonly nextPlaces: (Place[] | Error)[] = [];
+  readonly nextPlaces: (PlaceAnswer[] | Error)[] = [];
   /** What a picture becomes. */
   develop: (image: Image) => Image = (developed) => ({ ...developed, state: "ready" });
   readonly #idsByHash = new Map<string, string>();
 
-  askForPlaces(pictures: readonly Picture[]): Promise<Place[]> {
+  askForPlaces(pictures: readonly Picture[]): Promise<PlaceAnswer[]> {
     this.batches.push([...pictures]);
     const next = this.nextPlaces.shift();
     if (next instanceof Error) return Promise.reject(next);
@@ -91,7 +89,7 @@ export class StandInServer implements UploadServer {
       this.images.set(imageId, { ...received, state: "processing" });
   }
 
-  #placeFor({ sha256, name }: Picture): Place {
+  #placeFor({ sha256, name }: Picture): PlaceAnswer {
     const id = this.#idsByHash.get(sha256) ?? `image-${String(this.#idsByHash.size + 1)}`;
     this.#idsByHash.set(sha256, id);
     const known = this.images.get(id) ?? image(id, { name, state: "uploading" });

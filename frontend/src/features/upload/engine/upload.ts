@@ -34,24 +34,19 @@ export type Upload = {
   readonly phase: Phase;
 };
 
+const UNSENT: ReadonlySet<Phase["name"]> = new Set([
+  "waiting",
+  "hashing",
+  "queued",
+  "sending",
+  "interrupted",
+]);
+
 /** Still has bytes that exist nowhere but on this machine: closing the page now would lose them. */
-export function isUnsent({ phase }: Upload): boolean {
-  switch (phase.name) {
-    case "waiting":
-    case "hashing":
-    case "queued":
-    case "sending":
-    case "interrupted":
-      return true;
-    default:
-      return false;
-  }
-}
+export const isUnsent = ({ phase }: Upload): boolean => UNSENT.has(phase.name);
 
-export function isFinished(upload: Upload): boolean {
-  return !isUnsent(upload) && upload.phase.name !== "processing";
-}
+export const isFinished = (upload: Upload): boolean =>
+  !isUnsent(upload) && upload.phase.name !== "processing";
 
-export function canRetry({ phase }: Upload): boolean {
-  return phase.name === "cancelled" || (phase.name === "failed" && phase.failure.retry);
-}
+export const canRetry = ({ phase }: Upload): boolean =>
+  phase.name === "cancelled" || (phase.name === "failed" && phase.failure.retry);

@@ -1,0 +1,44 @@
+/** The browser's own pickers: one for files, one for a folder. Opened by click() on the refs. */
+import type { ChangeEvent, RefObject } from "react";
+
+import { acceptList } from "./content-types";
+
+type PickerInputsProps = {
+  filesRef: RefObject<HTMLInputElement | null>;
+  folderRef: RefObject<HTMLInputElement | null>;
+  contentTypes: readonly string[];
+  onFiles: (files: File[]) => void;
+};
+
+// Every browser on a desk knows it, but it is in no standard that React's types follow.
+const WHOLE_FOLDERS = { webkitdirectory: "" };
+
+export const PickerInputs = ({ filesRef, folderRef, contentTypes, onFiles }: PickerInputsProps) => {
+  const onChange = ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
+    const files = [...(currentTarget.files ?? [])];
+    // Empty again, so that choosing the same files once more is a change too.
+    currentTarget.value = "";
+    if (files.length > 0) onFiles(files);
+  };
+  return (
+    <>
+      <input
+        ref={filesRef}
+        type="file"
+        hidden
+        multiple
+        accept={acceptList(contentTypes)}
+        aria-label="Pictures to upload"
+        onChange={onChange}
+      />
+      <input
+        ref={folderRef}
+        type="file"
+        hidden
+        {...WHOLE_FOLDERS}
+        aria-label="Folder to upload"
+        onChange={onChange}
+      />
+    </>
+  );
+};

@@ -1,0 +1,58 @@
+/** After a reload in the middle of an upload: what was not finished, and how to go on. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { Button, CloseIcon, IconButton } from "@/ui";
+
+import { pictures } from "./panel/summary";
+import { dismissUnfinished, readUnfinished, type Unfinished } from "./unfinished";
+
+type UnfinishedNoticeProps = { userId: string; onChoose: () => void };
+
+const NAMED = 3;
+
+const UnfinishedNotice = ({ userId, onChoose }: UnfinishedNoticeProps) => {
+  const client = useQueryClient();
+  const queryKey = ["unfinished uploads", userId];
+  const { data: files = [] } = useQuery({
+    queryKey,
+    queryFn: () => readUnfinished(userId),
+    staleTime: Infinity,
+  });
+  if (files.length === 0) return null;
+
+  const dismiss = () => {
+    void dismissUnfinished(userId);
+    client.setQueryData(queryKey, []);
+  };
+  return (
+    <section
+      aria-label="Unfinished uploads"
+      className="fixed inset-x-3 bottom-3 z-30 animate-rise rounded-2xl border border-line bg-raised p-4 shadow-float sm:inset-x-auto sm:right-5 sm:bottom-5 sm:w-96"
+    >
+      <div className="flex items-start justify-between gap-2">
+        <h2 className="font-semibold">
+          {pictures(files.length)} {files.length === 1 ? "was" : "were"} not finished
+        </h2>
+        <IconButton label="Dismiss" onClick={dismiss} className="-mt-2 -mr-2">
+          <CloseIcon className="size-4" />
+        </IconButton>
+      </div>
+      <p className="mt-1 text-sm text-muted">
+        {nameSome(files)}. Choose {files.length === 1 ? "it" : "them"} again to continue; what has
+        arrived is not sent twice.
+      </p>
+      <Button look="primary" className="mt-3" onClick={onChoose}>
+        Choose again
+      </Button>
+    </section>
+  );
+};
+
+export default UnfinishedNotice;
+
+const nameSome = (files: readonly Unfinished[]): string => {
+  const names = files.slice(0, NAMED).map(({ name }) => name);
+  const more = files.length - names.length;
+  if (more > 0) names.push(`${more.toLocaleString()} more`);
+  return new Intl.ListFormat("en", { type: "conjunction" }).format(names);
+};

@@ -1,0 +1,2 @@
+/** Bringing pictures in. */
+export { UploadProvider, useUpload } from "./UploadProvider";

@@ -1,0 +1,71 @@
+/** The upload as a whole: how far, how fast, and what can be done about all of it. */
+import { Button, ChevronDownIcon, classNames, CloseIcon, IconButton, RetryIcon } from "@/ui";
+
+import type { UploadQueue } from "../engine/queue";
+import { timeLeft } from "./rate";
+import { footnotes, headline, isOver, type Summary } from "./summary";
+import { megabytes } from "./bytes";
+
+type PanelHeaderProps = {
+  queue: UploadQueue;
+  summary: Summary;
+  /** Bytes per second; null while it is not known. */
+  rate: number | null;
+  isOpen: boolean;
+  onToggle: () => void;
+};
+
+export const PanelHeader = ({ queue, summary, rate, isOpen, onToggle }: PanelHeaderProps) => {
+  const details = detailsOf(summary, rate);
+  return (
+    <header className="shrink-0 px-4 pt-2.5 pb-2">
+      <div className="flex items-center gap-1">
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate font-semibold tabular-nums">{headline(summary)}</h2>
+          {details !== "" && <p className="truncate text-sm text-muted tabular-nums">{details}</p>}
+        </div>
+        <IconButton
+          label={isOpen ? "Show less" : "Show all files"}
+          aria-expanded={isOpen}
+          onClick={onToggle}
+        >
+          <ChevronDownIcon className={classNames("size-5", !isOpen && "rotate-180")} />
+        </IconButton>
+        {isOver(summary) && (
+          <IconButton label="Close" className="-mr-2" onClick={() => queue.clearFinished()}>
+            <CloseIcon />
+          </IconButton>
+        )}
+      </div>
+      {isOpen && (summary.unsent > 0 || summary.retryable > 0) && (
+        <div className="mt-1.5 flex flex-wrap gap-2">
+          {summary.retryable > 0 && (
+            <Button
+              className={SMALL}
+              icon={<RetryIcon className="size-4" />}
+              onClick={() => queue.retryFailed()}
+            >
+              Try {summary.retryable.toLocaleString()} again
+            </Button>
+          )}
+          {summary.unsent > 0 && (
+            <Button className={SMALL} onClick={() => queue.cancelAll()}>
+              Cancel all
+            </Button>
+          )}
+        </div>
+      )}
+    </header>
+  );
+};
+
+const SMALL = "h-8! px-3.5! text-sm pointer-coarse:h-10!";
+
+const detailsOf = (summary: Summary, rate: number | null): string => {
+  const { bytes, unsent, offline } = summary;
+  if (offline) return "It goes on by itself once you are online again";
+  if (unsent === 0) return footnotes(summary).join(" · ");
+  const amount = `${megabytes(bytes.sent)} of ${megabytes(bytes.total)}`;
+  if (rate === null) return amount;
+  return `${amount} · ${megabytes(rate)}/s · ${timeLeft((bytes.total - bytes.sent) / rate)}`;
+};

@@ -1,0 +1,53 @@
+/** Each phase in words. */
+import type { Phase } from "../engine/upload";
+
+export type Tone = "quiet" | "active" | "good" | "warning" | "bad";
+
+export type PhaseText = { text: string; tone: Tone };
+
+export const phaseText = (phase: Phase, size: number): PhaseText => {
+  switch (phase.name) {
+    case "waiting":
+      return { text: "Waiting", tone: "quiet" };
+    case "hashing":
+      return { text: "Checking", tone: "active" };
+    case "queued":
+      return { text: "Waiting to send", tone: "quiet" };
+    case "sending":
+      return { text: `Uploading ${percent(phase.sent, size)} %`, tone: "active" };
+    case "interrupted":
+      return { text: INTERRUPTED[phase.cause], tone: "warning" };
+    case "processing":
+      return phase.slow
+        ? { text: "Still processing. It goes on even if you close this page.", tone: "active" }
+        : { text: "Processing", tone: "active" };
+    case "ready":
+      return { text: "Added", tone: "good" };
+    case "damaged":
+      return { text: `Added, but damaged. ${phase.reason}`, tone: "warning" };
+    case "already":
+      return phase.restored
+        ? { text: "Restored from Recently deleted", tone: "good" }
+        : { text: "Already in your library", tone: "good" };
+    case "duplicate":
+      return { text: `Same picture as ${phase.of}`, tone: "quiet" };
+    case "failed":
+      return { text: join(phase.failure.reason, phase.failure.advice), tone: "bad" };
+    case "cancelled":
+      return { text: "Cancelled", tone: "quiet" };
+  }
+};
+
+const INTERRUPTED = {
+  offline: "Waiting for the network",
+  connection: "Connection lost, trying again soon",
+  busy: "The server is busy, trying again soon",
+} as const;
+
+export const percent = (sent: number, size: number): number => {
+  // The last per cent is for the server to say.
+  return size === 0 ? 0 : Math.min(99, Math.floor((sent / size) * 100));
+};
+
+const join = (reason: string, advice: string | null): string =>
+  advice === null ? reason : `${reason} ${advice}`;

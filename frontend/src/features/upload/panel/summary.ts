@@ -1,0 +1,85 @@
+/** The whole upload in a few numbers. */
+import { isUnsent, type Upload } from "../engine/upload";
+
+export type Summary = {
+  /** All but the cancelled ones and those that stood back for a twin. */
+  total: number;
+  /** Those that were not refused before a byte was sent. */
+  sendable: number;
+  unsent: number;
+  processing: number;
+  added: number;
+  already: number;
+  failed: number;
+  retryable: number;
+  offline: boolean;
+  bytes: { total: number; sent: number };
+};
+
+export const summarize = (uploads: readonly Upload[]): Summary => {
+  const summary: Summary = {
+    total: 0,
+    sendable: 0,
+    unsent: 0,
+    processing: 0,
+    added: 0,
+    already: 0,
+    failed: 0,
+    retryable: 0,
+    offline: false,
+    bytes: { total: 0, sent: 0 },
+  };
+  for (const upload of uploads) count(upload, summary);
+  return summary;
+};
+
+const count = (upload: Upload, summary: Summary): void => {
+  const { phase, file } = upload;
+  if (phase.name === "cancelled" || phase.name === "duplicate") return;
+  summary.total += 1;
+  if (phase.name === "failed") {
+    summary.failed += 1;
+    if (phase.failure.retry) summary.retryable += 1;
+    return;
+  }
+  summary.sendable += 1;
+  summary.bytes.total += file.size;
+  if (isUnsent(upload)) {
+    summary.unsent += 1;
+    if (phase.name === "interrupted" && phase.cause === "offline") summary.offline = true;
+    if (phase.name === "sending" || phase.name === "interrupted") summary.bytes.sent += phase.sent;
+    return;
+  }
+  summary.bytes.sent += file.size;
+  if (phase.name === "processing") summary.processing += 1;
+  else if (phase.name === "already") summary.already += 1;
+  else summary.added += 1;
+};
+
+export const isOver = ({ unsent, processing }: Summary): boolean =>
+  unsent === 0 && processing === 0;
+
+export const pictures = (count: number): string =>
+  count === 1 ? "1 picture" : `${count.toLocaleString()} pictures`;
+
+/** The panel's heading. */
+export const headline = (summary: Summary): string => {
+  const { unsent, processing, sendable, added, already, failed, offline } = summary;
+  if (offline) return "Waiting for the network";
+  if (unsent > 0)
+    return `Uploading ${(sendable - unsent).toLocaleString()} of ${sendable.toLocaleString()}`;
+  if (processing > 0) return `Preparing ${pictures(processing)}`;
+  if (added > 0) return `${pictures(added)} added`;
+  if (failed > 0) return `${pictures(failed)} not uploaded`;
+  if (already > 0) return already === 1 ? "Already in your library" : "All already in your library";
+  return "Upload cancelled";
+};
+
+/** What else there is to say once it is over. */
+export const footnotes = ({ added, already, failed }: Summary): string[] => {
+  const notes: string[] = [];
+  if (already > 0 && (added > 0 || failed > 0))
+    notes.push(`${already.toLocaleString()} already there`);
+  if (failed > 0 && added > 0) notes.push(`${failed.toLocaleString()} not uploaded`);
+  return notes;
+};

@@ -1,0 +1,23 @@
+/** The speed of the upload, measured as it goes. */
+import { useEffect, useEffectEvent, useState } from "react";
+
+import { RateMeter } from "./rate";
+import type { Summary } from "./summary";
+
+const EVERY_MS = 1_000;
+
+/** Bytes per second; null while it is not known. */
+export const useRate = ({ unsent, bytes }: Summary): number | null => {
+  const [meter] = useState(() => new RateMeter());
+  const [rate, setRate] = useState<number | null>(null);
+  const isSending = unsent > 0;
+  const measure = useEffectEvent(() => setRate(meter.measure(bytes.sent, performance.now())));
+
+  useEffect(() => {
+    if (!isSending) return;
+    const timer = setInterval(measure, EVERY_MS);
+    return () => clearInterval(timer);
+  }, [isSending]);
+
+  return isSending ? rate : null;
+};

@@ -1,0 +1,73 @@
+/** Everything behind an upload, loaded when the first file is chosen: the queue and what surrounds it. */
+import { forgetPerson } from "@/api";
+
+import type { QueryClient } from "@tanstack/react-query";
+
+import { apiServer } from "./api-server";
+import { UploadQueue } from "./engine/queue";
+import type { Limits } from "./engine/refusal";
+import { isUnsent } from "./engine/upload";
+import { gather, withTypes, type Dropped } from "./gather";
+import { Landing } from "./landing";
+import { UnfinishedNote } from "./unfinished";
+
+export { UploadPanel } from "./panel/UploadPanel";
+
+type UploadsParts = { client: QueryClient; userId: string; limits: Limits };
+
+const NOTE_EVERY_MS = 2_000;
+
+export class Uploads {
+  readonly queue: UploadQueue;
+  readonly #landing: Landing;
+  readonly #note: UnfinishedNote;
+  #noting: ReturnType<typeof setTimeout> | null = null;
+
+  constructor({ client, userId, limits }: UploadsParts) {
+    this.#landing = new Landing(client);
+    this.#note = new UnfinishedNote(userId);
+    this.queue = new UploadQueue({
+      server: apiServer(() => forgetPerson(client)),
+      limits,
+      onLanded: this.#landing.add,
+    });
+    this.queue.subscribe(this.#onChange);
+  }
+
+  /** Takes files in, folders and all. Answers how many could be used at all, and how many not be read. */
+  async add(dropped: Dropped): Promise<{ files: number; unreadable: number }> {
+    const { files, unreadable } = await gather(dropped);
+    const chosen = withTypes(files);
+    this.queue.add(chosen);
+    this.#writeNote();
+    await this.#note.takeOver(chosen.map(({ file }) => file));
+    return { files: chosen.length, unreadable };
+  }
+
+  close(): void {
+    window.removeEventListener("beforeunload", warn);
+    this.queue.close();
+    this.#landing.close();
+    this.#note.close();
+    if (this.#noting !== null) clearTimeout(this.#noting);
+  }
+
+  readonly #onChange = (): void => {
+    // Only while it is true: a page that listens cannot be kept for the browser's back button.
+    const isSending = this.queue.snapshot().some(isUnsent);
+    if (isSending) window.addEventListener("beforeunload", warn);
+    else window.removeEventListener("beforeunload", warn);
+    this.#noting ??= setTimeout(() => this.#writeNote(), NOTE_EVERY_MS);
+  };
+
+  #writeNote(): void {
+    if (this.#noting !== null) clearTimeout(this.#noting);
+    this.#noting = null;
+    const unsent = this.queue.snapshot().filter(isUnsent);
+    this.#note.write(unsent.map(({ name, file }) => ({ name, size: file.size })));
+  }
+}
+
+const warn = (event: BeforeUnloadEvent): void => {
+  event.preventDefault();
+};
