@@ -12,6 +12,7 @@ from scripts.embedded.aws_server.durability import (
     Ledger,
     deliver_events_at_once,
     settle_object,
+    show_hidden_messages,
 )
 from scripts.embedded.aws_server.refusals import Admission, Door, Refusal
 
@@ -53,7 +54,7 @@ class Guard:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "lifespan":
-            await self._inner(scope, receive, send)
+            await self._inner(scope, receive, _before_serving(send))
             return
         verdict = self._door.judge(scope)
         if isinstance(verdict, Refusal):
@@ -94,6 +95,15 @@ class Guard:
         elif headers.get(b"x-amz-target") not in _LIGHT_SQS_ACTIONS:
             await self._ledger.settle(admission.service)
         return None
+
+
+def _before_serving(send: Send) -> Send:
+    async def send_lifespan(message: Message) -> None:
+        if message["type"] == "lifespan.startup.complete":  # ministack has read its state
+            show_hidden_messages()
+        await send(message)
+
+    return send_lifespan
 
 
 async def _refuse(send: Send, refusal: Refusal) -> None:

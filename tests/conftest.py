@@ -1,0 +1,62 @@
+"""What every test stands on: a clean environment, no network but loopback, one embedded stack."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+from scripts.embedded.stack import EmbeddedStack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SITE_ORIGIN = "http://localhost:8000"
+
+# Whoever runs the tests may have keys and servers of their own in the shell: none of it reaches in.
+for _name in list(os.environ):
+    if _name.startswith(("AWS_", "OPENAI_", "PG")):
+        del os.environ[_name]
+os.environ |= {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": "127.0.0.1,localhost,::1",
+}
+
+
+def pytest_runtest_setup() -> None:
+    """Refuse every connection that leaves this machine."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@contextmanager
+def _data_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="pinhole-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """A folder for a stack of the test's own. Not below pytest's, which only its owner enters."""
+    with _data_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[EmbeddedStack]:
+    """PostgreSQL and AWS, provisioned and empty: one for each process that runs tests."""
+    with (
+        _data_folder() as folder,
+        EmbeddedStack(data=folder, site_origin=SITE_ORIGIN, careless=True) as running,
+    ):
+        yield running

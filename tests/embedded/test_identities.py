@@ -1,0 +1,132 @@
+"""Least privilege, as the embedded AWS enforces it: each identity can do its work and no more."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from scripts.embedded.policies import BUCKET, USER_ROLE_ARN
+from tests.embedded.wire import client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scripts.embedded.stack import EmbeddedStack
+
+USER = uuid.uuid4().hex
+
+
+@pytest.fixture
+def api(stack: EmbeddedStack) -> Callable[[str], Any]:
+    return lambda service: client(stack, service, keys=stack.environment("api"))
+
+
+@pytest.fixture
+def worker(stack: EmbeddedStack) -> Callable[[str], Any]:
+    return lambda service: client(stack, service, keys=stack.environment("worker"))
+
+
+def refused(call: Callable[..., Any], /, **arguments: object) -> bool:
+    try:
+        call(**arguments)
+    except ClientError as error:
+        status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        return status == 403
+    return False
+
+
+def test_settings_differ_by_part(stack: EmbeddedStack) -> None:
+    keys = {
+        stack.environment(part).get("AWS_ACCESS_KEY_ID") for part in ("api", "worker", "migrate")
+    }
+    assert len(keys) == 3
+    assert None in keys  # migrations reach the database only
+
+
+def test_the_api_reaches_no_picture_by_itself(api: Callable[[str], Any]) -> None:
+    s3 = api("s3")
+    key = f"users/{USER}/{uuid.uuid4().hex}/original"
+    assert refused(s3.get_object, Bucket=BUCKET, Key=key)
+    assert refused(s3.put_object, Bucket=BUCKET, Key=key, Body=b"")
+    assert refused(s3.delete_object, Bucket=BUCKET, Key=key)
+    assert refused(s3.list_objects_v2, Bucket=BUCKET)
+
+
+def test_the_api_sends_and_does_not_receive(
+    stack: EmbeddedStack, api: Callable[[str], Any], worker: Callable[[str], Any]
+) -> None:
+    sqs = api("sqs")
+    for name in ("PICTURE_QUEUE_URL", "DESCRIPTION_QUEUE_URL"):
+        url = stack.environment("api")[name]
+        sent = sqs.send_message(QueueUrl=url, MessageBody="{}")["MessageId"]
+        assert refused(sqs.receive_message, QueueUrl=url)
+        assert refused(sqs.purge_queue, QueueUrl=url)
+        assert refused(sqs.delete_queue, QueueUrl=url)
+        _take(worker("sqs"), url, sent)
+    assert refused(api("iam").list_users)
+
+
+def test_the_worker_does_its_work_and_no_more(
+    stack: EmbeddedStack, worker: Callable[[str], Any]
+) -> None:
+    s3, sqs = worker("s3"), worker("sqs")
+    folder = f"users/{USER}/{uuid.uuid4().hex}"
+    for part in ("thumbnail.webp", "preview.webp"):
+        s3.put_object(Bucket=BUCKET, Key=f"{folder}/{part}", Body=b"webp")
+    assert s3.get_object(Bucket=BUCKET, Key=f"{folder}/preview.webp")["Body"].read() == b"webp"
+    assert refused(s3.put_object, Bucket=BUCKET, Key=f"{folder}/original", Body=b"")
+    assert refused(s3.put_object, Bucket=BUCKET, Key="elsewhere/thumbnail.webp", Body=b"")
+    assert refused(s3.delete_object, Bucket=BUCKET, Key="elsewhere/thumbnail.webp")
+    assert refused(s3.put_bucket_policy, Bucket=BUCKET, Policy="{}")
+    s3.delete_object(Bucket=BUCKET, Key=f"{folder}/thumbnail.webp")
+    s3.delete_object(Bucket=BUCKET, Key=f"{folder}/preview.webp")
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix=folder)
+    pictures = stack.environment("worker")["PICTURE_QUEUE_URL"]
+    assert refused(sqs.send_message, QueueUrl=pictures, MessageBody="{}")
+    assert refused(worker("sts").assume_role, RoleArn=USER_ROLE_ARN, RoleSessionName="attack")
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        pytest.param([], id="no tag"),
+        pytest.param([{"Key": "user", "Value": "*"}], id="a pattern"),
+        pytest.param([{"Key": "user", "Value": "short"}], id="no user id"),
+        pytest.param([{"Key": "other", "Value": USER}], id="another tag"),
+        pytest.param(
+            [{"Key": "user", "Value": USER}, {"Key": "admin", "Value": "yes"}], id="one more tag"
+        ),
+    ],
+)
+def test_a_user_is_assumed_with_one_tag_only(
+    api: Callable[[str], Any], tags: list[dict[str, str]]
+) -> None:
+    sts = api("sts")
+    arguments = {"RoleArn": USER_ROLE_ARN, "RoleSessionName": "attack"}
+    assert refused(sts.assume_role, **arguments, Tags=tags)
+    assert not refused(sts.assume_role, **arguments, Tags=[{"Key": "user", "Value": USER}])
+
+
+def test_messages_that_keep_failing_go_to_a_dead_letter_queue(
+    stack: EmbeddedStack, worker: Callable[[str], Any]
+) -> None:
+    sqs = worker("sqs")
+    for name in ("PICTURE_QUEUE_URL", "DESCRIPTION_QUEUE_URL"):
+        url = stack.environment("worker")[name]
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        redrive = json.loads(attributes["RedrivePolicy"])
+        assert redrive["maxReceiveCount"] == 5
+        assert redrive["deadLetterTargetArn"].endswith("-dead")
+
+
+def _take(sqs: Any, url: str, message_id: str) -> None:  # noqa: ANN401 - boto3
+    """Receive and delete one message, leaving others to whoever waits for them."""
+    for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+        if message["MessageId"] == message_id:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            return
+    raise AssertionError("the message that was sent did not arrive")
