@@ -66,8 +66,6 @@ def test_it_listens_on_loopback_only_and_asks_for_the_password(
 ) -> None:
     cursor.execute("SHOW listen_addresses")
     assert cursor.fetchone() == ("127.0.0.1",)
-    cursor.execute("SHOW unix_socket_directories")
-    assert cursor.fetchone() == ("",)
     parts = urlsplit(stack.database_url)
     guessed = stack.database_url.replace(str(parts.password), "guessed")
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
