@@ -16,7 +16,8 @@ def make_client(service: str, settings: Settings) -> Any:
     import boto3  # noqa: PLC0415 - 0.3 s of CPU that `--help` and migrations need not pay
     from botocore.config import Config  # noqa: PLC0415
 
-    return boto3.client(
+    # A session of its own: the default one would keep the first credentials it ever saw.
+    return boto3.Session().client(
         service,
         region_name=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url,

@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 from app.accounts.models import User
 from app.clients.storage import PictureStore
 from app.database import db, now
-from app.images.darkroom import Developed, Rejected
+from app.images.outcome import Developed, Rejected
 from app.images.models import DescriptionState, Image, ImageState
 from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored
 
@@ -54,6 +54,9 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         return
     try:
         outcome = _develop(task, promised, bench=bench)
+    except NotAsPromisedError:
+        _reject(task, failure_code="not_as_promised", store=bench.store)
+        return
     except Exception:
         if attempt < MOST_ATTEMPTS:
             raise
@@ -89,13 +92,23 @@ def _clear_if_unknown(task: PictureStored, *, store: PictureStore) -> None:
         store.delete_image(task.user_id, task.image_id)
 
 
+class NotAsPromisedError(Exception):
+    """The bytes are not those whose checksum was announced."""
+
+
 def _develop(task: PictureStored, sha256: bytes, *, bench: Bench) -> Developed | Rejected:
+    """Take the original through the darkroom, and store what was derived from it.
+
+    Raises:
+        NotAsPromisedError: see there. S3 has compared checksums at the upload, so this is either
+            a fault of ours or somebody who found a way around it.
+    """
     with TemporaryDirectory(prefix="pinhole-") as folder:
         original = Path(folder, "original")
         bench.store.fetch_original(task.user_id, task.image_id, into=original)
         with original.open("rb") as file:
             if file_digest(file, "sha256").digest() != sha256:
-                return Rejected(reason="not_what_was_promised")
+                raise NotAsPromisedError
         outcome = bench.darkroom.develop(original)
     if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:
         put = bench.store.put_derived
@@ -106,8 +119,7 @@ def _develop(task: PictureStored, sha256: bytes, *, bench: Bench) -> Developed |
 
 def _finish(task: PictureStored, outcome: Developed | Rejected, *, bench: Bench) -> None:
     if isinstance(outcome, Rejected):
-        if _settle(task, state=ImageState.REJECTED, failure_code=outcome.reason):
-            bench.store.delete_image(task.user_id, task.image_id)
+        _reject(task, failure_code=outcome.reason, store=bench.store)
         return
     describe = bench.describes and outcome.preview is not None and _wants_descriptions(task.user_id)
     metadata = outcome.metadata
@@ -138,6 +150,12 @@ def _finish(task: PictureStored, outcome: Developed | Rejected, *, bench: Bench)
         _clear_if_unknown(task, store=bench.store)
     elif describe:
         bench.ask(DescribePicture(image_id=task.image_id))
+
+
+def _reject(task: PictureStored, *, failure_code: str, store: PictureStore) -> None:
+    """Keep the reason for a day, and none of the bytes."""
+    if _settle(task, state=ImageState.REJECTED, failure_code=failure_code):
+        store.delete_image(task.user_id, task.image_id)
 
 
 def _settle(task: PictureStored, *, state: ImageState, **values: object) -> bool:

@@ -8,13 +8,18 @@ WORDS = {
     "not_a_picture": "This file is not a picture that can be read. Nothing was kept of it.",
     "unsupported_type": "This kind of file is not taken in. JPEG, PNG, GIF, WebP, AVIF, HEIC and"
     " TIFF are.",
+    "unreadable": "This file begins like a picture, but no more of it can be read. Nothing was"
+    " kept of it.",
     "too_many_pixels": "This picture has more than 100 megapixels, which is more than can be"
     " opened here. Make it smaller and upload it again.",
-    "too_slow": "Opening this picture took too long, so it was refused.",
-    "out_of_memory": "Opening this picture took too much memory, so it was refused.",
-    "not_what_was_promised": "What arrived is not the file that was announced. Upload it again.",
-    # Damaged: the original is kept.
-    "incomplete": "Part of this file is missing or broken. The original is kept as it is.",
+    "not_as_promised": "What arrived is not the file that was announced. Upload it again.",
+    # Damaged: the original is kept. (Rejected with the same code: its header alone did this.)
+    "incomplete": "The end of this file is missing. The original is kept as it is.",
+    "corrupt": "Part of this file is broken. The original is kept as it is.",
+    "undecodable": "This picture cannot be shown. The original is kept as it is.",
+    "too_slow": "Opening this picture took too long.",
+    "out_of_memory": "Opening this picture took too much memory.",
+    "decoder_crashed": "This picture made the decoder fail.",
     "processing_failed": "No preview could be made of this picture. The original is kept as it is.",
     # Descriptions.
     "rate_limited": "The model was too busy. Try again later.",

@@ -1,0 +1,157 @@
+"""The API as the outside meets it: real servers over HTTP, with real PostgreSQL and S3.
+
+Every test makes people of its own, so that tests share one database and still see nothing of each
+other: which is, besides, what the product promises.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx2
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from app.migrate import migrate
+from app.settings import with_driver
+from scripts.embedded.models import StandIn
+from scripts.embedded.ports import free_ports
+from scripts.embedded.stack import EmbeddedStack
+from tests.people import Json, Person
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+
+
+@pytest.fixture(scope="session")
+def database(stack: EmbeddedStack) -> Iterator[Engine]:
+    """The database, for looking behind the API's back."""
+    migrate(stack.database_url)
+    engine = create_engine(with_driver(stack.database_url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[StandIn]:
+    """The stand-in model, which answers as OpenAI does."""
+    stand_in = StandIn(port=free_ports(1)[0])
+    command = [sys.executable, "-m", "scripts.embedded.openai_stand_in", str(stand_in.port)]
+    with _running(command, {}):
+        until(lambda: _answers(f"{stand_in.address}/models"))
+        yield stand_in
+
+
+@pytest.fixture(scope="session")
+def site(stack: EmbeddedStack, model: StandIn, database: Engine) -> Iterator[str]:
+    """The API and the worker, running as they do on one machine; the address of the API."""
+    assert database
+    address = f"http://127.0.0.1:{(port := free_ports(1)[0])}"
+    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    server += ["--port", str(port), "--blocking-threads", "8", "app.handlers.local:app"]
+    with ExitStack() as running:
+        running.enter_context(_running(server, stack.environment("api") | model.settings()))
+        worker = [sys.executable, "-m", "app.worker"]
+        running.enter_context(_running(worker, stack.environment("worker") | model.settings()))
+        until(lambda: _answers(f"{address}/api/health"))
+        yield address
+
+
+@pytest.fixture
+def visitor(site: str, stack: EmbeddedStack) -> Iterator[httpx2.Client]:
+    """Somebody who is not signed in."""
+    with _browser(site, stack) as client:
+        yield client
+
+
+@pytest.fixture
+def new_person(site: str, stack: EmbeddedStack) -> Iterator[Callable[[], Person]]:
+    """Make people with accounts, each in a browser of their own."""
+    with ExitStack() as browsers:
+        yield lambda: Person(http=browsers.enter_context(_browser(site, stack))).register()
+
+
+@pytest.fixture
+def ada(new_person: Callable[[], Person]) -> Person:
+    """A person with an account, signed in."""
+    return new_person()
+
+
+@pytest.fixture
+def bob(new_person: Callable[[], Person]) -> Person:
+    """Another one, who is curious."""
+    return new_person()
+
+
+def until(condition: Callable[[], Any]) -> Any:
+    """Wait until a condition holds and return what it gave; fail when it never does."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError("this did not happen in time")
+        time.sleep(0.05)
+    return found
+
+
+def _browser(site: str, stack: EmbeddedStack) -> httpx2.Client:
+    return httpx2.Client(base_url=site, headers={"Origin": stack.site_origin}, timeout=PATIENCE)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx2.get(address, timeout=2).is_success
+    except httpx2.TransportError:
+        return False
+
+
+@contextmanager
+def _running(command: list[str], settings: Mapping[str, str]) -> Iterator[None]:
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - our own programs
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def bucket(stack: EmbeddedStack) -> Any:
+    """The bucket, for looking behind the API's back with the worker's rights."""
+    environment = stack.environment("worker")
+    session = boto3.Session(
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment["AWS_REGION"],
+    )
+    s3 = session.resource("s3", endpoint_url=stack.aws_endpoint_url)
+    return s3.Bucket(environment["PICTURE_BUCKET"])
+
+
+@pytest.fixture
+def objects_of(bucket: Any) -> Callable[[Person], list[str]]:
+    """List the keys of all objects of a person."""
+
+    def keys(person: Person) -> list[str]:
+        user = person.http.get("/api/account").json()["user"]["id"].replace("-", "")
+        return [item.key for item in bucket.objects.filter(Prefix=f"users/{user}/")]
+
+    return keys
+
+
+@pytest.fixture
+def store(bucket: Any) -> Callable[[str], Json]:
+    """What S3 says about the object at an address's path."""
+
+    def head(path: str) -> Json:
+        key = path.removeprefix(f"/{bucket.name}/")
+        found: Json = bucket.meta.client.head_object(Bucket=bucket.name, Key=key)
+        return found
+
+    return head

@@ -1,0 +1,214 @@
+"""Nobody reaches anybody else's pictures, by any operation (THREATS 1, 2, 3, 5)."""
+
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import Engine, text
+
+from app.factory import create_app
+from app.parts import build_parts
+from app.settings import Settings
+from scripts.embedded.stack import EmbeddedStack
+from tests.people import Json, Person
+from tests.pictures import Picture, jpeg
+
+# Each operation that takes an id, with a body that would change something.
+BY_ID: list[tuple[str, str, Json | None]] = [
+    ("GET", "/api/images/{image_id}", None),
+    ("GET", "/api/images/{image_id}/original", None),
+    ("PATCH", "/api/images/{image_id}", {"name": "stolen.jpg"}),
+    ("PATCH", "/api/images/{image_id}", {"deleted": False}),
+    ("PATCH", "/api/images/{image_id}", {"description": {"alt_text": "stolen"}}),
+    ("PATCH", "/api/images/{image_id}", {"description": None}),
+    ("DELETE", "/api/images/{image_id}", None),
+    ("POST", "/api/images/{image_id}/describe", None),
+]
+# Those that speak of the person who asks, and take no id.
+OF_ONESELF: list[tuple[str, str, Json | None]] = [
+    ("GET", "/api/images", None),
+    ("POST", "/api/images", {"images": []}),
+    ("POST", "/api/images/describe", None),
+    ("GET", "/api/account", None),
+    ("PATCH", "/api/account", {"descriptions_enabled": True}),
+    ("POST", "/api/auth/logout", None),
+]
+PUBLIC = {
+    ("GET", "/api/health"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/api/auth/session"),
+    ("POST", "/api/auth/login"),
+    ("POST", "/api/auth/register"),
+}
+
+
+@pytest.fixture(scope="module")
+def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> APIFlask:
+    site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
+    return create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
+
+
+def test_every_route_says_who_may_call_it(app: APIFlask) -> None:
+    silent = [name for name, view in app.view_functions.items() if not hasattr(view, "access")]
+    assert silent == []
+
+
+def test_every_operation_is_in_the_matrix(visitor: httpx2.Client) -> None:
+    document = visitor.get("/api/openapi.json").json()
+    operations = {(method.upper(), path) for path, by in document["paths"].items() for method in by}
+    tried = {(method, path) for method, path, _ in BY_ID + OF_ONESELF}
+    assert operations == tried | PUBLIC
+    public = {
+        (method.upper(), path)
+        for path, by in document["paths"].items()
+        for method, operation in by.items()
+        if operation["security"] == []
+    }
+    assert public == PUBLIC
+
+
+@pytest.mark.parametrize(("method", "path", "body"), BY_ID + OF_ONESELF)
+def test_nothing_without_signing_in(
+    visitor: httpx2.Client, ada: Person, method: str, path: str, body: Json | None
+) -> None:
+    (place,) = ada.promise(jpeg(seed=1))
+    answer = visitor.request(method, path.replace("{image_id}", place["image"]["id"]), json=body)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize(("method", "path", "body"), BY_ID)
+def test_a_strangers_picture_answers_as_one_that_never_was(
+    ada: Person, bob: Person, database: Engine, method: str, path: str, body: Json | None
+) -> None:
+    (place,) = ada.promise(jpeg(seed=2))
+    before = _row(database, place["image"]["id"])
+
+    theirs = bob.http.request(method, path.replace("{image_id}", place["image"]["id"]), json=body)
+    random = bob.http.request(method, path.replace("{image_id}", str(uuid4())), json=body)
+
+    assert theirs.status_code == random.status_code == 404
+    assert theirs.content == random.content
+    assert _without_date(theirs) == _without_date(random)
+    assert _row(database, place["image"]["id"]) == before
+
+
+def test_lists_hold_ones_own_only(ada: Person, bob: Person) -> None:
+    (place,) = ada.promise(jpeg(seed=3))
+    image_id = place["image"]["id"]
+    assert ada.timeline(ids=image_id) == [image_id]
+    assert bob.timeline(ids=image_id) == []
+    assert bob.timeline(ids=f"{image_id},{uuid4()}") == []
+    assert bob.http.get("/api/account").json()["pictures"] == 0
+
+
+def test_the_same_bytes_of_another_person_are_not_found(ada: Person, bob: Person) -> None:
+    (hers,) = ada.promise(jpeg(seed=4))
+    (his,) = bob.promise(jpeg(seed=4))
+    assert his["status"] == "upload"
+    assert his["image"]["id"] != hers["image"]["id"]
+
+
+@pytest.mark.parametrize(
+    "field", ["owner_id", "id", "state", "size", "sha256", "created_at", "role", "s3_key"]
+)
+def test_fields_that_are_not_ones_own_to_set_are_refused(
+    ada: Person, bob: Person, field: str
+) -> None:
+    bobs_id = bob.http.get("/api/account").json()["user"]["id"]
+    picture = jpeg(seed=5)
+    answers = [
+        ada.http.post("/api/images", json={"images": [picture.announcement()], field: bobs_id}),
+        ada.http.patch("/api/account", json={"descriptions_enabled": False, field: bobs_id}),
+    ]
+    (place,) = ada.promise(picture)
+    answers.append(
+        ada.http.patch(f"/api/images/{place['image']['id']}", json={"name": "x", field: bobs_id})
+    )
+    if field not in picture.announcement():
+        extra = picture.announcement() | {field: bobs_id}
+        answers.append(ada.http.post("/api/images", json={"images": [extra]}))
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+
+
+def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
+    (place,) = ada.promise(jpeg(seed=6))
+    assert set(place["image"]) == LISTED
+    assert set(ada.detail(place["image"]["id"])) == LISTED | {
+        "sha256",
+        "camera",
+        "description",
+        "description_failure",
+    }
+    assert set(ada.http.get("/api/account").json()["user"]) == {
+        "id",
+        "email",
+        "created_at",
+        "descriptions_enabled",
+    }
+
+
+def test_ids_follow_no_sequence(ada: Person) -> None:
+    places = [place for n in range(3) for place in ada.promise(*_batch(n))]
+    ids = [UUID(place["image"]["id"]) for place in places]
+    assert len(set(ids)) == 300
+    assert all(found.version == 4 for found in ids)
+    # The first 32 bits of 300 random ids are hardly ever close to each other.
+    starts = sorted(found.int >> 96 for found in ids)
+    gaps = [later - earlier for earlier, later in zip(starts, starts[1:], strict=False)]
+    assert min(gaps) > 10
+    assert ids != sorted(ids)
+
+
+def test_absent_and_foreign_look_the_same_two_hundred_times(ada: Person, bob: Person) -> None:
+    # How long each takes is measured by tests/bench/existence.py.
+    foreign = [place["image"]["id"] for n in range(2) for place in ada.promise(*_batch(n))]
+    answers = {bob.http.get(f"/api/images/{image_id}").content for image_id in foreign}
+    answers |= {bob.http.get(f"/api/images/{uuid4()}").content for _ in foreign}
+    assert len(foreign) == 200
+    assert len(answers) == 1
+
+
+LISTED = {
+    "id",
+    "name",
+    "size",
+    "content_type",
+    "state",
+    "failure",
+    "width",
+    "height",
+    "thumbhash",
+    "timeline_at",
+    "taken_at",
+    "created_at",
+    "deleted_at",
+    "alt_text",
+    "description_state",
+    "description_demo",
+    "thumbnail_url",
+    "preview_url",
+    "urls_expire_at",
+}
+
+
+def _batch(number: int) -> list[Picture]:
+    return [
+        Picture(
+            name=f"{n}.jpg", content_type="image/jpeg", content=sha256(bytes([number, n])).digest()
+        )
+        for n in range(100)
+    ]
+
+
+def _row(database: Engine, image_id: str) -> tuple[object, ...]:
+    with database.connect() as connection:
+        return tuple(
+            connection.execute(text("SELECT * FROM images WHERE id = :id"), {"id": image_id}).one()
+        )
+
+
+def _without_date(answer: httpx2.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name != "date"}

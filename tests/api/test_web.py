@@ -1,0 +1,162 @@
+"""What every answer has in common (THREATS 30, 34), and bad input of every kind."""
+
+import json
+
+import httpx2
+import pytest
+
+from tests.people import PASSWORD, Person
+
+WRITES = [
+    ("POST", "/api/auth/register"),
+    ("POST", "/api/auth/login"),
+    ("POST", "/api/auth/logout"),
+    ("POST", "/api/images"),
+    ("POST", "/api/images/describe"),
+    ("PATCH", "/api/account"),
+    ("PATCH", "/api/images/00000000-0000-4000-8000-000000000000"),
+    ("DELETE", "/api/images/00000000-0000-4000-8000-000000000000"),
+    ("POST", "/api/images/00000000-0000-4000-8000-000000000000/describe"),
+]
+FROM_ELSEWHERE: list[dict[str, str]] = [
+    {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:9999"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": "null"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://localhost:8000.evil.example"},
+    {"Origin": "http://localhost:8000", "Sec-Fetch-Site": "cross-site"},
+    {},
+]
+
+
+def test_every_write_is_in_the_matrix(site: str) -> None:
+    document = httpx2.get(f"{site}/api/openapi.json").json()
+    some_id = "00000000-0000-4000-8000-000000000000"
+    writes = {
+        (method.upper(), path.replace("{image_id}", some_id))
+        for path, operations in document["paths"].items()
+        for method in operations
+        if method != "get"
+    }
+    assert writes == set(WRITES)
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_writes_from_elsewhere_are_refused(ada: Person, method: str, path: str) -> None:
+    cookie = {"Cookie": f"session={ada.http.cookies['session']}"}
+    for headers in FROM_ELSEWHERE:
+        answer = httpx2.request(
+            method,
+            f"{ada.http.base_url}".rstrip("/") + path,
+            headers=headers | cookie | {"Content-Type": "application/json"},
+            content=json.dumps({"email": ada.email, "password": PASSWORD}),
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, "cross_site"), headers
+        assert "set-cookie" not in answer.headers
+    assert ada.http.get("/api/auth/session").json()["user"] is not None
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""],
+)
+def test_bodies_are_json_only(ada: Person, method: str, path: str, content_type: str) -> None:
+    answer = ada.http.request(
+        method,
+        path,
+        headers={"Content-Type": content_type},
+        content=b'{"email":"a","password":"b"}',
+    )
+    assert (answer.status_code, answer.json()["code"]) == (415, "not_json")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/health", "/api/auth/session", "/api/images", "/api/nothing", "/api/docs", "/api"],
+)
+def test_every_answer_carries_the_headers(visitor: httpx2.Client, path: str) -> None:
+    headers = visitor.get(path).headers
+    policy = dict(
+        part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cache-control"] == "private, no-store"
+    assert "Cookie" in headers["vary"]
+    assert "server" not in headers or "/" not in headers["server"]
+
+
+def test_errors_carry_the_headers_too(visitor: httpx2.Client) -> None:
+    refused = visitor.post("/api/auth/login", json={})
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert "frame-ancestors 'none'" in refused.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"text"',
+        b"null",
+        b"NaN",
+        b'{"email": NaN}',
+        b"\xff\xfe",
+        b'{"email":"\\ud800","password":"\\udfff"}',
+        b"[" * 100_000,
+        b'{"a":' * 5_000,
+        b'{"email":"a@example.org","password":"' + b"x" * 2_000 + b'"}',
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/register", "/api/images"])
+def test_bad_bodies_get_a_clear_refusal(ada: Person, path: str, body: bytes) -> None:
+    answer = ada.http.post(path, headers={"Content-Type": "application/json"}, content=body)
+    assert answer.status_code in {400, 422}
+    assert answer.json()["code"] in {"bad_request", "validation_failed"}
+
+
+def test_huge_bodies_are_refused_unread(ada: Person) -> None:
+    body = b'{"images":[' + b" " * 2_000_000 + b"]}"
+    answer = ada.http.post(
+        "/api/images", headers={"Content-Type": "application/json"}, content=body
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "request_entity_too_large")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
+def test_other_methods_are_refused(ada: Person, method: str) -> None:
+    answer = ada.http.request(method, "/api/images")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert "GET" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/images/me.css", "/api/images%2fx.js", "/api/images;x.jpg", "/api/../api/x", "/api/%00"],
+)
+def test_unknown_addresses_below_the_api_are_json(ada: Person, path: str) -> None:
+    answer = ada.http.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+def test_the_documentation_loads_nothing_from_elsewhere(visitor: httpx2.Client) -> None:
+    page = visitor.get("/api/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<script" not in page.text
+    assert "style=" not in page.text
+    assert "://" not in page.text.replace("http://www.w3.org", "")
+    assert "/api/images/{image_id}/original" in page.text
+    style = visitor.get("/api/docs.css")
+    assert style.headers["content-type"].startswith("text/css")
+    assert "url(" not in style.text
