@@ -4,7 +4,8 @@ StartError
 ├── AlreadyRunningError
 ├── PortTakenError
 ├── PartEndedError
-└── MissingToolError
+├── MissingToolError
+└── StopRequestedError
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class PartEndedError(StartError):
 
 class MissingToolError(StartError):
     """A program that must be there before anything can be installed is not."""
+
+
+class StopRequestedError(StartError):
+    """The person asked to stop while something was waited for."""

@@ -154,6 +154,7 @@ class Postgres:
                 user=user,
                 group=group,
                 extra_groups=None if user is None else [],
+                start_new_session=True,  # Ctrl-C is the launcher's business
                 capture_output=True,
                 text=True,
             )

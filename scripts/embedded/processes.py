@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from scripts.embedded.errors import PartEndedError
+from scripts.embedded.errors import PartEndedError, StopRequestedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +42,7 @@ class Program:
     directory: Path
     stop_signal: signal.Signals = signal.SIGTERM
     patience: float = 10.0
+    may_end: bool = False  # by itself, without that being the end of everything
     # The account it runs as, for root only: (user id, group id).
     account: tuple[int, int] | None = None
 
@@ -80,6 +81,7 @@ class Crew:
 
     logs: Path
     lock: int | None = None
+    interrupted: Callable[[], bool] = lambda: False
     parts: list[Part] = field(default_factory=list)
     _watcher: subprocess.Popen[str] | None = None
 
@@ -142,13 +144,16 @@ class Crew:
         self.parts.remove(part)
 
     def check(self) -> None:
-        """Raise when a part has ended by itself.
+        """Raise when a part has ended by itself, or the person asked to stop.
 
         Raises:
             PartEndedError: naming the part, with the end of its log.
+            StopRequestedError: see `interrupted`.
         """
+        if self.interrupted():
+            raise StopRequestedError("Stopped.")
         for part in self.parts:
-            if part.ended():
+            if part.ended() and not part.program.may_end:
                 raise PartEndedError(
                     f"{part.program.name} ended (exit status {part.process.returncode}). "
                     f"Its log, {part.log}, ends with:\n\n{part.tail()}"

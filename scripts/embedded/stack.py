@@ -18,7 +18,7 @@ from scripts.embedded.processes import Crew
 from scripts.embedded.provision import Keys, Provision, Provisioner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 _KEYS = "aws-keys"
@@ -37,6 +37,7 @@ class EmbeddedStack:
         site_origin: str,
         openai: Literal["none", "stand-in"] | Mapping[str, str] = "none",
         careless: bool = False,
+        interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
         """Describe a stack.
 
@@ -45,6 +46,7 @@ class EmbeddedStack:
             site_origin: who may upload from a browser, like `http://localhost:8000`.
             openai: the model: none, the stand-in, or OPENAI_* settings as they are.
             careless: faster, and loses data when the machine (not a process) fails; for tests.
+            interrupted: asked while waiting; starting is given up when it says yes.
         """
         self.folder = DataFolder(data)
         self.site_origin = site_origin
@@ -60,6 +62,7 @@ class EmbeddedStack:
         self.aws = EmbeddedAws(folder=self.folder.aws, port=aws_port, root_key=secrets.root_key)
         self._stand_in = StandIn(port=model_port) if openai == "stand-in" else None
         self._model = {} if isinstance(openai, str) else dict(openai)
+        self._interrupted = interrupted
         self._running = ExitStack()
         self._provision: Provision | None = None
         self._crew: Crew | None = None
@@ -90,7 +93,9 @@ class EmbeddedStack:
         with ExitStack() as starting:
             lock = self.folder.lock()
             starting.callback(lock.close)
-            crew = starting.enter_context(Crew(logs=self.folder.logs, lock=lock.fileno()))
+            crew = starting.enter_context(
+                Crew(logs=self.folder.logs, lock=lock.fileno(), interrupted=self._interrupted)
+            )
             self.aws.start(crew)
             if self._stand_in:
                 self._stand_in.start(crew)

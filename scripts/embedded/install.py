@@ -1,0 +1,245 @@
+"""Making what the product needs to run: Python environments, front-end packages, the site.
+
+Standard library only: this runs with the system's Python, before anything is installed. Every step
+leaves a stamp of what it was made from, and is skipped while that has not changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from scripts.embedded.commands import Commands
+from scripts.embedded.errors import MissingToolError, StartError
+from scripts.embedded.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ROOT / ".tools"
+VENV = ROOT / ".venv"
+VENV_AWS = ROOT / ".venv-aws"
+FRONTEND = ROOT / "frontend"
+UV = TOOLS / "uv/bin/uv"
+
+# Folders of the front end that are made, not written.
+_MADE = {"node_modules", "dist", "coverage"}
+# What would send installers to other places, or leave half of the packages out.
+_UNWANTED = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "NODE_ENV")
+
+
+class Installer:
+    """Installs for one purpose: to run the product, or to test it as well."""
+
+    def __init__(self, *, requirements: Sequence[str], progress: Progress) -> None:
+        """Install `requirements` (names of files in requirements/) into the main environment."""
+        self._requirements = [ROOT / f"requirements/{name}.txt" for name in requirements]
+        self._progress = progress
+        self._commands = Commands(logs=TOOLS / "logs")
+        self._environment = _environment()
+
+    def run(self, *, site: bool) -> None:
+        """Install everything, and build the site if asked to.
+
+        Raises:
+            StartError: a tool is missing or an installer failed.
+        """
+        node = _node_version()
+        _check_python()
+        TOOLS.mkdir(exist_ok=True)
+        with (TOOLS / "lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with ThreadPoolExecutor() as threads:
+                try:
+                    begun = [
+                        threads.submit(self._install_python),
+                        threads.submit(self._install_frontend, node, site=site),
+                    ]
+                    for each in begun:
+                        each.result()
+                except BaseException:
+                    self._commands.end_all()
+                    raise
+
+    def _install_python(self) -> None:
+        tools = ROOT / "requirements/tools.txt"
+        if self._is_stale("tools", UV, [tools]):
+            with self._progress.step("Installer"):
+                self._run("tools", [sys.executable, "-m", "venv", "--clear", str(TOOLS / "uv")])
+                pip = [str(TOOLS / "uv/bin/python"), "-m", "pip", "install", "--quiet"]
+                self._run("tools", [*pip, "--require-hashes", "-r", str(tools)])
+            self._stamp("tools", [tools])
+        self._provide("venv", VENV, self._with_earlier(self._requirements), "Python packages")
+        embedded_aws = ROOT / "requirements/embedded-aws.txt"
+        self._provide("venv-aws", VENV_AWS, [embedded_aws], "Embedded AWS")
+
+    def _with_earlier(self, wanted: list[Path]) -> list[Path]:
+        """Add what was installed for another purpose, so that start and test share packages."""
+        record = TOOLS / "stamps/requirements.json"
+        try:
+            earlier = {ROOT / name for name in json.loads(record.read_text())}
+        except (OSError, ValueError):
+            earlier = set()
+        every = sorted({path for path in earlier if path.exists()} | set(wanted))
+        record.parent.mkdir(exist_ok=True)
+        record.write_text(json.dumps([str(path.relative_to(ROOT)) for path in every]))
+        return every
+
+    def _provide(self, name: str, folder: Path, requirements: list[Path], title: str) -> None:
+        python = folder / "bin/python"
+        if not self._is_stale(name, python, requirements):
+            return
+        with self._progress.step(title):
+            if not self._is_made_with_this_python(python):
+                self._run(name, [UV, "venv", "--clear", "--python", sys.executable, folder])
+            # Compiled now, so that the first start does not have to.
+            sync = [str(UV), "pip", "sync", "--require-hashes", "--compile-bytecode"]
+            self._run(name, [*sync, "--python", str(python), *map(str, requirements)])
+        self._stamp(name, requirements)
+
+    def _install_frontend(self, node: str, *, site: bool) -> None:
+        locks = [FRONTEND / "package.json", FRONTEND / "package-lock.json"]
+        if self._is_stale("packages", FRONTEND / "node_modules", locks, node):
+            with self._progress.step("Front-end packages"):
+                # --include=dev whatever npm is told elsewhere: the build needs them.
+                quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
+                self._run("packages", ["npm", "ci", "--include=dev", *quiet], directory=FRONTEND)
+            self._stamp("packages", locks, node)
+        sources = [path for path in _sources(FRONTEND) if path.is_file()]
+        if site and self._is_stale("site", FRONTEND / "dist/index.html", sources, node):
+            with self._progress.step("Site"):
+                self._run("site", ["npm", "run", "--silent", "build"], directory=FRONTEND)
+            self._stamp("site", sources, node)
+
+    def _run(self, title: str, command: Sequence[str | Path], *, directory: Path = ROOT) -> None:
+        self._commands.run(title, command, directory=directory, environment=self._environment)
+
+    def _is_made_with_this_python(self, python: Path) -> bool:
+        config = python.parents[1] / "pyvenv.cfg"
+        if not python.exists() or not config.exists():
+            return False
+        return f"version_info = {_python_version()}" in config.read_text()
+
+    def _is_stale(self, name: str, product: Path, sources: Iterable[Path], extra: str = "") -> bool:
+        try:
+            stamp = (TOOLS / "stamps" / name).read_text()
+        except OSError:
+            return True
+        return not product.exists() or stamp != _digest(sources, extra)
+
+    def _stamp(self, name: str, sources: Iterable[Path], extra: str = "") -> None:
+        path = TOOLS / "stamps" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(_digest(sources, extra))
+
+
+def _digest(sources: Iterable[Path], extra: str) -> str:
+    digest = hashlib.sha256(f"{extra} {_python_version()}".encode())
+    for path in sources:
+        content = path.read_bytes()
+        digest.update(f"\n{path.relative_to(ROOT)} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _sources(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            found += [] if path.name in _MADE else _sources(path)
+        elif not path.name.endswith(".tsbuildinfo"):
+            found.append(path)
+    return found
+
+
+def _environment() -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
+    environment["UV_PYTHON_DOWNLOADS"] = "never"
+    home = Path(environment.get("HOME", ""))
+    if not environment.get("HOME") or not os.access(home, os.W_OK):
+        # Nowhere to keep downloads for other projects: keep them here.
+        environment |= {
+            "HOME": str(TOOLS),
+            "UV_CACHE_DIR": str(TOOLS / "cache/uv"),
+            "npm_config_cache": str(TOOLS / "cache/npm"),
+        }
+    return environment
+
+
+def _python_version() -> str:
+    return ".".join(map(str, sys.version_info[:3]))
+
+
+def _check_python() -> None:
+    try:
+        import ensurepip  # noqa: F401, PLC0415 - only to see that it is there
+        import venv  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise MissingToolError(
+            f"This Python ({sys.executable}) cannot make environments. "
+            "On Debian and Ubuntu: apt-get install python3-venv"
+        ) from error
+
+
+def _node_version() -> str:
+    """Return the version of Node, which must be new enough for the front end's tools."""
+    engines = json.loads((FRONTEND / "package.json").read_text())["engines"]
+    needed = _numbers(engines["node"])
+    wanted = f"Node.js {'.'.join(map(str, needed))} or newer"
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        what = "Node.js is" if not node else "npm, which comes with Node.js, is"
+        raise MissingToolError(f"{what} not installed. Pinhole needs {wanted}: https://nodejs.org")
+    version = subprocess.run(
+        [node, "--version"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    if _numbers(version) < needed:
+        raise MissingToolError(f"This is Node.js {version}. Pinhole needs {wanted}.")
+    return version
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version))
+
+
+def stop_on_signals() -> None:
+    """Let SIGTERM and a closed terminal end an installation as Ctrl-C does."""
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGHUP, stop)
+
+
+def main() -> int:
+    """Install for tests: `python3 -m scripts.embedded.install --with test`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--with", dest="groups", nargs="*", default=[], metavar="GROUP")
+    groups: list[str] = parser.parse_args().groups
+    stop_on_signals()
+    progress = Progress()
+    try:
+        Installer(requirements=["local", *groups], progress=progress).run(site=True)
+    except StartError as error:
+        progress.say(f"\n{error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
