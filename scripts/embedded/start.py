@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from scripts.embedded.errors import StartError
 from scripts.embedded.folder import DataFolder
@@ -15,6 +15,8 @@ from scripts.embedded.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from scripts.embedded.options import Options
 
 _INTERRUPTED = 130
 
@@ -37,6 +39,10 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         progress.say("\nStopped.")
         return _INTERRUPTED
+    _become_launcher(options)
+
+
+def _become_launcher(options: Options) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     unwanted = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
