@@ -71,7 +71,10 @@ def _without_profile(image: Image) -> Image:
 def _transform(image: Image, target: str, *, fallback: str) -> Image:
     """Convert by the picture's own profile, or by a common one when its own is broken."""
     try:
-        return image.icc_transform(target, embedded=True, input_profile=fallback).copy_memory()
+        transformed = image.icc_transform(
+            target, embedded=True, input_profile=fallback, black_point_compensation=True
+        )
+        return transformed.copy_memory()
     except pyvips.Error:
         if fallback != "cmyk":
             return _without_profile(image)

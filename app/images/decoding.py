@@ -13,7 +13,8 @@ from typing import Any
 
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
-from PIL import Image as PillowImage
+from PIL import TiffImagePlugin  # noqa: F401 - the next would import it when it is too late
+from PIL.AvifImagePlugin import AvifImageFile
 
 from app.images import formats
 from app.images.colour import Coding, Image, coding_of, to_screen
@@ -27,7 +28,7 @@ PREVIEW_SIDE = 2048
 THUMBNAIL_HEIGHT = 480
 THUMBNAIL_WIDTH = 1440
 # JPEG decodes at 1/2, 1/4 and 1/8 of its size for a fraction of the cost, so a preview that comes
-# out a little smaller than the largest is taken as it is: 2016 × 1512 from a phone's 4032 × 3024.
+# out a little smaller than the largest is taken as it is: 2016 by 1512 from a phone's 4032 by 3024.
 _SHRINK_DOWN_TO = 1920
 _QUALITY = 75
 _PREVIEW_EFFORT = 1
@@ -47,6 +48,9 @@ _LOADERS = {
 # What libjpeg only warns of although the picture shows it; other warnings are harmless.
 _JPEG_DAMAGE = re.compile(r"bad Huffman|premature end|instead of RST|Inconsistent progression")
 _ENDS_EARLY = re.compile(r"premature end|unexpected end|end of file|read error", re.IGNORECASE)
+_OUT_OF_MEMORY = re.compile(
+    r"out of memory|unable to allocate|memory alloc|bad_alloc", re.IGNORECASE
+)
 
 Bytes = bytes | memoryview
 
@@ -64,6 +68,7 @@ class _Warnings(logging.Handler):
 
 
 _warnings = _Warnings()
+_log = logging.getLogger(__name__)
 
 
 def prepare() -> None:
@@ -77,7 +82,6 @@ def prepare() -> None:
     pillow_heif.options.DEPTH_IMAGES = False
     pillow_heif.options.AUX_IMAGES = False
     pillow_heif.options.DECODE_THREADS = 1
-    PillowImage.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
 def develop(
@@ -96,9 +100,8 @@ def develop(
     original = _Original(data, detected.content_type)
     try:
         header = original.header()
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - decoders raise anything for bad bytes
+    except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
+        _note(error)
         return Rejected(reason="unreadable", content_type=detected.content_type)
     if header.width * header.height > MOST_PIXELS:
         return Rejected(reason="too_many_pixels", content_type=detected.content_type)
@@ -106,19 +109,28 @@ def develop(
     return _derive(original, header)
 
 
+def _note(error: Exception) -> None:
+    """Tell the operator what a decoder said; want of memory is the process's, not the picture's.
+
+    Raises:
+        MemoryError: when that is what the decoder meant.
+    """
+    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
+        raise MemoryError from error
+    _log.info("decoding", exc_info=error)
+
+
 def _derive(original: "_Original", header: Header) -> Developed:
     try:
         pixels, reason = original.pixels(), original.complaint()
-    except MemoryError:
-        raise
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
+        _note(error)
         pixels, reason = original.pixels_of_what_is_left(), original.reason_of(error)
     try:
         screen = to_screen(pixels, original.coding).copy_memory() if pixels is not None else None
         derived = _derived_pictures(screen) if screen is not None else (None, None, None)
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - the same
+    except Exception as error:  # noqa: BLE001 - the same
+        _note(error)
         derived, reason = (None, None, None), reason or "undecodable"
     preview, thumbnail, placeholder = derived
     return Developed(
@@ -178,7 +190,7 @@ class _Original:
         except pyvips.Error:
             if self.content_type != formats.AVIF or self._cut_short:
                 raise
-            return _fitted(_decode_avif_by_pillow(self.data))
+            return _fitted(decode_avif_by_pillow(self.data))
 
     def complaint(self) -> DamageReason | None:
         """Say what is wrong with a picture that decoded nonetheless."""
@@ -200,9 +212,8 @@ class _Original:
         shrink = {"shrink": self._jpeg_shrink()} if self.content_type == formats.JPEG else {}
         try:
             return _fitted(self._open(fail_on="none", **shrink))
-        except MemoryError:
-            raise
-        except Exception:  # noqa: BLE001 - nothing is left, then
+        except Exception as error:  # noqa: BLE001 - nothing is left, then
+            _note(error)
             return None
 
     def _jpeg_shrink(self) -> int:
@@ -261,9 +272,9 @@ def _with_profile(image: Image, profile: bytes | None) -> Image:
     return image
 
 
-def _decode_avif_by_pillow(data: Bytes) -> Image:
+def decode_avif_by_pillow(data: Bytes) -> Image:
     """AVIF by libavif, for the few that libheif refuses."""
-    with PillowImage.open(io.BytesIO(data), formats=["AVIF"]) as avif:
+    with AvifImageFile(io.BytesIO(data)) as avif:
         decoded = avif.convert("RGBA" if avif.has_transparency_data else "RGB")
         image = pyvips.Image.new_from_memory(
             decoded.tobytes(), decoded.width, decoded.height, len(decoded.getbands()), "uchar"

@@ -20,6 +20,13 @@ TIFF = "image/tiff"
 SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF)
 HEIF_FAMILY = frozenset({AVIF, HEIC, HEIF})
 
+_MAGIC = (
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+)
+
 # What people try that is not taken in, so that the refusal can name it. (offset, bytes, type)
 _UNSUPPORTED: tuple[tuple[int, bytes, str], ...] = (
     (0, b"8BPS", "image/vnd.adobe.photoshop"),
@@ -75,12 +82,9 @@ def detect(head: bytes) -> Detected | None:
 
 
 def _detect_supported(head: bytes) -> Detected | None:
-    if head.startswith(b"\xff\xd8\xff"):
-        return Detected(content_type=JPEG, supported=True)
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Detected(content_type=PNG, supported=True)
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return Detected(content_type=GIF, supported=True)
+    for magic, content_type in _MAGIC:
+        if head.startswith(magic):
+            return Detected(content_type=content_type, supported=True)
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return Detected(content_type=WEBP, supported=True)
     if head[4:8] == b"ftyp":

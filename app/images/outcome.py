@@ -14,24 +14,23 @@ from typing import Any, Literal, get_args
 from app.images.formats import SUPPORTED
 from app.images.metadata import LONGEST_TEXT, PictureMetadata
 
+# What a child process dies of.
+DeathReason = Literal["too_slow", "out_of_memory", "decoder_crashed"]
+
 # Why a file was refused.
 RejectionReason = Literal[
+    DeathReason,  # and so early that it is not known whether this is a picture
     "not_a_picture",  # its bytes are of nothing known
     "unsupported_type",  # known, but not taken in: PSD, SVG, PDF, RAW, video …
     "unreadable",  # begins like a picture, but its header makes no sense
     "too_many_pixels",
-    "too_slow",  # its header alone took too long
-    "out_of_memory",  # its header alone needed too much
-    "decoder_crashed",  # its header alone ended two decoders
 ]
 # Why a picture opened only in part, or could not be shown. Its original is worth keeping.
 DamageReason = Literal[
     "incomplete",  # the file ends early
     "corrupt",  # some of it makes no sense
     "undecodable",  # the header is sound, but no pixel could be had
-    "too_slow",
-    "out_of_memory",
-    "decoder_crashed",
+    DeathReason,
 ]
 
 
@@ -100,7 +99,7 @@ def pack(report: Report) -> bytes:
 def lengths(head: bytes) -> list[int | None]:
     """Return the lengths of the four parts that follow a head of HEAD_BYTES bytes."""
     found = [None if n == _NOTHING else n for n in _LENGTHS.unpack(head)]
-    if found[0] is None or any(n or 0 > most for n, most in zip(found, _LONGEST, strict=True)):
+    if found[0] is None or any((n or 0) > most for n, most in zip(found, _LONGEST, strict=True)):
         raise WireError("a part is missing or too long")
     return found
 

@@ -19,7 +19,7 @@ _Rows = list[list[float]]
 
 
 def thumbhash(width: int, height: int, rgba: bytes) -> bytes:
-    """Hash a picture of at most 100 × 100 pixels, given as unpremultiplied RGBA."""
+    """Hash a picture of at most 100 by 100 pixels, given as unpremultiplied RGBA."""
     red, green, blue, alpha = (_unit(rgba[channel::4]) for channel in range(4))
     covered = sum(alpha)
     has_alpha = covered < width * height
@@ -92,7 +92,7 @@ def _cosines(length: int, count: int) -> tuple[tuple[float, ...], ...]:
 
 
 def _dot(values: Sequence[float], wave: Sequence[float]) -> float:
-    return sum(map(mul, values, wave))
+    return float(sum(map(mul, values, wave)))
 
 
 def _unit(values: bytes) -> list[float]:

@@ -1,5 +1,6 @@
 """Decide what becomes of a picture's colour profile, by reading the profile itself (ICC.1:2022)."""
 
+import math
 import struct
 from typing import Literal
 
@@ -21,10 +22,11 @@ _SRGB_PRIMARIES = {
 _PRIMARY_TOLERANCE = 0.004
 _SRGB_MIDDLE = 0.2140  # how much light half of the signal is
 _MIDDLE_TOLERANCE = 0.008
+_STEEPEST = 10  # gamma; no real tone curve comes near
 
 
 def colour_space(profile: bytes) -> str:
-    """Name the space of the numbers that the profile explains: "RGB", "CMYK", "GRAY" …"""
+    """Name the space of the numbers that the profile explains: RGB, CMYK, GRAY or another."""
     if profile[36:40] != b"acsp":
         return ""
     return profile[16:20].decode("ascii", "replace").strip()
@@ -80,14 +82,16 @@ def _middle(curve: bytes) -> float:
         if count == 1 and table:
             return float(0.5 ** (table[0] / 256))
         if 1 < count <= len(table):
-            return (table[(count - 1) // 2] + table[count // 2]) / 2 / 65535
+            return float(table[(count - 1) // 2] + table[count // 2]) / 2 / 65535
     if kind == b"para" and len(body) >= 8:  # noqa: PLR2004 - the function's number and gamma
         return _parametric_middle(int.from_bytes(body[:2], "big"), _fixed_point(body[4:]))
-    return float("nan")
+    return math.nan
 
 
 def _parametric_middle(function: int, parameters: list[float]) -> float:
     """Evaluate ICC's parametric curve at one half: Y = (aX + b)^g, c and d being for the dark."""
-    a, b = (1.0, 0.0) if function == 0 else tuple([*parameters[1:3], 1.0, 0.0][:2])
-    base = a * 0.5 + b
-    return base ** parameters[0] if base > 0 and 0 < parameters[0] < 10 else float("nan")  # noqa: PLR2004 - no tone curve is steeper
+    gamma, scale, offset = (
+        (*parameters[:3], 1.0, 0.0)[:3] if function else (parameters[0], 1.0, 0.0)
+    )
+    base: float = scale / 2 + offset
+    return math.pow(base, gamma) if base > 0 and 0 < gamma < _STEEPEST else math.nan

@@ -1,0 +1,137 @@
+"""Open originals where they can do no harm: in a few warm child processes that may die of it.
+
+A child has no credentials in its environment, bounded memory, CPU time and patience, and gets the
+file as an open descriptor, so that it needs no path (confinement.py takes files and network from
+it). It is used again for the next picture, since starting one costs as much as developing three;
+what dies is replaced.
+"""
+
+import queue
+import threading
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from app.images.darkroom_process import Child, DarkroomError, DeathError
+from app.images.outcome import Developed, Rejected
+
+__all__ = ["Darkroom", "DarkroomError", "Developed", "Rejected"]
+
+# Enough for an AVIF of 20 megapixels in 10 bits; a JPEG of 48 takes 50 MB.
+_DEFAULT_MEMORY = 640 << 20
+
+
+class Darkroom:
+    """A pool of children that develop pictures. Safe to use from several threads."""
+
+    def __init__(
+        self, *, children: int, timeout: float = 60, memory_bytes: int = _DEFAULT_MEMORY
+    ) -> None:
+        """Start the children, without waiting until they are warm.
+
+        timeout is in seconds, for one picture, of the wall clock and of the CPU alike;
+        memory_bytes is what one picture may take on top of a warm child.
+        """
+        self._timeout = timeout
+        self._memory_bytes = memory_bytes
+        self._lock = threading.Lock()
+        self._closed = False
+        self._alive: set[Child] = set()
+        # A place holds a child, or None where one has to be started.
+        self._places: queue.LifoQueue[Child | None] = queue.LifoQueue()
+        for _ in range(children):
+            self._places.put(self._start())
+
+    def develop(self, original: Path) -> Developed | Rejected:
+        """Develop one file; waits for a free child. Bad bytes never raise.
+
+        Raises:
+            DarkroomError: when no child can be started, the file cannot be opened, or the
+                darkroom is closed.
+        """
+        try:
+            file = original.open("rb")
+        except OSError as error:
+            raise DarkroomError(f"the original cannot be opened: {error.strerror}") from error
+        with file:
+            try:
+                return self._develop_once(file.fileno())
+            except DeathError as death:
+                if death.certain:
+                    return death.verdict()
+            file.seek(0)
+            try:
+                return self._develop_once(file.fileno())
+            except DeathError as death:
+                return death.verdict()
+
+    def close(self) -> None:
+        """End all children at once; whoever waits for one gets a DarkroomError."""
+        with self._lock:
+            self._closed = True
+            children = list(self._alive)
+        for child in children:
+            child.kill()  # whoever is waiting for one hears it, and buries it
+        for child in self._idle():
+            self._bury(child)
+            self._places.put(None)
+
+    def __enter__(self) -> Self:
+        """Return the darkroom, to be closed by the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the darkroom."""
+        self.close()
+
+    def _develop_once(self, file: int) -> Developed | Rejected:
+        child = self._places.get()
+        try:
+            if child is None or not child.is_fit():
+                self._bury(child)
+                child = self._start()
+            return child.develop(file)
+        except DeathError:
+            if self._closed:
+                raise DarkroomError("the darkroom was closed") from None
+            raise
+        finally:
+            self._places.put(self._replaced_unless_fit(child))
+
+    def _idle(self) -> list[Child | None]:
+        places = []
+        with suppress(queue.Empty):
+            while True:
+                places.append(self._places.get_nowait())
+        return places
+
+    def _replaced_unless_fit(self, child: "Child | None") -> "Child | None":
+        """Return the child for its next picture, or a new one that warms up meanwhile."""
+        if child is not None and child.is_fit():
+            return child
+        self._bury(child)
+        try:
+            return self._start()
+        except DarkroomError:
+            return None
+
+    def _start(self) -> "Child":
+        child = Child(timeout=self._timeout, memory_bytes=self._memory_bytes)
+        with self._lock:
+            if not self._closed:
+                self._alive.add(child)
+                return child
+        child.bury()
+        raise DarkroomError("the darkroom is closed")
+
+    def _bury(self, child: "Child | None") -> None:
+        if child is not None:
+            with self._lock:
+                self._alive.discard(child)
+            child.bury()

@@ -1,0 +1,148 @@
+"""The process that opens what strangers send: it has nothing to steal and may die of it.
+
+Run as a script by darkroom.py, not imported. Its standard input is a socket to its parent: each
+message brings one open file and is answered with its header, when it has one, and its outcome.
+"""
+
+import ctypes
+import json
+import logging
+import mmap
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+import types
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.images.outcome import Developed, Header, Rejected, Report
+
+# Exit status by which the parent knows that a picture needed more memory than it may have.
+OUT_OF_MEMORY = 77
+READY = b"R"
+
+
+def main() -> None:
+    """Set up, confine, say READY, then develop one file a message until the parent is gone."""
+    settings = json.loads(sys.argv[1])
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the parent decides when to stop; see _watch_parent
+    _import_without_the_application(settings["path"])
+    from app.images import decoding  # noqa: PLC0415 - only now can it be found
+    from app.images.confinement import confine  # noqa: PLC0415
+    from app.images.outcome import pack  # noqa: PLC0415
+    from app.images.rehearsal import rehearse  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s")  # to the parent's log
+    decoding.prepare()
+    rehearse()
+    parent = socket.socket(fileno=0)
+    threading.Thread(target=_watch_parent, args=(parent.fileno(),), daemon=True).start()
+    confine()
+    limits = _Limits(memory=settings["memory_bytes"], seconds=settings["timeout"])
+    parent.sendall(READY)
+    while True:
+        message, files, _, _ = socket.recv_fds(parent, 1, 1)
+        if not message or not files:
+            return
+        report = _develop(files[0], limits, decoding.develop, lambda h: parent.sendall(pack(h)))
+        parent.sendall(pack(report))
+
+
+def _import_without_the_application(path: list[str]) -> None:
+    """Make app.images importable without running app/__init__.py: that would import Flask."""
+    sys.path[:] = path
+    here = Path(__file__).resolve().parent
+    for name, folder in (("app", here.parent), ("app.images", here)):
+        package = types.ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+
+
+def _watch_parent(parent: int) -> None:
+    """End this process as soon as its parent is gone, even in the middle of a picture.
+
+    Not by PR_SET_PDEATHSIG: that fires when the *thread* ends that started this process.
+    """
+    watch = select.poll()
+    watch.register(parent, getattr(select, "POLLRDHUP", select.POLLHUP))
+    watch.poll()
+    os._exit(0)
+
+
+class _Limits:
+    """What one picture may use: memory on top of this process as it stands, and seconds."""
+
+    def __init__(self, *, memory: int, seconds: float) -> None:
+        self._memory = memory + _address_space()
+        self._seconds = seconds
+
+    def set(self, *, file_size: int) -> None:
+        """Allow for one more picture. The file is mapped, so its size is not the picture's."""
+        used = time.process_time()
+        self._limit(resource.RLIMIT_CPU, int(used + self._seconds) + 1)
+        self._limit(resource.RLIMIT_AS, self._memory + file_size)
+        signal.alarm(int(self._seconds) + 5)  # should the parent hang as well
+
+    @staticmethod
+    def _limit(which: int, most: int) -> None:
+        with suppress(ValueError, OSError):  # macOS knows the names but not always the limits
+            resource.setrlimit(which, (most, resource.getrlimit(which)[1]))
+
+
+def _address_space() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 1 << 30  # elsewhere than on Linux: nobody knows, and the limit is not kept anyway
+    return pages * resource.getpagesize()
+
+
+def _develop(
+    file: int,
+    limits: _Limits,
+    develop: "Callable[..., Developed | Rejected]",
+    announce: "Callable[[Header], None]",
+) -> "Report":
+    from app.images.outcome import Rejected  # noqa: PLC0415 - only now can it be found
+
+    try:
+        size = os.fstat(file).st_size
+        limits.set(file_size=size)
+        if size == 0:
+            return Rejected(reason="not_a_picture")
+        # Not closed here: decoders may still hold on to it. It goes with the last of them.
+        return develop(
+            memoryview(mmap.mmap(file, size, access=mmap.ACCESS_READ)), announce=announce
+        )
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except Exception:  # noqa: BLE001 - a fault of this program: its parent logs it and tries again
+        traceback.print_exc()
+        os._exit(1)
+    finally:
+        os.close(file)
+        signal.alarm(0)
+        _give_memory_back()
+
+
+_libc = ctypes.CDLL(None)
+
+
+def _give_memory_back() -> None:
+    with suppress(AttributeError):  # only glibc keeps what was freed, and has this
+        _libc.malloc_trim(0)
+
+
+if __name__ == "__main__":
+    main()
