@@ -2,8 +2,19 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { App } from "./app/App";
+import { makeQueryClient } from "./app/query-client";
+import { startEarly } from "./app/start-early";
+
 import "./styles.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(<StrictMode>{null}</StrictMode>);
+
+const client = makeQueryClient();
+startEarly(client);
+createRoot(root).render(
+  <StrictMode>
+    <App client={client} />
+  </StrictMode>,
+);

@@ -83,6 +83,23 @@ export const removeImages = (client: QueryClient, ids: readonly string[]): void 
   }
 };
 
+/** Gives the addresses of these pictures up, whatever the clock says of them: storage refused them. */
+export const forgetSignedUrls = (client: QueryClient, ids: readonly string[]): void => {
+  const refused = new Set(ids);
+  for (const deleted of [false, true]) {
+    client.setQueryData<ImageList>(
+      imageListKey(deleted),
+      (list) =>
+        list && {
+          ...list,
+          images: list.images.map((image) =>
+            refused.has(image.id) ? { ...image, urls_expire_at: null } : image,
+          ),
+        },
+    );
+  }
+};
+
 /** A first page as a list of its own. */
 export const startList = (deleted: boolean, page: ImagePage): ImageList => ({
   images: page.images.filter(belongsIn(deleted)),

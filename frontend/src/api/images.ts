@@ -6,11 +6,12 @@ import {
   useQueryClient,
   type QueryClient,
 } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useRef } from "react";
 
 import { api, read } from "./client";
 import {
   appendPage,
+  forgetSignedUrls,
   imageDetailKey,
   imageListKey,
   mergeFirstPage,
@@ -88,42 +89,59 @@ export const useNewest = ({ deleted, enabled }: { deleted: boolean; enabled: boo
     refetchInterval: 60_000,
   });
 
-/** The given pictures as they are now, in any state; unknown ones are left out. At most 100. */
+/** The given pictures as they are now, in any state; unknown ones are left out. */
 export const fetchImages = async (
   ids: readonly string[],
   signal?: AbortSignal,
 ): Promise<Image[]> => {
-  const query = { ids: ids.slice(0, IDS_AT_ONCE).join(","), limit: IDS_AT_ONCE };
-  const page = await read(
-    api.GET("/api/images", { params: { query }, ...(signal ? { signal } : {}) }),
+  const batches: string[][] = [];
+  for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
+    batches.push(ids.slice(at, at + IDS_AT_ONCE));
+  }
+  const pages = await Promise.all(
+    batches.map((batch) =>
+      read(
+        api.GET("/api/images", {
+          params: { query: { ids: batch.join(","), limit: IDS_AT_ONCE } },
+          ...(signal ? { signal } : {}),
+        }),
+      ),
+    ),
   );
-  return page.images;
+  return pages.flatMap((page) => page.images);
 };
 
-/** Fetches the given pictures and puts what is new about them into the lists. */
+type RefreshOptions = { signal?: AbortSignal; newUrls?: boolean };
+
+/** Fetches the given pictures and puts what is new about them into the lists; `newUrls` if the old ones fail. */
 export const refreshImages = async (
   client: QueryClient,
   ids: readonly string[],
-  signal?: AbortSignal,
+  { signal, newUrls = false }: RefreshOptions = {},
 ): Promise<Image[]> => {
   if (ids.length === 0) return [];
   const images = await fetchImages(ids, signal);
+  if (newUrls) forgetSignedUrls(client, ids);
   upsertImages(client, images);
   return images;
 };
 
-/** Looks after pictures that the worker still has in hand, until none is left. */
-export const useProcessing = (ids: readonly string[]) =>
-  useQuery({
+/** Looks after pictures that the worker still has in hand, a hundred at a time, until none is left. */
+export const useProcessing = (ids: readonly string[]) => {
+  const turn = useRef(0);
+  return useQuery({
     queryKey: ["images", "processing"],
     queryFn: async ({ signal, client }) => {
-      const images = await refreshImages(client, ids, signal);
+      const from =
+        (turn.current++ * IDS_AT_ONCE) % (Math.ceil(ids.length / IDS_AT_ONCE) * IDS_AT_ONCE);
+      const images = await refreshImages(client, ids.slice(from, from + IDS_AT_ONCE), { signal });
       return images.length;
     },
     enabled: ids.length > 0,
     staleTime: 0,
     refetchInterval: 2_000,
   });
+};
 
 export const imageOptions = (id: string) =>
   queryOptions({

@@ -7,6 +7,7 @@ export {
   useRestoreImages,
 } from "./image-changes";
 export { removeImages, upsertImages, type ImageList } from "./image-cache";
+export { dayInWords, imageAlt } from "./image-alt";
 export {
   fetchImages,
   fetchOriginal,

@@ -1,0 +1,23 @@
+/** What a picture is called aloud. */
+import type { Image } from "./types";
+
+const dayFormat = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** "3 May 2025" from a wall clock "2025-05-03T…", whatever zone follows: the day is the photographer's. */
+export const dayInWords = (wallClock: string): string =>
+  dayFormat.format(new Date(`${wallClock.slice(0, 10)}T00:00:00Z`));
+
+/** The description where there is one, and otherwise the day and the name of the file. */
+export const imageAlt = (image: Image): string => {
+  if (image.alt_text !== null && image.alt_text !== "") {
+    return image.description_demo ? `${image.alt_text} (demo description)` : image.alt_text;
+  }
+  return image.taken_at === null
+    ? `Picture added ${dayInWords(image.created_at)} (${image.name})`
+    : `Photo taken ${dayInWords(image.taken_at)} (${image.name})`;
+};

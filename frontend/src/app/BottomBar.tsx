@@ -1,0 +1,33 @@
+/** The bar under the thumb on a phone. */
+import { Link } from "wouter";
+
+import { classNames, UploadIcon } from "@/ui";
+
+import { mainPages } from "./navigation";
+import { openFilePicker } from "./uploads";
+
+const item =
+  "flex h-14 grow basis-0 flex-col items-center justify-center gap-0.5 text-xs font-medium focus-visible:-outline-offset-4";
+
+export const BottomBar = ({ path }: { path: string }) => (
+  <nav
+    aria-label="Main"
+    className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
+  >
+    <button type="button" onClick={openFilePicker} className={classNames(item, "text-accent")}>
+      <UploadIcon />
+      Upload
+    </button>
+    {mainPages.map((page) => (
+      <Link
+        key={page.path}
+        href={page.path}
+        aria-current={page.path === path ? "page" : undefined}
+        className={classNames(item, page.path === path ? "text-ink" : "text-muted")}
+      >
+        {page.icon}
+        {page.shortLabel}
+      </Link>
+    ))}
+  </nav>
+);

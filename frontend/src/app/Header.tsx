@@ -1,0 +1,105 @@
+/** The top of every page: where one is, uploading, and the account. */
+import { Link } from "wouter";
+
+import { toProblem, useSession, useSignOut } from "@/api";
+import {
+  Button,
+  classNames,
+  FolderIcon,
+  LogoMark,
+  Menu,
+  PersonIcon,
+  PicturesIcon,
+  PlusIcon,
+  SettingsIcon,
+  SignOutIcon,
+  UploadIcon,
+  useToast,
+} from "@/ui";
+
+import { mainPages } from "./navigation";
+import { openFilePicker, openFolderPicker } from "./uploads";
+
+const AccountMenu = ({ onSettings }: { onSettings: () => void }) => {
+  const { user } = useSession();
+  const signOut = useSignOut();
+  const toast = useToast();
+  return (
+    <Menu
+      label="Account"
+      buttonClassName="bg-sunken"
+      items={[
+        { label: "Settings", icon: <SettingsIcon />, onSelect: onSettings },
+        {
+          label: "Sign out",
+          icon: <SignOutIcon />,
+          onSelect: () =>
+            signOut.mutate(undefined, {
+              onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
+            }),
+        },
+      ]}
+      header={
+        <p className="border-b border-line px-4.5 py-3.5 text-sm">
+          <span className="block text-muted">Signed in as</span>
+          <span className="font-medium">{user?.email}</span>
+        </p>
+      }
+    >
+      <PersonIcon />
+    </Menu>
+  );
+};
+
+const UploadButtons = () => (
+  <div className="hidden items-center gap-1 sm:flex">
+    <Button look="primary" icon={<UploadIcon />} onClick={openFilePicker}>
+      Upload
+    </Button>
+    <Menu
+      label="More ways to upload"
+      items={[
+        { label: "Choose pictures", icon: <PicturesIcon />, onSelect: openFilePicker },
+        { label: "Choose a folder", icon: <FolderIcon />, onSelect: openFolderPicker },
+      ]}
+    >
+      <PlusIcon />
+    </Menu>
+  </div>
+);
+
+type HeaderProps = { path: string; onSettings: () => void };
+
+export const Header = ({ path, onSettings }: HeaderProps) => (
+  <header className="sticky top-0 z-20 border-b border-transparent bg-canvas/95 pt-[env(safe-area-inset-top)]">
+    <div className="flex h-14 items-center gap-2 px-4 sm:h-16 sm:px-6">
+      <Link
+        href="/"
+        aria-label="Pinhole, your pictures"
+        className="mr-4 flex items-center gap-2.5 rounded-lg text-lg font-semibold tracking-tight"
+      >
+        <LogoMark />
+        Pinhole
+      </Link>
+      <nav aria-label="Main" className="hidden gap-1 sm:flex">
+        {mainPages.map((page) => (
+          <Link
+            key={page.path}
+            href={page.path}
+            aria-current={page.path === path ? "page" : undefined}
+            className={classNames(
+              "flex h-10 items-center rounded-full px-4 font-medium transition-colors",
+              page.path === path ? "bg-sunken text-ink" : "text-muted hover:text-ink",
+            )}
+          >
+            {page.label}
+          </Link>
+        ))}
+      </nav>
+      <div className="ml-auto flex items-center gap-3">
+        <UploadButtons />
+        <AccountMenu onSettings={onSettings} />
+      </div>
+    </div>
+  </header>
+);

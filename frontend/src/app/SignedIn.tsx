@@ -1,0 +1,76 @@
+/** Everything a signed-in person sees: the frame, the pages in it, the viewer above and the uploads beside. */
+import { Suspense, useEffect, useRef } from "react";
+import { Route, Switch, useLocation } from "wouter";
+
+import { Spinner, VisuallyHidden } from "@/ui";
+
+import { BottomBar } from "./BottomBar";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { Header } from "./Header";
+import { NotFound } from "./NotFound";
+import { OfflineNotice } from "./OfflineNotice";
+import { DeletedPage, SettingsPage, TimelinePage } from "./pages";
+import { UploadDock } from "./screens";
+import { useOpenPicture } from "./use-open-picture";
+import { ViewerLayer } from "./ViewerLayer";
+
+const Waiting = () => (
+  <div role="status" className="flex justify-center py-24 text-muted">
+    <Spinner />
+    <VisuallyHidden>Loading</VisuallyHidden>
+  </div>
+);
+
+export const SignedIn = () => {
+  const [location, navigate] = useLocation();
+  const { openId, open, show, close } = useOpenPicture();
+  const path = openId === null ? location : "/";
+  const main = useRef<HTMLElement>(null);
+  const lastPath = useRef(path);
+
+  // A new page is announced by moving the focus to it; the first one is where the browser puts it.
+  useEffect(() => {
+    if (lastPath.current === path) return;
+    lastPath.current = path;
+    main.current?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0, behavior: "instant" });
+  }, [path]);
+
+  return (
+    <>
+      <div inert={openId !== null} className="flex min-h-dvh flex-col">
+        <a
+          href="#main"
+          className="fixed top-2 left-2 z-50 -translate-y-20 rounded-full bg-ink px-5 py-2.5 font-medium text-canvas focus:translate-y-0"
+        >
+          Skip to the content
+        </a>
+        <Header path={path} onSettings={() => navigate("/settings")} />
+        <OfflineNotice />
+        <main
+          ref={main}
+          id="main"
+          tabIndex={-1}
+          className="grow px-4 pt-1 pb-[calc(5rem+env(safe-area-inset-bottom))] outline-none sm:px-6 sm:pb-10"
+        >
+          <ErrorBoundary key={path} title="This page broke">
+            <Suspense fallback={<Waiting />}>
+              <Switch>
+                <Route path="/deleted" component={DeletedPage} />
+                <Route path="/settings" component={SettingsPage} />
+                {path === "/" ? <TimelinePage openId={openId} onOpen={open} /> : <NotFound />}
+              </Switch>
+            </Suspense>
+          </ErrorBoundary>
+        </main>
+        <BottomBar path={path} />
+      </div>
+      {openId !== null && <ViewerLayer imageId={openId} onShow={show} onClose={close} />}
+      <ErrorBoundary title="Uploading is not available">
+        <Suspense fallback={null}>
+          <UploadDock />
+        </Suspense>
+      </ErrorBoundary>
+    </>
+  );
+};

@@ -1,0 +1,20 @@
+/** The upload feature, in a chunk of its own: tells the rest of the page how to open its pickers. */
+import { useEffect } from "react";
+
+import { UploadProvider, useUpload } from "@/features/upload";
+
+import { announceUpload } from "./uploads";
+
+const Announce = () => {
+  const actions = useUpload();
+  useEffect(() => announceUpload(actions), [actions]);
+  return null;
+};
+
+const UploadDock = () => (
+  <UploadProvider>
+    <Announce />
+  </UploadProvider>
+);
+
+export default UploadDock;

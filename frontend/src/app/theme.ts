@@ -1,0 +1,34 @@
+/** The chosen theme, kept in this browser. public/theme.js applies it before the first paint. */
+import { useSyncExternalStore } from "react";
+
+export type ThemeChoice = "system" | "light" | "dark";
+
+const KEY = "pinhole.theme";
+const listeners = new Set<() => void>();
+
+const subscribe = (onChange: () => void): (() => void) => {
+  listeners.add(onChange);
+  return () => listeners.delete(onChange);
+};
+
+const readChoice = (): ThemeChoice => {
+  const { theme } = document.documentElement.dataset;
+  return theme === "light" || theme === "dark" ? theme : "system";
+};
+
+const choose = (theme: ThemeChoice): void => {
+  if (theme === "system") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = theme;
+  try {
+    if (theme === "system") localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, theme);
+  } catch {
+    // Storage is closed to us (private mode): the choice holds until the page is left.
+  }
+  for (const listener of listeners) listener();
+};
+
+export const useTheme = (): [ThemeChoice, (theme: ThemeChoice) => void] => [
+  useSyncExternalStore(subscribe, readChoice),
+  choose,
+];

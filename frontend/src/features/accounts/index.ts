@@ -1,0 +1,3 @@
+/** What app uses of this feature. */
+export { Register } from "./Register";
+export { SignIn } from "./SignIn";

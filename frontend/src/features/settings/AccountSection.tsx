@@ -1,0 +1,32 @@
+/** Who is signed in, and how much is kept. */
+import type { Account } from "@/api";
+import { Button, SignOutIcon } from "@/ui";
+
+import { Section } from "./Section";
+import { bytesInWords } from "./sizes";
+
+type AccountSectionProps = { account: Account; onSignOut: () => void; isSigningOut: boolean };
+
+const Fact = ({ name, value }: { name: string; value: string }) => (
+  <div className="min-w-0">
+    <dt className="text-sm text-muted">{name}</dt>
+    <dd className="mt-0.5 text-lg font-medium">{value}</dd>
+  </div>
+);
+
+export const AccountSection = ({ account, onSignOut, isSigningOut }: AccountSectionProps) => (
+  <Section
+    title="Account"
+    aside={
+      <Button icon={<SignOutIcon />} onClick={onSignOut} busy={isSigningOut}>
+        Sign out
+      </Button>
+    }
+  >
+    <dl className="grid gap-x-8 gap-y-4 sm:grid-cols-[2fr_1fr_1fr]">
+      <Fact name="E-mail" value={account.user.email} />
+      <Fact name="Pictures" value={account.pictures.toLocaleString("en")} />
+      <Fact name="Storage used" value={bytesInWords(account.bytes)} />
+    </dl>
+  </Section>
+);

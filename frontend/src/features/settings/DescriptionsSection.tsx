@@ -1,0 +1,122 @@
+/** Descriptions by a model: what is sent to whom, the switch, and how far it has got. */
+import { toProblem, useChangeAccount, useDescribeMissing, type Account, type Session } from "@/api";
+import { Button, SparkleIcon, Switch, useToast } from "@/ui";
+
+import { Section } from "./Section";
+
+type Offer = Session["descriptions"];
+type DescriptionsSectionProps = { account: Account; offer: Offer };
+
+const DemoMark = () => (
+  <span className="rounded-full bg-accent-soft px-3 py-1 text-sm font-medium text-accent">
+    Demo
+  </span>
+);
+
+const WhatIsSent = ({ offer }: { offer: Offer }) => (
+  <div className="space-y-3 text-muted">
+    <p>
+      Pinhole can have each new picture described: a sentence for screen readers, a longer text,
+      tags, and the words that can be read in it. You can correct all of it, and what you write is
+      never overwritten.
+    </p>
+    <dl className="space-y-2 rounded-2xl bg-sunken px-4 py-3.5 text-ink">
+      <div className="sm:flex sm:gap-4">
+        <dt className="w-28 shrink-0 text-muted">Sent to</dt>
+        <dd>
+          <strong className="font-semibold">{offer.host}</strong>, the model {offer.model}
+        </dd>
+      </div>
+      <div className="sm:flex sm:gap-4">
+        <dt className="w-28 shrink-0 text-muted">What is sent</dt>
+        <dd>A reduced preview of the picture, without its location and camera data.</dd>
+      </div>
+      <div className="sm:flex sm:gap-4">
+        <dt className="w-28 shrink-0 text-muted">Never sent</dt>
+        <dd>The original file, its name, your e-mail address.</dd>
+      </div>
+      <div className="sm:flex sm:gap-4">
+        <dt className="w-28 shrink-0 text-muted">Cost</dt>
+        <dd>
+          {offer.demo
+            ? "None: a stand-in on this machine answers, and what it writes is made up."
+            : "Each picture may cost whoever runs this Pinhole a little money."}
+        </dd>
+      </div>
+    </dl>
+  </div>
+);
+
+const counted = (count: number, word: string): string => `${count.toLocaleString("en")} ${word}`;
+
+const Progress = ({ account }: { account: Account }) => {
+  const { waiting, done, failed, missing } = account.descriptions;
+  const describe = useDescribeMissing();
+  const toast = useToast();
+  const older = missing + failed;
+  return (
+    <div className="mt-5 border-t border-line pt-5">
+      <div role="status" className="flex flex-wrap gap-x-6 gap-y-1">
+        <span>{counted(done, "described")}</span>
+        <span>{counted(waiting, "waiting")}</span>
+        <span className={failed > 0 ? "text-danger" : undefined}>{counted(failed, "failed")}</span>
+        <span>{counted(missing, "without a description")}</span>
+      </div>
+      {account.user.descriptions_enabled && older > 0 && (
+        <Button
+          className="mt-4"
+          icon={<SparkleIcon />}
+          busy={describe.isPending}
+          onClick={() =>
+            describe.mutate(undefined, {
+              onSuccess: ({ queued }) =>
+                toast.show({ message: counted(queued, "waiting for a description") }),
+              onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
+            })
+          }
+        >
+          Describe older pictures
+        </Button>
+      )}
+    </div>
+  );
+};
+
+const NotOffered = () => (
+  <p className="text-muted">
+    Whoever runs this Pinhole has not switched descriptions on, so no picture is sent anywhere. They
+    can do so by setting a key for a model, as the README explains.
+  </p>
+);
+
+export const DescriptionsSection = ({ account, offer }: DescriptionsSectionProps) => {
+  const change = useChangeAccount();
+  const toast = useToast();
+  if (!offer.available) {
+    return (
+      <Section title="Descriptions">
+        <NotOffered />
+      </Section>
+    );
+  }
+  return (
+    <Section title="Descriptions" aside={offer.demo && <DemoMark />}>
+      <WhatIsSent offer={offer} />
+      <Switch
+        className="mt-5"
+        label="Describe my pictures"
+        checked={account.user.descriptions_enabled}
+        busy={change.isPending}
+        onChange={(descriptions_enabled) =>
+          change.mutate(
+            { descriptions_enabled },
+            {
+              onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
+            },
+          )
+        }
+      />
+      <Progress account={account} />
+    </Section>
+  );
+};

@@ -1,0 +1,45 @@
+/** The heading of a day: stays in sight while its pictures pass, and selects them all. */
+import type { Dispatch } from "react";
+
+import { CheckIcon, classNames } from "@/ui";
+
+import type { DayBlock } from "./layout";
+import type { Selection, SelectionAction } from "./selection";
+
+type DayHeadingProps = {
+  block: DayBlock;
+  selection: Selection;
+  onSelect: Dispatch<SelectionAction>;
+};
+
+export const DayHeading = ({ block, selection, onSelect }: DayHeadingProps) => {
+  const ids = block.images.map(({ id }) => id);
+  const isSelected = ids.every((id) => selection.ids.has(id));
+  const isSelecting = selection.ids.size > 0;
+  return (
+    <div className="sticky top-14 z-10 -mx-1 flex h-11 items-center bg-canvas/95 px-1 sm:top-16">
+      <h2 className="font-semibold tracking-tight whitespace-nowrap">{block.title}</h2>
+      <button
+        type="button"
+        role="checkbox"
+        aria-checked={isSelected}
+        aria-label={`Select all of ${block.title}`}
+        onClick={() => onSelect({ type: "toggleAll", ids })}
+        className={classNames(
+          "flex size-11 items-center justify-center rounded-full text-muted transition-opacity hover:text-ink",
+          "focus-visible:opacity-100 focus-visible:-outline-offset-4 pointer-coarse:opacity-100",
+          isSelecting ? "opacity-100" : "opacity-0 group-hover/day:opacity-100",
+        )}
+      >
+        <span
+          className={classNames(
+            "flex size-5 items-center justify-center rounded-full border-[1.5px]",
+            isSelected ? "border-accent bg-accent text-canvas" : "border-current",
+          )}
+        >
+          <CheckIcon className="size-3.5" />
+        </span>
+      </button>
+    </div>
+  );
+};

@@ -1,0 +1,121 @@
+/** A person's pictures, newest first. */
+import { useCallback, useMemo } from "react";
+
+import { toProblem, useImages, useMoreImages, useNewest, useProcessing, type Image } from "@/api";
+import { Button, EmptyState, ErrorState, PlusIcon, Spinner, TrashIcon, VisuallyHidden } from "@/ui";
+
+import { EmptyPicture } from "./EmptyPicture";
+import { GridSkeleton } from "./GridSkeleton";
+import { PictureGrid } from "./PictureGrid";
+import { SelectionBar } from "./SelectionBar";
+import { useDeleteWithUndo } from "./use-delete-with-undo";
+import { useSelection } from "./use-selection";
+
+type TimelineProps = {
+  openId: string | null;
+  onOpen: (id: string) => void;
+  onUpload: () => void;
+};
+
+const NONE: readonly Image[] = [];
+
+const NothingYet = ({ onUpload }: { onUpload: () => void }) => (
+  <EmptyState
+    picture={<EmptyPicture />}
+    title="Drop pictures anywhere"
+    actions={
+      <Button look="primary" icon={<PlusIcon />} onClick={onUpload}>
+        Choose pictures
+      </Button>
+    }
+  >
+    <p>
+      They are kept in your own private storage, as they are, and show up here by the day they were
+      taken.
+    </p>
+  </EmptyState>
+);
+
+type MoreProps = { isLoading: boolean; error: Error | null; onRetry: () => void };
+
+/** What stands below the last picture. */
+const More = ({ isLoading, error, onRetry }: MoreProps) => {
+  if (error) {
+    return (
+      <ErrorState
+        title="The older pictures did not come"
+        detail={toProblem(error).detail}
+        onRetry={onRetry}
+      />
+    );
+  }
+  return (
+    <div role="status" className="flex h-20 items-center justify-center text-muted">
+      {isLoading && (
+        <>
+          <Spinner />
+          <VisuallyHidden>Loading older pictures</VisuallyHidden>
+        </>
+      )}
+    </div>
+  );
+};
+
+export const Timeline = ({ openId, onOpen, onUpload }: TimelineProps) => {
+  const list = useImages({ deleted: false });
+  const more = useMoreImages({ deleted: false });
+  useNewest({ deleted: false, enabled: list.isSuccess });
+  const images = list.data?.images ?? NONE;
+  const processing = useMemo(
+    () => images.filter(({ state }) => state === "processing").map(({ id }) => id),
+    [images],
+  );
+  useProcessing(processing);
+
+  const deleteWithUndo = useDeleteWithUndo();
+  const { selection, selected, select } = useSelection(images, {
+    isPaused: openId !== null,
+    onDelete: deleteWithUndo,
+  });
+  const hasMore = typeof list.data?.next_cursor === "string";
+  const { loadMore, error } = more;
+  const hasFailed = error !== null;
+  const onNearEnd = useCallback(() => {
+    if (hasMore && !hasFailed) loadMore();
+  }, [hasMore, hasFailed, loadMore]);
+
+  if (list.isPending) return <GridSkeleton />;
+  if (list.isError) {
+    return (
+      <ErrorState
+        title="Your pictures did not come"
+        detail={toProblem(list.error).detail}
+        onRetry={() => void list.refetch()}
+        busy={list.isFetching}
+      />
+    );
+  }
+  if (images.length === 0 && !hasMore) return <NothingYet onUpload={onUpload} />;
+  return (
+    <>
+      {selected.length > 0 && (
+        <SelectionBar count={selected.length} onClear={() => select({ type: "clear" })}>
+          <Button look="quiet" icon={<TrashIcon />} onClick={() => deleteWithUndo(selected)}>
+            Delete
+          </Button>
+        </SelectionBar>
+      )}
+      <PictureGrid
+        label="Your pictures, newest first"
+        images={images}
+        selection={selection}
+        onSelect={select}
+        onOpen={onOpen}
+        openId={openId}
+        onDelete={(image) => deleteWithUndo([image])}
+        onNearEnd={onNearEnd}
+      />
+      {hasMore && <More isLoading={more.isPending} error={error} onRetry={loadMore} />}
+    </>
+  );
+};

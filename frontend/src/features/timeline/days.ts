@@ -1,0 +1,39 @@
+/** Days in words, and pictures by day. */
+import type { Image } from "@/api";
+
+export type Day = { date: string; title: string; images: readonly Image[] };
+
+const weekdayFormat = new Intl.DateTimeFormat("en-GB", { weekday: "short", timeZone: "UTC" });
+const dayFormat = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+const twoDigits = (value: number): string => String(value).padStart(2, "0");
+
+/** The calendar date where this browser is, "2025-05-03". */
+export const localDate = (now: Date): string =>
+  `${now.getFullYear()}-${twoDigits(now.getMonth() + 1)}-${twoDigits(now.getDate())}`;
+
+/** "Today", "Yesterday", "Sat, 3 May 2025". */
+export const dayTitle = (date: string, now: Date): string => {
+  if (date === localDate(now)) return "Today";
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (date === localDate(yesterday)) return "Yesterday";
+  const day = new Date(`${date}T00:00:00Z`);
+  return `${weekdayFormat.format(day)}, ${dayFormat.format(day)}`;
+};
+
+/** Groups pictures, already newest first, by the date of their own wall clock. */
+export const groupByDay = (images: readonly Image[], now: Date): Day[] => {
+  const days: (Day & { images: Image[] })[] = [];
+  for (const image of images) {
+    const date = image.timeline_at.slice(0, 10);
+    const last = days.at(-1);
+    if (last?.date === date) last.images.push(image);
+    else days.push({ date, title: dayTitle(date, now), images: [image] });
+  }
+  return days;
+};

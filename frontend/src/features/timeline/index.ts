@@ -1,0 +1,3 @@
+/** What app uses of this feature. */
+export { RecentlyDeleted } from "./RecentlyDeleted";
+export { Timeline } from "./Timeline";
