@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-_TAIL_LINES = 25
+_TAIL_LINES = 40
 
 
 class Commands:

@@ -39,7 +39,7 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         progress.say("\nStopped.")
         return _INTERRUPTED
-    _become_launcher(options)
+    return _become_launcher(options)
 
 
 def _become_launcher(options: Options) -> NoReturn:
