@@ -1,4 +1,5 @@
 /** The bar under the thumb on a phone. */
+import { Fragment } from "react";
 import { Link } from "wouter";
 
 import { classNames, UploadIcon } from "@/ui";
@@ -14,20 +15,27 @@ export const BottomBar = ({ path }: { path: string }) => (
     aria-label="Main"
     className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
   >
-    <button type="button" onClick={openFilePicker} className={classNames(item, "text-accent")}>
-      <UploadIcon />
-      Upload
-    </button>
     {mainPages.map((page) => (
-      <Link
-        key={page.path}
-        href={page.path}
-        aria-current={page.path === path ? "page" : undefined}
-        className={classNames(item, page.path === path ? "text-ink" : "text-muted")}
-      >
-        {page.icon}
-        {page.shortLabel}
-      </Link>
+      <Fragment key={page.path}>
+        <Link
+          href={page.path}
+          aria-current={page.path === path ? "page" : undefined}
+          className={classNames(item, page.path === path ? "text-ink" : "text-muted")}
+        >
+          {page.icon}
+          {page.shortLabel}
+        </Link>
+        {page.path === "/" && (
+          <button
+            type="button"
+            onClick={openFilePicker}
+            className={classNames(item, "text-accent")}
+          >
+            <UploadIcon />
+            Upload
+          </button>
+        )}
+      </Fragment>
     ))}
   </nav>
 );

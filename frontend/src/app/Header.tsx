@@ -4,13 +4,13 @@ import { Link } from "wouter";
 import { toProblem, useSession, useSignOut } from "@/api";
 import {
   Button,
+  ChevronDownIcon,
   classNames,
   FolderIcon,
   LogoMark,
   Menu,
   PersonIcon,
   PicturesIcon,
-  PlusIcon,
   SettingsIcon,
   SignOutIcon,
   UploadIcon,
@@ -63,7 +63,7 @@ const UploadButtons = () => (
         { label: "Choose a folder", icon: <FolderIcon />, onSelect: openFolderPicker },
       ]}
     >
-      <PlusIcon />
+      <ChevronDownIcon />
     </Menu>
   </div>
 );

@@ -6,6 +6,7 @@ export * from "./icons";
 export { LogoMark } from "./Logo";
 export { Menu } from "./Menu";
 export { usePageTitle } from "./page-title";
+export { bytesInWords } from "./sizes";
 export { Progress, Spinner } from "./Spinner";
 export { EmptyState, ErrorState } from "./States";
 export { Switch } from "./Switch";

@@ -1,6 +1,6 @@
 /** Descriptions by a model: what is sent to whom, the switch, and how far it has got. */
 import { toProblem, useChangeAccount, useDescribeMissing, type Account, type Session } from "@/api";
-import { Button, SparkleIcon, Switch, useToast } from "@/ui";
+import { Button, classNames, SparkleIcon, Switch, useToast } from "@/ui";
 
 import { Section } from "./Section";
 
@@ -47,33 +47,49 @@ const WhatIsSent = ({ offer }: { offer: Offer }) => (
   </div>
 );
 
-const counted = (count: number, word: string): string => `${count.toLocaleString("en")} ${word}`;
+const Count = ({
+  name,
+  count,
+  isBad = false,
+}: {
+  name: string;
+  count: number;
+  isBad?: boolean;
+}) => (
+  <div className="flex flex-col-reverse">
+    <dt className="text-sm text-muted">{name}</dt>
+    <dd className={classNames("text-2xl font-semibold tabular-nums", isBad && "text-danger")}>
+      {count.toLocaleString("en")}
+    </dd>
+  </div>
+);
 
 const Progress = ({ account }: { account: Account }) => {
   const { waiting, done, failed, missing } = account.descriptions;
   const describe = useDescribeMissing();
   const toast = useToast();
-  const older = missing + failed;
+  const describeOlder = () =>
+    describe.mutate(undefined, {
+      onSuccess: ({ queued }) =>
+        toast.show({
+          message: queued === 1 ? "1 picture is waiting" : `${queued} pictures are waiting`,
+        }),
+      onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
+    });
   return (
     <div className="mt-5 border-t border-line pt-5">
-      <div role="status" className="flex flex-wrap gap-x-6 gap-y-1">
-        <span>{counted(done, "described")}</span>
-        <span>{counted(waiting, "waiting")}</span>
-        <span className={failed > 0 ? "text-danger" : undefined}>{counted(failed, "failed")}</span>
-        <span>{counted(missing, "without a description")}</span>
-      </div>
-      {account.user.descriptions_enabled && older > 0 && (
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4">
+        <Count name="described" count={done} />
+        <Count name="waiting" count={waiting} />
+        <Count name="failed" count={failed} isBad={failed > 0} />
+        <Count name="without one" count={missing} />
+      </dl>
+      {account.user.descriptions_enabled && missing + failed > 0 && (
         <Button
-          className="mt-4"
+          className="mt-5"
           icon={<SparkleIcon />}
           busy={describe.isPending}
-          onClick={() =>
-            describe.mutate(undefined, {
-              onSuccess: ({ queued }) =>
-                toast.show({ message: counted(queued, "waiting for a description") }),
-              onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
-            })
-          }
+          onClick={describeOlder}
         >
           Describe older pictures
         </Button>

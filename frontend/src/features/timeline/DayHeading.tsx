@@ -27,7 +27,7 @@ export const DayHeading = ({ block, selection, onSelect }: DayHeadingProps) => {
         onClick={() => onSelect({ type: "toggleAll", ids })}
         className={classNames(
           "flex size-11 items-center justify-center rounded-full text-muted transition-opacity hover:text-ink",
-          "focus-visible:opacity-100 focus-visible:-outline-offset-4 pointer-coarse:opacity-100",
+          "focus-visible:opacity-100 focus-visible:-outline-offset-4 pointer-coarse:opacity-70",
           isSelecting ? "opacity-100" : "opacity-0 group-hover/day:opacity-100",
         )}
       >
@@ -37,7 +37,7 @@ export const DayHeading = ({ block, selection, onSelect }: DayHeadingProps) => {
             isSelected ? "border-accent bg-accent text-canvas" : "border-current",
           )}
         >
-          <CheckIcon className="size-3.5" />
+          {isSelected && <CheckIcon className="size-3.5" />}
         </span>
       </button>
     </div>

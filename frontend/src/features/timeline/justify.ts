@@ -8,7 +8,7 @@ type Measures = { width: number; targetHeight: number; gap: number };
 const NARROWEST = 0.5;
 const WIDEST = 2.6;
 /** How much taller than wanted a row may get when it has too few pictures to fill it. */
-const MAX_STRETCH = 1.3;
+export const MAX_STRETCH = 1.3;
 
 export const rowRatio = (width: number | null, height: number | null): number =>
   width === null || height === null || width <= 0 || height <= 0
