@@ -73,8 +73,8 @@ class Darkroom:
             children = list(self._alive)
         for child in children:
             child.kill()  # whoever is waiting for one hears it, and buries it
-        for child in self._idle():
-            self._bury(child)
+        for idle in self._idle():
+            self._bury(idle)
             self._places.put(None)
 
     def __enter__(self) -> Self:
@@ -111,7 +111,7 @@ class Darkroom:
                 places.append(self._places.get_nowait())
         return places
 
-    def _replaced_unless_fit(self, child: "Child | None") -> "Child | None":
+    def _replaced_unless_fit(self, child: Child | None) -> Child | None:
         """Return the child for its next picture, or a new one that warms up meanwhile."""
         if child is not None and child.is_fit():
             return child
@@ -121,7 +121,7 @@ class Darkroom:
         except DarkroomError:
             return None
 
-    def _start(self) -> "Child":
+    def _start(self) -> Child:
         child = Child(timeout=self._timeout, memory_bytes=self._memory_bytes)
         with self._lock:
             if not self._closed:
@@ -130,7 +130,7 @@ class Darkroom:
         child.bury()
         raise DarkroomError("the darkroom is closed")
 
-    def _bury(self, child: "Child | None") -> None:
+    def _bury(self, child: Child | None) -> None:
         if child is not None:
             with self._lock:
                 self._alive.discard(child)
