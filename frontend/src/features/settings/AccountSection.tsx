@@ -1,6 +1,6 @@
 /** Who is signed in, and how much is kept. */
 import type { Account } from "@/api";
-import { Button, classNames, SignOutIcon } from "@/ui";
+import { Button, bytesInWords, classNames, SignOutIcon } from "@/ui";
 
 import { Section } from "./Section";
 

@@ -1,10 +1,17 @@
 /** The upload as a whole: how far, how fast, and what can be done about all of it. */
-import { Button, ChevronDownIcon, classNames, CloseIcon, IconButton, RetryIcon } from "@/ui";
+import {
+  Button,
+  bytesInWords,
+  ChevronDownIcon,
+  classNames,
+  CloseIcon,
+  IconButton,
+  RetryIcon,
+} from "@/ui";
 
 import type { UploadQueue } from "../engine/queue";
 import { timeLeft } from "./rate";
 import { footnotes, headline, isOver, type Summary } from "./summary";
-import { megabytes } from "./bytes";
 
 type PanelHeaderProps = {
   queue: UploadQueue;
@@ -65,7 +72,7 @@ const detailsOf = (summary: Summary, rate: number | null): string => {
   const { bytes, unsent, offline } = summary;
   if (offline) return "It goes on by itself once you are online again";
   if (unsent === 0) return footnotes(summary).join(" · ");
-  const amount = `${megabytes(bytes.sent)} of ${megabytes(bytes.total)}`;
+  const amount = `${bytesInWords(bytes.sent)} of ${bytesInWords(bytes.total)}`;
   if (rate === null) return amount;
-  return `${amount} · ${megabytes(rate)}/s · ${timeLeft((bytes.total - bytes.sent) / rate)}`;
+  return `${amount} · ${bytesInWords(rate)}/s · ${timeLeft((bytes.total - bytes.sent) / rate)}`;
 };

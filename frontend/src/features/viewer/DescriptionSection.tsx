@@ -1,0 +1,53 @@
+/** What is in the picture, in words: read, corrected, asked for. */
+import { useState } from "react";
+
+import { useSession, type ImageDetail } from "@/api";
+import { Button, PencilIcon } from "@/ui";
+
+import { draftFrom, type Drafts } from "./description-draft";
+import { DescriptionForm } from "./DescriptionForm";
+import { DescriptionRequest } from "./DescriptionRequest";
+import { DescriptionText } from "./DescriptionText";
+import { ModelsVersionButton } from "./ModelsVersionButton";
+
+type DescriptionSectionProps = { detail: ImageDetail; drafts: Drafts };
+
+export const DescriptionSection = ({ detail, drafts }: DescriptionSectionProps) => {
+  const [isEditing, setIsEditing] = useState(() => drafts.has(detail.id));
+  const { descriptions, user } = useSession();
+  const { description } = detail;
+
+  if (isEditing) {
+    return (
+      <section aria-label="Description">
+        <DescriptionForm
+          imageId={detail.id}
+          saved={draftFrom(description)}
+          drafts={drafts}
+          onDone={() => setIsEditing(false)}
+        />
+      </section>
+    );
+  }
+  return (
+    <section aria-label="Description" className="flex flex-col gap-3">
+      {description && <DescriptionText description={description} />}
+      <DescriptionRequest
+        detail={detail}
+        offer={
+          !descriptions.available
+            ? "unavailable"
+            : user?.descriptions_enabled === true
+              ? "on"
+              : "off"
+        }
+      />
+      <div className="flex flex-wrap gap-2">
+        <Button icon={<PencilIcon className="size-4" />} onClick={() => setIsEditing(true)}>
+          {description ? "Edit" : "Write a description"}
+        </Button>
+        {description?.source === "person" && <ModelsVersionButton detail={detail} />}
+      </div>
+    </section>
+  );
+};

@@ -1,0 +1,79 @@
+/** Beside the picture (on a phone: below it): all that is known of it, and its description. */
+import type { Image, ImageDetail } from "@/api";
+import { bytesInWords, CameraIcon, CloseIcon, IconButton, Spinner } from "@/ui";
+
+import { CopyHash } from "./CopyHash";
+import type { Drafts } from "./description-draft";
+import { DescriptionSection } from "./DescriptionSection";
+import { cameraLines, factsOf } from "./facts";
+import { NameField } from "./NameField";
+
+type DetailsPanelProps = {
+  image: Image;
+  /** Null while it loads. */
+  detail: ImageDetail | null;
+  drafts: Drafts;
+  onClose: () => void;
+};
+
+export const DetailsPanel = ({ image, detail, drafts, onClose }: DetailsPanelProps) => (
+  <aside
+    aria-label="Details"
+    className="flex max-h-[58dvh] shrink-0 animate-rise flex-col overflow-y-auto overscroll-contain rounded-t-2xl bg-surface pb-[env(safe-area-inset-bottom)] sm:h-full sm:max-h-none sm:w-[23rem] sm:animate-fade sm:rounded-none sm:border-l sm:border-line"
+  >
+    <div className="sticky top-0 z-1 flex items-center justify-between bg-surface/95 py-2 pr-2 pl-5">
+      <h2 className="font-semibold">Details</h2>
+      <IconButton label="Close details" onClick={onClose}>
+        <CloseIcon />
+      </IconButton>
+    </div>
+    <div className="flex flex-col gap-6 px-5 pb-8">
+      <NameField key={image.id} image={image} />
+      {detail ? (
+        <>
+          <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
+          <Facts image={image} />
+          <CameraFacts detail={detail} />
+          <CopyHash sha256={detail.sha256} />
+        </>
+      ) : (
+        <>
+          <Facts image={image} />
+          <Spinner className="mx-auto size-6 text-muted" />
+        </>
+      )}
+    </div>
+  </aside>
+);
+
+const Facts = ({ image }: { image: Image }) => (
+  <dl className="flex flex-col gap-3">
+    {factsOf(image, bytesInWords(image.size)).map(({ label, value, more }) => (
+      <div key={label}>
+        <dt className="text-sm text-muted">{label}</dt>
+        <dd>
+          {value}
+          {more !== undefined && <span className="text-muted"> · {more}</span>}
+        </dd>
+      </div>
+    ))}
+  </dl>
+);
+
+const CameraFacts = ({ detail }: { detail: ImageDetail }) => {
+  const lines = cameraLines(detail);
+  if (lines.length === 0) return null;
+  return (
+    <div className="flex gap-3">
+      <CameraIcon className="mt-0.5 size-5 text-muted" />
+      <div>
+        <h3 className="sr-only">Camera</h3>
+        {lines.map((line, index) => (
+          <p key={line} className={index === 0 ? "font-medium" : "text-muted"}>
+            {line}
+          </p>
+        ))}
+      </div>
+    </div>
+  );
+};

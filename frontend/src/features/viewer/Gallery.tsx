@@ -1,0 +1,119 @@
+/** The stage with everything around it: bars, arrows, details, and the keys for all of them. */
+import { useMemo, useRef, useState } from "react";
+
+import { useImages, type Image, type ImageDetail } from "@/api";
+import { classNames } from "@/ui";
+
+import { Arrow } from "./Arrow";
+import { DamageNote } from "./DamageNote";
+import { DetailsPanel } from "./DetailsPanel";
+import type { Drafts } from "./description-draft";
+import { useDeletion } from "./use-deletion";
+import { useFullPicture } from "./use-full-picture";
+import { useKeys } from "./use-keys";
+import { useStage } from "./use-stage";
+import { ViewerBar } from "./ViewerBar";
+
+type GalleryProps = {
+  /** Has the picture in it. */
+  images: readonly Image[];
+  imageId: string;
+  /** Null while it loads. */
+  detail: ImageDetail | null;
+  onClose: () => void;
+  onNavigate: (id: string) => void;
+};
+
+export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: GalleryProps) => {
+  const room = useRef<HTMLDivElement>(null);
+  const [hasDetails, setHasDetails] = useState(false);
+  const [isBare, setIsBare] = useState(false);
+  const [drafts] = useState<Drafts>(() => new Map());
+  const [isLeaving, setIsLeaving] = useState(false);
+  const index = images.findIndex(({ id }) => id === imageId);
+  const image = images[index];
+  const hasMore = typeof useImages({ deleted: false }).data?.next_cursor === "string";
+  const { remove, undo } = useDeletion({ images, onNavigate, onClose });
+  const { renewUrls, fetchFull } = useFullPicture();
+
+  const stage = useStage({
+    room,
+    images: useCurrent(images, detail),
+    imageId,
+    events: {
+      onShow: onNavigate,
+      onLeaving: () => setIsLeaving(true),
+      onClosed: onClose,
+      onTap: () => setIsBare((was) => !was),
+      onBroken: renewUrls,
+      onMagnified: (magnified) =>
+        fetchFull(magnified, (url) => stage.current?.sharpen(magnified.id, url)),
+    },
+  });
+  const close = () => stage.current?.close();
+  const step = (by: number) => {
+    const to = images[index + by];
+    if (to) onNavigate(to.id);
+  };
+  const toggleDetails = () => setHasDetails((was) => !was);
+  const removeThis = () => {
+    if (image) remove(image);
+  };
+  useKeys({
+    Escape: close,
+    ArrowLeft: () => step(-1),
+    ArrowRight: () => step(1),
+    "+": () => stage.current?.zoomIn(),
+    "=": () => stage.current?.zoomIn(),
+    "-": () => stage.current?.zoomOut(),
+    "0": () => stage.current?.resetZoom(),
+    i: toggleDetails,
+    d: removeThis,
+    Delete: removeThis,
+    u: undo,
+    "Ctrl+z": undo,
+  });
+  if (!image) return null;
+  const areBarsHidden = isLeaving || isBare;
+
+  return (
+    <div className="flex size-full flex-col sm:flex-row">
+      <div className="relative min-h-0 min-w-0 flex-1 [color-scheme:dark]">
+        <div ref={room} className="absolute inset-0 overflow-hidden" />
+        {/* It takes no events but that a button in it got the focus: then it must be seen. */}
+        {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
+        <div
+          onFocus={() => setIsBare(false)}
+          className={classNames(
+            "pointer-events-none absolute inset-0 flex flex-col justify-between text-white transition-opacity duration-200",
+            areBarsHidden && "opacity-0 *:pointer-events-none!",
+          )}
+        >
+          <ViewerBar
+            image={image}
+            position={{ at: index + 1, of: images.length, hasMore }}
+            hasDetails={hasDetails}
+            onClose={close}
+            onToggleDetails={toggleDetails}
+            onDelete={removeThis}
+            onZoomIn={() => stage.current?.zoomIn()}
+            onZoomOut={() => stage.current?.zoomOut()}
+          />
+          <DamageNote image={image} />
+          <Arrow to="previous" isEnd={index <= 0} onPress={() => step(-1)} />
+          <Arrow to="next" isEnd={index >= images.length - 1} onPress={() => step(1)} />
+        </div>
+      </div>
+      {hasDetails && !isLeaving && (
+        <DetailsPanel image={image} detail={detail} drafts={drafts} onClose={toggleDetails} />
+      )}
+    </div>
+  );
+};
+
+/** The list with what is newest about the picture in view. */
+const useCurrent = (images: readonly Image[], detail: ImageDetail | null): readonly Image[] =>
+  useMemo(
+    () => (detail ? images.map((image) => (image.id === detail.id ? detail : image)) : images),
+    [images, detail],
+  );

@@ -1,0 +1,70 @@
+/** One picture over the whole window, on its own address; the timeline waits beneath. */
+import { useRef } from "react";
+
+import { toProblem, useImage, type Image } from "@/api";
+
+import { Gallery } from "./Gallery";
+import { useModal } from "./use-modal";
+import { ViewerMessage } from "./ViewerMessage";
+
+export type ViewerProps = {
+  imageId: string;
+  /** The timeline as far as it is loaded, newest first. The picture need not be in it. */
+  images: readonly Image[];
+  onClose: () => void;
+  onNavigate: (id: string) => void;
+};
+
+export const Viewer = (props: ViewerProps) => {
+  const root = useRef<HTMLDivElement>(null);
+  useModal(root);
+  return (
+    <div
+      ref={root}
+      role="dialog"
+      aria-modal="true"
+      aria-label="Picture"
+      tabIndex={-1}
+      className="fixed inset-0 z-40 outline-none"
+    >
+      <Content {...props} />
+    </div>
+  );
+};
+
+const Content = ({ imageId, images, onClose, onNavigate }: ViewerProps) => {
+  const { data: detail, error, isFetching, refetch } = useImage(imageId);
+  const isListed = images.some(({ id }) => id === imageId);
+  const problem = error && toProblem(error);
+
+  // 422: what stands in the address is no id at all.
+  const isUnknown = problem?.status === 404 || problem?.status === 422;
+  if (isUnknown || (!isListed && detail && detail.deleted_at !== null)) {
+    return (
+      <ViewerMessage title="There is no such picture" onClose={onClose}>
+        It may have been deleted, or it belongs to someone else.
+      </ViewerMessage>
+    );
+  }
+  if (isListed || detail) {
+    return (
+      <Gallery
+        images={isListed ? images : detail ? [detail] : []}
+        imageId={imageId}
+        detail={detail ?? null}
+        onClose={onClose}
+        onNavigate={onNavigate}
+      />
+    );
+  }
+  if (!problem || isFetching) return <ViewerMessage title="Loading" isBusy onClose={onClose} />;
+  return (
+    <ViewerMessage
+      title="The picture could not be loaded"
+      onRetry={() => void refetch()}
+      onClose={onClose}
+    >
+      {problem.detail}
+    </ViewerMessage>
+  );
+};

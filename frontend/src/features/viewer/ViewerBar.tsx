@@ -1,0 +1,82 @@
+/** Above the picture: what it is, where it stands, and what can be done with it. */
+
+import { imageAlt, type Image } from "@/api";
+import {
+  ChevronLeftIcon,
+  classNames,
+  DownloadIcon,
+  IconButton,
+  InfoIcon,
+  MinusIcon,
+  PlusIcon,
+  TrashIcon,
+} from "@/ui";
+
+import { useDownload } from "./use-download";
+
+type ViewerBarProps = {
+  image: Image;
+  /** `hasMore`: there are pictures after the last of these. */
+  position: { at: number; of: number; hasMore: boolean };
+  hasDetails: boolean;
+  onClose: () => void;
+  onToggleDetails: () => void;
+  onDelete: () => void;
+  onZoomIn: () => void;
+  onZoomOut: () => void;
+};
+
+const light = "hover:bg-white/15!";
+
+export const ViewerBar = (props: ViewerBarProps) => {
+  const { image, position, hasDetails } = props;
+  const { download, isFetching } = useDownload(image);
+  const place = `${position.at.toLocaleString()} of ${position.of.toLocaleString()}${position.hasMore ? "+" : ""}`;
+  return (
+    <header className="flex items-center gap-1 bg-linear-to-b from-black/70 to-transparent px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-6 *:pointer-events-auto">
+      <IconButton label="Back to your pictures" className={light} onClick={props.onClose}>
+        <ChevronLeftIcon className="size-6" />
+      </IconButton>
+      <div className="min-w-0 flex-1 px-1">
+        <h2 className="truncate text-sm font-medium">{image.name}</h2>
+        <p className="text-xs text-white/70 tabular-nums">{place}</p>
+      </div>
+      <p className="sr-only" role="status">
+        {place}: {imageAlt(image)}
+      </p>
+      <IconButton
+        label="Zoom out"
+        className={classNames(light, "max-sm:hidden!")}
+        onClick={props.onZoomOut}
+      >
+        <MinusIcon />
+      </IconButton>
+      <IconButton
+        label="Zoom in"
+        className={classNames(light, "max-sm:hidden!")}
+        onClick={props.onZoomIn}
+      >
+        <PlusIcon />
+      </IconButton>
+      <IconButton
+        label="Details"
+        aria-expanded={hasDetails}
+        className={classNames(light, hasDetails && "bg-white/20")}
+        onClick={props.onToggleDetails}
+      >
+        <InfoIcon />
+      </IconButton>
+      <IconButton
+        label="Download original"
+        className={light}
+        disabled={isFetching}
+        onClick={download}
+      >
+        <DownloadIcon />
+      </IconButton>
+      <IconButton label="Delete" className={light} onClick={props.onDelete}>
+        <TrashIcon />
+      </IconButton>
+    </header>
+  );
+};

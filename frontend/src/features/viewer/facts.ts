@@ -1,0 +1,78 @@
+/** What is known of a picture, in words. */
+import type { Camera, Image, ImageDetail } from "@/api";
+
+export type Fact = { label: string; value: string; more?: string };
+
+const number = (value: number, digits = 0): string =>
+  value.toLocaleString(undefined, { maximumFractionDigits: digits });
+
+const dimensions = ({ width, height }: Image): Fact | null => {
+  if (width === null || height === null) return null;
+  const megapixels = (width * height) / 1_000_000;
+  const digits = megapixels < 10 ? 1 : 0;
+  return {
+    label: "Dimensions",
+    value: `${number(width)} × ${number(height)}`,
+    ...(megapixels >= 0.1 && { more: `${number(megapixels, digits)} megapixels` }),
+  };
+};
+
+const wallClock = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "full",
+  timeStyle: "short",
+  timeZone: "UTC",
+});
+const here = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+
+/** The clock on the wall where it was taken, whatever the time is here. */
+const taken = ({ taken_at: at }: Image): Fact => {
+  if (at === null) return { label: "Taken", value: "Not recorded in the file" };
+  const offset = /([+-]\d\d:\d\d|Z)$/.exec(at.slice(10))?.[1];
+  const value = wallClock.format(new Date(`${at.slice(0, 19)}Z`));
+  if (offset === undefined) return { label: "Taken", value };
+  const zone = offset === "Z" || offset === "+00:00" ? "GMT" : `GMT${offset}`;
+  return { label: "Taken", value, more: zone };
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  "image/jpeg": "JPEG",
+  "image/png": "PNG",
+  "image/gif": "GIF",
+  "image/webp": "WebP",
+  "image/avif": "AVIF",
+  "image/heic": "HEIC",
+  "image/heif": "HEIF",
+  "image/tiff": "TIFF",
+};
+
+export const factsOf = (image: Image, sizeInWords: string): Fact[] => {
+  const type = TYPES[image.content_type] ?? image.content_type;
+  const facts: (Fact | null)[] = [
+    taken(image),
+    { label: "Uploaded", value: here.format(new Date(image.created_at)) },
+    dimensions(image),
+    { label: "File", value: sizeInWords, more: type },
+  ];
+  return facts.filter((fact) => fact !== null);
+};
+
+const exposure = ({ exposure_time, f_number, iso, focal_length }: Camera): string =>
+  [
+    exposure_time !== null && `${exposure_time} s`,
+    f_number !== null && `ƒ/${number(f_number, 1)}`,
+    iso !== null && `ISO ${iso}`,
+    focal_length !== null && `${number(focal_length, 1)} mm`,
+  ]
+    .filter((part) => part !== false)
+    .join(" · ");
+
+/** Makers like to put their name into the model's as well: it is said once. */
+const body = ({ make, model }: Camera): string => {
+  if (make === null || model === null) return model ?? make ?? "";
+  const brand = make.split(" ", 1)[0]?.toLowerCase() ?? "";
+  return model.toLowerCase().startsWith(brand) ? model : `${make} ${model}`;
+};
+
+/** Empty when the file says nothing of a camera. */
+export const cameraLines = ({ camera }: ImageDetail): string[] =>
+  camera ? [body(camera), camera.lens ?? "", exposure(camera)].filter((line) => line !== "") : [];

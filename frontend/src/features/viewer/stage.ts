@@ -1,0 +1,329 @@
+/**
+ * The stage: one picture large, its neighbours ready on both sides, zoom, pan and swipe.
+ * The only file that knows PhotoSwipe.
+ */
+import type { Image } from "@/api";
+import PhotoSwipe, { type PhotoSwipeOptions, type SlideData } from "photoswipe";
+import "photoswipe/style.css";
+
+import { blurOf, noticeElement, slideOf } from "./slides";
+import "./stage.css";
+
+type Slide = NonNullable<PhotoSwipe["currSlide"]>;
+type Content = Slide["content"];
+
+export type StageEvents = {
+  /** Another picture is in the middle now, by a swipe. */
+  onShow: (id: string) => void;
+  /** It is being closed by a swipe or a pinch, and may still be seen for a moment. */
+  onLeaving: () => void;
+  onClosed: () => void;
+  /** One finger touched the picture and let go. */
+  onTap: () => void;
+  /** The preview did not load. */
+  onBroken: (image: Image) => void;
+  /** More of it is asked for than a preview shows. */
+  onMagnified: (image: Image) => void;
+};
+
+type StageParts = {
+  parent: HTMLElement;
+  images: readonly Image[];
+  id: string;
+  events: StageEvents;
+};
+
+const STEP = 1.6;
+/** Times the size at which the whole picture fits. */
+const DOUBLE_TAP_ZOOM = 2.5;
+const MOST_ZOOM = 8;
+
+export class Stage {
+  readonly #pswp: PhotoSwipe;
+  readonly #events: StageEvents;
+  readonly #idOfSlide = new WeakMap<Slide, string>();
+  readonly #magnified = new WeakSet<Content>();
+  #images: readonly Image[];
+  #shownId: string;
+  #later: number | null = null;
+  #isOver = false;
+
+  constructor({ parent, images, id, events }: StageParts) {
+    this.#events = events;
+    this.#images = images;
+    this.#shownId = id;
+    this.#pswp = new PhotoSwipe({
+      ...OPTIONS,
+      index: this.#indexOf(id),
+      appendToEl: parent,
+      getViewportSizeFn: () => ({ x: parent.clientWidth, y: parent.clientHeight }),
+      tapAction: () => events.onTap(),
+    });
+    this.#addFilters();
+    this.#listen();
+    this.#pswp.init();
+    this.#leaveDialogToOurs();
+  }
+
+  /** Shows that picture of these. What is on the screen already is not drawn again. */
+  show(images: readonly Image[], id: string): void {
+    if (this.#isOver) return;
+    if (this.#later !== null) cancelAnimationFrame(this.#later);
+    this.#later = null;
+    if (this.#isMoving()) {
+      this.#later = requestAnimationFrame(() => this.show(images, id));
+      return;
+    }
+    const before = new Map(this.#images.map((image) => [image.id, image]));
+    const length = this.#images.length;
+    const wasShown = this.#shownId;
+    this.#images = images;
+    const index = this.#indexOf(id);
+    this.#shownId = id;
+    if (before.size === images.length && id !== wasShown && this.#isInPlace(wasShown)) {
+      this.#pswp.goTo(index);
+      return;
+    }
+    this.#align(index, { before, length });
+  }
+
+  zoomIn(): void {
+    this.#zoomTo((slide) => slide.currZoomLevel * STEP);
+  }
+
+  zoomOut(): void {
+    this.#zoomTo((slide) => slide.currZoomLevel / STEP);
+  }
+
+  resetZoom(): void {
+    this.#zoomTo((slide) => slide.zoomLevels.initial);
+  }
+
+  /** Puts the full picture in place of the preview, once it can be drawn without a gap. */
+  async sharpen(id: string, url: string): Promise<void> {
+    const full = new Image();
+    full.src = url;
+    await full.decode();
+    const slide = this.#pswp.currSlide;
+    const element = slide?.content.element;
+    if (this.#isOver || this.#shownId !== id || !(element instanceof HTMLImageElement)) return;
+    element.src = url;
+  }
+
+  /** The room has another size now. */
+  resize(): void {
+    if (!this.#isOver) this.#pswp.updateSize();
+  }
+
+  /** Closes with an animation; onClosed follows. */
+  close(): void {
+    if (this.#pswp.opener.isOpen) this.#pswp.close();
+    else this.#events.onClosed();
+  }
+
+  /** Ends at once; no event follows. */
+  destroy(): void {
+    this.#isOver = true;
+    if (this.#later !== null) cancelAnimationFrame(this.#later);
+    const pswp = this.#pswp;
+    pswp.element?.remove();
+    if (pswp.opener.isOpen) pswp.destroy();
+    // PhotoSwipe cannot be closed while it opens.
+    else if (pswp.opener.isOpening) pswp.on("openingAnimationEnd", () => pswp.destroy());
+  }
+
+  #addFilters(): void {
+    const pswp = this.#pswp;
+    pswp.addFilter("numItems", () => this.#images.length);
+    pswp.addFilter("itemData", (data, index) => this.#slideData(index) ?? data);
+    pswp.addFilter(
+      "placeholderSrc",
+      (_, content) => this.#images[content.index]?.thumbnail_url ?? false,
+    );
+  }
+
+  #listen(): void {
+    const pswp = this.#pswp;
+    const tell = (event: () => void) => {
+      if (!this.#isOver) event();
+    };
+    pswp.on("slideInit", ({ slide }) => {
+      const id = this.#images[slide.index]?.id;
+      if (id !== undefined) this.#idOfSlide.set(slide, id);
+    });
+    pswp.on("contentLoad", (event) => {
+      if (this.#drawNotice(event.content)) event.preventDefault();
+      else this.#drawBlur(event.content);
+    });
+    pswp.on("loadError", ({ content }) => {
+      const image = this.#images[content.index];
+      if (image) tell(() => this.#events.onBroken(image));
+    });
+    pswp.on("change", () => {
+      const id = this.#images[pswp.currIndex]?.id;
+      if (id === undefined || id === this.#shownId) return;
+      this.#shownId = id;
+      tell(() => this.#events.onShow(id));
+    });
+    pswp.on("zoomPanUpdate", ({ slide }) => this.#noticeMagnified(slide));
+    pswp.on("close", () => tell(() => this.#events.onLeaving()));
+    pswp.on("destroy", () => {
+      tell(() => this.#events.onClosed());
+      this.#isOver = true;
+    });
+    // The keys are the viewer's: it knows of text fields and dialogs.
+    pswp.on("keydown", (event) => event.preventDefault());
+    pswp.on("bindEvents", () => {
+      pswp.events.add(pswp.scrollWrap, "dblclick", (event) => {
+        const { clientX: x, clientY: y } = event as MouseEvent;
+        pswp.currSlide?.toggleZoom({ x, y });
+      });
+    });
+  }
+
+  /** PhotoSwipe would be a dialog of its own; it is a part of ours. */
+  #leaveDialogToOurs(): void {
+    const { element, scrollWrap } = this.#pswp;
+    element?.removeAttribute("role");
+    element?.removeAttribute("tabindex");
+    scrollWrap?.setAttribute("aria-label", "Pictures");
+  }
+
+  #slideData(index: number): SlideData | null {
+    const image = this.#images[index];
+    if (!image) return null;
+    const slide = slideOf(image);
+    if (slide.kind === "notice") return { type: "notice" };
+    const { url: src, width, height, alt } = slide;
+    const msrc = image.thumbnail_url ?? "";
+    return {
+      ...{ src, width, height, alt, msrc, thumbCropped: true },
+      // It grows out of the tile that was pressed and shrinks back into it, wherever that is then.
+      get element() {
+        const tile = `[data-image="${CSS.escape(image.id)}"]`;
+        return document.querySelector<HTMLElement>(tile) ?? undefined;
+      },
+    };
+  }
+
+  #drawNotice(content: Content): boolean {
+    const image = this.#images[content.index];
+    const slide = image && slideOf(image);
+    if (slide?.kind !== "notice") return false;
+    content.element = noticeElement(slide);
+    return true;
+  }
+
+  #drawBlur(content: Content): void {
+    const image = this.#images[content.index];
+    const placeholder = content.placeholder?.element;
+    if (!image || !placeholder) return;
+    // It has its shape before the thumbnail arrives, and keeps it when that differs by a pixel.
+    placeholder.style.aspectRatio = `${image.width ?? 1} / ${image.height ?? 1}`;
+    placeholder.style.backgroundImage = blurOf(image);
+  }
+
+  #noticeMagnified(slide: Slide): void {
+    if (slide.currZoomLevel < slide.zoomLevels.initial * 1.25) return;
+    const image = this.#images[slide.index];
+    if (!image || this.#isOver || this.#magnified.has(slide.content)) return;
+    this.#magnified.add(slide.content);
+    this.#events.onMagnified(image);
+  }
+
+  #zoomTo(level: (slide: Slide) => number): void {
+    const slide = this.#pswp.currSlide;
+    slide?.zoomTo(level(slide), undefined, this.#pswp.options.zoomAnimationDuration);
+  }
+
+  #indexOf(id: string): number {
+    return Math.max(
+      0,
+      this.#images.findIndex((image) => image.id === id),
+    );
+  }
+
+  #isMoving(): boolean {
+    return !this.#pswp.opener.isOpen || this.#pswp.mainScroll.isShifted();
+  }
+
+  /** Whether the slide in the middle still stands where the list has its picture. */
+  #isInPlace(id: string): boolean {
+    return this.#images[this.#pswp.currIndex]?.id === id;
+  }
+
+  /** Puts slides in step with a list that changed: what stayed is kept, what is new is laid. */
+  #align(index: number, { before, length }: { before: Map<string, Image>; length: number }): void {
+    const pswp = this.#pswp;
+    for (let at = 0; at < length; at += 1) pswp.contentLoader.removeByIndex(at);
+    pswp.currIndex = index;
+    pswp.potentialIndex = index;
+    pswp.mainScroll.itemHolders.forEach((holder, at) => {
+      const wanted = index - 1 + at;
+      const image = this.#images[wanted];
+      const { slide } = holder;
+      if (
+        slide &&
+        image &&
+        this.#idOfSlide.get(slide) === image.id &&
+        isSame(slide, before, image)
+      ) {
+        slide.index = wanted;
+        slide.content.index = wanted;
+        pswp.contentLoader.addToCache(slide.content);
+        refreshAlt(slide, image);
+      } else {
+        pswp.setContent(holder, wanted, true);
+      }
+    });
+    pswp.currSlide = pswp.mainScroll.itemHolders[1]?.slide;
+    pswp.currSlide?.setIsActive(true);
+    pswp.contentLoader.updateLazy();
+    pswp.dispatch("change");
+  }
+}
+
+/** Whether a slide still shows what it should: a new signature alone is no reason to load it again. */
+const isSame = (slide: Slide, before: Map<string, Image>, image: Image): boolean => {
+  const old = before.get(image.id);
+  if (!old || slide.content.isError()) return false;
+  const [was, is] = [slideOf(old), slideOf(image)];
+  if (was.kind === "notice") return is.kind === "notice" && was.title === is.title;
+  return is.kind === "picture";
+};
+
+const refreshAlt = (slide: Slide, image: Image): void => {
+  const { element } = slide.content;
+  const shown = slideOf(image);
+  if (element instanceof HTMLImageElement && shown.kind === "picture") element.alt = shown.alt;
+};
+
+const OPTIONS: PhotoSwipeOptions = {
+  showHideAnimationType: "zoom",
+  showAnimationDuration: 260,
+  hideAnimationDuration: 220,
+  zoomAnimationDuration: 220,
+  bgOpacity: 1,
+  spacing: 0.06,
+  loop: false,
+  preload: [1, 2],
+  wheelToZoom: true,
+  secondaryZoomLevel: ({ fit }) => fit * DOUBLE_TAP_ZOOM,
+  maxZoomLevel: ({ fit }) => fit * MOST_ZOOM,
+  imageClickAction: false,
+  bgClickAction: false,
+  doubleTapAction: "zoom",
+  clickToCloseNonZoomable: false,
+  preloaderDelay: 800,
+  errorMsg: "This picture did not load.",
+  // Buttons, keys and the focus are the viewer's.
+  arrowPrev: false,
+  arrowNext: false,
+  zoom: false,
+  close: false,
+  counter: false,
+  arrowKeys: false,
+  escKey: false,
+  trapFocus: false,
+  returnFocus: false,
+};

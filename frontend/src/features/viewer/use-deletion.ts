@@ -1,0 +1,49 @@
+/** Deleting the picture in view, and taking it back: from the message, with U or with Ctrl+Z. */
+import { useRef } from "react";
+
+import { toProblem, useDeleteImages, useRestoreImages, type Image } from "@/api";
+import { useToast } from "@/ui";
+
+type Deletion = {
+  images: readonly Image[];
+  onNavigate: (id: string) => void;
+  onClose: () => void;
+};
+
+export const useDeletion = ({ images, onNavigate, onClose }: Deletion) => {
+  const { mutateAsync: deleteImages } = useDeleteImages();
+  const { mutateAsync: restoreImages } = useRestoreImages();
+  const toast = useToast();
+  const deleted = useRef<Image[]>([]);
+
+  const complain = (error: unknown) =>
+    toast.show({ message: toProblem(error).detail, tone: "error" });
+
+  const restore = (image: Image) => {
+    deleted.current = deleted.current.filter(({ id }) => id !== image.id);
+    restoreImages([image]).catch(complain);
+  };
+
+  const remove = (image: Image) => {
+    const at = images.findIndex(({ id }) => id === image.id);
+    const next = images[at + 1] ?? images[at - 1];
+    deleted.current.push(image);
+    if (next) onNavigate(next.id);
+    else onClose();
+    deleteImages([image]).catch(complain);
+    toast.show({
+      message: "Moved to Recently deleted",
+      action: { label: "Undo", onAction: () => restore(image) },
+    });
+  };
+
+  /** Brings back the last one, and shows it. */
+  const undo = () => {
+    const image = deleted.current.at(-1);
+    if (!image) return;
+    restore(image);
+    onNavigate(image.id);
+  };
+
+  return { remove, undo };
+};

@@ -1,0 +1,51 @@
+/** Making an element the only thing there is: the page behind it is inert and does not scroll. */
+import { useEffect, type RefObject } from "react";
+
+/**
+ * Like a modal <dialog>, but short messages (role=status) stay in reach: Undo is among them.
+ * Takes the focus, and gives it back when nothing else did.
+ */
+export const useModal = (ref: RefObject<HTMLElement | null>): void => {
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const before = document.activeElement;
+    const freeOthers = makeOthersInert(element);
+    const freePage = stopPage();
+    element.focus({ preventScroll: true });
+    return () => {
+      freeOthers();
+      freePage();
+      const isLost = document.activeElement === null || document.activeElement === document.body;
+      if (isLost && before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, [ref]);
+};
+
+const makeOthersInert = (element: HTMLElement): (() => void) => {
+  const made: Element[] = [];
+  for (
+    let level: HTMLElement | null = element;
+    level !== null && level !== document.body;
+    level = level.parentElement
+  ) {
+    for (const sibling of level.parentElement?.children ?? []) {
+      if (sibling === level || sibling.matches("[inert], [role=status], script")) continue;
+      sibling.toggleAttribute("inert", true);
+      made.push(sibling);
+    }
+  }
+  return () => made.forEach((other) => other.removeAttribute("inert"));
+};
+
+/** The scroll bar's gutter stays, so that nothing moves; it turns black with the viewer beside it. */
+const stopPage = (): (() => void) => {
+  const { style } = document.documentElement;
+  const { overflow, background } = style;
+  style.overflow = "hidden";
+  style.background = "#000";
+  return () => {
+    style.overflow = overflow;
+    style.background = background;
+  };
+};
