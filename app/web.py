@@ -101,7 +101,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     def dress(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
-        if request.path.startswith("/api/"):
+        if request.path.startswith("/api"):
             response.headers.setdefault("Cache-Control", "private, no-store")
             response.vary.add("Cookie")
         return response

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import pillow_heif
 from PIL import Image
+from PIL.TiffImagePlugin import IFDRational
 
 pillow_heif.register_heif_opener()
 
@@ -36,7 +37,9 @@ def jpeg(*, seed: int = 0, size: tuple[int, int] = (640, 480), name: str = "beac
     exif = Image.Exif()
     exif[0x010F] = "Pinhole Works"
     exif[0x0110] = "Box One"
-    exif.get_ifd(0x8769).update({0x9003: TAKEN, 0x9011: "+02:00", 0x829A: 1 / 125, 0x8827: 200})
+    exif.get_ifd(0x8769).update(
+        {0x9003: TAKEN, 0x9011: "+02:00", 0x829A: IFDRational(1, 125), 0x8827: 200}
+    )
     return _saved(_gradient(size, seed), name, "image/jpeg", format="JPEG", exif=exif, quality=80)
 
 

@@ -34,6 +34,10 @@ SESSION_RENEWED_BEFORE = timedelta(minutes=15)
 SESSIONS_KEPT = 10_000
 
 
+class NothingStoredError(Exception):
+    """There is no such object."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoredObject:
     """What S3 says about an object: its size and the checksum it verified at upload."""
@@ -207,7 +211,7 @@ class PictureStore:
                     ChecksumMode="ENABLED",
                 )
             except self._s3.exceptions.ClientError as error:
-                if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+                if _is_absent(error):
                     return None
                 raise
         checksum = head.get("ChecksumSHA256")
@@ -216,11 +220,19 @@ class PictureStore:
         )
 
     def fetch_original(self, user_id: UUID, image_id: UUID, *, into: Path) -> None:
-        """Write the original to a file."""
+        """Write the original to a file.
+
+        Raises:
+            NothingStoredError: there is none.
+        """
+        key = key_of(user_id, image_id, "original")
         with translated(), into.open("wb") as file:
-            self._s3.download_fileobj(
-                self._bucket_name, key_of(user_id, image_id, "original"), file
-            )
+            try:
+                self._s3.download_fileobj(self._bucket_name, key, file)
+            except self._s3.exceptions.ClientError as error:
+                if _is_absent(error):
+                    raise NothingStoredError from error
+                raise
 
     def fetch_preview(self, user_id: UUID, image_id: UUID) -> bytes:
         """Return the preview, a WebP."""
@@ -279,6 +291,10 @@ def bucket_at(*, name: str, region: str, endpoint_url: str | None) -> Bucket:
     if endpoint_url:
         return Bucket(base_url=f"{endpoint_url.rstrip('/')}/{name}", region=region)
     return Bucket(base_url=f"https://{name}.s3.{region}.amazonaws.com", region=region)
+
+
+def _is_absent(error: Any) -> bool:
+    return error.response["Error"]["Code"] in {"404", "NoSuchKey"}
 
 
 def _now() -> datetime:

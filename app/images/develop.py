@@ -16,10 +16,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from app.accounts.models import User
-from app.clients.storage import PictureStore
+from app.clients.storage import NothingStoredError, PictureStore
 from app.database import db, now
-from app.images.outcome import Developed, Rejected
 from app.images.models import DescriptionState, Image, ImageState
+from app.images.outcome import Developed, Rejected
 from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,10 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         return
     try:
         outcome = _develop(task, promised, bench=bench)
+    except NothingStoredError:
+        # An event without a picture: forged, or long overtaken. The place is still promised.
+        _settle(task, state=ImageState.UPLOADING)
+        return
     except NotAsPromisedError:
         _reject(task, failure_code="not_as_promised", store=bench.store)
         return
@@ -102,6 +106,7 @@ def _develop(task: PictureStored, sha256: bytes, *, bench: Bench) -> Developed |
     Raises:
         NotAsPromisedError: see there. S3 has compared checksums at the upload, so this is either
             a fault of ours or somebody who found a way around it.
+        NothingStoredError: no original has arrived.
     """
     with TemporaryDirectory(prefix="pinhole-") as folder:
         original = Path(folder, "original")

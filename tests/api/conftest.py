@@ -4,6 +4,7 @@ Every test makes people of its own, so that tests share one database and still s
 other: which is, besides, what the product promises.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -111,6 +112,15 @@ def _answers(address: str) -> bool:
 
 
 @contextmanager
+def keys_of(environment: Mapping[str, str]) -> Iterator[None]:
+    """Let boto3 clients that are made meanwhile find the keys of one of the product's parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, environment[name])
+        yield
+
+
+@contextmanager
 def _running(command: list[str], settings: Mapping[str, str]) -> Iterator[None]:
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
     process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - our own programs
@@ -155,3 +165,28 @@ def store(bucket: Any) -> Callable[[str], Json]:
         return found
 
     return head
+
+
+@pytest.fixture
+def send(stack: EmbeddedStack) -> Callable[[str], None]:
+    """Put a message into the queue of pictures."""
+    environment = stack.environment("api")
+    session = boto3.Session(
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment["AWS_REGION"],
+    )
+    sqs = session.client("sqs", endpoint_url=stack.aws_endpoint_url)
+
+    def put_into_queue(body: str) -> None:
+        sqs.send_message(QueueUrl=environment["PICTURE_QUEUE_URL"], MessageBody=body)
+
+    return put_into_queue
+
+
+def stored_event(
+    key: str, *, bucket: str = "pinhole-pictures", name: str = "ObjectCreated:Put"
+) -> str:
+    """What S3 sends when an object has arrived."""
+    record = {"eventName": name, "s3": {"bucket": {"name": bucket}, "object": {"key": key}}}
+    return json.dumps({"Records": [record]})

@@ -64,7 +64,9 @@ def test_weak_passwords_are_refused_with_a_reason(visitor: httpx2.Client, passwo
     assert visitor.get("/api/auth/session").json()["user"] is None
 
 
-@pytest.mark.parametrize("password", ["żółw 🐢 jedzie do Łodzi", "x y z " * 10, "0123456789" * 12])
+@pytest.mark.parametrize(
+    "password", ["żółw 🐢 jedzie do Łodzi", "tulips, turnips " * 7, "0123456789" * 12]
+)
 def test_long_and_foreign_passwords_are_taken_whole(ada: Person, password: str) -> None:
     email = ada.email.replace("person", "other")
     ada.http.cookies.clear()

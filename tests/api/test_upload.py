@@ -1,6 +1,5 @@
 """Taking pictures in, and everything that tries to get something else in (THREATS 8-11, 14, 17)."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import Message
@@ -19,7 +18,7 @@ from app.clients.aws import make_client
 from app.clients.storage import UserAccess, bucket_at
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
-from tests.api.conftest import until
+from tests.api.conftest import keys_of, stored_event, until
 from tests.people import Json, Person, put
 from tests.pictures import Picture, jpeg, not_a_picture, png
 
@@ -32,13 +31,12 @@ def settings(stack: EmbeddedStack) -> Settings:
 
 
 @pytest.fixture
-def access(stack: EmbeddedStack, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> UserAccess:
+def access(stack: EmbeddedStack, settings: Settings) -> UserAccess:
     """What the API signs with."""
-    for name, value in stack.environment("api").items():
-        if name.startswith("AWS_"):
-            monkeypatch.setenv(name, value)
+    with keys_of(stack.environment("api")):
+        sts = make_client("sts", settings)
     return UserAccess(
-        sts=make_client("sts", settings),
+        sts=sts,
         role_arn=settings.user_role_arn,
         bucket_name=settings.picture_bucket,
         bucket=bucket_at(
@@ -100,23 +98,16 @@ def test_other_bytes_or_another_length_are_refused(ada: Person, change: bytes) -
         {"x_amz_copy_source": "/pinhole-pictures/users/x/y/original"},
     ],
 )
-def test_other_headers_are_refused_or_without_effect(
+def test_other_headers_are_refused(
     ada: Person, store: Callable[[str], Json], headers: dict[str, str]
 ) -> None:
     picture = jpeg(seed=13)
     (place,) = ada.promise(picture)
-    answer = put(place["upload"], picture.content, **headers)
-    # S3 refuses x-amz-* headers that were not signed; the embedded one lets some of them pass
-    # without acting on them, which is as good.
-    if answer.is_success:
-        head = store(urlsplit(place["upload"]["url"]).path)
-        assert head["ContentType"] == "image/jpeg"
-        assert not head["Metadata"]
-        assert "WebsiteRedirectLocation" not in head
-    else:
-        assert answer.status_code in {400, 403, 501}
-    signed = {"content_type", "x_amz_checksum_sha256", "if_none_match"}
-    assert not (set(headers) & signed and answer.is_success)
+    assert put(place["upload"], picture.content, **headers).status_code in {400, 403}
+    assert put(place["upload"], picture.content).status_code == 200
+    head = store(urlsplit(place["upload"]["url"]).path)
+    assert head["ContentType"] == "image/jpeg"
+    assert not head["Metadata"]
 
 
 def test_other_keys_are_refused(ada: Person, bob: Person) -> None:
@@ -139,7 +130,7 @@ def test_other_keys_are_refused(ada: Person, bob: Person) -> None:
     ]
     for other in others:
         answer = put(place["upload"], picture.content, url=f"{origin}{other}?{query}")
-        assert answer.status_code == 403, other
+        assert answer.status_code in {403, 404}, other
     assert bob.timeline() == []
 
 
@@ -243,10 +234,11 @@ def test_a_persons_credentials_reach_that_prefix_only(
         lambda: s3.put_bucket_policy(Bucket=bucket, Policy="{}"),
         s3.list_buckets,
     ]
-    for attempt in attempts:
+    for number, attempt in enumerate(attempts):
         with pytest.raises(ClientError) as refused:
             attempt()
-        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+        status = refused.value.response["ResponseMetadata"]["HTTPStatusCode"]
+        assert status in {403, 404}, (number, refused.value)
 
 
 @pytest.mark.parametrize(
@@ -435,11 +427,6 @@ def test_downloads_have_one_name_and_no_header_of_a_strangers(ada: Person, name:
     assert ";" not in extended
 
 
-def _event(name: str, *, key: str, bucket: str = "pinhole-pictures") -> str:
-    record = {"eventName": name, "s3": {"bucket": {"name": bucket}, "object": {"key": key}}}
-    return json.dumps({"Records": [record]})
-
-
 @pytest.mark.parametrize(
     "body",
     [
@@ -450,33 +437,22 @@ def _event(name: str, *, key: str, bucket: str = "pinhole-pictures") -> str:
         '{"task": "describe"}',
         '{"task": "describe", "image_id": "../../x"}',
         '{"task": "delete everything"}',
-        _event("ObjectCreated:Put", bucket="other", key="KEY"),
-        _event("ObjectCreated:Put", key="users/../KEY"),
-        _event("ObjectCreated:Put", key="KEY/original"),
-        _event("ObjectRemoved:Delete", key="KEY"),
+        stored_event("KEY", bucket="other"),
+        stored_event("users/../KEY"),
+        stored_event("KEY/original"),
+        stored_event("KEY", name="ObjectRemoved:Delete"),
         '{"Records": [{"s3": 5}, 7, null]}',
         '{"Event": "s3:TestEvent"}',
     ],
 )
-def test_forged_messages_do_nothing(
-    ada: Person, stack: EmbeddedStack, settings: Settings, body: str
-) -> None:
+def test_forged_messages_do_nothing(ada: Person, send: Callable[[str], None], body: str) -> None:
     (place,) = ada.promise(jpeg(seed=32))
     key = urlsplit(place["upload"]["url"]).path.removeprefix("/pinhole-pictures/")
-    _send(stack, settings, body.replace("KEY", key))
+    send(body.replace("KEY", key) or " ")
     # A picture that comes after it is developed, and the forged one has changed nothing.
     (after,) = ada.upload(jpeg(seed=33))
     until(lambda: ada.settled(after))
     assert ada.detail(place["image"]["id"])["state"] == "uploading"
-
-
-def _send(stack: EmbeddedStack, settings: Settings, body: str) -> None:
-    environment = stack.environment("api")
-    sqs = boto3.Session(
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    ).client("sqs", endpoint_url=settings.aws_endpoint_url, region_name=settings.aws_region)
-    sqs.send_message(QueueUrl=settings.picture_queue_url, MessageBody=body or " ")
 
 
 def _rows_of(person: Person, database: Engine) -> int:

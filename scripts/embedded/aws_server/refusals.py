@@ -101,6 +101,10 @@ class Door:
                 return _denied("The signature cannot be read.")
             if match["service"] != "s3" or match["key"] == self.root_key:
                 return _denied("Only S3 takes signatures in an address.")
+            # As S3 does, and ministack does not: metadata could be smuggled in otherwise.
+            signed = dict(parameters).get("X-Amz-SignedHeaders", "").split(";")
+            if any(name.startswith("x-amz-") and name not in signed for name in headers):
+                return _denied("There were headers present in the request which were not signed.")
         if match is None or _ALL_DIGITS.fullmatch(match["key"]):
             return _denied("The signature cannot be read.")
         return Admission(service=match["service"])

@@ -1,0 +1,162 @@
+"""What fell through is found: lost events, uploads never made, deletions that are due."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, text
+
+from app.clients.aws import make_client
+from app.clients.storage import PictureStore
+from app.database import db
+from app.factory import create_worker_app
+from app.images.sweep import sweep
+from app.settings import Settings
+from app.tasks import DescribePicture, PictureStored
+from scripts.embedded.stack import EmbeddedStack
+from tests.api.conftest import keys_of, stored_event, until
+from tests.people import Person, put
+from tests.pictures import jpeg
+
+
+@pytest.fixture
+def run_sweep(stack: EmbeddedStack) -> Iterator[Callable[[], list[object]]]:
+    """Run one sweep; it returns the tasks that were asked for."""
+    environment = stack.environment("worker")
+    settings = Settings.from_environment(environment)
+    app = create_worker_app(settings, pool_size=1)
+    with keys_of(environment):
+        s3 = make_client("s3", settings)
+    store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
+
+    def run() -> list[object]:
+        asked: list[PictureStored | DescribePicture] = []
+        with app.app_context():
+            sweep(store=store, develop=asked.append, ask=asked.append)
+        return list(asked)
+
+    yield run
+    with app.app_context():
+        db.engine.dispose()
+
+
+def age(database: Engine, image_id: str, **columns: str) -> None:
+    """Set moments of a row to so long ago."""
+    for column, ago in columns.items():
+        with database.begin() as connection:
+            connection.execute(
+                text(f"UPDATE images SET {column} = now() - interval '{ago}' WHERE id = :id"),  # noqa: S608
+                {"id": image_id},
+            )
+
+
+def set_state(database: Engine, image_id: str, **columns: str | None) -> None:
+    for column, value in columns.items():
+        with database.begin() as connection:
+            connection.execute(
+                text(f"UPDATE images SET {column} = :value WHERE id = :id"),  # noqa: S608
+                {"id": image_id, "value": value},
+            )
+
+
+def task_of(person: Person, image_id: str) -> PictureStored:
+    user = person.http.get("/api/account").json()["user"]["id"]
+    return PictureStored(user_id=UUID(user), image_id=UUID(image_id))
+
+
+def test_an_upload_whose_event_was_lost_is_taken_up(
+    ada: Person, run_sweep: Callable[[], list[object]], database: Engine
+) -> None:
+    (image_id,) = ada.upload(jpeg(seed=300))
+    until(lambda: ada.settled(image_id))
+    set_state(database, image_id, state="uploading")  # as if no event had come
+    assert task_of(ada, image_id) not in run_sweep()  # it may still come
+    age(database, image_id, created_at="1 minute")
+    assert task_of(ada, image_id) in run_sweep()
+
+
+def test_a_promise_that_nobody_used_is_left_alone_for_a_day(
+    ada: Person, run_sweep: Callable[[], list[object]], database: Engine
+) -> None:
+    (place,) = ada.promise(jpeg(seed=301))
+    image_id = place["image"]["id"]
+    age(database, image_id, created_at="23 hours")
+    assert task_of(ada, image_id) not in run_sweep()
+    assert ada.detail(image_id)["state"] == "uploading"
+    age(database, image_id, created_at="25 hours")
+    run_sweep()
+    assert ada.http.get(f"/api/images/{image_id}").status_code == 404
+
+
+def test_a_picture_whose_worker_died_is_taken_up(
+    ada: Person, run_sweep: Callable[[], list[object]], database: Engine
+) -> None:
+    (image_id,) = ada.upload(jpeg(seed=302))
+    until(lambda: ada.settled(image_id))
+    set_state(database, image_id, state="processing")
+    assert task_of(ada, image_id) not in run_sweep()
+    age(database, image_id, stored_at="11 minutes")
+    assert task_of(ada, image_id) in run_sweep()
+
+
+def test_deletion_is_final_after_thirty_days(
+    ada: Person,
+    run_sweep: Callable[[], list[object]],
+    database: Engine,
+    objects_of: Callable[[Person], list[str]],
+) -> None:
+    kept, gone = ada.upload(jpeg(seed=303), jpeg(seed=304))
+    for image_id in (kept, gone):
+        until(lambda image_id=image_id: ada.settled(image_id))
+        ada.http.delete(f"/api/images/{image_id}")
+    assert len(objects_of(ada)) == 6
+    age(database, kept, deleted_at="29 days")
+    age(database, gone, deleted_at="31 days")
+    run_sweep()
+    assert ada.timeline(deleted="true") == [kept]
+    assert ada.http.get(f"/api/images/{gone}").status_code == 404
+    assert all(UUID(kept).hex in key for key in objects_of(ada))
+    assert len(objects_of(ada)) == 3
+
+
+def test_a_rejection_is_forgotten_after_a_day(
+    ada: Person, run_sweep: Callable[[], list[object]], database: Engine
+) -> None:
+    (place,) = ada.promise(jpeg(seed=305))
+    image_id = place["image"]["id"]
+    set_state(database, image_id, state="rejected", failure_code="not_a_picture")
+    run_sweep()
+    assert ada.detail(image_id)["failure"]["code"] == "not_a_picture"
+    age(database, image_id, created_at="25 hours")
+    run_sweep()
+    assert ada.http.get(f"/api/images/{image_id}").status_code == 404
+
+
+def test_a_description_whose_message_was_lost_is_asked_for_again(
+    ada: Person, run_sweep: Callable[[], list[object]], database: Engine
+) -> None:
+    (image_id,) = ada.upload(jpeg(seed=306))
+    until(lambda: ada.settled(image_id))
+    set_state(database, image_id, description_state="waiting")
+    age(database, image_id, stored_at="2 hours")
+    assert DescribePicture(image_id=UUID(image_id)) in run_sweep()
+
+
+def test_an_event_that_comes_three_times_makes_one_picture(
+    ada: Person,
+    send: Callable[[str], None],
+    objects_of: Callable[[Person], list[str]],
+) -> None:
+    picture = jpeg(seed=307)
+    (place,) = ada.promise(picture)
+    task = task_of(ada, place["image"]["id"])
+    key = f"users/{task.user_id.hex}/{task.image_id.hex}/original"
+    event = stored_event(key)
+    send(event)  # too early: nothing has arrived
+    put(place["upload"], picture.content).raise_for_status()
+    for _ in range(3):
+        send(event)
+    settled = until(lambda: ada.settled(place["image"]["id"]))
+    assert settled["state"] == "ready"
+    assert ada.timeline() == [place["image"]["id"]]
+    assert len(objects_of(ada)) == 3

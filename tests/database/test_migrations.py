@@ -1,0 +1,83 @@
+"""Migrations and models agree, forwards and backwards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, inspect, text
+
+import app.images.models  # noqa: F401 - with accounts, all tables
+from app.database import Base
+from app.migrate import migrate
+from app.settings import with_driver
+from scripts.embedded.stack import EmbeddedStack
+
+MIGRATIONS = Path(__file__).parents[2] / "app/migrations"
+
+
+@pytest.fixture
+def empty(stack: EmbeddedStack) -> Iterator[str]:
+    """The address of an empty schema of this test's own."""
+    engine = create_engine(with_driver(stack.database_url))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA migrating"))
+    yield f"{stack.database_url}?options=-csearch_path%3Dmigrating"
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA migrating CASCADE"))
+    engine.dispose()
+
+
+def connect(address: str) -> Connection:
+    return create_engine(with_driver(address)).connect()
+
+
+def test_migrations_make_what_the_models_say(empty: str) -> None:
+    migrate(empty)
+    migrate(empty)  # safe to repeat
+    with connect(empty) as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Base.metadata) == []
+        indexes = {
+            index["name"]
+            for table in Base.metadata.tables
+            for index in inspect(connection).get_indexes(table)
+        }
+        connection.engine.dispose()
+    wanted = {index.name for table in Base.metadata.tables.values() for index in table.indexes}
+    assert wanted <= indexes
+
+
+def test_migrations_can_be_taken_back(empty: str) -> None:
+    migrate(empty)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["database_url"] = with_driver(empty)
+    command.downgrade(config, "base")
+    with connect(empty) as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+        connection.engine.dispose()
+    migrate(empty)
+
+
+def test_the_timeline_is_read_through_its_index(empty: str) -> None:
+    migrate(empty)
+    with connect(empty) as connection:
+        connection.execute(text("SET enable_seqscan = off"))
+        plan = "\n".join(
+            connection.scalars(
+                text(
+                    "EXPLAIN SELECT id FROM images WHERE owner_id = '00000000-0000-4000-8000-000000000000'"
+                    " AND deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')"
+                    " AND (timeline_at, id) < ('2024-01-01', '00000000-0000-4000-8000-000000000000')"
+                    " ORDER BY timeline_at DESC, id DESC LIMIT 101"
+                )
+            )
+        )
+        connection.engine.dispose()
+    assert "ix_images_timeline" in plan
+    assert "Sort" not in plan
