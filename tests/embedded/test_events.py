@@ -48,7 +48,7 @@ def test_an_event_names_our_bucket_and_the_size(stack: EmbeddedStack) -> None:
 
 
 def events_until(
-    sqs: Any,  # noqa: ANN401 - boto3
+    sqs: Any,
     url: str,
     key: str,
     *,

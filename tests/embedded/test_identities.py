@@ -123,7 +123,7 @@ def test_messages_that_keep_failing_go_to_a_dead_letter_queue(
         assert redrive["deadLetterTargetArn"].endswith("-dead")
 
 
-def _take(sqs: Any, url: str, message_id: str) -> None:  # noqa: ANN401 - boto3
+def _take(sqs: Any, url: str, message_id: str) -> None:
     """Receive and delete one message, leaving others to whoever waits for them."""
     for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
         if message["MessageId"] == message_id:

@@ -43,7 +43,7 @@ def send(
         connection.close()
 
 
-def client(stack: EmbeddedStack, service: str, *, keys: Mapping[str, str]) -> Any:  # noqa: ANN401 - boto3
+def client(stack: EmbeddedStack, service: str, *, keys: Mapping[str, str]) -> Any:
     return boto3.client(
         service,
         endpoint_url=stack.aws_endpoint_url,

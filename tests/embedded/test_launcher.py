@@ -1,0 +1,165 @@
+"""One run of the whole product: refused when another runs, ended whole, and nothing lost."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from scripts.embedded.options import ROOT
+from scripts.embedded.ports import free_ports
+from scripts.embedded.product import SITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE_SECONDS = 60
+CREDENTIALS = {"email": "kept@example.org", "password": "a password that survives"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    process: subprocess.Popen[bytes]
+    output: Path
+    port: int
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def everything(self) -> list[psutil.Process]:
+        """The launcher, and all that it has started and that those have."""
+        launcher = psutil.Process(self.process.pid)
+        return [launcher, *launcher.children(recursive=True)]
+
+    def post(self, path: str, body: dict[str, str]) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        site = f"localhost:{self.port}"
+        headers = {"Host": site, "Origin": f"http://{site}", "Content-Type": "application/json"}
+        connection.request("POST", path, body=json.dumps(body), headers=headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+
+def launch(data: Path, *, port: int, output: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "scripts.embedded.launcher"]
+    with output.open("wb") as file:
+        return subprocess.Popen(  # noqa: S603 - our own words
+            [*command, "--port", str(port), "--data", str(data)],
+            cwd=ROOT,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+@contextmanager
+def running(data: Path, output: Path) -> Iterator[Run]:
+    """The product, ready; whatever a test leaves of it is ended."""
+    assert (SITE / "index.html").exists(), "build the site first: ./scripts/test does"
+    (port,) = free_ports(1)
+    process = launch(data, port=port, output=output)
+    run = Run(process=process, output=output, port=port)
+    try:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while "is ready" not in run.said():
+            assert process.poll() is None, run.said()
+            assert time.monotonic() < deadline, run.said()
+            time.sleep(0.05)
+        yield run
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+def assert_gone(processes: list[psutil.Process]) -> None:
+    _, alive = psutil.wait_procs(processes, timeout=30)
+    assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_second_start_is_refused_and_the_first_ends_whole(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    with running(data_folder, tmp_path / "first") as run:
+        (other_port,) = free_ports(1)
+        second = launch(data_folder, port=other_port, output=tmp_path / "second")
+        assert second.wait(PATIENCE_SECONDS) == 1
+        refusal = (tmp_path / "second").read_text()
+        assert f"already runs at http://localhost:{run.port}" in refusal
+        everything = run.everything()
+        assert len(everything) > 6
+        run.process.terminate()
+        assert run.process.wait(PATIENCE_SECONDS) == 0
+        assert_gone(everything)
+
+
+def test_kill_9_leaves_no_process_and_loses_nothing(data_folder: Path, tmp_path: Path) -> None:
+    with running(data_folder, tmp_path / "first") as run:
+        assert run.post("/api/auth/register", CREDENTIALS) == 201
+        everything = run.everything()
+        run.process.kill()
+        with running(data_folder, tmp_path / "second") as again:  # at once: it waits for the rest
+            assert_gone(everything)
+            assert again.post("/api/auth/login", CREDENTIALS) == 200
+
+
+def test_a_part_that_ends_is_named_and_ends_everything(data_folder: Path, tmp_path: Path) -> None:
+    with running(data_folder, tmp_path / "output") as run:
+        everything = run.everything()
+        (worker,) = [one for one in everything if "app.worker" in one.cmdline()]
+        worker.kill()
+        assert run.process.wait(PATIENCE_SECONDS) == 1
+        assert_gone(everything)
+    assert f"worker ended (exit status {-signal.SIGKILL})" in run.said()
+    assert "the worker waits" in run.said()  # the end of its log
+
+
+def test_a_taken_port_is_named(data_folder: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        process = launch(data_folder, port=port, output=tmp_path / "output")
+        assert process.wait(PATIENCE_SECONDS) == 1
+    said = (tmp_path / "output").read_text()
+    assert f"Port {port} is taken" in said
+    assert "--port" in said
+    assert not (data_folder / "postgres").exists()  # nothing was begun
+
+
+def test_ctrl_c_while_it_starts_ends_it(data_folder: Path, tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    process = launch(data_folder, port=port, output=tmp_path / "output")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (data_folder / "running.json").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    everything = psutil.Process(process.pid).children(recursive=True)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(PATIENCE_SECONDS) == 0
+    assert_gone(everything)
+    assert "Stopped." in (tmp_path / "output").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="only root needs it")
+def test_as_root_below_a_closed_folder(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    with running(closed / "data", tmp_path / "output") as run:
+        servers = [one for one in run.everything() if one.name() == "postgres"]
+        assert servers
+        assert all(server.uids().effective != 0 for server in servers)
+        everything = run.everything()
+        run.process.kill()
+        assert_gone(everything)
+    assert closed.stat().st_mode & 0o777 == 0o700
