@@ -28,7 +28,7 @@ def claim_site_port(port: int) -> socket.socket | None:
         pass
     try:
         return _bound("::1", port)
-    except OSError:
+    except OSError:  # no IPv6 here
         return None
 
 
@@ -52,8 +52,10 @@ def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     probe = socket.socket(family, socket.SOCK_STREAM)
     try:
-        # As servers do, so that connections of the last run that linger do not count.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET:
+            # As servers do, so that connections of the last run that linger do not count. Not on
+            # IPv6, where none ever was: with it, Linux would let another program listen there.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
     except OSError as error:
         probe.close()
