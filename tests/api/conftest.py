@@ -50,9 +50,8 @@ def model() -> Iterator[StandIn]:
 
 
 @pytest.fixture(scope="session")
-def site(stack: EmbeddedStack, model: StandIn, database: Engine) -> Iterator[str]:
+def site(stack: EmbeddedStack, model: StandIn, database: Engine) -> Iterator[str]:  # noqa: ARG001 - migrated
     """The API and the worker, running as they do on one machine; the address of the API."""
-    assert database
     address = f"http://127.0.0.1:{(port := free_ports(1)[0])}"
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     server += ["--port", str(port), "--blocking-threads", "8", "app.handlers.local:app"]

@@ -1,6 +1,7 @@
 """What fell through is found: lost events, uploads never made, deletions that are due."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -107,7 +108,7 @@ def test_deletion_is_final_after_thirty_days(
 ) -> None:
     kept, gone = ada.upload(jpeg(seed=303), jpeg(seed=304))
     for image_id in (kept, gone):
-        until(lambda image_id=image_id: ada.settled(image_id))
+        until(partial(ada.settled, image_id))
         ada.http.delete(f"/api/images/{image_id}")
     assert len(objects_of(ada)) == 6
     age(database, kept, deleted_at="29 days")

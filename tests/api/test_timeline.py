@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from functools import partial
 
 import httpx2
 import pytest
@@ -127,7 +128,7 @@ def test_cursors_that_are_not_ours_are_refused(ada: Person, plain: str) -> None:
 def test_the_account_counts_what_is_kept(ada: Person) -> None:
     pictures = [jpeg(seed=110), png(seed=111)]
     for image_id in ada.upload(*pictures):
-        until(lambda image_id=image_id: ada.settled(image_id))
+        until(partial(ada.settled, image_id))
     account = ada.http.get("/api/account").json()
     assert account["pictures"] == 2
     assert account["bytes"] == sum(len(picture.content) for picture in pictures)

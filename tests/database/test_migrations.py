@@ -16,6 +16,7 @@ from app.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.stack import EmbeddedStack
 
+SOME_ID = "00000000-0000-4000-8000-000000000000"
 MIGRATIONS = Path(__file__).parents[2] / "app/migrations"
 
 
@@ -71,9 +72,9 @@ def test_the_timeline_is_read_through_its_index(empty: str) -> None:
         plan = "\n".join(
             connection.scalars(
                 text(
-                    "EXPLAIN SELECT id FROM images WHERE owner_id = '00000000-0000-4000-8000-000000000000'"
+                    f"EXPLAIN SELECT id FROM images WHERE owner_id = '{SOME_ID}'"  # noqa: S608
                     " AND deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')"
-                    " AND (timeline_at, id) < ('2024-01-01', '00000000-0000-4000-8000-000000000000')"
+                    f" AND (timeline_at, id) < ('2024-01-01', '{SOME_ID}')"
                     " ORDER BY timeline_at DESC, id DESC LIMIT 101"
                 )
             )
