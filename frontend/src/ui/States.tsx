@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 
 import { Button } from "./Button";
-import { RetryIcon } from "./icons";
+import { RetryIcon, WarningIcon } from "./icons";
 
 type EmptyStateProps = {
   picture?: ReactNode;
@@ -26,6 +26,9 @@ type ErrorStateProps = { title: string; detail: string; onRetry?: () => void; bu
 
 export const ErrorState = ({ title, detail, onRetry, busy = false }: ErrorStateProps) => (
   <div role="alert" className="mx-auto flex max-w-md flex-col items-center px-6 py-16 text-center">
+    <span className="mb-5 flex size-16 items-center justify-center rounded-full bg-danger-soft text-danger">
+      <WarningIcon className="size-7" />
+    </span>
     <h2 className="text-xl font-semibold tracking-tight">{title}</h2>
     <p className="mt-2 text-muted">{detail}</p>
     {onRetry && (

@@ -66,7 +66,7 @@ const ToastCard = ({ toast, onDismiss }: { toast: Shown; onDismiss: (id: number)
             onDismiss(id);
             action.onAction();
           }}
-          className="ml-1 h-10 pointer-coarse:h-11 rounded-full px-3.5 font-semibold text-[light-dark(#f5b04c,#8a3f06)] hover:bg-canvas/10"
+          className="ml-1 h-10 shrink-0 whitespace-nowrap pointer-coarse:h-11 rounded-full px-3.5 font-semibold text-[light-dark(#f5b04c,#8a3f06)] hover:bg-canvas/10"
         >
           {action.label}
         </button>

@@ -10,10 +10,10 @@ const Landscape = () => (
 
 export const ObscuraArt = () => (
   <svg
-    viewBox="0 0 640 420"
+    viewBox="10 50 620 320"
     aria-hidden="true"
     focusable="false"
-    className="w-full max-w-xl"
+    className="w-full max-w-2xl"
     fill="none"
   >
     <defs>

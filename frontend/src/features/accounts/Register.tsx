@@ -45,7 +45,7 @@ const findMistakes = ({ email, password }: Credentials): FormErrors => ({
   ...(email.includes("@") ? {} : { email: "Enter your e-mail address, such as ada@example.org." }),
   ...(countCharacters(password) >= PASSWORD_MIN
     ? {}
-    : { password: `Use ${PASSWORD_MIN} characters or more.` }),
+    : { password: `Too short: use ${PASSWORD_MIN} characters or more.` }),
 });
 
 export const Register = () => {

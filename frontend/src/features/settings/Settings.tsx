@@ -24,7 +24,7 @@ const PersonalSections = () => {
   if (account.isError) {
     return (
       <ErrorState
-        title="Your account did not load"
+        title="Your account could not be loaded"
         detail={toProblem(account.error).detail}
         onRetry={() => void account.refetch()}
         busy={account.isFetching}

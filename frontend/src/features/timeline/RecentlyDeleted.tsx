@@ -110,7 +110,7 @@ export const RecentlyDeleted = () => {
   if (list.isError) {
     return (
       <ErrorState
-        title="The deleted pictures did not come"
+        title="The deleted pictures could not be loaded"
         detail={toProblem(list.error).detail}
         onRetry={() => void list.refetch()}
         busy={list.isFetching}

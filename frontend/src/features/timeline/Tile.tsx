@@ -2,7 +2,14 @@
 import { memo, useState, type KeyboardEvent, type MouseEvent } from "react";
 
 import { imageAlt, type Image } from "@/api";
-import { BrokenPictureIcon, CheckIcon, classNames, Spinner, WarningIcon } from "@/ui";
+import {
+  BrokenPictureIcon,
+  CheckIcon,
+  classNames,
+  Spinner,
+  VisuallyHidden,
+  WarningIcon,
+} from "@/ui";
 
 import { ThumbHashCanvas } from "./ThumbHashCanvas";
 
@@ -44,6 +51,7 @@ const Missing = ({ image }: { image: Image }) => {
   if (image.state === "processing") {
     return (
       <span className="absolute inset-0 flex flex-col items-center justify-center gap-2 p-2 text-muted">
+        <VisuallyHidden>{imageAlt(image)}</VisuallyHidden>
         <Spinner />
         <span className="text-xs font-medium">Processing</span>
       </span>
@@ -51,6 +59,7 @@ const Missing = ({ image }: { image: Image }) => {
   }
   return (
     <span className="absolute inset-0 flex flex-col items-center justify-center gap-1.5 p-2 text-center text-muted">
+      <VisuallyHidden>{imageAlt(image)}</VisuallyHidden>
       <BrokenPictureIcon className="size-6" />
       <span className="line-clamp-3 text-xs">
         {image.failure?.detail ?? "This picture can’t be shown right now."}
@@ -88,12 +97,6 @@ const Picture = ({ image, onFailed }: PictureProps) => {
   );
 };
 
-const altOf = (image: Image): string => {
-  const name = imageAlt(image);
-  if (image.state === "processing") return `${name}, still processing`;
-  return image.failure === null ? name : `${name}. ${image.failure.detail}`;
-};
-
 export const Tile = memo(function Tile(props: TileProps) {
   const { image, isSelected, isSelecting, isTabStop, note, actions } = props;
   const { id } = image;
@@ -123,14 +126,13 @@ export const Tile = memo(function Tile(props: TileProps) {
 
   return (
     <li
-      className="group absolute"
+      className={classNames("group absolute", isSelected && "rounded-md bg-accent-soft")}
       style={{ left: props.x, top: props.y, width: props.width, height: props.height }}
     >
       <a
         href={`/images/${id}`}
         data-image={id}
         tabIndex={tabIndex}
-        aria-label={altOf(image)}
         onClick={onClick}
         onKeyDown={onSpace}
         onContextMenu={onContextMenu}
@@ -147,6 +149,7 @@ export const Tile = memo(function Tile(props: TileProps) {
             className="absolute right-1.5 bottom-1.5 flex items-center gap-1 rounded-full bg-black/70 py-0.5 pr-2.5 pl-1.5 text-xs font-medium text-white"
           >
             <WarningIcon className="size-4" /> Damaged
+            <VisuallyHidden>: {image.failure?.detail}</VisuallyHidden>
           </span>
         )}
         {note !== null && <Badge>{note}</Badge>}
@@ -156,7 +159,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         type="button"
         role="checkbox"
         aria-checked={isSelected}
-        aria-label={`Select ${altOf(image)}`}
+        aria-label={`Select ${imageAlt(image)}`}
         tabIndex={tabIndex}
         onClick={(event) => (event.shiftKey ? actions.extend(id) : actions.toggle(id))}
         className={classNames(

@@ -43,7 +43,7 @@ const More = ({ isLoading, error, onRetry }: MoreProps) => {
   if (error) {
     return (
       <ErrorState
-        title="The older pictures did not come"
+        title="Older pictures could not be loaded"
         detail={toProblem(error).detail}
         onRetry={onRetry}
       />
@@ -88,7 +88,7 @@ export const Timeline = ({ openId, onOpen, onUpload }: TimelineProps) => {
   if (list.isError) {
     return (
       <ErrorState
-        title="Your pictures did not come"
+        title="Your pictures could not be loaded"
         detail={toProblem(list.error).detail}
         onRetry={() => void list.refetch()}
         busy={list.isFetching}
