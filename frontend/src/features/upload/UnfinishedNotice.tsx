@@ -27,7 +27,7 @@ const UnfinishedNotice = ({ userId, onChoose }: UnfinishedNoticeProps) => {
   return (
     <section
       aria-label="Unfinished uploads"
-      className="fixed inset-x-3 bottom-3 z-30 animate-rise rounded-2xl border border-line bg-raised p-4 shadow-float sm:inset-x-auto sm:right-5 sm:bottom-5 sm:w-96"
+      className="fixed inset-x-3 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-30 animate-rise rounded-2xl border border-line bg-raised p-4 shadow-float sm:inset-x-auto sm:right-5 sm:bottom-5 sm:w-96"
     >
       <div className="flex items-start justify-between gap-2">
         <h2 className="font-semibold">
@@ -54,5 +54,5 @@ const nameSome = (files: readonly Unfinished[]): string => {
   const names = files.slice(0, NAMED).map(({ name }) => name);
   const more = files.length - names.length;
   if (more > 0) names.push(`${more.toLocaleString()} more`);
-  return new Intl.ListFormat("en", { type: "conjunction" }).format(names);
+  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(names);
 };

@@ -58,7 +58,7 @@ export const namesOf = (contentTypes: readonly string[]): string => {
   const names = contentTypes.map(
     (type) => NAMES[type] ?? type.replace(/^image\//, "").toUpperCase(),
   );
-  return new Intl.ListFormat("en", { type: "conjunction" }).format(new Set(names));
+  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(new Set(names));
 };
 
 const SHOWABLE = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"]);

@@ -19,7 +19,7 @@ type DetailsPanelProps = {
 export const DetailsPanel = ({ image, detail, drafts, onClose }: DetailsPanelProps) => (
   <aside
     aria-label="Details"
-    className="flex max-h-[58dvh] shrink-0 animate-rise flex-col overflow-y-auto overscroll-contain rounded-t-2xl bg-surface pb-[env(safe-area-inset-bottom)] sm:h-full sm:max-h-none sm:w-[23rem] sm:animate-fade sm:rounded-none sm:border-l sm:border-line"
+    className="viewer-details flex max-h-[58dvh] shrink-0 animate-rise flex-col overflow-y-auto overscroll-contain rounded-t-2xl bg-surface pb-[env(safe-area-inset-bottom)] sm:h-full sm:max-h-none sm:w-[23rem] sm:animate-fade sm:rounded-none sm:border-l sm:border-line"
   >
     <div className="sticky top-0 z-1 flex items-center justify-between bg-surface/95 py-2 pr-2 pl-5">
       <h2 className="font-semibold">Details</h2>

@@ -5,6 +5,7 @@ import { toProblem, useImage, type Image } from "@/api";
 
 import { Gallery } from "./Gallery";
 import { useModal } from "./use-modal";
+import "./viewer.css";
 import { ViewerMessage } from "./ViewerMessage";
 
 export type ViewerProps = {
@@ -25,7 +26,7 @@ export const Viewer = (props: ViewerProps) => {
       aria-modal="true"
       aria-label="Picture"
       tabIndex={-1}
-      className="fixed inset-0 z-40 outline-none"
+      className="viewer fixed inset-0 z-40 outline-none"
     >
       <Content {...props} />
     </div>

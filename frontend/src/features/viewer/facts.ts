@@ -9,11 +9,13 @@ const number = (value: number, digits = 0): string =>
 const dimensions = ({ width, height }: Image): Fact | null => {
   if (width === null || height === null) return null;
   const megapixels = (width * height) / 1_000_000;
-  const digits = megapixels < 10 ? 1 : 0;
+  const rounded = number(megapixels, megapixels < 10 ? 1 : 0);
   return {
     label: "Dimensions",
     value: `${number(width)} × ${number(height)}`,
-    ...(megapixels >= 0.1 && { more: `${number(megapixels, digits)} megapixels` }),
+    ...(megapixels >= 0.1 && {
+      more: `${rounded} ${rounded === "1" ? "megapixel" : "megapixels"}`,
+    }),
   };
 };
 

@@ -1,4 +1,4 @@
-/** Making an element the only thing there is: the page behind it is inert and does not scroll. */
+/** Making an element the only thing there is to reach. */
 import { useEffect, type RefObject } from "react";
 
 /**
@@ -11,11 +11,9 @@ export const useModal = (ref: RefObject<HTMLElement | null>): void => {
     if (!element) return;
     const before = document.activeElement;
     const freeOthers = makeOthersInert(element);
-    const freePage = stopPage();
     element.focus({ preventScroll: true });
     return () => {
       freeOthers();
-      freePage();
       const isLost = document.activeElement === null || document.activeElement === document.body;
       if (isLost && before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
@@ -36,16 +34,4 @@ const makeOthersInert = (element: HTMLElement): (() => void) => {
     }
   }
   return () => made.forEach((other) => other.removeAttribute("inert"));
-};
-
-/** The scroll bar's gutter stays, so that nothing moves; it turns black with the viewer beside it. */
-const stopPage = (): (() => void) => {
-  const { style } = document.documentElement;
-  const { overflow, background } = style;
-  style.overflow = "hidden";
-  style.background = "#000";
-  return () => {
-    style.overflow = overflow;
-    style.background = background;
-  };
 };

@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useRef, type RefObject } from "react";
 
 import type { Image } from "@/api";
 
-import { Stage, type StageEvents } from "./stage";
+import { Stage, type StageEvents } from "./stage/stage";
 
 type StageProps = {
   room: RefObject<HTMLElement | null>;

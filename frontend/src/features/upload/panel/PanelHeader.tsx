@@ -1,13 +1,5 @@
 /** The upload as a whole: how far, how fast, and what can be done about all of it. */
-import {
-  Button,
-  bytesInWords,
-  ChevronDownIcon,
-  classNames,
-  CloseIcon,
-  IconButton,
-  RetryIcon,
-} from "@/ui";
+import { bytesInWords, ChevronDownIcon, classNames, CloseIcon, IconButton } from "@/ui";
 
 import type { UploadQueue } from "../engine/queue";
 import { timeLeft } from "./rate";
@@ -25,7 +17,7 @@ type PanelHeaderProps = {
 export const PanelHeader = ({ queue, summary, rate, isOpen, onToggle }: PanelHeaderProps) => {
   const details = detailsOf(summary, rate);
   return (
-    <header className="shrink-0 px-4 pt-2.5 pb-2">
+    <header className="shrink-0 px-4 pt-2.5 pb-2.5">
       <div className="flex items-center gap-1">
         <div className="min-w-0 flex-1">
           <h2 className="truncate font-semibold tabular-nums">{headline(summary)}</h2>
@@ -44,29 +36,9 @@ export const PanelHeader = ({ queue, summary, rate, isOpen, onToggle }: PanelHea
           </IconButton>
         )}
       </div>
-      {isOpen && (summary.unsent > 0 || summary.retryable > 0) && (
-        <div className="mt-1.5 flex flex-wrap gap-2">
-          {summary.retryable > 0 && (
-            <Button
-              className={SMALL}
-              icon={<RetryIcon className="size-4" />}
-              onClick={() => queue.retryFailed()}
-            >
-              Try {summary.retryable.toLocaleString()} again
-            </Button>
-          )}
-          {summary.unsent > 0 && (
-            <Button className={SMALL} onClick={() => queue.cancelAll()}>
-              Cancel all
-            </Button>
-          )}
-        </div>
-      )}
     </header>
   );
 };
-
-const SMALL = "h-8! px-3.5! text-sm pointer-coarse:h-10!";
 
 const detailsOf = (summary: Summary, rate: number | null): string => {
   const { bytes, unsent, offline } = summary;

@@ -1,70 +1,52 @@
 /** The files, one row each; only those in sight are drawn. */
-import { useEffect, useRef, useState } from "react";
-
-import { Button } from "@/ui";
+import { useEffect, useRef, type RefObject } from "react";
 
 import type { UploadQueue } from "../engine/queue";
 import { isFinished, type Upload } from "../engine/upload";
 import { UploadRow } from "./UploadRow";
 import { useRowWindow } from "./use-row-window";
 
-type PanelListProps = { queue: UploadQueue; uploads: readonly Upload[]; failed: number };
+type PanelListProps = { queue: UploadQueue; uploads: readonly Upload[]; onlyFailed: boolean };
 
 const ROW_HEIGHT = 64;
 
-export const PanelList = ({ queue, uploads, failed }: PanelListProps) => {
-  const [onlyFailed, setOnlyFailed] = useState(false);
-  const isFiltered = onlyFailed && failed > 0;
-  const shown = isFiltered ? uploads.filter(({ phase }) => phase.name === "failed") : uploads;
+export const PanelList = ({ queue, uploads, onlyFailed }: PanelListProps) => {
+  const shown = onlyFailed ? uploads.filter(({ phase }) => phase.name === "failed") : uploads;
   const { measure, onScroll, first, end, height } = useRowWindow({
     count: shown.length,
     rowHeight: ROW_HEIGHT,
   });
   const scroller = useRef<HTMLDivElement>(null);
-  const next = isFiltered ? -1 : shown.findIndex((upload) => !isFinished(upload));
+  const next = onlyFailed ? -1 : shown.findIndex((upload) => !isFinished(upload));
   useFollow(scroller, next);
 
   return (
-    <>
-      {failed > 0 && uploads.length > failed && (
-        <div className="shrink-0 px-4 pb-2">
-          <Button
-            look="quiet"
-            aria-pressed={onlyFailed}
-            className="-mx-2 h-8! px-2! text-sm text-danger pointer-coarse:h-10!"
-            onClick={() => setOnlyFailed(!onlyFailed)}
-          >
-            {isFiltered ? "Show all files" : `Show the ${failed.toLocaleString()} not uploaded`}
-          </Button>
-        </div>
-      )}
-      <div
-        ref={(element) => {
-          scroller.current = element;
-          return measure(element);
-        }}
-        onScroll={onScroll}
-        className="min-h-0 overflow-y-auto overscroll-contain border-t border-line"
-      >
-        <ul style={{ height }} className="relative">
-          {shown.slice(first, end).map((upload, index) => (
-            <UploadRow
-              key={upload.id}
-              upload={upload}
-              queue={queue}
-              top={(first + index) * ROW_HEIGHT}
-              position={first + index + 1}
-              count={shown.length}
-            />
-          ))}
-        </ul>
-      </div>
-    </>
+    <div
+      ref={(element) => {
+        scroller.current = element;
+        return measure(element);
+      }}
+      onScroll={onScroll}
+      className="min-h-0 overflow-y-auto overscroll-contain border-t border-line"
+    >
+      <ul style={{ height }} className="relative">
+        {shown.slice(first, end).map((upload, index) => (
+          <UploadRow
+            key={upload.id}
+            upload={upload}
+            queue={queue}
+            top={(first + index) * ROW_HEIGHT}
+            position={first + index + 1}
+            count={shown.length}
+          />
+        ))}
+      </ul>
+    </div>
   );
 };
 
 /** Keeps the file that is on its way in sight, until a person takes the list in hand. */
-const useFollow = (scroller: React.RefObject<HTMLDivElement | null>, next: number): void => {
+const useFollow = (scroller: RefObject<HTMLDivElement | null>, next: number): void => {
   const isInHand = useRef(false);
 
   useEffect(() => {

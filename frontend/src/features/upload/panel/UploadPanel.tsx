@@ -4,6 +4,7 @@ import { useState, useSyncExternalStore } from "react";
 import { classNames, Progress, VisuallyHidden } from "@/ui";
 
 import type { UploadQueue } from "../engine/queue";
+import { PanelActions } from "./PanelActions";
 import { PanelHeader } from "./PanelHeader";
 import { PanelList } from "./PanelList";
 import { isOver, summarize } from "./summary";
@@ -13,7 +14,9 @@ import { useRate } from "./use-rate";
 export const UploadPanel = ({ queue }: { queue: UploadQueue }) => {
   const uploads = useSyncExternalStore(queue.subscribe, queue.snapshot);
   const [isOpen, setIsOpen] = useState(true);
+  const [onlyFailed, setOnlyFailed] = useState(false);
   const summary = summarize(uploads);
+  const isFiltered = onlyFailed && summary.failed > 0;
   const rate = useRate(summary);
   const announcement = useAnnouncement(summary);
   if (uploads.length === 0) return <VisuallyHidden>{announcement}</VisuallyHidden>;
@@ -23,9 +26,10 @@ export const UploadPanel = ({ queue }: { queue: UploadQueue }) => {
     <section
       aria-label="Uploads"
       className={classNames(
-        "fixed z-30 flex max-h-[min(32rem,70dvh)] animate-rise flex-col overflow-hidden border border-line bg-raised shadow-float",
-        "inset-x-0 bottom-0 rounded-t-2xl pb-[env(safe-area-inset-bottom)]",
-        "sm:inset-x-auto sm:right-5 sm:bottom-5 sm:w-[25rem] sm:rounded-2xl sm:pb-0",
+        "fixed z-30 flex max-h-[min(32rem,62dvh)] animate-rise flex-col overflow-hidden border border-line bg-raised shadow-float",
+        // Above the bar of a phone.
+        "inset-x-0 bottom-[calc(3.5rem+env(safe-area-inset-bottom))] rounded-t-2xl",
+        "sm:inset-x-auto sm:right-5 sm:bottom-5 sm:w-[25rem] sm:rounded-2xl",
       )}
     >
       <p className="sr-only" role="status">
@@ -45,7 +49,17 @@ export const UploadPanel = ({ queue }: { queue: UploadQueue }) => {
           className="mx-4 mb-3 shrink-0"
         />
       )}
-      {isOpen && <PanelList queue={queue} uploads={uploads} failed={summary.failed} />}
+      {isOpen && (
+        <>
+          <PanelActions
+            queue={queue}
+            summary={summary}
+            onlyFailed={isFiltered}
+            onOnlyFailed={setOnlyFailed}
+          />
+          <PanelList queue={queue} uploads={uploads} onlyFailed={isFiltered} />
+        </>
+      )}
     </section>
   );
 };

@@ -1,11 +1,12 @@
 /**
  * The stage: one picture large, its neighbours ready on both sides, zoom, pan and swipe.
- * The only file that knows PhotoSwipe.
+ * Nothing outside of this folder knows PhotoSwipe.
  */
 import type { Image } from "@/api";
-import PhotoSwipe, { type PhotoSwipeOptions, type SlideData } from "photoswipe";
+import PhotoSwipe, { type SlideData } from "photoswipe";
 import "photoswipe/style.css";
 
+import { OPTIONS } from "./options";
 import { blurOf, noticeElement, slideOf } from "./slides";
 import "./stage.css";
 
@@ -34,9 +35,6 @@ type StageParts = {
 };
 
 const STEP = 1.6;
-/** Times the size at which the whole picture fits. */
-const DOUBLE_TAP_ZOOM = 2.5;
-const MOST_ZOOM = 8;
 
 export class Stage {
   readonly #pswp: PhotoSwipe;
@@ -296,34 +294,4 @@ const refreshAlt = (slide: Slide, image: Image): void => {
   const { element } = slide.content;
   const shown = slideOf(image);
   if (element instanceof HTMLImageElement && shown.kind === "picture") element.alt = shown.alt;
-};
-
-const OPTIONS: PhotoSwipeOptions = {
-  showHideAnimationType: "zoom",
-  showAnimationDuration: 260,
-  hideAnimationDuration: 220,
-  zoomAnimationDuration: 220,
-  bgOpacity: 1,
-  spacing: 0.06,
-  loop: false,
-  preload: [1, 2],
-  wheelToZoom: true,
-  secondaryZoomLevel: ({ fit }) => fit * DOUBLE_TAP_ZOOM,
-  maxZoomLevel: ({ fit }) => fit * MOST_ZOOM,
-  imageClickAction: false,
-  bgClickAction: false,
-  doubleTapAction: "zoom",
-  clickToCloseNonZoomable: false,
-  preloaderDelay: 800,
-  errorMsg: "This picture did not load.",
-  // Buttons, keys and the focus are the viewer's.
-  arrowPrev: false,
-  arrowNext: false,
-  zoom: false,
-  close: false,
-  counter: false,
-  arrowKeys: false,
-  escKey: false,
-  trapFocus: false,
-  returnFocus: false,
 };
