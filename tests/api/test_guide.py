@@ -1,0 +1,89 @@
+"""The examples of docs/api.md work as they stand, in their order."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from scripts.embedded.stack import EmbeddedStack
+from tests.pictures import jpeg
+
+GUIDE = (Path(__file__).parents[2] / "docs/api.md").read_text()
+EXAMPLES = re.findall(r"^```sh\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
+
+# What some examples print, by a word that is in the example.
+PRINTED = {
+    "/api/health": '{"status":"ok"}',
+    "api/docs": "3.1.0\nPinhole\n<!doctype html>",
+    "auth/session": "ada@example.org",
+    "places[0].status": "upload",
+    "page.json": "beach.jpg\nready\n2024-05-03T14:05:06",
+    "cmp original.jpg": "Box One",
+    "dunes.jpg": "dunes.jpg\nperson",
+    '"deleted": false': "dunes.jpg\nnull",
+    "images/describe": '{"queued":0}',
+    "auth/logout": "401",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "beach.jpg").write_bytes(jpeg(seed=400).content)
+    return tmp_path
+
+
+def test_every_example_works(site: str, stack: EmbeddedStack, folder: Path) -> None:
+    missing = [name for name in ("curl", "jq", "sha256sum") if not shutil.which(name)]
+    assert not missing, f"the guide's examples need {missing}: install them"
+    # Here the API answers at another port than the site's: only Origin names the site.
+    script = "\n".join(f"{example}\necho '<end {n}>'" for n, example in enumerate(EXAMPLES))
+    script = script.replace("Origin: $SITE", f"Origin: {stack.site_origin}")
+    done = subprocess.run(  # noqa: S603
+        ["/bin/bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env={"SITE": site, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    outputs = re.split(r"<end \d+>\n", done.stdout)
+    for word, expected in PRINTED.items():
+        (number,) = (n for n, example in enumerate(EXAMPLES) if word in example)
+        assert expected in outputs[number], word
+
+
+def test_every_operation_has_an_example(visitor: httpx2.Client) -> None:
+    document = visitor.get("/api/openapi.json").json()
+    examples = "\n".join(EXAMPLES).replace("$id", "{image_id}")
+    for path, operations in document["paths"].items():
+        for method in operations:
+            pattern = rf'\$SITE{re.escape(path)}["?]'
+            assert re.search(pattern, examples), path
+            if method in {"patch", "delete"}:
+                assert re.search(rf"-X {method.upper()} {pattern[:0]}\"{pattern}", examples), path
+
+
+def test_every_code_is_listed(visitor: httpx2.Client) -> None:
+    from app import errors  # noqa: PLC0415 - read here only
+
+    table = GUIDE.partition("| status | codes |")[2].partition("\n\n")[0]
+    codes = {
+        item.code
+        for item in vars(errors).values()
+        if isinstance(item, type) and issubclass(item, errors.AppError)
+    }
+    abstract = {"internal_error", "conflict"}
+    assert {code for code in codes - abstract if f"`{code}`" not in table} == set()
+    assert visitor.get("/api/nothing").json()["code"] in table
+
+
+def test_json_in_the_guide_is_json() -> None:
+    for example in re.findall(r"^```json\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE):
+        json.loads(example)
