@@ -58,6 +58,27 @@ def test_anything_but_the_promised_is_refused(
     assert _objects_under(stack, f"users/{USER}/{image}/") == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x-amz-acl",
+        "x-amz-meta-owner",
+        "x-amz-object-lock-mode",
+        "x-amz-server-side-encryption",
+        "x-amz-storage-class",
+        "x-amz-tagging",
+        "x-amz-website-redirect-location",
+    ],
+)
+def test_nothing_can_be_added_to_what_was_signed(
+    stack: EmbeddedStack, image: str, name: str
+) -> None:
+    promised = place(stack, user=USER, image=image, content=CONTENT)
+    headers = promised.headers | {name: "public-read"}
+    assert send("PUT", promised.url, headers=headers, body=CONTENT).status == 403
+    assert _objects_under(stack, f"users/{USER}/{image}/") == []
+
+
 @pytest.mark.parametrize("missing", ["Content-Type", "If-None-Match", "x-amz-checksum-sha256"])
 def test_a_signed_header_may_not_be_left_out(
     stack: EmbeddedStack, image: str, missing: str

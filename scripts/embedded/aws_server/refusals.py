@@ -101,7 +101,19 @@ class Door:
             return _denied("The signature cannot be read.")
         if in_query and (match["service"] != "s3" or match["key"] == self.root_key):
             return _denied("Only S3 takes signatures in an address, and none of root's.")
+        if in_query and not _amz_headers(headers) <= _signed_headers(parameters):
+            # As S3 does, and ministack does not: else a client could add x-amz-acl or a redirect.
+            return _denied("There were headers present in the request which were not signed.")
         return Admission(service=match["service"])
+
+
+def _amz_headers(headers: Mapping[str, list[str]]) -> set[str]:
+    return {name for name in headers if name.startswith("x-amz-")}
+
+
+def _signed_headers(parameters: list[tuple[str, str]]) -> set[str]:
+    lists = [value for name, value in parameters if name == "X-Amz-SignedHeaders"]
+    return set(lists[0].split(";")) if len(lists) == 1 else set()
 
 
 def _judge_body(method: str, headers: Mapping[str, list[str]]) -> Refusal | None:
