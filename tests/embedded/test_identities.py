@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from app.tasks import MOST_ATTEMPTS
 from scripts.embedded.policies import BUCKET, USER_ROLE_ARN
 from tests.embedded.wire import client
 
@@ -62,6 +62,7 @@ def test_the_api_sends_and_does_not_receive(
     sqs = api("sqs")
     for name in ("PICTURE_QUEUE_URL", "DESCRIPTION_QUEUE_URL"):
         url = stack.environment("api")[name]
+        _hide_all(worker("sqs"), url)
         sent = sqs.send_message(QueueUrl=url, MessageBody="{}")["MessageId"]
         assert refused(sqs.receive_message, QueueUrl=url)
         assert refused(sqs.purge_queue, QueueUrl=url)
@@ -111,22 +112,33 @@ def test_a_user_is_assumed_with_one_tag_only(
     assert not refused(sts.assume_role, **arguments, Tags=[{"Key": "user", "Value": USER}])
 
 
-def test_messages_that_keep_failing_go_to_a_dead_letter_queue(
-    stack: EmbeddedStack, worker: Callable[[str], Any]
+@pytest.mark.parametrize("name", ["PICTURE_QUEUE_URL", "DESCRIPTION_QUEUE_URL"])
+def test_a_message_that_keeps_failing_goes_to_the_dead_letter_queue(
+    stack: EmbeddedStack, api: Callable[[str], Any], worker: Callable[[str], Any], name: str
 ) -> None:
-    sqs = worker("sqs")
-    for name in ("PICTURE_QUEUE_URL", "DESCRIPTION_QUEUE_URL"):
-        url = stack.environment("worker")[name]
-        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        redrive = json.loads(attributes["RedrivePolicy"])
-        assert redrive["maxReceiveCount"] == 5
-        assert redrive["deadLetterTargetArn"].endswith("-dead")
+    url = stack.environment("worker")[name]
+    _hide_all(worker("sqs"), url)
+    sent = api("sqs").send_message(QueueUrl=url, MessageBody="poison")["MessageId"]
+    seen = 0
+    for _ in range(MOST_ATTEMPTS + 1):
+        answer = worker("sqs").receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        seen += sum(message["MessageId"] == sent for message in answer.get("Messages", []))
+    assert seen == MOST_ATTEMPTS
+    assert refused(worker("sqs").receive_message, QueueUrl=f"{url}-dead")
+    root = {"AWS_ACCESS_KEY_ID": stack.aws.root_key, "AWS_SECRET_ACCESS_KEY": "never checked"}
+    _take(client(stack, "sqs", keys=root), f"{url}-dead", sent)
+
+
+def _hide_all(sqs: Any, url: str) -> None:
+    """Receive what other tests have left, so that a message sent next is the only one to see."""
+    while sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        pass
 
 
 def _take(sqs: Any, url: str, message_id: str) -> None:
-    """Receive and delete one message, leaving others to whoever waits for them."""
-    for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-        if message["MessageId"] == message_id:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            return
-    raise AssertionError("the message that was sent did not arrive")
+    """Receive and delete the only visible message, which must be this one."""
+    (message,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert message["MessageId"] == message_id
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
