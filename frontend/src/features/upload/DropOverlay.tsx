@@ -4,7 +4,7 @@ import { UploadIcon } from "@/ui";
 export const DropOverlay = () => (
   <div
     aria-hidden="true"
-    className="pointer-events-none fixed inset-0 z-60 animate-fade bg-canvas/85 p-4 backdrop-blur-sm sm:p-8"
+    className="pointer-events-none fixed inset-0 z-60 animate-fade bg-canvas/92 p-4 sm:p-8"
   >
     <div className="flex h-full flex-col items-center justify-center gap-3 rounded-3xl border-2 border-dashed border-accent text-center">
       <span className="flex size-16 items-center justify-center rounded-full bg-accent-soft text-accent">

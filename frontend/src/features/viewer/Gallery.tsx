@@ -29,6 +29,7 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
   const [hasDetails, setHasDetails] = useState(false);
   const [isBare, setIsBare] = useState(false);
   const [drafts] = useState<Drafts>(() => new Map());
+  const [isPulled, setIsPulled] = useState(false);
   const [isLeaving, setIsLeaving] = useState(false);
   const index = images.findIndex(({ id }) => id === imageId);
   const image = images[index];
@@ -42,6 +43,7 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
     imageId,
     events: {
       onShow: onNavigate,
+      onPulled: setIsPulled,
       onLeaving: () => setIsLeaving(true),
       onClosed: onClose,
       onTap: () => setIsBare((was) => !was),
@@ -74,7 +76,7 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
     "Ctrl+z": undo,
   });
   if (!image) return null;
-  const areBarsHidden = isLeaving || isBare;
+  const areBarsHidden = isLeaving || isPulled || isBare;
 
   return (
     <div className="flex size-full flex-col sm:flex-row">
@@ -85,7 +87,7 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
         <div
           onFocus={() => setIsBare(false)}
           className={classNames(
-            "pointer-events-none absolute inset-0 flex flex-col justify-between text-white transition-opacity duration-200",
+            "pointer-events-none absolute inset-0 flex flex-col text-white transition-opacity duration-200",
             areBarsHidden && "opacity-0 *:pointer-events-none!",
           )}
         >

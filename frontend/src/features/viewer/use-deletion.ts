@@ -1,5 +1,5 @@
 /** Deleting the picture in view, and taking it back: from the message, with U or with Ctrl+Z. */
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 
 import { toProblem, useDeleteImages, useRestoreImages, type Image } from "@/api";
 import { useToast } from "@/ui";
@@ -15,6 +15,13 @@ export const useDeletion = ({ images, onNavigate, onClose }: Deletion) => {
   const { mutateAsync: restoreImages } = useRestoreImages();
   const toast = useToast();
   const deleted = useRef<Image[]>([]);
+  const isHere = useRef(false);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
 
   const complain = (error: unknown) =>
     toast.show({ message: toProblem(error).detail, tone: "error" });
@@ -22,6 +29,8 @@ export const useDeletion = ({ images, onNavigate, onClose }: Deletion) => {
   const restore = (image: Image) => {
     deleted.current = deleted.current.filter(({ id }) => id !== image.id);
     restoreImages([image]).catch(complain);
+    // From the message, this may come when the viewer has been closed.
+    if (isHere.current) onNavigate(image.id);
   };
 
   const remove = (image: Image) => {
@@ -37,12 +46,10 @@ export const useDeletion = ({ images, onNavigate, onClose }: Deletion) => {
     });
   };
 
-  /** Brings back the last one, and shows it. */
+  /** Brings back the last one. */
   const undo = () => {
-    const image = deleted.current.at(-1);
-    if (!image) return;
-    restore(image);
-    onNavigate(image.id);
+    const last = deleted.current.at(-1);
+    if (last) restore(last);
   };
 
   return { remove, undo };

@@ -29,6 +29,7 @@ export const useStage = ({
         id: imageId,
         events: {
           onShow: (id) => tell((to) => to.onShow(id)),
+          onPulled: (isPulled) => tell((to) => to.onPulled(isPulled)),
           onLeaving: () => tell((to) => to.onLeaving()),
           onClosed: () => tell((to) => to.onClosed()),
           onTap: () => tell((to) => to.onTap()),

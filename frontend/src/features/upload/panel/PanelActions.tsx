@@ -30,7 +30,7 @@ export const PanelActions = ({ queue, summary, onlyFailed, onOnlyFailed }: Panel
       )}
       {canFilter && (
         <Button className={small} onClick={() => onOnlyFailed(!onlyFailed)}>
-          {onlyFailed ? "Show all files" : `Show the ${failed.toLocaleString()} not uploaded`}
+          {onlyFailed ? "Show all files" : `Show ${failed.toLocaleString()} not uploaded`}
         </Button>
       )}
       {unsent > 0 && (

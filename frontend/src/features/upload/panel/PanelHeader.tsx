@@ -21,7 +21,7 @@ export const PanelHeader = ({ queue, summary, rate, isOpen, onToggle }: PanelHea
       <div className="flex items-center gap-1">
         <div className="min-w-0 flex-1">
           <h2 className="truncate font-semibold tabular-nums">{headline(summary)}</h2>
-          {details !== "" && <p className="truncate text-sm text-muted tabular-nums">{details}</p>}
+          {details !== "" && <p className="text-sm text-muted tabular-nums">{details}</p>}
         </div>
         <IconButton
           label={isOpen ? "Show less" : "Show all files"}

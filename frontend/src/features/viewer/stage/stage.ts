@@ -16,7 +16,9 @@ type Content = Slide["content"];
 export type StageEvents = {
   /** Another picture is in the middle now, by a swipe. */
   onShow: (id: string) => void;
-  /** It is being closed by a swipe or a pinch, and may still be seen for a moment. */
+  /** It is being pulled down, or let go of again. */
+  onPulled: (isPulled: boolean) => void;
+  /** It is being closed, and may still be seen for a moment. */
   onLeaving: () => void;
   onClosed: () => void;
   /** One finger touched the picture and let go. */
@@ -164,6 +166,8 @@ export class Stage {
       tell(() => this.#events.onShow(id));
     });
     pswp.on("zoomPanUpdate", ({ slide }) => this.#noticeMagnified(slide));
+    pswp.on("verticalDrag", () => tell(() => this.#events.onPulled(true)));
+    pswp.on("pointerUp", () => tell(() => this.#events.onPulled(false)));
     pswp.on("close", () => tell(() => this.#events.onLeaving()));
     pswp.on("destroy", () => {
       tell(() => this.#events.onClosed());
@@ -172,6 +176,8 @@ export class Stage {
     // The keys are the viewer's: it knows of text fields and dialogs.
     pswp.on("keydown", (event) => event.preventDefault());
     pswp.on("bindEvents", () => {
+      // While it opened it took no notice of the room.
+      pswp.updateSize(true);
       pswp.events.add(pswp.scrollWrap, "dblclick", (event) => {
         const { clientX: x, clientY: y } = event as MouseEvent;
         pswp.currSlide?.toggleZoom({ x, y });
