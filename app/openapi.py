@@ -47,6 +47,7 @@ def init_openapi(app: APIFlask) -> None:
                 _describe_route(app, path, method, operation)
                 _mark_problems(operation)
                 _tidy_inputs(operation)
+                operation["responses"] = dict(sorted(operation["responses"].items()))
         for unused in ("HTTPError", "ValidationError"):
             schemas.pop(unused, None)
         _name_models_once(document)
@@ -114,6 +115,8 @@ def _tidy_inputs(operation: dict[str, Any]) -> None:
     """Bodies are never optional, and parameters say themselves what they mean."""
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
+        operation["responses"]["400"] = _problem("The body is not valid JSON.")
+        operation["responses"]["415"] = _problem("The body is not declared as JSON.")
     for parameter in operation["parameters"]:
         meaning = parameter["schema"].pop("description", None)
         if meaning:

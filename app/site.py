@@ -3,8 +3,10 @@
 import mimetypes
 from pathlib import Path
 
-from flask import Flask, Response, redirect, request, send_from_directory
+from apiflask import APIFlask
+from flask import Response, redirect, request, send_from_directory
 from werkzeug.exceptions import MisdirectedRequest, NotFound
+from werkzeug.routing import PathConverter
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.guards import public
@@ -14,7 +16,13 @@ A_YEAR = "public, max-age=31536000, immutable"
 OTHER_NAMES = ("127.0.0.1", "[::1]")
 
 
-def init_site(app: Flask, *, site_dir: Path, site_origin: str) -> None:
+class PagePath(PathConverter):
+    """Every path but the API's: an unknown address there is the API's to answer."""
+
+    regex = r"(?!api(?:/|$)).*?"
+
+
+def init_site(app: APIFlask, *, site_dir: Path, site_origin: str) -> None:
     """Serve the site: hashed files for a year, every other address of it as its one page."""
     host = host_of(site_origin)
     port = host.rpartition(":")[2]
@@ -29,12 +37,13 @@ def init_site(app: Flask, *, site_dir: Path, site_origin: str) -> None:
             return redirect(site_origin + request.full_path.rstrip("?"), code=307)
         raise MisdirectedRequest
 
+    app.url_map.converters["page"] = PagePath
+
     @app.get("/")
-    @app.get("/<path:path>")
+    @app.get("/<page:path>")
     @public
+    @app.doc(hide=True)
     def page(path: str = "") -> Response:
-        if path == "api" or path.startswith("api/"):
-            raise NotFound
         if path and (site_dir / path).is_file():
             response = send_from_directory(site_dir, path)
             if path.startswith("assets/"):

@@ -1,7 +1,8 @@
 """Signing S3 addresses, because a page of pictures needs 200 of them.
 
 boto3 takes 0.17 ms of CPU for one, this 0.026 (tests/bench/signing.py); a test compares the two
-parameter by parameter. Source: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)".
+parameter by parameter. Source: "Authenticating Requests: Using Query Parameters (AWS Signature
+Version 4)".
 """
 
 import hmac

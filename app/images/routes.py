@@ -71,6 +71,7 @@ def create_images(json_data: NewImages) -> Response:
 @signed_in
 @images.input(ListIn, location="query")
 @images.output(ImagesOut)
+@images.doc(responses={400: "The cursor is not one of ours."})
 def list_images(query_data: ListIn) -> Response:
     """List pictures, newest first.
 
