@@ -7,16 +7,14 @@ import os
 import signal
 import subprocess
 import threading
-from collections import deque
 from typing import TYPE_CHECKING
 
 from scripts.embedded.errors import StartError
+from scripts.embedded.logs import tail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-_TAIL_LINES = 40
 
 
 class Commands:
@@ -62,10 +60,8 @@ class Commands:
             with self._lock:
                 self._running.discard(process)
         if status:
-            with log.open(errors="replace") as file:
-                tail = "".join(deque(file, _TAIL_LINES)).strip()
             words = " ".join(os.path.basename(str(word)) for word in command[:3])  # noqa: PTH119
-            raise StartError(f"{words} failed. Its output, {log}, ends with:\n\n{tail}")
+            raise StartError(f"{words} failed. Its output, {log}, ends with:\n\n{tail(log)}")
 
     def end_all(self) -> None:
         """End what runs, with all it started, and start nothing more."""

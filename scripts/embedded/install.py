@@ -166,7 +166,7 @@ def _sources(folder: Path) -> list[Path]:
 
 def _environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
-    environment |= {"UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+    environment["UV_PYTHON_DOWNLOADS"] = "never"
     home = Path(environment.get("HOME", ""))
     if not environment.get("HOME") or not os.access(home, os.W_OK):
         # Nowhere to keep downloads for other projects: keep them here.

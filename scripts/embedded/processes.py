@@ -15,12 +15,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from scripts.embedded.errors import PartEndedError, StopRequestedError
+from scripts.embedded.logs import tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _LONGEST_LOG_BYTES = 5_000_000
-_TAIL_LINES = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +56,7 @@ class Part:
 
     def tail(self) -> str:
         """Return the last lines of its log."""
-        with self.log.open(errors="replace") as file:
-            return "".join(deque(file, _TAIL_LINES)).strip()
+        return tail(self.log)
 
     def ended(self) -> bool:
         """Tell whether it has ended."""
