@@ -7,6 +7,8 @@ import { ErrorState } from "@/ui";
 type ErrorBoundaryProps = {
   title: string;
   children: ReactNode;
+  /** Of the box around the complaint. */
+  className?: string;
   /** Called before the children are tried again. */
   onRetry?: () => void;
 };
@@ -34,11 +36,13 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     const { caught } = this.state;
     if (caught === null) return this.props.children;
     return (
-      <ErrorState
-        title={this.props.title}
-        detail={toProblem(caught.error).detail}
-        onRetry={this.#retry}
-      />
+      <div className={this.props.className}>
+        <ErrorState
+          title={this.props.title}
+          detail={toProblem(caught.error).detail}
+          onRetry={this.#retry}
+        />
+      </div>
     );
   }
 }

@@ -76,7 +76,7 @@ export const Header = ({ path, onSettings }: HeaderProps) => (
       <Link
         href="/"
         aria-label="Pinhole, your pictures"
-        className="mr-4 flex items-center gap-2.5 rounded-lg text-lg font-semibold tracking-tight"
+        className="mr-4 flex h-11 items-center gap-2.5 rounded-lg text-lg font-semibold tracking-tight"
       >
         <LogoMark />
         Pinhole

@@ -37,7 +37,11 @@ export const ViewerLayer = ({ imageId, onShow, onClose }: ViewerLayerProps) => {
   }, [isNearEnd, loadMore]);
 
   return (
-    <ErrorBoundary title="The viewer broke" onRetry={onClose}>
+    <ErrorBoundary
+      title="This picture cannot be opened"
+      onRetry={onClose}
+      className="fixed inset-0 z-40 flex items-center bg-canvas"
+    >
       <Suspense fallback={<Opening onClose={onClose} />}>
         <Viewer imageId={imageId} images={images} onClose={onClose} onNavigate={onShow} />
       </Suspense>

@@ -88,7 +88,7 @@ export const PictureGrid = (props: PictureGridProps) => {
       role="group"
       aria-label={props.label}
       onKeyDown={onKeyDown}
-      className="relative [overflow-anchor:none]"
+      className="relative"
       style={{ height: layout.height }}
     >
       {blocks.map((block) => (

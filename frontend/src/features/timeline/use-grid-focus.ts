@@ -76,9 +76,11 @@ export const useGridFocus = (
     const index = layout.tiles.findIndex(({ image }) => image.id === activeId);
     if (index !== -1) lastIndex.current = index;
     else if (document.activeElement === document.body && openId === null) {
-      goTo(Math.min(lastIndex.current, layout.tiles.length - 1));
+      // Without scrolling: it may have vanished while something else is being looked at.
+      const heir = layout.tiles[Math.min(lastIndex.current, layout.tiles.length - 1)];
+      if (heir) focusTile(ref.current, heir.image.id);
     }
-  }, [activeId, layout, goTo, openId]);
+  }, [activeId, layout, openId, ref]);
 
   const moveBy = (event: KeyboardEvent): string | null => {
     const at = layout.tiles.findIndex(({ image }) => image.id === activeId);

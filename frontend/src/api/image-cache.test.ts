@@ -1,0 +1,91 @@
+import { QueryClient } from "@tanstack/react-query";
+import { expect, test } from "vitest";
+
+import { anImage } from "@/test/samples";
+
+import {
+  appendPage,
+  forgetSignedUrls,
+  imageListKey,
+  mergeFirstPage,
+  removeImages,
+  upsertImages,
+  type ImageList,
+} from "./image-cache";
+import type { Image } from "./types";
+
+const at = (id: string, day: number, changes: Partial<Image> = {}): Image =>
+  anImage({ id, timeline_at: `2025-05-${String(day).padStart(2, "0")}T10:00:00`, ...changes });
+
+const library = ({ cursor = null }: { cursor?: string | null } = {}) => {
+  const client = new QueryClient();
+  client.setQueryData<ImageList>(imageListKey(false), {
+    images: [at("e", 9), at("d", 7), at("c", 5)],
+    next_cursor: cursor,
+  });
+  client.setQueryData<ImageList>(imageListKey(true), { images: [], next_cursor: null });
+  const ids = (deleted = false) =>
+    client.getQueryData<ImageList>(imageListKey(deleted))?.images.map(({ id }) => id);
+  return { client, ids };
+};
+
+test("new pictures go where the server would list them, ties by id downwards", () => {
+  const { client, ids } = library();
+  upsertImages(client, [at("x", 7), at("a", 1), at("z", 30)]);
+  expect(ids()).toEqual(["z", "e", "x", "d", "c", "a"]);
+});
+
+test("a picture whose day became known moves there", () => {
+  const { client, ids } = library();
+  upsertImages(client, [at("e", 6)]);
+  expect(ids()).toEqual(["d", "e", "c"]);
+});
+
+test("past the end of what is loaded a picture waits for its own page", () => {
+  const { client, ids } = library({ cursor: "next" });
+  upsertImages(client, [at("a", 1)]);
+  expect(ids()).toEqual(["e", "d", "c"]);
+  appendPage(client, false, { images: [at("b", 4), at("a", 1)], next_cursor: null });
+  expect(ids()).toEqual(["e", "d", "c", "b", "a"]);
+});
+
+test("an upload that has begun is not listed", () => {
+  const { client, ids } = library();
+  upsertImages(client, [at("x", 8, { state: "uploading" })]);
+  expect(ids()).toEqual(["e", "d", "c"]);
+});
+
+test("a deleted picture changes lists, and comes back restored", () => {
+  const { client, ids } = library();
+  upsertImages(client, [at("d", 7, { deleted_at: "2025-06-01T00:00:00Z" })]);
+  expect([ids(), ids(true)]).toEqual([["e", "c"], ["d"]]);
+  upsertImages(client, [at("d", 7)]);
+  expect([ids(), ids(true)]).toEqual([["e", "d", "c"], []]);
+});
+
+test("nothing new leaves the very same list, so that nothing renders", () => {
+  const { client } = library();
+  const before = client.getQueryData(imageListKey(false));
+  upsertImages(client, [at("d", 7)]);
+  removeImages(client, ["unknown"]);
+  expect(client.getQueryData(imageListKey(false))).toBe(before);
+});
+
+test("the first page rules over the newest part only", () => {
+  const { client, ids } = library({ cursor: "next" });
+  mergeFirstPage(client, false, { images: [at("f", 10), at("d", 7)], next_cursor: "two" });
+  // e is gone from the stretch that the page covers; c lies beyond it.
+  expect(ids()).toEqual(["f", "d", "c"]);
+});
+
+test("an address that storage refused gives way to the new one", () => {
+  const { client } = library();
+  forgetSignedUrls(client, ["d"]);
+  upsertImages(client, [
+    at("d", 7, {
+      thumbnail_url: "http://storage.test/users/aa/01/thumbnail.webp?X-Amz-Signature=2",
+    }),
+  ]);
+  const list = client.getQueryData<ImageList>(imageListKey(false));
+  expect(list?.images[1]?.thumbnail_url).toContain("Signature=2");
+});
