@@ -1,5 +1,7 @@
 """See what can be seen without a model: how large, which way round, how bright, which colours."""
 
+# ruff: noqa: PLR2004 - what counts as dark or red is a matter of taste
+
 import colorsys
 from collections import Counter
 from dataclasses import dataclass
@@ -66,14 +68,14 @@ _HUES = (
 
 def _name(patch: _Patch) -> str:
     hue, lightness, saturation = patch
-    if lightness < 0.10:  # noqa: PLR2004 - where colours end is a matter of taste
+    if lightness < 0.10:
         return "black"
-    if lightness > 0.93:  # noqa: PLR2004
+    if lightness > 0.93:
         return "white"
-    if saturation < 0.12:  # noqa: PLR2004
+    if saturation < 0.12:
         return "grey"
     name = next(name for most, name in _HUES if hue < most)
-    return "brown" if name == "orange" and lightness < 0.35 else name  # noqa: PLR2004
+    return "brown" if name == "orange" and lightness < 0.35 else name
 
 
 def _colours(patches: list[_Patch]) -> list[str]:
@@ -99,13 +101,13 @@ def _brightness(patches: list[_Patch]) -> str:
 def _contrast(patches: list[_Patch]) -> str:
     lightness = sorted(lightness for _, lightness, _ in patches)
     spread = lightness[len(lightness) * 9 // 10] - lightness[len(lightness) // 10]
-    return "strong" if spread > 0.5 else "gentle" if spread < 0.2 else "moderate"  # noqa: PLR2004
+    return "strong" if spread > 0.5 else "gentle" if spread < 0.2 else "moderate"
 
 
 def _gradient(patches: list[_Patch]) -> str:
     half = len(patches) // 2
     top, bottom = (sum(p[1] for p in part) / half for part in (patches[:half], patches[half:]))
-    if abs(top - bottom) < 0.06:  # noqa: PLR2004
+    if abs(top - bottom) < 0.06:
         return "Light is spread evenly over it."
     return f"It is lighter in the {'upper' if top > bottom else 'lower'} half."
 

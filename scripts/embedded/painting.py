@@ -5,6 +5,8 @@ a little grain, like film. Everything random comes from one seed, so the same pi
 each time.
 """
 
+# ruff: noqa: PLR2004 - a painting is numbers
+
 import math
 import random
 import struct
@@ -12,6 +14,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyvips  # type: ignore[import-untyped]
+from PIL import Image as PillowImage
+from PIL import ImageDraw
 
 Image = Any  # pyvips has no types
 Colour = str  # "#rrggbb"
@@ -47,6 +51,14 @@ def along(stops: Stops, at: float) -> list[float]:
     return [a + (b - a) * share for a, b in pairs]
 
 
+def mapped(field: Image, stops: Stops) -> Image:
+    """Give each number between 0 and 1 its colour in a gradient."""
+    values: list[float] = []
+    for step in range(256):
+        values += along(stops, step / 255)
+    return (field.clamp() * 255).cast("uchar").maplut(_image_of(values, 256, 1, 3))
+
+
 def _image_of(values: Sequence[float], width: int, height: int, bands: int) -> Image:
     packed = struct.pack(f"{len(values)}f", *values)
     return pyvips.Image.new_from_memory(packed, width, height, bands, "float")
@@ -75,11 +87,18 @@ class Canvas:
         """0 at the top, 1 at the bottom."""
         return pyvips.Image.xyz(self.width, self.height)[1] / self.height
 
+    def xy(self, x: float, y: float) -> tuple[Image, Image]:
+        """How far to the right of a place, and how far below it, in heights."""
+        place = pyvips.Image.xyz(self.width, self.height)
+        return (
+            (place[0] - x * self.width) / self.height,
+            (place[1] - y * self.height) / self.height,
+        )
+
     def distance(self, x: float, y: float) -> Image:
         """Distance from a place, in heights."""
-        place = pyvips.Image.xyz(self.width, self.height)
-        across, down = place[0] - x * self.width, place[1] - y * self.height
-        return (across * across + down * down) ** 0.5 / self.height
+        across, down = self.xy(x, y)
+        return (across * across + down * down) ** 0.5
 
     def clouds(self, size: float, *, octaves: int = 4, stretch: float = 1) -> Image:
         """Soft noise around 0, mostly within -0.5 and 0.5; size in heights, wider by stretch."""
@@ -187,7 +206,7 @@ class Canvas:
             column = self.random.randrange(3, self.width - 3)
             row = int(self.random.random() ** 1.2 * (self.height * above - 8)) + 4
             light = 50 + 205 * self.random.random() ** 6
-            reach = 1 if light < 140 else 2  # noqa: PLR2004 - bright ones are larger
+            reach = 1 if light < 140 else 2
             for down in range(-reach, reach + 1):
                 for across in range(-reach, reach + 1):
                     at = (row + down) * self.width + column + across
@@ -196,17 +215,18 @@ class Canvas:
         field = pyvips.Image.new_from_memory(bytes(dots), self.width, self.height, 1, "uchar")
         self.add(field / 255, "#fff6e8")
 
+    def mask(self, sketch: Callable[[Any], None]) -> Image:
+        """Return what sketch draws in white on a Pillow drawing, as a mask with smooth edges."""
+        return self._sheet("L", sketch) / 255
+
+    def draw_in_colours(self, sketch: Callable[[Any], None]) -> None:
+        """Paint what sketch draws in its own colours on a Pillow drawing, with smooth edges."""
+        sheet = self._sheet("RGBA", sketch)
+        self.paint(sheet[3] / 255, sheet.extract_band(0, n=3).cast("float"))
+
     def draw(self, colour: Colour, sketch: Callable[[Any], None], *, strength: float = 1) -> None:
         """Paint what sketch draws in white on a Pillow drawing, with smooth edges."""
-        from PIL import Image as PillowImage  # noqa: PLC0415 - only some pictures need it
-        from PIL import ImageDraw  # noqa: PLC0415
-
-        sheet = PillowImage.new("L", (self.width * 2, self.height * 2))
-        sketch(ImageDraw.Draw(sheet))
-        fine = pyvips.Image.new_from_memory(
-            sheet.tobytes(), self.width * 2, self.height * 2, 1, "uchar"
-        )
-        self.paint(fine.shrink(2, 2) / 255 * strength, colour)
+        self.paint(self.mask(sketch) * strength, colour)
 
     def vignette(self, strength: float = 0.35) -> None:
         """Darken the corners a little, as lenses do."""
@@ -221,6 +241,13 @@ class Canvas:
         grained = noise.replicate(self.width // tile + 1, self.height // tile + 1)
         self.image = self.image + grained.crop(0, 0, self.width, self.height)
         return self.image.cast("uchar").copy(interpretation="srgb").copy_memory()
+
+    def _sheet(self, mode: str, sketch: Callable[[Any], None]) -> Image:
+        sheet = PillowImage.new(mode, (self.width * 2, self.height * 2))
+        sketch(ImageDraw.Draw(sheet))
+        bands = len(sheet.getbands())
+        fine = pyvips.Image.new_from_memory(sheet.tobytes(), *sheet.size, bands, "uchar")
+        return fine.shrink(2, 2).copy_memory()
 
     def _soft(self, x: float, y: float, radius: float) -> Image:
         place = pyvips.Image.xyz(self.width // _COARSE + 2, self.height // _COARSE + 2) * _COARSE
