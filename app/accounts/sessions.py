@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Response
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Session, User
 from app.database import db, now
@@ -41,7 +42,9 @@ def find_session(token: str) -> Session | None:
     """Return the living session of a token, and note now and then that it was used."""
     moment = now()
     session = db.session.scalar(
-        select(Session).where(
+        select(Session)
+        .options(joinedload(Session.user))
+        .where(
             Session.token_hash == _digest(token),
             Session.expires_at > moment,
             Session.last_used_at > moment - IDLE,

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from app.clients.aws import translated
-from app.clients.signing import Bucket, Credentials, SignedUrl, presign
+from app.clients.signing import Bucket, Credentials, Presigner, SignedUrl
 
 Part = Literal["original", "thumbnail.webp", "preview.webp"]
 
@@ -94,15 +94,14 @@ class UserAccess:
             "x-amz-checksum-sha256": base64.b64encode(sha256).decode(),
         }
         signed_at = _now()
-        url = presign(
+        url = Presigner(
             "PUT",
-            key_of(user_id, image_id, "original"),
             bucket=self._bucket,
             credentials=self.credentials(user_id),
             signed_at=signed_at,
             seconds=UPLOAD_SECONDS,
             headers=headers,
-        )
+        ).url(key_of(user_id, image_id, "original"))
         # The browser sets Content-Length itself and lets no script do so.
         del headers["content-length"]
         return UploadPlace(
@@ -119,15 +118,17 @@ class UserAccess:
         signed_at = datetime.fromtimestamp(now - now % READ_ROUNDING, tz=UTC)
         expires_at = min(signed_at + timedelta(seconds=READ_SECONDS), credentials.expires_at)
 
+        presigner = Presigner(
+            "GET",
+            bucket=self._bucket,
+            credentials=credentials,
+            signed_at=signed_at,
+            seconds=READ_SECONDS,
+        )
+        prefix = prefix_of_user(user_id)
+
         def read(image_id: UUID, part: Part) -> SignedUrl:
-            url = presign(
-                "GET",
-                key_of(user_id, image_id, part),
-                bucket=self._bucket,
-                credentials=credentials,
-                signed_at=signed_at,
-                seconds=READ_SECONDS,
-            )
+            url = presigner.url(f"{prefix}{image_id.hex}/{part}")
             return SignedUrl(url=url, expires_at=expires_at)
 
         return read
@@ -135,9 +136,8 @@ class UserAccess:
     def download(self, user_id: UUID, image_id: UUID, *, name: str, content_type: str) -> SignedUrl:
         """An address that saves the original under its name; no browser shows it in place."""
         signed_at = _now()
-        url = presign(
+        url = Presigner(
             "GET",
-            key_of(user_id, image_id, "original"),
             bucket=self._bucket,
             credentials=self.credentials(user_id),
             signed_at=signed_at,
@@ -147,7 +147,7 @@ class UserAccess:
                 "response-content-type": content_type,
                 "response-cache-control": "private, no-store",
             },
-        )
+        ).url(key_of(user_id, image_id, "original"))
         return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=DOWNLOAD_SECONDS))
 
     def credentials(self, user_id: UUID) -> Credentials:
