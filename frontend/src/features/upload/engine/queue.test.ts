@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { Image } from "@/api";
+import { anImage } from "@/test/samples";
 
 import { UploadQueue } from "./queue";
-import { image, pictureFile, StandInServer, StandInStorage, standInHash } from "./stand-ins";
+import { pictureFile, StandInServer, StandInStorage, standInHash } from "./stand-ins";
 import { LastingTrouble, PassingTrouble, UnreadableFileError } from "./troubles";
 import type { Phase } from "./upload";
 
@@ -148,8 +149,8 @@ describe("pictures that need not be sent", () => {
 
   test("one that the library has is not sent again, and says whether it came back from the bin", async () => {
     server.nextPlaces.push([
-      { status: "exists", image: image("old"), restored: false },
-      { status: "exists", image: image("binned"), restored: true },
+      { status: "exists", image: anImage({ id: "old" }), restored: false },
+      { status: "exists", image: anImage({ id: "binned" }), restored: true },
     ]);
     add(pictureFile("old.jpg"), pictureFile("binned.jpg"));
     await wait(2_000);
@@ -173,7 +174,10 @@ describe("pictures that need not be sent", () => {
 
   test("one that the server refuses does not stop the others of its batch", async () => {
     const refused = { status: "refused", detail: "Too large." } as const;
-    server.nextPlaces.push([refused, { status: "exists", image: image("old"), restored: false }]);
+    server.nextPlaces.push([
+      refused,
+      { status: "exists", image: anImage({ id: "old" }), restored: false },
+    ]);
     add(pictureFile("a.jpg"), pictureFile("b.jpg"));
     await wait(2_000);
     expect(phases()).toMatchObject([

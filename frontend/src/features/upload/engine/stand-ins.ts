@@ -1,5 +1,6 @@
 /** For tests: a server and a storage that live in memory and fail on demand. */
 import type { Image } from "@/api";
+import { anImage } from "@/test/samples";
 
 import type { PutOutcome, PutRequest } from "./put";
 import type { Picture, PlaceAnswer, UploadServer } from "./server";
@@ -24,29 +25,6 @@ export const standInHash = (file: File): Promise<string> => {
     .slice(0, HEX_LENGTH);
   return Promise.resolve(sha256);
 };
-
-export const image = (id: string, changes: Partial<Image> = {}): Image => ({
-  id,
-  name: `${id}.jpg`,
-  size: 1000,
-  content_type: "image/jpeg",
-  state: "ready",
-  failure: null,
-  width: 400,
-  height: 300,
-  thumbhash: null,
-  timeline_at: "2026-05-01T10:00:00",
-  taken_at: null,
-  created_at: "2026-05-02T10:00:00Z",
-  deleted_at: null,
-  alt_text: null,
-  description_demo: false,
-  description_state: "none",
-  thumbnail_url: null,
-  preview_url: null,
-  urls_expire_at: null,
-  ...changes,
-});
 
 /** Gives each new hash an image, develops it at the second look, and remembers what it was asked. */
 export class StandInServer implements UploadServer {
@@ -92,7 +70,7 @@ export class StandInServer implements UploadServer {
   #placeFor({ sha256, name }: Picture): PlaceAnswer {
     const id = this.#idsByHash.get(sha256) ?? `image-${String(this.#idsByHash.size + 1)}`;
     this.#idsByHash.set(sha256, id);
-    const known = this.images.get(id) ?? image(id, { name, state: "uploading" });
+    const known = this.images.get(id) ?? anImage({ id, name, state: "uploading" });
     this.images.set(id, known);
     if (known.state !== "uploading") return { status: "exists", image: known, restored: false };
     return {
