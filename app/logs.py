@@ -22,3 +22,5 @@ def set_up_logging(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # It tells at INFO where each of its keys came from.
+    logging.getLogger("botocore").setLevel(logging.WARNING)
