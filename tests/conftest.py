@@ -39,8 +39,9 @@ def pytest_runtest_setup() -> None:
 @contextmanager
 def _data_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="pinhole-"))
+    folder.chmod(0o711)  # as root, PostgreSQL passes through as another user
     try:
-        yield folder
+        yield folder / "data"
     finally:
         shutil.rmtree(folder)
 

@@ -15,6 +15,7 @@ from scripts.embedded.logs import tail
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+    from typing import IO
 
 
 class Commands:
@@ -23,6 +24,8 @@ class Commands:
     def __init__(self, *, logs: Path) -> None:
         """Keep a log file per title in `logs`."""
         self._logs = logs
+        # Held by every command too: should we be killed, the next installation waits for the rest.
+        self.lock: IO[bytes] | None = None
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._ended = False
@@ -54,6 +57,7 @@ class Commands:
                     cwd=directory,
                     env=dict(environment),
                     start_new_session=True,
+                    pass_fds=[self.lock.fileno()] if self.lock else [],
                 )
                 self._running.add(process)
             status = process.wait()

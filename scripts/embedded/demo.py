@@ -58,7 +58,7 @@ class Demo:
         if not self._stack.folder.recall(_FILLED, {}).get("filled"):
             with self._progress.step("Demo account"), tempfile.TemporaryDirectory() as folder:
                 self._sign_in()
-                self._turn_descriptions_on()
+                self._turn_demo_descriptions_on()
                 ids = self._upload(make_demo_pictures(Path(folder)))
                 self._wait_until_developed(ids)
             # From now on the account is the person's: what they delete stays deleted.
@@ -72,9 +72,10 @@ class Demo:
         except StartError:  # begun by an earlier start that was cut off
             self._client.call("POST", "/api/auth/login", credentials)
 
-    def _turn_descriptions_on(self) -> None:
+    def _turn_demo_descriptions_on(self) -> None:
+        # A real model is for the person to turn on: it is sent pictures and costs money.
         session = self._client.call("GET", "/api/auth/session")
-        if session["descriptions"]["available"]:
+        if session["descriptions"]["demo"]:
             self._client.call("PATCH", "/api/account", {"descriptions_enabled": True})
 
     def _upload(self, pictures: Iterable[Path]) -> list[str]:

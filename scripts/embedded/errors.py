@@ -2,6 +2,7 @@
 
 StartError
 ├── AlreadyRunningError
+├── ForeignFolderError
 ├── PortTakenError
 ├── PartEndedError
 ├── MissingToolError
@@ -17,6 +18,10 @@ class StartError(Exception):
 
 class AlreadyRunningError(StartError):
     """The data folder is in use by another launcher."""
+
+
+class ForeignFolderError(StartError):
+    """What was named as the data folder holds something else."""
 
 
 class PortTakenError(StartError):

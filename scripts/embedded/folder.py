@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from scripts.embedded.errors import AlreadyRunningError
+from scripts.embedded.errors import AlreadyRunningError, ForeignFolderError
 from scripts.embedded.liveness import is_alive
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 CLEARING_SECONDS = 30.0
+_LOCK = "lock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,14 +35,23 @@ class DataFolder:
     """The folder that everything a person would miss lives in."""
 
     def __init__(self, path: Path) -> None:
-        """Make the folder if it is not there, for its owner only.
+        """Make the folder if it is not there, for its owner only; a folder that is there stays.
 
-        Others may pass through but not look around when root owns it: PostgreSQL refuses to run
+        Others may pass through but not look around when root makes it: PostgreSQL refuses to run
         as root and must reach its own folder, which nobody else can open, as another user.
+
+        Raises:
+            ForeignFolderError: the folder holds something else.
         """
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        if not path.exists():
+            path.mkdir(parents=True)
+            path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        elif not (path / _LOCK).exists() and any(path.iterdir()):
+            raise ForeignFolderError(
+                f"{path} holds other files. Give --data a folder that is empty or not there yet."
+            )
+        (path / _LOCK).touch(mode=0o600)
         self.logs = self._private("logs")
 
     def _private(self, name: str) -> Path:
@@ -63,7 +73,7 @@ class DataFolder:
         Raises:
             AlreadyRunningError: another launcher runs, or its rest does not end.
         """
-        file = (self.path / "lock").open("ab")
+        file = (self.path / _LOCK).open("ab")
         deadline = time.monotonic() + CLEARING_SECONDS
         while True:
             try:

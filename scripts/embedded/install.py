@@ -26,6 +26,7 @@ from scripts.embedded.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import IO
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools"
@@ -60,7 +61,8 @@ class Installer:
         _check_python()
         TOOLS.mkdir(exist_ok=True)
         with (TOOLS / "lock").open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._wait_for(lock)
+            self._commands.lock = lock
             with ThreadPoolExecutor() as threads:
                 try:
                     begun = [
@@ -72,6 +74,13 @@ class Installer:
                 except BaseException:
                     self._commands.end_all()
                     raise
+
+    def _wait_for(self, lock: IO[bytes]) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with self._progress.step("Waiting for another installation in this folder"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
 
     def _install_python(self) -> None:
         tools = ROOT / "requirements/tools.txt"

@@ -69,7 +69,7 @@ class Launcher:
         product = Product(
             stack=stack,
             site_port=options.port,
-            api_port=free_ports(1)[0] if options.dev else options.port,
+            api_port=free_ports(1, but=options.port)[0] if options.dev else options.port,
             is_dev=options.dev,
         )
         with self._progress.step("Migrations"):

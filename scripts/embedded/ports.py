@@ -32,20 +32,21 @@ def claim_site_port(port: int) -> socket.socket | None:
         return None
 
 
-def free_ports(count: int, *, wanted: Iterable[int] = ()) -> list[int]:
+def free_ports(count: int, *, wanted: Iterable[int] = (), but: int | None = None) -> list[int]:
     """Return ports that nothing listens on: the wanted ones where they are still free.
 
-    They are looked for together, so no two are the same.
+    They are looked for together, so no two are the same, and none is `but`, the site's.
     """
+    found: list[int] = []
+    candidates = iter([*wanted][:count])
     with contextlib.ExitStack() as held:
-        found = []
-        for port in [*wanted, *[0] * count][:count]:
-            try:
-                probe = held.enter_context(_bound("127.0.0.1", port))
-            except PortTakenError:
-                probe = held.enter_context(_bound("127.0.0.1", 0))
-            found.append(int(probe.getsockname()[1]))
-        return found
+        while len(found) < count:
+            with contextlib.suppress(PortTakenError):
+                probe = held.enter_context(_bound("127.0.0.1", next(candidates, 0)))
+                port = int(probe.getsockname()[1])
+                if port not in {but, *found}:
+                    found.append(port)
+    return found
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -52,6 +52,7 @@ class Product:
             check=False,
             cwd=ROOT,
             env={**kept_environment(), **self.stack.environment("migrate")},
+            start_new_session=True,  # Ctrl-C is the launcher's business
             capture_output=True,
             text=True,
         )

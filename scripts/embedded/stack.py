@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import urlsplit
+
+import psycopg2
+from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.embedded.aws import EmbeddedAws, answers
+from scripts.embedded.errors import StartError
 from scripts.embedded.folder import DataFolder
 from scripts.embedded.models import StandIn
 from scripts.embedded.policies import BUCKET, REGION, USER_ROLE_ARN
@@ -51,7 +56,9 @@ class EmbeddedStack:
         self.folder = DataFolder(data)
         self.site_origin = site_origin
         secrets = self.folder.secrets()
-        postgres_port, aws_port, model_port = free_ports(3, wanted=self.folder.recall("ports", []))
+        postgres_port, aws_port, model_port = free_ports(
+            3, wanted=self.folder.recall("ports", []), but=urlsplit(site_origin).port
+        )
         self.folder.keep("ports", [postgres_port, aws_port, model_port])
         self.postgres = Postgres(
             folder=self.folder.path / "postgres",
@@ -101,9 +108,8 @@ class EmbeddedStack:
                 self._stand_in.start(crew)
             self.postgres.start(crew)
             crew.wait_until(self.postgres.answers, what="PostgreSQL")
-            self.postgres.provide_database()
             crew.wait_until(self.aws.answers, what="The embedded AWS")
-            self._provide()
+            self._provide(crew)
             if self._stand_in:
                 models = f"{self._stand_in.address}/models"
                 crew.wait_until(lambda: answers(models), what="The stand-in model")
@@ -148,7 +154,15 @@ class EmbeddedStack:
             **(self._stand_in.settings() if self._stand_in else self._model),
         }
 
-    def _provide(self) -> None:
+    def _provide(self, crew: Crew) -> None:
+        try:
+            self.postgres.provide_database()
+            self._provide_aws()
+        except (psycopg2.Error, BotoCoreError, ClientError) as error:
+            crew.check()  # most likely a part has ended: then its log says why
+            raise StartError(f"The embedded services refused to be set up: {error}") from error
+
+    def _provide_aws(self) -> None:
         known = {name: Keys(**keys) for name, keys in self.folder.recall(_KEYS, {}).items()}
         provisioner = Provisioner(endpoint_url=self.aws_endpoint_url, root_key=self.aws.root_key)
         self._provision = provisioner.provide(site_origin=self.site_origin, known_keys=known)

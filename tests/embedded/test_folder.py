@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.embedded.errors import AlreadyRunningError, PortTakenError
+from scripts.embedded.errors import AlreadyRunningError, ForeignFolderError, PortTakenError
 from scripts.embedded.folder import DataFolder
 from scripts.embedded.options import ROOT
 from scripts.embedded.ports import claim_site_port, free_ports
@@ -45,6 +45,15 @@ def test_what_was_cut_off_while_it_was_written_is_not_read(data_folder: Path) ->
     assert folder.recall("ports", []) == []
 
 
+def test_a_folder_that_holds_something_else_is_left_alone(data_folder: Path) -> None:
+    data_folder.mkdir(mode=0o755)
+    (data_folder / "letter.txt").touch()
+    with pytest.raises(ForeignFolderError, match="holds other files"):
+        DataFolder(data_folder)
+    assert [path.name for path in data_folder.iterdir()] == ["letter.txt"]
+    assert mode(data_folder) == 0o755
+
+
 def test_the_lock_is_for_one(data_folder: Path) -> None:
     folder = DataFolder(data_folder)
     with folder.lock():
@@ -74,9 +83,10 @@ def test_free_ports_are_different_and_the_wanted_ones_where_possible() -> None:
     assert first != second
     assert free_ports(2, wanted=[second, first]) == [second, first]
     with socket.create_server(("127.0.0.1", first)):
-        taken, kept = free_ports(2, wanted=[first, second])
-        assert taken != first
+        kept, other = free_ports(2, wanted=[first, second])
         assert kept == second
+        assert other != first
+    assert free_ports(1, wanted=[first], but=first) != [first]
 
 
 def test_the_ipv6_half_of_the_port_is_kept_from_others() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.clients.signing import Credentials, presign
+from app.clients.signing import Credentials, Presigner
 from app.clients.storage import bucket_at
 from scripts.embedded.policies import BUCKET, REGION
 from tests.embedded.wire import as_user, client, place, send
@@ -117,9 +117,8 @@ def test_an_address_dies_when_it_expires(
     stack: EmbeddedStack, image: str, age: int, status: int
 ) -> None:
     keys = as_user(stack, USER)
-    url = presign(
+    signer = Presigner(
         "PUT",
-        f"users/{USER}/{image}/original",
         bucket=bucket_at(name=BUCKET, region=REGION, endpoint_url=stack.aws_endpoint_url),
         credentials=Credentials(
             access_key_id=keys["AWS_ACCESS_KEY_ID"],
@@ -130,6 +129,7 @@ def test_an_address_dies_when_it_expires(
         signed_at=datetime.now(UTC) - timedelta(seconds=age),
         seconds=300,
     )
+    url = signer.url(f"users/{USER}/{image}/original")
     assert send("PUT", url, body=CONTENT).status == status
 
 
