@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.embedded.demo_pictures import make_demo_pictures
-
 from scripts.embedded.errors import StartError
 
 if TYPE_CHECKING:
