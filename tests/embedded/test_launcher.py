@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,8 +19,11 @@ from typing import TYPE_CHECKING
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from scripts.embedded.folder import DataFolder
 from scripts.embedded.options import ROOT
 from scripts.embedded.ports import free_ports
+from scripts.embedded.postgres import PROGRAMS, Postgres
+from scripts.embedded.processes import Crew
 from scripts.embedded.product import SITE
 
 if TYPE_CHECKING:
@@ -163,3 +167,23 @@ def test_as_root_below_a_closed_folder(tmp_path: Path) -> None:
         run.process.kill()
         assert_gone(everything)
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="only root needs it")
+def test_as_root_with_the_programs_below_a_closed_folder_too(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    programs = closed / "pginstall/bin"
+    shutil.copytree(PROGRAMS.parent, programs.parent)
+    folder = DataFolder(closed / "data")
+    postgres = Postgres(
+        folder=folder.path / "postgres",
+        port=free_ports(1)[0],
+        secrets=folder.secrets(),
+        careless=True,
+        programs=programs,
+    )
+    with Crew(logs=folder.logs) as crew:
+        part = postgres.start(crew)
+        crew.wait_until(postgres.answers, what="PostgreSQL")
+        assert psutil.Process(part.process.pid).uids().effective != 0
