@@ -32,7 +32,11 @@ export const DescriptionForm = ({ imageId, saved, drafts, onDone }: DescriptionF
   const errors = { ...errorsFromServer(problem?.fields ?? {}), ...own };
   const isUnchanged = isSameDraft(draft, saved);
 
-  useEffect(() => form.current?.querySelector("textarea")?.focus(), []);
+  useEffect(() => {
+    const first = form.current?.querySelector("textarea");
+    first?.focus();
+    first?.setSelectionRange(first.value.length, first.value.length);
+  }, []);
 
   const change = (changes: Partial<Draft>) => {
     const next = { ...draft, ...changes };

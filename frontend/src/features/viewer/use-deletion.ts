@@ -34,8 +34,11 @@ export const useDeletion = ({ images, onNavigate, onClose }: Deletion) => {
   };
 
   const remove = (image: Image) => {
-    const at = images.findIndex(({ id }) => id === image.id);
-    const next = images[at + 1] ?? images[at - 1];
+    // Keys can be quicker than the list: what was deleted a moment ago may still be in it.
+    const gone = new Set(deleted.current.map(({ id }) => id));
+    const left = images.filter(({ id }) => !gone.has(id));
+    const at = left.findIndex(({ id }) => id === image.id);
+    const next = left[at + 1] ?? left[at - 1];
     deleted.current.push(image);
     if (next) onNavigate(next.id);
     else onClose();

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+
+import { anImage, anImageDetail } from "@/test/samples";
+
+import { cameraLines, factsOf } from "./facts";
+
+const fact = (changes: Parameters<typeof anImage>[0], label: string) =>
+  factsOf(anImage(changes), "2.4 MB").find((one) => one.label === label);
+
+test("the time is the clock's on the wall where it was taken, wherever this browser is", () => {
+  const { value = "", more } = fact({ taken_at: "2025-05-03T23:30:00-08:00" }, "Taken") ?? {};
+  expect(value).toContain("May 3, 2025");
+  expect(value).toMatch(/11:30\sPM/);
+  expect(more).toBe("GMT-08:00");
+  expect(fact({ taken_at: "2025-05-03T23:30:00" }, "Taken")).not.toHaveProperty("more");
+  expect(fact({ taken_at: null }, "Taken")?.value).toBe("Not recorded in the file");
+});
+
+test("dimensions are told with megapixels", () => {
+  expect(fact({}, "Dimensions")).toMatchObject({ value: "4,000 × 3,000", more: "12 megapixels" });
+  expect(fact({ width: 1200, height: 830 }, "Dimensions")?.more).toBe("1 megapixel");
+  expect(fact({ width: 20, height: 20 }, "Dimensions")).not.toHaveProperty("more");
+  expect(fact({ width: null, height: null }, "Dimensions")).toBeUndefined();
+});
+
+test("a camera is named once, with how it was set", () => {
+  const camera = {
+    make: "Canon",
+    model: "Canon EOS R6",
+    lens: "RF35mm",
+    exposure_time: "1/125",
+    f_number: 2.8,
+    iso: 200,
+    focal_length: 35,
+  };
+  expect(cameraLines(anImageDetail({ camera }))).toEqual([
+    "Canon EOS R6",
+    "RF35mm",
+    "1/125 s · ƒ/2.8 · ISO 200 · 35 mm",
+  ]);
+  const fuji = { ...camera, make: "FUJIFILM", model: "X-T5", lens: null, exposure_time: null };
+  expect(cameraLines(anImageDetail({ camera: fuji }))[0]).toBe("FUJIFILM X-T5");
+  expect(cameraLines(anImageDetail({ camera: null }))).toEqual([]);
+});
