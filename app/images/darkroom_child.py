@@ -48,8 +48,8 @@ def main() -> None:
     rehearse()
     parent = socket.socket(fileno=0)
     threading.Thread(target=_watch_parent, args=(parent.fileno(),), daemon=True).start()
-    confine()
     limits = _Limits(memory=settings["memory_bytes"], seconds=settings["timeout"])
+    confine()
     parent.sendall(READY)
     while True:
         message, files, _, _ = socket.recv_fds(parent, 1, 1)

@@ -5,7 +5,6 @@ nothing else of the application than its own small parts. Sizes and formats are 
 docs/decisions/0004-derived-pictures.md.
 """
 
-import io
 import logging
 import re
 from collections.abc import Callable
@@ -13,16 +12,15 @@ from typing import Any
 
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
-from PIL import TiffImagePlugin  # noqa: F401 - the next would import it when it is too late
-from PIL.AvifImagePlugin import AvifImageFile
 
 from app.images import formats
 from app.images.colour import Coding, Image, coding_of, to_screen
+from app.images.formats import Bytes
 from app.images.metadata import PictureMetadata, read_metadata
+from app.images.other_decoders import decode_avif_by_pillow, decode_heif
 from app.images.outcome import DamageReason, Developed, Header, Rejected
 from app.images.placeholder import SIDE, thumbhash
 
-MOST_PIXELS = 100_000_000
 PREVIEW_SIDE = 2048
 # A grid row of 240 CSS pixels is sharp on a screen of twice that density; panoramas are bounded.
 THUMBNAIL_HEIGHT = 480
@@ -45,14 +43,17 @@ _LOADERS = {
     formats.HEIF: "heifload_buffer",
     formats.TIFF: "tiffload_buffer",
 }
-# What libjpeg only warns of although the picture shows it; other warnings are harmless.
-_JPEG_DAMAGE = re.compile(r"bad Huffman|premature end|instead of RST|Inconsistent progression")
-_ENDS_EARLY = re.compile(r"premature end|unexpected end|end of file|read error", re.IGNORECASE)
-_OUT_OF_MEMORY = re.compile(
-    r"out of memory|unable to allocate|memory alloc|bad_alloc", re.IGNORECASE
+# What libjpeg only warns of although the picture shows it; other warnings are harmless, and a few
+# bytes too many before a marker are common.
+_JPEG_DAMAGE = re.compile(
+    r"bad Huffman|premature end|instead of RST|Inconsistent progression|\d{3} extraneous"
 )
-
-Bytes = bytes | memoryview
+_ENDS_EARLY = re.compile(r"premature end|unexpected end|end of file|read error", re.IGNORECASE)
+# Not libheif's "Security limit exceeded": that is a file which lies about its sizes.
+_OUT_OF_MEMORY = re.compile(
+    r"out of memory|unable to allocate|bad_alloc|memory alloc(?!.*ecurity limit)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class _Warnings(logging.Handler):
@@ -103,7 +104,7 @@ def develop(
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
         _note(error)
         return Rejected(reason="unreadable", content_type=detected.content_type)
-    if header.width * header.height > MOST_PIXELS:
+    if header.width * header.height > formats.MOST_PIXELS:
         return Rejected(reason="too_many_pixels", content_type=detected.content_type)
     announce(header)
     return _derive(original, header)
@@ -154,10 +155,6 @@ class _Original:
         self.content_type = content_type
         self.coding: Coding | None = None
         self._cut_short = formats.is_cut_short(data, content_type)
-        if self._cut_short and content_type == formats.WEBP:
-            # No decoder opens a WebP that is shorter than it says; zeros decode to something.
-            missing = min(formats.webp_size(data), 2 * len(data)) - len(data)
-            self.data = bytes(data) + bytes(missing)
 
     def _open(self, **options: Any) -> Image:  # noqa: ANN401 - libvips' own options
         loader = getattr(pyvips.Image, _LOADERS[self.content_type])
@@ -165,6 +162,15 @@ class _Original:
 
     def header(self) -> Header:
         """Read size and metadata; no pixel is decoded. Raises anything for bad bytes."""
+        try:
+            return self._read_header()
+        except pyvips.Error:
+            if not self._cut_short:
+                raise
+            self.data = formats.mended(self.data, self.content_type)
+            return self._read_header()
+
+    def _read_header(self) -> Header:
         image = self._open(fail_on="none")
         metadata = PictureMetadata()
         if self.content_type == formats.TIFF:
@@ -181,10 +187,11 @@ class _Original:
     def pixels(self) -> Image:
         """Decode strictly, upright, no larger than a preview. Raises anything for bad bytes."""
         _warnings.text = ""
+        pyvips.vips_lib.vips_error_clear()  # what other pictures left there
         if self.content_type == formats.JPEG:
             return _fitted(self._open(fail_on="error", shrink=self._jpeg_shrink()))
         if self.content_type in {formats.HEIC, formats.HEIF}:
-            return _fitted(_decode_heif(self.data))
+            return _fitted(decode_heif(self.data))
         try:
             return _fitted(self._open(fail_on="error"))
         except pyvips.Error:
@@ -196,8 +203,8 @@ class _Original:
         """Say what is wrong with a picture that decoded nonetheless."""
         if self._cut_short:
             return "incomplete"
-        if self.content_type == formats.JPEG and _JPEG_DAMAGE.search(_warnings.text):
-            return "corrupt"
+        if self.content_type == formats.JPEG and _warnings.text:
+            return "corrupt" if _JPEG_DAMAGE.search(self._jpeg_warning()) else None
         return None
 
     def reason_of(self, error: Exception) -> DamageReason:
@@ -215,6 +222,14 @@ class _Original:
         except Exception as error:  # noqa: BLE001 - nothing is left, then
             _note(error)
             return None
+
+    def _jpeg_warning(self) -> str:
+        """Say what libjpeg warned of; libvips' own account of it is incomplete."""
+        try:
+            self._open(fail_on="warning", shrink=self._jpeg_shrink()).copy_memory()
+        except pyvips.Error as warning:
+            return str(warning)
+        return ""
 
     def _jpeg_shrink(self) -> int:
         image = self._open(fail_on="none")
@@ -245,41 +260,6 @@ def _scaled(image: Image, width: int, height: int) -> Image:
     kept = image.format
     scaled = image.premultiply().resize(factors.pop("scale"), **factors)
     return scaled.unpremultiply().cast(kept)
-
-
-def _decode_heif(data: Bytes) -> Image:
-    """HEVC by libheif: the libvips wheel has no decoder for it."""
-    decoded = pillow_heif.open_heif(bytes(data), convert_hdr_to_8bit=False)
-    deep = decoded.mode.endswith(";16")
-    pixels = decoded.data
-    width, height = decoded.size
-    if width * height > MOST_PIXELS:
-        raise ValueError("larger than its header says")
-    bands = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}[
-        decoded.mode.removesuffix(";16").replace("a", "A")
-    ]
-    image = pyvips.Image.new_from_memory(
-        pixels, width, height, bands, "ushort" if deep else "uchar"
-    )
-    spaces = ("grey16", "rgb16") if deep else ("b-w", "srgb")
-    image = image.copy(interpretation=spaces[bands > 2])  # noqa: PLR2004 - more than grey and alpha
-    return _with_profile(image, decoded.info.get("icc_profile"))
-
-
-def _with_profile(image: Image, profile: bytes | None) -> Image:
-    if profile:
-        image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
-    return image
-
-
-def decode_avif_by_pillow(data: Bytes) -> Image:
-    """AVIF by libavif, for the few that libheif refuses."""
-    with AvifImageFile(io.BytesIO(data)) as avif:
-        decoded = avif.convert("RGBA" if avif.has_transparency_data else "RGB")
-        image = pyvips.Image.new_from_memory(
-            decoded.tobytes(), decoded.width, decoded.height, len(decoded.getbands()), "uchar"
-        ).copy(interpretation="srgb")
-        return _with_profile(image, avif.info.get("icc_profile"))
 
 
 def _derived_pictures(screen: Image) -> tuple[bytes, bytes, bytes]:

@@ -16,6 +16,11 @@ HEIC = "image/heic"
 HEIF = "image/heif"
 TIFF = "image/tiff"
 
+Bytes = bytes | memoryview
+
+# More pixels than this are refused before any is decoded.
+MOST_PIXELS = 100_000_000
+
 # Everything that is taken in. Whatever is not here is refused before any decoder sees it.
 SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF)
 HEIF_FAMILY = frozenset({AVIF, HEIC, HEIF})
@@ -155,39 +160,61 @@ def _first_directory(head: bytes) -> list[tuple[int, int]]:
     return entries
 
 
-_MAX_CHUNKS = 200_000
+_MOST_CHUNKS = 200_000
 
 
-def is_cut_short(data: bytes | memoryview, content_type: str) -> bool:
+def is_cut_short(data: Bytes, content_type: str) -> bool:
     """Say whether the container promises more bytes than there are (JPEG, GIF, TIFF cannot say)."""
     if content_type == WEBP:
-        return webp_size(data) > len(data)
+        return 8 + int.from_bytes(data[4:8], "little") > len(data)
     if content_type == PNG:
-        return _ends_early(data, start=8, head=">L4s", overhead=12, last=b"IEND")
+        return _last_chunk_ends(data) > len(data)
     if content_type in HEIF_FAMILY:
-        return _ends_early(data, start=0, head=">L4s", overhead=0, last=None)
+        return _last_box_ends(data) > len(data)
     return False
 
 
-def webp_size(data: bytes | memoryview) -> int:
-    """Return the length that the RIFF header promises."""
-    return 8 + int.from_bytes(data[4:8], "little")
+def mended(data: Bytes, content_type: str) -> bytes:
+    """Fill up with zeros what ends early: decoders that open no shorter file open that.
+
+    Of a WebP only the picture itself is kept, since what stands behind it is missing anyway.
+    """
+    if content_type == WEBP:
+        at = 12
+        while at + 8 <= len(data):
+            kind, size = struct.unpack_from("<4sL", data, at)
+            if kind in (b"VP8 ", b"VP8L") and size < 2 * len(data):
+                body = bytes(data[at : at + 8 + size]).ljust(8 + size + size % 2, b"\0")
+                return b"RIFF" + struct.pack("<L", 4 + len(body)) + b"WEBP" + body
+            at += 8 + size + size % 2
+    elif content_type in HEIF_FAMILY:
+        return bytes(data).ljust(min(_last_box_ends(data), 2 * len(data)), b"\0")
+    return bytes(data)
 
 
-def _ends_early(
-    data: bytes | memoryview, *, start: int, head: str, overhead: int, last: bytes | None
-) -> bool:
-    """Walk length-prefixed chunks without reading them; True when one reaches past the end."""
-    at = start
-    for _ in range(_MAX_CHUNKS):
+def _last_chunk_ends(data: Bytes) -> int:
+    """Walk a PNG's chunks without reading them; return where its end lies or should lie."""
+    at = 8
+    for _ in range(_MOST_CHUNKS):
         if at + 8 > len(data):
-            return last is not None or at > len(data)
-        size, kind = struct.unpack_from(head, data, at)
-        if kind == last:
-            return False
-        if overhead == 0 and size == 1:  # a 64-bit length follows
+            break
+        size, kind = struct.unpack_from(">L4s", data, at)
+        at += 12 + size
+        if kind == b"IEND":
+            return min(int(at), len(data))  # nobody misses its checksum
+    return max(int(at), len(data) + 1)
+
+
+def _last_box_ends(data: Bytes) -> int:
+    """Walk a HEIF's outer boxes without reading them; return where the last one ends."""
+    at = 0
+    for _ in range(_MOST_CHUNKS):
+        if at + 16 > len(data):
+            break
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size == 1:  # a 64-bit length follows
             size = int.from_bytes(data[at + 8 : at + 16], "big")
-        if overhead == 0 and size < 8:  # noqa: PLR2004 - "to the end", or nonsense
-            return False
-        at += size + overhead
-    return False
+        if size < 8:  # noqa: PLR2004 - "to the end of the file", or nonsense
+            break
+        at += size
+    return int(at)

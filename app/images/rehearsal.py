@@ -10,7 +10,8 @@ import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 
 from app.images import formats
-from app.images.decoding import decode_avif_by_pillow, develop
+from app.images.decoding import develop
+from app.images.other_decoders import decode_avif_by_pillow
 from app.images.outcome import Developed
 
 _SIDE = 64
