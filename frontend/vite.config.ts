@@ -28,5 +28,10 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // One page for all files of a worker: a third of the time. src/test/setup.ts leaves it clean.
+    isolate: false,
+    // Generous, for machines that do ten things at once; a test that passes does not wait.
+    testTimeout: 20_000,
+    expect: { poll: { timeout: 5_000 } },
   },
 });

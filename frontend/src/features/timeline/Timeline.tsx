@@ -73,7 +73,7 @@ export const Timeline = ({ openId, onOpen, onUpload }: TimelineProps) => {
   useProcessing(processing);
 
   const deleteWithUndo = useDeleteWithUndo();
-  const { selection, selected, select } = useSelection(images, {
+  const { selection, selected, select, deleteSelected } = useSelection(images, {
     isPaused: openId !== null,
     onDelete: deleteWithUndo,
   });
@@ -100,7 +100,7 @@ export const Timeline = ({ openId, onOpen, onUpload }: TimelineProps) => {
     <>
       {selected.length > 0 && (
         <SelectionBar count={selected.length} onClear={() => select({ type: "clear" })}>
-          <Button look="quiet" icon={<TrashIcon />} onClick={() => deleteWithUndo(selected)}>
+          <Button look="quiet" icon={<TrashIcon />} onClick={deleteSelected}>
             Delete
           </Button>
         </SelectionBar>

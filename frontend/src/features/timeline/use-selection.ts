@@ -1,5 +1,5 @@
 /** The selection of a page of pictures, with the keys that work wherever the focus is. */
-import { useEffect, useMemo, useReducer } from "react";
+import { useCallback, useEffect, useMemo, useReducer } from "react";
 
 import type { Image } from "@/api";
 
@@ -22,16 +22,23 @@ export const useSelection = (images: readonly Image[], { isPaused, onDelete }: O
     [images, selection],
   );
 
+  const deleteSelected = useCallback(() => {
+    if (!onDelete) return;
+    // Undo brings the pictures back, but not their selection.
+    select({ type: "clear" });
+    onDelete(selected);
+  }, [onDelete, selected]);
+
   useEffect(() => {
     if (selected.length === 0 || isPaused) return;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event.target)) return;
       if (event.key === "Escape") select({ type: "clear" });
-      else if (event.key === "Delete") onDelete?.(selected);
+      else if (event.key === "Delete") deleteSelected();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
-  }, [selected, isPaused, onDelete]);
+  }, [selected, isPaused, deleteSelected]);
 
-  return { selection, selected, select };
+  return { selection, selected, select, deleteSelected };
 };

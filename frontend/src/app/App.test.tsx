@@ -1,0 +1,91 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { beforeEach, expect, test } from "vitest";
+
+import { sessionOptions } from "@/api";
+import { anAccount, aSession } from "@/test/samples";
+import { server } from "@/test/server";
+
+import { App } from "./App";
+import { makeQueryClient } from "./query-client";
+
+const start = (path: string) => {
+  window.history.replaceState(null, "", path);
+  const client = makeQueryClient();
+  render(<App client={client} />);
+  return client;
+};
+
+const signedIn = http.get("*/api/auth/session", () => HttpResponse.json(aSession()));
+const signedOut = http.get("*/api/auth/session", () => HttpResponse.json(aSession({ user: null })));
+const noPictures = http.get("*/api/images", () =>
+  HttpResponse.json({ images: [], next_cursor: null }),
+);
+const notSignedIn = { status: 401, code: "not_signed_in", detail: "Sign in first.", title: "" };
+
+beforeEach(() => server.use(noPictures));
+
+test("someone signed out sees the sign-in form at any address, and the address stays", async () => {
+  server.use(signedOut);
+  start("/settings");
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
+  expect(window.location.pathname).toBe("/settings");
+});
+
+test("someone signed in who goes to the sign-in page is shown their pictures", async () => {
+  server.use(signedIn);
+  start("/sign-in");
+  expect(await screen.findByRole("heading", { name: "Drop pictures anywhere" })).toBeVisible();
+  expect(window.location.pathname).toBe("/");
+});
+
+test("a session that ended elsewhere leads to the sign-in form, and the cache is emptied", async () => {
+  server.use(
+    signedIn,
+    http.get("*/api/account", () => HttpResponse.json(anAccount())),
+  );
+  const client = start("/settings");
+  expect(await screen.findByText("Storage used")).toBeVisible();
+  server.use(http.get("*/api/images", () => HttpResponse.json(notSignedIn, { status: 401 })));
+  await userEvent.click(screen.getAllByRole("link", { name: "Pictures" })[0] ?? document.body);
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
+  const known = client.getQueryCache().findAll({ predicate: ({ state }) => Boolean(state.data) });
+  expect(known.map(({ queryKey }) => queryKey)).toEqual([sessionOptions.queryKey]);
+});
+
+test("signing out from the menu leaves nothing of the person behind", async () => {
+  server.use(
+    signedIn,
+    http.post("*/api/auth/logout", () => new HttpResponse(null, { status: 204 })),
+  );
+  start("/");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Account" }));
+  expect(screen.getByRole("menuitem", { name: "Settings" })).toHaveFocus();
+  await user.keyboard("{ArrowDown}{Enter}");
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
+  expect(screen.queryByText("ada@example.org")).not.toBeInTheDocument();
+});
+
+test("an address that leads nowhere says so and leads back", async () => {
+  server.use(signedIn);
+  start("/nowhere");
+  expect(await screen.findByText("There is nothing at this address")).toBeVisible();
+  await userEvent.click(screen.getByRole("link", { name: "To your pictures" }));
+  expect(await screen.findByRole("heading", { name: "Drop pictures anywhere" })).toBeVisible();
+});
+
+test("a server that cannot start is explained, and tried again on request", async () => {
+  const detail = "Pinhole cannot reach its database.";
+  server.use(
+    http.get("*/api/auth/session", () =>
+      HttpResponse.json({ status: 400, code: "odd", detail, title: "" }, { status: 400 }),
+    ),
+  );
+  start("/");
+  expect(await screen.findByRole("alert")).toHaveTextContent(detail);
+  server.use(signedOut);
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
+});

@@ -1,0 +1,49 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { expect, test } from "vitest";
+
+import { renderWithApp } from "@/test/render";
+import { anImage, anImageDetail } from "@/test/samples";
+import { server } from "@/test/server";
+
+import { RecentlyDeleted, timeLeft } from "./RecentlyDeleted";
+
+const DAY = 86_400_000;
+
+test.each([
+  [0, "30 days left"],
+  [1.5, "29 days left"],
+  [29.2, "1 day left"],
+  [30.5, "Removed today"],
+])("%s days after it was deleted: %s", (days, words) => {
+  const deleted = "2025-06-01T00:00:00Z";
+  expect(timeLeft(deleted, Date.parse(deleted) + days * DAY)).toBe(words);
+});
+
+test("a deleted picture is selected by a click and restored", async () => {
+  const deleted = anImage({
+    id: "b2",
+    alt_text: "A red barn",
+    deleted_at: new Date().toISOString(),
+  });
+  const asked: unknown[] = [];
+  server.use(
+    http.get("*/api/images", ({ request }) => {
+      expect(new URL(request.url).searchParams.get("deleted")).toBe("true");
+      return HttpResponse.json({ images: asked.length ? [] : [deleted], next_cursor: null });
+    }),
+    http.patch("*/api/images/b2", async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json(anImageDetail({ ...deleted, deleted_at: null }));
+    }),
+  );
+  renderWithApp(<RecentlyDeleted />);
+  const user = userEvent.setup();
+  expect(await screen.findByText("30 days left")).toBeVisible();
+  await user.click(screen.getByRole("link", { name: /A red barn/ }));
+  await user.click(screen.getByRole("button", { name: "Restore" }));
+  expect(await screen.findByText("1 picture back in your timeline")).toBeVisible();
+  await waitFor(() => expect(screen.getByText("Nothing was deleted lately")).toBeVisible());
+  expect(asked).toEqual([{ deleted: false }]);
+});
