@@ -8,7 +8,7 @@ import base64
 import threading
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import Literal, TYPE_CHECKING, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -69,19 +69,30 @@ class Sighting:
     output_tokens: int
 
 
+VisionErrorCode = Literal[
+    "rate_limited",
+    "quota_exceeded",
+    "unreachable",
+    "refused",
+    "unusable_answer",
+    "bad_key",
+    "picture_not_accepted",
+    "misconfigured",
+]
+
+
 class VisionError(Exception):
     """No description, and why.
 
-    code is one of rate_limited, quota_exceeded, unreachable, refused, unusable_answer, bad_key,
-    picture_not_accepted, misconfigured. retry_after is in seconds, where the model's host said so.
+    retry_after is in seconds, where the model's host said so.
     """
 
     def __init__(
-        self, code: str, *, retryable: bool = False, retry_after: float | None = None
+        self, code: VisionErrorCode, *, retryable: bool = False, retry_after: float | None = None
     ) -> None:
         """Keep what the caller decides by."""
         super().__init__(code)
-        self.code = code
+        self.code: VisionErrorCode = code
         self.retryable = retryable
         self.retry_after = retry_after
 
@@ -220,7 +231,7 @@ def _translated(error: "openai.OpenAIError") -> VisionError:
             return VisionError("misconfigured")
 
 
-_BY_STATUS = {
+_BY_STATUS: dict[int, VisionErrorCode] = {
     401: "bad_key",
     402: "quota_exceeded",
     403: "bad_key",

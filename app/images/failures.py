@@ -28,6 +28,7 @@ WORDS = {
     "refused": "The model declined to describe this picture.",
     "unusable_answer": "The model's answer could not be used. Try again.",
     "bad_key": "The operator's key for the model was refused.",
+    "misconfigured": "The model is set up wrong here. The operator must look at its settings.",
     "picture_not_accepted": "The model could not read this picture.",
 }
 

@@ -1,10 +1,16 @@
 """What every answer has in common (THREATS 30, 34), and bad input of every kind."""
 
 import json
+from uuid import uuid4
 
 import httpx2
 import pytest
+from flask.testing import FlaskClient
 
+from app.factory import create_app
+from app.parts import build_parts
+from app.settings import Settings
+from scripts.embedded.stack import EmbeddedStack
 from tests.people import PASSWORD, Person
 
 WRITES = [
@@ -160,3 +166,22 @@ def test_the_documentation_loads_nothing_from_elsewhere(visitor: httpx2.Client) 
     style = visitor.get("/api/docs.css")
     assert style.headers["content-type"].startswith("text/css")
     assert "url(" not in style.text
+
+
+@pytest.fixture(scope="module")
+def over_https(stack: EmbeddedStack) -> FlaskClient:
+    environment = stack.environment("api") | {"SITE_ORIGIN": "https://pictures.example.org"}
+    return create_app(build_parts(Settings.from_environment(environment))).test_client()
+
+
+@pytest.mark.usefixtures("site")
+def test_over_https_the_cookie_belongs_to_this_host_alone(over_https: FlaskClient) -> None:
+    body = {"email": f"{uuid4().hex}@example.org", "password": PASSWORD}
+    origin = {"Origin": "https://pictures.example.org"}
+    answer = over_https.post("/api/auth/register", json=body, headers=origin)
+    name, _, rest = answer.headers["Set-Cookie"].partition("=")
+    parts = {part.strip().lower() for part in rest.split(";")[1:]}
+    assert name == "__Host-session"
+    assert {"secure", "httponly", "samesite=lax", "path=/"} <= parts
+    assert not any(part.startswith("domain") for part in parts)
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")

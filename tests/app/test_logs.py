@@ -1,0 +1,25 @@
+"""Logs hold no keys to pictures, and no line that a stranger wrote."""
+
+import logging
+
+from app.logs import OneLine
+
+FORMATTER = OneLine("%(levelname)s: %(message)s")
+
+
+def logged(message: str, *arguments: object) -> str:
+    record = logging.LogRecord("app", logging.WARNING, "", 0, message, arguments, None)
+    return FORMATTER.format(record)
+
+
+def test_addresses_lose_their_signature() -> None:
+    url = "https://b.s3.amazonaws.com/users/1/2/original?X-Amz-Signature=0f&X-Amz-Date=2026"
+    line = logged("could not read %s at once", url)
+    assert "Signature" not in line
+    assert "original?… at once" in line
+
+
+def test_a_line_break_starts_no_new_line_of_the_log() -> None:
+    line = logged("no such picture: %s", "x\nERROR: forged\r\nERROR: forged")
+    assert line.splitlines()[0] == "WARNING: no such picture: x"
+    assert all(rest.startswith("    ") for rest in line.splitlines()[1:])
