@@ -1,4 +1,4 @@
-/** A picture that does not load may only have an old signature: ask for a new one, once per address. */
+/** A picture that does not load may only have an old signature: ask for a new one, once. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef } from "react";
 
@@ -6,19 +6,22 @@ import { refreshImages, type Image } from "@/api";
 
 /** Failures come in flocks when a page of signatures ends; one request answers them together. */
 const GATHER_MS = 60;
+/** A signature lasts longer than this: if the new one fails as well, the signature is not the trouble. */
+const SIGNATURE_LASTS_MS = 60_000;
 
-/** Returns what a tile calls when its thumbnail failed; false: this address was already replaced, give up. */
+/** Returns what a tile calls when its thumbnail failed; false: its address is new already, give up. */
 export const useFreshUrls = (): ((image: Image) => boolean) => {
   const client = useQueryClient();
-  const tried = useRef(new Set<string>());
+  const tried = useRef(new Map<string, number>());
   const gathered = useRef(new Set<string>());
 
   return useCallback(
     (image) => {
       const path = image.thumbnail_url?.split("?", 1)[0];
-      if (path === undefined || image.thumbnail_url === null) return false;
-      if (tried.current.has(image.thumbnail_url)) return false;
-      tried.current.add(image.thumbnail_url);
+      if (path === undefined) return false;
+      const last = tried.current.get(path);
+      if (last !== undefined && Date.now() - last < SIGNATURE_LASTS_MS) return false;
+      tried.current.set(path, Date.now());
       if (gathered.current.size === 0) {
         setTimeout(() => {
           const ids = [...gathered.current];
