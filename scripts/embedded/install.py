@@ -84,12 +84,12 @@ class Installer:
 
     def _install_python(self) -> None:
         tools = ROOT / "requirements/tools.txt"
-        if self._is_stale("tools", UV, [tools]):
+        if self._is_stale("tools", UV, [tools], _python_version()):
             with self._progress.step("Installer"):
                 self._run("tools", [sys.executable, "-m", "venv", "--clear", str(TOOLS / "uv")])
                 pip = [str(TOOLS / "uv/bin/python"), "-m", "pip", "install", "--quiet"]
                 self._run("tools", [*pip, "--require-hashes", "-r", str(tools)])
-            self._stamp("tools", [tools])
+            self._stamp("tools", [tools], _python_version())
         self._provide("venv", VENV, self._with_earlier(self._requirements), "Python packages")
         embedded_aws = ROOT / "requirements/embedded-aws.txt"
         self._provide("venv-aws", VENV_AWS, [embedded_aws], "Embedded AWS")
@@ -108,7 +108,7 @@ class Installer:
 
     def _provide(self, name: str, folder: Path, requirements: list[Path], title: str) -> None:
         python = folder / "bin/python"
-        if not self._is_stale(name, python, requirements):
+        if not self._is_stale(name, python, requirements, _python_version()):
             return
         with self._progress.step(title):
             if not self._is_made_with_this_python(python):
@@ -116,7 +116,7 @@ class Installer:
             # Compiled now, so that the first start does not have to.
             sync = [str(UV), "pip", "sync", "--require-hashes", "--compile-bytecode"]
             self._run(name, [*sync, "--python", str(python), *map(str, requirements)])
-        self._stamp(name, requirements)
+        self._stamp(name, requirements, _python_version())
 
     def _install_frontend(self, node: str, *, site: bool) -> None:
         locks = [FRONTEND / "package.json", FRONTEND / "package-lock.json"]
@@ -141,21 +141,21 @@ class Installer:
             return False
         return f"version_info = {_python_version()}" in config.read_text()
 
-    def _is_stale(self, name: str, product: Path, sources: Iterable[Path], extra: str = "") -> bool:
+    def _is_stale(self, name: str, product: Path, sources: Iterable[Path], tool: str) -> bool:
         try:
             stamp = (TOOLS / "stamps" / name).read_text()
         except OSError:
             return True
-        return not product.exists() or stamp != _digest(sources, extra)
+        return not product.exists() or stamp != _digest(sources, tool)
 
-    def _stamp(self, name: str, sources: Iterable[Path], extra: str = "") -> None:
+    def _stamp(self, name: str, sources: Iterable[Path], tool: str) -> None:
         path = TOOLS / "stamps" / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(_digest(sources, extra))
+        path.write_text(_digest(sources, tool))
 
 
-def _digest(sources: Iterable[Path], extra: str) -> str:
-    digest = hashlib.sha256(f"{extra} {_python_version()}".encode())
+def _digest(sources: Iterable[Path], tool: str) -> str:
+    digest = hashlib.sha256(tool.encode())
     for path in sources:
         content = path.read_bytes()
         digest.update(f"\n{path.relative_to(ROOT)} {len(content)}\n".encode())
