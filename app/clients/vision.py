@@ -8,7 +8,7 @@ import base64
 import threading
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
