@@ -1,0 +1,85 @@
+"""Names of files are display text, whatever they are (THREATS 14)."""
+
+from email.message import Message
+from urllib.parse import unquote, urlsplit
+
+import httpx2
+import pytest
+
+from tests.api.conftest import until
+from tests.people import Person
+from tests.pictures import jpeg
+
+NASTY_NAMES = [
+    "../../etc/passwd.jpg",
+    "..\\..\\windows\\system32\\evil.jpg",
+    "/absolute/path.jpg",
+    "C:\\Users\\ada\\beach.jpg",
+    "nul\x00byte.jpg",
+    "line\r\nSet-Cookie: session=stolen.jpg",
+    "tab\tand\x1bescape\x7f.jpg",
+    'quote"; filename="evil.exe',
+    "semi;colon.jpg",
+    "percent%2e%2e%2fslash.jpg",
+    "right\u202eto-left gpj.exe",
+    "zero\u200bwidth\ufeff.jpg",
+    "żółw 🐢 ĳs.jpg",
+    "e\u0301clair.jpg",
+    "<img src=x onerror=alert(1)>.jpg",
+    "'; DROP TABLE images; --.jpg",
+    "$(touch /tmp/pwned).jpg",
+    "`touch /tmp/pwned`.jpg",
+    "${7*7}{{7*7}}.jpg",
+    "x" * 1025 + ".jpg",
+    "ł" * 1025,
+    ".",
+    "..",
+    "...",
+    " ",
+    "\n",
+    "/",
+    "\\",
+    "con.jpg",
+    "users/0/1/original",
+    "javascript:alert(1)",
+    "\U000e0041\U000e0042tags.jpg",
+    "combining" + "\u0300" * 500 + ".jpg",
+]
+
+
+def test_names_are_display_text_whatever_they_are(ada: Person) -> None:
+    for number, name in enumerate(NASTY_NAMES):
+        picture = jpeg(seed=1000 + number, size=(320, 32), name=name)
+        (place,) = ada.promise(picture)
+        shown = place["image"]["name"]
+        assert 0 < len(shown) <= 255
+        assert shown.isprintable()
+        assert "/" not in shown
+        assert "\\" not in shown
+        key = urlsplit(place["upload"]["url"]).path
+        assert (
+            key.removeprefix("/pinhole-pictures/users/")
+            .replace("/original", "")
+            .replace("/", "")
+            .isalnum()
+        )
+        renamed = ada.http.patch(f"/api/images/{place['image']['id']}", json={"name": name})
+        assert renamed.json()["name"] == shown
+
+
+@pytest.mark.parametrize(
+    "name", ['quote"; filename="evil.exe', "line\r\nX-Evil: yes.jpg", "żółw 🐢.jpg"]
+)
+def test_downloads_have_one_name_and_no_header_of_a_strangers(ada: Person, name: str) -> None:
+    (image_id,) = ada.upload(jpeg(seed=31, name=name))
+    until(lambda: ada.settled(image_id))
+    shown = ada.detail(image_id)["name"]
+    answer = httpx2.get(ada.http.get(f"/api/images/{image_id}/original").json()["url"])
+    assert answer.status_code == 200
+    assert "x-evil" not in answer.headers
+    header = Message()
+    header["Content-Disposition"] = answer.headers["content-disposition"]
+    assert header.get_content_disposition() == "attachment"
+    extended = answer.headers["content-disposition"].partition("filename*=UTF-8''")[2]
+    assert unquote(extended) == shown
+    assert ";" not in extended
