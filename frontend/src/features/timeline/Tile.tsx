@@ -71,26 +71,29 @@ const Missing = ({ image }: { image: Image }) => {
 type PictureProps = { image: Image; onFailed: (image: Image) => boolean };
 
 const Picture = ({ image, onFailed }: PictureProps) => {
-  const [loaded, setLoaded] = useState<string | null>(null);
+  const [arrival, setArrival] = useState<"coming" | "fading in" | "there">("coming");
   const [givenUp, setGivenUp] = useState<string | null>(null);
   const url = image.thumbnail_url;
-  const isLoaded = loaded !== null;
   if (url === null || givenUp === url) return <Missing image={image} />;
   return (
     <>
-      {!isLoaded && image.thumbhash !== null && <ThumbHashCanvas hash={image.thumbhash} />}
+      {/* Gone once the picture covers it: a transparent one would let it shine through. */}
+      {arrival !== "there" && image.thumbhash !== null && (
+        <ThumbHashCanvas hash={image.thumbhash} />
+      )}
       <img
         src={url}
         alt={imageAlt(image)}
         draggable={false}
         decoding="async"
-        onLoad={() => setLoaded(url)}
+        onLoad={() => setArrival((before) => (before === "coming" ? "fading in" : before))}
+        onTransitionEnd={() => setArrival("there")}
         onError={() => {
           if (!onFailed(image)) setGivenUp(url);
         }}
         className={classNames(
           "absolute inset-0 size-full object-cover transition-opacity duration-200",
-          isLoaded ? "opacity-100" : "opacity-0",
+          arrival === "coming" ? "opacity-0" : "opacity-100",
         )}
       />
     </>
