@@ -15,7 +15,9 @@ export const dayInWords = (wallClock: string): string =>
 /** The description where there is one, and otherwise the day and the name of the file. */
 export const imageAlt = (image: Image): string => {
   if (image.alt_text !== null && image.alt_text !== "") {
-    return image.description_demo ? `${image.alt_text} (demo description)` : image.alt_text;
+    // The stand-in model of --demo says so itself; another one would not.
+    const isUnmarked = image.description_demo && !/^demo\b/i.test(image.alt_text);
+    return isUnmarked ? `${image.alt_text} (demo description)` : image.alt_text;
   }
   return image.taken_at === null
     ? `Picture added ${dayInWords(image.created_at)} (${image.name})`
