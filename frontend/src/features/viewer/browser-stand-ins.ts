@@ -4,15 +4,7 @@ import { vi } from "vitest";
 /** No motion, so that nothing takes time. */
 export const standInForBrowser = (): void => {
   vi.stubGlobal("matchMedia", (query: string) => ({ matches: query.includes("reduced-motion") }));
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe = vi.fn();
-      disconnect = vi.fn();
-    },
-  );
   vi.stubGlobal("CSS", { escape: (text: string) => text });
-  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(1000);
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
   HTMLImageElement.prototype.decode = () => Promise.resolve();
 };

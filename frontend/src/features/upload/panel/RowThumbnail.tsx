@@ -5,45 +5,63 @@ import { BrokenPictureIcon, PicturesIcon } from "@/ui";
 
 import { isShowable } from "../content-types";
 import type { Upload } from "../engine/upload";
+import { embeddedThumbnail } from "./embedded-thumbnail";
+
+/** Rows that only fly past are not worth the decoding. */
+const LOOK_MS = 200;
 
 const box =
   "flex size-11 shrink-0 items-center justify-center overflow-hidden rounded-lg bg-sunken text-muted";
 
 export const RowThumbnail = ({ upload: { file, contentType, phase } }: { upload: Upload }) => {
   const [isBroken, setIsBroken] = useState(false);
-  // The address keeps the file's bytes at hand: it is given back with the element.
   const show = useCallback(
-    (element: HTMLImageElement | null) => {
-      if (!element) return undefined;
-      const url = URL.createObjectURL(file);
-      element.src = url;
-      return () => URL.revokeObjectURL(url);
-    },
+    (element: HTMLImageElement | null) => (element ? showFile(element, file) : undefined),
     [file],
   );
-  const fromServer = "image" in phase ? phase.image.thumbnail_url : null;
-  if (!isShowable(contentType) || isBroken || file.size === 0) {
+
+  if (isShowable(contentType) && file.size > 0 && !isBroken) {
     return (
       <span className={box}>
-        {fromServer !== null ? (
-          <img src={fromServer} alt="" decoding="async" className="size-full object-cover" />
-        ) : phase.name === "failed" ? (
-          <BrokenPictureIcon />
-        ) : (
-          <PicturesIcon />
-        )}
+        <img
+          ref={show}
+          alt=""
+          decoding="async"
+          onError={() => setIsBroken(true)}
+          className="size-full object-cover"
+        />
       </span>
     );
   }
+  const url = "image" in phase ? phase.image.thumbnail_url : null;
   return (
     <span className={box}>
-      <img
-        ref={show}
-        alt=""
-        decoding="async"
-        onError={() => setIsBroken(true)}
-        className="size-full object-cover"
-      />
+      {url !== null ? (
+        <img src={url} alt="" decoding="async" className="size-full object-cover" />
+      ) : phase.name === "failed" ? (
+        <BrokenPictureIcon />
+      ) : (
+        <PicturesIcon />
+      )}
     </span>
   );
+};
+
+/** Returns what ends it: an address keeps a file's bytes at hand until it is given back. */
+const showFile = (element: HTMLImageElement, file: File): (() => void) => {
+  let url: string | null = null;
+  let isOver = false;
+  const timer = setTimeout(() => {
+    void embeddedThumbnail(file).then((small) => {
+      if (isOver) return;
+      url = URL.createObjectURL(small?.picture ?? file);
+      element.style.rotate = `${small?.turn ?? 0}deg`;
+      element.src = url;
+    });
+  }, LOOK_MS);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+    if (url !== null) URL.revokeObjectURL(url);
+  };
 };
