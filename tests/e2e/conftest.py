@@ -1,0 +1,93 @@
+"""A real browser in front of the whole product, which its own launcher has started."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.e2e.chromium import chromium
+from tests.e2e.pages import Screen
+from tests.e2e.product import RunningProduct, product_in_a_folder_of_its_own
+from tests.e2e.witness import Witness
+from tests.pictures import Picture
+
+MOST_BYTES = 2 * 1024 * 1024
+DESKTOP = {"width": 1440, "height": 900}
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[RunningProduct]:
+    """The product with the stand-in model."""
+    with product_in_a_folder_of_its_own(MAX_UPLOAD_BYTES=str(MOST_BYTES)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def new_screen(browser: Browser, product: RunningProduct) -> Iterator[Callable[..., Screen]]:
+    """Open a browser profile; whatever it complains of until the end of the test fails the test."""
+    opened: list[Screen] = []
+
+    def open_screen(**options: Any) -> Screen:
+        context = browser.new_context(
+            **{"locale": "en-GB", "timezone_id": "UTC", "viewport": DESKTOP, **options}
+        )
+        witness = Witness(context, origins=product.origins)
+        opened.append(Screen(page=context.new_page(), site=product.site, witness=witness))
+        return opened[-1]
+
+    yield open_screen
+    for screen in opened:
+        screen.context.close()
+    assert [line for screen in opened for line in screen.witness.complaints] == []
+
+
+@pytest.fixture
+def screen(new_screen: Callable[..., Screen]) -> Screen:
+    """Somebody's page, not signed in."""
+    return new_screen()
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> Callable[..., list[Path]]:
+    """Put pictures on the disk, as a person has them."""
+
+    def write(*pictures: Picture, folder: str = "") -> list[Path]:
+        home = tmp_path / folder
+        home.mkdir(parents=True, exist_ok=True)
+        paths = [home / picture.name for picture in pictures]
+        for path, picture in zip(paths, pictures, strict=True):
+            path.write_bytes(picture.content)
+        return paths
+
+    return write
+
+
+class Gate:
+    """A place in the network where requests wait until it is opened."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Route] = []
+        self._is_open = False
+
+    def __call__(self, route: Route) -> None:
+        if self._is_open:
+            route.continue_()
+        else:
+            self._waiting.append(route)
+
+    def open(self) -> None:
+        """Let all pass that wait, and all that come."""
+        self._is_open = True
+        while self._waiting:
+            self._waiting.pop().continue_()

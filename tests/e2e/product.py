@@ -1,0 +1,84 @@
+"""The whole product, started by its own launcher for as long as tests need it."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.embedded.folder import DataFolder
+from scripts.embedded.options import ROOT
+from scripts.embedded.ports import free_ports
+from scripts.embedded.product import SITE
+
+PATIENCE_SECONDS = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningProduct:
+    """Where the parts of a running product answer."""
+
+    site: str
+    storage: str
+    model: str
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """All that a page of the product may talk to."""
+        return frozenset({self.site, self.storage})
+
+
+@contextmanager
+def running_product(data: Path, settings: Mapping[str, str]) -> Iterator[RunningProduct]:
+    """Start the product with the stand-in model, and end it.
+
+    `--demo` is what starts the stand-in. It would also paint a demo account's pictures, which takes
+    longer than the tests: the folder says that this has been done.
+    """
+    assert (SITE / "index.html").exists(), "build the site first: ./scripts/test does"
+    folder = DataFolder(data)
+    folder.keep("demo", {"filled": True})
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "scripts.embedded.launcher", "--demo"]
+    with (folder.path / "launcher.log").open("w+b") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own words
+            [*command, "--port", str(port), "--data", str(data)],
+            cwd=ROOT,
+            env=os.environ | settings,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_ready(process, Path(log.name))
+            _, storage, model = json.loads((data / "ports.json").read_text())
+            yield RunningProduct(
+                site=f"http://localhost:{port}",
+                storage=f"http://127.0.0.1:{storage}",
+                model=f"http://127.0.0.1:{model}",
+            )
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def product_in_a_folder_of_its_own(**settings: str) -> Iterator[RunningProduct]:
+    """Start the product on data that is thrown away afterwards."""
+    with (
+        tempfile.TemporaryDirectory(prefix="pinhole-e2e-") as folder,
+        running_product(Path(folder), settings) as product,
+    ):
+        yield product
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while "is ready" not in (said := log.read_text()):
+        assert process.poll() is None, said
+        assert time.monotonic() < deadline, said
+        time.sleep(0.05)
