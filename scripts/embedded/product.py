@@ -16,6 +16,7 @@ from scripts.embedded.surroundings import kept_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from scripts.embedded.stack import EmbeddedStack
 
@@ -73,10 +74,14 @@ class Product:
 
     def start_worker(self) -> Part:
         """Start the worker."""
+        self._worker_is_ready.unlink(missing_ok=True)
         return self._start(
             "worker",
             *[sys.executable, "-m", "app.worker"],
-            settings=self.stack.environment("worker"),
+            settings={
+                **self.stack.environment("worker"),
+                "READY_FILE": str(self._worker_is_ready),
+            },
             patience=20,  # it finishes what it has in hand
         )
 
@@ -96,7 +101,7 @@ class Product:
         )
 
     def wait_until_served(self) -> None:
-        """Wait until the API and the site answer.
+        """Wait until the API and the site answer and the worker waits for pictures.
 
         Raises:
             PartEndedError: one of them did not come up.
@@ -105,6 +110,11 @@ class Product:
         site = f"http://127.0.0.1:{self.site_port}/"
         crew.wait_until(lambda: answers(f"{self.api_url}/api/health"), what="The API")
         crew.wait_until(lambda: answers(site), what="The site")
+        crew.wait_until(self._worker_is_ready.exists, what="The worker")
+
+    @property
+    def _worker_is_ready(self) -> Path:
+        return self.stack.folder.path / "worker-is-ready"
 
     def _start(
         self, name: str, *words: str, settings: Mapping[str, str], patience: float = 10
