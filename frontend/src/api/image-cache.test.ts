@@ -49,10 +49,22 @@ test("past the end of what is loaded a picture waits for its own page", () => {
   expect(ids()).toEqual(["e", "d", "c", "b", "a"]);
 });
 
-test("an upload that has begun is not listed", () => {
-  const { client, ids } = library();
-  upsertImages(client, [at("x", 8, { state: "uploading" })]);
-  expect(ids()).toEqual(["e", "d", "c"]);
+test.each(["uploading", "rejected"] as const)(
+  "what is %s is not listed, as on the server",
+  (state) => {
+    const { client, ids } = library();
+    upsertImages(client, [at("x", 8, { state }), at("d", 7, { state })]);
+    expect(ids()).toEqual(["e", "c"]);
+  },
+);
+
+test("pictures that are there keep their order among themselves", () => {
+  const { client } = library();
+  const images = [at("1", 3), at("2", 3), at("3", 3)];
+  client.setQueryData<ImageList>(imageListKey(false), { images, next_cursor: null });
+  upsertImages(client, [at("9", 4)]);
+  const list = client.getQueryData<ImageList>(imageListKey(false));
+  expect(list?.images.map(({ id }) => id)).toEqual(["9", "1", "2", "3"]);
 });
 
 test("a deleted picture changes lists, and comes back restored", () => {

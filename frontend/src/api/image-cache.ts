@@ -23,14 +23,29 @@ type Position = Pick<Image, "timeline_at" | "id">;
 export const isBefore = (a: Position, b: Position): boolean =>
   a.timeline_at === b.timeline_at ? a.id > b.id : a.timeline_at > b.timeline_at;
 
-const descending = (a: Position, b: Position): number =>
-  a.id === b.id ? 0 : isBefore(a, b) ? -1 : 1;
+// What the server lists. An upload that has begun, or that turned out to be no picture, is the upload
+// panel's to show.
+const LISTED: readonly Image["state"][] = ["processing", "ready", "damaged"];
 
-// An upload that has begun is the upload panel's to show; it joins the list when its bytes are there.
 const belongsIn =
   (deleted: boolean) =>
   (image: Image): boolean =>
-    image.state !== "uploading" && (image.deleted_at !== null) === deleted;
+    LISTED.includes(image.state) && (image.deleted_at !== null) === deleted;
+
+/** Both in the server's order; what is there already keeps its order among itself. */
+const insert = (present: readonly Image[], arrived: readonly Image[]): Image[] => {
+  const waiting = [...arrived].sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  const all: Image[] = [];
+  let next = waiting.shift();
+  for (const image of present) {
+    while (next && isBefore(next, image)) {
+      all.push(next);
+      next = waiting.shift();
+    }
+    all.push(image);
+  }
+  return next ? [...all, next, ...waiting] : all;
+};
 
 /** The list with what is known of these pictures put in: changed, added, moved or taken out. */
 const merge = (
@@ -39,27 +54,27 @@ const merge = (
   belongs: (image: Image) => boolean,
 ): ImageList => {
   const known = new Map(list.images.map((image) => [image.id, image]));
-  const last = list.images.at(-1);
-  let [changed, moved] = [false, false];
+  const arrived: Image[] = [];
+  let isChanged = false;
   for (const next of incoming) {
     const old = known.get(next.id);
     const image = keepSignedUrls(old, next);
-    if (!belongs(image)) {
-      changed = known.delete(image.id) || changed;
-    } else if (image !== old) {
+    if (image === old && belongs(image)) continue;
+    if (old && belongs(image) && old.timeline_at === image.timeline_at) {
       known.set(image.id, image);
-      changed = true;
-      moved ||= old?.timeline_at !== image.timeline_at;
+      isChanged = true;
+      continue;
     }
+    isChanged = known.delete(image.id) || isChanged;
+    if (belongs(image)) arrived.push(image);
   }
-  if (!changed) return list;
-  const images = [...known.values()];
-  if (!moved) return { ...list, images };
-  images.sort(descending);
   // Past the end of what is loaded a picture comes with its own page.
-  const isLoaded = (image: Image): boolean =>
-    list.next_cursor === null || last === undefined || !isBefore(last, image);
-  return { ...list, images: images.filter(isLoaded) };
+  const last = list.images.at(-1);
+  const loaded = arrived.filter(
+    (image) => list.next_cursor === null || last === undefined || isBefore(image, last),
+  );
+  if (!isChanged && loaded.length === 0) return list;
+  return { ...list, images: insert([...known.values()], loaded) };
 };
 
 /** Puts new knowledge about pictures where it belongs: timeline, Recently deleted, or out of both. */

@@ -84,17 +84,22 @@ test("pictures stand under their days, and are called by their description", asy
   expect(await tile("Photo taken 3 May 2025 (a.jpg)")).toBeVisible();
 });
 
-test("a picture that is processing, damaged or refused says so", async () => {
+test("a picture that is processing or damaged says so, with a thumbnail or without", async () => {
   const failure = (detail: string) => ({ failure: { code: "x", detail } });
   serve([
     anImage({ id: "p", state: "processing", thumbnail_url: null }),
     anImage({ id: "d", state: "damaged", ...failure("The file ends too early.") }),
-    anImage({ id: "r", state: "rejected", thumbnail_url: null, ...failure("This is no picture.") }),
+    anImage({
+      id: "r",
+      state: "damaged",
+      thumbnail_url: null,
+      ...failure("Nothing can be shown."),
+    }),
   ]);
   show();
   expect(await tile(/Processing/)).toBeVisible();
   expect(await tile(/Damaged ?: The file ends too early\./)).toBeVisible();
-  expect(await tile(/This is no picture\./)).toBeVisible();
+  expect(await tile(/Nothing can be shown\./)).toBeVisible();
 });
 
 test("a click opens a picture; with something selected it selects", async () => {
