@@ -233,8 +233,9 @@ class _Original:
 
     def _jpeg_shrink(self) -> int:
         image = self._open(fail_on="none")
-        longest = max(image.width, image.height)
-        return next((by for by in (8, 4, 2) if longest // by >= _SHRINK_DOWN_TO), 1)
+        longest, shortest = max(image.width, image.height), min(image.width, image.height)
+        fits = (by for by in (8, 4, 2) if longest // by >= _SHRINK_DOWN_TO and shortest >= by)
+        return next(fits, 1)
 
 
 def _orientation(image: Image) -> int:

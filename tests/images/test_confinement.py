@@ -1,0 +1,114 @@
+"""What a confined process may not do any more."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the rest holds")
+
+HEAD = """
+import ctypes, os, signal, socket, subprocess, sys, threading, traceback
+from app.images.confinement import confine
+kept = open("/dev/null", "rb")
+assert confine() is True
+"""
+
+FORBIDDEN = {
+    "read a file": "open('/etc/passwd')",
+    "write a file": "open('/tmp/pwned', 'w')",
+    "read a parent's environment": "open(f'/proc/{os.getppid()}/environ')",
+    "list a folder": "os.listdir('/')",
+    "remove a file": "os.unlink('/tmp/nothing')",
+    "reach the network": "socket.socket(socket.AF_INET)",
+    "reach the network by UDP": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+    "reach a local socket": "socket.socket(socket.AF_UNIX)",
+    "start a program": "os.execv('/bin/true', ['true'])",
+    "fork": "os.fork()",
+    "start a child": "subprocess.run(['/bin/true'])",
+    "kill its parent": "os.kill(os.getppid(), signal.SIGTERM)",
+    "change its parent's limits": "import resource; resource.prlimit(os.getppid(), 7, (9, 9))",
+}
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-c", HEAD + textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("deed", FORBIDDEN)
+def test_a_confined_process_cannot(deed: str) -> None:
+    done = run(
+        f"""
+        try:
+            {FORBIDDEN[deed]}
+        except PermissionError:
+            print("refused")
+        """
+    )
+    assert done.stdout == "refused\n", done.stderr
+
+
+def test_threads_that_were_there_before_are_confined_too() -> None:
+    done = subprocess.run(  # noqa: S603
+        [
+            sys.executable,
+            "-c",
+            textwrap.dedent(
+                """
+                import socket, threading
+                from app.images.confinement import confine
+                confined, told = threading.Event(), []
+                def deed():
+                    confined.wait()
+                    try:
+                        socket.socket()
+                    except PermissionError:
+                        told.append("refused")
+                thread = threading.Thread(target=deed)
+                thread.start()
+                confine()
+                confined.set()
+                thread.join()
+                print(*told)
+                """
+            ),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "refused\n", done.stderr
+
+
+def test_a_confined_process_can_still_work() -> None:
+    done = run(
+        """
+        import resource
+        kept.read(1)
+        big = bytearray(50 << 20)
+        worker = threading.Thread(target=lambda: big.extend(b"x"))
+        worker.start()
+        worker.join()
+        soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (1000, hard))
+        try:
+            1 / 0
+        except ZeroDivisionError:
+            traceback.print_exc()
+        print(len(big))
+        """
+    )
+    assert done.stdout == f"{(50 << 20) + 1}\n", done.stderr
+    assert "ZeroDivisionError" in done.stderr
+
+
+def test_a_confined_process_can_abort() -> None:
+    assert run("os.abort()").returncode == -6

@@ -1,0 +1,380 @@
+"""Children that die, hang, are starved or lie, and the pictures that come after."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from app.images import darkroom_process
+from app.images.darkroom import Darkroom, DarkroomError
+from app.images.outcome import Developed, Rejected
+from tests.images.samples import EVERY_TYPE, png, png_chunk
+
+LINUX = sys.platform == "linux"
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Darkroom]:
+    with Darkroom(children=1) as darkroom:
+        yield darkroom
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return file(tmp_path, EVERY_TYPE["image/jpeg"])
+
+
+def file(folder: Path, content: bytes, name: str = "original") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def is_ready(outcome: Developed | Rejected) -> bool:
+    return isinstance(outcome, Developed) and outcome.outcome == "ready"
+
+
+def children_of(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)  # noqa: S607 - of the system
+    pairs = (line.split() for line in listed.stdout.decode().splitlines())
+    return [int(child) for child, parent in pairs if int(parent) == pid]
+
+
+def until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.02)
+
+
+def the_child(darkroom: Darkroom, good: Path) -> int:
+    """The process id of the darkroom's only child, once it is warm."""
+    before = set(children_of(os.getpid()))
+    assert is_ready(darkroom.develop(good))
+    mine = {c._process.pid for c in darkroom._alive}  # noqa: SLF001 - nothing else tells
+    assert mine <= before | set(children_of(os.getpid()))
+    (child,) = mine
+    return child
+
+
+@pytest.mark.parametrize("content_type", EVERY_TYPE)
+def test_every_type_develops_in_a_child(
+    shared: Darkroom, tmp_path: Path, content_type: str
+) -> None:
+    outcome = shared.develop(file(tmp_path, EVERY_TYPE[content_type]))
+    assert is_ready(outcome)
+    assert outcome.content_type == content_type
+
+
+def test_no_picture_is_an_outcome(shared: Darkroom, tmp_path: Path) -> None:
+    assert shared.develop(file(tmp_path, b"")) == Rejected(reason="not_a_picture")
+    assert shared.develop(file(tmp_path, b"<html>")) == Rejected(reason="not_a_picture")
+
+
+def test_a_file_that_is_not_there_is_not_the_pictures_fault(
+    shared: Darkroom, tmp_path: Path
+) -> None:
+    with pytest.raises(DarkroomError):
+        shared.develop(tmp_path / "nothing")
+
+
+def test_a_child_is_used_again(good: Path) -> None:
+    with Darkroom(children=1) as darkroom:
+        assert the_child(darkroom, good) == the_child(darkroom, good)
+
+
+def test_pictures_are_developed_side_by_side(good: Path) -> None:
+    with Darkroom(children=2) as darkroom, ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(lambda _: darkroom.develop(good), range(40)))
+        assert all(map(is_ready, outcomes))
+        assert len(darkroom._alive) == 2  # noqa: SLF001
+
+
+def test_a_child_that_was_killed_is_replaced(good: Path) -> None:
+    with Darkroom(children=1) as darkroom:
+        first = the_child(darkroom, good)
+        os.kill(first, signal.SIGKILL)
+        assert is_ready(darkroom.develop(good))
+        assert the_child(darkroom, good) != first
+
+
+def test_a_picture_is_not_blamed_for_one_death(good: Path) -> None:
+    """Whoever killed the child, the picture gets a second one."""
+    with Darkroom(children=1) as darkroom, ThreadPoolExecutor(1) as threads:
+        victim = the_child(darkroom, good)
+        os.kill(victim, signal.SIGSTOP)  # so that it dies with the picture in its hands
+        outcome = threads.submit(darkroom.develop, good)
+        os.kill(victim, signal.SIGKILL)
+        assert is_ready(outcome.result(timeout=60))
+
+
+@pytest.mark.skipif(not LINUX, reason="only Linux keeps this limit")
+def test_a_picture_that_needs_too_much_is_damaged_and_the_next_is_fine(
+    tmp_path: Path, good: Path
+) -> None:
+    pixels = png_chunk(b"IDAT", zlib.compress(bytes(1_000_000), 9))
+    hungry = file(tmp_path, png(9900, 9900, pixels, bits=16, interlaced=1), "hungry")
+    with Darkroom(children=1) as darkroom:
+        outcome = darkroom.develop(hungry)
+        assert isinstance(outcome, Developed)
+        assert (outcome.outcome, outcome.reason) == ("damaged", "out_of_memory")
+        assert is_ready(darkroom.develop(good))
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts another program in the place of the child, to have it do what decoders rarely do."""
+
+    def replace(code: str) -> None:
+        head = "import os, signal, socket, sys, time\nparent = socket.socket(fileno=0)\n"
+        (tmp_path / "child.py").write_text(head + textwrap.dedent(code))
+        monkeypatch.setattr(darkroom_process, "_PROGRAM", tmp_path / "child.py")
+
+    return replace
+
+
+def test_a_picture_that_crashes_two_children_is_blamed(
+    program: Callable[[str], None], good: Path
+) -> None:
+    program(
+        """
+        parent.sendall(b"R")
+        socket.recv_fds(parent, 1, 1)
+        os.kill(os.getpid(), signal.SIGSEGV)
+        """
+    )
+    with Darkroom(children=1) as darkroom:
+        assert darkroom.develop(good) == Rejected(reason="decoder_crashed")
+
+
+def test_a_child_that_hangs_is_killed(program: Callable[[str], None], good: Path) -> None:
+    program(
+        """
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        parent.sendall(b"R")
+        time.sleep(3600)
+        """
+    )
+    with Darkroom(children=1, timeout=0.3) as darkroom:
+        assert darkroom.develop(good) == Rejected(reason="too_slow")
+
+
+def test_what_hangs_after_its_header_is_a_picture_and_kept(
+    program: Callable[[str], None], good: Path
+) -> None:
+    program(
+        """
+        import json
+        sys.path[:] = json.loads(sys.argv[1])["path"]
+        from app.images.metadata import PictureMetadata
+        from app.images.outcome import Header, pack
+        parent.sendall(b"R")
+        socket.recv_fds(parent, 1, 1)
+        header = {"content_type": "image/png", "width": 30, "height": 20}
+        parent.sendall(pack(Header(**header, metadata=PictureMetadata(make="Maker"))))
+        time.sleep(3600)
+        """
+    )
+    with Darkroom(children=1, timeout=3) as darkroom:
+        outcome = darkroom.develop(good)
+    assert isinstance(outcome, Developed)
+    assert (outcome.outcome, outcome.reason, outcome.preview) == ("damaged", "too_slow", None)
+    assert (outcome.content_type, outcome.width, outcome.height) == ("image/png", 30, 20)
+    assert outcome.metadata.make == "Maker"
+
+
+def test_a_child_that_burns_time_is_ended_by_its_own_limit(
+    program: Callable[[str], None], good: Path
+) -> None:
+    program(
+        """
+        import json, resource
+        sys.path[:] = json.loads(sys.argv[1])["path"]
+        from app.images.darkroom_child import _Limits
+        parent.sendall(b"R")
+        socket.recv_fds(parent, 1, 1)
+        _Limits(memory=1 << 30, seconds=0).set(file_size=0)
+        while True:
+            pass
+        """
+    )
+    with Darkroom(children=1, timeout=60) as darkroom:
+        assert darkroom.develop(good) == Rejected(reason="too_slow")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        'b"x" * 100',
+        r'b"\xff" * 16',
+        r'b"\0\0\0\2" + b"\xff" * 12 + b"{}"',
+        r'b"\0\0\0\2\x7f\0\0\0\0\0\0\0\0\0\0\0{}"',
+    ],
+)
+def test_a_child_that_talks_nonsense_is_killed(
+    program: Callable[[str], None], good: Path, answer: str
+) -> None:
+    program(
+        f"""
+        parent.sendall(b"R")
+        socket.recv_fds(parent, 1, 1)
+        parent.sendall({answer})
+        time.sleep(3600)
+        """
+    )
+    with Darkroom(children=1) as darkroom:
+        assert darkroom.develop(good) == Rejected(reason="decoder_crashed")
+
+
+def test_a_child_that_cannot_start_is_not_the_pictures_fault(
+    program: Callable[[str], None], good: Path
+) -> None:
+    program("sys.exit('no libvips here')")
+    with (
+        Darkroom(children=1) as darkroom,
+        pytest.raises(DarkroomError, match="no libvips here"),
+    ):
+        darkroom.develop(good)
+
+
+def test_whoever_waits_when_the_darkroom_closes_is_told(good: Path) -> None:
+    darkroom = Darkroom(children=1)
+    with ThreadPoolExecutor(3) as threads:
+        child = the_child(darkroom, good)
+        os.kill(child, signal.SIGSTOP)
+        waiting = [threads.submit(darkroom.develop, good) for _ in range(3)]
+        darkroom.close()
+        for outcome in waiting:
+            assert isinstance(outcome.exception(timeout=30), DarkroomError)
+    with pytest.raises(DarkroomError):
+        darkroom.develop(good)
+    assert child not in children_of(os.getpid())
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from app.images import darkroom_process
+from app.images.darkroom import Darkroom
+darkroom_process._PROGRAM = Path(sys.argv[1])
+Darkroom(children=2).develop(Path(sys.argv[2]))
+"""
+
+
+def test_children_die_with_their_parent_even_in_the_middle_of_a_picture(
+    program: Callable[[str], None], tmp_path: Path, good: Path
+) -> None:
+    program(
+        """
+        import hashlib, json, threading
+        sys.path[:] = json.loads(sys.argv[1])["path"]
+        from app.images.darkroom_child import _watch_parent
+        threading.Thread(target=_watch_parent, args=(0,), daemon=True).start()
+        parent.sendall(b"R")
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # minutes, as if in a decoder
+        """
+    )
+    parent = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", PARENT, str(tmp_path / "child.py"), str(good)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with parent:
+        until(lambda: len(children_of(parent.pid)) == 2)
+        children = children_of(parent.pid)
+        parent.kill()
+    until(lambda: not any(map(is_alive, children)))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = subprocess.run(  # noqa: S603
+        ["ps", "-o", "stat=", "-p", str(pid)],  # noqa: S607 - of the system
+        capture_output=True,
+        check=False,
+    )
+    return not state.stdout.strip().startswith(b"Z") and state.returncode == 0
+
+
+def test_interrupting_the_whole_group_does_not_spoil_a_picture(good: Path) -> None:
+    with Darkroom(children=1) as darkroom, ThreadPoolExecutor(1) as threads:
+        child = the_child(darkroom, good)
+        os.kill(child, signal.SIGSTOP)
+        outcome = threads.submit(darkroom.develop, good)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
+            os.kill(child, number)
+        assert is_ready(outcome.result(timeout=60))
+        assert the_child(darkroom, good) == child
+
+
+@pytest.mark.skipif(not LINUX, reason="reads /proc")
+def test_a_child_has_nothing_to_give_away(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "OPENAI_API_KEY", "DATABASE_URL", "ANYTHING"):
+        monkeypatch.setenv(name, "secret")
+    secret = os.open(good, os.O_RDONLY)
+    try:
+        with Darkroom(children=1) as darkroom:
+            process = Path("/proc", str(the_child(darkroom, good)))
+            names = {
+                line.split(b"=")[0]
+                for line in (process / "environ").read_bytes().split(b"\0")
+                if line
+            }
+            allowed = {b"VIPS_BLOCK_UNTRUSTED", b"VIPS_CONCURRENCY", b"VIPS_DISC_THRESHOLD"}
+            assert names <= {*allowed, b"MALLOC_ARENA_MAX", b"LC_ALL", b"LD_LIBRARY_PATH"}
+            assert str(good) not in {str(fd.readlink()) for fd in (process / "fd").iterdir()}
+            status = (process / "status").read_text()
+            assert "NoNewPrivs:\t1" in status
+            assert "Seccomp:\t2" in status
+            if os.geteuid() == 0:
+                assert "Uid:\t64911\t64911\t64911\t64911" in status
+                assert "Groups:\t \n" in status
+    finally:
+        os.close(secret)
+
+
+def test_a_child_is_given_up_after_many_pictures(
+    good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(darkroom_process, "_PICTURES_PER_CHILD", 2)
+    with Darkroom(children=1) as darkroom:
+        children = [the_child(darkroom, good) for _ in range(1)]
+        assert is_ready(darkroom.develop(good))
+        children.append(the_child(darkroom, good))
+        assert children[0] != children[1]
+
+
+def test_no_descriptor_is_left_behind(good: Path) -> None:
+    with Darkroom(children=1) as darkroom:
+        assert is_ready(darkroom.develop(good))
+    before = open_descriptors()
+    for _ in range(3):
+        with Darkroom(children=1) as darkroom:
+            assert is_ready(darkroom.develop(good))
+    assert open_descriptors() == before
+    assert threading.active_count() < 20
+
+
+def open_descriptors() -> int:
+    most = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 4096)
+    return sum(1 for number in range(most) if is_open(number))
+
+
+def is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
