@@ -28,12 +28,16 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 
-def engine_options(*, pool_size: int) -> dict[str, Any]:
+def engine_options(*, pool_size: int, is_proxied: bool = False) -> dict[str, Any]:
     """Settings of the connection pool, bounded so that many processes share one small database.
 
     Args:
         pool_size: the most connections that one process holds.
+        is_proxied: whether RDS Proxy stands in front. It refuses options at connecting, and sets
+            the same for each session itself (infrastructure/database.py).
     """
+    # A request or task that hangs must not hold its locks for ever.
+    options = {"options": "-c statement_timeout=20000 -c lock_timeout=10000 -c timezone=UTC"}
     return {
         "pool_size": pool_size,
         "max_overflow": 0,
@@ -41,8 +45,7 @@ def engine_options(*, pool_size: int) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": 5,
-            # A request or task that hangs must not hold its locks for ever.
-            "options": "-c statement_timeout=20000 -c lock_timeout=10000 -c timezone=UTC",
+            **({} if is_proxied else options),
         },
     }
 

@@ -48,5 +48,7 @@ def create_worker_app(settings: Settings, *, pool_size: int) -> Flask:
 def init_database(app: Flask, settings: Settings, *, pool_size: int) -> None:
     """Connect Flask-SQLAlchemy to the one database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size=pool_size)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(
+        pool_size=pool_size, is_proxied=settings.database_is_proxied
+    )
     db.init_app(app)

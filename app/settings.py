@@ -67,6 +67,7 @@ class Settings:
     """
 
     database_url: str
+    database_is_proxied: bool
     site_origin: str
     site_dir: Path | None
     picture_bucket: str
@@ -93,6 +94,7 @@ class Settings:
         site_dir = environment.get("SITE_DIR")
         return cls(
             database_url=with_driver(environment["DATABASE_URL"]),
+            database_is_proxied=environment.get("DATABASE_IS_PROXIED") == "1",
             site_origin=_origin(environment["SITE_ORIGIN"]),
             site_dir=Path(site_dir) if site_dir else None,
             picture_bucket=environment["PICTURE_BUCKET"],

@@ -12,6 +12,11 @@ class AwsUnavailableError(Exception):
 
 
 def make_client(service: str, settings: Settings) -> Any:
+    """Make a client for where the settings say."""
+    return make_client_in(settings.aws_region, service, endpoint_url=settings.aws_endpoint_url)
+
+
+def make_client_in(region: str, service: str, *, endpoint_url: str | None = None) -> Any:
     """Make a client that gives up in seconds and tries three times in all."""
     import boto3  # noqa: PLC0415 - 0.3 s of CPU that `--help` and migrations need not pay
     from botocore.config import Config  # noqa: PLC0415
@@ -19,11 +24,11 @@ def make_client(service: str, settings: Settings) -> Any:
     # A session of its own: the default one would keep the first credentials it ever saw.
     return boto3.Session().client(
         service,
-        region_name=settings.aws_region,
-        endpoint_url=settings.aws_endpoint_url,
+        region_name=region,
+        endpoint_url=endpoint_url,
         config=Config(
             signature_version="s3v4" if service == "s3" else None,
-            s3={"addressing_style": "path" if settings.aws_endpoint_url else "virtual"},
+            s3={"addressing_style": "path" if endpoint_url else "virtual"},
             connect_timeout=3,
             read_timeout=30,
             retries={"total_max_attempts": 3, "mode": "standard"},

@@ -1,0 +1,93 @@
+"""What does the worker's tasks, put together once: the loop and the Lambda handlers share it."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Flask
+
+from app.clients.aws import make_client
+from app.clients.queue import Queue
+from app.clients.storage import PictureStore
+from app.clients.vision import Vision, VisionSettings
+from app.factory import create_worker_app
+from app.images.describe import describe_picture
+from app.images.develop import Bench, Develops, develop_picture
+from app.images.sweep import sweep
+from app.settings import Settings
+from app.tasks import DescribePicture, Handler, PictureStored, handle
+
+
+class Assembly:
+    """The bucket, both queues, the database and the model, and what is done with them."""
+
+    def __init__(self, settings: Settings, *, pool_size: int) -> None:
+        """Connect to nothing yet.
+
+        Args:
+            settings: where everything is.
+            pool_size: the most database connections.
+        """
+        sqs = make_client("sqs", settings)
+        self.settings = settings
+        self.app: Flask = create_worker_app(settings, pool_size=pool_size)
+        self.store = PictureStore(
+            s3=make_client("s3", settings), bucket_name=settings.picture_bucket
+        )
+        self.pictures = Queue(sqs=sqs, url=settings.picture_queue_url)
+        self.descriptions = Queue(sqs=sqs, url=settings.description_queue_url)
+        self._vision = _vision(settings)
+
+    def handlers(self, darkroom: Develops) -> Mapping[type, Handler]:
+        """Return what is done for each task."""
+        bench = self._bench(darkroom)
+        is_demo = bool(self.settings.model and self.settings.model.is_demo)
+
+        def develop(task: PictureStored, attempt: int) -> None:
+            develop_picture(task, attempt, bench=bench)
+
+        def describe(task: DescribePicture, attempt: int) -> None:
+            describe_picture(task, attempt, store=self.store, vision=self._vision, is_demo=is_demo)
+
+        return {PictureStored: develop, DescribePicture: describe}
+
+    def do(self, body: str, *, attempt: int, darkroom: Develops) -> None:
+        """Do what a message asks for. Safe to repeat; raises when it should be tried again."""
+        with self.app.app_context():
+            handle(
+                body,
+                attempt=attempt,
+                bucket_name=self.settings.picture_bucket,
+                handlers=self.handlers(darkroom),
+            )
+
+    def sweep(self, develop: Callable[[PictureStored], None]) -> None:
+        """Settle what is overdue; `develop` takes up a picture whose event was lost."""
+        with self.app.app_context():
+            sweep(store=self.store, develop=develop, ask=self.ask)
+
+    def develop_now(self, darkroom: Develops) -> Callable[[PictureStored], None]:
+        """Return a way to take a picture up at once, for `sweep`."""
+        bench = self._bench(darkroom)
+        return lambda task: develop_picture(task, 1, bench=bench)
+
+    def ask(self, task: DescribePicture) -> None:
+        """Send the message for a description."""
+        self.descriptions.send(task.message())
+
+    def _bench(self, darkroom: Develops) -> Bench:
+        return Bench(
+            store=self.store,
+            darkroom=darkroom,
+            ask=self.ask,
+            describes=self.settings.model is not None,
+        )
+
+
+def _vision(settings: Settings) -> Vision | None:
+    model = settings.model
+    if model is None:
+        return None
+    return Vision(
+        VisionSettings(
+            api_key=model.api_key, base_url=model.base_url, model=model.model, effort=model.effort
+        )
+    )

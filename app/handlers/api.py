@@ -1,0 +1,88 @@
+"""The API on AWS Lambda: Zappa's handler behind a door that only CloudFront has the key to.
+
+[Note: What Zappa would also do] Zappa's handler runs the code in an event's `raw_command`, calls
+the function that its `command` names, and drops messages of queues that it does not know. So it is
+given nothing but HTTP requests in the shape of HTTP API v2, and everything else is refused here.
+"""
+
+import hmac
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools import Metrics
+
+from app.clients.secrets import read_secret
+from app.factory import create_app
+from app.handlers.observing import observe
+from app.handlers.surroundings import surroundings
+from app.parts import build_parts
+
+DOOR_HEADER = "x-pinhole-door"
+
+_known = surroundings()
+logger = observe("api", level=_known.settings.log_level)
+metrics = Metrics(namespace="Pinhole", service="api")
+_door = read_secret(_known.secrets_manager, _known.environment["DOOR_SECRET_ARN"])["door"]
+# Zappa finds it by its name, which ./scripts/build writes into the package's settings.
+app = create_app(build_parts(_known.settings))
+
+from zappa.handler import lambda_handler as serve  # noqa: E402 - sets logging up anew, so after us
+
+logging.getLogger("zappa").setLevel(logging.WARNING)
+
+
+class NotAnHttpRequestError(Exception):
+    """The event is no request that came through the HTTP API."""
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Answer one request.
+
+    Raises:
+        NotAnHttpRequestError: see [Note: What Zappa would also do].
+    """
+    _insist_on_http(event)
+    if not _came_through_the_door(event):
+        return _refusal()
+    answer: dict[str, Any] = serve(dict(event), context)
+    if answer.get("cookies"):  # Zappa says each of them twice
+        answer["cookies"] = list(dict.fromkeys(answer["cookies"]))
+    if answer["statusCode"] >= 500:  # noqa: PLR2004 - HTTP's own
+        metrics.add_metric(name="ServerErrors", unit="Count", value=1)
+        metrics.flush_metrics()
+    return answer
+
+
+def _insist_on_http(event: Mapping[str, Any]) -> None:
+    request = event.get("requestContext")
+    if (
+        event.get("version") != "2.0"
+        or not isinstance(request, Mapping)
+        or not isinstance(request.get("http"), Mapping)
+        or not isinstance(event.get("headers"), Mapping)
+        or {"command", "raw_command", "manage", "Records", "httpMethod"} & event.keys()
+    ):
+        raise NotAnHttpRequestError("only requests of HTTP API v2 are served")
+
+
+def _came_through_the_door(event: Mapping[str, Any]) -> bool:
+    shown = str(event["headers"].get(DOOR_HEADER, ""))
+    return hmac.compare_digest(shown.encode(), _door.encode())
+
+
+def _refusal() -> dict[str, Any]:
+    problem = {
+        "type": "about:blank",
+        "title": "Forbidden",
+        "status": 403,
+        "code": "not_through_the_site",
+        "detail": "Use the site's own address.",
+    }
+    return {
+        "statusCode": 403,
+        "headers": {"content-type": "application/problem+json", "cache-control": "no-store"},
+        "body": json.dumps(problem),
+        "isBase64Encoded": False,
+    }

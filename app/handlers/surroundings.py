@@ -1,0 +1,62 @@
+"""The settings of a Lambda function: its environment, and what Secrets Manager keeps for it.
+
+Read once, when an execution environment starts: a changed secret is seen by new ones only, which
+`./scripts/deploy secret` brings about.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from app.clients.secrets import read_secret
+from app.settings import Settings
+
+# The operator's keys, by the name of the setting.
+_FROM_KEYS = {"OPENAI_API_KEY": "openai_api_key", "OPENAI_BASE_URL": "openai_base_url"}
+# An address that everything of AWS is reached at is boto3's business, for whoever emulates AWS;
+# addresses for browsers name AWS itself all the same.
+_NOT_TAKEN_OVER = ("AWS_ENDPOINT_URL",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a function knows when it starts."""
+
+    settings: Settings
+    environment: Mapping[str, str]
+    secrets_manager: Any
+
+
+@cache
+def surroundings() -> Surroundings:
+    """Read the settings, once."""
+    environment = os.environ
+    secrets_manager = _make_secrets_manager(environment["AWS_REGION"])
+    taken = {name: value for name, value in environment.items() if name not in _NOT_TAKEN_OVER}
+    keys = read_secret(secrets_manager, environment["KEYS_SECRET_ARN"])
+    return Surroundings(
+        settings=Settings.from_environment(
+            taken
+            | {setting: keys.get(name, "") for setting, name in _FROM_KEYS.items()}
+            | {"DATABASE_URL": database_url(secrets_manager, environment)}
+        ),
+        environment=environment,
+        secrets_manager=secrets_manager,
+    )
+
+
+def database_url(secrets_manager: Any, environment: Mapping[str, str]) -> str:  # noqa: ANN401 - boto3's
+    """Return the database's address, with the name and password that RDS made."""
+    secret = read_secret(secrets_manager, environment["DATABASE_SECRET_ARN"])
+    owner, password = quote(secret["username"], safe=""), quote(secret["password"], safe="")
+    host, port = environment["DATABASE_HOST"], secret.get("port") or "5432"
+    return f"postgresql://{owner}:{password}@{host}:{port}/{environment['DATABASE_NAME']}"
+
+
+def _make_secrets_manager(region: str) -> Any:  # noqa: ANN401 - boto3's
+    from app.clients.aws import make_client_in  # noqa: PLC0415 - boto3 is slow
+
+    return make_client_in(region, "secretsmanager")

@@ -1,0 +1,1 @@
+"""Pinhole in an AWS account: one stack of plain constructs."""

@@ -1,0 +1,34 @@
+"""What the CDK runs: `npx cdk synth`, `npx cdk deploy`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+
+from aws_cdk import App
+
+from infrastructure.nag import check_by_rules
+from infrastructure.package import NotBuiltError, find_built
+from infrastructure.settings import InvalidContextError, read_settings
+from infrastructure.stack import PinholeStack
+
+
+def main() -> None:
+    """Synthesize the stack."""
+    app = App()
+    try:
+        settings = read_settings(
+            app.node.try_get_context, region=os.environ.get("CDK_DEFAULT_REGION")
+        )
+        built = find_built()
+    except (InvalidContextError, NotBuiltError) as error:
+        sys.exit(str(error))
+    stack = PinholeStack(app, settings=settings, built=built)
+    check_by_rules(app, stack)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,288 @@
+"""The four functions, all from one package: the API, the worker, the migrations, the sweep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy, Stack, triggers
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infrastructure import working_hours
+from infrastructure.database import NAME, Database
+from infrastructure.logs import make_log_group, retention_of
+from infrastructure.network import Network
+from infrastructure.package import Built
+from infrastructure.pictures import Pictures
+from infrastructure.settings import Size
+
+# What the operator fills in; see ./scripts/deploy secret.
+OPERATOR_SECRETS = ("google_client_id", "google_client_secret", "openai_api_key", "openai_base_url")
+_SWEEP_MEMORY_MB = 512
+_MIGRATE_MEMORY_MB = 512
+# A lost account or a runaway client costs no more than this many requests a second.
+_RATE, _BURST = 100, 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """One function with the role that grants.py gives rights to."""
+
+    function: lambda_.Function
+    role: iam.Role
+    log_group: logs.LogGroup
+
+
+class Secrets(Construct):
+    """What only the functions may know."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.keys = _secret(
+            self,
+            "Keys",
+            description="Pinhole: the session key (generated) and the operator's keys",
+            template=dict.fromkeys(OPERATOR_SECRETS, ""),
+            generated="session_key",
+        )
+        self.door = _secret(
+            self,
+            "Door",
+            description="Pinhole: by which the API knows that a call came through CloudFront",
+            template={},
+            generated="door",
+        )
+
+
+class Compute(Construct):
+    """Functions, their triggers, and the HTTP API."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        built: Built,
+        network: Network,
+        database: Database,
+        pictures: Pictures,
+        secrets: Secrets,
+        site_origin: str,
+        size: Size,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._built = built
+        self._network = network
+        self._size = size
+        self._environment = {
+            "SITE_ORIGIN": site_origin,
+            "PICTURE_BUCKET": pictures.bucket.bucket_name,
+            "PICTURE_QUEUE_URL": pictures.queue.queue.queue_url,
+            "DESCRIPTION_QUEUE_URL": pictures.description_queue.queue.queue_url,
+            "DATABASE_SECRET_ARN": database.secret.secret_arn,
+            "DATABASE_HOST": database.address,
+            "DATABASE_NAME": NAME,
+            "DATABASE_IS_PROXIED": "1" if size.database_proxy else "",
+            "KEYS_SECRET_ARN": secrets.keys.secret_arn,
+            # libpq's own: the server must show a certificate of Amazon's for this very name.
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": "/var/task/database-ca.pem",
+            "POWERTOOLS_METRICS_NAMESPACE": "Pinhole",
+        }
+        self.api = self._make(
+            "Api",
+            "app.handlers.api.handler",
+            memory_mb=size.api_memory_mb,
+            timeout=working_hours.API,
+            environment={"DOOR_SECRET_ARN": secrets.door.secret_arn},
+        )
+        self.worker = self._make(
+            "Worker",
+            "app.handlers.worker.handler",
+            memory_mb=size.worker_memory_mb,
+            timeout=working_hours.WORKER,
+        )
+        self.sweep = self._make(
+            "Sweep",
+            "app.handlers.sweep.handler",
+            memory_mb=_SWEEP_MEMORY_MB,
+            timeout=working_hours.SWEEP,
+        )
+        self.migrate = self._make(
+            "Migrate",
+            "app.handlers.migrate.handler",
+            memory_mb=_MIGRATE_MEMORY_MB,
+            timeout=working_hours.MIGRATE,
+            environment={
+                "DATABASE_HOST": database.direct_address,
+                "DATABASE_INSTANCE": database.instance.instance_identifier,
+            },
+        )
+        for queue in (pictures.queue, pictures.description_queue):
+            self.worker.function.add_event_source(
+                sources.SqsEventSource(
+                    queue.queue,
+                    batch_size=working_hours.MESSAGES_AT_A_TIME,
+                    report_batch_item_failures=True,
+                    max_concurrency=size.worker_concurrency,
+                )
+            )
+        events.Rule(
+            self,
+            "Often",
+            description="Pinhole: find what fell through",
+            schedule=events.Schedule.rate(working_hours.SWEEP_EVERY),
+            targets=[targets.LambdaFunction(self.sweep.function, retry_attempts=0)],
+        )
+        self._migrate_first(database)
+        self.http_api = self._make_http_api()
+
+    @property
+    def every(self) -> tuple[Worker, ...]:
+        """All functions."""
+        return (self.api, self.worker, self.sweep, self.migrate)
+
+    def grant_user_role(self, role: iam.IRole) -> None:
+        """Tell the functions which role acts for one person."""
+        for worker in self.every:
+            worker.function.add_environment("USER_ROLE_ARN", role.role_arn)
+
+    def _make(
+        self,
+        name: str,
+        handler: str,
+        *,
+        memory_mb: int,
+        timeout: Duration,
+        environment: Mapping[str, str] | None = None,
+    ) -> Worker:
+        role = iam.Role(
+            self,
+            f"{name}Role",
+            description=f"Pinhole's function {name}",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        )
+        log_group = make_log_group(self, f"{name}Logs", retention=retention_of(self._size.log_days))
+        function = lambda_.Function(
+            self,
+            name,
+            description=f"Pinhole: {name.lower()}",
+            runtime=self._built.runtime,
+            architecture=self._built.architecture,
+            code=lambda_.Code.from_asset(str(self._built.package)),
+            handler=handler,
+            memory_size=memory_mb,
+            timeout=timeout,
+            # All rights are given in grants.py, and CDK adds none of its own.
+            role=role.without_policy_updates(),
+            vpc=self._network.vpc,
+            vpc_subnets=self._network.functions_subnets,
+            security_groups=[self._network.functions_group],
+            environment={
+                **self._environment,
+                "POWERTOOLS_SERVICE_NAME": name.lower(),
+                **(environment or {}),
+            },
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+        return Worker(function=function, role=role, log_group=log_group)
+
+    def _migrate_first(self, database: Database) -> None:
+        """Run the migrations after the database is there and before new code serves."""
+        # See docs/operations.md, "Upgrades": they must suit the code that still runs meanwhile.
+        triggers.Trigger(
+            self,
+            "MigrateFirst",
+            handler=self.migrate.function,
+            timeout=working_hours.MIGRATE,
+            invocation_type=triggers.InvocationType.REQUEST_RESPONSE,
+            execute_after=[database],
+            execute_before=[self.api.function, self.worker.function, self.sweep.function],
+        )
+
+    def _make_http_api(self) -> apigateway.HttpApi:
+        api = apigateway.HttpApi(
+            self,
+            "HttpApi",
+            description="Pinhole's API; answers only what comes through CloudFront",
+            create_default_stage=False,
+        )
+        access_logs = make_log_group(
+            self, "AccessLogs", retention=retention_of(self._size.log_days)
+        )
+        stage = apigateway.CfnStage(
+            self,
+            "Stage",
+            api_id=api.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=_RATE,
+                throttling_burst_limit=_BURST,
+                detailed_metrics_enabled=True,
+            ),
+            access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
+                destination_arn=access_logs.log_group_arn, format=_ACCESS_LOG_FORMAT
+            ),
+        )
+        routes = api.add_routes(
+            path="/api/{proxy+}",
+            methods=[apigateway.HttpMethod.ANY],
+            integration=integrations.HttpLambdaIntegration("Function", self.api.function),
+        )
+        stage.node.add_dependency(*routes)
+        return api
+
+    @property
+    def http_api_host(self) -> str:
+        """Where CloudFront finds the API."""
+        stack = Stack.of(self)
+        return f"{self.http_api.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
+
+
+# Paths hold ids, never secrets; queries and addresses of people are left out.
+_ACCESS_LOG_FORMAT = json.dumps(
+    {
+        "requestId": "$context.requestId",
+        "time": "$context.requestTime",
+        "method": "$context.httpMethod",
+        "path": "$context.path",
+        "status": "$context.status",
+        "latencyMs": "$context.responseLatency",
+        "error": "$context.integrationErrorMessage",
+    }
+)
+
+
+def _secret(
+    scope: Construct,
+    construct_id: str,
+    *,
+    description: str,
+    template: Mapping[str, str],
+    generated: str,
+) -> secretsmanager.Secret:
+    return secretsmanager.Secret(
+        scope,
+        construct_id,
+        description=description,
+        generate_secret_string=secretsmanager.SecretStringGenerator(
+            secret_string_template=json.dumps(template),
+            generate_string_key=generated,
+            password_length=48,
+            exclude_punctuation=True,
+        ),
+        removal_policy=RemovalPolicy.DESTROY,
+    )

@@ -1,0 +1,127 @@
+"""The one database: PostgreSQL, encrypted, reachable by the functions only, hard to lose."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infrastructure.network import Network
+from infrastructure.settings import Size
+
+# Pinned: an upgrade is a change of this line, seen in `cdk diff` and preceded by a snapshot.
+VERSION = rds.PostgresEngineVersion.VER_18_3
+FAMILY_PARAMETERS = {
+    "rds.force_ssl": "1",
+    "log_min_duration_statement": "1000",
+    "log_parameter_max_length": "0",  # values are people's data
+    "log_parameter_max_length_on_error": "0",
+}
+NAME = "pinhole"
+OWNER = "pinhole"
+# What app/database.py sets for each session otherwise: the proxy takes no options at connecting.
+_PROXY_INIT_QUERY = "SET statement_timeout=20000; SET lock_timeout=10000; SET timezone='UTC'"
+
+
+class Database(Construct):
+    """RDS PostgreSQL; in the larger size in two zones and behind RDS Proxy."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, network: Network, size: Size
+    ) -> None:
+        super().__init__(scope, construct_id)
+        group = ec2.SecurityGroup(
+            self,
+            "Group",
+            vpc=network.vpc,
+            description="Pinhole database: from the functions only",
+            allow_all_outbound=False,
+        )
+        self.instance = rds.DatabaseInstance(
+            self,
+            "Instance",
+            engine=rds.DatabaseInstanceEngine.postgres(version=VERSION),
+            instance_type=ec2.InstanceType(size.database_instance),
+            vpc=network.vpc,
+            vpc_subnets=network.database_subnets,
+            security_groups=[group],
+            database_name=NAME,
+            credentials=rds.Credentials.from_generated_secret(OWNER),
+            allocated_storage=size.database_storage_gb,
+            max_allocated_storage=size.database_most_storage_gb,
+            storage_type=rds.StorageType.GP3,
+            storage_encrypted=True,
+            multi_az=size.database_in_two_zones,
+            backup_retention=Duration.days(size.backup_days),
+            delete_automated_backups=False,
+            copy_tags_to_snapshot=True,
+            deletion_protection=True,
+            removal_policy=RemovalPolicy.SNAPSHOT,
+            auto_minor_version_upgrade=False,
+            ca_certificate=rds.CaCertificate.RDS_CA_RSA2048_G1,
+            cloudwatch_logs_exports=["postgresql"],
+            parameters=FAMILY_PARAMETERS,
+            publicly_accessible=False,
+        )
+        if not self.instance.secret:
+            raise TypeError("generated credentials bring a secret")
+        self.secret: secretsmanager.ISecret = self.instance.secret
+        self.address = self.instance.db_instance_endpoint_address
+        self.direct_address = self.address
+        entrance = group
+        if size.database_proxy:
+            proxy = self._make_proxy(network)
+            entrance = proxy.group
+            group.add_ingress_rule(entrance, ec2.Port.tcp(5432), "From the proxy")
+            entrance.add_egress_rule(group, ec2.Port.tcp(5432), "To the database")
+            self.address = proxy.address
+        self._let_in(entrance, network)
+        if size.database_proxy:  # migrations go past the proxy
+            self._let_in(group, network)
+
+    def _let_in(self, entrance: ec2.SecurityGroup, network: Network) -> None:
+        port = ec2.Port.tcp(5432)
+        entrance.add_ingress_rule(network.functions_group, port, "From the functions")
+        network.functions_group.add_egress_rule(entrance, port, "To the database")
+
+    def _make_proxy(self, network: Network) -> _Proxy:
+        return _Proxy(self, "Proxy", instance=self.instance, secret=self.secret, network=network)
+
+
+class _Proxy(Construct):
+    """RDS Proxy: shares few connections among many functions, and rides out a change of zone."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        instance: rds.DatabaseInstance,
+        secret: secretsmanager.ISecret,
+        network: Network,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.group = ec2.SecurityGroup(
+            self,
+            "Group",
+            vpc=network.vpc,
+            description="Pinhole database proxy: from the functions to the database",
+            allow_all_outbound=False,
+        )
+        proxy = rds.DatabaseProxy(
+            self,
+            "Proxy",
+            proxy_target=rds.ProxyTarget.from_instance(instance),
+            vpc=network.vpc,
+            vpc_subnets=network.database_subnets,
+            security_groups=[self.group],
+            secrets=[secret],
+            require_tls=True,
+            iam_auth=False,
+            client_password_auth_type=rds.ClientPasswordAuthType.POSTGRES_SCRAM_SHA_256,
+            init_query=_PROXY_INIT_QUERY,
+            borrow_timeout=Duration.seconds(10),
+        )
+        self.address = proxy.endpoint

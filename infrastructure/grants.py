@@ -1,0 +1,207 @@
+"""Who may do what: every right in the stack is given here, and nowhere else.
+
+tests/infrastructure/test_grants.py holds these lists against the calls that the code makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infrastructure.compute import Compute, Secrets, Worker
+from infrastructure.database import Database
+from infrastructure.pictures import Pictures, WorkQueue
+from infrastructure.user_access import UserAccess
+
+# The longest that a signed address lives, app/clients/storage.py's READ_SECONDS, in milliseconds.
+OLDEST_SIGNATURE_MS = 1_200_000
+_ONE_PERSON = "users/${aws:PrincipalTag/user}"
+
+
+class Grants(Construct):
+    """One policy a function, one for the user role, and what the picture bucket refuses to all."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        compute: Compute,
+        pictures: Pictures,
+        database: Database,
+        secrets: Secrets,
+        users: UserAccess,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._pictures = pictures
+        reads = [secrets.keys.secret_arn, database.secret.secret_arn]
+        self._give(
+            "Api",
+            compute.api,
+            _allow("secretsmanager:GetSecretValue", on=[*reads, secrets.door.secret_arn]),
+            _allow("sts:AssumeRole", "sts:TagSession", on=[users.role.role_arn]),
+            _send(pictures.description_queue),
+        )
+        self._give(
+            "Worker",
+            compute.worker,
+            _allow("secretsmanager:GetSecretValue", on=reads),
+            _consume(pictures.queue, pictures.description_queue),
+            _send(pictures.description_queue),
+            *self._develop(),
+        )
+        self._give(
+            "Sweep",
+            compute.sweep,
+            _allow("secretsmanager:GetSecretValue", on=reads),
+            _send(pictures.queue, pictures.description_queue),
+            _allow("s3:GetObject", on=[self._objects("users/*/original")]),
+            *self._delete(),
+        )
+        self._give(
+            "Migrate",
+            compute.migrate,
+            _allow("secretsmanager:GetSecretValue", on=reads),
+            *self._snapshot(database),
+        )
+        self._act_for_one_person(users)
+        self._refuse_to_all()
+
+    def _give(self, name: str, worker: Worker, *statements: iam.PolicyStatement) -> None:
+        policy = iam.Policy(
+            self,
+            f"{name}Policy",
+            roles=[worker.role],
+            statements=[*_run(worker), *statements],
+        )
+        worker.function.node.add_dependency(policy)
+
+    def _develop(self) -> list[iam.PolicyStatement]:
+        """Read originals and previews, write what is derived, delete what is gone."""
+        return [
+            _allow(
+                "s3:GetObject",
+                on=[self._objects("users/*/original"), self._objects("users/*/preview.webp")],
+            ),
+            _allow(
+                "s3:PutObject",
+                on=[self._objects("users/*/thumbnail.webp"), self._objects("users/*/preview.webp")],
+            ),
+            *self._delete(),
+        ]
+
+    def _delete(self) -> list[iam.PolicyStatement]:
+        return [
+            _allow("s3:DeleteObject", "s3:DeleteObjectVersion", on=[self._objects("users/*")]),
+            _allow(
+                # Without ListBucket, S3 says "forbidden" of what is not there.
+                "s3:ListBucket",
+                "s3:ListBucketVersions",
+                on=[self._pictures.bucket.bucket_arn],
+            ),
+        ]
+
+    def _snapshot(self, database: Database) -> list[iam.PolicyStatement]:
+        stack = Stack.of(self)
+        snapshots = stack.format_arn(
+            service="rds",
+            resource="snapshot",
+            resource_name="pinhole-before-*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        return [
+            _allow("rds:CreateDBSnapshot", on=[database.instance.instance_arn, snapshots]),
+            _allow("rds:DescribeDBSnapshots", on=[snapshots]),
+        ]
+
+    def _act_for_one_person(self, users: UserAccess) -> None:
+        iam.Policy(
+            self,
+            "UserPolicy",
+            roles=[users.role],
+            statements=[
+                _allow("s3:GetObject", on=[self._objects(f"{_ONE_PERSON}/*")], sid="ReadOwn"),
+                _allow(
+                    "s3:PutObject",
+                    on=[self._objects(f"{_ONE_PERSON}/*/original")],
+                    sid="WriteOwnOriginals",
+                ),
+            ],
+        )
+
+    def _refuse_to_all(self) -> None:
+        bucket = self._pictures.bucket
+        bucket.add_to_resource_policy(
+            _deny(
+                "OldSignatures",
+                "s3:*",
+                on=[bucket.bucket_arn, self._objects("*")],
+                conditions={"NumericGreaterThan": {"s3:signatureAge": str(OLDEST_SIGNATURE_MS)}},
+            )
+        )
+        bucket.add_to_resource_policy(
+            _deny(
+                "OriginalsAreWrittenOnce",
+                "s3:PutObject",
+                on=[self._objects("users/*/original")],
+                conditions={"Null": {"s3:if-none-match": "true"}},
+            )
+        )
+
+    def _objects(self, pattern: str) -> str:
+        bucket: s3.IBucket = self._pictures.bucket
+        return bucket.arn_for_objects(pattern)
+
+
+def _run(worker: Worker) -> Sequence[iam.PolicyStatement]:
+    """What every function needs to run: its log, its traces, its place in the network."""
+    return [
+        _allow(
+            "logs:CreateLogStream", "logs:PutLogEvents", on=[f"{worker.log_group.log_group_arn}:*"]
+        ),
+        _allow("xray:PutTraceSegments", "xray:PutTelemetryRecords", on=["*"]),
+        _allow(
+            "ec2:CreateNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:DeleteNetworkInterface",
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses",
+            on=["*"],
+        ),
+    ]
+
+
+def _send(*queues: WorkQueue) -> iam.PolicyStatement:
+    return _allow("sqs:SendMessage", on=[queue.queue.queue_arn for queue in queues])
+
+
+def _consume(*queues: WorkQueue) -> iam.PolicyStatement:
+    return _allow(
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ChangeMessageVisibility",
+        on=[queue.queue.queue_arn for queue in queues],
+    )
+
+
+def _allow(*actions: str, on: list[str], sid: str | None = None) -> iam.PolicyStatement:
+    return iam.PolicyStatement(sid=sid, actions=list(actions), resources=on)
+
+
+def _deny(
+    sid: str, *actions: str, on: list[str], conditions: dict[str, object]
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid=sid,
+        effect=iam.Effect.DENY,
+        principals=[iam.AnyPrincipal()],
+        actions=list(actions),
+        resources=on,
+        conditions=conditions,
+    )

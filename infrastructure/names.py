@@ -1,0 +1,27 @@
+"""Names that must be known before what they name is made.
+
+[Note: A name ahead of its bucket] The site's content security policy names the picture bucket's
+origin, and the bucket's CORS names the site's: a circle, if each name came from its resource. So
+the bucket's name is made from the stack's own id, which is new for every stack, so that a bucket
+kept from a stack that is gone is never in the way.
+"""
+
+from __future__ import annotations
+
+from aws_cdk import Fn, Stack
+from constructs import Construct
+
+_ID_IN_ARN = 2
+_LAST_GROUP_OF_ID = 4
+
+
+def picture_bucket_name(scope: Construct) -> str:
+    """See [Note: A name ahead of its bucket]."""
+    stack_id = Fn.select(_ID_IN_ARN, Fn.split("/", Stack.of(scope).stack_id))
+    return Fn.join("-", ["pinhole-pictures", Fn.select(_LAST_GROUP_OF_ID, Fn.split("-", stack_id))])
+
+
+def picture_origin(scope: Construct) -> str:
+    """Where browsers upload pictures to and read them from; app/settings.py says the same."""
+    region = Stack.of(scope).region
+    return f"https://{picture_bucket_name(scope)}.s3.{region}.amazonaws.com"

@@ -1,0 +1,246 @@
+"""What tells the operator how it goes: a dashboard, alarms, a budget, and mail about both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_budgets as budgets
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infrastructure.compute import Compute
+from infrastructure.database import Database
+from infrastructure.pictures import Pictures
+from infrastructure.settings import Size
+
+_GB = 1024**3
+_FIVE_MINUTES = Duration.minutes(5)
+# Of what a t4g.micro allows (112, by RDS's formula for 1 GB); larger ones allow more.
+_MANY_CONNECTIONS = 80
+_SLOW_QUEUE_SECONDS = 900
+_BUSY_PERCENT = 85
+_LEAST_FREE_STORAGE = 4 * _GB
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """One thing that is worth an alarm."""
+
+    name: str
+    what: str
+    metric: cloudwatch.IMetric
+    threshold: float
+    periods: int = 1
+    below: bool = False
+
+
+class Observability(Construct):
+    """All of it, told to `address` if there is one."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        compute: Compute,
+        database: Database,
+        pictures: Pictures,
+        size: Size,
+        address: str | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = sns.Topic(self, "Notices", display_name="Pinhole", enforce_ssl=True)
+        for service in ("cloudwatch", "budgets"):
+            self.topic.grant_publish(iam.ServicePrincipal(f"{service}.amazonaws.com"))
+        if address:
+            self.topic.add_subscription(subscriptions.EmailSubscription(address))
+        watches = [
+            *_watch_compute(compute),
+            *_watch_queues(pictures),
+            *_watch_database(database),
+        ]
+        alarms = [self._alarm(watch) for watch in watches]
+        self._limit_costs(size)
+        self._show(alarms, compute=compute, database=database, pictures=pictures)
+
+    def _alarm(self, watch: Watch) -> cloudwatch.Alarm:
+        operator = cloudwatch.ComparisonOperator
+        alarm = cloudwatch.Alarm(
+            self,
+            watch.name,
+            alarm_description=f"Pinhole: {watch.what} See docs/operations.md.",
+            metric=watch.metric,
+            threshold=watch.threshold,
+            evaluation_periods=watch.periods,
+            comparison_operator=operator.LESS_THAN_THRESHOLD
+            if watch.below
+            else operator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        alarm.add_ok_action(actions.SnsAction(self.topic))
+        return alarm
+
+    def _limit_costs(self, size: Size) -> None:
+        """Tell when the month is dearer than planned: at 80 % spent, and at 100 % foreseen."""
+        subscriber = budgets.CfnBudget.SubscriberProperty(
+            subscription_type="SNS", address=self.topic.topic_arn
+        )
+        budgets.CfnBudget(
+            self,
+            "Budget",
+            budget=budgets.CfnBudget.BudgetDataProperty(
+                budget_type="COST",
+                time_unit="MONTHLY",
+                budget_limit=budgets.CfnBudget.SpendProperty(
+                    amount=size.monthly_budget_usd, unit="USD"
+                ),
+            ),
+            notifications_with_subscribers=[
+                budgets.CfnBudget.NotificationWithSubscribersProperty(
+                    notification=budgets.CfnBudget.NotificationProperty(
+                        comparison_operator="GREATER_THAN",
+                        notification_type=kind,
+                        threshold=percent,
+                        threshold_type="PERCENTAGE",
+                    ),
+                    subscribers=[subscriber],
+                )
+                for kind, percent in (("ACTUAL", 80), ("FORECASTED", 100))
+            ],
+        )
+
+    def _show(
+        self,
+        alarms: Sequence[cloudwatch.Alarm],
+        *,
+        compute: Compute,
+        database: Database,
+        pictures: Pictures,
+    ) -> None:
+        functions = [worker.function for worker in compute.every]
+        instance = database.instance
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name=f"{Stack.of(self).stack_name}",
+            default_interval=Duration.days(1),
+            widgets=[
+                [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24)],
+                [
+                    _graph("Calls of the API", compute.http_api.metric_count()),
+                    _graph("Its answers, 95 of 100 within", compute.http_api.metric_latency()),
+                    _graph(
+                        "Its errors",
+                        compute.http_api.metric_client_error(),
+                        compute.http_api.metric_server_error(),
+                    ),
+                ],
+                [
+                    _graph(
+                        "Waiting",
+                        pictures.queue.queue.metric_approximate_number_of_messages_visible(),
+                        pictures.description_queue.queue.metric_approximate_number_of_messages_visible(),
+                    ),
+                    _graph("Time of functions", *[each.metric_duration() for each in functions]),
+                    _graph("Errors of functions", *[each.metric_errors() for each in functions]),
+                ],
+                [
+                    _graph("Database: CPU", instance.metric_cpu_utilization()),
+                    _graph("Database: connections", instance.metric_database_connections()),
+                    _graph("Database: free storage", instance.metric_free_storage_space()),
+                ],
+            ],
+        )
+
+
+def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8)
+
+
+def _watch_compute(compute: Compute) -> list[Watch]:
+    return [
+        Watch(
+            name="ApiErrors",
+            what="the API answered 5xx.",
+            metric=compute.http_api.metric_server_error(period=_FIVE_MINUTES, statistic="Sum"),
+            threshold=5,
+        ),
+        *(
+            Watch(
+                name=f"{name}Errors",
+                what=f"the function '{name.lower()}' failed.",
+                metric=worker.function.metric_errors(period=_FIVE_MINUTES),
+                threshold=threshold,
+            )
+            for name, worker, threshold in (
+                ("Worker", compute.worker, 5),
+                ("Sweep", compute.sweep, 2),
+                ("Migrate", compute.migrate, 1),
+            )
+        ),
+        Watch(
+            name="Throttled",
+            what="the API's function was refused more concurrency.",
+            metric=compute.api.function.metric_throttles(period=_FIVE_MINUTES),
+            threshold=1,
+        ),
+    ]
+
+
+def _watch_queues(pictures: Pictures) -> list[Watch]:
+    watches = []
+    for name, queue in (("Pictures", pictures.queue), ("Descriptions", pictures.description_queue)):
+        watches += [
+            Watch(
+                name=f"{name}Dead",
+                what=f"a message of '{name.lower()}' failed five times.",
+                metric=queue.dead.metric_approximate_number_of_messages_visible(
+                    period=_FIVE_MINUTES, statistic="Maximum"
+                ),
+                threshold=1,
+            ),
+            Watch(
+                name=f"{name}Late",
+                what=f"a message of '{name.lower()}' waits longer than a quarter of an hour.",
+                metric=queue.queue.metric_approximate_age_of_oldest_message(
+                    period=_FIVE_MINUTES, statistic="Maximum"
+                ),
+                threshold=_SLOW_QUEUE_SECONDS,
+                periods=2,
+            ),
+        ]
+    return watches
+
+
+def _watch_database(database: Database) -> list[Watch]:
+    instance = database.instance
+    return [
+        Watch(
+            name="DatabaseCpu",
+            what="the database's CPU is busy.",
+            metric=instance.metric_cpu_utilization(period=_FIVE_MINUTES),
+            threshold=_BUSY_PERCENT,
+            periods=3,
+        ),
+        Watch(
+            name="DatabaseStorage",
+            what="the database's storage runs out.",
+            metric=instance.metric_free_storage_space(period=_FIVE_MINUTES, statistic="Minimum"),
+            threshold=_LEAST_FREE_STORAGE,
+            below=True,
+        ),
+        Watch(
+            name="DatabaseConnections",
+            what="the database has nearly as many connections as it takes.",
+            metric=instance.metric_database_connections(period=_FIVE_MINUTES, statistic="Maximum"),
+            threshold=_MANY_CONNECTIONS,
+            periods=2,
+        ),
+    ]

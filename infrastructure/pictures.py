@@ -1,0 +1,149 @@
+"""Where pictures are kept, and the queues that say what there is to do about them."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infrastructure.names import picture_bucket_name
+from infrastructure.working_hours import HIDDEN, MOST_ATTEMPTS
+
+OLD_VERSIONS_KEPT = Duration.days(30)
+_ACCESS_LOGS_KEPT = Duration.days(30)
+
+
+class Pictures(Construct):
+    """The bucket, private and kept on removal, and its queues."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, site_origin: str, logs: s3.IBucket
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = WorkQueue(self, "Arrived")
+        self.description_queue = WorkQueue(self, "Descriptions")
+        name = picture_bucket_name(self)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            bucket_name=name,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            versioned=True,
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix="pictures/",
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="old-versions",
+                    noncurrent_version_expiration=OLD_VERSIONS_KEPT,
+                    expired_object_delete_marker=True,
+                ),
+                s3.LifecycleRule(
+                    id="unfinished-uploads",
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                ),
+            ],
+            cors=[
+                s3.CorsRule(
+                    allowed_origins=[site_origin],
+                    allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.PUT],
+                    allowed_headers=["content-type", "x-amz-checksum-sha256", "if-none-match"],
+                    exposed_headers=["ETag", "x-amz-checksum-sha256"],
+                    max_age=3000,
+                )
+            ],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        self._ring_when_originals_arrive(name)
+
+    def _ring_when_originals_arrive(self, bucket_name: str) -> None:
+        # Set on the bucket itself: CDK's own way brings a function with rights on every bucket.
+        # S3 tries the queue when it is told, so the queue must let it in before.
+        stack = Stack.of(self)
+        entrance = self.queue.let_bucket_in(
+            bucket_arn=f"arn:{stack.partition}:s3:::{bucket_name}", account=stack.account
+        )
+        resource = self.bucket.node.default_child
+        if not isinstance(resource, s3.CfnBucket):
+            raise TypeError("a bucket is made of a CfnBucket")
+        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=[
+                s3.CfnBucket.QueueConfigurationProperty(
+                    event="s3:ObjectCreated:*",
+                    queue=self.queue.queue.queue_arn,
+                    filter=s3.CfnBucket.NotificationFilterProperty(
+                        s3_key=s3.CfnBucket.S3KeyFilterProperty(
+                            rules=[
+                                s3.CfnBucket.FilterRuleProperty(name="suffix", value="/original")
+                            ]
+                        )
+                    ),
+                )
+            ]
+        )
+        resource.node.add_dependency(entrance)
+
+
+class WorkQueue(Construct):
+    """A queue, and where messages go that failed too often."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.dead = sqs.Queue(
+            self,
+            "Dead",
+            enforce_ssl=True,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=Duration.days(14),
+        )
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            enforce_ssl=True,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            retention_period=Duration.days(14),
+            visibility_timeout=HIDDEN,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=MOST_ATTEMPTS),
+        )
+
+    def let_bucket_in(self, *, bucket_arn: str, account: str) -> Construct:
+        """Let one bucket of this account, and nothing else of S3, send; return the policy."""
+        self.queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EventsOfThePictureBucket",
+                principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.queue.queue_arn],
+                conditions={
+                    "ArnEquals": {"aws:SourceArn": bucket_arn},
+                    "StringEquals": {"aws:SourceAccount": account},
+                },
+            )
+        )
+        policy = self.queue.node.try_find_child("Policy")
+        if not isinstance(policy, Construct):
+            raise TypeError("a queue with statements has a policy")
+        return policy
+
+
+class AccessLogs(Construct):
+    """Who asked the buckets for what, for a month."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            lifecycle_rules=[s3.LifecycleRule(id="forget", expiration=_ACCESS_LOGS_KEPT)],
+            removal_policy=RemovalPolicy.RETAIN,
+        )

@@ -1,0 +1,136 @@
+"""What whoever deploys decides: the size, a domain of their own, and who hears of trouble."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+SizeName = Literal["small", "production"]
+CLOUDFRONT_REGION = "us-east-1"
+
+
+class InvalidContextError(Exception):
+    """A `-c name=value` that cannot be meant."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """What differs between a family's library and one that may not fail with a building."""
+
+    name: SizeName
+    nat: Literal["instance", "gateway"]
+    nat_gateways: int
+    database_instance: str
+    database_storage_gb: int
+    database_most_storage_gb: int
+    database_in_two_zones: bool
+    database_proxy: bool
+    backup_days: int
+    api_memory_mb: int
+    worker_memory_mb: int
+    worker_concurrency: int
+    log_days: int
+    monthly_budget_usd: int
+
+
+SMALL = Size(
+    name="small",
+    nat="instance",
+    nat_gateways=1,
+    database_instance="t4g.micro",
+    database_storage_gb=20,
+    database_most_storage_gb=100,
+    database_in_two_zones=False,
+    database_proxy=False,
+    backup_days=7,
+    api_memory_mb=1024,
+    worker_memory_mb=2048,
+    worker_concurrency=4,
+    log_days=30,
+    monthly_budget_usd=40,
+)
+PRODUCTION = Size(
+    name="production",
+    nat="gateway",
+    nat_gateways=2,
+    database_instance="t4g.medium",
+    database_storage_gb=50,
+    database_most_storage_gb=500,
+    database_in_two_zones=True,
+    database_proxy=True,
+    backup_days=30,
+    api_memory_mb=1769,  # one whole core (AWS Lambda, "Configure memory")
+    worker_memory_mb=3008,  # the most that every account may ask for
+    worker_concurrency=20,
+    log_days=180,
+    monthly_budget_usd=400,
+)
+SIZES: dict[str, Size] = {size.name: size for size in (SMALL, PRODUCTION)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """A domain of one's own, whose zone is in Route 53."""
+
+    name: str
+    zone_id: str
+    # Of a certificate in us-east-1; None: made by the stack, which must then be there itself.
+    certificate_arn: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that whoever deploys decides."""
+
+    size: Size
+    domain: Domain | None
+    alarm_address: str | None
+
+
+_HOST_NAME = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
+
+
+def read_settings(context: Callable[[str], object], *, region: str | None) -> Settings:
+    """Read the settings from CDK's context.
+
+    Args:
+        context: returns the value of `-c name=value`, or None.
+        region: where the stack will go, as far as it is known.
+
+    Raises:
+        InvalidContextError: a value cannot be meant; the message says what to write.
+    """
+    size_name = str(context("size") or "small")
+    if size_name not in SIZES:
+        raise InvalidContextError(f"-c size= takes {' or '.join(SIZES)}, not {size_name!r}")
+    address = context("alarms")
+    if address and not _ADDRESS.match(str(address)):
+        raise InvalidContextError(f"-c alarms= takes an e-mail address, not {address!r}")
+    return Settings(
+        size=SIZES[size_name],
+        domain=_domain(context, region=region),
+        alarm_address=str(address) if address else None,
+    )
+
+
+def _domain(context: Callable[[str], object], *, region: str | None) -> Domain | None:
+    name, zone, certificate = context("domain"), context("zone"), context("certificate")
+    if not name:
+        return None
+    if not _HOST_NAME.match(str(name)):
+        raise InvalidContextError(f"-c domain= takes a host name in lower case, not {name!r}")
+    if not zone:
+        raise InvalidContextError("-c domain= needs -c zone= too: the id of its Route 53 zone")
+    if not certificate and region and region != CLOUDFRONT_REGION:
+        raise InvalidContextError(
+            f"CloudFront takes certificates from {CLOUDFRONT_REGION} only, and this stack goes to "
+            f"{region}: make one there and say -c certificate=ARN"
+        )
+    return Domain(
+        name=str(name),
+        zone_id=str(zone),
+        certificate_arn=str(certificate) if certificate else None,
+    )

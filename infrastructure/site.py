@@ -1,0 +1,174 @@
+"""The one address of the product: the site from a private bucket, and the API below /api."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as route53_targets
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_deployment as deployment
+from constructs import Construct, IDependable
+
+from infrastructure.headers import make_headers_policy
+from infrastructure.settings import Domain
+
+DOOR_HEADER = "X-Pinhole-Door"
+_SPA = Path(__file__).with_name("spa.js")
+_A_YEAR = "public, max-age=31536000, immutable"
+_ALWAYS_ASK = "no-cache"
+
+
+class Site(Construct):
+    """CloudFront in front of the site's bucket; add the API by `serve_api`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        files: Path,
+        logs: s3.IBucket,
+        domain: Domain | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._files = files
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix="site/",
+            # The site is made anew from the repository at any time.
+            removal_policy=RemovalPolicy.DESTROY,
+            auto_delete_objects=True,
+        )
+        self._headers = make_headers_policy(self)
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment="Pinhole",
+            default_root_object="index.html",
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            price_class=cloudfront.PriceClass.PRICE_CLASS_100,
+            domain_names=[domain.name] if domain else None,
+            certificate=self._certificate(domain) if domain else None,
+            default_behavior=cloudfront.BehaviorOptions(
+                origin=origins.S3BucketOrigin.with_origin_access_control(
+                    self.bucket,
+                    # With LIST, S3 says "not found" and not "forbidden" of what is not there.
+                    origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
+                ),
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                compress=True,
+                response_headers_policy=self._headers,
+                function_associations=[
+                    cloudfront.FunctionAssociation(
+                        function=self._make_function(),
+                        event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+                    )
+                ],
+            ),
+        )
+        if domain:
+            self._name(domain)
+        self.origin = f"https://{self.distribution.distribution_domain_name}"
+        if domain:
+            self.origin = f"https://{domain.name}"
+
+    def serve_api(self, *, host: str, door: str) -> None:
+        """Pass `/api/*` on, uncached, with the header by which the API knows CloudFront."""
+        self.distribution.add_behavior(
+            "/api/*",
+            origins.HttpOrigin(
+                host,
+                protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+                origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+                read_timeout=Duration.seconds(30),
+                custom_headers={DOOR_HEADER: door},
+            ),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            compress=True,
+            response_headers_policy=self._headers,
+        )
+
+    def fill(self, *, after: IDependable) -> None:
+        """Upload the site once the API that it talks to is there.
+
+        Files with a hash in their name first, and old ones stay: a page loaded before still finds
+        what it names. Then the page, which every browser asks for anew.
+        """
+        source = deployment.Source.asset(str(self._files))
+        hashed = deployment.BucketDeployment(
+            self,
+            "Hashed",
+            sources=[source],
+            destination_bucket=self.bucket,
+            exclude=["*"],
+            include=["assets/*"],
+            prune=False,
+            cache_control=[deployment.CacheControl.from_string(_A_YEAR)],
+        )
+        page = deployment.BucketDeployment(
+            self,
+            "Page",
+            sources=[source],
+            destination_bucket=self.bucket,
+            exclude=["assets/*"],
+            cache_control=[deployment.CacheControl.from_string(_ALWAYS_ASK)],
+            distribution=self.distribution,
+            distribution_paths=["/*"],
+        )
+        hashed.node.add_dependency(after)
+        page.node.add_dependency(hashed)
+
+    def _make_function(self) -> cloudfront.Function:
+        names = sorted(f"/{path.name}" for path in self._files.iterdir() if path.is_file())
+        code = _SPA.read_text().replace('"{{files}}"', json.dumps(names))
+        return cloudfront.Function(
+            self,
+            "OnePage",
+            comment="Pinhole: every address that is no file is the one page",
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+            code=cloudfront.FunctionCode.from_inline(code),
+        )
+
+    def _certificate(self, domain: Domain) -> acm.ICertificate:
+        if domain.certificate_arn:
+            return acm.Certificate.from_certificate_arn(self, "Given", domain.certificate_arn)
+        return acm.Certificate(
+            self,
+            "Certificate",
+            domain_name=domain.name,
+            validation=acm.CertificateValidation.from_dns(self._zone(domain)),
+        )
+
+    def _name(self, domain: Domain) -> None:
+        target = route53.RecordTarget.from_alias(
+            route53_targets.CloudFrontTarget(self.distribution)
+        )
+        zone = self._zone(domain)
+        route53.ARecord(self, "IPv4", zone=zone, target=target)
+        route53.AaaaRecord(self, "IPv6", zone=zone, target=target)
+
+    def _zone(self, domain: Domain) -> route53.IHostedZone:
+        known = self.node.try_find_child("Zone")
+        if known is not None:
+            return known  # type: ignore[return-value]
+        return route53.HostedZone.from_hosted_zone_attributes(
+            self, "Zone", hosted_zone_id=domain.zone_id, zone_name=domain.name
+        )

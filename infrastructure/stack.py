@@ -1,0 +1,89 @@
+"""The whole product as one stack, and what it prints when it is there."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, SecretValue, Stack, Tags
+from constructs import Construct
+
+from infrastructure.compute import Compute, Secrets
+from infrastructure.database import Database
+from infrastructure.grants import Grants
+from infrastructure.network import Network
+from infrastructure.observability import Observability
+from infrastructure.package import Built
+from infrastructure.pictures import AccessLogs, Pictures
+from infrastructure.settings import Settings
+from infrastructure.site import Site
+from infrastructure.user_access import UserAccess
+
+STACK_NAME = "Pinhole"
+
+
+class PinholeStack(Stack):
+    """Network, database, pictures, user access, compute, site, observability."""
+
+    def __init__(self, scope: Construct, *, settings: Settings, built: Built) -> None:
+        super().__init__(
+            scope,
+            STACK_NAME,
+            description="Pinhole: a private picture library",
+            termination_protection=True,
+        )
+        self.settings = settings
+        size = settings.size
+        Tags.of(self).add("product", "pinhole")
+        logs = AccessLogs(self, "AccessLogs")
+        network = Network(self, "Network", size=size)
+        database = Database(self, "Database", network=network, size=size)
+        site = Site(self, "Site", files=built.site, logs=logs.bucket, domain=settings.domain)
+        pictures = Pictures(self, "Pictures", site_origin=site.origin, logs=logs.bucket)
+        secrets = Secrets(self, "Secrets")
+        compute = Compute(
+            self,
+            "Compute",
+            built=built,
+            network=network,
+            database=database,
+            pictures=pictures,
+            secrets=secrets,
+            site_origin=site.origin,
+            size=size,
+        )
+        users = UserAccess(self, "UserAccess", api_role=compute.api.role)
+        compute.grant_user_role(users.role)
+        Grants(
+            self,
+            "Grants",
+            compute=compute,
+            pictures=pictures,
+            database=database,
+            secrets=secrets,
+            users=users,
+        )
+        site.serve_api(
+            host=compute.http_api_host,
+            door=SecretValue.secrets_manager(
+                secrets.door.secret_arn, json_field="door"
+            ).unsafe_unwrap(),
+        )
+        site.fill(after=compute.api.function)
+        Observability(
+            self,
+            "Observability",
+            compute=compute,
+            database=database,
+            pictures=pictures,
+            size=size,
+            address=settings.alarm_address,
+        )
+        for name, value in {
+            "Address": site.origin,
+            "Health": f"{site.origin}/api/health",
+            "PictureBucket": pictures.bucket.bucket_name,
+            "KeysSecret": secrets.keys.secret_arn,
+            "DoorSecret": secrets.door.secret_arn,
+            "DatabaseInstance": database.instance.instance_identifier,
+            "DatabaseSecret": database.secret.secret_arn,
+            "Functions": ",".join(worker.function.function_name for worker in compute.every),
+        }.items():
+            CfnOutput(self, name, value=value)
