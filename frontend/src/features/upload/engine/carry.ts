@@ -208,6 +208,6 @@ const UNFORESEEN: Failure = {
 /*
  * [Note: Not too far ahead]
  * A promised place lives five minutes, so only as many files are hashed and given places as the line will
- * carry soon: 24 files or 100 MB, whichever is less. A place that still got too old while it waited is asked
+ * carry soon: 48 files or 100 MB, whichever is less. A place that still got too old while it waited is asked
  * for again; the server answers with the same image.
  */

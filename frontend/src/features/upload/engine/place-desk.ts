@@ -1,7 +1,8 @@
-/** Asking for places in batches: whoever asks while a request is under way shares the next one. */
+/** Asking for places in batches: whoever asks at about the same time shares a request. */
 import type { Picture, PlaceAnswer, UploadServer } from "./server";
 
 const BATCH = 20;
+const AT_ONCE = 2;
 /** Long enough for the hashes of small files to come in together, too short to be noticed. */
 const GATHER_MS = 60;
 
@@ -14,7 +15,7 @@ type Waiting = {
 export class PlaceDesk {
   readonly #server: UploadServer;
   #waiting: Waiting[] = [];
-  #isAsking = false;
+  #asking = 0;
 
   constructor(server: UploadServer) {
     this.#server = server;
@@ -24,17 +25,18 @@ export class PlaceDesk {
   ask(picture: Picture): Promise<PlaceAnswer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ picture, resolve, reject });
-      if (!this.#isAsking) void this.#askUntilNoneWaits();
+      if (this.#asking < AT_ONCE) void this.#askUntilNoneWaits();
     });
   }
 
   async #askUntilNoneWaits(): Promise<void> {
-    this.#isAsking = true;
+    this.#asking += 1;
     while (this.#waiting.length > 0) {
       await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-      await this.#askFor(this.#waiting.splice(0, BATCH));
+      const batch = this.#waiting.splice(0, BATCH);
+      if (batch.length > 0) await this.#askFor(batch);
     }
-    this.#isAsking = false;
+    this.#asking -= 1;
   }
 
   async #askFor(batch: Waiting[]): Promise<void> {

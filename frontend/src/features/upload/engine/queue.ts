@@ -49,7 +49,7 @@ export class UploadQueue {
       hash: parts.hash ?? ((file) => this.#hasher.hash(file)),
       put: parts.put ?? put,
       lanes: {
-        ahead: new Lane({ places: 24, weight: 100 * MB }),
+        ahead: new Lane({ places: 48, weight: 100 * MB }),
         hashing: new Lane({ places: 2 }),
         sending: new Lane({ places: 4 }),
       },
