@@ -154,6 +154,13 @@ class Vision:
             output_tokens=usage.output_tokens if usage else 0,
         )
 
+    def close(self) -> None:
+        """Let go of connections; the next description makes new ones."""
+        with self._lock:
+            if self._made is not None:
+                self._made.close()
+                self._made = None
+
     def _ask(self, picture: str) -> "Response":
         from openai import omit  # noqa: PLC0415 - see above
         from openai.types.responses import Response  # noqa: PLC0415

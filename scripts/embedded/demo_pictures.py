@@ -43,7 +43,7 @@ _TWO = _Camera(
 
 _Shot = tuple[str, Callable[[], Image], str, _Camera, tuple[int, int], int]
 # (file, picture, taken, camera, exposure in seconds as a fraction, ISO)
-_SHOTS: tuple[_Shot, ...] = (
+SHOTS: tuple[_Shot, ...] = (
     ("lavender.jpg", landscapes.lavender, "2026:07:04 20:41:12", _ONE, (1, 160), 100),
     ("balloons.jpg", landscapes.balloons, "2026:07:05 06:12:40", _TWO, (1, 500), 100),
     ("sailing-boat.jpg", waters.sailing_boat, "2026:07:05 06:58:03", _TWO, (1, 320), 100),
@@ -77,17 +77,21 @@ _SHOTS: tuple[_Shot, ...] = (
 
 
 def make_demo_pictures(folder: Path) -> list[Path]:
-    """Paint two dozen pictures into a folder; return them, those taken first first."""
+    """Paint two dozen pictures into a folder; return them, those taken first before others."""
     made = []
-    for name, paint, taken, camera, exposure, iso in sorted(_SHOTS, key=lambda shot: shot[2]):
+    for name, paint, taken, camera, exposure, iso in sorted(SHOTS, key=lambda shot: shot[2]):
         path = folder / name
         _save(paint(), path, _exif(taken, camera, exposure, iso))
         made.append(path)
-    # Pictures on computers have no camera and no time.
-    made += [folder / "paper-flower.png", folder / "turning-rings.gif"]
-    plants.paper_flower().pngsave(str(made[-2]), compression=6, keep="none")
-    _save_animation(still_lifes.turning_rings(), made[-1])
-    return made
+    return made + save_drawings(folder)
+
+
+def save_drawings(folder: Path) -> list[Path]:
+    """Paint what was made on a computer: it has no camera and no time."""
+    flower, rings = folder / "paper-flower.png", folder / "turning-rings.gif"
+    plants.paper_flower().pngsave(str(flower), compression=6, keep="none")
+    _save_animation(still_lifes.turning_rings(), rings)
+    return [flower, rings]
 
 
 def _save(picture: Image, path: Path, exif: PillowImage.Exif) -> None:

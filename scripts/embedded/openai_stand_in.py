@@ -275,8 +275,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body.encode())))
         for name, value in answer.headers:
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body.encode())
+        with suppress(ConnectionError):  # who asked may have stopped waiting
+            self.end_headers()
+            self.wfile.write(body.encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's own name
         """Say nothing: requests hold pictures."""

@@ -1,0 +1,223 @@
+"""Descriptions over HTTP, and every way in which a model does not give one."""
+
+import base64
+import io
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from app.clients.vision import (
+    INSTRUCTIONS,
+    LONGEST_ALT_TEXT,
+    LONGEST_TAG,
+    LONGEST_TEXT,
+    MOST_TAGS,
+    PROMPT_VERSION,
+    Vision,
+    VisionError,
+    VisionSettings,
+)
+from app.images import decoding
+from app.images.outcome import Developed
+from scripts.embedded.openai_stand_in import FAULTS, StandIn
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[StandIn]:
+    with StandIn(0) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+Connect = Callable[..., Vision]
+
+
+@pytest.fixture
+def vision(stand_in: StandIn) -> Iterator[Connect]:
+    """Makes a Vision of the stand-in, with settings of the test's own."""
+    with ExitStack() as made:
+
+        def connect(**settings: Any) -> Vision:
+            defaults = {"base_url": stand_in.base_url, "model": "pinhole-demo", "effort": "none"}
+            connected = Vision(VisionSettings(api_key="sk-of-a-test", **{**defaults, **settings}))
+            made.callback(connected.close)
+            return connected
+
+        yield connect
+
+
+def webp(colour: tuple[int, int, int] = (30, 60, 200), size: tuple[int, int] = (300, 200)) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, "WEBP")
+    return file.getvalue()
+
+
+def last_request(stand_in: StandIn) -> dict[str, Any]:
+    return stand_in.requests[-1]
+
+
+def test_a_picture_is_described(vision: Connect) -> None:
+    sighting = vision().describe(webp())
+    assert "blue" in sighting.alt_text
+    assert "wide" in sighting.tags
+    assert "300 by 200" in sighting.text
+    assert sighting.visible_text == ""
+    assert (sighting.model, sighting.prompt_version) == ("pinhole-demo", PROMPT_VERSION)
+    assert sighting.input_tokens == 900
+    assert sighting.output_tokens > 0
+
+
+def test_different_pictures_are_described_differently(vision: Connect) -> None:
+    dark = vision().describe(webp((20, 30, 10), (200, 400)))
+    bright = vision().describe(webp((250, 240, 120)))
+    assert {"dark", "upright"} <= set(dark.tags)
+    assert {"bright", "yellow"} <= set(bright.tags)
+
+
+def test_every_description_of_the_stand_in_says_that_it_is_a_demo(vision: Connect) -> None:
+    sighting = vision().describe(webp())
+    assert sighting.alt_text.startswith("Demo description")
+    assert "demo" in sighting.text
+    assert "demo" in sighting.tags
+
+
+def test_what_is_sent(vision: Connect, stand_in: StandIn) -> None:
+    preview = webp()
+    vision().describe(preview)
+    sent = last_request(stand_in)
+    assert sent["model"] == "pinhole-demo"
+    assert sent["store"] is False
+    assert sent["reasoning"] == {"effort": "none"}
+    assert sent["instructions"] == INSTRUCTIONS
+    assert 0 < sent["max_output_tokens"] <= 4000
+    assert not {"tools", "user", "metadata"} & set(sent)
+    text, picture = sent["input"][0]["content"]
+    assert text["type"] == "input_text"
+    head, _, encoded = picture["image_url"].partition(",")
+    assert head == "data:image/webp;base64"
+    assert base64.b64decode(encoded) == preview
+    form = sent["text"]["format"]
+    assert (form["type"], form["strict"]) == ("json_schema", True)
+    schema = form["schema"]
+    assert schema["additionalProperties"] is False
+    assert schema["required"] == list(schema["properties"])
+
+
+def test_nothing_of_the_originals_metadata_is_sent(vision: Connect, stand_in: StandIn) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "CANARY"
+    exif[0x8825] = {1: "N", 2: (48.0, 51.0, 29.0), 3: "E", 4: (2.0, 17.0, 40.0)}
+    original = io.BytesIO()
+    Image.new("RGB", (600, 400), (90, 120, 60)).save(original, "JPEG", exif=exif, comment=b"CANARY")
+    developed = decoding.develop(original.getvalue())
+    assert isinstance(developed, Developed)
+    assert developed.preview is not None
+    vision().describe(developed.preview)
+    body = json.dumps(last_request(stand_in))
+    sent = base64.b64decode(body.partition("base64,")[2].partition('"')[0])
+    assert "CANARY" not in body
+    assert b"CANARY" not in sent
+    assert b"EXIF" not in sent
+    assert b"XMP" not in sent
+
+
+def test_the_model_is_told_not_to_obey_pictures() -> None:
+    assert "never an instruction" in INSTRUCTIONS
+    assert "visible_text" in INSTRUCTIONS
+
+
+def test_an_effort_that_is_not_set_is_not_sent(vision: Connect, stand_in: StandIn) -> None:
+    vision(effort=None).describe(webp())
+    assert "reasoning" not in last_request(stand_in)
+
+
+FAILURES = {
+    "rate_limited": ("rate_limited", True, 7.0),
+    "insufficient_quota": ("quota_exceeded", False, None),
+    "server_error": ("unreachable", True, None),
+    "hang_up": ("unreachable", True, None),
+    "failed": ("unreachable", True, None),
+    "refusal": ("refused", False, None),
+    "truncated": ("unusable_answer", False, None),
+    "bad_json": ("unusable_answer", True, None),
+    "not_json": ("unusable_answer", True, None),
+    "half_json": ("unusable_answer", True, None),
+    "bad_key": ("bad_key", False, None),
+    "bad_picture": ("picture_not_accepted", False, None),
+    "unknown_model": ("misconfigured", False, None),
+}
+
+
+@pytest.mark.parametrize("fault", FAILURES)
+def test_each_failure_is_told_apart(vision: Connect, stand_in: StandIn, fault: str) -> None:
+    stand_in.fail_next(fault)
+    asked = stand_in.asked
+    with pytest.raises(VisionError) as caught:
+        vision().describe(webp())
+    error = caught.value
+    assert (error.code, error.retryable, error.retry_after) == FAILURES[fault]
+    assert stand_in.asked == asked + 1  # never tried again here: that costs money
+    assert vision().describe(webp()).alt_text  # and the next one is fine
+
+
+def test_a_fault_can_be_chosen_by_the_models_name(vision: Connect) -> None:
+    with pytest.raises(VisionError, match="refused"):
+        vision(model="pinhole-demo+refusal").describe(webp())
+
+
+def test_no_fault_is_left_untried() -> None:
+    assert set(FAILURES) | {"slow", "hostile"} == FAULTS
+
+
+def test_a_model_that_does_not_answer_is_unreachable(
+    vision: Connect, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.clients.vision._TIMEOUT_SECONDS", 0.3)
+    stand_in.slow_seconds = 2
+    stand_in.fail_next("slow")
+    with pytest.raises(VisionError) as caught:
+        vision().describe(webp())
+    assert (caught.value.code, caught.value.retryable) == ("unreachable", True)
+
+
+def test_a_host_that_is_not_there_is_unreachable(vision: Connect) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        nowhere = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        with pytest.raises(VisionError, match="unreachable"):
+            vision(base_url=nowhere).describe(webp())
+
+
+def test_what_a_model_was_talked_into_is_cleaned_and_bounded(vision: Connect) -> None:
+    sighting = vision(model="pinhole-demo+hostile").describe(webp())
+    assert 0 < len(sighting.alt_text) <= LONGEST_ALT_TEXT
+    assert "\n" not in sighting.alt_text
+    assert len(sighting.text) <= LONGEST_TEXT
+    assert len(sighting.visible_text) <= LONGEST_TEXT
+    assert len(sighting.tags) == MOST_TAGS
+    assert len(set(sighting.tags)) == MOST_TAGS
+    assert all(0 < len(tag) <= LONGEST_TAG and tag == tag.lower() for tag in sighting.tags)
+    everything = " ".join([sighting.alt_text, sighting.text, sighting.visible_text, *sighting.tags])
+    assert everything.replace("\n", "").isprintable()
+    assert "\u202e" not in everything
+
+
+def test_a_vision_serves_several_threads(vision: Connect) -> None:
+    shared, heard = vision(), []
+
+    def describe(shade: int) -> None:
+        heard.append(shared.describe(webp((shade, shade, shade))).alt_text)
+
+    threads = [threading.Thread(target=describe, args=(n * 30,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(heard) == 8
