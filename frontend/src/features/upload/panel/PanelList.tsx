@@ -27,6 +27,11 @@ export const PanelList = ({ queue, uploads, onlyFailed }: PanelListProps) => {
         return measure(element);
       }}
       onScroll={onScroll}
+      role="group"
+      aria-label="Files"
+      // It scrolls, and while nothing in it can be pressed it must be reached to do so.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
       className="min-h-0 overflow-y-auto overscroll-contain border-t border-line"
     >
       <ul style={{ height }} className="relative">

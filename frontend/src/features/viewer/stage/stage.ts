@@ -3,15 +3,13 @@
  * Nothing outside of this folder knows PhotoSwipe.
  */
 import type { Image } from "@/api";
-import PhotoSwipe, { type SlideData } from "photoswipe";
+import PhotoSwipe from "photoswipe";
 import "photoswipe/style.css";
 
+import { dataOf, draw, isSame, refreshAlt, type Content, type Slide } from "./drawing";
 import { OPTIONS } from "./options";
-import { blurOf, noticeElement, slideOf } from "./slides";
-import "./stage.css";
 
-type Slide = NonNullable<PhotoSwipe["currSlide"]>;
-type Content = Slide["content"];
+import "./stage.css";
 
 export type StageEvents = {
   /** Another picture is in the middle now, by a swipe. */
@@ -61,6 +59,7 @@ export class Stage {
     });
     this.#addFilters();
     this.#listen();
+    this.#takeOver();
     this.#pswp.init();
     this.#leaveDialogToOurs();
   }
@@ -135,7 +134,10 @@ export class Stage {
   #addFilters(): void {
     const pswp = this.#pswp;
     pswp.addFilter("numItems", () => this.#images.length);
-    pswp.addFilter("itemData", (data, index) => this.#slideData(index) ?? data);
+    pswp.addFilter("itemData", (data, index) => {
+      const image = this.#images[index];
+      return image ? dataOf(image) : data;
+    });
     pswp.addFilter(
       "placeholderSrc",
       (_, content) => this.#images[content.index]?.thumbnail_url ?? false,
@@ -152,8 +154,8 @@ export class Stage {
       if (id !== undefined) this.#idOfSlide.set(slide, id);
     });
     pswp.on("contentLoad", (event) => {
-      if (this.#drawNotice(event.content)) event.preventDefault();
-      else this.#drawBlur(event.content);
+      const image = this.#images[event.content.index];
+      if (image && draw(event.content, image)) event.preventDefault();
     });
     pswp.on("loadError", ({ content }) => {
       const image = this.#images[content.index];
@@ -173,12 +175,23 @@ export class Stage {
       tell(() => this.#events.onClosed());
       this.#isOver = true;
     });
+  }
+
+  /** Keys, double clicks and the room: what PhotoSwipe would do by itself, and we do otherwise. */
+  #takeOver(): void {
+    const pswp = this.#pswp;
+    let isMouse = false;
+    pswp.on("pointerDown", ({ originalEvent }) => {
+      isMouse = originalEvent.pointerType === "mouse";
+    });
     // The keys are the viewer's: it knows of text fields and dialogs.
     pswp.on("keydown", (event) => event.preventDefault());
     pswp.on("bindEvents", () => {
       // While it opened it took no notice of the room.
       pswp.updateSize(true);
+      // PhotoSwipe counts the taps of fingers itself; browsers report those as double clicks as well.
       pswp.events.add(pswp.scrollWrap, "dblclick", (event) => {
+        if (!isMouse) return;
         const { clientX: x, clientY: y } = event as MouseEvent;
         pswp.currSlide?.toggleZoom({ x, y });
       });
@@ -191,40 +204,6 @@ export class Stage {
     element?.removeAttribute("role");
     element?.removeAttribute("tabindex");
     scrollWrap?.setAttribute("aria-label", "Pictures");
-  }
-
-  #slideData(index: number): SlideData | null {
-    const image = this.#images[index];
-    if (!image) return null;
-    const slide = slideOf(image);
-    if (slide.kind === "notice") return { type: "notice" };
-    const { url: src, width, height, alt } = slide;
-    const msrc = image.thumbnail_url ?? "";
-    return {
-      ...{ src, width, height, alt, msrc, thumbCropped: true },
-      // It grows out of the tile that was pressed and shrinks back into it, wherever that is then.
-      get element() {
-        const tile = `[data-image="${CSS.escape(image.id)}"]`;
-        return document.querySelector<HTMLElement>(tile) ?? undefined;
-      },
-    };
-  }
-
-  #drawNotice(content: Content): boolean {
-    const image = this.#images[content.index];
-    const slide = image && slideOf(image);
-    if (slide?.kind !== "notice") return false;
-    content.element = noticeElement(slide);
-    return true;
-  }
-
-  #drawBlur(content: Content): void {
-    const image = this.#images[content.index];
-    const placeholder = content.placeholder?.element;
-    if (!image || !placeholder) return;
-    // It has its shape before the thumbnail arrives, and keeps it when that differs by a pixel.
-    placeholder.style.aspectRatio = `${image.width ?? 1} / ${image.height ?? 1}`;
-    placeholder.style.backgroundImage = blurOf(image);
   }
 
   #noticeMagnified(slide: Slide): void {
@@ -286,18 +265,3 @@ export class Stage {
     pswp.dispatch("change");
   }
 }
-
-/** Whether a slide still shows what it should: a new signature alone is no reason to load it again. */
-const isSame = (slide: Slide, before: Map<string, Image>, image: Image): boolean => {
-  const old = before.get(image.id);
-  if (!old || slide.content.isError()) return false;
-  const [was, is] = [slideOf(old), slideOf(image)];
-  if (was.kind === "notice") return is.kind === "notice" && was.title === is.title;
-  return is.kind === "picture";
-};
-
-const refreshAlt = (slide: Slide, image: Image): void => {
-  const { element } = slide.content;
-  const shown = slideOf(image);
-  if (element instanceof HTMLImageElement && shown.kind === "picture") element.alt = shown.alt;
-};
