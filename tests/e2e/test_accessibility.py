@@ -44,6 +44,7 @@ class Judge:
                 self._page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 self._found += [f"{name}, {scheme}, {size}: {what}" for what in self._grave()]
         self._page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        self._page.evaluate(STAND_STILL)
         width = self._page.evaluate("document.documentElement.scrollWidth")
         if width > NARROW["width"]:
             self._found.append(f"{name} is {width} wide on a screen of {NARROW['width']}")
