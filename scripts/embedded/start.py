@@ -36,6 +36,12 @@ def main(words: Sequence[str]) -> int:
     except StartError as error:
         progress.say(f"\n{error}")
         return 1
+    except PermissionError as error:
+        progress.say(
+            f"\nThis account may not use {error.filename}. Start as the account that owns it, or "
+            "use a clone and a --data folder of your own."
+        )
+        return 1
     except KeyboardInterrupt:
         progress.say("\nStopped.")
         return _INTERRUPTED

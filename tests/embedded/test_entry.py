@@ -70,6 +70,15 @@ def test_a_running_one_is_named_before_anything_is_installed(data_folder: Path) 
     assert "Pinhole already runs at http://localhost:8000" in done.stdout
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may use everything")
+def test_a_folder_of_another_account_is_named(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    done = start("--data", str(closed / "data"))
+    assert done.returncode == 1
+    assert f"may not use {closed / 'data'}" in done.stdout
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "80 81"])
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     done = start("--port", port)
