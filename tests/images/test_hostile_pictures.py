@@ -118,7 +118,7 @@ def bomb(content_type: str, side: int) -> bytes:
             return resized(original, b"ispe", 8, ">LL", side)
 
 
-@pytest.mark.parametrize("content_type", set(EVERY_TYPE) - {"image/webp"})
+@pytest.mark.parametrize("content_type", sorted(EVERY_TYPE.keys() - {"image/webp"}))
 def test_a_pixel_bomb_is_refused_before_it_is_decoded(content_type: str) -> None:
     began = time.process_time()
     assert rejection(bomb(content_type, 17_000)) == ("too_many_pixels", content_type)
