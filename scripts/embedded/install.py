@@ -83,6 +83,12 @@ class Installer:
                 fcntl.flock(lock, fcntl.LOCK_EX)
 
     def _install_python(self) -> None:
+        self._install_tools()
+        self._provide("venv", VENV, self._with_earlier(self._requirements), "Python packages")
+        embedded_aws = ROOT / "requirements/embedded-aws.txt"
+        self._provide("venv-aws", VENV_AWS, [embedded_aws], "Embedded AWS")
+
+    def _install_tools(self) -> None:
         tools = ROOT / "requirements/tools.txt"
         if self._is_stale("tools", UV, [tools], _python_version()):
             with self._progress.step("Installer"):
@@ -90,9 +96,6 @@ class Installer:
                 pip = [str(TOOLS / "uv/bin/python"), "-m", "pip", "install", "--quiet"]
                 self._run("tools", [*pip, "--require-hashes", "-r", str(tools)])
             self._stamp("tools", [tools], _python_version())
-        self._provide("venv", VENV, self._with_earlier(self._requirements), "Python packages")
-        embedded_aws = ROOT / "requirements/embedded-aws.txt"
-        self._provide("venv-aws", VENV_AWS, [embedded_aws], "Embedded AWS")
 
     def _with_earlier(self, wanted: list[Path]) -> list[Path]:
         """Add what was installed for another purpose, so that start and test share packages."""
