@@ -1,6 +1,7 @@
 """Turn pixels of any colour space into the 8-bit RGB that screens show and WebP holds."""
 
 import math
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ _ICC = "icc-profile-data"
 # Code points of ITU-T H.273, which HEIF and AVIF name colours with when they hold no profile.
 _P3_PRIMARIES, _BT2020_PRIMARIES = 12, 9
 _PQ, _HLG = 16, 18
+_NCLX = b"colrnclx"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +29,19 @@ class Coding:
 
 
 def coding_of(header: bytes) -> Coding | None:
-    """Find the first "nclx" colour box in the header of a HEIF or AVIF file."""
-    at = header.find(b"colrnclx")
-    box = header[at + 8 : at + 12]
-    if at < 0 or len(box) < 4:  # noqa: PLR2004 - two 16-bit numbers
-        return None
-    return Coding(primaries=int.from_bytes(box[:2], "big"), transfer=int.from_bytes(box[2:], "big"))
+    """Find the colours that the header of a HEIF or AVIF file names ("nclx").
+
+    When it names several, one of them is of a second, brighter picture for HDR screens (a gain
+    map): the plain one is meant.
+    """
+    found = []
+    at = header.find(_NCLX)
+    while at >= 0 and at + 12 <= len(header):
+        primaries, transfer = struct.unpack_from(">HH", header, at + len(_NCLX))
+        found.append(Coding(primaries=primaries, transfer=transfer))
+        at = header.find(_NCLX, at + len(_NCLX))
+    plain = (coding for coding in found if coding.transfer not in (_PQ, _HLG))
+    return next(plain, found[0] if found else None)
 
 
 def to_screen(image: Image, coding: Coding | None = None) -> Image:

@@ -73,7 +73,7 @@ _log = logging.getLogger(__name__)
 
 
 def prepare() -> None:
-    """Set libraries up, once in a process: nothing is cached, no plugin but the named is loaded."""
+    """Set libraries up, once in a process: nothing is cached, thumbnails inside are left alone."""
     logger = logging.getLogger("pyvips")
     logger.addHandler(_warnings)
     logger.setLevel(logging.WARNING)
@@ -189,13 +189,19 @@ class _Original:
         _warnings.text = ""
         pyvips.vips_lib.vips_error_clear()  # what other pictures left there
         if self.content_type == formats.JPEG:
-            return _fitted(self._open(fail_on="error", shrink=self._jpeg_shrink()))
+            return _fitted(self._open(fail_on="error", shrink=self._jpeg_shrink())).autorot()
         if self.content_type in {formats.HEIC, formats.HEIF}:
             return _fitted(decode_heif(self.data))
+        if self.content_type == formats.AVIF:
+            return self._avif_pixels()
+        return _fitted(self._open(fail_on="error")).autorot()
+
+    def _avif_pixels(self) -> Image:
+        # Not by EXIF's orientation, here and for HEIC: the container has its own, applied already.
         try:
             return _fitted(self._open(fail_on="error"))
         except pyvips.Error:
-            if self.content_type != formats.AVIF or self._cut_short:
+            if self._cut_short:
                 raise
             return _fitted(decode_avif_by_pillow(self.data))
 
@@ -218,7 +224,8 @@ class _Original:
             return None
         shrink = {"shrink": self._jpeg_shrink()} if self.content_type == formats.JPEG else {}
         try:
-            return _fitted(self._open(fail_on="none", **shrink))
+            pixels = _fitted(self._open(fail_on="none", **shrink))
+            return pixels if self.content_type == formats.AVIF else pixels.autorot()
         except Exception as error:  # noqa: BLE001 - nothing is left, then
             _note(error)
             return None
@@ -243,8 +250,8 @@ def _orientation(image: Image) -> int:
 
 
 def _fitted(image: Image) -> Image:
-    """Decode, in one pass and no larger than a preview; upright."""
-    return _scaled(image, PREVIEW_SIDE, PREVIEW_SIDE).copy_memory().autorot()
+    """Decode, in one pass and no larger than a preview."""
+    return _scaled(image, PREVIEW_SIDE, PREVIEW_SIDE).copy_memory()
 
 
 def _scaled(image: Image, width: int, height: int) -> Image:

@@ -295,6 +295,33 @@ def test_hdr_is_bent_into_what_screens_show() -> None:
     assert 100 < pixel(opened(ready(bytes(avif)).preview), (32, 32))[1] < 220
 
 
+def test_a_second_picture_for_hdr_screens_does_not_count() -> None:
+    """A gain map's box follows the picture's own."""
+    avif = bytearray(saved(Image.new("RGB", (64, 64), (128, 128, 128)), "AVIF", quality=95))
+    box = b"\0\0\0\x13colrnclx" + struct.pack(">HHHB", 9, 16, 9, 0)
+    avif += struct.pack(">L4s", 8 + len(box), b"free") + box
+    preview = opened(ready(bytes(avif)).preview)
+    assert near(pixel(preview, (32, 32)), (128, 128, 128), within=3)
+
+
+def test_exif_does_not_turn_what_the_container_has_turned() -> None:
+    laid = in_vips(quarters())
+    laid.set_type(pyvips.GValue.gint_type, "orientation", 6)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    laid.set_type(pyvips.GValue.blob_type, "exif-data", exif.tobytes())
+    avif = laid.heifsave_buffer(compression="av1", Q=90, keep="exif")
+    outcome = ready(avif)
+    assert opened(outcome.preview).size == (outcome.width, outcome.height)
+
+
+@pytest.mark.parametrize("mode", ["F", "I", "CMYK", "YCbCr", "RGBX"])
+def test_unusual_tiffs_open(mode: str) -> None:
+    picture = quarters().convert("L") if mode in "FI" else quarters()
+    outcome = ready(saved(picture.convert(mode), "TIFF"))
+    assert opened(outcome.preview).size == (160, 96)
+
+
 @pytest.mark.parametrize("kind", ["GIF", "WEBP"])
 def test_of_an_animation_the_first_frame_is_shown(kind: str) -> None:
     frames = [Image.new("RGB", (160, 96), colour) for colour in (RED, GREEN, BLUE, YELLOW)]
