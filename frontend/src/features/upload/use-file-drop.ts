@@ -43,6 +43,8 @@ export const useFileDrop = ({ onFiles, onApproach }: FileDrop): boolean => {
       if (isOurOwn || !carriesFiles(event)) return;
       event.preventDefault();
       if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
+      // Safari reports leaving an element like leaving the window; the next move puts that right.
+      setIsOver(true);
     });
     on("dragleave", (event) => {
       if (event.relatedTarget === null) setIsOver(false);

@@ -1,7 +1,7 @@
 /** What is being uploaded: a card in the corner, on a phone a sheet at the bottom. */
 import { useState, useSyncExternalStore } from "react";
 
-import { classNames, Progress, VisuallyHidden } from "@/ui";
+import { classNames, Progress } from "@/ui";
 
 import type { UploadQueue } from "../engine/queue";
 import { PanelActions } from "./PanelActions";
@@ -19,7 +19,7 @@ export const UploadPanel = ({ queue }: { queue: UploadQueue }) => {
   const isFiltered = onlyFailed && summary.failed > 0;
   const rate = useRate(summary);
   const announcement = useAnnouncement(summary);
-  if (uploads.length === 0) return <VisuallyHidden>{announcement}</VisuallyHidden>;
+  if (uploads.length === 0) return null;
 
   const { total, sent } = summary.bytes;
   return (
