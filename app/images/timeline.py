@@ -152,7 +152,7 @@ def show(row: AnyRow, *, reader: Reader) -> Shown:
         "width": row.width,
         "height": row.height,
         "thumbhash": base64.b64encode(row.thumbhash).decode() if row.thumbhash else None,
-        "timeline_at": row.timeline_at.isoformat(timespec="seconds"),
+        "timeline_at": row.timeline_at.isoformat(),
         "taken_at": _taken_at(row.taken_at, row.taken_offset_minutes),
         "created_at": row.created_at,
         "deleted_at": row.deleted_at,
