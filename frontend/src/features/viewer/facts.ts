@@ -36,24 +36,16 @@ const taken = ({ taken_at: at }: Image): Fact => {
   return { label: "Taken", value, more: zone };
 };
 
-const TYPES: Readonly<Record<string, string>> = {
-  "image/jpeg": "JPEG",
-  "image/png": "PNG",
-  "image/gif": "GIF",
-  "image/webp": "WebP",
-  "image/avif": "AVIF",
-  "image/heic": "HEIC",
-  "image/heif": "HEIF",
-  "image/tiff": "TIFF",
-};
+/** "JPEG" for image/jpeg. */
+const typeName = (contentType: string): string =>
+  contentType === "image/webp" ? "WebP" : contentType.replace(/^image\//, "").toUpperCase();
 
 export const factsOf = (image: Image, sizeInWords: string): Fact[] => {
-  const type = TYPES[image.content_type] ?? image.content_type;
   const facts: (Fact | null)[] = [
     taken(image),
     { label: "Uploaded", value: here.format(new Date(image.created_at)) },
     dimensions(image),
-    { label: "File", value: sizeInWords, more: type },
+    { label: "File", value: sizeInWords, more: typeName(image.content_type) },
   ];
   return facts.filter((fact) => fact !== null);
 };
