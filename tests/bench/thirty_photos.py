@@ -57,7 +57,7 @@ def photo(seed: int) -> bytes:
     exif = Image.Exif()
     exif.get_ifd(0x8769).update({0x9003: TAKEN[:-2] + f"{seed % 60:02}"})
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=84, exif=exif)
+    image.save(buffer, "JPEG", quality=91, exif=exif)
     return buffer.getvalue()
 
 

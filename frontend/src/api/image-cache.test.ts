@@ -35,6 +35,12 @@ test("new pictures go where the server would list them, ties by id downwards", (
   expect(ids()).toEqual(["z", "e", "x", "d", "c", "a"]);
 });
 
+test("a picture that lands twice at once is listed once", () => {
+  const { client, ids } = library();
+  upsertImages(client, [at("x", 8), at("x", 8)]);
+  expect(ids()).toEqual(["e", "x", "d", "c"]);
+});
+
 test("a picture whose day became known moves there", () => {
   const { client, ids } = library();
   upsertImages(client, [at("e", 6)]);

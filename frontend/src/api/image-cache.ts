@@ -54,7 +54,8 @@ const merge = (
   belongs: (image: Image) => boolean,
 ): ImageList => {
   const known = new Map(list.images.map((image) => [image.id, image]));
-  const arrived: Image[] = [];
+  // By id: an upload and its copy may land together as one picture.
+  const arrived = new Map<string, Image>();
   let isChanged = false;
   for (const next of incoming) {
     const old = known.get(next.id);
@@ -66,11 +67,12 @@ const merge = (
       continue;
     }
     isChanged = known.delete(image.id) || isChanged;
-    if (belongs(image)) arrived.push(image);
+    if (belongs(image)) arrived.set(image.id, image);
+    else arrived.delete(image.id);
   }
   // Past the end of what is loaded a picture comes with its own page.
   const last = list.images.at(-1);
-  const loaded = arrived.filter(
+  const loaded = [...arrived.values()].filter(
     (image) => list.next_cursor === null || last === undefined || isBefore(image, last),
   );
   if (!isChanged && loaded.length === 0) return list;

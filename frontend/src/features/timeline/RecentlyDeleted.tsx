@@ -32,14 +32,14 @@ const noteFor = (image: Image): string =>
   image.deleted_at === null ? "" : timeLeft(image.deleted_at, Date.now());
 
 const useRestore = () => {
-  const restore = useRestoreImages();
+  const { mutateAsync: restore } = useRestoreImages();
   const toast = useToast();
+  // By promise: callbacks of mutate() are dropped with the grid, which goes with its last picture.
   return (images: readonly Image[]) =>
-    restore.mutate(images, {
-      onSuccess: () =>
-        toast.show({ message: `${picturesInWords(images.length)} back in your timeline` }),
-      onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
-    });
+    void restore(images).then(
+      () => toast.show({ message: `${picturesInWords(images.length)} back in your timeline` }),
+      (error: unknown) => toast.show({ tone: "error", message: toProblem(error).detail }),
+    );
 };
 
 const Empty = () => (

@@ -83,3 +83,10 @@ test("down goes to the tile below and up comes back; the edges stop", () => {
   expect(verticalNeighbour(layout, 0, -1)).toBeNull();
   expect(verticalNeighbour(layout, layout.tiles.length - 1, 1)).toBeNull();
 });
+
+test.each([328, 358, 363, 364])("at %s px narrow days never stick out", (width) => {
+  const narrow = ["2025-05-05", "2025-05-04", "2025-05-03"].map((date) => day(date, [[4, 3]]));
+  for (const block of layOut(narrow, width).blocks) {
+    expect(block.x + block.width).toBeLessThanOrEqual(width);
+  }
+});

@@ -125,6 +125,10 @@ const placeBand = (days: readonly Shapes[], width: number, place: Place): DayBlo
   });
 };
 
+/** Whether so many headings stand side by side, however small their pictures are. */
+const fitsHeadings = (days: number, width: number): boolean =>
+  days * NARROWEST_DAY + (days - 1) * DAY_GAP <= width;
+
 /** Which days stand together: those that fill a row alone stay alone. */
 const gatherBands = (days: readonly Day[], width: number): Shapes[][] => {
   const target = rowHeightFor(width);
@@ -135,7 +139,11 @@ const gatherBands = (days: readonly Day[], width: number): Shapes[][] => {
     if (widthAt(shapes, target * MAX_SHRINK) > width) {
       bands.push([shapes]);
       open = null;
-    } else if (open && bandHeight([...open, shapes], width) >= target * MAX_SHRINK) {
+    } else if (
+      open &&
+      fitsHeadings(open.length + 1, width) &&
+      bandHeight([...open, shapes], width) >= target * MAX_SHRINK
+    ) {
       open.push(shapes);
     } else {
       open = [shapes];

@@ -55,9 +55,14 @@ export class Uploads {
   readonly #onChange = (): void => {
     // Only while it is true: a page that listens cannot be kept for the browser's back button.
     const isSending = this.queue.snapshot().some(isUnsent);
-    if (isSending) window.addEventListener("beforeunload", warn);
-    else window.removeEventListener("beforeunload", warn);
-    this.#noting ??= setTimeout(() => this.#writeNote(), NOTE_EVERY_MS);
+    if (isSending) {
+      window.addEventListener("beforeunload", warn);
+      this.#noting ??= setTimeout(() => this.#writeNote(), NOTE_EVERY_MS);
+    } else {
+      window.removeEventListener("beforeunload", warn);
+      // At once: a page that is left now must not be told of files that have arrived.
+      this.#writeNote();
+    }
   };
 
   #writeNote(): void {
