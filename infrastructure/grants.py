@@ -160,9 +160,8 @@ class Grants(Construct):
 def _run(worker: Worker) -> Sequence[iam.PolicyStatement]:
     """What every function needs to run: its log, its traces, its place in the network."""
     return [
-        _allow(
-            "logs:CreateLogStream", "logs:PutLogEvents", on=[f"{worker.log_group.log_group_arn}:*"]
-        ),
+        # CloudFormation's ARN of a log group ends in ":*": its streams.
+        _allow("logs:CreateLogStream", "logs:PutLogEvents", on=[worker.log_group.log_group_arn]),
         _allow("xray:PutTraceSegments", "xray:PutTelemetryRecords", on=["*"]),
         _allow(
             "ec2:CreateNetworkInterface",

@@ -43,7 +43,7 @@ _API = {
 }
 _RUNTIME = {
     "L1": "The runtime is that of the Python which compiled the package's bytecode "
-    "(docs/decisions/0010); AWS supports it.",
+    "(docs/decisions/0012); AWS supports it.",
 }
 _CDK_ASSETS = "arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*"
 _CDK_DEPLOYMENT = dict.fromkeys(
@@ -86,7 +86,6 @@ def check_by_rules(app: App, stack: PinholeStack) -> None:
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
 
-_FUNCTIONS = ("Api", "Worker", "Sweep", "Migrate")
 _ONE_PERSON = "users/<aws:PrincipalTag/user>"
 _CDK_DEPLOYMENT_ID = "Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C"
 
@@ -98,10 +97,6 @@ def _wildcards(stack: PinholeStack) -> dict[str, str]:
         "arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:snapshot:pinhole-before-*": (
             "Each snapshot before a migration has a name of its own."
         ),
-    }
-    reasons |= {
-        f"<{_id(stack, f'Compute/{name}Logs')}.Arn>:*": "The streams of its own log."
-        for name in _FUNCTIONS
     }
     everyone = "Everyone's pictures pass through it; the part of the picture is named."
     one_person = "One person's pictures: the session's tag is part of the resource."

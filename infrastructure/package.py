@@ -42,7 +42,7 @@ def find_built() -> Built:
     return Built(
         package=PACKAGE,
         site=SITE,
-        # The Python that compiled the package's bytecode, see docs/decisions/0010.
+        # The Python that compiled the package's bytecode, see docs/decisions/0012.
         runtime=lambda_.Runtime(about["runtime"], lambda_.RuntimeFamily.PYTHON),
         architecture=_ARCHITECTURES[about["architecture"]],
     )

@@ -23,4 +23,5 @@ def observe(service: str, *, level: str) -> Logger:
     root = logging.getLogger()
     root.handlers[:] = logger.handlers
     root.setLevel(level)
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where its settings lie
     return logger

@@ -99,6 +99,18 @@ class Builder(Installer):
         )
 
 
+def find_python() -> Path:
+    """Return a Python of the runtime's version.
+
+    Raises:
+        MissingToolError: there is none on this machine.
+    """
+    found = _first_that_runs(_pythons_here())
+    if found is None:
+        raise MissingToolError(f"There is no Python {RUNTIME} here.")
+    return found
+
+
 def _pythons_here() -> Iterator[Path]:
     name = f"python{RUNTIME}"
     on_path = shutil.which(name)

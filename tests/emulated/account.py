@@ -1,0 +1,248 @@
+"""An AWS account on this machine, good enough for a real `cdk deploy` of the real template.
+
+Run as a program in an environment of its own (requirements/emulated.txt, the functions' Python).
+What differs from ministack as it comes, and why, is each function's docstring. What this account
+cannot show is held against the template instead: docs/operations.md lists which is which.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import http.client
+import io
+import os
+import re
+import uuid
+import zipfile
+from typing import Any
+
+import psycopg2
+from ministack.core import iam_evaluator, lambda_runtime
+from ministack.services import cloudfront, rds, ssm
+from ministack.services.cloudformation import provisioners
+from psycopg2 import sql
+
+PORT = int(os.environ["GATEWAY_PORT"])
+POSTGRES = os.environ.pop("EMULATED_POSTGRES")
+AWS_COMMAND = os.environ["EMULATED_AWS_COMMAND"]
+_handlers: dict[str, Any] = provisioners._RESOURCE_HANDLERS  # noqa: SLF001
+
+
+def stand_in(kind: str, prefix: str, **attributes: str) -> None:
+    """Let resources be made that ministack does not know and nothing here needs."""
+
+    def create(_logical_id: str, _props: Any, _stack: str) -> tuple[str, dict[str, str]]:
+        name = f"{prefix}-{uuid.uuid4().hex[:17]}"
+        return name, {"InstanceId": name, "Id": name, **attributes}
+
+    def update(name: str, *_: Any, **__: Any) -> tuple[str, dict[str, str]]:
+        return name, {"InstanceId": name, "Id": name, **attributes}
+
+    _handlers[kind] = {"create": create, "update": update, "delete": lambda *_, **__: None}
+
+
+def give_vpc_its_addresses() -> None:
+    """CDK asks a VPC for its CidrBlock, which ministack keeps to itself."""
+    handler = _handlers["AWS::EC2::VPC"]
+    make = handler["create"]
+
+    def create(logical_id: str, props: Any, stack: str) -> tuple[str, dict[str, str]]:
+        name, attributes = make(logical_id, props, stack)
+        return name, {"CidrBlock": props["CidrBlock"], **attributes}
+
+    handler["create"] = create
+
+
+def refer_to_secrets_by_arn() -> None:
+    """A secret's Ref is its ARN (CloudFormation's reference), here its name."""
+    handler = _handlers["AWS::SecretsManager::Secret"]
+    make, change, end = handler["create"], handler["update"], handler["delete"]
+
+    def name_of(arn: str) -> str:
+        return arn.partition(":secret:")[2].rpartition("-")[0]
+
+    def create(*arguments: Any) -> tuple[str, dict[str, str]]:
+        _, attributes = make(*arguments)
+        return attributes["Arn"], attributes
+
+    def update(arn: str, *others: Any, **named: Any) -> tuple[str, dict[str, str]]:
+        _, attributes = change(name_of(arn), *others, **named)
+        return arn, attributes
+
+    def delete(arn: str, *others: Any, **named: Any) -> None:
+        end(name_of(arn), *others, **named)
+
+    handler |= {"create": create, "update": update, "delete": delete}
+
+
+def put_postgresql_behind_rds() -> None:
+    """ministack's RDS has no database: make the role and the database in the embedded one."""
+    handler = _handlers["AWS::RDS::DBInstance"]
+    make = handler["create"]
+    address = re.fullmatch(r"postgresql://(.+):(.+)@(.+):(\d+)/(.+)", POSTGRES)
+    if address is None:
+        raise ValueError("EMULATED_POSTGRES is an address")
+    host, port = address[3], address[4]
+
+    def create(logical_id: str, props: Any, stack: str) -> tuple[str, dict[str, str]]:
+        name, attributes = make(logical_id, props, stack)
+        _make_database(props["MasterUsername"], props["MasterUserPassword"], props["DBName"])
+        rds._instances[name]["Endpoint"] |= {"Address": host, "Port": int(port)}  # noqa: SLF001
+        return name, {**attributes, "Endpoint.Address": host, "Endpoint.Port": port}
+
+    handler["create"] = create
+
+
+def _make_database(owner: str, password: str, name: str) -> None:
+    connection = psycopg2.connect(POSTGRES)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(
+                sql.SQL("CREATE ROLE {} LOGIN PASSWORD %s").format(sql.Identifier(owner)),
+                [password],
+            )
+            cursor.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(name), sql.Identifier(owner)
+                )
+            )
+    finally:
+        connection.close()
+
+
+def run_functions_here() -> None:
+    """No TLS to the embedded PostgreSQL, and CDK's uploader finds the `aws` command here."""
+    handler = _handlers["AWS::Lambda::Function"]
+    for verb in ("create", "update"):
+        handler[verb] = _without_database_tls(handler[verb])
+    construct = lambda_runtime.Worker.__init__
+
+    def here(self: Any, name: str, config: Any, code: bytes) -> None:
+        construct(self, name, config, _with_aws_command(code))
+
+    lambda_runtime.Worker.__init__ = here
+
+
+def _without_database_tls(make: Any) -> Any:
+    def made(*arguments: Any, **named: Any) -> Any:
+        for props in arguments:
+            if isinstance(props, dict):
+                variables = props.get("Environment", {}).get("Variables", {})
+                variables.pop("PGSSLMODE", None)
+                variables.pop("PGSSLROOTCERT", None)
+        return make(*arguments, **named)
+
+    return made
+
+
+def _with_aws_command(code: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(code)) as packed:
+        if "index.py" not in packed.namelist():
+            return code
+        contents = {name: packed.read(name) for name in packed.namelist()}
+    contents["index.py"] = contents["index.py"].replace(b"/opt/awscli/aws", AWS_COMMAND.encode())
+    changed = io.BytesIO()
+    with zipfile.ZipFile(changed, "w") as packed:
+        for name, content in contents.items():
+            packed.writestr(name, content)
+    return changed.getvalue()
+
+
+def find_the_api_from_cloudfront() -> None:
+    """The origin `ID.execute-api.REGION.amazonaws.com` is this very server."""
+    forward = cloudfront._forward_to_origin  # noqa: SLF001
+
+    def here(
+        origin: Any,
+        method: str,
+        uri: str,
+        query: str,
+        headers: Any,
+        body: bytes,
+        https: bool,  # noqa: FBT001
+        client_ip: str = "127.0.0.1",
+        forwarded_for: str = "",
+    ) -> tuple[Any, ...]:
+        match = re.match(r"([a-z0-9]+)\.execute-api\.", origin["domain_name"])
+        if not match:
+            return tuple(
+                forward(origin, method, uri, query, headers, body, https, client_ip, forwarded_for)
+            )
+        sent = cloudfront._origin_request_headers(origin, headers, client_ip, forwarded_for)  # noqa: SLF001
+        sent = {name: value for name, value in sent.items() if name.lower() != "host"}
+        sent |= {"Host": f"{match[1]}.execute-api.localhost:{PORT}", "X-Forwarded-Proto": "https"}
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        connection.request(method, uri + (f"?{query}" if query else ""), body or None, sent)
+        answer = connection.getresponse()
+        content = answer.read()
+        return answer.status, answer.reason, answer.getheaders(), content
+
+    cloudfront._forward_to_origin = here  # noqa: SLF001
+
+
+_asking: contextvars.ContextVar[Any] = contextvars.ContextVar("asking")
+
+
+def judge_as_iam_does() -> None:
+    """Fill `${aws:PrincipalTag/user}` into resources; count what is on this machine as TLS.
+
+    And S3's key for If-None-Match, which ministack does not know: that it is sent is what the
+    signature sees to, and what the policy does without it is shown by the IAM simulator.
+    """
+    context, first = iam_evaluator.EvalContext, iam_evaluator._first_match  # noqa: SLF001
+    matches = iam_evaluator._resource_matches  # noqa: SLF001
+
+    def in_context(*arguments: Any, **named: Any) -> Any:
+        made = context(*arguments, **named)
+        made.secure_transport = True
+        if made.action == "s3:PutObject":
+            made.service_context = {**made.service_context, "s3:if-none-match": "*"}
+        return made
+
+    def first_match(asked: Any, *others: Any) -> Any:
+        token = _asking.set(asked)
+        try:
+            return first(asked, *others)
+        finally:
+            _asking.reset(token)
+
+    def resource_matches(arn: str, resources: list[str], others: list[str]) -> bool:
+        tag = _asking.get().principal_keys.get("aws:principaltag/user")
+        filled = [
+            each.replace("${aws:PrincipalTag/user}", str(tag))
+            for each in resources
+            if tag or "${aws:PrincipalTag/user}" not in each
+        ]
+        if resources and not filled:
+            return False
+        return bool(matches(arn, filled, others))
+
+    iam_evaluator.EvalContext = in_context
+    iam_evaluator._first_match = first_match  # noqa: SLF001
+    iam_evaluator._resource_matches = resource_matches  # noqa: SLF001
+
+
+def main() -> None:
+    """Serve the account."""
+    image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64"
+    ssm._PUBLIC_AMI_PARAMETERS[image] = "ami-0c2023a1b2c3d4e5f"  # noqa: SLF001
+    stand_in("AWS::EC2::FlowLog", "fl")
+    stand_in("AWS::EC2::SecurityGroupIngress", "sgr")
+    stand_in("AWS::EC2::SecurityGroupEgress", "sgr")
+    stand_in("AWS::EC2::Instance", "i", PrimaryNetworkInterfaceId="eni-1", PrivateIp="10.20.0.9")
+    stand_in("AWS::Budgets::Budget", "budget")
+    stand_in("Custom::S3AutoDeleteObjects", "empty")
+    give_vpc_its_addresses()
+    refer_to_secrets_by_arn()
+    put_postgresql_behind_rds()
+    run_functions_here()
+    find_the_api_from_cloudfront()
+    judge_as_iam_does()
+    from ministack.app import main as serve  # noqa: PLC0415 - what is above must come first
+
+    serve()
+
+
+if __name__ == "__main__":
+    main()

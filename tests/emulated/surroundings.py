@@ -1,0 +1,166 @@
+"""Starting the emulated account, and calling the CDK against it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+from botocore.config import Config
+
+from scripts.embedded.aws import answers
+from scripts.embedded.folder import DataFolder
+from scripts.embedded.ports import free_ports
+from scripts.embedded.postgres import Postgres
+from scripts.embedded.processes import Crew, Program
+from scripts.embedded.surroundings import kept_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).parents[2]
+PYTHON = ROOT / ".venv-emulated/bin/python"
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+STACK = "Pinhole"
+# Functions run on this very machine here.
+MACHINE = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
+
+
+@dataclass
+class Account:
+    """The emulated account, PostgreSQL behind its RDS, and a home for the CDK."""
+
+    folder: Path
+    port: int = 0
+    crew: Crew | None = None
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        data = DataFolder(self.folder)
+        postgres_port, self.port = free_ports(2, wanted=[])
+        postgres = Postgres(
+            folder=data.path / "postgres",
+            port=postgres_port,
+            secrets=data.secrets(),
+            careless=True,
+        )
+        self.crew = Crew(logs=data.logs).__enter__()
+        try:
+            postgres.start(self.crew)
+            self.crew.wait_until(postgres.answers, what="PostgreSQL")
+            password = data.secrets().superuser_password
+            self._start(f"postgresql://postgres:{password}@127.0.0.1:{postgres_port}/postgres")
+        except BaseException:
+            self.crew.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.crew:
+            self.crew.__exit__()
+
+    def _start(self, postgres: str) -> None:
+        if self.crew is None:
+            raise RuntimeError("not entered")
+        environment = kept_environment() | {
+            "AUTH": "true",
+            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_SECRET_ACCESS_KEY": "none",
+            "DOCKER_HOST": "unix:///nonexistent",
+            "GATEWAY_PORT": str(self.port),
+            "LAMBDA_EXECUTOR": "local",
+            "LOG_LEVEL": "INFO",
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "MINISTACK_HOST": "localhost",
+            "MINISTACK_REGION": REGION,
+            "PERSIST_STATE": "0",
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "EMULATED_POSTGRES": postgres,
+            "EMULATED_AWS_COMMAND": str(self.folder / "aws-command"),
+        }
+        self.crew.start(
+            Program(
+                name="account",
+                command=[PYTHON, ROOT / "tests/emulated/account.py"],
+                environment=environment,
+                directory=self.folder,
+            )
+        )
+        self.crew.wait_until(
+            lambda: answers(f"http://127.0.0.1:{self.port}/_ministack/health"), what="The account"
+        )
+
+    def cdk(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run the CDK's command line as a person would, in this account."""
+        home = self.folder / "home"  # it remembers accounts by access key
+        home.mkdir(exist_ok=True)
+        done = subprocess.run(
+            [str(ROOT / "node_modules/.bin/cdk"), *words, "--ci", "--no-color"],
+            cwd=ROOT,
+            env=self.environment() | {"HOME": str(home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"cdk {' '.join(words)}:\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def environment(self) -> Mapping[str, str]:
+        """Return what a shell must have to talk to this account."""
+        return kept_environment() | {
+            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_SECRET_ACCESS_KEY": "none",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": f"http://localhost:{self.port}",
+            "CDK_DISABLE_CLI_TELEMETRY": "1",
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "PINHOLE_ARCHITECTURE": MACHINE,
+        }
+
+    def client(self, service: str) -> Any:
+        """Return a client of the account, as its owner."""
+        session = boto3.Session(
+            aws_access_key_id=ACCOUNT, aws_secret_access_key="none", region_name=REGION
+        )
+        return session.client(
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            config=Config(s3={"addressing_style": "path"}, proxies={}),
+        )
+
+    def synthesize(self, out: Path, *context: str) -> None:
+        """Synthesize for this machine's kind, and lay out the `aws` that CDK's uploader calls."""
+        words = [word for pair in context for word in ("-c", pair)]
+        self.cdk("synth", "--quiet", "-o", str(out), *words)
+        self._lay_out_aws_command(out)
+
+    def _lay_out_aws_command(self, out: Path) -> None:
+        command = self.folder / "aws-command"
+        if command.exists():
+            return
+        for layer in out.glob("asset.*.zip"):
+            with zipfile.ZipFile(layer) as packed:
+                if "awscli/aws" in packed.namelist():
+                    packed.extractall(self.folder / "layer")
+        program = self.folder / "layer/awscli/aws"
+        command.write_text(f'#!/bin/sh\nexec "{PYTHON}" "{program}" "$@"\n')
+        command.chmod(0o755)
+
+    def deploy(self, out: Path) -> str:
+        """Deploy what was synthesized; return what the CDK said."""
+        told = self.folder / "outputs.json"
+        done = self.cdk(
+            "deploy", "-a", str(out), "--require-approval", "never", "--outputs-file", str(told)
+        )
+        if told.exists():
+            self.outputs |= json.loads(told.read_text()).get(STACK, {})
+        return done.stdout + done.stderr

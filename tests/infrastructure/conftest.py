@@ -1,0 +1,99 @@
+"""The stack in both sizes, synthesized once, and the functions' package, built once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.embedded.surroundings import kept_environment
+
+ROOT = Path(__file__).parents[2]
+MACHINE = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
+
+
+def run(*words: str | Path, **variables: str) -> str:
+    done = subprocess.run(
+        [str(word) for word in words],
+        cwd=ROOT,
+        env=kept_environment() | {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1"} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{words}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Template:
+    path: Path
+    body: dict[str, Any]
+
+    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the properties of all resources of a type, by their names."""
+        return {
+            name: resource.get("Properties", {})
+            for name, resource in self.body["Resources"].items()
+            if resource["Type"] == kind
+        }
+
+    def only(self, kind: str, *, named: str = "") -> dict[str, Any]:
+        """Return the one resource of a type whose name starts so, whole."""
+        found = [
+            resource
+            for name, resource in self.body["Resources"].items()
+            if resource["Type"] == kind and name.startswith(named)
+        ]
+        assert len(found) == 1, f"{len(found)} of {kind} {named}"
+        return dict(found[0])
+
+
+@pytest.fixture(scope="session")
+def packages() -> dict[str, Path]:
+    """Build the package for this machine, and then the one that is deployed."""
+    for architecture in dict.fromkeys((MACHINE, "arm64")):
+        run(ROOT / "scripts/build", PINHOLE_ARCHITECTURE=architecture)
+    return {name: ROOT / "build" / name for name in {MACHINE, "arm64"}}
+
+
+def _synthesize(out: Path, **context: str) -> Template:
+    settled = json.loads((ROOT / "cdk.json").read_text())["context"]
+    run(
+        ROOT / ".venv-deploy/bin/python",
+        *("-m", "infrastructure.app"),
+        CDK_OUTDIR=str(out),
+        CDK_CONTEXT_JSON=json.dumps(settled | context),
+    )
+    path = out / "Pinhole.template.json"
+    return Template(path=path, body=json.loads(path.read_text()))
+
+
+@pytest.fixture(scope="session")
+def small(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Template:
+    assert packages
+    return _synthesize(tmp_path_factory.mktemp("small"), size="small")
+
+
+@pytest.fixture(scope="session")
+def production(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Template:
+    assert packages
+    return _synthesize(
+        tmp_path_factory.mktemp("production"),
+        size="production",
+        domain="pictures.example.org",
+        zone="Z0123456789ABC",
+        alarms="operator@example.org",
+    )
+
+
+@pytest.fixture(params=["small", "production"])
+def template(request: pytest.FixtureRequest) -> Template:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Template)
+    return found

@@ -1,0 +1,251 @@
+"""Questions to the IAM simulator about this product's policies, wherever they were read from."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SIMULATOR = Path(__file__).with_name("simulate.mjs")
+ACCOUNT = "123456789012"
+ANNA, BERT = "1f0c9c1e4b7d4a6e9a3b5c7d9e0f1a2b", "f" * 32
+IMAGE = "0123456789abcdef0123456789abcdef"
+TLS = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3", "s3:signatureAge": "1000"}
+AS_ANNA = {**TLS, "aws:PrincipalTag/user": ANNA}
+ONCE = {"s3:if-none-match": "*"}
+
+ALLOWED, SILENT, REFUSED = "Allowed", "ImplicitlyDenied", "ExplicitlyDenied"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policies:
+    """What was deployed: who, with which rights, over what."""
+
+    bucket: str  # its ARN
+    bucket_policy: Any
+    user_role: str  # ARNs from here
+    user_policy: Any
+    user_trust: Any
+    api_role: str
+    api_policy: Any
+    worker_role: str
+    worker_policy: Any
+    migrate_policy: Any
+    picture_queue: str
+    picture_queue_policy: Any
+    database_secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One question and the answer that it must have."""
+
+    name: str
+    expected: str
+    action: str
+    resource: str
+    context: dict[str, Any]
+    principal: str
+    identity: Any
+    resource_policy: Any = None
+
+
+def ask(cases: list[Case]) -> list[str]:
+    """Return what the simulator says of each."""
+    questions = [
+        {
+            "action": case.action,
+            "resource": case.resource,
+            "context": case.context,
+            "principal": case.principal,
+            "identity": case.identity,
+            "resourcePolicy": case.resource_policy,
+            "account": ACCOUNT,
+        }
+        for case in cases
+    ]
+    done = subprocess.run(
+        [shutil.which("node") or "node", SIMULATOR],
+        cwd=ROOT,
+        input=json.dumps(questions),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout)
+    assert isinstance(answers, list)
+    return answers
+
+
+def every_case(known: Policies) -> list[Case]:
+    """Return all questions."""
+    return [
+        *_own(known),
+        *_others(known),
+        *_transport(known),
+        *_becoming(known),
+        *_functions(known),
+    ]
+
+
+def _as_user(
+    known: Policies, name: str, expected: str, action: str, key: str, context: dict[str, Any]
+) -> Case:
+    resource = f"{known.bucket}/{key}" if key else known.bucket
+    return Case(
+        name=name,
+        expected=expected,
+        action=f"s3:{action}",
+        resource=resource,
+        context=context,
+        principal=known.user_role.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
+        + f"/user-{ANNA}",
+        identity=known.user_policy,
+        resource_policy=known.bucket_policy,
+    )
+
+
+def _own(known: Policies) -> list[Case]:
+    mine = f"users/{ANNA}/{IMAGE}"
+    writing = {**AS_ANNA, **ONCE}
+    return [
+        _as_user(known, name, expected, action, key, context)
+        for name, expected, action, key, context in (
+            ("reads an original", ALLOWED, "GetObject", f"{mine}/original", AS_ANNA),
+            ("reads a thumbnail", ALLOWED, "GetObject", f"{mine}/thumbnail.webp", AS_ANNA),
+            ("writes an original", ALLOWED, "PutObject", f"{mine}/original", writing),
+            ("overwrites an original", REFUSED, "PutObject", f"{mine}/original", AS_ANNA),
+            ("writes a thumbnail", SILENT, "PutObject", f"{mine}/thumbnail.webp", writing),
+            ("writes a preview", SILENT, "PutObject", f"{mine}/preview.webp", writing),
+            ("writes anything else", SILENT, "PutObject", f"{mine}/page.html", writing),
+            ("deletes", SILENT, "DeleteObject", f"{mine}/original", AS_ANNA),
+            ("deletes a version", SILENT, "DeleteObjectVersion", f"{mine}/original", AS_ANNA),
+            ("reads a version", SILENT, "GetObjectVersion", f"{mine}/original", AS_ANNA),
+            ("writes an ACL", SILENT, "PutObjectAcl", f"{mine}/original", AS_ANNA),
+            ("tags", SILENT, "PutObjectTagging", f"{mine}/original", AS_ANNA),
+            ("lists", SILENT, "ListBucket", "", {**AS_ANNA, "s3:prefix": f"users/{ANNA}/"}),
+            ("lists all", SILENT, "ListBucket", "", AS_ANNA),
+            ("lists versions", SILENT, "ListBucketVersions", "", AS_ANNA),
+            ("reads the policy", SILENT, "GetBucketPolicy", "", AS_ANNA),
+            ("writes the policy", SILENT, "PutBucketPolicy", "", AS_ANNA),
+        )
+    ]
+
+
+def _others(known: Policies) -> list[Case]:
+    theirs, writing = f"users/{BERT}/{IMAGE}/original", {**AS_ANNA, **ONCE}
+    mine = f"users/{ANNA}/{IMAGE}/original"
+    everyone = {**TLS, "aws:PrincipalTag/user": "*"}
+    return [
+        _as_user(known, name, SILENT, action, key, context)
+        for name, action, key, context in (
+            ("reads another's", "GetObject", theirs, AS_ANNA),
+            ("writes another's", "PutObject", theirs, writing),
+            ("reads a longer prefix", "GetObject", f"users/{ANNA}0/{IMAGE}/original", AS_ANNA),
+            ("reads beside the users", "GetObject", f"{ANNA}/{IMAGE}/original", AS_ANNA),
+            ("reads without a tag", "GetObject", mine, TLS),
+            ("writes without a tag", "PutObject", mine, {**TLS, **ONCE}),
+            ("reads below no name", "GetObject", f"users//{IMAGE}/original", TLS),
+            ("reads as everyone", "GetObject", theirs, everyone),
+            ("writes as everyone", "PutObject", theirs, {**everyone, **ONCE}),
+        )
+    ]
+
+
+def _transport(known: Policies) -> list[Case]:
+    mine = f"users/{ANNA}/{IMAGE}/original"
+    return [
+        _as_user(known, name, expected, "GetObject", mine, {**AS_ANNA, **change})
+        for name, expected, change in (
+            ("reads in the clear", REFUSED, {"aws:SecureTransport": "false"}),
+            ("reads by TLS 1.1", REFUSED, {"s3:TlsVersion": "1.1"}),
+            ("reads by TLS 1.2", ALLOWED, {"s3:TlsVersion": "1.2"}),
+            ("reads with a signature of 20 minutes", ALLOWED, {"s3:signatureAge": "1200000"}),
+            ("reads with an old signature", REFUSED, {"s3:signatureAge": "1200001"}),
+        )
+    ]
+
+
+def _becoming(known: Policies) -> list[Case]:
+    named = {"aws:RequestTag/user": ANNA, "aws:TagKeys": ["user"]}
+    more = {"aws:RequestTag/admin": "1", "aws:TagKeys": ["user", "admin"]}
+
+    def case(name: str, expected: str, action: str, context: Any, *, by: str | None = None) -> Case:
+        return Case(
+            name=name,
+            expected=expected,
+            action=f"sts:{action}",
+            resource=known.user_role,
+            context=context,
+            principal=by or known.api_role,
+            identity=known.api_policy,
+            resource_policy=known.user_trust,
+        )
+
+    stranger = f"arn:aws:iam::{ACCOUNT}:role/Stranger"
+    return [
+        case("API becomes a user", ALLOWED, "AssumeRole", named),
+        case("API tags a session", ALLOWED, "TagSession", named),
+        case("API becomes nobody", SILENT, "AssumeRole", {}),
+        case("API becomes everyone", SILENT, "AssumeRole", {**named, "aws:RequestTag/user": "*"}),
+        case(
+            "API becomes a short name",
+            SILENT,
+            "AssumeRole",
+            {**named, "aws:RequestTag/user": ANNA[1:]},
+        ),
+        case("API adds a tag", SILENT, "AssumeRole", {**named, **more}),
+        case("API adds a tag to a session", SILENT, "TagSession", {**named, **more}),
+        case("worker becomes a user", SILENT, "AssumeRole", named, by=known.worker_role),
+        case("stranger becomes a user", SILENT, "AssumeRole", named, by=stranger),
+    ]
+
+
+def _functions(known: Policies) -> list[Case]:
+    anyones = f"{known.bucket}/users/{ANNA}/{IMAGE}"
+
+    def case(
+        name: str, expected: str, action: str, resource: str, *, by: str, identity: Any
+    ) -> Case:
+        on_bucket = resource.startswith(known.bucket)
+        return Case(
+            name=name,
+            expected=expected,
+            action=action,
+            resource=resource,
+            context=TLS,
+            principal=by,
+            identity=identity,
+            resource_policy=known.bucket_policy if on_bucket else None,
+        )
+
+    api = {"by": known.api_role, "identity": known.api_policy}
+    worker = {"by": known.worker_role, "identity": known.worker_policy}
+    return [
+        case("API reads a picture itself", SILENT, "s3:GetObject", f"{anyones}/original", **api),
+        case("API writes a picture itself", REFUSED, "s3:PutObject", f"{anyones}/original", **api),
+        case("API reads its database's secret", ALLOWED, _READ, known.database_secret, **api),
+        case("API reads another secret", SILENT, _READ, _OTHER_SECRET, **api),
+        case("API rings for pictures", SILENT, "sqs:SendMessage", known.picture_queue, **api),
+        case("worker reads an original", ALLOWED, "s3:GetObject", f"{anyones}/original", **worker),
+        case("worker makes a thumbnail", ALLOWED, "s3:PutObject", f"{anyones}/thumbnail.webp",
+             **worker),
+        case("worker changes an original", REFUSED, "s3:PutObject", f"{anyones}/original",
+             **worker),
+        case("worker takes a message", ALLOWED, "sqs:ReceiveMessage", known.picture_queue,
+             **worker),
+        case("worker empties a queue", SILENT, "sqs:PurgeQueue", known.picture_queue, **worker),
+        case("worker reads another bucket", SILENT, "s3:GetObject", "arn:aws:s3:::other/users/x",
+             **worker),
+        case("migrations read a picture", SILENT, "s3:GetObject", f"{anyones}/original",
+             by=known.api_role.replace("Api", "Migrate"), identity=known.migrate_policy),
+    ]  # fmt: skip
+
+
+_READ = "secretsmanager:GetSecretValue"
+_OTHER_SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:other-abcdef"

@@ -1,0 +1,218 @@
+"""The API's and the worker's handlers, inside the package, with the events that AWS sends."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import MACHINE
+from events import queue_record, request
+
+from scripts.deployment.build import find_python
+from scripts.embedded.stack import EmbeddedStack
+
+INSIDE = Path(__file__).with_name("inside.py")
+
+
+class Inside:
+    """A function that runs."""
+
+    def __init__(self, handler: str, *, package: Path, stack: EmbeddedStack) -> None:
+        database = urlsplit(stack.database_url)
+        settings = stack.environment("worker" if handler == "worker" else "api")
+        self._process = subprocess.Popen(
+            [find_python(), "-B", INSIDE, handler],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={
+                **settings,
+                "PYTHONPATH": str(package),
+                "SITE_ORIGIN": "https://pictures.example.org",
+                "KEYS_SECRET_ARN": "keys",
+                "DOOR_SECRET_ARN": "door",
+                "DATABASE_SECRET_ARN": "database",
+                "DATABASE_HOST": str(database.hostname),
+                "DATABASE_NAME": database.path.strip("/"),
+                "TEST_DATABASE_SECRET": json.dumps(
+                    {
+                        "username": database.username,
+                        "password": database.password,
+                        "port": database.port,
+                    }
+                ),
+            },
+        )
+
+    def tell(self, event: Any) -> Any:
+        """Give it an event; return what it returned, or the name of what it raised."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(event) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def end(self) -> None:
+        """End it."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(20)
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def api(packages: dict[str, Path], stack: EmbeddedStack) -> Iterator[Inside]:
+    inside = Inside("api", package=packages[MACHINE], stack=stack)
+    yield inside
+    inside.end()
+
+
+@pytest.fixture(scope="module")
+def worker(packages: dict[str, Path], stack: EmbeddedStack) -> Iterator[Inside]:
+    inside = Inside("worker", package=packages[MACHINE], stack=stack)
+    yield inside
+    inside.end()
+
+
+def answer(api: Inside, event: dict[str, Any]) -> dict[str, Any]:
+    told = api.tell(event)
+    assert "answer" in told, told
+    return dict(told["answer"])
+
+
+def test_cookies_come_in_and_go_out_once(api: Inside) -> None:
+    told = answer(api, request(path="/api/probe/echo/x", cookies=["a=1", "b=two"]))
+    assert json.loads(told["body"])["cookies"] == {"a": "1", "b": "two"}
+    assert [cookie.partition("=")[0] for cookie in told["cookies"]] == ["one", "two"]
+    assert "set-cookie" not in {name.lower() for name in told["headers"]}
+
+
+def test_a_query_may_name_a_thing_twice(api: Inside) -> None:
+    told = answer(api, request(path="/api/probe/echo/x", query="q=1&q=2&x=a%2Cb%20c"))
+    assert json.loads(told["body"])["args"] == {"q": ["1", "2"], "x": ["a,b c"]}
+
+
+def test_a_path_may_hold_any_letters(api: Inside) -> None:
+    told = answer(api, request(path="/api/probe/echo/h\u00e9llo w\u00f6rld/\u65e5\u672c"))
+    assert json.loads(told["body"])["rest"] == "h\u00e9llo w\u00f6rld/\u65e5\u672c"
+
+
+def test_bytes_come_in_whole(api: Inside) -> None:
+    event = request(
+        "PUT",
+        "/api/probe/echo/x",
+        headers={
+            "content-type": "application/json",
+            "origin": "https://pictures.example.org",
+            "content-length": "256",
+        },
+        body=bytes(range(256)),
+    )
+    told = json.loads(answer(api, event)["body"])
+    assert told["length"] == 256
+    assert told["is_whole"]
+
+
+def test_bytes_go_out_whole(api: Inside) -> None:
+    told = answer(api, request(path="/api/probe/binary"))
+    assert told["isBase64Encoded"] is True
+    assert base64.b64decode(told["body"]) == bytes(range(256))
+
+
+def test_the_site_is_https(api: Inside) -> None:
+    assert json.loads(answer(api, request(path="/api/probe/echo/x"))["body"])["scheme"] == "https"
+
+
+def test_head_has_headers_and_no_body(api: Inside) -> None:
+    told = answer(api, request("HEAD", "/api/probe/binary"))
+    assert told["statusCode"] == 200
+    assert not told.get("body")
+
+
+def test_nothing_is_204(api: Inside) -> None:
+    told = answer(api, request(path="/api/probe/nothing"))
+    assert told["statusCode"] == 204
+    assert not told.get("body")
+
+
+def test_what_breaks_is_a_problem_and_says_nothing(api: Inside) -> None:
+    told = answer(api, request(path="/api/probe/broken"))
+    assert told["statusCode"] == 500
+    assert json.loads(told["body"])["code"]
+    assert "on purpose" not in json.dumps(told)
+    assert told["headers"]["Content-Type"] == "application/problem+json"
+
+
+def test_what_is_unknown_is_a_problem(api: Inside) -> None:
+    told = answer(api, request(path="/api/nothing/here"))
+    assert told["statusCode"] == 404
+    assert json.loads(told["body"])["code"] == "not_found"
+
+
+@pytest.mark.parametrize("door", [None, "", "the-doo", "the-door "])
+def test_what_did_not_come_through_cloudfront_is_refused(api: Inside, door: str | None) -> None:
+    told = answer(api, request(path="/api/probe/echo/x", door=door))
+    assert told["statusCode"] == 403
+    assert json.loads(told["body"])["code"] == "not_through_the_site"
+
+
+V1 = {
+    "resource": "/{proxy+}",
+    "path": "/api/health",
+    "httpMethod": "GET",
+    "headers": {"X-Pinhole-Door": "the-door"},
+    "requestContext": {"stage": "prod", "identity": {"sourceIp": "203.0.113.7"}},
+}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"raw_command": "print(1)"},
+        {"command": "app.migrate.migrate"},
+        {"manage": "shell"},
+        {"Records": [queue_record("{}", queue="jobs")]},
+        V1,
+        {**V1, "version": "1.0"},
+        {},
+        {**request(), "raw_command": "print(1)"},
+        {**request(), "command": "app.migrate.migrate"},
+        {**request(), "Records": [queue_record("{}", queue="jobs")]},
+        {**request(), "version": "1.0"},
+        {"version": "2.0", "requestContext": {}, "headers": {}},
+        {"version": "2.0", "requestContext": {"http": {}}},
+    ],
+)
+def test_nothing_but_http_requests_is_served(api: Inside, event: dict[str, Any]) -> None:
+    assert api.tell(event) == {"error": "NotAnHttpRequestError"}
+
+
+def test_only_failed_messages_come_back(worker: Inside, stack: EmbeddedStack) -> None:
+    bucket = stack.environment("worker")["PICTURE_BUCKET"]
+    # A picture that nobody promised: the tables that tell are not there, so the task fails.
+    key = f"users/{'a' * 32}/{'b' * 32}/original"
+    stored = {
+        "Records": [
+            {
+                "eventName": "ObjectCreated:Put",
+                "s3": {"bucket": {"name": bucket}, "object": {"key": key}},
+            }
+        ]
+    }
+    told = worker.tell(
+        {
+            "Records": [
+                queue_record("no JSON", queue="pinhole-pictures", message_id="dropped"),
+                queue_record(json.dumps(stored), queue="pinhole-pictures", message_id="failed"),
+                queue_record('{"task":"other"}', queue="pinhole-pictures", message_id="unknown"),
+            ]
+        }
+    )
+    assert told == {"answer": {"batchItemFailures": [{"itemIdentifier": "failed"}]}}

@@ -1,0 +1,321 @@
+"""What the template says, in both sizes: what no emulator can show is held here."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, Template
+
+from app.settings import Settings
+from app.tasks import MOST_ATTEMPTS
+from app.web import security_headers
+
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+FUNCTIONS = ("ComputeApi", "ComputeWorker", "ComputeSweep", "ComputeMigrate")
+OURS = re.compile(r"Compute(Api|Worker|Sweep|Migrate)[0-9A-F]{8}\Z")
+
+
+def functions(template: Template) -> dict[str, dict[str, Any]]:
+    found = template.of_type("AWS::Lambda::Function")
+    return {name: each for name, each in found.items() if OURS.match(name)}
+
+
+def normalized(template: Template) -> str:
+    """Return the template without what changes with every build: hashes of contents."""
+    text = json.dumps(template.body["Resources"], indent=1, sort_keys=True)
+    text = re.sub(r"[0-9a-f]{64}", "HASH", text)
+    text = re.sub(r"(ComputeMigrateCurrentVersion[0-9A-F]{8})[0-9a-f]{32}", r"\1VERSION", text)
+    return re.sub(r'"FunctionCode": ".*"', '"FunctionCode": "spa.js"', text) + "\n"
+
+
+def test_it_is_what_it_was(template: Template, request: pytest.FixtureRequest) -> None:
+    path = SNAPSHOTS / f"{request.node.callspec.params['template']}.json"
+    assert normalized(template) == path.read_text(), (
+        f"The template has changed. If that is meant: cp {template.path.parent}/normalized {path}"
+    )
+
+
+@pytest.fixture(autouse=True)
+def leave_normalized(template: Template) -> None:
+    (template.path.parent / "normalized").write_text(normalized(template))
+
+
+def test_cloudformations_own_rules_hold(template: Template) -> None:
+    done = subprocess.run(
+        # W3005: CDK writes dependencies out that CloudFormation would find by itself.
+        [ROOT / ".venv-deploy/bin/cfn-lint", "--ignore-checks", "W3005", "--", template.path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_rules_of_aws_solutions_leave_no_finding(template: Template) -> None:
+    report = json.loads((template.path.parent / "validation-report.json").read_text())
+    assert report["pluginReports"]
+    for plugin in report["pluginReports"]:
+        assert plugin["violations"] == []
+
+
+def test_the_database_is_hard_to_reach_and_to_lose(template: Template) -> None:
+    database = template.only("AWS::RDS::DBInstance")
+    assert database["DeletionPolicy"] == database["UpdateReplacePolicy"] == "Snapshot"
+    properties = database["Properties"]
+    assert properties["StorageEncrypted"] is True
+    assert properties["DeletionProtection"] is True
+    assert properties["PubliclyAccessible"] is False
+    assert properties["AutoMinorVersionUpgrade"] is False
+    assert re.fullmatch(r"\d+\.\d+", properties["EngineVersion"])
+    (parameters,) = template.of_type("AWS::RDS::DBParameterGroup").values()
+    assert parameters["Parameters"]["rds.force_ssl"] == "1"
+    (subnets,) = template.of_type("AWS::RDS::DBSubnetGroup").values()
+    for subnet in subnets["SubnetIds"]:
+        assert "databaseSubnet" in subnet["Ref"]
+
+
+def test_isolated_subnets_have_no_way_out(template: Template) -> None:
+    for route in template.of_type("AWS::EC2::Route").values():
+        assert "databaseSubnet" not in route["RouteTableId"]["Ref"]
+
+
+def test_the_sizes_differ_as_they_say(small: Template, production: Template) -> None:
+    def backup(template: Template) -> tuple[int, bool]:
+        properties = template.only("AWS::RDS::DBInstance")["Properties"]
+        return properties["BackupRetentionPeriod"], properties["MultiAZ"]
+
+    assert backup(small) == (7, False)
+    assert backup(production) == (30, True)
+    assert len(small.of_type("AWS::EC2::Instance")) == 1
+    assert len(small.of_type("AWS::EC2::NatGateway")) == 0
+    assert len(production.of_type("AWS::EC2::NatGateway")) == 2
+    assert len(production.of_type("AWS::EC2::Instance")) == 0
+    assert len(production.of_type("AWS::RDS::DBProxy")) == 1
+    assert production.only("AWS::RDS::DBProxy")["Properties"]["RequireTLS"] is True
+
+
+def test_the_proxy_says_what_the_product_would_say_at_connecting(production: Template) -> None:
+    target = production.only("AWS::RDS::DBProxyTargetGroup")["Properties"]
+    query = target["ConnectionPoolConfigurationInfo"]["InitQuery"]
+    options = (ROOT / "app/database.py").read_text()
+    for name, value in re.findall(r"-c (\w+)=(\w+)", options):
+        assert re.search(rf"SET {name}='?{value}'?", query), name
+    for name, function in functions(production).items():
+        host = function["Environment"]["Variables"]["DATABASE_HOST"]["Fn::GetAtt"][0]
+        assert ("Proxy" in host) == (not name.startswith("ComputeMigrate"))
+
+
+def test_no_bucket_is_public(template: Template) -> None:
+    for name, bucket in template.of_type("AWS::S3::Bucket").items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        rule = bucket["OwnershipControls"]["Rules"][0]
+        assert rule["ObjectOwnership"] == "BucketOwnerEnforced", name
+        assert bucket["BucketEncryption"], name
+
+
+def test_the_picture_bucket_is_kept_and_knows_one_origin(template: Template) -> None:
+    bucket = template.only("AWS::S3::Bucket", named="PicturesBucket")
+    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    properties = bucket["Properties"]
+    assert properties["VersioningConfiguration"]["Status"] == "Enabled"
+    (rule,) = properties["CorsConfiguration"]["CorsRules"]
+    (origin,) = rule["AllowedOrigins"]
+    assert origin != "*"
+    assert rule["AllowedMethods"] == ["GET", "PUT"]
+    rules = {rule["Id"]: rule for rule in properties["LifecycleConfiguration"]["Rules"]}
+    assert rules["old-versions"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    unfinished = rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"]
+    assert unfinished == {"DaysAfterInitiation": 1}
+
+
+def test_only_the_picture_bucket_of_this_account_may_ring(template: Template) -> None:
+    (queue,) = [
+        policy["PolicyDocument"]["Statement"]
+        for name, policy in template.of_type("AWS::SQS::QueuePolicy").items()
+        if name.startswith("PicturesArrivedQueue")
+    ]
+    (s3,) = [each for each in queue if each["Principal"] == {"Service": "s3.amazonaws.com"}]
+    assert s3["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert "pinhole-pictures" in json.dumps(s3["Condition"]["ArnEquals"]["aws:SourceArn"])
+    (event,) = template.only("AWS::S3::Bucket", named="PicturesBucket")["Properties"][
+        "NotificationConfiguration"
+    ]["QueueConfigurations"]
+    assert event["Filter"]["S3Key"]["Rules"] == [{"Name": "suffix", "Value": "/original"}]
+
+
+def test_messages_that_fail_too_often_are_kept_apart(template: Template) -> None:
+    queues = template.of_type("AWS::SQS::Queue")
+    working = [queue for queue in queues.values() if "RedrivePolicy" in queue]
+    assert len(working) == 2
+    slowest = max(each["Timeout"] for each in functions(template).values() if "Events" not in each)
+    worker = next(each["Timeout"] for name, each in functions(template).items() if "Worker" in name)
+    assert slowest >= worker
+    for queue in working:
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == MOST_ATTEMPTS
+        assert queue["VisibilityTimeout"] >= 6 * worker
+    for mapping in template.of_type("AWS::Lambda::EventSourceMapping").values():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_no_role_may_do_everything_or_pass_roles_on(template: Template) -> None:
+    for name, policy in template.of_type("AWS::IAM::Policy").items():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = statement["Action"]
+            for action in [actions] if isinstance(actions, str) else actions:
+                assert action not in {"*", "s3:*", "iam:*", "sts:*"}, name
+                assert not action.startswith("iam:PassRole"), name
+
+
+def test_all_rights_of_functions_are_given_in_one_place(template: Template) -> None:
+    for name, role in template.of_type("AWS::IAM::Role").items():
+        if name.startswith(FUNCTIONS):
+            assert "Policies" not in role
+            assert "ManagedPolicyArns" not in role
+            policies = [
+                policy
+                for policy, properties in template.of_type("AWS::IAM::Policy").items()
+                if {"Ref": name} in properties["Roles"]
+            ]
+            assert len(policies) == 1
+            assert policies[0].startswith("Grants")
+
+
+def test_functions_insist_on_the_databases_certificate(template: Template) -> None:
+    assert len(functions(template)) == 4
+    for function in functions(template).values():
+        variables = function["Environment"]["Variables"]
+        assert variables["PGSSLMODE"] == "verify-full"
+        assert variables["PGSSLROOTCERT"] == "/var/task/database-ca.pem"
+        assert function["Architectures"] == ["arm64"]
+        assert function["Runtime"] == "python3.13"
+        assert function["VpcConfig"]["SubnetIds"]
+
+
+def test_secrets_are_in_no_environment(template: Template) -> None:
+    for function in functions(template).values():
+        for name, value in function["Environment"]["Variables"].items():
+            assert "resolve:secretsmanager" not in json.dumps(value), name
+
+
+def test_migrations_run_before_new_code(template: Template) -> None:
+    for name, resource in template.body["Resources"].items():
+        if OURS.match(name) and not name.startswith("ComputeMigrate"):
+            assert any("MigrateFirst" in other for other in resource["DependsOn"]), name
+
+
+def test_the_site_waits_for_the_api(template: Template) -> None:
+    deployments = [
+        resource
+        for resource in template.body["Resources"].values()
+        if resource["Type"] == "Custom::CDKBucketDeployment"
+    ]
+    assert len(deployments) == 2
+    hashed, page = sorted(deployments, key=lambda each: "DistributionId" in each["Properties"])
+    assert any(name.startswith("ComputeApi") for name in hashed["DependsOn"])
+    assert any(name.startswith("SiteHashed") for name in page["DependsOn"])
+    cached = hashed["Properties"]["SystemMetadata"]["cache-control"]
+    assert cached == "public, max-age=31536000, immutable"
+    assert hashed["Properties"]["Prune"] is False
+    assert page["Properties"]["SystemMetadata"]["cache-control"] == "no-cache"
+
+
+def test_the_api_is_never_cached_and_always_behind_the_door(template: Template) -> None:
+    distribution = template.only("AWS::CloudFront::Distribution")["Properties"]
+    configuration = distribution["DistributionConfig"]
+    assert configuration["HttpVersion"] == "http2and3"
+    assert "CustomErrorResponses" not in configuration
+    (api,) = configuration["CacheBehaviors"]
+    assert api["PathPattern"] == "/api/*"
+    assert api["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
+    # AllViewerExceptHostHeader
+    assert api["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert api["ViewerProtocolPolicy"] == "https-only"
+    origin = next(each for each in configuration["Origins"] if each["Id"] == api["TargetOriginId"])
+    (header,) = origin["OriginCustomHeaders"]
+    assert header["HeaderName"] == "X-Pinhole-Door"
+    assert "resolve:secretsmanager" in json.dumps(header["HeaderValue"])
+    default = configuration["DefaultCacheBehavior"]
+    assert default["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert [each["EventType"] for each in default["FunctionAssociations"]] == ["viewer-request"]
+    for behavior in (api, default):
+        assert behavior["Compress"] is True
+        assert behavior["ResponseHeadersPolicyId"] == api["ResponseHeadersPolicyId"]
+
+
+def test_headers_are_those_that_flask_sends(template: Template) -> None:
+    from resolving import REGION, Resolver  # noqa: PLC0415 - beside this file
+
+    policy = Resolver(template.body)(
+        template.only("AWS::CloudFront::ResponseHeadersPolicy")["Properties"]
+    )["ResponseHeadersPolicyConfig"]
+    security = policy["SecurityHeadersConfig"]
+    transport = security["StrictTransportSecurity"]
+    sent = {
+        "Content-Security-Policy": security["ContentSecurityPolicy"]["ContentSecurityPolicy"],
+        "Referrer-Policy": security["ReferrerPolicy"]["ReferrerPolicy"],
+        "X-Content-Type-Options": "nosniff" if security["ContentTypeOptions"]["Override"] else "",
+        "X-Frame-Options": security["FrameOptions"]["FrameOption"],
+        "Strict-Transport-Security": f"max-age={transport['AccessControlMaxAgeSec']}"
+        + ("; includeSubDomains" if transport["IncludeSubdomains"] else ""),
+        **{each["Header"]: each["Value"] for each in policy["CustomHeadersConfig"]["Items"]},
+    }
+    settings = Settings.from_environment(
+        {
+            "DATABASE_URL": "postgresql://localhost/pinhole",
+            "SITE_ORIGIN": "https://pictures.example.org",
+            "PICTURE_BUCKET": "pinhole-pictures-abcdefabcdef",
+            "PICTURE_QUEUE_URL": "https://queue",
+            "DESCRIPTION_QUEUE_URL": "https://queue",
+            "USER_ROLE_ARN": "arn",
+            "AWS_REGION": REGION,
+        }
+    )
+    assert sent == security_headers(settings)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ApiErrors", "WorkerErrors", "SweepErrors", "MigrateErrors", "Throttled", "PicturesDead",
+        "PicturesLate", "DescriptionsDead", "DescriptionsLate", "DatabaseCpu", "DatabaseStorage",
+        "DatabaseConnections",
+    ],
+)  # fmt: skip
+def test_trouble_is_told(template: Template, name: str) -> None:
+    alarm = template.only("AWS::CloudWatch::Alarm", named=f"Observability{name}")["Properties"]
+    assert alarm["AlarmActions"] == [{"Ref": next(iter(template.of_type("AWS::SNS::Topic")))}]
+
+
+def test_a_dear_month_is_told(template: Template) -> None:
+    budget = template.only("AWS::Budgets::Budget")["Properties"]
+    assert budget["Budget"]["TimeUnit"] == "MONTHLY"
+    assert len(budget["NotificationsWithSubscribers"]) == 2
+
+
+def test_mail_goes_to_who_asked_for_it(small: Template, production: Template) -> None:
+    assert small.of_type("AWS::SNS::Subscription") == {}
+    subscription = production.only("AWS::SNS::Subscription")["Properties"]
+    assert subscription["Endpoint"] == "operator@example.org"
+
+
+def test_a_domain_brings_a_certificate_and_names(small: Template, production: Template) -> None:
+    assert small.of_type("AWS::Route53::RecordSet") == {}
+    records = production.of_type("AWS::Route53::RecordSet").values()
+    assert {record["Type"] for record in records} == {"A", "AAAA"}
+    assert {record["Name"] for record in records} == {"pictures.example.org."}
+    certificate = production.only("AWS::CertificateManager::Certificate")["Properties"]
+    assert certificate["DomainName"] == "pictures.example.org"
+    for function in functions(production).values():
+        origin = function["Environment"]["Variables"]["SITE_ORIGIN"]
+        assert origin == "https://pictures.example.org"
+
+
+def test_everything_of_ours_ends_in_logs_that_end(template: Template) -> None:
+    for name, group in template.of_type("AWS::Logs::LogGroup").items():
+        assert group["RetentionInDays"] in {30, 180}, name
