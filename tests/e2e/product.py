@@ -46,7 +46,7 @@ def running_product(data: Path, settings: Mapping[str, str]) -> Iterator[Running
     (port,) = free_ports(1)
     command = [sys.executable, "-m", "scripts.embedded.launcher", "--demo"]
     with (folder.path / "launcher.log").open("w+b") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own words
+        process = subprocess.Popen(
             [*command, "--port", str(port), "--data", str(data)],
             cwd=ROOT,
             env=os.environ | settings,
