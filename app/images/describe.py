@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from app.accounts.models import User
+from app.clients.aws import AwsUnavailableError
 from app.clients.storage import PictureStore
 from app.clients.vision import Sighting, VisionError
 from app.database import db
-from app.images.descriptions import record, record_failure
-from app.images.models import DescriptionState, Image
+from app.images.descriptions import by, record, record_failure
+from app.images.models import DescriptionSource, DescriptionState, Image
 from app.tasks import MOST_ATTEMPTS, DescribePicture, RetryLaterError
 
 log = logging.getLogger(__name__)
@@ -44,10 +45,15 @@ def describe_picture(
     if owner_id is None:
         return
     if vision is None:
-        _stop_waiting(task.image_id)
+        _stop_waiting(task.image_id, state=DescriptionState.NONE)
         return
     try:
         sighting = vision.describe(store.fetch_preview(owner_id, task.image_id))
+    except AwsUnavailableError:
+        if attempt < MOST_ATTEMPTS:
+            raise
+        log.exception("no preview of %s to describe", task.image_id)
+        record_failure(task.image_id, code="preview_unreadable")
     except VisionError as error:
         if error.retryable and attempt < MOST_ATTEMPTS:
             pause = error.retry_after or 5 * 2**attempt
@@ -66,25 +72,33 @@ def _waiting(image_id: UUID) -> UUID | None:
     picture, after the message was sent.
     """
     row = db.session.execute(
-        select(Image.owner_id, Image.deleted_at, User.descriptions_enabled_at)
+        select(
+            Image.owner_id,
+            Image.deleted_at,
+            User.descriptions_enabled_at,
+            by(DescriptionSource.PERSON).label("by_person"),
+        )
         .join(User, User.id == Image.owner_id)
         .where(Image.id == image_id, Image.description_state == DescriptionState.WAITING)
     ).one_or_none()
     db.session.rollback()
-    if row is None:
+    if row is None or row.deleted_at is not None:
+        return None  # deleted: it goes on waiting, and the sweep asks again if it is brought back
+    if row.by_person:
+        _stop_waiting(image_id, state=DescriptionState.DONE)
         return None
-    if row.deleted_at is not None or row.descriptions_enabled_at is None:
-        _stop_waiting(image_id)
+    if row.descriptions_enabled_at is None:
+        _stop_waiting(image_id, state=DescriptionState.NONE)
         return None
     owner_id: UUID = row.owner_id
     return owner_id
 
 
-def _stop_waiting(image_id: UUID) -> None:
+def _stop_waiting(image_id: UUID, *, state: DescriptionState) -> None:
     db.session.execute(
         update(Image)
         .where(Image.id == image_id, Image.description_state == DescriptionState.WAITING)
-        .values(description_state=DescriptionState.NONE)
+        .values(description_state=state)
         .execution_options(synchronize_session=False)
     )
     db.session.commit()

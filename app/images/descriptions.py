@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 
 from app.accounts.models import User
 from app.clients.vision import Sighting
-from app.database import db
+from app.database import db, now
 from app.errors import (
     DescribedByPersonError,
     DescriptionsOffError,
@@ -64,7 +64,7 @@ def forget_own_words(user: User, image_id: UUID) -> None:
     found = db.session.scalar(latest)
     db.session.execute(
         update(Image)
-        .where(Image.owned_by(user), Image.id == image_id, _by(DescriptionSource.PERSON))
+        .where(Image.owned_by(user), Image.id == image_id, by(DescriptionSource.PERSON))
         .values(
             current_description_id=found,
             description_state=DescriptionState.DONE if found else DescriptionState.NONE,
@@ -95,11 +95,15 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> None:
         raise DescribedByPersonError
     if not row.has_preview:
         raise NotReadyError
-    db.session.execute(
+    asked = db.session.scalar(
         update(Image)
-        .where(Image.owned_by(user), Image.id == image_id)
-        .values(description_state=DescriptionState.WAITING, description_failure=None)
+        .where(Image.owned_by(user), Image.id == image_id, ~by(DescriptionSource.PERSON))
+        .values(_waiting_from_now())
+        .returning(Image.id)
+        .execution_options(synchronize_session=False)
     )
+    if asked is None:  # the person wrote one this moment
+        raise DescribedByPersonError
 
 
 def ask_for_missing(user: User, *, model: ModelSettings | None) -> list[UUID]:
@@ -114,7 +118,7 @@ def ask_for_missing(user: User, *, model: ModelSettings | None) -> list[UUID]:
         db.session.scalars(
             update(Image)
             .where(Image.owned_by(user), _missing())
-            .values(description_state=DescriptionState.WAITING, description_failure=None)
+            .values(_waiting_from_now())
             .returning(Image.id)
             .execution_options(synchronize_session=False)
         )
@@ -146,15 +150,16 @@ def record(image_id: UUID, sighting: Sighting, *, is_demo: bool) -> None:
     )
     db.session.add(version)
     db.session.flush()  # the id is needed below
+    for_the_one = update(Image).where(Image.id == image_id)
+    unsynchronized = {"synchronize_session": False}
     db.session.execute(
-        update(Image)
-        .where(Image.id == image_id, ~_by(DescriptionSource.PERSON))
-        .values(
-            current_description_id=version.id,
-            description_state=DescriptionState.DONE,
-            description_failure=None,
-        )
-        .execution_options(synchronize_session=False)
+        for_the_one.where(~by(DescriptionSource.PERSON)).values(current_description_id=version.id),
+        execution_options=unsynchronized,
+    )
+    # Whoever's words are shown: nothing is waited for any more.
+    db.session.execute(
+        for_the_one.values(description_state=DescriptionState.DONE, description_failure=None),
+        execution_options=unsynchronized,
     )
 
 
@@ -170,20 +175,25 @@ def record_failure(image_id: UUID, *, code: str) -> None:
 
 def counts(user: User) -> dict[str, int]:
     """How many of a person's pictures wait for, have, lack a description, or failed to get one."""
-    query = (
-        select(Image.description_state, func.count())
-        .where(Image.owned_by(user), Image.in_timeline())
-        .group_by(Image.description_state)
-    )
-    by_state = dict(db.session.execute(query).all())
-    missing = db.session.scalar(
-        select(func.count()).select_from(Image).where(Image.owned_by(user), _missing())
-    )
+    described = Image.current_description_id.is_not(None)
+    waiting = Image.description_state == DescriptionState.WAITING
+    failed = Image.description_state == DescriptionState.FAILED
+    row = db.session.execute(
+        select(
+            func.count().filter(waiting),
+            func.count().filter(described & ~waiting),
+            func.count().filter(failed & ~described),
+            func.count().filter(_missing()),
+        ).where(Image.owned_by(user), Image.in_timeline())
+    ).one()
+    return dict(zip(("waiting", "done", "failed", "missing"), row, strict=True))
+
+
+def _waiting_from_now() -> dict[str, object]:
     return {
-        "waiting": by_state.get(DescriptionState.WAITING, 0),
-        "done": by_state.get(DescriptionState.DONE, 0),
-        "failed": by_state.get(DescriptionState.FAILED, 0),
-        "missing": missing or 0,
+        "description_state": DescriptionState.WAITING,
+        "description_failure": None,
+        "description_asked_at": now(),
     }
 
 
@@ -198,7 +208,7 @@ def _missing() -> ColumnElement[bool]:
     )
 
 
-def _by(source: DescriptionSource) -> ColumnElement[bool]:
+def by(source: DescriptionSource) -> ColumnElement[bool]:
     """Whether the current description was written by `source`."""
     return exists().where(
         Description.id == Image.current_description_id, Description.source == source

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, case, select, update
 
 from app.accounts.models import User
 from app.clients.storage import NothingStoredError, PictureStore
@@ -23,6 +23,8 @@ from app.images.outcome import Developed, Rejected
 from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored
 
 log = logging.getLogger(__name__)
+
+MOST_BEGINNINGS = 2 * MOST_ATTEMPTS
 
 
 class Develops(Protocol):
@@ -52,8 +54,14 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
     if promised is None:
         _clear_if_unknown(task, store=bench.store)
         return
+    sha256, begun = promised
+    if begun > MOST_BEGINNINGS:
+        # Not even an exception came of it so often: the machine went down with it each time.
+        log.error("gave up on picture %s", task.image_id)
+        _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
+        return
     try:
-        outcome = _develop(task, promised, bench=bench)
+        outcome = _develop(task, sha256, bench=bench)
     except NothingStoredError:
         # An event without a picture: forged, or long overtaken. The place is still promised.
         _settle(task, state=ImageState.UPLOADING)
@@ -70,21 +78,24 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
     _finish(task, outcome, bench=bench)
 
 
-def _begin(task: PictureStored) -> bytes | None:
-    """Note that the original is here; return its promised SHA-256, or None: nothing to do."""
-    sha256 = db.session.scalar(
+def _begin(task: PictureStored) -> Row[bytes, int] | None:
+    """Note that the original is here.
+
+    Return its promised SHA-256 and how often this was begun, or None: there is nothing to do.
+    """
+    row = db.session.execute(
         update(Image)
         .where(
             Image.id == task.image_id,
             Image.owner_id == task.user_id,
             Image.state.in_((ImageState.UPLOADING, ImageState.PROCESSING)),
         )
-        .values(state=ImageState.PROCESSING, stored_at=now())
-        .returning(Image.sha256)
+        .values(state=ImageState.PROCESSING, stored_at=now(), attempts=Image.attempts + 1)
+        .returning(Image.sha256, Image.attempts)
         .execution_options(synchronize_session=False)
-    )
+    ).one_or_none()
     db.session.commit()
-    return sha256
+    return row
 
 
 def _clear_if_unknown(task: PictureStored, *, store: PictureStore) -> None:
@@ -148,7 +159,12 @@ def _finish(task: PictureStored, outcome: Developed | Rejected, *, bench: Bench)
     if metadata.taken_at:
         values["timeline_at"] = metadata.taken_at
     if describe:
-        values["description_state"] = DescriptionState.WAITING
+        # Only where nobody, the person above all, has written anything yet.
+        nothing_said = Image.current_description_id.is_(None)
+        values["description_state"] = case(
+            (nothing_said, DescriptionState.WAITING), else_=Image.description_state
+        )
+        values["description_asked_at"] = now()
     state = ImageState.READY if outcome.outcome == "ready" else ImageState.DAMAGED
     if not _settle(task, state=state, **values):
         # The row went while we worked: deletion wins, and what we put there goes too.

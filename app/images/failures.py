@@ -22,6 +22,7 @@ WORDS = {
     "decoder_crashed": "This picture made the decoder fail.",
     "processing_failed": "No preview could be made of this picture. The original is kept as it is.",
     # Descriptions.
+    "preview_unreadable": "The preview could not be read, so nothing was sent. Try again.",
     "rate_limited": "The model was too busy. Try again later.",
     "quota_exceeded": "The operator's budget for the model is used up.",
     "unreachable": "The model could not be reached. Try again later.",

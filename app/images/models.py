@@ -95,7 +95,7 @@ class Image(Base):
         ),
         Index(
             "ix_images_description_waiting",
-            "created_at",
+            "description_asked_at",
             postgresql_where=text("description_state = 'waiting'"),
         ),
         {"comment": "Pictures, from the promise of a place until they are purged."},
@@ -150,7 +150,14 @@ class Image(Base):
     iso: Mapped[int | None]
     focal_length: Mapped[float | None] = mapped_column(comment="Millimetres.")
 
+    attempts: Mapped[int] = mapped_column(
+        SmallInteger, default=0, comment="How often its development was begun."
+    )
+
     description_state: Mapped[str] = mapped_column(String(16), default=DescriptionState.NONE)
+    description_asked_at: Mapped[datetime | None] = mapped_column(
+        comment="When a model was last asked for one."
+    )
     description_failure: Mapped[str | None] = mapped_column(String(40))
     current_description_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("descriptions.id", ondelete="SET NULL", use_alter=True),

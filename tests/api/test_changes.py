@@ -9,7 +9,7 @@ from app.parts import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
-from tests.people import PASSWORD, Json, Person
+from tests.people import PASSWORD, Json, Person, put
 from tests.pictures import jpeg
 
 WORDS = {
@@ -132,18 +132,20 @@ def test_a_persons_words_are_kept_whatever_a_model_says(ada: Person, image_id: s
     assert ada.detail(image_id)["description"]["alt_text"] == WORDS["alt_text"]
 
 
-def test_words_written_while_a_model_thinks_are_kept(
-    ada: Person, image_id: str, database: Engine
+def test_words_written_before_a_picture_is_developed_are_kept(
+    ada: Person, database: Engine
 ) -> None:
     switch_on(ada)
-    # Hold the row, so that whatever the model says comes after what the person writes.
-    with database.begin() as holding:
-        holding.execute(text("SELECT 1 FROM images WHERE id = :id FOR UPDATE"), {"id": image_id})
-    ada.http.post(f"/api/images/{image_id}/describe").raise_for_status()
-    ada.http.patch(f"/api/images/{image_id}", json={"description": WORDS}).raise_for_status()
-    until(lambda: _versions(database, image_id) >= 1)
-    until(lambda: described(ada, image_id))
-    assert ada.detail(image_id)["description"]["source"] == "person"
+    picture = jpeg(seed=201)
+    (place,) = ada.promise(picture)
+    new = place["image"]["id"]
+    ada.http.patch(f"/api/images/{new}", json={"description": WORDS}).raise_for_status()
+    put(place["upload"], picture.content).raise_for_status()
+    until(lambda: ada.settled(new))
+    detail = until(lambda: described(ada, new))
+    assert detail["description_state"] == "done"
+    assert detail["description"]["source"] == "person"
+    assert _versions(database, new) == 1
 
 
 def test_forgetting_ones_own_words_shows_the_models_again(ada: Person, image_id: str) -> None:
@@ -156,18 +158,6 @@ def test_forgetting_ones_own_words_shows_the_models_again(ada: Person, image_id:
     # Forgetting what a person never wrote changes nothing.
     again = ada.http.patch(f"/api/images/{image_id}", json={"description": None}).json()
     assert again["description"] == by_model
-
-
-def test_switching_off_stops_what_waits(ada: Person, image_id: str, database: Engine) -> None:
-    switch_on(ada)
-    ada.http.patch("/api/account", json={"descriptions_enabled": False}).raise_for_status()
-    with database.begin() as connection:
-        connection.execute(
-            text("UPDATE images SET description_state = 'waiting' WHERE id = :id"), {"id": image_id}
-        )
-    other = ada.http.post(f"/api/images/{image_id}/describe")
-    assert other.json()["code"] == "descriptions_off"
-    assert _versions(database, image_id) == 0
 
 
 @pytest.fixture(scope="module")

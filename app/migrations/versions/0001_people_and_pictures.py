@@ -121,7 +121,19 @@ def upgrade() -> None:
         sa.Column("f_number", sa.Double(), nullable=True),
         sa.Column("iso", sa.Integer(), nullable=True),
         sa.Column("focal_length", sa.Double(), nullable=True, comment="Millimetres."),
+        sa.Column(
+            "attempts",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="How often its development was begun.",
+        ),
         sa.Column("description_state", sa.String(length=16), nullable=False),
+        sa.Column(
+            "description_asked_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When a model was last asked for one.",
+        ),
         sa.Column("description_failure", sa.String(length=40), nullable=True),
         sa.Column(
             "current_description_id",
@@ -156,7 +168,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_images_description_waiting",
         "images",
-        ["created_at"],
+        ["description_asked_at"],
         unique=False,
         postgresql_where=sa.text("description_state = 'waiting'"),
     )

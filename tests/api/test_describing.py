@@ -1,0 +1,168 @@
+"""What a model says never overtakes what a person wrote, nor their consent."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from app.clients.aws import make_client
+from app.clients.storage import PictureStore
+from app.clients.vision import Sighting, VisionError
+from app.database import db
+from app.factory import create_worker_app
+from app.images.describe import describe_picture
+from app.settings import Settings
+from app.tasks import MOST_ATTEMPTS, DescribePicture, RetryLaterError
+from scripts.embedded.stack import EmbeddedStack
+from tests.api.conftest import keys_of, until
+from tests.people import Person
+from tests.pictures import jpeg
+
+SEEN = Sighting(
+    alt_text="What the model saw",
+    text="",
+    visible_text="",
+    tags=("model",),
+    model="a-model",
+    prompt_version="1",
+    input_tokens=1,
+    output_tokens=1,
+)
+Meanwhile = Callable[[], object]
+
+
+class SlowModel:
+    """A model that takes so long that something happens meanwhile."""
+
+    def __init__(self, meanwhile: Meanwhile) -> None:
+        self.calls = 0
+        self._meanwhile = meanwhile
+
+    def describe(self, preview: bytes) -> Sighting:
+        assert preview[8:12] == b"WEBP"
+        self.calls += 1
+        self._meanwhile()
+        return SEEN
+
+
+@pytest.fixture
+def worker(stack: EmbeddedStack) -> Iterator[tuple[Flask, PictureStore]]:
+    """What a worker has, in this process."""
+    environment = stack.environment("worker")
+    settings = Settings.from_environment(environment)
+    with keys_of(environment):
+        s3 = make_client("s3", settings)
+    app = create_worker_app(settings, pool_size=2)
+    yield app, PictureStore(s3=s3, bucket_name=settings.picture_bucket)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def describe(worker: tuple[Flask, PictureStore], database: Engine) -> Callable[..., SlowModel]:
+    """Let a picture wait, and describe it here, so that no other worker is asked."""
+    app, store = worker
+
+    def run(image_id: str, *, meanwhile: Meanwhile = lambda: None, attempt: int = 1) -> SlowModel:
+        model = SlowModel(meanwhile)
+        statement = "UPDATE images SET description_state = 'waiting' WHERE id = :id"
+        with database.begin() as connection:
+            connection.execute(text(statement), {"id": image_id})
+        task = DescribePicture(image_id=UUID(image_id))
+        with app.app_context():
+            describe_picture(task, attempt, store=store, vision=model, is_demo=False)
+        return model
+
+    return run
+
+
+def developed(person: Person, seed: int) -> str:
+    (image_id,) = person.upload(jpeg(seed=seed))
+    until(lambda: person.settled(image_id))
+    return image_id
+
+
+def switch(person: Person, *, on: bool) -> None:
+    answer = person.http.patch("/api/account", json={"descriptions_enabled": on})
+    answer.raise_for_status()
+
+
+def write(person: Person, image_id: str) -> None:
+    words = {"description": {"alt_text": "What Ada wrote"}}
+    person.http.patch(f"/api/images/{image_id}", json=words).raise_for_status()
+
+
+def test_what_a_model_saw_is_kept(ada: Person, describe: Callable[..., SlowModel]) -> None:
+    image_id = developed(ada, 500)
+    switch(ada, on=True)
+    assert describe(image_id).calls == 1
+    detail = ada.detail(image_id)
+    assert detail["description"]["alt_text"] == "What the model saw"
+    assert detail["description_state"] == "done"
+    assert not detail["description"]["demo"]
+
+
+def test_words_written_while_a_model_thinks_win(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 501)
+    switch(ada, on=True)
+    assert describe(image_id, meanwhile=lambda: write(ada, image_id)).calls == 1
+    detail = ada.detail(image_id)
+    assert detail["description"]["alt_text"] == "What Ada wrote"
+    assert detail["description_state"] == "done"
+    # The model's version is there all the same, for whoever forgets their own.
+    ada.http.patch(f"/api/images/{image_id}", json={"description": None}).raise_for_status()
+    assert ada.detail(image_id)["description"]["alt_text"] == "What the model saw"
+
+
+def test_a_model_is_not_asked_about_what_a_person_described(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 502)
+    switch(ada, on=True)
+    write(ada, image_id)
+    assert describe(image_id).calls == 0
+    assert ada.detail(image_id)["description_state"] == "done"
+
+
+def test_without_consent_nothing_is_sent(ada: Person, describe: Callable[..., SlowModel]) -> None:
+    image_id = developed(ada, 503)
+    switch(ada, on=True)
+    switch(ada, on=False)
+    assert describe(image_id).calls == 0
+    assert ada.detail(image_id)["description_state"] == "none"
+
+
+def test_what_is_deleted_is_not_sent_and_waits_for_its_owner(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 504)
+    switch(ada, on=True)
+    ada.http.delete(f"/api/images/{image_id}").raise_for_status()
+    assert describe(image_id).calls == 0
+    ada.http.patch(f"/api/images/{image_id}", json={"deleted": False}).raise_for_status()
+    assert ada.detail(image_id)["description_state"] == "waiting"
+
+
+def test_a_busy_model_is_asked_again_until_it_is_enough(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 505)
+    switch(ada, on=True)
+
+    def busy() -> None:
+        raise VisionError("rate_limited", retryable=True, retry_after=7)
+
+    with pytest.raises(RetryLaterError) as later:
+        describe(image_id, meanwhile=busy)
+    assert later.value.seconds == 7
+    assert ada.detail(image_id)["description_state"] == "waiting"
+    describe(image_id, meanwhile=busy, attempt=MOST_ATTEMPTS)
+    detail = ada.detail(image_id)
+    assert detail["description_state"] == "failed"
+    assert detail["description_failure"]["code"] == "rate_limited"
+    counts = ada.http.get("/api/account").json()["descriptions"]
+    assert (counts["failed"], counts["missing"]) == (1, 1)
