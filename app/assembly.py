@@ -1,12 +1,12 @@
 """What does the worker's tasks, put together once: the loop and the Lambda handlers share it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Flask
 
 from app.clients.aws import make_client
 from app.clients.queue import Queue
-from app.clients.storage import PictureStore
+from app.clients.storage import PictureStore, key_of
 from app.clients.vision import Vision, VisionSettings
 from app.factory import create_worker_app
 from app.images.describe import describe_picture
@@ -59,15 +59,18 @@ class Assembly:
                 handlers=self.handlers(darkroom),
             )
 
-    def sweep(self, develop: Callable[[PictureStored], None]) -> None:
-        """Settle what is overdue; `develop` takes up a picture whose event was lost."""
+    def sweep(self) -> None:
+        """Settle what is overdue."""
         with self.app.app_context():
-            sweep(store=self.store, develop=develop, ask=self.ask)
+            sweep(store=self.store, ring=self.ring, ask=self.ask)
 
-    def develop_now(self, darkroom: Develops) -> Callable[[PictureStored], None]:
-        """Return a way to take a picture up at once, for `sweep`."""
-        bench = self._bench(darkroom)
-        return lambda task: develop_picture(task, 1, bench=bench)
+    def ring(self, task: PictureStored) -> None:
+        """Send the event that S3 sent, or should have."""
+        stored = {
+            "bucket": {"name": self.settings.picture_bucket},
+            "object": {"key": key_of(task.user_id, task.image_id, "original")},
+        }
+        self.pictures.send({"Records": [{"eventName": "ObjectCreated:Sweep", "s3": stored}]})
 
     def ask(self, task: DescribePicture) -> None:
         """Send the message for a description."""

@@ -78,7 +78,7 @@ class Worker:
     def _sweep(self) -> None:
         while True:
             try:
-                self._assembly.sweep(self._assembly.develop_now(self._darkroom))
+                self._assembly.sweep()
             except Exception:
                 log.exception("the sweep failed; the next one is in a minute")
             if self._stopping.wait(SWEEP_EVERY_SECONDS):

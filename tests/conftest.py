@@ -53,11 +53,18 @@ def data_folder() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session")
-def stack() -> Iterator[EmbeddedStack]:
-    """PostgreSQL and AWS, provisioned and empty: one for each process that runs tests."""
+@contextmanager
+def running_stack() -> Iterator[EmbeddedStack]:
+    """PostgreSQL and AWS, provisioned and empty, in a folder that goes with them."""
     with (
         _data_folder() as folder,
         EmbeddedStack(data=folder, site_origin=SITE_ORIGIN, careless=True) as running,
     ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[EmbeddedStack]:
+    """PostgreSQL and AWS: one for each process that runs tests."""
+    with running_stack() as running:
         yield running

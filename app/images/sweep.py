@@ -1,14 +1,16 @@
 """Finding what fell through: lost events, uploads never made, and what is due to go.
 
-Run every minute. Each part takes a bounded number of rows and is safe to repeat.
+Run every minute. Each part takes a bounded number of rows, one that fails holds up no other, and
+all of it is safe to repeat.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, func, select, update
 
 from app.accounts.sessions import delete_dead_sessions
 from app.clients.storage import PictureStore
@@ -19,6 +21,8 @@ from app.tasks import DescribePicture, PictureStored
 log = logging.getLogger(__name__)
 
 MOST_ROWS = 500
+# Nobody's rows may keep the sweep from looking at everybody else's.
+MOST_ROWS_OF_ONE = 50
 EVENT_EXPECTED_WITHIN = timedelta(seconds=30)
 PROCESSING_EXPECTED_WITHIN = timedelta(minutes=10)
 DESCRIPTION_EXPECTED_WITHIN = timedelta(hours=1)
@@ -30,82 +34,129 @@ DELETED_KEPT_FOR = timedelta(days=30)
 def sweep(
     *,
     store: PictureStore,
-    develop: Callable[[PictureStored], None],
+    ring: Callable[[PictureStored], None],
     ask: Callable[[DescribePicture], None],
 ) -> None:
     """Settle what is overdue.
 
     Args:
         store: the bucket, with the worker's rights.
-        develop: takes up a picture whose event was lost or whose worker died.
+        ring: sends the event of a picture whose own was lost or whose worker died.
         ask: sends the message for a description that waits too long.
     """
     moment = now()
-    for user_id, image_id in _overdue_uploads(moment):
-        if store.look(user_id, image_id) is not None:
-            log.info("taking up a picture whose event did not come")
-            develop(PictureStored(user_id=user_id, image_id=image_id))
-    for user_id, image_id in _stuck_in_processing(moment):
-        develop(PictureStored(user_id=user_id, image_id=image_id))
-    for image_id in _waiting_for_description(moment):
-        ask(DescribePicture(image_id=image_id))
-    _purge_deleted(moment, store=store)
-    _forget_unfinished(moment, store=store)
+    for picture in _overdue_uploads(moment):
+        _try(partial(_ring_if_stored, picture, store=store, ring=ring))
+    for picture in _stuck_in_processing(moment):
+        _try(partial(ring, picture))
+    for image_id in _take_overdue_descriptions(moment):
+        _try(partial(ask, DescribePicture(image_id=image_id)))
+    for condition in (_deleted_long_ago(moment), _never_made(moment), _rejected_long_ago(moment)):
+        for picture in _pictures(condition):
+            _try(partial(_purge, picture, condition, store=store))
     delete_dead_sessions()
     db.session.commit()
 
 
-def _overdue_uploads(moment: datetime) -> list[tuple[UUID, UUID]]:
-    return _ids(
-        Image.state == ImageState.UPLOADING, Image.created_at < moment - EVENT_EXPECTED_WITHIN
+def _try(step: Callable[[], None]) -> None:
+    """Do one step; the next ones are done whatever becomes of it."""
+    try:
+        step()
+    except Exception:
+        log.exception("a step of the sweep failed; the next sweep tries it again")
+        db.session.rollback()
+
+
+def _ring_if_stored(
+    picture: PictureStored, *, store: PictureStore, ring: Callable[[PictureStored], None]
+) -> None:
+    if store.look(picture.user_id, picture.image_id) is not None:
+        log.info("taking up a picture whose event did not come")
+        ring(picture)
+
+
+def _overdue_uploads(moment: datetime) -> list[PictureStored]:
+    return _pictures(
+        (Image.state == ImageState.UPLOADING) & (Image.created_at < moment - EVENT_EXPECTED_WITHIN)
     )
 
 
-def _stuck_in_processing(moment: datetime) -> list[tuple[UUID, UUID]]:
-    return _ids(
-        Image.state == ImageState.PROCESSING,
-        Image.stored_at < moment - PROCESSING_EXPECTED_WITHIN,
+def _stuck_in_processing(moment: datetime) -> list[PictureStored]:
+    return _pictures(
+        (Image.state == ImageState.PROCESSING)
+        & (Image.stored_at < moment - PROCESSING_EXPECTED_WITHIN)
     )
 
 
-def _waiting_for_description(moment: datetime) -> list[UUID]:
-    overdue = _ids(
-        Image.description_state == DescriptionState.WAITING,
-        Image.stored_at < moment - DESCRIPTION_EXPECTED_WITHIN,
+def _take_overdue_descriptions(moment: datetime) -> list[UUID]:
+    """Return what has waited for an hour, and note that it is asked for now: once an hour."""
+    waiting = _pictures(
+        (Image.description_state == DescriptionState.WAITING)
+        & (Image.description_asked_at < moment - DESCRIPTION_EXPECTED_WITHIN)
+        & Image.deleted_at.is_(None)
     )
-    return [image_id for _, image_id in overdue]
+    ids = [picture.image_id for picture in waiting]
+    db.session.execute(
+        update(Image)
+        .where(Image.id.in_(ids))
+        .values(description_asked_at=moment)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return ids
 
 
-def _purge_deleted(moment: datetime, *, store: PictureStore) -> None:
-    """Objects first, then the row: a crash in between is found again by the row."""
-    due = (Image.deleted_at < moment - DELETED_KEPT_FOR,)
-    for user_id, image_id in _ids(*due):
-        store.delete_image(user_id, image_id)
-        db.session.execute(delete(Image).where(Image.id == image_id, *due))
-        db.session.commit()
+def _deleted_long_ago(moment: datetime) -> ColumnElement[bool]:
+    return Image.deleted_at < moment - DELETED_KEPT_FOR
 
 
-def _forget_unfinished(moment: datetime, *, store: PictureStore) -> None:
-    never_made = (Image.state == ImageState.UPLOADING) & (
+def _never_made(moment: datetime) -> ColumnElement[bool]:
+    return (Image.state == ImageState.UPLOADING) & (
         Image.created_at < moment - UPLOAD_FORGOTTEN_AFTER
     )
-    rejected = (Image.state == ImageState.REJECTED) & (
+
+
+def _rejected_long_ago(moment: datetime) -> ColumnElement[bool]:
+    return (Image.state == ImageState.REJECTED) & (
         Image.created_at < moment - REJECTION_FORGOTTEN_AFTER
     )
-    for user_id, image_id in _ids(never_made | rejected):
-        store.delete_image(user_id, image_id)
-        db.session.execute(delete(Image).where(Image.id == image_id, never_made | rejected))
-        db.session.commit()
 
 
-def _ids(*conditions: ColumnElement[bool]) -> list[tuple[UUID, UUID]]:
-    """Owner and id of matching rows, oldest first; ends the transaction, for what follows waits."""
+def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureStore) -> None:
+    """Delete a picture's objects, then its row: a crash in between is found again by the row.
+
+    The row stays locked meanwhile, against the rule that no transaction waits for the outside: a
+    picture that is brought back at this moment must not lose its objects.
+    """
+    row = db.session.scalar(
+        select(Image).where(Image.id == picture.image_id, due).with_for_update(skip_locked=True)
+    )
+    if row is not None:
+        store.delete_image(picture.user_id, picture.image_id)
+        db.session.delete(row)
+    db.session.commit()
+
+
+def _pictures(condition: ColumnElement[bool]) -> list[PictureStored]:
+    """Return matching pictures, each person's newest first.
+
+    Ends the transaction, since what follows waits for the outside.
+    """
+    rank = func.row_number().over(partition_by=Image.owner_id, order_by=Image.created_at.desc())
+    ranked = (
+        select(Image.owner_id, Image.id, Image.created_at, rank.label("rank"))
+        .where(condition)
+        .subquery()
+    )
     query = (
-        select(Image.owner_id, Image.id)
-        .where(*conditions)
-        .order_by(Image.created_at)
+        select(ranked.c.owner_id, ranked.c.id)
+        .where(ranked.c.rank <= MOST_ROWS_OF_ONE)
+        .order_by(ranked.c.rank, ranked.c.created_at)
         .limit(MOST_ROWS)
     )
-    rows = [(owner_id, image_id) for owner_id, image_id in db.session.execute(query)]
+    found = [
+        PictureStored(user_id=owner_id, image_id=image_id)
+        for owner_id, image_id in db.session.execute(query)
+    ]
     db.session.rollback()
-    return rows
+    return found

@@ -70,7 +70,7 @@ def worker() -> Policy:
             "sqs:GetQueueAttributes",
             on=[queue_arn(PICTURE_QUEUE), queue_arn(DESCRIPTION_QUEUE)],
         ),
-        _allow("sqs:SendMessage", on=queue_arn(DESCRIPTION_QUEUE)),
+        _allow("sqs:SendMessage", on=[queue_arn(PICTURE_QUEUE), queue_arn(DESCRIPTION_QUEUE)]),
         _allow(
             "s3:GetObject",
             on=[f"{_BUCKET_ARN}/users/*/original", f"{_BUCKET_ARN}/users/*/preview.webp"],

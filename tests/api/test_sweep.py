@@ -33,7 +33,7 @@ def run_sweep(stack: EmbeddedStack) -> Iterator[Callable[[], list[object]]]:
     def run() -> list[object]:
         asked: list[PictureStored | DescribePicture] = []
         with app.app_context():
-            sweep(store=store, develop=asked.append, ask=asked.append)
+            sweep(store=store, ring=asked.append, ask=asked.append)
         return list(asked)
 
     yield run
@@ -139,8 +139,11 @@ def test_a_description_whose_message_was_lost_is_asked_for_again(
     (image_id,) = ada.upload(jpeg(seed=306))
     until(lambda: ada.settled(image_id))
     set_state(database, image_id, description_state="waiting")
-    age(database, image_id, stored_at="2 hours")
+    age(database, image_id, description_asked_at="59 minutes")
+    assert DescribePicture(image_id=UUID(image_id)) not in run_sweep()
+    age(database, image_id, description_asked_at="61 minutes")
     assert DescribePicture(image_id=UUID(image_id)) in run_sweep()
+    assert DescribePicture(image_id=UUID(image_id)) not in run_sweep()  # once an hour
 
 
 def test_an_event_that_comes_three_times_makes_one_picture(

@@ -20,7 +20,7 @@ def start(
     *words: str, path: str = os.environ["PATH"], code: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     program = ["-c", code] if code else [str(START)]
-    return subprocess.run(  # noqa: S603 - our own words
+    return subprocess.run(
         [sys.executable, *program, *words],
         check=False,
         capture_output=True,

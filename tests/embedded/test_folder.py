@@ -74,7 +74,7 @@ def test_the_rest_of_a_killed_launcher_is_waited_for(data_folder: Path) -> None:
         "    time.sleep(0.5)\n"
     )
     command = [sys.executable, "-c", code, str(data_folder)]
-    subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - our own words
+    subprocess.run(command, check=True, cwd=ROOT)
     DataFolder(data_folder).lock().close()
 
 

@@ -60,7 +60,7 @@ class Run:
 def launch(data: Path, *, port: int, output: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "scripts.embedded.launcher"]
     with output.open("wb") as file:
-        return subprocess.Popen(  # noqa: S603 - our own words
+        return subprocess.Popen(
             [*command, "--port", str(port), "--data", str(data)],
             cwd=ROOT,
             stdout=file,
