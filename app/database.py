@@ -43,6 +43,8 @@ def engine_options(*, pool_size: int, is_proxied: bool = False) -> dict[str, Any
         "max_overflow": 0,
         "pool_timeout": 10,
         "pool_pre_ping": True,
+        # Values are people's data: they stay out of errors, and so out of logs.
+        "hide_parameters": True,
         "connect_args": {
             "connect_timeout": 5,
             **({} if is_proxied else options),

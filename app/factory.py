@@ -27,6 +27,7 @@ def create_app(parts: Parts) -> APIFlask:
         spec_path=None,
         static_folder=None,  # type: ignore[arg-type]  # Flask takes None: no static files
     )
+    app.url_map.merge_slashes = False  # an address with two is not another's
     app.extensions[EXTENSION] = parts
     init_database(app, parts.settings, pool_size=API_CONNECTIONS)
     init_web(app, parts.settings)

@@ -8,13 +8,18 @@ SECRET_QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
 
 
 class OneLine(logging.Formatter):
-    """Escapes line breaks in messages and cuts the query off addresses."""
+    """Escapes control characters in messages and cuts the query off addresses."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """Format the line itself: whatever a stranger put into it, it stays one line."""
+        escaped = (c if c.isprintable() else repr(c)[1:-1] for c in record.message)
+        record.message = "".join(escaped)
+        return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record; a traceback keeps its lines, indented."""
         text = super().format(record)
-        head, *rest = SECRET_QUERY.sub(r"\1?…", text).splitlines() or [""]
-        return "\n    ".join([head, *rest])
+        return "\n    ".join(SECRET_QUERY.sub(r"\1?…", text).splitlines())
 
 
 def set_up_logging(level: str) -> None:

@@ -2,6 +2,7 @@
 
 import mimetypes
 from pathlib import Path
+from urllib.parse import quote
 
 from apiflask import APIFlask
 from flask import Response, redirect, request, send_from_directory
@@ -14,6 +15,19 @@ from app.web import host_of
 
 A_YEAR = "public, max-age=31536000, immutable"
 OTHER_NAMES = ("127.0.0.1", "[::1]")
+
+
+def _own_address() -> str:
+    """Path and query of this request, escaped as they came."""
+    query = request.query_string.decode("latin-1")
+    return quote(request.path) + (f"?{query}" if query else "")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long for a name, or not one at all
+        return False
 
 
 class PagePath(PathConverter):
@@ -34,7 +48,7 @@ def init_site(app: APIFlask, *, site_dir: Path, site_origin: str) -> None:
         if request.host == host:
             return None
         if request.host in {f"{name}:{port}" for name in OTHER_NAMES} and request.method == "GET":
-            return redirect(site_origin + request.full_path.rstrip("?"), code=307)
+            return redirect(site_origin + _own_address(), code=307)
         raise MisdirectedRequest
 
     app.url_map.converters["page"] = PagePath
@@ -44,7 +58,7 @@ def init_site(app: APIFlask, *, site_dir: Path, site_origin: str) -> None:
     @public
     @app.doc(hide=True)
     def page(path: str = "") -> Response:
-        if path and (site_dir / path).is_file():
+        if path and _is_file(site_dir / path):
             response = send_from_directory(site_dir, path)
             if path.startswith("assets/"):
                 response.headers["Cache-Control"] = A_YEAR

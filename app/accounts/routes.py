@@ -60,9 +60,6 @@ def login(json_data: LoginIn) -> Response:
         raise WrongCredentialsError
     if needs_rehash(user.password_hash):
         user.password_hash = hash_password(json_data.password)
-    # A token that was in the browser before is ended, not taken over (session fixation).
-    if earlier := current_session():
-        end_session(earlier.id)
     return _sign_in(user, status=200)
 
 
@@ -91,6 +88,9 @@ def session() -> Response:
 
 
 def _sign_in(user: User, *, status: int) -> Response:
+    # A token that was in the browser before is ended, not taken over (session fixation).
+    if earlier := current_session():
+        end_session(earlier.id)
     token = start_session(user, user_agent=request.user_agent.string)
     db.session.commit()
     response = make_response(

@@ -1,23 +1,34 @@
 """What the API says and hears about accounts."""
 
-import unicodedata
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
-def _tidy(value: object) -> object:
-    """Addresses are compared as people mean them: without spaces around, in any case."""
-    return unicodedata.normalize("NFC", value.strip()) if isinstance(value, str) else value
+def _address(value: str) -> str:
+    """Check an address and write it in the one form in which it is kept and compared."""
+    try:
+        found = validate_email(value.strip(), check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+    return found.normalized.lower()
+
+
+def _address_or_text(value: str) -> str:
+    """The same form; what is no address belongs to nobody, and gets the same answer as such."""
+    try:
+        return _address(value)
+    except ValueError:
+        return "".join(c for c in value if c.isprintable())
 
 
 Email = Annotated[
-    EmailStr,
-    BeforeValidator(_tidy),
-    AfterValidator(str.lower),
-    Field(max_length=254, examples=["ada@example.org"]),
+    str,
+    AfterValidator(_address),
+    Field(max_length=254, examples=["ada@example.org"], json_schema_extra={"format": "email"}),
 ]
 
 
@@ -36,7 +47,7 @@ class LoginIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    email: Annotated[str, BeforeValidator(_tidy), AfterValidator(str.lower)] = Field(
+    email: Annotated[str, AfterValidator(_address_or_text)] = Field(
         max_length=254, examples=["ada@example.org"]
     )
     password: str = Field(max_length=1024, examples=["correct horse battery staple"])

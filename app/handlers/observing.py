@@ -21,7 +21,9 @@ def observe(service: str, *, level: str) -> Logger:
     """Send everything that is logged, by whichever module, to CloudWatch as JSON."""
     logger = Logger(service=service, level=level, logger_formatter=Discreet())
     root = logging.getLogger()
-    root.handlers[:] = logger.handlers
+    # Its lines reach the root like everybody's, and are written there once.
+    root.handlers[:] = list(logger.handlers)
+    logging.getLogger(service).handlers.clear()
     root.setLevel(level)
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where its settings lie
     return logger

@@ -60,9 +60,10 @@ def create_images(json_data: NewImages) -> Response:
         answers[index] = refusal(new, max_bytes=parts().settings.max_upload_bytes) or promise_place(
             user, new, access=access
         )
-    db.session.commit()
     ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
+    # Before the commit, which lets the rows go: one may be cancelled the moment after.
     shown = {image["id"]: image for image in images_by_id(user, ids, reader=_reader(user))}
+    db.session.commit()
     places = [_place(answers[index], shown) for index in range(len(json_data.images))]
     return json_response({"places": places})
 
@@ -141,8 +142,9 @@ def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
         descriptions.write(user, image_id, json_data.description)
     elif "description" in given:
         descriptions.forget_own_words(user, image_id)
+    answer = _detail(user, image_id)
     db.session.commit()
-    return _detail(user, image_id)
+    return answer
 
 
 @images.delete("/<uuid:image_id>")
@@ -152,7 +154,7 @@ def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
 def delete_image(image_id: UUID) -> Response:
     """Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days.
 
-    An upload that is not finished is forgotten at once. Safe to repeat.
+    An upload that has not arrived yet is cancelled for good. Safe to repeat.
     """
     user = current_user()
     _require(user, image_id)
@@ -209,8 +211,13 @@ def _detail(user: User, image_id: UUID) -> Response:
 
 
 def _require(user: User, image_id: UUID) -> None:
-    """Raise NotFoundError unless this is a picture of this person's."""
-    found = db.session.scalar(select(Image.id).where(Image.owned_by(user), Image.id == image_id))
+    """Lock a picture, so that it cannot go before the commit.
+
+    Raises:
+        NotFoundError: there is none with this id, or it is somebody else's.
+    """
+    mine = select(Image.id).where(Image.owned_by(user), Image.id == image_id)
+    found = db.session.scalar(mine.with_for_update())
     if found is None:
         raise NotFoundError
 

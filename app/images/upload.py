@@ -1,6 +1,7 @@
 """Taking a picture in: promise a place, or say that the picture is here already."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -63,15 +64,18 @@ def promise_place(user: User, new: NewImage, *, access: UserAccess) -> Promised 
     An upload that was never finished is promised its old place again, and so is one that was
     rejected; a picture in Recently deleted is taken out of it.
     """
-    image = _find_or_add(user, new)
+    moment = now()
+    image = _find_or_add(user, new, moment=moment)
     if image.state in {ImageState.UPLOADING, ImageState.REJECTED}:
         image.state = ImageState.UPLOADING
         image.failure_code = None
         image.name = new.name
         image.byte_size = new.size
         image.content_type = new.content_type
-        image.created_at = now()
+        image.created_at = moment
+        image.timeline_at = moment.replace(tzinfo=None)
         image.deleted_at = None
+        image.attempts = 0
         place = access.upload_place(
             user.id, image.id, size=new.size, content_type=new.content_type, sha256=image.sha256
         )
@@ -88,23 +92,22 @@ def restore(user: User, image_id: UUID) -> None:
     )
 
 
-def _find_or_add(user: User, new: NewImage) -> Image:
+def _find_or_add(user: User, new: NewImage, *, moment: datetime) -> Image:
     """Lock the row of these bytes, made now if need be: two uploads at once share one row."""
-    digest = bytes.fromhex(new.sha256)
-    moment = now()
-    db.session.execute(
-        insert(Image)
-        .values(
-            owner_id=user.id,
-            name=new.name,
-            byte_size=new.size,
-            sha256=digest,
-            content_type=new.content_type,
-            created_at=moment,
-            timeline_at=moment.replace(tzinfo=None),
-        )
-        .on_conflict_do_nothing(index_elements=[Image.owner_id, Image.sha256])
+    row = insert(Image).values(
+        owner_id=user.id,
+        name=new.name,
+        byte_size=new.size,
+        sha256=bytes.fromhex(new.sha256),
+        content_type=new.content_type,
+        created_at=moment,
+        timeline_at=moment.replace(tzinfo=None),
     )
-    return db.session.scalars(
-        select(Image).where(Image.owned_by(user), Image.sha256 == digest).with_for_update()
+    # An update that changes nothing, since only an update locks the row and returns it in one step.
+    found_or_added = row.on_conflict_do_update(
+        index_elements=[Image.owner_id, Image.sha256], set_={"sha256": row.excluded.sha256}
+    ).returning(Image)
+    image: Image = db.session.scalars(
+        select(Image).from_statement(found_or_added), execution_options={"populate_existing": True}
     ).one()
+    return image

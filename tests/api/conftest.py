@@ -122,7 +122,7 @@ def keys_of(environment: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def _running(command: list[str], settings: Mapping[str, str]) -> Iterator[None]:
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - our own programs
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         yield
     finally:

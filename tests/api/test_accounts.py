@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from hashlib import sha256
 from unicodedata import normalize
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -93,6 +94,7 @@ def test_a_password_is_the_same_in_either_unicode_form(visitor: httpx2.Client, a
         {"email": "ada@example.org"},
         {"email": "not an address", "password": PASSWORD},
         {"email": "a\u0000b@example.org", "password": PASSWORD},
+        {"email": "Ada <ada@example.org>", "password": PASSWORD},
         {"email": f"{'a' * 250}@example.org", "password": PASSWORD},
         {"email": ["ada@example.org"], "password": PASSWORD},
         {"email": "mass@example.org", "password": PASSWORD, "id": "x", "created_at": "2020-01-01"},
@@ -145,6 +147,32 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(ada: Person) -> N
     assert not any(part.startswith("domain") for part in parts)
 
 
+def test_registering_ends_the_session_before(ada: Person) -> None:
+    old = ada.http.cookies["session"]
+    ada.register()
+    with httpx2.Client(base_url=ada.http.base_url, cookies={"session": old}) as thief:
+        assert thief.get("/api/images").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["{}@xn--bcher-kva.example", "{}@bücher.example", "{}+tag@example.org", "{}@EXAMPLE.ORG"],
+)
+def test_whoever_registers_can_sign_in_with_the_same_words(
+    visitor: httpx2.Client, email: str
+) -> None:
+    body = credentials(email.format(uuid4().hex))
+    assert visitor.post("/api/auth/register", json=body).status_code == 201
+    visitor.post("/api/auth/logout").raise_for_status()
+    assert visitor.post("/api/auth/login", json=body).status_code == 200
+
+
+@pytest.mark.parametrize("email", ["a\u0000@b.example", "no address", "", "a" * 254, "\u2028"])
+def test_what_is_no_address_belongs_to_nobody(visitor: httpx2.Client, email: str) -> None:
+    answer = visitor.post("/api/auth/login", json=credentials(email))
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_credentials")
+
+
 def test_signing_out_ends_the_session_at_once(
     ada: Person, new_person: Callable[[], Person]
 ) -> None:
@@ -158,11 +186,15 @@ def test_signing_out_ends_the_session_at_once(
     assert bystander.http.get("/api/images").status_code == 200
 
 
-def test_old_sessions_are_dead(ada: Person, database: Engine) -> None:
+@pytest.mark.parametrize(
+    "moment",
+    ["expires_at = now() - interval '1 second'", "last_used_at = now() - interval '30 days'"],
+)
+def test_old_and_idle_sessions_are_dead(ada: Person, database: Engine, moment: str) -> None:
     with database.begin() as connection:
         connection.execute(
             text(
-                "UPDATE sessions SET expires_at = now() - interval '1 second' WHERE user_id ="
+                f"UPDATE sessions SET {moment} WHERE user_id ="  # noqa: S608
                 " (SELECT id FROM users WHERE email = :email)"
             ),
             {"email": ada.email},

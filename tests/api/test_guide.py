@@ -43,7 +43,7 @@ def test_every_example_works(site: str, stack: EmbeddedStack, folder: Path) -> N
     # Here the API answers at another port than the site's: only Origin names the site.
     script = "\n".join(f"{example}\necho '<end {n}>'" for n, example in enumerate(EXAMPLES))
     script = script.replace("Origin: $SITE", f"Origin: {stack.site_origin}")
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         ["/bin/bash", "-euo", "pipefail", "-c", script],
         cwd=folder,
         env={"SITE": site, "PATH": os.environ["PATH"]},

@@ -61,6 +61,22 @@ def test_nothing_beside_the_site_is_served(client: FlaskClient, path: str) -> No
     assert b"not of the site" not in answer.data
 
 
+@pytest.mark.parametrize(
+    "path", ["/" + "a" * 300, "/assets/" + "a" * 300, "/a%00b", "/" + "a/" * 3000]
+)
+def test_odd_addresses_are_pages_or_nothing(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, base_url=SITE, buffered=True)
+    assert answer.status_code in {200, 404}
+
+
+@pytest.mark.parametrize("path", ["/x%0d%0aSet-Cookie:a=b", "/%0a/evil", "/a%3fb?c=%0d%0a"])
+def test_redirects_stay_one_line(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, base_url="http://127.0.0.1:8000")
+    assert answer.status_code == 307
+    assert answer.headers["Location"].startswith(f"{SITE}/")
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_other_names_of_this_machine_lead_to_the_one(client: FlaskClient) -> None:
     answer = client.get("/settings?a=b", base_url="http://127.0.0.1:8000")
     assert answer.status_code == 307

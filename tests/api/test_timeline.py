@@ -140,10 +140,10 @@ def _insert(person: Person, database: Engine, *, count: int) -> list[str]:
     user = person.http.get("/api/account").json()["user"]["id"]
     statement = text("""
         INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state, created_at,
-            stored_at, timeline_at, has_preview, description_state)
+            stored_at, timeline_at, has_preview, attempts, description_state)
         SELECT gen_random_uuid(), :user, n || '.jpg', 1000, sha256(n::text::bytea), 'image/jpeg',
             'ready', now(), now(), timestamp '2024-01-01' + (n / 3) * interval '1 hour', true,
-            'none'
+            0, 'none'
         FROM generate_series(1, :count) AS n
     """)
     with database.begin() as connection:

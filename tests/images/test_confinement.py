@@ -33,7 +33,7 @@ FORBIDDEN = {
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "-c", HEAD + textwrap.dedent(code)],
         capture_output=True,
         text=True,
@@ -56,7 +56,7 @@ def test_a_confined_process_cannot(deed: str) -> None:
 
 
 def test_threads_that_were_there_before_are_confined_too() -> None:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [
             sys.executable,
             "-c",

@@ -284,7 +284,7 @@ def test_children_die_with_their_parent_even_in_the_middle_of_a_picture(
         hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # minutes, as if in a decoder
         """
     )
-    parent = subprocess.Popen(  # noqa: S603
+    parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(tmp_path / "child.py"), str(good)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
@@ -300,7 +300,7 @@ def is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    state = subprocess.run(  # noqa: S603
+    state = subprocess.run(
         ["ps", "-o", "stat=", "-p", str(pid)],  # noqa: S607 - of the system
         capture_output=True,
         check=False,

@@ -150,7 +150,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days.
-         * @description An upload that is not finished is forgotten at once. Safe to repeat.
+         * @description An upload that has not arrived yet is cancelled for good. Safe to repeat.
          */
         delete: operations["delete_image"];
         options?: never;
