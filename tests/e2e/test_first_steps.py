@@ -102,7 +102,6 @@ def _have_described(screen: Screen) -> None:
     all_done = re.compile(r"described\s*3\s*waiting\s*0\s*failed\s*0\s*without one\s*0")
     expect(section).to_contain_text(all_done, timeout=PATIENCE_MS)
     screen.go_to("Pictures")
-    screen.page.reload()
 
 
 def _correct(screen: Screen) -> None:

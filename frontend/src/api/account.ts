@@ -2,6 +2,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, read } from "./client";
+import { expectDescriptions } from "./image-cache";
 import { sessionOptions } from "./session";
 
 export const accountOptions = queryOptions({
@@ -36,6 +37,10 @@ export const useDescribeMissing = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => read(api.POST("/api/images/describe")),
+    onSuccess: () => {
+      expectDescriptions(client);
+      void client.invalidateQueries({ queryKey: ["images", "detail"] });
+    },
     onSettled: () => client.invalidateQueries({ queryKey: accountOptions.queryKey }),
   });
 };

@@ -5,6 +5,7 @@ import { anImage } from "@/test/samples";
 
 import {
   appendPage,
+  expectDescriptions,
   forgetSignedUrls,
   imageListKey,
   mergeFirstPage,
@@ -106,4 +107,12 @@ test("an address that storage refused gives way to the new one", () => {
   ]);
   const list = client.getQueryData<ImageList>(imageListKey(false));
   expect(list?.images[1]?.thumbnail_url).toContain("Signature=2");
+});
+
+test("pictures without a description wait for one once all are to be described", () => {
+  const { client } = library();
+  upsertImages(client, [at("e", 9, { description_state: "done", alt_text: "A hill" })]);
+  expectDescriptions(client);
+  const { images } = client.getQueryData<ImageList>(imageListKey(false)) ?? { images: [] };
+  expect(images.map((image) => image.description_state)).toEqual(["done", "waiting", "waiting"]);
 });

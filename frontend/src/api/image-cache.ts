@@ -117,6 +117,22 @@ export const forgetSignedUrls = (client: QueryClient, ids: readonly string[]): v
   }
 };
 
+/** Takes every picture of the timeline that has no description to be waiting for one; the server soon says which do. */
+export const expectDescriptions = (client: QueryClient): void => {
+  const isDescribed = ({ alt_text, description_state: state }: Image): boolean =>
+    state === "done" || state === "waiting" || alt_text !== null;
+  client.setQueryData<ImageList>(
+    imageListKey(false),
+    (list) =>
+      list && {
+        ...list,
+        images: list.images.map((image) =>
+          isDescribed(image) ? image : { ...image, description_state: "waiting" },
+        ),
+      },
+  );
+};
+
 /** A first page as a list of its own. */
 export const startList = (deleted: boolean, page: ImagePage): ImageList => ({
   images: page.images.filter(belongsIn(deleted)),

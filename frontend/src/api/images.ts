@@ -6,7 +6,7 @@ import {
   useQueryClient,
   type QueryClient,
 } from "@tanstack/react-query";
-import { useCallback, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 
 import { api, read } from "./client";
 import {
@@ -126,20 +126,39 @@ export const refreshImages = async (
   return images;
 };
 
-/** Looks after pictures that the worker still has in hand, a hundred at a time, until none is left. */
-export const useProcessing = (ids: readonly string[]) => {
+/** Whether something about a picture is still being made: the picture itself, or its description. */
+export const isUnfinished = (image: Image): boolean =>
+  image.state === "processing" ||
+  image.state === "uploading" ||
+  image.description_state === "waiting";
+
+const LOOK_EVERY_MS = 2_000;
+const LOOK_AT_LEAST_EVERY_MS = 20_000;
+
+/** Looks after unfinished pictures, a hundred at a time, until none is left; less often while nothing happens. */
+export const useUnfinished = (ids: readonly string[]) => {
   const turn = useRef(0);
+  const quiet = useRef(0);
+  const rounds = Math.ceil(ids.length / IDS_AT_ONCE);
+  const which = ids.join();
+  useEffect(() => {
+    quiet.current = 0;
+  }, [which]);
   return useQuery({
-    queryKey: ["images", "processing"],
+    queryKey: ["images", "unfinished"],
     queryFn: async ({ signal, client }) => {
-      const from =
-        (turn.current++ * IDS_AT_ONCE) % (Math.ceil(ids.length / IDS_AT_ONCE) * IDS_AT_ONCE);
+      const from = (turn.current++ % rounds) * IDS_AT_ONCE;
+      quiet.current += 1;
       const images = await refreshImages(client, ids.slice(from, from + IDS_AT_ONCE), { signal });
       return images.length;
     },
     enabled: ids.length > 0,
     staleTime: 0,
-    refetchInterval: 2_000,
+    refetchInterval: () =>
+      Math.min(
+        LOOK_EVERY_MS * 1.5 ** Math.floor(quiet.current / Math.max(1, rounds)),
+        LOOK_AT_LEAST_EVERY_MS,
+      ),
   });
 };
 
@@ -156,17 +175,12 @@ export const imageOptions = (id: string) =>
     staleTime: 30_000,
   });
 
-const isWaiting = (image: ImageDetail | undefined): boolean =>
-  image !== undefined &&
-  (image.state === "processing" ||
-    image.state === "uploading" ||
-    image.description_state === "waiting");
-
 /** One picture with all that is known of it; looks again while something about it is still being made. */
 export const useImage = (id: string) =>
   useQuery({
     ...imageOptions(id),
-    refetchInterval: ({ state }) => (isWaiting(state.data) ? 2_000 : false),
+    refetchInterval: ({ state }) =>
+      state.data && isUnfinished(state.data) ? LOOK_EVERY_MS : false,
   });
 
 /** A short-lived address that downloads the original file. */

@@ -13,12 +13,13 @@ export {
   fetchOriginal,
   imageListOptions,
   imageOptions,
+  isUnfinished,
   refreshImages,
   useImage,
   useImages,
   useMoreImages,
   useNewest,
-  useProcessing,
+  useUnfinished,
 } from "./images";
 export { ApiProblem, toProblem } from "./problem";
 export {

@@ -173,3 +173,13 @@ test("an expired address is renewed once, and given up if the new one fails too"
   expect(await screen.findByText("This picture can’t be shown right now.")).toBeVisible();
   expect(asked).toEqual(["ids b2"]);
 });
+
+test("a picture that waits for its description is looked at until it has one", async () => {
+  const waiting = anImage({ id: "b2", name: "b.jpg", description_state: "waiting" });
+  serve([waiting]);
+  show();
+  expect(await tile(/b\.jpg/)).toBeVisible();
+  const asked = serve([{ ...waiting, description_state: "done", alt_text: "A red barn" }]);
+  expect(await tile("A red barn")).toBeVisible();
+  expect(asked).toEqual(["ids b2"]);
+});

@@ -1,7 +1,15 @@
 /** A person's pictures, newest first. */
 import { useCallback, useMemo } from "react";
 
-import { toProblem, useImages, useMoreImages, useNewest, useProcessing, type Image } from "@/api";
+import {
+  isUnfinished,
+  toProblem,
+  useImages,
+  useMoreImages,
+  useNewest,
+  useUnfinished,
+  type Image,
+} from "@/api";
 import { Button, EmptyState, ErrorState, PlusIcon, Spinner, TrashIcon, VisuallyHidden } from "@/ui";
 
 import { EmptyPicture } from "./EmptyPicture";
@@ -66,11 +74,8 @@ export const Timeline = ({ openId, onOpen, onUpload }: TimelineProps) => {
   const more = useMoreImages({ deleted: false });
   useNewest({ deleted: false, enabled: list.isSuccess });
   const images = list.data?.images ?? NONE;
-  const processing = useMemo(
-    () => images.filter(({ state }) => state === "processing").map(({ id }) => id),
-    [images],
-  );
-  useProcessing(processing);
+  const unfinished = useMemo(() => images.filter(isUnfinished).map(({ id }) => id), [images]);
+  useUnfinished(unfinished);
 
   const deleteWithUndo = useDeleteWithUndo();
   const { selection, selected, select, deleteSelected } = useSelection(images, {
