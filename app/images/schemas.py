@@ -15,11 +15,20 @@ LONGEST_TEXT = 2000
 MOST_TAGS = 20
 LONGEST_TAG = 40
 
+# Line breaks and tabs, and the joiner that makes one emoji of several.
+DISPLAYED_ALL_THE_SAME = "\n\t\u200d"
+
 
 def _displayable(value: str) -> str:
     """Drop what has no place in text that people see: controls, and marks that reorder text."""
-    kept = (c for c in value if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    return unicodedata.normalize("NFC", "".join(c for c in value if _is_displayable(c))).strip()
+
+
+def _is_displayable(character: str) -> bool:
+    if character in DISPLAYED_ALL_THE_SAME:
+        return True
+    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE  # noqa: PLR2004 - Unicode, 23.7
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs"} and not is_noncharacter
 
 
 def _file_name(value: str) -> str:

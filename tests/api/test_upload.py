@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 
 from app.clients.aws import make_client
 from app.clients.storage import UserAccess, bucket_at
-from app.settings import Settings
+from app.settings import PICTURE_TYPES, Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
 from tests.people import Json, Person, put
@@ -349,6 +349,52 @@ def test_the_detected_type_counts_not_the_declared_one(ada: Person) -> None:
     assert answer.content == content
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["content-disposition"].startswith("attachment;")
+
+
+JPEG, PNG = jpeg(seed=40).content, png(seed=40).content
+PAGE = b"<!doctype html><script>alert(document.domain)</script>"
+ARCHIVE = b"PK\x03\x04" + bytes(26) + b"PK\x05\x06" + bytes(18)
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+POLYGLOTS = {
+    "picture, then page": JPEG + PAGE,
+    "picture, then script": PNG + b"*/=1;alert(1)//",
+    "picture, then archive": PNG + ARCHIVE,
+    "picture with a page for a comment": JPEG[:2] + b"\xff\xfe\x00\x38" + PAGE + JPEG[2:],
+    "gif that is a script": b"GIF89a/*" + bytes(20) + b"*/=1;alert(1)//",
+    "page, then picture": PAGE + JPEG,
+    "archive, then picture": ARCHIVE + PNG,
+    "svg": SVG,
+    "svg behind white space": b"\n\n  " + SVG,
+    "xml": b"<?xml version='1.0'?>" + SVG,
+    "pdf": b"%PDF-1.7\n" + JPEG,
+    "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n" + PNG,
+    "photoshop": b"8BPS\x00\x01" + bytes(30),
+    "program": b"#!/bin/sh\n: " + PNG,
+    "windows program": b"MZ" + bytes(60) + PNG,
+    "video": b"\x00\x00\x00\x18ftypmp42" + bytes(40),
+    "wave in webp's clothes": b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(20),
+    "text": b"just words",
+    "nulls": bytes(512),
+}
+
+
+@pytest.mark.parametrize("kind", POLYGLOTS)
+def test_whatever_a_file_also_is_it_is_a_picture_or_gone(ada: Person, kind: str) -> None:
+    content = POLYGLOTS[kind]
+    (image_id,) = ada.upload(Picture(name="x.jpg", content_type="image/jpeg", content=content))
+    settled = until(lambda: ada.settled(image_id))
+    original = ada.http.get(f"/api/images/{image_id}/original")
+    if settled["state"] == "rejected":
+        assert original.status_code == 404
+        return
+    assert content.startswith((JPEG[:2], PNG[:8], b"GIF89a"))
+    answer = httpx2.get(original.json()["url"])
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["content-type"] in PICTURE_TYPES
+    if settled["preview_url"]:
+        preview = httpx2.get(settled["preview_url"])
+        assert preview.headers["content-type"] == "image/webp"
+        assert b"alert" not in preview.content
 
 
 def _rows_of(person: Person, database: Engine) -> int:

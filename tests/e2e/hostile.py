@@ -36,6 +36,20 @@ PAYLOADS = (
     "&lt;script&gt;alert(18)&lt;/script&gt;",
     "\\u003cscript\\u003ealert(19)\\u003c/script\\u003e",
     "<style>@import '//evil.example/x.css'</style>",
+    "<object data=javascript:alert(20)>",
+    "<embed src=//evil.example/x.swf>",
+    "<a href=javascript:alert(21)>x</a>",
+    "<template><script>alert(22)</script></template>",
+    "<svg><script href=//evil.example/x.js />",
+    "<svg><use href=data:image/svg+xml,x onload=alert(23)>",
+    "<audio src onerror=alert(24)>",
+    "<marquee onstart=alert(25)>",
+    "<div style=background:url(//evil.example/x.png)>",
+    "<portal src=//evil.example>",
+    '" autofocus onfocus=alert(26) x="',
+    "' style=animation-name:x onanimationstart=alert(27) '",
+    "--><img src=x onerror=alert(28)><!--",
+    "]]><img src=x onerror=alert(29)>",
 )
 
 
