@@ -49,6 +49,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     answer: dict[str, Any] = serve(dict(event), context)
     if answer.get("cookies"):  # Zappa says each of them twice
         answer["cookies"] = list(dict.fromkeys(answer["cookies"]))
+    answer["body"] = answer.get("body") or ""  # Zappa says nothing at all of an empty one
     if answer["statusCode"] >= 500:  # noqa: PLR2004 - HTTP's own
         metrics.add_metric(name="ServerErrors", unit="Count", value=1)
         metrics.flush_metrics()

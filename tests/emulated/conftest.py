@@ -53,7 +53,6 @@ def deployment() -> Iterator[Deployment]:
             account.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", "-a", str(out))
             yield Deployment(account=account, out=out, said=account.deploy(out))
     finally:
-        shutil.copy(folder / "logs/account.log", "/tmp/infra/last-account.log")
         shutil.rmtree(folder)
 
 
