@@ -102,7 +102,7 @@ def test_waiting_for_the_network(screen: Screen, on_disk: Callable[..., list[Pat
     screen.context.set_offline(True)
     expect(screen.page.get_by_text("You are offline")).to_be_visible()
     screen.drop_made(jpeg(seed=27, name="offline.jpg"))
-    screen.expect_phase("offline.jpg", "Waiting for the network")
+    screen.expect_phase("offline.jpg", "No connection. It goes on by itself")
     screen.context.set_offline(False)
     screen.expect_added("offline.jpg")
     screen.expect_thumbnail("offline.jpg")

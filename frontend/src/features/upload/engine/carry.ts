@@ -67,8 +67,17 @@ const hashAndSend = async (carried: Carried): Promise<string | Phase> => {
 const hash = async ({ upload, tools, signal, report }: Carried): Promise<string> => {
   const leave = await tools.lanes.hashing.enter(signal);
   try {
-    report({ name: "hashing" });
-    const sha256 = await tools.hash(upload.file);
+    const attempt = () => {
+      report({ name: "hashing" });
+      return tools.hash(upload.file);
+    };
+    // The first file brings the hasher's script over the network.
+    const sha256 = await persistently(attempt, {
+      signal,
+      onInterrupted: (cause) => {
+        report({ name: "interrupted", sent: 0, cause });
+      },
+    });
     signal.throwIfAborted();
     return sha256;
   } finally {

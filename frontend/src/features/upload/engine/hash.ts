@@ -1,6 +1,6 @@
 /** The page's side of hashing: one worker, started when first needed and stopped with the queue. */
-import type { HashAnswer, HashRequest } from "./hash.worker";
-import { UnreadableFileError } from "./troubles";
+import type { HashAnswer, HashGreeting, HashRequest } from "./hash.worker";
+import { PassingTrouble, UnreadableFileError } from "./troubles";
 
 type Waiting = { resolve: (sha256: string) => void; reject: (error: Error) => void };
 
@@ -9,7 +9,7 @@ export class Hasher {
   #lastId = 0;
   readonly #waiting = new Map<number, Waiting>();
 
-  /** The SHA-256 in hex. Reads the whole file into the worker's memory: let few in at once. */
+  /** The SHA-256 in hex. Reads the whole file into the worker's memory: let few in at once. Throws Trouble. */
   hash(file: File): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
@@ -22,31 +22,37 @@ export class Hasher {
   close(): void {
     this.#worker?.terminate();
     this.#worker = null;
-    this.#fail();
+    this.#fail(() => new UnreadableFileError());
   }
 
   #start(): Worker {
     if (this.#worker) return this.#worker;
     const worker = new Worker(new URL("./hash.worker.ts", import.meta.url), { type: "module" });
-    worker.addEventListener("message", (event: MessageEvent<HashAnswer>) => {
-      const answer = event.data;
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      if (answer.outcome === "hashed") waiting?.resolve(answer.sha256);
-      else waiting?.reject(new UnreadableFileError());
+    let hasStarted = false;
+    worker.addEventListener("message", (event: MessageEvent<HashAnswer | HashGreeting>) => {
+      const message = event.data;
+      if (message.outcome === "started") hasStarted = true;
+      else this.#settle(message);
     });
     worker.addEventListener("error", () => {
-      // The worker itself died (out of memory, or its script did not load): start afresh next time.
+      // Its script did not come over the network, or it died at work (out of memory): start afresh next time.
       worker.terminate();
       this.#worker = null;
-      this.#fail();
+      this.#fail(() => (hasStarted ? new UnreadableFileError() : new PassingTrouble("connection")));
     });
     this.#worker = worker;
     return worker;
   }
 
-  #fail(): void {
-    for (const { reject } of this.#waiting.values()) reject(new UnreadableFileError());
+  #settle(answer: HashAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (answer.outcome === "hashed") waiting?.resolve(answer.sha256);
+    else waiting?.reject(new UnreadableFileError());
+  }
+
+  #fail(reason: () => Error): void {
+    for (const { reject } of this.#waiting.values()) reject(reason());
     this.#waiting.clear();
   }
 }

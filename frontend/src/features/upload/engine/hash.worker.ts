@@ -3,11 +3,13 @@
 export type HashRequest = { id: number; file: File };
 export type HashAnswer =
   { id: number; outcome: "hashed"; sha256: string } | { id: number; outcome: "unreadable" };
+/** Said once, when the script has come over the network and runs. */
+export type HashGreeting = { outcome: "started" };
 
 // The page's library types know no worker scope; the two members used here are the same in both.
 const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<HashRequest>) => void) | null;
-  postMessage: (answer: HashAnswer) => void;
+  postMessage: (message: HashAnswer | HashGreeting) => void;
 };
 
 const answer = async ({ id, file }: HashRequest): Promise<HashAnswer> => {
@@ -26,3 +28,4 @@ scope.onmessage = (event) => {
     scope.postMessage(message);
   });
 };
+scope.postMessage({ outcome: "started" });

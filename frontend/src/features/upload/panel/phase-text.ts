@@ -39,7 +39,7 @@ export const phaseText = (phase: Phase, size: number): PhaseText => {
 };
 
 const INTERRUPTED = {
-  offline: "Waiting for the network",
+  offline: "No connection. It goes on by itself when you are back online.",
   connection: "Connection lost, trying again soon",
   busy: "The server is busy, trying again soon",
 } as const;
