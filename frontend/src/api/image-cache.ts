@@ -6,7 +6,7 @@
  * So answers about single pictures are merged into the list that is there, in the server's order. (This is
  * also why it is no infinite query: that one replaces the list by what it was when a page was asked for.)
  */
-import type { QueryClient } from "@tanstack/react-query";
+import { hashKey, type QueryClient } from "@tanstack/react-query";
 
 import { keepSignedUrls } from "./signed-urls";
 import type { Image, ImagePage } from "./types";
@@ -98,6 +98,27 @@ export const removeImages = (client: QueryClient, ids: readonly string[]): void 
       return { ...list, images: list.images.filter(({ id }) => !gone.has(id)) };
     });
   }
+};
+
+/** Calls back once pictures that were taken out of the timeline are all in it again. Returns what ends the watch. */
+export const watchReturn = (
+  client: QueryClient,
+  ids: readonly string[],
+  onReturn: () => void,
+): (() => void) => {
+  const key = hashKey(imageListKey(false));
+  const areAllHere = (): boolean => {
+    const list = client.getQueryData<ImageList>(imageListKey(false));
+    const present = new Set(list?.images.map(({ id }) => id));
+    return ids.every((id) => present.has(id));
+  };
+  let wereGone = !areAllHere();
+  return client.getQueryCache().subscribe(({ type, query }) => {
+    if (type !== "updated" || query.queryHash !== key) return;
+    const areHere = areAllHere();
+    if (areHere && wereGone) onReturn();
+    wereGone = !areHere;
+  });
 };
 
 /** Gives the addresses of these pictures up, whatever the clock says of them: storage refused them. */

@@ -1,9 +1,10 @@
 /** Changing pictures: delete, restore, rename, describe. The lists change at once and change back on failure. */
 import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
 
 import { accountOptions } from "./account";
 import { api, done, read } from "./client";
-import { imageDetailKey, removeImages, upsertImages } from "./image-cache";
+import { imageDetailKey, removeImages, upsertImages, watchReturn } from "./image-cache";
 import { toProblem, type ApiProblem } from "./problem";
 import type { Image, ImageChanges, ImageDetail } from "./types";
 
@@ -103,6 +104,21 @@ export const useRestoreImages = () => {
     },
     onSettled: () => settleLists(client),
   });
+};
+
+/** For the offer to take a delete back: tells when the pictures came back in another way. */
+export const useWatchReturn = () => {
+  const client = useQueryClient();
+  return useCallback(
+    (images: readonly Image[]) =>
+      (onReturn: () => void): (() => void) =>
+        watchReturn(
+          client,
+          images.map(({ id }) => id),
+          onReturn,
+        ),
+    [client],
+  );
 };
 
 const keepDetail = (client: QueryClient, detail: ImageDetail): void => {

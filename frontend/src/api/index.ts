@@ -5,6 +5,7 @@ export {
   useDeleteImages,
   useDescribeImage,
   useRestoreImages,
+  useWatchReturn,
 } from "./image-changes";
 export { removeImages, upsertImages, type ImageList } from "./image-cache";
 export { dayInWords, imageAlt } from "./image-alt";

@@ -15,7 +15,13 @@ import { classNames } from "./class-names";
 import { CloseIcon, WarningIcon } from "./icons";
 
 type ToastAction = { label: string; onAction: () => void };
-type ToastMessage = { message: string; tone?: "plain" | "error"; action?: ToastAction };
+type ToastMessage = {
+  message: string;
+  tone?: "plain" | "error";
+  action?: ToastAction;
+  /** Watches for what makes the message pointless, until the returned function is called. */
+  watch?: (onPointless: () => void) => () => void;
+};
 type Toasts = { show: (toast: ToastMessage) => void };
 type Shown = ToastMessage & { id: number };
 
@@ -35,7 +41,7 @@ export const useToast = (): Toasts => {
 
 const ToastCard = ({ toast, onDismiss }: { toast: Shown; onDismiss: (id: number) => void }) => {
   const [held, setHeld] = useState(false);
-  const { id, action } = toast;
+  const { id, action, watch } = toast;
   const lasts = action ? SHOWN_WITH_ACTION_MS : SHOWN_MS;
 
   useEffect(() => {
@@ -43,6 +49,8 @@ const ToastCard = ({ toast, onDismiss }: { toast: Shown; onDismiss: (id: number)
     const timer = setTimeout(() => onDismiss(id), lasts);
     return () => clearTimeout(timer);
   }, [held, id, lasts, onDismiss]);
+
+  useEffect(() => watch?.(() => onDismiss(id)), [watch, id, onDismiss]);
 
   return (
     // Resting on the message only keeps it there longer; there is nothing here to press.

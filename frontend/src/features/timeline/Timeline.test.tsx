@@ -1,9 +1,9 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
-import type { Image } from "@/api";
+import { upsertImages, type Image } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { anImage } from "@/test/samples";
 import { server } from "@/test/server";
@@ -46,8 +46,8 @@ const serve = (images: readonly Image[]) => {
 const show = () => {
   const onOpen = vi.fn();
   const onUpload = vi.fn();
-  renderWithApp(<Timeline openId={null} onOpen={onOpen} onUpload={onUpload} />);
-  return { onOpen, onUpload, user: userEvent.setup() };
+  const { client } = renderWithApp(<Timeline openId={null} onOpen={onOpen} onUpload={onUpload} />);
+  return { client, onOpen, onUpload, user: userEvent.setup() };
 };
 
 const tile = (name: string | RegExp) => screen.findByRole("link", { name });
@@ -64,6 +64,16 @@ test("an empty library says what to do, and its button opens the picker", async 
   expect(await screen.findByRole("heading", { name: "Drop pictures anywhere" })).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Choose pictures" }));
   expect(onUpload).toHaveBeenCalledOnce();
+});
+
+test("where nothing can be dropped an empty library does not ask for it", async () => {
+  onTestFinished(() => void vi.restoreAllMocks());
+  vi.spyOn(window, "matchMedia").mockImplementation(
+    (query) => ({ matches: query === "(pointer: coarse)" }) as MediaQueryList,
+  );
+  serve([]);
+  show();
+  expect(await screen.findByRole("heading", { name: "Add your first pictures" })).toBeVisible();
 });
 
 test("a failure is told in the server's words and can be tried again", async () => {
@@ -182,4 +192,16 @@ test("a picture that waits for its description is looked at until it has one", a
   const asked = serve([{ ...waiting, description_state: "done", alt_text: "A red barn" }]);
   expect(await tile("A red barn")).toBeVisible();
   expect(asked).toEqual(["ids b2"]);
+});
+
+test("the offer of an undo goes when the picture came back in another way", async () => {
+  serve(two);
+  const { client } = show();
+  (await tile("A red barn")).focus();
+  await userEvent.keyboard("{Delete}");
+  expect(await screen.findByRole("button", { name: "Undo" })).toBeVisible();
+  await waitFor(() => expect(screen.queryByRole("link", { name: "A red barn" })).toBeNull());
+  upsertImages(client, two);
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
+  expect(await tile("A red barn")).toBeVisible();
 });

@@ -30,7 +30,12 @@ const NONE: readonly Image[] = [];
 const NothingYet = ({ onUpload }: { onUpload: () => void }) => (
   <EmptyState
     picture={<EmptyPicture />}
-    title="Drop pictures anywhere"
+    title={
+      // Nothing can be dropped with a finger.
+      window.matchMedia("(pointer: coarse)").matches
+        ? "Add your first pictures"
+        : "Drop pictures anywhere"
+    }
     actions={
       <Button look="primary" icon={<PlusIcon />} onClick={onUpload}>
         Choose pictures

@@ -1,7 +1,7 @@
 /** Delete at once, and offer to take it back. */
 import { useCallback } from "react";
 
-import { toProblem, useDeleteImages, useRestoreImages, type Image } from "@/api";
+import { toProblem, useDeleteImages, useRestoreImages, useWatchReturn, type Image } from "@/api";
 import { useToast } from "@/ui";
 
 export const picturesInWords = (count: number): string =>
@@ -10,6 +10,7 @@ export const picturesInWords = (count: number): string =>
 export const useDeleteWithUndo = (): ((images: readonly Image[]) => void) => {
   const { mutateAsync: deleteImages } = useDeleteImages();
   const { mutateAsync: restoreImages } = useRestoreImages();
+  const watchReturn = useWatchReturn();
   const toast = useToast();
 
   return useCallback(
@@ -21,8 +22,9 @@ export const useDeleteWithUndo = (): ((images: readonly Image[]) => void) => {
       toast.show({
         message: `${picturesInWords(images.length)} moved to Recently deleted`,
         action: { label: "Undo", onAction: () => void restoreImages(images).catch(complain) },
+        watch: watchReturn(images),
       });
     },
-    [deleteImages, restoreImages, toast],
+    [deleteImages, restoreImages, toast, watchReturn],
   );
 };

@@ -1,7 +1,7 @@
 /** Deleting the picture in view, and taking it back: from the message, with U or with Ctrl+Z. */
 import { useEffect, useRef } from "react";
 
-import { toProblem, useDeleteImages, useRestoreImages, type Image } from "@/api";
+import { toProblem, useDeleteImages, useRestoreImages, useWatchReturn, type Image } from "@/api";
 import { useToast } from "@/ui";
 
 type Deletion = {
@@ -13,6 +13,7 @@ type Deletion = {
 export const useDeletion = ({ images, onNavigate, onClose }: Deletion) => {
   const { mutateAsync: deleteImages } = useDeleteImages();
   const { mutateAsync: restoreImages } = useRestoreImages();
+  const watchReturn = useWatchReturn();
   const toast = useToast();
   const deleted = useRef<Image[]>([]);
   const isHere = useRef(false);
@@ -46,6 +47,7 @@ export const useDeletion = ({ images, onNavigate, onClose }: Deletion) => {
     toast.show({
       message: "Moved to Recently deleted",
       action: { label: "Undo", onAction: () => restore(image) },
+      watch: watchReturn([image]),
     });
   };
 
