@@ -69,6 +69,19 @@ describe("trouble on the way", () => {
     expect(uploads.names).toEqual(["ready"]);
   });
 
+  test("a hasher that could not be loaded is loaded again", async () => {
+    let tries = 0;
+    uploads.hash = (file) => {
+      tries += 1;
+      return tries === 1 ? Promise.reject(new PassingTrouble("connection")) : standInHash(file);
+    };
+    uploads.add(pictureFile("a.jpg"));
+    await wait(100);
+    expect(uploads.phases).toMatchObject([{ name: "interrupted", cause: "connection" }]);
+    await wait(5_000);
+    expect(uploads.names).toEqual(["ready"]);
+  });
+
   test("a busy server is asked again", async () => {
     uploads.server.nextPlaces.push(new PassingTrouble("busy"));
     uploads.add(pictureFile("a.jpg"));
