@@ -71,7 +71,7 @@ const UploadButtons = () => (
 type HeaderProps = { path: string; onSettings: () => void };
 
 export const Header = ({ path, onSettings }: HeaderProps) => (
-  <header className="sticky top-0 z-20 border-b border-transparent bg-canvas/95 pt-[env(safe-area-inset-top)]">
+  <header className="sticky top-0 z-20 border-b border-transparent bg-canvas pt-[env(safe-area-inset-top)]">
     <div className="flex h-14 items-center gap-2 px-4 sm:h-16 sm:px-6">
       <Link
         href="/"

@@ -10,7 +10,7 @@ type AccountFrameProps = { title: string; lead: string; children: ReactNode; foo
 export const AccountFrame = ({ title, lead, children, footer }: AccountFrameProps) => {
   usePageTitle(title);
   return (
-    <div className="flex min-h-dvh">
+    <div className="account-frame flex min-h-dvh">
       <main className="flex min-w-0 grow flex-col px-6 py-8 pb-[max(2rem,env(safe-area-inset-bottom))] sm:px-12">
         <p className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
           <LogoMark />

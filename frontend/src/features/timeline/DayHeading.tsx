@@ -17,7 +17,7 @@ export const DayHeading = ({ block, selection, onSelect }: DayHeadingProps) => {
   const isSelected = ids.every((id) => selection.ids.has(id));
   const isSelecting = selection.ids.size > 0;
   return (
-    <div className="sticky top-14 z-10 -mx-1 flex h-11 items-center bg-canvas/95 px-1 sm:top-16">
+    <div className="sticky top-14 z-10 -mx-1 flex h-11 items-center bg-canvas px-1 sm:top-16">
       <h2 className="font-semibold tracking-tight whitespace-nowrap">{block.title}</h2>
       <button
         type="button"

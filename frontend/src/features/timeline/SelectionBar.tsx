@@ -9,7 +9,7 @@ export const SelectionBar = ({ count, onClear, children }: SelectionBarProps) =>
   <div
     role="toolbar"
     aria-label="Selected pictures"
-    className="fixed inset-x-0 top-0 z-20 flex h-14 animate-fade items-center gap-2 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 sm:px-5"
+    className="fixed inset-x-0 top-0 z-20 flex h-14 items-center gap-2 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 sm:px-5"
   >
     <IconButton label="Clear the selection" onClick={onClear}>
       <CloseIcon />

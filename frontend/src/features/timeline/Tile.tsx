@@ -68,6 +68,10 @@ const Missing = ({ image }: { image: Image }) => {
   );
 };
 
+/** Where motion is not wanted nothing fades, and no end of it would be told. */
+const arrived = () =>
+  window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "there" : "fading in";
+
 type PictureProps = { image: Image; onFailed: (image: Image) => boolean };
 
 const Picture = ({ image, onFailed }: PictureProps) => {
@@ -86,7 +90,7 @@ const Picture = ({ image, onFailed }: PictureProps) => {
         alt={imageAlt(image)}
         draggable={false}
         decoding="async"
-        onLoad={() => setArrival((before) => (before === "coming" ? "fading in" : before))}
+        onLoad={() => setArrival((before) => (before === "coming" ? arrived() : before))}
         onTransitionEnd={() => setArrival("there")}
         onError={() => {
           if (!onFailed(image)) setGivenUp(url);

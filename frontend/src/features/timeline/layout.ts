@@ -37,7 +37,8 @@ export type Layout = { blocks: DayBlock[]; tiles: Tile[]; height: number; width:
 
 const GAP = 4;
 const DAY_GAP = 20;
-const HEADING = 44;
+/** The sticky heading, and room below it for the focus ring of a picture. */
+const HEADING = 44 + 4;
 const BAND_GAP = 12;
 /** A heading such as "Wed, 24 Sept 2025" and the button beside it need this much. */
 const NARROWEST_DAY = 172;

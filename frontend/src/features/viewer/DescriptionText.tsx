@@ -3,7 +3,9 @@ import type { Description } from "@/api";
 import { PersonIcon, SparkleIcon } from "@/ui";
 
 export const DescriptionText = ({ description }: { description: Description }) => {
-  const { alt_text, text, visible_text, tags } = description;
+  const { visible_text, tags } = description;
+  const alt_text = unmarked(description.alt_text, description);
+  const text = unmarked(description.text, description);
   return (
     <>
       <Source description={description} />
@@ -28,6 +30,13 @@ export const DescriptionText = ({ description }: { description: Description }) =
       )}
     </>
   );
+};
+
+/** Without the stand-in model's "Demo description: ", which the mark above the words says already. */
+const unmarked = (words: string, { source, demo }: Description): string => {
+  if (!demo || source !== "model") return words;
+  const bare = words.replace(/^demo description:\s*/i, "");
+  return bare.charAt(0).toUpperCase() + bare.slice(1);
 };
 
 const sourceOf = ({ source, demo, model }: Description): string => {

@@ -17,33 +17,36 @@ type DetailsPanelProps = {
 };
 
 export const DetailsPanel = ({ image, detail, drafts, onClose }: DetailsPanelProps) => (
-  <aside
-    aria-label="Details"
-    className="viewer-details flex max-h-[58dvh] shrink-0 animate-rise flex-col overflow-y-auto overscroll-contain rounded-t-2xl bg-surface pb-[env(safe-area-inset-bottom)] sm:h-full sm:max-h-none sm:w-[23rem] sm:animate-fade sm:rounded-none sm:border-l sm:border-line"
-  >
-    <div className="sticky top-0 z-1 flex items-center justify-between bg-surface/95 py-2 pr-2 pl-5">
-      <h2 className="font-semibold">Details</h2>
-      <IconButton label="Close details" onClick={onClose}>
-        <CloseIcon />
-      </IconButton>
-    </div>
-    <div className="flex flex-col gap-6 px-5 pb-8">
-      <NameField key={image.id} image={image} />
-      {detail ? (
-        <>
-          <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
-          <Facts image={image} />
-          <CameraFacts detail={detail} />
-          <CopyHash sha256={detail.sha256} />
-        </>
-      ) : (
-        <>
-          <Facts image={image} />
-          <Spinner className="mx-auto size-6 text-muted" />
-        </>
-      )}
-    </div>
-  </aside>
+  // A ground of its own, or the timeline would shine through while the sheet comes up and past its corners.
+  <div className="flex max-h-[58dvh] shrink-0 flex-col bg-black sm:h-full sm:max-h-none sm:bg-surface">
+    <aside
+      aria-label="Details"
+      className="viewer-details flex min-h-0 animate-rise flex-col overflow-y-auto overscroll-contain rounded-t-2xl bg-surface pb-[env(safe-area-inset-bottom)] sm:h-full sm:w-[23rem] sm:animate-fade sm:rounded-none sm:border-l sm:border-line"
+    >
+      <div className="sticky top-0 z-1 flex items-center justify-between bg-surface py-2 pr-2 pl-5">
+        <h2 className="font-semibold">Details</h2>
+        <IconButton label="Close details" onClick={onClose}>
+          <CloseIcon />
+        </IconButton>
+      </div>
+      <div className="flex flex-col gap-6 px-5 pb-8">
+        <NameField key={image.id} image={image} />
+        {detail ? (
+          <>
+            <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
+            <Facts image={image} />
+            <CameraFacts detail={detail} />
+            <CopyHash sha256={detail.sha256} />
+          </>
+        ) : (
+          <>
+            <Facts image={image} />
+            <Spinner className="mx-auto size-6 text-muted" />
+          </>
+        )}
+      </div>
+    </aside>
+  </div>
 );
 
 const Facts = ({ image }: { image: Image }) => (

@@ -32,7 +32,7 @@ export const PanelList = ({ queue, uploads, onlyFailed }: PanelListProps) => {
       // It scrolls, and while nothing in it can be pressed it must be reached to do so.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      className="min-h-0 overflow-y-auto overscroll-contain border-t border-line"
+      className="min-h-0 overflow-y-auto overscroll-contain border-t border-line pb-2"
     >
       <ul style={{ height }} className="relative">
         {shown.slice(first, end).map((upload, index) => (
