@@ -31,7 +31,10 @@ class PinholeStack(Stack):
         )
         self.settings = settings
         size = settings.size
-        Tags.of(self).add("product", "pinhole")
+        # The one resource that the CDK would tag and CloudFormation does not let be tagged.
+        Tags.of(self).add(
+            "product", "pinhole", exclude_resource_types=["AWS::RDS::DBProxyTargetGroup"]
+        )
         logs = AccessLogs(self, "AccessLogs")
         network = Network(self, "Network", size=size)
         database = Database(self, "Database", network=network, size=size)

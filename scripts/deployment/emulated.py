@@ -27,8 +27,8 @@ def main() -> int:
         return 1
     if not (VENV / "bin/python").exists():
         subprocess.run([UV, "venv", "--quiet", "--clear", "--python", python, VENV], check=True)
-    sync = [UV, "pip", "sync", "--quiet", "--require-hashes", "--python", VENV / "bin/python"]
-    return subprocess.run([*sync, _REQUIREMENTS], check=False).returncode
+    sync = ["pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV / "bin/python")]
+    return subprocess.run([str(UV), *sync, str(_REQUIREMENTS)], check=False).returncode
 
 
 if __name__ == "__main__":

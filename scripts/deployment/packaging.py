@@ -39,7 +39,7 @@ _ELF_MACHINES: dict[Architecture, int] = {"arm64": 183, "x86_64": 62}
 _SERVICES = ("rds", "s3", "secretsmanager", "sqs", "sts")
 _MOST_BYTES = 120 * 1024 * 1024
 # Not needed to run: type stubs, tests, programs, sources of compiled modules, debugging.
-_UNWANTED = ("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h", "py.typed", "__pycache__", "tests")
+_UNWANTED = ("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h", "py.typed", "__pycache__", "tests", ".lock")
 # Parts of packages that no function comes near.
 _UNUSED = (
     "bin",
@@ -153,14 +153,14 @@ class Package:
         run(
             "package",
             [
-                *[uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes"],
+                *(uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
                 *["--python-platform", _PLATFORMS[self.architecture]],
                 *["--python-version", RUNTIME],
                 # pyvips itself is no wheel, but pure Python on top of pyvips-binary's libvips, as
                 # long as it finds none of the system's to compile against.
                 *["--only-binary", ":all:", "--no-binary", "pyvips"],
-                *["--link-mode", "copy", "--target", folder],
-                *["-r", self.root / "requirements/lambda.txt"],
+                *("--link-mode", "copy", "--target", folder),
+                *("-r", self.root / "requirements/lambda.txt"),
             ],
         )
         # Zappa's handler, without the 20 packages by which it deploys.

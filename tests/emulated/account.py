@@ -7,6 +7,7 @@ cannot show is held against the template instead: docs/operations.md lists which
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import http.client
 import io
@@ -16,6 +17,8 @@ import uuid
 import zipfile
 from typing import Any
 
+import hypercorn.asyncio
+import hypercorn.config
 import psycopg2
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import cloudfront, rds, ssm
@@ -239,9 +242,11 @@ def main() -> None:
     run_functions_here()
     find_the_api_from_cloudfront()
     judge_as_iam_does()
-    from ministack.app import main as serve  # noqa: PLC0415 - what is above must come first
+    from ministack.app import app  # noqa: PLC0415 - what is above must come first
 
-    serve()
+    config = hypercorn.config.Config()
+    config.bind = [f"127.0.0.1:{PORT}"]  # by itself ministack listens to the whole network
+    asyncio.run(hypercorn.asyncio.serve(app, config))
 
 
 if __name__ == "__main__":

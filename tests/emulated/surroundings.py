@@ -104,7 +104,7 @@ class Account:
         done = subprocess.run(
             [str(ROOT / "node_modules/.bin/cdk"), *words, "--ci", "--no-color"],
             cwd=ROOT,
-            env=self.environment() | {"HOME": str(home)},
+            env={**self.environment(), "HOME": str(home)},
             capture_output=True,
             text=True,
             check=False,

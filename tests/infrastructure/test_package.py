@@ -8,12 +8,13 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import MACHINE, ROOT, run
 
 from scripts.deployment.build import find_python
 from scripts.deployment.packaging import Package
+from tests.infrastructure.conftest import MACHINE, ROOT, run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 ELF_MACHINES = {"arm64": 183, "x86_64": 62}
@@ -52,8 +53,9 @@ def test_it_is_the_same_byte_for_byte_when_made_again(
         def folder(self) -> Path:
             return tmp_path / "again"
 
-    def do(_title: str, command: object, **_: object) -> None:
-        run(*command, PKG_CONFIG="false")  # type: ignore[misc]
+    def do(title: str, command: Sequence[str | Path], *, directory: Path = ROOT) -> None:
+        assert (title, directory) == ("package", ROOT)
+        run(*command, PKG_CONFIG="false")
 
     again = Again(
         root=ROOT,
@@ -86,7 +88,7 @@ def test_every_module_of_ours_has_its_bytecode(packages: dict[str, Path]) -> Non
     "module",
     [
         "zappa.handler", "boto3", "openai", "alembic.command", "pyvips", "pillow_heif", "psycopg2",
-        "PIL.Image", "aws_lambda_powertools", "argon2", "thumbhash", "orjson", "sqlalchemy",
+        "PIL.Image", "aws_lambda_powertools", "argon2", "orjson", "sqlalchemy",
         "app.images.decoding", "app.images.rehearsal", "app.migrate", "app.factory",
     ],
 )  # fmt: skip

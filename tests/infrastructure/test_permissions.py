@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from permissions import Policies, ask, every_case
-from resolving import Resolver
+from tests.infrastructure.permissions import Policies, ask, every_case
+from tests.infrastructure.resolving import Resolver
 
 if TYPE_CHECKING:
-    from conftest import Template
+    from tests.infrastructure.conftest import Template
 
 
 def policies_of(template: Template) -> Policies:
@@ -22,7 +22,7 @@ def policies_of(template: Template) -> Policies:
             if resource["Type"] == kind and each.startswith(start)
         ]
         assert len(found) == 1, (kind, start, found)
-        return found[0]
+        return str(found[0])
 
     def properties(kind: str, start: str) -> Any:
         return resolve(resources[name(kind, start)]["Properties"])
