@@ -1,9 +1,16 @@
 /** The account page's numbers and its one switch. */
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from "@tanstack/react-query";
 
 import { api, read } from "./client";
 import { expectDescriptions } from "./image-cache";
 import { sessionOptions } from "./session";
+import type { User } from "./types";
 
 export const accountOptions = queryOptions({
   queryKey: ["account"],
@@ -17,17 +24,30 @@ export const useAccount = () =>
     refetchInterval: ({ state }) => ((state.data?.descriptions.waiting ?? 0) > 0 ? 3_000 : false),
   });
 
+const keepUser = (client: QueryClient, user: User): void => {
+  client.setQueryData(accountOptions.queryKey, (account) => account && { ...account, user });
+  client.setQueryData(sessionOptions.queryKey, (session) => session && { ...session, user });
+};
+
+/** Changes at once, and back if the server refuses. */
 export const useChangeAccount = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: { descriptions_enabled: boolean }) =>
       read(api.PATCH("/api/account", { body })),
+    onMutate: async (body) => {
+      // An answer from before the change would take it back.
+      await client.cancelQueries({ queryKey: accountOptions.queryKey });
+      const before = client.getQueryData(accountOptions.queryKey)?.user;
+      if (before) keepUser(client, { ...before, ...body });
+      return { before };
+    },
     onSuccess: (account) => {
       client.setQueryData(accountOptions.queryKey, account);
-      client.setQueryData(
-        sessionOptions.queryKey,
-        (session) => session && { ...session, user: account.user },
-      );
+      keepUser(client, account.user);
+    },
+    onError: (_error, _body, asked) => {
+      if (asked?.before) keepUser(client, asked.before);
     },
   });
 };

@@ -64,15 +64,21 @@ test("the switch asks the server and shows what it answered", async () => {
   expect(sent).toEqual({ descriptions_enabled: true });
 });
 
-test("a refused switch stays off and says why", async () => {
+test("the switch turns at once, and a refused one turns back and says why", async () => {
   const detail = "Descriptions are not available here.";
+  let answer: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
   server.use(
-    http.patch("*/api/account", () =>
-      HttpResponse.json({ status: 409, code: "descriptions_unavailable", detail }, { status: 409 }),
-    ),
+    http.patch("*/api/account", async () => {
+      await held;
+      const code = "descriptions_unavailable";
+      return HttpResponse.json({ status: 409, code, detail }, { status: 409 });
+    }),
   );
   const { user } = show(anAccount());
   await user.click(await screen.findByRole("switch"));
+  await expect.poll(() => screen.getByRole("switch")).toBeChecked();
+  answer();
   expect(await screen.findByText(detail)).toBeVisible();
   expect(screen.getByRole("switch")).not.toBeChecked();
 });

@@ -75,6 +75,13 @@ describe("says who wrote it", () => {
   });
 });
 
+test("what the mark says of a demo is not said again in the words", async () => {
+  const alt_text = "Demo description: a dark, wide picture.";
+  show({ description: { ...byModel, demo: true, alt_text }, description_state: "done" });
+  expect(await screen.findByText("A dark, wide picture.")).toBeVisible();
+  expect(screen.getAllByText(/Demo description/)).toHaveLength(1);
+});
+
 describe("correcting it", () => {
   test("saves all four fields, with tidy tags", async () => {
     show(described);
