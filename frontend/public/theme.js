@@ -2,7 +2,11 @@
 (function () {
   try {
     var choice = localStorage.getItem("pinhole.theme");
-    if (choice === "light" || choice === "dark") document.documentElement.dataset.theme = choice;
+    if (choice !== "light" && choice !== "dark") return;
+    document.documentElement.dataset.theme = choice;
+    document.querySelectorAll("meta[name=theme-color]").forEach(function (meta) {
+      meta.media = meta.dataset.theme === choice ? "all" : "not all";
+    });
   } catch (error) {
     // Storage is closed to us (private mode): the system's choice holds.
   }

@@ -16,9 +16,19 @@ const readChoice = (): ThemeChoice => {
   return theme === "light" || theme === "dark" ? theme : "system";
 };
 
+/** The browser's own frame takes the colour of the page. */
+const colourFrame = (theme: ThemeChoice): void => {
+  for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) {
+    const its = meta.dataset["theme"] ?? "light";
+    const chosen = its === theme ? "all" : "not all";
+    meta.media = theme === "system" ? `(prefers-color-scheme: ${its})` : chosen;
+  }
+};
+
 const choose = (theme: ThemeChoice): void => {
   if (theme === "system") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme;
+  colourFrame(theme);
   try {
     if (theme === "system") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
