@@ -2,7 +2,7 @@
 import { Suspense, useEffect, useRef } from "react";
 import { Route, Switch, useLocation } from "wouter";
 
-import { Spinner, VisuallyHidden } from "@/ui";
+import { GridSkeleton, Spinner, VisuallyHidden } from "@/ui";
 
 import { BottomBar } from "./BottomBar";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -54,7 +54,7 @@ export const SignedIn = () => {
           className="grow px-4 pt-1 pb-[calc(5rem+env(safe-area-inset-bottom))] outline-none sm:px-6 sm:pb-10"
         >
           <ErrorBoundary key={path} title="This page broke">
-            <Suspense fallback={<Waiting />}>
+            <Suspense fallback={path === "/settings" ? <Waiting /> : <GridSkeleton />}>
               <Switch>
                 <Route path="/deleted" component={DeletedPage} />
                 <Route path="/settings" component={SettingsPage} />

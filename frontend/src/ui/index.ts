@@ -3,6 +3,7 @@ export { Button, buttonClass, IconButton } from "./Button";
 export { classNames } from "./class-names";
 export { Dialog } from "./Dialog";
 export * from "./icons";
+export { GridSkeleton } from "./GridSkeleton";
 export { LogoMark } from "./Logo";
 export { Menu } from "./Menu";
 export { usePageTitle } from "./page-title";

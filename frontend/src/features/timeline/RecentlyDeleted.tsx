@@ -9,9 +9,16 @@ import {
   useRestoreImages,
   type Image,
 } from "@/api";
-import { Button, EmptyState, ErrorState, RestoreIcon, TrashIcon, useToast } from "@/ui";
+import {
+  Button,
+  EmptyState,
+  ErrorState,
+  GridSkeleton,
+  RestoreIcon,
+  TrashIcon,
+  useToast,
+} from "@/ui";
 
-import { GridSkeleton } from "./GridSkeleton";
 import { PictureGrid } from "./PictureGrid";
 import { SelectionBar } from "./SelectionBar";
 import { picturesInWords } from "./use-delete-with-undo";

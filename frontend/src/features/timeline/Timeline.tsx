@@ -10,10 +10,18 @@ import {
   useUnfinished,
   type Image,
 } from "@/api";
-import { Button, EmptyState, ErrorState, PlusIcon, Spinner, TrashIcon, VisuallyHidden } from "@/ui";
+import {
+  Button,
+  EmptyState,
+  ErrorState,
+  GridSkeleton,
+  PlusIcon,
+  Spinner,
+  TrashIcon,
+  VisuallyHidden,
+} from "@/ui";
 
 import { EmptyPicture } from "./EmptyPicture";
-import { GridSkeleton } from "./GridSkeleton";
 import { PictureGrid } from "./PictureGrid";
 import { SelectionBar } from "./SelectionBar";
 import { useDeleteWithUndo } from "./use-delete-with-undo";

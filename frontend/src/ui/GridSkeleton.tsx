@@ -1,5 +1,5 @@
 /** The shape of a timeline while the first page is on its way. */
-import { VisuallyHidden } from "@/ui";
+import { VisuallyHidden } from "./VisuallyHidden";
 
 const SHAPES = ["w-44", "w-60", "w-32", "w-52", "w-40", "w-64", "w-36", "w-56", "w-48", "w-44"];
 
