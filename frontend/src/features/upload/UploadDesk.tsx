@@ -1,4 +1,4 @@
-/** Where one person's files come in. What handles them is loaded with the first of them. */
+/** Where one person's files come in. What handles them is loaded once the page has come to rest. */
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, useState, type RefObject } from "react";
 
@@ -16,6 +16,11 @@ import type { Uploads } from "./uploads";
 const loadUploads = () => import("./uploads");
 const UploadPanel = lazy(async () => ({ default: (await loadUploads()).UploadPanel }));
 const UnfinishedNotice = lazy(() => import("./UnfinishedNotice"));
+
+/** By then the timeline has what it needs; from then on an upload may begin without a network. */
+const REST_MS = 2_000;
+
+const preload = (): void => void loadUploads().catch(() => undefined);
 
 type UploadDeskProps = {
   userId: string;
@@ -40,14 +45,21 @@ export const UploadDesk = ({ userId, limits, filesRef, folderRef }: UploadDeskPr
       else if (files === 0) toast.show({ message: "There are no pictures in there." });
     } catch {
       // The only thing that can fail here is the loading: no network, or a newer release in its place.
-      const message = "The upload could not start. Reload the page and try again.";
+      const message = navigator.onLine
+        ? "The upload could not start. Reload the page and try again."
+        : "No connection. Choose the pictures again when you are back online.";
       toast.show({ message, tone: "error" });
     }
   };
   const isOver = useFileDrop({
     onFiles: (dropped) => void receive(dropped),
-    onApproach: () => void loadUploads().catch(() => undefined),
+    onApproach: preload,
   });
+
+  useEffect(() => {
+    const timer = setTimeout(preload, REST_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   useEffect(
     () => () => {
