@@ -1,0 +1,69 @@
+"""Each function may do what its code calls, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.infrastructure.conftest import ROOT, Template
+
+# What AWS itself does in a function's name: its log, its traces, its place in the network, and
+# taking messages out of queues for it.
+RUNS = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+}
+CONSUMES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+
+# Where the code makes the call that an action is for.
+CALLS = {
+    "secretsmanager:GetSecretValue": ("clients/secrets.py", ".get_secret_value("),
+    "sts:AssumeRole": ("clients/storage.py", ".assume_role("),
+    "sts:TagSession": ("clients/storage.py", 'Tags=[{"Key": "user"'),
+    "sqs:SendMessage": ("clients/queue.py", ".send_message("),
+    "sqs:ChangeMessageVisibility": ("clients/queue.py", ".change_message_visibility("),
+    "s3:GetObject": ("clients/storage.py", ".head_object("),
+    "s3:PutObject": ("clients/storage.py", ".put_object("),
+    "s3:DeleteObject": ("clients/storage.py", ".delete_objects("),
+    "s3:DeleteObjectVersion": ("clients/storage.py", '"VersionId"'),
+    "s3:ListBucketVersions": ("clients/storage.py", '"list_object_versions"'),
+    # So that what is not there is "not found" and not "forbidden".
+    "s3:ListBucket": ("clients/storage.py", '{"404", "NoSuchKey"}'),
+    "rds:CreateDBSnapshot": ("handlers/migrate.py", ".create_db_snapshot("),
+    "rds:DescribeDBSnapshots": ("handlers/migrate.py", ".describe_db_snapshots("),
+}
+DELETES = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"}
+SECRETS = {"secretsmanager:GetSecretValue"}
+MAY = {
+    "Api": SECRETS | {"sts:AssumeRole", "sts:TagSession", "sqs:SendMessage"},
+    "Worker": SECRETS
+    | CONSUMES
+    | DELETES
+    | {"sqs:ChangeMessageVisibility", "sqs:SendMessage", "s3:GetObject", "s3:PutObject"},
+    "Sweep": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject"},
+    "Migrate": SECRETS | {"rds:CreateDBSnapshot", "rds:DescribeDBSnapshots"},
+}
+
+
+@pytest.mark.parametrize("function", MAY)
+def test_a_function_may_do_what_it_calls(template: Template, function: str) -> None:
+    policy = template.only("AWS::IAM::Policy", named=f"Grants{function}Policy")["Properties"]
+    allowed = set()
+    for statement in policy["PolicyDocument"]["Statement"]:
+        assert statement["Effect"] == "Allow"
+        actions = statement["Action"]
+        allowed |= {actions} if isinstance(actions, str) else set(actions)
+    assert allowed == RUNS | MAY[function]
+
+
+def test_every_action_has_its_call() -> None:
+    assert set().union(*MAY.values()) - CONSUMES == set(CALLS)
+    for action, (path, call) in CALLS.items():
+        assert call in (ROOT / "app" / path).read_text(), action
