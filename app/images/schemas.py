@@ -7,13 +7,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+# A person may write as much as a model may.
+from app.clients.vision import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
 from app.images.models import DescriptionSource, DescriptionState, ImageState
 
 PAGE = 100
-LONGEST_ALT_TEXT = 300
-LONGEST_TEXT = 2000
-MOST_TAGS = 20
-LONGEST_TAG = 40
 
 # Line breaks and tabs, and the joiner that makes one emoji of several.
 DISPLAYED_ALL_THE_SAME = "\n\t\u200d"
