@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.accounts.models import User
 from app.clients.storage import UploadPlace, UserAccess
 from app.database import db, now
+from app.images.failures import WORDS
 from app.images.models import Image, ImageState
 from app.images.schemas import NewImage
 from app.settings import PICTURE_TYPES
@@ -46,8 +47,7 @@ def refusal(new: NewImage, *, max_bytes: int) -> Refused | None:
     if new.content_type not in PICTURE_TYPES:
         return Refused(
             code="unsupported_type",
-            detail="This kind of file is not taken in. JPEG, PNG, GIF, WebP, AVIF, HEIC and TIFF"
-            " are.",
+            detail=WORDS["unsupported_type"],
         )
     if new.size > max_bytes:
         return Refused(
