@@ -2,6 +2,14 @@
 
 import logging
 import re
+import traceback
+from types import TracebackType
+
+from sqlalchemy.exc import DBAPIError
+
+OptExcInfo = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 
 # What a signed address or a token carries after its question mark is a key to a picture.
 SECRET_QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
@@ -15,6 +23,14 @@ class OneLine(logging.Formatter):
         escaped = (c if c.isprintable() else repr(c)[1:-1] for c in record.message)
         record.message = "".join(escaped)
         return super().formatMessage(record)
+
+    def formatException(self, ei: OptExcInfo) -> str:  # noqa: N802 - logging's name
+        """Format a traceback; an error of the database without its words, which hold values."""
+        error = ei[1]
+        if not isinstance(error, DBAPIError):
+            return super().formatException(ei)
+        frames = "".join(traceback.format_tb(ei[2]))
+        return f"{frames}{type(error).__name__}: SQLSTATE {getattr(error.orig, 'pgcode', None)}"
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record; a traceback keeps its lines, indented."""
