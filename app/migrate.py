@@ -1,8 +1,15 @@
-"""Bring the database to the newest schema: `python -m app.migrate`. Safe to repeat."""
+"""Bring the database to the newest schema: `python -m app.migrate`. Safe to repeat.
+
+[Note: Migrations that change data] A migration that changes or drops what people have says
+`CHANGES_DATA = True`; before it, the database is copied, to go back to. Those that only add, which
+is how migrations are written here (docs/operations.md, "Upgrades"), need no copy.
+"""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
@@ -11,6 +18,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, pool
 
 from app.settings import with_driver
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,14 +30,42 @@ class Migration:
     changes_data: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Upgraded:
+    """What was done: the revisions that ran, and the name of the copy that was made before."""
+
+    ran: Sequence[str]
+    snapshot: str | None
+
+
+class Copies(Protocol):
+    """Copies the database and returns the copy's name; raises when there is no whole copy."""
+
+    def __call__(self, *, before: str) -> str:
+        """Copy it before this revision runs."""
+
+
 def migrate(database_url: str) -> None:
     """Run the migrations that have not been run on this database."""
-    command.upgrade(_config(database_url), "head")
+    command.upgrade(_config(database_url, MIGRATIONS), "head")
 
 
-def pending(database_url: str) -> list[Migration]:
-    """Return what `migrate` would run, in order. A new database has no data to be changed."""
-    scripts = ScriptDirectory.from_config(_config(database_url))
+def upgrade(database_url: str, *, copy: Copies, migrations: Path = MIGRATIONS) -> Upgraded:
+    """Run the migrations; copy the database before if one of them changes data.
+
+    See [Note: Migrations that change data]. What `copy` raises leaves the database as it was.
+    """
+    waiting = pending(database_url, migrations=migrations)
+    snapshot = None
+    if any(each.changes_data for each in waiting):
+        snapshot = copy(before=waiting[0].revision)
+    command.upgrade(_config(database_url, migrations), "head")
+    return Upgraded(ran=[each.revision for each in waiting], snapshot=snapshot)
+
+
+def pending(database_url: str, *, migrations: Path = MIGRATIONS) -> list[Migration]:
+    """Return what would be run, in order. A new database has no data to be changed."""
+    scripts = ScriptDirectory(str(migrations))
     engine = create_engine(with_driver(database_url), poolclass=pool.NullPool)
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
@@ -42,9 +79,9 @@ def pending(database_url: str) -> list[Migration]:
     ]
 
 
-def _config(database_url: str) -> Config:
+def _config(database_url: str, migrations: Path) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(migrations))
     config.attributes["database_url"] = with_driver(database_url)
     return config
 

@@ -36,8 +36,8 @@ CALLS = {
     "s3:ListBucketVersions": ("clients/storage.py", '"list_object_versions"'),
     # So that what is not there is "not found" and not "forbidden".
     "s3:ListBucket": ("clients/storage.py", '{"404", "NoSuchKey"}'),
-    "rds:CreateDBSnapshot": ("handlers/migrate.py", ".create_db_snapshot("),
-    "rds:DescribeDBSnapshots": ("handlers/migrate.py", ".describe_db_snapshots("),
+    "rds:CreateDBSnapshot": ("clients/snapshots.py", ".create_db_snapshot("),
+    "rds:DescribeDBSnapshots": ("clients/snapshots.py", ".describe_db_snapshots("),
 }
 DELETES = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"}
 SECRETS = {"secretsmanager:GetSecretValue"}
