@@ -1,6 +1,5 @@
 """Register, sign in, sign out, and who is signed in."""
 
-from apiflask import APIBlueprint
 from flask import Response, make_response, request
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +16,7 @@ from app.accounts.schemas import (
     UserOut,
 )
 from app.accounts.sessions import clear_cookie, end_session, set_cookie, start_session
+from app.contract import APIBlueprint
 from app.database import db
 from app.errors import EmailTakenError, WrongCredentialsError
 from app.parts import parts
