@@ -1,13 +1,11 @@
 """Where all parts of the API meet."""
 
-from apiflask import APIFlask
 from flask import Flask
 
 from app.accounts.routes import auth
 from app.database import db, engine_options
 from app.images.account_routes import account
 from app.images.routes import images
-from app.openapi import init_openapi
 from app.parts import EXTENSION, Parts
 from app.settings import Settings
 from app.site import init_site
@@ -17,21 +15,13 @@ from app.web import init_web
 API_CONNECTIONS = 8
 
 
-def create_app(parts: Parts) -> APIFlask:
+def create_app(parts: Parts) -> Flask:
     """Build the API from its collaborators."""
-    app = APIFlask(
-        __name__,
-        title="Pinhole",
-        version="1",
-        docs_path=None,
-        spec_path=None,
-        static_folder=None,  # type: ignore[arg-type]  # Flask takes None: no static files
-    )
+    app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # an address with two is not another's
     app.extensions[EXTENSION] = parts
     init_database(app, parts.settings, pool_size=API_CONNECTIONS)
     init_web(app, parts.settings)
-    init_openapi(app)
     for blueprint in (system, auth, account, images):
         app.register_blueprint(blueprint)
     if parts.settings.site_dir:

@@ -4,8 +4,7 @@ import mimetypes
 from pathlib import Path
 from urllib.parse import quote
 
-from apiflask import APIFlask
-from flask import Response, redirect, request, send_from_directory
+from flask import Flask, Response, redirect, request, send_from_directory
 from werkzeug.exceptions import MisdirectedRequest, NotFound
 from werkzeug.routing import PathConverter
 from werkzeug.wrappers import Response as AnyResponse
@@ -36,7 +35,7 @@ class PagePath(PathConverter):
     regex = r"(?!api(?:/|$)).*?"
 
 
-def init_site(app: APIFlask, *, site_dir: Path, site_origin: str) -> None:
+def init_site(app: Flask, *, site_dir: Path, site_origin: str) -> None:
     """Serve the site: hashed files for a year, every other address of it as its one page."""
     host = host_of(site_origin)
     port = host.rpartition(":")[2]
@@ -56,7 +55,6 @@ def init_site(app: APIFlask, *, site_dir: Path, site_origin: str) -> None:
     @app.get("/")
     @app.get("/<page:path>")
     @public
-    @app.doc(hide=True)
     def page(path: str = "") -> Response:
         if path and _is_file(site_dir / path):
             response = send_from_directory(site_dir, path)

@@ -1,12 +1,13 @@
 """Health, the OpenAPI document, and the documentation page made from it."""
 
-from apiflask import APIBlueprint, APIFlask
 from flask import Response, current_app, render_template
 from pydantic import BaseModel
 from sqlalchemy import text
 
 from app.accounts.guards import public
+from app.contract import APIBlueprint
 from app.database import db
+from app.openapi import openapi_document
 from app.web import json_response
 
 system = APIBlueprint(
@@ -35,7 +36,7 @@ def health() -> Response:
 @system.doc(responses={200: "The document."})
 def openapi() -> Response:
     """Get this API's OpenAPI 3.1 document."""
-    return json_response(document(current_app))
+    return json_response(openapi_document(current_app))
 
 
 @system.get("/docs")
@@ -43,7 +44,7 @@ def openapi() -> Response:
 @system.doc(hide=True)
 def docs() -> str:
     """Show the documentation as a page that loads nothing from other hosts."""
-    return render_template("docs.html", api=document(current_app))
+    return render_template("docs.html", api=openapi_document(current_app))
 
 
 @system.get("/docs.css")
@@ -52,10 +53,3 @@ def docs() -> str:
 def docs_style() -> Response:
     """Style the documentation page: the policy allows no style inside the page."""
     return Response(render_template("docs.css"), mimetype="text/css")
-
-
-def document(app: object) -> dict[str, object]:
-    """Return the OpenAPI document of an app."""
-    if not isinstance(app, APIFlask):
-        raise TypeError("an APIFlask app")
-    return app._get_spec("json")  # type: ignore[return-value] # noqa: SLF001 - cached, unlike app.spec

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from apiflask import HTTPError
 from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
 from pydantic import BaseModel, Field
@@ -18,11 +17,9 @@ from app.errors import (
     AppError,
     BadRequestError,
     CrossSiteError,
-    FieldError,
     NotFoundError,
     NotJsonError,
     UnavailableError,
-    ValidationFailedError,
 )
 from app.settings import Settings
 
@@ -30,7 +27,6 @@ log = logging.getLogger(__name__)
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LARGEST_BODY = 1024 * 1024
-LOCATIONS = {"json": "body", "query": "query"}
 
 
 class Problem(BaseModel):
@@ -169,10 +165,6 @@ def _shape_errors(app: Flask) -> None:
     def known(error: AppError) -> Response:
         return problem_response(error)
 
-    @app.errorhandler(HTTPError)
-    def refused_by_framework(error: HTTPError) -> Response:
-        return problem_response(_from_framework(error))
-
     @app.errorhandler(HTTPException)
     def refused_by_werkzeug(error: HTTPException) -> Response:
         response = problem_response(_from_status(error.code or 500, error.name))
@@ -200,18 +192,6 @@ def _shape_errors(app: Flask) -> None:
             exc_info=error,
         )
         return problem_response(AppError())
-
-
-def _from_framework(error: HTTPError) -> AppError:
-    if error.status_code != ValidationFailedError.status or not isinstance(error.detail, dict):
-        return _from_status(error.status_code, error.message or "refused")
-    fields = tuple(
-        FieldError(location=LOCATIONS.get(location, "body"), field=field, message=message)  # type: ignore[arg-type]
-        for location, by_field in error.detail.items()
-        for field, messages in by_field.items()
-        for message in messages
-    )
-    return ValidationFailedError(errors=fields)
 
 
 def _from_status(status: int, name: str) -> AppError:

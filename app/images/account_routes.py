@@ -1,6 +1,5 @@
 """A person's own page: how much is kept here, and whether a model may describe it."""
 
-from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
@@ -8,6 +7,7 @@ from sqlalchemy import func, select
 from app.accounts.guards import current_user, signed_in
 from app.accounts.models import User
 from app.accounts.schemas import UserOut
+from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import DescriptionsUnavailableError
 from app.images import descriptions

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from apiflask import APIBlueprint
 from flask import Response
 from sqlalchemy import delete, select, update
 
 from app.accounts.guards import current_user, signed_in
 from app.accounts.models import User
+from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images import descriptions

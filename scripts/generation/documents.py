@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from app.factory import create_app
+from app.openapi import openapi_document
 from app.parts import Parts, build_parts
 from app.settings import Settings
-from app.system import document
 from scripts.generation.schema import schema_page
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +36,7 @@ def main() -> int:
 
 def _openapi() -> str:
     with (app := create_app(_unconnected_parts())).app_context():
-        return json.dumps(document(app), indent=2) + "\n"
+        return json.dumps(openapi_document(app), indent=2) + "\n"
 
 
 def _types() -> str:

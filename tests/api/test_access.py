@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-from apiflask import APIFlask
+from flask import Flask
 from sqlalchemy import Engine, text
 
 from app.factory import create_app
@@ -46,12 +46,12 @@ PUBLIC = {
 
 
 @pytest.fixture(scope="module")
-def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> APIFlask:
+def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
     return create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
 
 
-def test_every_route_says_who_may_call_it(app: APIFlask) -> None:
+def test_every_route_says_who_may_call_it(app: Flask) -> None:
     silent = [name for name, view in app.view_functions.items() if not hasattr(view, "access")]
     assert silent == []
 

@@ -1,7 +1,7 @@
 """Renaming, deleting, bringing back, and describing pictures."""
 
 import pytest
-from apiflask import APIFlask
+from flask import Flask
 from sqlalchemy import Engine, text
 
 from app.factory import create_app
@@ -161,14 +161,14 @@ def test_forgetting_ones_own_words_shows_the_models_again(ada: Person, image_id:
 
 
 @pytest.fixture(scope="module")
-def without_a_model(stack: EmbeddedStack) -> APIFlask:
+def without_a_model(stack: EmbeddedStack) -> Flask:
     environment = stack.environment("api")
     with keys_of(environment):
         return create_app(build_parts(Settings.from_environment(environment)))
 
 
 def test_without_a_model_everything_else_works(
-    ada: Person, image_id: str, without_a_model: APIFlask
+    ada: Person, image_id: str, without_a_model: Flask
 ) -> None:
     client = without_a_model.test_client()
     origin = {"Origin": "http://localhost:8000"}
