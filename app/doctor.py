@@ -1,0 +1,93 @@
+"""The doctor as a program: `python -m app.doctor REQUEST`, one line of JSON for each slice.
+
+What it looks for is in app.images.doctor. `./scripts/doctor` runs this on one machine, and on AWS
+the function that app.handlers.doctor is; what both take and say is the same and is made here.
+"""
+
+import json
+import os
+import sys
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.assembly import Assembly
+from app.clients.archive import Archive, Place
+from app.clients.aws import make_client
+from app.images.doctor import Doctor, Slice, Treatment
+from app.logs import set_up_logging
+from app.settings import Settings
+
+
+class Asked(BaseModel):
+    """What to look at and what may be done; see Treatment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: str | None = Field(default=None, pattern=r"\A[0-9a-f]{32}/[0-9a-f]{32}\Z")
+    most_rows: int = Field(default=500, gt=0, le=1000)
+    read: bool = False
+    repair: bool = False
+    forget_lost: bool = False
+    adopt_since: datetime | None = None
+    remove_orphans: bool = False
+
+
+def examine(asked: Asked, *, assembly: Assembly) -> dict[str, Any]:
+    """Look at one slice; the answer's `after` is for the next request, null at the end."""
+    settings = assembly.settings
+    doctor = Doctor(
+        archive=Archive(s3=make_client("s3", settings), bucket_name=settings.picture_bucket),
+        store=assembly.store,
+        ring=assembly.ring,
+        treatment=Treatment(
+            read=asked.read,
+            repair=asked.repair,
+            forget_lost=asked.forget_lost,
+            adopt_since=asked.adopt_since,
+            remove_orphans=asked.remove_orphans,
+        ),
+    )
+    with assembly.app.app_context():
+        return _told(doctor.examine(after=_place(asked.after), most_rows=asked.most_rows))
+
+
+def _told(seen: Slice) -> dict[str, Any]:
+    last = seen.last
+    return {
+        "rows": seen.rows,
+        "objects": seen.objects,
+        "findings": [
+            {"trouble": found.trouble, "outcome": found.outcome, "key": found.key}
+            for found in seen.findings
+        ],
+        "after": f"{last.user_id.hex}/{last.image_id.hex}" if last else None,
+    }
+
+
+def _place(after: str | None) -> Place | None:
+    if after is None:
+        return None
+    user_id, _, image_id = after.partition("/")
+    return Place(user_id=UUID(user_id), image_id=UUID(image_id))
+
+
+def main() -> None:
+    """Go through everything, slice by slice."""
+    settings = Settings.from_environment(os.environ)
+    set_up_logging(settings.log_level)
+    assembly = Assembly(settings, pool_size=1)
+    asked = Asked.model_validate_json(sys.argv[1])
+    while True:
+        told = examine(asked, assembly=assembly)
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+        if told["after"] is None:
+            return
+        asked = asked.model_copy(update={"after": told["after"]})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""The doctor on AWS Lambda: looks at one slice of the pictures, as ./scripts/doctor asks it to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.assembly import Assembly
+from app.doctor import Asked, examine
+from app.handlers.observing import observe
+from app.handlers.surroundings import surroundings
+
+_known = surroundings()
+logger = observe("doctor", level=_known.settings.log_level)
+_assembly = Assembly(_known.settings, pool_size=1)
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Examine, and treat as far as the event asks for it. Safe to repeat."""
+    del context
+    return examine(Asked.model_validate(event), assembly=_assembly)

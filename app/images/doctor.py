@@ -1,0 +1,310 @@
+"""Whether rows, objects and checksums agree, and what can be done where they do not.
+
+Made for the hour after a restore, safe at any other: it runs beside the product, in slices, and
+looks twice before it calls anything wrong. Nothing is changed unless it is asked for by name, and
+nothing is ever taken away that is the only copy of what a row promises. Deleted stays deleted: a
+purge leaves no version behind, so there is nothing here that could bring a picture back from it.
+"""
+
+import logging
+import mimetypes
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, exists, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from app.accounts.models import User
+from app.clients.archive import Archive, Kept, Part, Place
+from app.clients.storage import PictureStore
+from app.database import db, now
+from app.images.models import SHOWN, Image, ImageState
+from app.tasks import PictureStored
+
+log = logging.getLogger(__name__)
+
+_LOOKS_AT_ONCE = 8
+_DERIVED = {"thumbnail.webp", "preview.webp"}
+
+
+class Trouble(StrEnum):
+    """What can be wrong with a picture."""
+
+    MISSING = "missing"  # a row promises an original that is not there
+    WRONG = "wrong"  # an original whose bytes are not the row's
+    UNSEEN = "unseen"  # the original is right, but its thumbnail or preview is not there
+    ORPHAN = "orphan"  # objects that no row knows
+    FOREIGN = "foreign"  # an object whose key is not of our making
+
+
+class Outcome(StrEnum):
+    """What became of it."""
+
+    REPORTED = "reported"
+    REPAIRED = "repaired"
+    LOST = "lost"  # no version that is kept has the right bytes
+    FORGOTTEN = "forgotten"  # the row of a lost picture was deleted
+    ADOPTED = "adopted"  # an orphan has a row again
+    REMOVED = "removed"  # an orphan is gone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Treatment:
+    """What may be done. By itself, nothing is.
+
+    Args:
+        read: read every original and hash it, instead of believing the checksum that S3 keeps.
+        repair: bring earlier versions back to the top, and make thumbnails again.
+        forget_lost: delete rows whose original is in no version any more.
+        adopt_since: make rows for orphans that were stored since then.
+        remove_orphans: delete all other orphans, with every version.
+    """
+
+    read: bool = False
+    repair: bool = False
+    forget_lost: bool = False
+    adopt_since: datetime | None = None
+    remove_orphans: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that is wrong, and what became of it."""
+
+    trouble: Trouble
+    outcome: Outcome
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """What one look at some pictures gave; `last` is where to go on, None at the end."""
+
+    findings: list[Finding]
+    rows: int
+    objects: int
+    last: Place | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What the database says of a picture."""
+
+    place: Place
+    state: str
+    sha256: bytes
+    size: int
+    has_preview: bool
+
+    @property
+    def promises(self) -> bool:
+        """Whether its original must be there; other states are the sweep's business."""
+        return self.state in SHOWN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doctor:
+    """Examines pictures and treats them."""
+
+    archive: Archive
+    store: PictureStore
+    ring: Callable[[PictureStored], None]
+    treatment: Treatment
+
+    def examine(self, *, after: Place | None, most_rows: int) -> Slice:
+        """Look at the pictures that come after one, and treat them."""
+        rows = {row.place: row for row in _rows(after=after, most=most_rows)}
+        last = max(rows) if len(rows) == most_rows else None
+        parts: dict[Place, list[Part]] = {}
+        foreign: list[Finding] = []
+        objects = 0
+        for part in self.archive.parts(after=after, until=last):
+            objects += 1
+            if part.place is None:
+                foreign.append(_finding(Trouble.FOREIGN, Outcome.REPORTED, part.key))
+            else:
+                parts.setdefault(part.place, []).append(part)
+        with ThreadPoolExecutor(_LOOKS_AT_ONCE) as looking:
+            troubles = looking.map(
+                lambda row: self._trouble(row, parts.get(row.place, [])), rows.values()
+            )
+            ill = [row for row, trouble in zip(rows.values(), troubles, strict=True) if trouble]
+        treated = [self._treat(row.place) for row in ill]
+        orphans = [self._settle_orphan(place, parts[place]) for place in parts.keys() - rows.keys()]
+        found = [finding for finding in [*treated, *orphans] if finding]
+        return Slice(
+            findings=sorted([*found, *foreign], key=lambda finding: finding.key),
+            rows=len(rows),
+            objects=objects,
+            last=last,
+        )
+
+    def _trouble(self, row: Row, parts: list[Part]) -> Trouble | None:
+        if not row.promises:
+            return None
+        kept = self.archive.look(row.place)
+        if kept is None:
+            return Trouble.MISSING
+        if not self._is_right(row, kept, version=None):
+            return Trouble.WRONG
+        has_derived = {part.name for part in parts} >= _DERIVED
+        if row.has_preview and row.state != ImageState.PROCESSING and not has_derived:
+            return Trouble.UNSEEN
+        return None
+
+    def _is_right(self, row: Row, kept: Kept, *, version: str | None) -> bool:
+        if kept.size != row.size:
+            return False
+        believed = None if self.treatment.read else kept.sha256
+        return (believed or self.archive.read(row.place, version=version)) == row.sha256
+
+    def _treat(self, place: Place) -> Finding | None:
+        """Look again, with the row locked so that nobody purges it meanwhile; then treat."""
+        row = next(_rows(only=place), None)
+        parts = list(self.archive.parts(after=_before(place), until=place))
+        trouble = self._trouble(row, parts) if row else None
+        if row is None or trouble is None:
+            db.session.rollback()
+            return None
+        outcome = self._cure(row, trouble, parts)
+        db.session.commit()
+        has_derived = {part.name for part in parts} >= _DERIVED
+        if outcome is Outcome.REPAIRED and row.has_preview and not has_derived:
+            self._develop_again(row)
+        return _finding(trouble, outcome, place.key)
+
+    def _cure(self, row: Row, trouble: Trouble, parts: list[Part]) -> Outcome:
+        if trouble is Trouble.UNSEEN:
+            return Outcome.REPAIRED if self.treatment.repair else Outcome.REPORTED
+        right = self._right_version(row)
+        if right is None:
+            # Other bytes than the row's may still be of use to somebody: they stay, and their row.
+            if trouble is Trouble.WRONG or not self.treatment.forget_lost:
+                return Outcome.LOST
+            self._forget(row, parts)
+            return Outcome.FORGOTTEN
+        if not self.treatment.repair:
+            return Outcome.REPORTED
+        self._uncover(row.place, right)
+        return Outcome.REPAIRED
+
+    def _right_version(self, row: Row) -> str | None:
+        for version in self.archive.versions(row.place):
+            if version.is_marker:
+                continue
+            kept = self.archive.look(row.place, version=version.id)
+            if kept and self._is_right(row, kept, version=version.id):
+                return version.id
+        return None
+
+    def _uncover(self, place: Place, right: str) -> None:
+        """Take away what lies on top of the right version: delete markers and other bytes."""
+        while True:
+            (top,) = (version for version in self.archive.versions(place) if version.is_latest)
+            if top.id == right:
+                return
+            log.info("taking version %s off %s", top.id, place.key)
+            self.archive.take_away(place, version=top.id)
+
+    def _forget(self, row: Row, parts: list[Part]) -> None:
+        if parts:  # a thumbnail of it, perhaps
+            self.store.delete_image(row.place.user_id, row.place.image_id)
+        db.session.execute(delete(Image).where(Image.id == row.place.image_id))
+
+    def _develop_again(self, row: Row) -> None:
+        image = db.session.get(Image, row.place.image_id, with_for_update=True)
+        if image is None or image.state not in SHOWN:
+            db.session.rollback()
+            return
+        image.state = ImageState.PROCESSING
+        image.stored_at = now()
+        image.attempts = 0
+        db.session.commit()
+        self._ring(row.place)
+
+    def _settle_orphan(self, place: Place, parts: list[Part]) -> Finding | None:
+        if _has_row(place):  # it was promised after we had looked at the rows
+            return None
+        original = next((part for part in parts if part.name == "original"), None)
+        since = self.treatment.adopt_since
+        outcome = Outcome.REPORTED
+        if since and original and original.modified >= since:
+            outcome = Outcome.ADOPTED if self._adopt(place) else Outcome.REPORTED
+        elif self.treatment.remove_orphans:
+            self.store.delete_image(place.user_id, place.image_id)
+            outcome = Outcome.REMOVED
+        return _finding(Trouble.ORPHAN, outcome, place.key)
+
+    def _adopt(self, place: Place) -> bool:
+        """Make the row of a stored original anew and have it developed.
+
+        False: its person is gone, or has the same bytes already.
+        """
+        kept = self.archive.look(place)
+        if kept is None:
+            return False
+        sha256 = None if self.treatment.read else kept.sha256
+        sha256 = sha256 or self.archive.read(place)
+        stored = kept.modified.astimezone(UTC)
+        row = insert(Image).values(
+            id=place.image_id,
+            owner_id=place.user_id,
+            name=f"{stored:%Y-%m-%d %H.%M.%S}{mimetypes.guess_extension(kept.content_type) or ''}",
+            byte_size=kept.size,
+            sha256=sha256,
+            content_type=kept.content_type,
+            created_at=now(),  # the sweep forgets uploads by it
+            timeline_at=stored.replace(tzinfo=None),
+        )
+        is_there = db.session.scalar(select(exists().where(User.id == place.user_id)))
+        added = is_there and db.session.scalar(row.on_conflict_do_nothing().returning(Image.id))
+        db.session.commit()
+        if added:
+            self._ring(place)
+        return bool(added)
+
+    def _ring(self, place: Place) -> None:
+        self.ring(PictureStored(user_id=place.user_id, image_id=place.image_id))
+
+
+def _rows(*, after: Place | None = None, most: int = 1, only: Place | None = None) -> Iterator[Row]:
+    """Read rows in the order of places; `only` one of them, and that locked."""
+    query: Any = select(
+        Image.owner_id, Image.id, Image.state, Image.sha256, Image.byte_size, Image.has_preview
+    )
+    if only:
+        query = query.where(Image.id == only.image_id, Image.owner_id == only.user_id)
+        query = query.with_for_update()
+    if after:
+        query = query.where(
+            tuple_(Image.owner_id, Image.id) > tuple_(after.user_id, after.image_id)
+        )
+    found = db.session.execute(query.order_by(Image.owner_id, Image.id).limit(most)).all()
+    if not only:
+        db.session.rollback()  # what follows waits for the outside
+    for owner_id, image_id, state, sha256, size, has_preview in found:
+        place = Place(user_id=owner_id, image_id=image_id)
+        yield Row(place=place, state=state, sha256=sha256, size=size, has_preview=has_preview)
+
+
+def _has_row(place: Place) -> bool:
+    found = db.session.scalar(select(exists().where(Image.id == place.image_id)))
+    db.session.rollback()
+    return bool(found)
+
+
+def _before(place: Place) -> Place | None:
+    """The place right before: nothing lies between the two."""
+    number = (place.user_id.int << 128) + place.image_id.int - 1
+    if number < 0:
+        return None
+    return Place(user_id=UUID(int=number >> 128), image_id=UUID(int=number & (1 << 128) - 1))
+
+
+def _finding(trouble: Trouble, outcome: Outcome, key: str) -> Finding:
+    return Finding(trouble=trouble, outcome=outcome, key=key)

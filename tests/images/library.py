@@ -1,0 +1,171 @@
+"""A library whose rows, objects and versions a test damages on purpose."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import boto3
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.accounts.models import User
+from app.assembly import Assembly
+from app.clients.archive import Archive, Place
+from app.clients.aws import make_client
+from app.clients.storage import Part, key_of
+from app.database import db, now
+from app.images.darkroom import Darkroom
+from app.images.doctor import Doctor, Slice, Treatment
+from app.images.models import Image, ImageState
+from app.migrate import migrate
+from app.settings import Settings, with_driver
+from scripts.embedded.policies import BUCKET, REGION
+from tests.pictures import Picture, jpeg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scripts.embedded.stack import EmbeddedStack
+
+DERIVED: tuple[Part, ...] = ("thumbnail.webp", "preview.webp")
+
+
+def root_environment(stack: EmbeddedStack) -> dict[str, str]:
+    """The settings of a program that an operator runs."""
+    keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), stack.aws.root_key)
+    return {**stack.environment("worker"), **keys}
+
+
+@dataclass(frozen=True)
+class Library:
+    """People's pictures, and all rights on them."""
+
+    stack: EmbeddedStack
+    assembly: Assembly
+    archive: Archive
+    s3: Any
+
+    def person(self) -> UUID:
+        """Somebody with an account."""
+        user = User(email=f"person-{uuid4().hex}@example.org", password_hash="none")
+        with self.assembly.app.app_context():
+            db.session.add(user)
+            db.session.commit()
+            return user.id
+
+    def add(self, owner: UUID, picture: Picture | None = None) -> Place:
+        """A picture that is stored and developed."""
+        place = Place(user_id=owner, image_id=uuid4())
+        picture = picture or jpeg(seed=place.image_id.int % 100_000)
+        self.put(place, picture.content)
+        for part in DERIVED:
+            self.put(place, b"RIFF", part=part)
+        with self.assembly.app.app_context():
+            db.session.add(
+                Image(
+                    id=place.image_id,
+                    owner_id=owner,
+                    name=picture.name,
+                    byte_size=len(picture.content),
+                    sha256=sha256(picture.content).digest(),
+                    content_type=picture.content_type,
+                    state=ImageState.READY,
+                    stored_at=now(),
+                    timeline_at=now().replace(tzinfo=None),
+                    has_preview=True,
+                )
+            )
+            db.session.commit()
+        return place
+
+    def put(self, place: Place, content: bytes, *, part: Part = "original") -> None:
+        """Store bytes as S3 stores uploads, with a checksum."""
+        self.s3.put_object(
+            Bucket=BUCKET,
+            Key=key_of(place.user_id, place.image_id, part),
+            Body=content,
+            ContentType="image/jpeg",
+            ChecksumSHA256=base64.b64encode(sha256(content).digest()).decode(),
+        )
+
+    def delete(self, place: Place, *, part: Part = "original") -> None:
+        """Put a delete marker on top."""
+        self.s3.delete_object(Bucket=BUCKET, Key=key_of(place.user_id, place.image_id, part))
+
+    def purge(self, place: Place) -> None:
+        """Delete a picture as the sweep does after thirty days."""
+        self.assembly.store.delete_image(place.user_id, place.image_id)
+        self.value("DELETE FROM images WHERE id = :id RETURNING id", id=place.image_id)
+
+    def content(self, place: Place) -> bytes:
+        """The original as it is seen."""
+        return bytes(self.s3.get_object(Bucket=BUCKET, Key=place.key)["Body"].read())
+
+    def examine(self, **treatment: Any) -> list[tuple[str, str, str]]:
+        """Go through everything; return trouble, outcome and key."""
+        seen = self.slices(most_rows=1000, **treatment)
+        return [(each.trouble, each.outcome, each.key) for part in seen for each in part.findings]
+
+    def slices(self, *, most_rows: int, **treatment: Any) -> list[Slice]:
+        """Go through everything, so many rows at a time."""
+        doctor = Doctor(
+            archive=self.archive,
+            store=self.assembly.store,
+            ring=self.assembly.ring,
+            treatment=replace(Treatment(), **treatment),
+        )
+        slices: list[Slice] = []
+        with self.assembly.app.app_context():
+            after = None
+            while not slices or after:
+                slices.append(doctor.examine(after=after, most_rows=most_rows))
+                after = slices[-1].last
+        return slices
+
+    def work(self, darkroom: Darkroom) -> None:
+        """Do what is in the queue of pictures, as the worker does."""
+        while messages := self.assembly.pictures.receive(wait_seconds=0):
+            for message in messages:
+                self.assembly.do(message.body, attempt=1, darkroom=darkroom)
+                self.assembly.pictures.done(message)
+
+    def state(self, place: Place) -> str | None:
+        """What the row says, None when there is none."""
+        found = self.value("SELECT state FROM images WHERE id = :id", id=place.image_id)
+        return None if found is None else str(found)
+
+    def value(self, statement: str, **parameters: Any) -> Any:
+        """Run one statement; return the first value that it gives."""
+        engine = create_engine(with_driver(self.stack.database_url))
+        with engine.begin() as connection:
+            found = connection.execute(text(statement), parameters).scalar()
+        engine.dispose()
+        return found
+
+
+@contextmanager
+def library_on(stack: EmbeddedStack) -> Iterator[Library]:
+    """A library on a stack, in a bucket with versions as on AWS."""
+    migrate(stack.database_url)
+    session = boto3.Session(
+        aws_access_key_id=stack.aws.root_key,
+        aws_secret_access_key=stack.aws.root_key,
+        region_name=REGION,
+    )
+    s3 = session.client("s3", endpoint_url=stack.aws_endpoint_url)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    environment = root_environment(stack)
+    settings = Settings.from_environment(environment)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, environment[name])
+        assembly = Assembly(settings, pool_size=1)
+        archive = Archive(s3=make_client("s3", settings), bucket_name=BUCKET)
+    yield Library(stack=stack, assembly=assembly, archive=archive, s3=s3)
+    with assembly.app.app_context():
+        db.engine.dispose()

@@ -1,0 +1,202 @@
+"""Rows, objects and checksums are compared, and what disagrees is found, told and repaired."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.clients.archive import Place
+from app.images.darkroom import Darkroom
+from scripts.embedded.policies import BUCKET
+from tests.conftest import running_stack
+from tests.images.library import Library, library_on
+from tests.pictures import jpeg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Library]:
+    with running_stack() as stack, library_on(stack) as library:
+        yield library
+
+
+@pytest.fixture
+def library(shared: Library) -> Iterator[Library]:
+    """A library in which all is well; each test begins with an empty one."""
+    yield shared
+    for item in shared.s3.list_object_versions(Bucket=BUCKET).get("Versions", []):
+        shared.s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
+    for item in shared.s3.list_object_versions(Bucket=BUCKET).get("DeleteMarkers", []):
+        shared.s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
+    shared.value("DELETE FROM users RETURNING 1")
+    while messages := shared.assembly.pictures.receive(wait_seconds=0):
+        for message in messages:
+            shared.assembly.pictures.done(message)
+
+
+@pytest.fixture(scope="module")
+def darkroom() -> Iterator[Darkroom]:
+    with closing(Darkroom(children=1)) as running:
+        yield running
+
+
+@pytest.fixture
+def ada(library: Library) -> UUID:
+    return library.person()
+
+
+def test_all_is_well(library: Library, ada: UUID) -> None:
+    for _ in range(3):
+        place = library.add(ada)
+    kept = library.archive.look(place)
+    assert kept
+    assert kept.sha256  # so it needs not be read
+    assert library.examine() == []
+    assert library.examine(read=True) == []
+    (seen,) = library.slices(most_rows=10)
+    assert (seen.rows, seen.objects) == (3, 9)
+
+
+def test_slices_miss_nothing(library: Library) -> None:
+    places = sorted(library.add(library.person()) for _ in range(5))
+    strays = [Place(user_id=place.user_id, image_id=uuid4()) for place in places]
+    for stray in strays:
+        library.put(stray, b"stray")
+    library.delete(places[2])
+    slices = library.slices(most_rows=2)
+    assert [seen.rows for seen in slices] == [2, 2, 1]
+    assert sum(seen.objects for seen in slices) == 5 * 3 + 5 - 1
+    found = {(each.trouble, each.key) for seen in slices for each in seen.findings}
+    assert found == {("missing", places[2].key), *(("orphan", stray.key) for stray in strays)}
+
+
+def test_a_deleted_object_is_brought_back(library: Library, ada: UUID) -> None:
+    place = library.add(ada, jpeg(seed=1))
+    library.delete(place)
+    assert library.examine() == [("missing", "reported", place.key)]
+    assert library.examine() == [("missing", "reported", place.key)]  # nothing was changed
+    assert library.examine(repair=True) == [("missing", "repaired", place.key)]
+    assert library.content(place) == jpeg(seed=1).content
+    assert library.examine(read=True) == []
+
+
+def test_an_overwritten_object_is_brought_back(library: Library, ada: UUID) -> None:
+    place = library.add(ada, jpeg(seed=1))
+    library.put(place, jpeg(seed=2).content)
+    library.delete(place)
+    library.put(place, jpeg(seed=3).content)
+    assert library.examine() == [("wrong", "reported", place.key)]
+    assert library.examine(repair=True) == [("wrong", "repaired", place.key)]
+    assert library.content(place) == jpeg(seed=1).content
+    assert library.examine() == []
+
+
+def test_without_the_right_version_nothing_is_touched(library: Library, ada: UUID) -> None:
+    place = library.add(ada)
+    library.assembly.store.delete_image(place.user_id, place.image_id)
+    library.put(place, b"something else")
+    everything = {"repair": True, "forget_lost": True, "remove_orphans": True}
+    assert library.examine(**everything) == [("wrong", "lost", place.key)]
+    assert library.content(place) == b"something else"
+    assert library.state(place) == "ready"
+
+
+def test_a_lost_picture_is_forgotten_when_asked(library: Library, ada: UUID) -> None:
+    place = library.add(ada)
+    library.assembly.store.delete_image(place.user_id, place.image_id)
+    assert library.examine(repair=True) == [("missing", "lost", place.key)]
+    assert library.state(place) == "ready"
+    assert library.examine(forget_lost=True) == [("missing", "forgotten", place.key)]
+    assert library.state(place) is None
+    assert library.examine() == []
+
+
+def test_other_bytes_of_the_same_size_are_found(library: Library, ada: UUID) -> None:
+    place = library.add(ada, jpeg(seed=4))
+    content = jpeg(seed=4).content
+    # As many bytes, and no checksum that S3 could be asked for.
+    library.s3.put_object(Bucket=BUCKET, Key=place.key, Body=content[:-1] + b"!")
+    assert library.examine(read=True, repair=True) == [("wrong", "repaired", place.key)]
+    assert library.content(place) == content
+
+
+def test_what_s3_keeps_no_checksum_of_is_read(library: Library, ada: UUID) -> None:
+    place = library.add(ada, jpeg(seed=5))
+    library.s3.put_object(Bucket=BUCKET, Key=place.key, Body=jpeg(seed=5).content)
+    kept = library.archive.look(place)
+    assert kept
+    assert kept.sha256 is None
+    assert library.examine() == []
+
+
+def test_thumbnails_are_made_again(library: Library, ada: UUID, darkroom: Darkroom) -> None:
+    place = library.add(ada)
+    library.delete(place, part="thumbnail.webp")
+    library.work(darkroom)  # the events of what was put
+    assert library.examine() == [("unseen", "reported", place.key)]
+    assert library.examine(repair=True) == [("unseen", "repaired", place.key)]
+    assert library.state(place) == "processing"
+    library.work(darkroom)
+    assert library.state(place) == "ready"
+    assert library.examine() == []
+
+
+def test_orphans_are_told_and_removed_when_asked(library: Library, ada: UUID) -> None:
+    stray = Place(user_id=ada, image_id=uuid4())
+    library.put(stray, b"stray", part="preview.webp")
+    library.put(stray, b"stray")
+    assert library.examine(repair=True, forget_lost=True) == [("orphan", "reported", stray.key)]
+    assert library.examine(remove_orphans=True) == [("orphan", "removed", stray.key)]
+    assert library.archive.versions(stray) == []
+    assert library.examine() == []
+
+
+def test_orphans_are_adopted(library: Library, ada: UUID, darkroom: Darkroom) -> None:
+    stray = Place(user_id=ada, image_id=uuid4())
+    library.put(stray, jpeg(seed=6).content)
+    library.work(darkroom)  # whose event the worker answers by clearing it away ...
+    library.put(stray, jpeg(seed=6).content)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert library.examine(adopt_since=later) == [("orphan", "reported", stray.key)]
+    assert library.examine(adopt_since=LONG_AGO) == [("orphan", "adopted", stray.key)]
+    library.work(darkroom)
+    assert library.state(stray) == "ready"
+    assert library.examine(read=True) == []
+    name = library.value("SELECT name FROM images WHERE id = :id", id=stray.image_id)
+    assert name.endswith(".jpg")
+
+
+def test_a_strangers_orphan_and_a_double_are_not_adopted(library: Library, ada: UUID) -> None:
+    library.add(ada, jpeg(seed=7))
+    double = Place(user_id=ada, image_id=uuid4())
+    nobodys = Place(user_id=uuid4(), image_id=uuid4())
+    for stray in (double, nobodys):
+        library.put(stray, jpeg(seed=7).content)
+    found = library.examine(adopt_since=LONG_AGO)
+    assert found == sorted(("orphan", "reported", stray.key) for stray in (double, nobodys))
+
+
+def test_foreign_objects_are_told_and_left(library: Library) -> None:
+    library.s3.put_object(Bucket=BUCKET, Key="users/notes.txt", Body=b"mine")
+    everything = {"repair": True, "forget_lost": True, "remove_orphans": True}
+    assert library.examine(**everything) == [("foreign", "reported", "users/notes.txt")]
+    library.s3.head_object(Bucket=BUCKET, Key="users/notes.txt")
+
+
+@pytest.mark.parametrize("state", ["uploading", "rejected"])
+def test_unfinished_pictures_are_the_sweeps_business(
+    library: Library, ada: UUID, state: str
+) -> None:
+    place = library.add(ada)
+    library.value("UPDATE images SET state = :state RETURNING 1", state=state)
+    library.assembly.store.delete_image(place.user_id, place.image_id)
+    assert library.examine(repair=True, forget_lost=True) == []
+    assert library.state(place) == state
