@@ -5,17 +5,30 @@ AppError
 │   └── InvalidCursorError       400
 ├── NotSignedInError             401
 ├── WrongCredentialsError        401
+├── WrongCodeError               401
+├── ConfirmFirstError            401  the last proof of who is there is too long ago
 ├── CrossSiteError               403
+├── NotByTokenError              403  only a person in a browser may do this
+├── ScopeTooSmallError           403
+├── AccountDisabledError         403
+├── RegistrationClosedError      403
+├── InviteNeededError            403
 ├── NotFoundError                404  absent, or somebody else's: the same answer
 ├── ConflictError                409
 │   ├── EmailTakenError
+│   ├── NotFirstError
+│   ├── MailUnavailableError
+│   ├── LastWayInError
+│   ├── PasswordTooShortAloneError
 │   ├── DescriptionsUnavailableError
 │   ├── DescriptionsOffError
 │   ├── DescribedByPersonError
 │   └── NotReadyError
+├── LinkDeadError                410  used, expired, or never made
 ├── NotJsonError                 415
 ├── ValidationFailedError        422
 │   └── WeakPasswordError        422
+├── TooManyRequestsError         429
 └── UnavailableError             503  something behind us does not answer
 """
 
@@ -74,10 +87,52 @@ class WrongCredentialsError(AppError):
     detail = "E-mail address or password is wrong."
 
 
+class WrongCodeError(AppError):
+    status = 401
+    code = "wrong_code"
+    detail = "This code is not right, or was used already. Try the next one."
+
+
+class ConfirmFirstError(AppError):
+    status = 401
+    code = "confirm_first"
+    detail = "Confirm that it is you first: you signed in more than ten minutes ago."
+
+
 class CrossSiteError(AppError):
     status = 403
     code = "cross_site"
     detail = "Changes are accepted from the site's own pages only (send its Origin header)."
+
+
+class NotByTokenError(AppError):
+    status = 403
+    code = "not_by_token"
+    detail = "An access token cannot do this. Sign in with a browser."
+
+
+class ScopeTooSmallError(AppError):
+    status = 403
+    code = "scope_too_small"
+    detail = "This access token may only read. Make one that may write."
+
+
+class AccountDisabledError(AppError):
+    status = 403
+    code = "account_disabled"
+    detail = "This account was shut by the administrator of this site. Ask them about it."
+
+
+class RegistrationClosedError(AppError):
+    status = 403
+    code = "registration_closed"
+    detail = "This site takes in nobody new."
+
+
+class InviteNeededError(AppError):
+    status = 403
+    code = "invite_needed"
+    detail = "Joining this site takes an invitation, and this one is used, expired or not known."
 
 
 class NotFoundError(AppError):
@@ -94,6 +149,26 @@ class ConflictError(AppError):
 class EmailTakenError(ConflictError):
     code = "email_taken"
     detail = "There is an account with this e-mail address. Sign in instead."
+
+
+class NotFirstError(ConflictError):
+    code = "not_first"
+    detail = "This site has its first account already. Sign in, or ask for an invitation."
+
+
+class MailUnavailableError(ConflictError):
+    code = "mail_unavailable"
+    detail = "This site sends no mail. Ask its administrator."
+
+
+class LastWayInError(ConflictError):
+    code = "last_way_in"
+    detail = "This is the last way into your account. Add another one first."
+
+
+class PasswordTooShortAloneError(ConflictError):
+    code = "password_too_short_alone"
+    detail = "Your password is too short to be the only factor. Set one of 15 characters first."
 
 
 class DescriptionsUnavailableError(ConflictError):
@@ -116,6 +191,12 @@ class NotReadyError(ConflictError):
     detail = "This picture has no preview that could be described."
 
 
+class LinkDeadError(AppError):
+    status = 410
+    code = "link_dead"
+    detail = "This link was used, has expired, or was never made. Ask for a new one."
+
+
 class NotJsonError(AppError):
     status = 415
     code = "not_json"
@@ -130,6 +211,21 @@ class ValidationFailedError(AppError):
 
 class WeakPasswordError(ValidationFailedError):
     code = "weak_password"
+
+
+class TooManyRequestsError(AppError):
+    status = 429
+    code = "too_many_requests"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(f"Too many tries. Wait {_in_words(retry_after)}, then try again.")
+        self.retry_after = retry_after
+
+
+def _in_words(seconds: int) -> str:
+    if seconds < 2 * 60:
+        return f"{seconds} second{'s' if seconds != 1 else ''}"
+    return f"{-(-seconds // 60)} minutes"
 
 
 class UnavailableError(AppError):

@@ -1,8 +1,9 @@
 """Where all parts of the API meet."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.accounts.routes import auth
+from app.accounts.routes import BLUEPRINTS
 from app.database import db, engine_options
 from app.images.account_routes import account
 from app.images.routes import images
@@ -19,10 +20,15 @@ def create_app(parts: Parts) -> Flask:
     """Build the API from its collaborators."""
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # an address with two is not another's
+    # Only what our own front doors wrote says who is calling; the rest is the caller's word.
+    if parts.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap it
+            app.wsgi_app, x_for=parts.settings.trusted_proxies, x_proto=0
+        )
     app.extensions[EXTENSION] = parts
     init_database(app, parts.settings, pool_size=API_CONNECTIONS)
     init_web(app, parts.settings)
-    for blueprint in (system, auth, account, images):
+    for blueprint in (system, *BLUEPRINTS, account, images):
         app.register_blueprint(blueprint)
     if parts.settings.site_dir:
         init_site(app, site_dir=parts.settings.site_dir, site_origin=parts.settings.site_origin)

@@ -59,7 +59,12 @@ def _described(app: Flask) -> dict[str, Any]:
                 "in": "cookie",
                 "name": "__Host-session",
                 "description": "`session` where the site is plain http on this machine.",
-            }
+            },
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A personal access token of the settings; for scripts.",
+            },
         },
     )
     for rule in app.url_map.iter_rules():
@@ -135,6 +140,18 @@ def _renamed(value: Any, short: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
+# What each guard of app/accounts/guards.py takes.
+_SECURITY: dict[str | None, list[dict[str, list[str]]]] = {
+    "public": [],
+    "signed_in": [{"session": []}, {"token": []}],
+}
+_NOBODY = "Nobody is signed in."
+_REFUSED = {
+    "fresh": "Nobody is signed in, or their last proof is more than ten minutes ago.",
+    "fresh_administrator": "Nobody is signed in, or their last proof is too long ago.",
+}
+
+
 def _describe_route(app: Flask, path: str, method: str, operation: dict[str, Any]) -> None:
     """Name an operation after its function, and say who may call it, as its route says it."""
     for rule in app.url_map.iter_rules():
@@ -142,9 +159,9 @@ def _describe_route(app: Flask, path: str, method: str, operation: dict[str, Any
             view = app.view_functions[rule.endpoint]
             operation["operationId"] = view.__name__
             access = getattr(view, "access", None)
-            operation["security"] = [] if access == "public" else [{"session": []}]
-            if access == "signed_in":
-                operation["responses"]["401"] = _problem("Nobody is signed in.")
+            operation["security"] = _SECURITY.get(access, [{"session": []}])
+            if access != "public":
+                operation["responses"].setdefault("401", _problem(_REFUSED.get(access or "", _NOBODY)))
     if method != "get":
         operation["responses"]["403"] = _problem("The request came from another site.")
 

@@ -1,7 +1,7 @@
 """The collaborators of the API, built once and handed in: tests build the app with others."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 
@@ -20,15 +20,16 @@ class Parts:
     settings: Settings
     access: UserAccess
     description_queue: Queue
+    letter_queue: Queue
 
 
-def build_parts(settings: Settings) -> Parts:
-    """Build the real ones."""
+def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN401 - boto3's
+    """Build the real ones; `sts` instead of boto3's client, where a start must be quick."""
     sqs = make_client("sqs", settings)
     return Parts(
         settings=settings,
         access=UserAccess(
-            sts=make_client("sts", settings),
+            sts=sts or make_client("sts", settings),
             role_arn=settings.user_role_arn,
             bucket_name=settings.picture_bucket,
             bucket=bucket_at(
@@ -38,6 +39,7 @@ def build_parts(settings: Settings) -> Parts:
             ),
         ),
         description_queue=Queue(sqs=sqs, url=settings.description_queue_url),
+        letter_queue=Queue(sqs=sqs, url=settings.letter_queue_url),
     )
 
 

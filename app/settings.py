@@ -1,9 +1,10 @@
 """What an operator decides, read from the environment once and frozen."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self, cast
 from urllib.parse import urlsplit
 
 
@@ -25,9 +26,18 @@ REQUIRED = (
     "PICTURE_BUCKET",
     "PICTURE_QUEUE_URL",
     "DESCRIPTION_QUEUE_URL",
+    "LETTER_QUEUE_URL",
     "USER_ROLE_ARN",
     "AWS_REGION",
+    "SECRET_KEY",
 )
+
+# A key of fewer characters is a password that somebody made up.
+SHORTEST_SECRET_KEY = 32
+_CLIENT = ("CLIENT_ID", "CLIENT_SECRET")
+GOOGLE_DISCOVERY = "https://accounts.google.com/.well-known/openid-configuration"
+
+Registration = Literal["open", "invite", "closed"]
 
 
 # The kinds of picture that are taken in: what uploads may declare and the darkroom can open.
@@ -60,6 +70,18 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProviderSettings:
+    """An OpenID provider that people may sign in with."""
+
+    name: str  # in addresses: lower-case letters, digits and hyphens
+    label: str
+    client_id: str
+    client_secret: str
+    discovery_url: str
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that differs between one deployment and another.
 
@@ -73,11 +95,18 @@ class Settings:
     picture_bucket: str
     picture_queue_url: str
     description_queue_url: str
+    letter_queue_url: str
     user_role_arn: str
     aws_region: str
     aws_endpoint_url: str | None
     model: ModelSettings | None
     max_upload_bytes: int
+    secret_key: str  # seals what is kept to be read again; changing it loses authenticator apps
+    registration: Registration
+    mail_from: str | None  # None: this site sends no mail
+    mailbox_dir: Path | None  # local mode only: where mails land and are read
+    providers: tuple[ProviderSettings, ...]
+    trusted_proxies: int  # how many entries of X-Forwarded-For our own front doors added
     log_level: str
 
     @classmethod
@@ -100,11 +129,18 @@ class Settings:
             picture_bucket=environment["PICTURE_BUCKET"],
             picture_queue_url=environment["PICTURE_QUEUE_URL"],
             description_queue_url=environment["DESCRIPTION_QUEUE_URL"],
+            letter_queue_url=environment["LETTER_QUEUE_URL"],
             user_role_arn=environment["USER_ROLE_ARN"],
             aws_region=environment["AWS_REGION"],
             aws_endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             model=_model(environment),
             max_upload_bytes=_positive(environment, "MAX_UPLOAD_BYTES", default=100 * 1024 * 1024),
+            secret_key=_secret_key(environment["SECRET_KEY"]),
+            registration=_registration(environment),
+            mail_from=environment.get("MAIL_FROM") or None,
+            mailbox_dir=Path(mailbox) if (mailbox := environment.get("MAILBOX_DIR")) else None,
+            providers=_providers(environment),
+            trusted_proxies=_number(environment, "TRUSTED_PROXIES", default=0),
             log_level=environment.get("LOG_LEVEL") or "INFO",
         )
 
@@ -135,6 +171,62 @@ def _origin(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path not in {"", "/"}:
         raise InvalidSettingError("SITE_ORIGIN must look like https://pictures.example.org")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _secret_key(value: str) -> str:
+    if len(value) < SHORTEST_SECRET_KEY:
+        raise InvalidSettingError(f"SECRET_KEY must have {SHORTEST_SECRET_KEY} characters or more")
+    return value
+
+
+def _registration(environment: Mapping[str, str]) -> Registration:
+    value = environment.get("REGISTRATION") or "invite"
+    if value not in {"open", "invite", "closed"}:
+        raise InvalidSettingError("REGISTRATION must be open, invite or closed")
+    return cast("Registration", value)
+
+
+def _providers(environment: Mapping[str, str]) -> tuple[ProviderSettings, ...]:
+    """Google by its two keys; others by OIDC_PROVIDERS=NAME,… and OIDC_NAME_CLIENT_ID and so on."""
+    providers = []
+    if environment.get("GOOGLE_CLIENT_ID"):
+        providers.append(_provider(environment, "google", prefix="GOOGLE_", label="Google"))
+    for name in filter(None, environment.get("OIDC_PROVIDERS", "").lower().split(",")):
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+            raise InvalidSettingError("OIDC_PROVIDERS are names of letters, digits and hyphens")
+        prefix = f"OIDC_{name.upper().replace('-', '_')}_"
+        providers.append(_provider(environment, name, prefix=prefix, label=name.capitalize()))
+    real = tuple(provider for provider in providers if not provider.is_demo)
+    # A provider for trying out must never stand beside one that people trust.
+    return real or tuple(providers)
+
+
+def _provider(
+    environment: Mapping[str, str], name: str, *, prefix: str, label: str
+) -> ProviderSettings:
+    discovery = environment.get(f"{prefix}DISCOVERY_URL") or (
+        GOOGLE_DISCOVERY if name == "google" else ""
+    )
+    needed = {f"{prefix}{part}": environment.get(f"{prefix}{part}", "") for part in _CLIENT}
+    needed[f"{prefix}DISCOVERY_URL"] = discovery
+    if missing := [variable for variable, value in needed.items() if not value]:
+        raise MissingSettingsError(missing)
+    return ProviderSettings(
+        name=name,
+        label=environment.get(f"{prefix}LABEL") or label,
+        client_id=needed[f"{prefix}CLIENT_ID"],
+        client_secret=needed[f"{prefix}CLIENT_SECRET"],
+        discovery_url=discovery,
+        # Only local mode has a provider that lets anybody be anyone.
+        is_demo=environment.get(f"{prefix}IS_DEMO") == "1" and bool(environment.get("MAILBOX_DIR")),
+    )
+
+
+def _number(environment: Mapping[str, str], name: str, *, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isdecimal():
+        raise InvalidSettingError(f"{name} must be a whole number")
+    return int(text)
 
 
 def _positive(environment: Mapping[str, str], name: str, *, default: int) -> int:

@@ -41,7 +41,18 @@ class DescribePicture:
         return {"task": "describe", "image_id": self.image_id.hex}
 
 
-Task = PictureStored | DescribePicture
+@dataclass(frozen=True, kw_only=True)
+class SendLetter:
+    """The API says: a mail is to be written and sent."""
+
+    letter_id: UUID
+
+    def message(self) -> dict[str, str]:
+        """The message that means this task."""
+        return {"task": "letter", "letter_id": self.letter_id.hex}
+
+
+Task = PictureStored | DescribePicture | SendLetter
 # Called with the task and the number of this attempt, from 1. Safe to repeat.
 Handler = Callable[[Any, int], None]
 
@@ -60,6 +71,8 @@ def parse(body: str, *, bucket_name: str) -> list[Task]:
         message = json.loads(body)
         if message.get("task") == "describe":
             return [DescribePicture(image_id=UUID(message["image_id"]))]
+        if message.get("task") == "letter":
+            return [SendLetter(letter_id=UUID(message["letter_id"]))]
         records = message.get("Records", [])
         return [task for record in records if (task := _stored(record, bucket_name=bucket_name))]
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -19,6 +19,7 @@ from app.errors import (
     CrossSiteError,
     NotFoundError,
     NotJsonError,
+    TooManyRequestsError,
     UnavailableError,
 )
 from app.settings import Settings
@@ -62,6 +63,12 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
 
+def bearer_token() -> str | None:
+    """The access token that the request shows, if it shows one (RFC 6750)."""
+    given = request.authorization
+    return given.token or "" if given is not None and given.type == "bearer" else None
+
+
 def json_response(value: object, *, status: int = 200) -> Response:
     """Answer with JSON made by orjson, past all models: for lists that are asked for often."""
     return Response(orjson.dumps(value), status=status, mimetype="application/json")
@@ -90,7 +97,10 @@ def init_web(app: Flask, settings: Settings) -> None:
     @app.before_request
     def refuse_cross_site_writes() -> None:
         if request.method not in SAFE_METHODS:
-            _refuse_cross_site(settings.site_origin)
+            # No other site's page can make a browser send a bearer token; whoever sends one is
+            # known by it alone, and the browser's cookies count for nothing (accounts/guards).
+            if bearer_token() is None:
+                _refuse_cross_site(settings.site_origin)
             _refuse_other_than_json()
 
     @app.after_request
@@ -163,7 +173,10 @@ def _refuse_other_than_json() -> None:
 def _shape_errors(app: Flask) -> None:
     @app.errorhandler(AppError)
     def known(error: AppError) -> Response:
-        return problem_response(error)
+        response = problem_response(error)
+        if isinstance(error, TooManyRequestsError):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
     @app.errorhandler(HTTPException)
     def refused_by_werkzeug(error: HTTPException) -> Response:

@@ -1,11 +1,19 @@
 """People who use the API, as tests need them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 import httpx2
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session as OrmSession
 
+from app.accounts.models import Session, User
+from app.accounts.passwords import hash_password
+from app.accounts.secret_tokens import digest, new_token
+from app.database import now
 from tests.pictures import Picture
 
 PASSWORD = "correct horse battery staple"
@@ -20,11 +28,35 @@ class Person:
     http: httpx2.Client
     email: str = ""
 
-    def register(self) -> "Person":
-        """Make an account; afterwards this person is signed in."""
+    @property
+    def user_id(self) -> str:
+        """As the API says it."""
+        found: str = self.http.get("/api/auth/session").json()["user"]["id"]
+        return found
+
+    def join(self, database: Engine, **changed: Any) -> "Person":
+        """Have an account with the usual password, and be signed in.
+
+        Made in the database: how people really join is tests/api/test_joining.py's.
+        """
         self.email = f"person-{uuid4().hex}@example.org"
-        body = {"email": self.email, "password": PASSWORD}
-        self.http.post("/api/auth/register", json=body).raise_for_status()
+        with OrmSession(database) as rows:
+            moment = now()
+            values = {"email_verified_at": moment, "password_hash": _password_hash()} | changed
+            user = User(email=self.email, **values)
+            rows.add(user)
+            rows.flush()
+            token = new_token()
+            rows.add(
+                Session(
+                    token_hash=digest(token),
+                    user_id=user.id,
+                    expires_at=moment + timedelta(days=1),
+                    fresh_at=moment,
+                )
+            )
+            rows.commit()
+        self.http.cookies.set("session", token, domain=self.http.base_url.host)
         return self
 
     def promise(self, *pictures: Picture) -> list[Json]:
@@ -60,6 +92,11 @@ class Person:
         answer = self.http.get("/api/images", params={"ids": image_id}).json()
         found: Json = answer["images"][0]
         return None if found["state"] in {"uploading", "processing"} else found
+
+
+@cache
+def _password_hash() -> str:
+    return hash_password(PASSWORD)
 
 
 def put(upload: Json, content: bytes, *, url: str = "", **changed: str) -> httpx2.Response:

@@ -1,4 +1,9 @@
-"""Who may call a route: named at each of them, and a test fails where one is silent."""
+"""Who may call a route: named at each of them, and a test fails where one is silent.
+
+`public` anyone · `signed_in` a person, or their script by an access token · `in_person` a person
+in a browser · `fresh` a person who proved it within ten minutes · `administrator` one of those
+who look after the site (nobody else learns that the route is there).
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,13 +11,23 @@ from typing import ParamSpec, TypeVar, cast
 
 from flask import g, request
 
-from app.accounts.models import Session, User
-from app.accounts.sessions import cookie_name, find_session
-from app.errors import NotSignedInError
-from app.parts import parts
+from app.accounts.access_tokens import find_access_token
+from app.accounts.cookies import Cookie, read_cookie
+from app.accounts.models import AccessToken, Session, User
+from app.accounts.sessions import find_session, fresh_until
+from app.accounts.visitor import visitor
+from app.errors import (
+    ConfirmFirstError,
+    NotByTokenError,
+    NotFoundError,
+    NotSignedInError,
+    ScopeTooSmallError,
+)
+from app.web import SAFE_METHODS, bearer_token
 
 P = ParamSpec("P")
 R = TypeVar("R")
+View = Callable[P, R]
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -22,28 +37,70 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
-    """Only a signed-in person may call this; comes outside of the parsing of the request."""
+    """Only a signed-in person or their script may call this.
 
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if current_session() is None:
-            raise NotSignedInError
-        return view(*args, **kwargs)
+    Comes outside of the parsing of the request, like all guards.
+    """
+    return _guarded(view, "signed_in", _require_person_or_script)
 
-    guarded.access = "signed_in"  # type: ignore[attr-defined]
-    return guarded
+
+def in_person(view: Callable[P, R]) -> Callable[P, R]:
+    """Only a person in a browser may call this: what touches the account is not for scripts."""
+    return _guarded(view, "in_person", _require_person)
+
+
+def fresh(view: Callable[P, R]) -> Callable[P, R]:
+    """Only a person who proved within ten minutes who they are may call this."""
+    return _guarded(view, "fresh", _require_fresh)
+
+
+def administrator(view: Callable[P, R]) -> Callable[P, R]:
+    """Only an administrator in a browser may call this; for others there is nothing."""
+    return _guarded(view, "administrator", _require_administrator)
+
+
+def fresh_administrator(view: Callable[P, R]) -> Callable[P, R]:
+    """Only an administrator who proved within ten minutes who they are may call this."""
+
+    def check() -> None:
+        _require_administrator()
+        _require_fresh()
+
+    return _guarded(view, "fresh_administrator", check)
 
 
 def current_session() -> Session | None:
     """The session that the request's cookie names, if it is alive."""
     if "session" not in g:
-        token = request.cookies.get(cookie_name(https=parts().settings.site_is_https))
-        g.session = find_session(token) if token else None
+        # Whoever shows an access token is known by it alone: see [Note: Cross-site writes].
+        token = read_cookie(Cookie.SESSION) if bearer_token() is None else None
+        g.session = find_session(token, visitor()) if token else None
     return cast("Session | None", g.session)
 
 
+def current_token() -> AccessToken | None:
+    """The access token that the request shows, if it is good."""
+    if "access_token" not in g:
+        token = bearer_token()
+        g.access_token = find_access_token(token) if token else None
+    return cast("AccessToken | None", g.access_token)
+
+
 def current_user() -> User:
-    """The person who is asking.
+    """The person who is asking, in a browser or by a script.
+
+    Raises:
+        NotSignedInError: nobody is signed in.
+    """
+    if session := current_session():
+        return session.user
+    if token := current_token():
+        return token.user
+    raise NotSignedInError
+
+
+def own_session() -> Session:
+    """The session of the person who is asking in a browser.
 
     Raises:
         NotSignedInError: nobody is signed in.
@@ -51,4 +108,41 @@ def current_user() -> User:
     session = current_session()
     if session is None:
         raise NotSignedInError
-    return session.user
+    return session
+
+
+def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Callable[P, R]:
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        check()
+        return view(*args, **kwargs)
+
+    guarded.access = access  # type: ignore[attr-defined]
+    return guarded
+
+
+def _require_person_or_script() -> None:
+    if current_session() is not None:
+        return
+    token = current_token()
+    if token is None:
+        raise NotSignedInError
+    if request.method not in SAFE_METHODS and token.scope != "write":
+        raise ScopeTooSmallError
+
+
+def _require_person() -> None:
+    if current_session() is None:
+        raise NotByTokenError if current_token() else NotSignedInError
+
+
+def _require_fresh() -> None:
+    _require_person()
+    if fresh_until(own_session()) is None:
+        raise ConfirmFirstError
+
+
+def _require_administrator() -> None:
+    _require_person()
+    if not current_user().is_administrator:
+        raise NotFoundError

@@ -4,66 +4,87 @@ The cookie holds 256 random bits and the row their SHA-256, so that a copy of th
 nobody in, and deleting the row signs out at once in every process.
 """
 
-import secrets
-from datetime import timedelta
-from hashlib import sha256
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import Response
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Session, User
+from app.accounts.models import KnownDevice, Session, User
+from app.accounts.secret_tokens import digest, new_token
+from app.accounts.visitor import Visitor
 from app.database import db, now
 
 LIFETIME = timedelta(days=90)
 IDLE = timedelta(days=30)
 USE_NOTED_EVERY = timedelta(minutes=5)
+# How long a proof of who is there is enough for what is hard to undo (OWASP ASVS 5.0, 7.5.1).
+FRESH_FOR = timedelta(minutes=10)
+# The longest that browsers keep a cookie (RFC 6265bis, 5.5).
+DEVICE_KNOWN_FOR = timedelta(days=400)
 
 
-def start_session(user: User, *, user_agent: str) -> str:
-    """Add a session and return its token, which exists nowhere else."""
-    token = secrets.token_urlsafe(32)
+def start_session(user: User, who: Visitor) -> str:
+    """Add a session that is fresh, and return its token, which exists nowhere else."""
+    token = new_token()
     moment = now()
     db.session.add(
         Session(
-            token_hash=_digest(token),
+            token_hash=digest(token),
             user_id=user.id,
             created_at=moment,
             last_used_at=moment,
             expires_at=moment + LIFETIME,
-            user_agent=user_agent[:255],
+            fresh_at=moment,
+            ip=who.ip,
+            user_agent=who.user_agent,
         )
     )
     return token
 
 
-def find_session(token: str) -> Session | None:
+def find_session(token: str, who: Visitor) -> Session | None:
     """Return the living session of a token, and note now and then that it was used."""
     moment = now()
     session = db.session.scalar(
         select(Session)
+        .join(Session.user)
         .options(joinedload(Session.user))
         .where(
-            Session.token_hash == _digest(token),
+            Session.token_hash == digest(token),
             Session.expires_at > moment,
             Session.last_used_at > moment - IDLE,
+            User.disabled_at.is_(None),
         )
     )
     if session and moment - session.last_used_at > USE_NOTED_EVERY:
         db.session.execute(
             update(Session)
             .where(Session.id == session.id)
-            .values(last_used_at=moment)
+            .values(last_used_at=moment, ip=who.ip)
             .execution_options(synchronize_session=False)
         )
         db.session.commit()
     return session
 
 
+def fresh_until(session: Session) -> datetime | None:
+    """Until when the last proof is enough for what is hard to undo; None: it is not any more."""
+    until = session.fresh_at + FRESH_FOR if session.fresh_at else None
+    return until if until and until > now() else None
+
+
 def end_session(session_id: UUID) -> None:
     """Delete a session. Safe to repeat."""
     db.session.execute(delete(Session).where(Session.id == session_id))
+
+
+def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
+    """Delete all sessions of a person, but perhaps the one that asks; return how many."""
+    ended = delete(Session).where(Session.user_id == user_id)
+    if but is not None:
+        ended = ended.where(Session.id != but)
+    return len(db.session.scalars(ended.returning(Session.id)).all())
 
 
 def delete_dead_sessions() -> int:
@@ -75,30 +96,26 @@ def delete_dead_sessions() -> int:
     return len(db.session.scalars(dead.returning(Session.id)).all())
 
 
-def cookie_name(*, https: bool) -> str:
-    """`__Host-` makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis, 4.1.3.2)."""
-    return "__Host-session" if https else "session"
-
-
-def set_cookie(response: Response, token: str, *, https: bool) -> None:
-    """Hand the token to the browser, where no script can read it."""
-    response.set_cookie(
-        cookie_name(https=https),
-        token,
-        max_age=int(LIFETIME.total_seconds()),
-        secure=https,
-        httponly=True,
-        samesite="Lax",
-        path="/",
+def find_device(user_id: UUID, token: str | None) -> KnownDevice | None:
+    """Return this browser, if this person signed in with it before."""
+    if not token:
+        return None
+    return db.session.scalar(
+        select(KnownDevice).where(
+            KnownDevice.token_hash == digest(token), KnownDevice.user_id == user_id
+        )
     )
 
 
-def clear_cookie(response: Response, *, https: bool) -> None:
-    """Take the cookie away."""
-    response.delete_cookie(
-        cookie_name(https=https), path="/", secure=https, httponly=True, samesite="Lax"
+def add_device(user_id: UUID) -> str:
+    """Remember this browser, and return the token that says so."""
+    token = new_token()
+    db.session.add(KnownDevice(token_hash=digest(token), user_id=user_id))
+    return token
+
+
+def has_devices(user_id: UUID) -> bool:
+    """Whether the person signed in with any browser before."""
+    return (
+        db.session.scalar(select(KnownDevice.id).where(KnownDevice.user_id == user_id)) is not None
     )
-
-
-def _digest(token: str) -> bytes:
-    return sha256(token.encode()).digest()

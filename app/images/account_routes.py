@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from app.accounts.guards import current_user, signed_in
 from app.accounts.models import User
-from app.accounts.schemas import UserOut
+from app.accounts.schemas.session import UserOut
 from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import DescriptionsUnavailableError

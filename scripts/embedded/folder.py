@@ -29,6 +29,7 @@ class Secrets:
     app_password: str
     root_key: str
     demo_password: str
+    secret_key: str
 
 
 class DataFolder:
@@ -63,6 +64,11 @@ class DataFolder:
     def aws(self) -> Path:
         """What the embedded AWS keeps."""
         return self._private("aws")
+
+    @property
+    def mailbox(self) -> Path:
+        """Where the mails land that the embedded AWS takes in."""
+        return self._private("mailbox")
 
     def lock(self) -> IO[bytes]:
         """Take the folder for this process, until the file that is returned is closed.

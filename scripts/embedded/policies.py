@@ -11,6 +11,7 @@ ACCOUNT = "000000000000"
 BUCKET = "pinhole-pictures"
 PICTURE_QUEUE = "pinhole-pictures"
 DESCRIPTION_QUEUE = "pinhole-descriptions"
+LETTER_QUEUE = "pinhole-letters"
 USER_ROLE = "pinhole-user"
 API_USER = "pinhole-api"
 WORKER_USER = "pinhole-worker"
@@ -24,6 +25,10 @@ _ANY_USER_ID = "?" * 32
 def queue_arn(name: str) -> str:
     """Return the ARN of a queue."""
     return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+
+
+def _queue_arns() -> list[str]:
+    return [queue_arn(name) for name in (PICTURE_QUEUE, DESCRIPTION_QUEUE, LETTER_QUEUE)]
 
 
 def user_role_trust() -> Policy:
@@ -53,10 +58,10 @@ def user_role() -> Policy:
 
 
 def api() -> Policy:
-    """The API reaches pictures only as a user, and puts messages into both queues."""
+    """The API reaches pictures only as a user, and puts messages into all queues."""
     return _policy(
         _allow("sts:AssumeRole", "sts:TagSession", on=USER_ROLE_ARN),
-        _allow("sqs:SendMessage", on=[queue_arn(PICTURE_QUEUE), queue_arn(DESCRIPTION_QUEUE)]),
+        _allow("sqs:SendMessage", on=_queue_arns()),
     )
 
 
@@ -68,9 +73,9 @@ def worker() -> Policy:
             "sqs:DeleteMessage",
             "sqs:ChangeMessageVisibility",
             "sqs:GetQueueAttributes",
-            on=[queue_arn(PICTURE_QUEUE), queue_arn(DESCRIPTION_QUEUE)],
+            on=_queue_arns(),
         ),
-        _allow("sqs:SendMessage", on=[queue_arn(PICTURE_QUEUE), queue_arn(DESCRIPTION_QUEUE)]),
+        _allow("sqs:SendMessage", on=_queue_arns()),
         _allow(
             "s3:GetObject",
             on=[f"{_BUCKET_ARN}/users/*/original", f"{_BUCKET_ARN}/users/*/preview.webp"],
@@ -81,6 +86,7 @@ def worker() -> Policy:
         ),
         _allow("s3:DeleteObject", "s3:DeleteObjectVersion", on=f"{_BUCKET_ARN}/users/*"),
         _allow("s3:ListBucket", "s3:ListBucketVersions", on=_BUCKET_ARN),
+        _allow("ses:SendEmail", on="*"),
     )
 
 

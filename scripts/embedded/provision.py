@@ -38,6 +38,7 @@ class Provision:
 
     picture_queue_url: str
     description_queue_url: str
+    letter_queue_url: str
     api_keys: Keys
     worker_keys: Keys
 
@@ -71,6 +72,7 @@ class Provisioner:
         """Make everything; `known_keys` are those of an earlier start, by user name."""
         picture_queue_url = self._provide_queue(policies.PICTURE_QUEUE, takes_events=True)
         description_queue_url = self._provide_queue(policies.DESCRIPTION_QUEUE, takes_events=False)
+        letter_queue_url = self._provide_queue(policies.LETTER_QUEUE, takes_events=False)
         self._provide_bucket(site_origin)
         api_keys = self._provide_user(API_USER, policies.api(), known_keys.get(API_USER))
         worker_keys = self._provide_user(
@@ -80,6 +82,7 @@ class Provisioner:
         return Provision(
             picture_queue_url=picture_queue_url,
             description_queue_url=description_queue_url,
+            letter_queue_url=letter_queue_url,
             api_keys=api_keys,
             worker_keys=worker_keys,
         )

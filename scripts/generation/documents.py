@@ -68,6 +68,8 @@ def _unconnected_parts() -> Parts:
             "PICTURE_BUCKET": "pictures",
             "PICTURE_QUEUE_URL": "https://queue.example.org/pictures",
             "DESCRIPTION_QUEUE_URL": "https://queue.example.org/descriptions",
+            "LETTER_QUEUE_URL": "https://queue.example.org/letters",
+            "SECRET_KEY": "only documents are made with this",
             "USER_ROLE_ARN": "arn:aws:iam::000000000000:role/user",
             "AWS_REGION": "us-east-1",
         }

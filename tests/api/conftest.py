@@ -71,10 +71,10 @@ def visitor(site: str, stack: EmbeddedStack) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture
-def new_person(site: str, stack: EmbeddedStack) -> Iterator[Callable[[], Person]]:
+def new_person(site: str, stack: EmbeddedStack, database: Engine) -> Iterator[Callable[[], Person]]:
     """Make people with accounts, each in a browser of their own."""
     with ExitStack() as browsers:
-        yield lambda: Person(http=browsers.enter_context(_browser(site, stack))).register()
+        yield lambda: Person(http=browsers.enter_context(_browser(site, stack))).join(database)
 
 
 @pytest.fixture

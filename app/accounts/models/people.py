@@ -121,6 +121,8 @@ class AccessToken(Base):
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
 
+    user: Mapped[User] = relationship()
+
 
 class Invite(Base):
     """A link by which one person may join."""

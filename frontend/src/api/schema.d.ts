@@ -22,6 +22,23 @@ export interface paths {
         patch: operations["update_account"];
         trace?: never;
     };
+    "/api/auth/first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the first account of this site, which administers it, and sign in. */
+        post: operations["make_first"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -31,7 +48,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in. */
+        /** Sign in. Where the account has a second factor, it is awaited next. */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -50,26 +67,6 @@ export interface paths {
         put?: never;
         /** Sign out of this browser, at once and everywhere this session is used. */
         post: operations["logout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make an account and sign in.
-         * @description The password needs 15 characters or more; spaces and any letters are welcome.
-         */
-        post: operations["register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -418,6 +415,23 @@ export interface components {
             detail: string;
         };
         /**
+         * FirstIn
+         * @description The first account of a site.
+         */
+        FirstIn: {
+            /**
+             * Email
+             * Format: email
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * Password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /**
          * HealthOut
          * @description The API and its database answer.
          */
@@ -645,6 +659,12 @@ export interface components {
              */
             email: string;
             /**
+             * Link
+             * @description Link the provider's identity that waits in this browser too.
+             * @default false
+             */
+            link?: boolean;
+            /**
              * Password
              * @example correct horse battery staple
              */
@@ -754,6 +774,21 @@ export interface components {
             message: string;
         };
         /**
+         * ProviderOut
+         * @description An OpenID provider that people may sign in with.
+         */
+        ProviderOut: {
+            /**
+             * Demo
+             * @description For trying out: it lets anybody be anyone.
+             */
+            demo: boolean;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * QueuedOut
          * @description How many pictures now wait for a description.
          */
@@ -780,21 +815,12 @@ export interface components {
             status: "refused";
         };
         /**
-         * RegisterIn
-         * @description A new account.
+         * SecondFactor
+         * @description A sign-in that awaits its second factor.
          */
-        RegisterIn: {
-            /**
-             * Email
-             * Format: email
-             * @example ada@example.org
-             */
-            email: string;
-            /**
-             * Password
-             * @example correct horse battery staple
-             */
-            password: string;
+        SecondFactor: {
+            /** Methods */
+            methods: ("totp" | "passkey" | "recovery_code")[];
         };
         /**
          * SessionOut
@@ -802,8 +828,40 @@ export interface components {
          */
         SessionOut: {
             descriptions: components["schemas"]["DescriptionOffer"];
+            /**
+             * Fresh Until
+             * @description Until when the last proof is enough for what is hard to undo.
+             */
+            fresh_until: string | null;
+            /** @description The password was right; a second factor is awaited from this browser. */
+            second_factor: components["schemas"]["SecondFactor"] | null;
+            sign_in: components["schemas"]["SignInOffer"];
             uploads: components["schemas"]["UploadRules"];
             user: components["schemas"]["UserOut"] | null;
+        };
+        /**
+         * SignInOffer
+         * @description How people join this site and sign in.
+         */
+        SignInOffer: {
+            /**
+             * Mail
+             * @description Whether this site sends mail.
+             */
+            mail: boolean;
+            /**
+             * Mailbox
+             * @description Local mode: mails are read at /mailbox, not sent.
+             */
+            mailbox: boolean;
+            /** Providers */
+            providers: components["schemas"]["ProviderOut"][];
+            /**
+             * Registration
+             * @description `first`: nobody has an account yet, and who makes one administers the site.
+             * @enum {string}
+             */
+            registration: "first" | "open" | "invite" | "closed";
         };
         /**
          * Upload
@@ -860,15 +918,26 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Delete After
+             * @description When the account goes, as the person asked; null: it stays.
+             */
+            delete_after: string | null;
             /** Descriptions Enabled */
             descriptions_enabled: boolean;
             /** Email */
             email: string;
+            /** Email Verified */
+            email_verified: boolean;
+            /** Has Password */
+            has_password: boolean;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Is Administrator */
+            is_administrator: boolean;
         };
     };
     responses: never;
@@ -986,6 +1055,75 @@ export interface operations {
             };
         };
     };
+    make_first: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstIn"];
+            };
+        };
+        responses: {
+            /** @description The account was made and is signed in. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This site has its first account already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -999,7 +1137,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in. */
+            /** @description Signed in, or a second factor is awaited. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1082,75 +1220,6 @@ export interface operations {
             };
             /** @description The request came from another site. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    register: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RegisterIn"];
-            };
-        };
-        responses: {
-            /** @description The account was made and is signed in. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOut"];
-                };
-            };
-            /** @description The body is not valid JSON. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request came from another site. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is an account with this address. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not declared as JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right; see errors. */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };

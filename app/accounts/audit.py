@@ -1,0 +1,74 @@
+"""The record of what touched an account's safety: the person sees theirs, administrators all."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from app.accounts.models import AuditEvent
+from app.accounts.visitor import visitor
+from app.database import db
+
+Detail = str | int | bool | None
+
+
+class Event(StrEnum):
+    """What is recorded. Names are for ever: they stand in people's records."""
+
+    ACCOUNT_MADE = "account_made"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SECOND_FACTOR_FAILED = "second_factor_failed"
+    SIGNED_OUT = "signed_out"
+    CONFIRMED = "confirmed"
+    CONFIRMATION_FAILED = "confirmation_failed"
+    SESSION_ENDED = "session_ended"
+    OTHER_SESSIONS_ENDED = "other_sessions_ended"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    EMAIL_CHANGE_ASKED = "email_change_asked"
+    EMAIL_CHANGED = "email_changed"
+    EMAIL_VERIFIED = "email_verified"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    TOTP_ADDED = "totp_added"
+    TOTP_REMOVED = "totp_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
+    TOKEN_MADE = "token_made"  # noqa: S105
+    TOKEN_REMOVED = "token_removed"  # noqa: S105
+    INVITE_MADE = "invite_made"
+    INVITE_REMOVED = "invite_removed"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    ADMINISTRATOR_MADE = "administrator_made"
+    ADMINISTRATOR_UNMADE = "administrator_unmade"
+    EXPORT_ASKED = "export_asked"
+    DELETION_ASKED = "deletion_asked"
+    DELETION_CALLED_OFF = "deletion_called_off"
+    ACCOUNT_DELETED = "account_deleted"
+
+
+def record(
+    event: Event, *, user_id: UUID | None, actor_id: UUID | None = None, **detail: Detail
+) -> None:
+    """Add to the record, in the transaction of what it records.
+
+    Args:
+        event: what happened.
+        user_id: whose account; None where there is none (a guess at an unknown address).
+        actor_id: who did it, where it was not the person.
+        **detail: never a secret, never what a picture shows.
+    """
+    who = visitor()
+    db.session.add(
+        AuditEvent(
+            event=event,
+            user_id=user_id,
+            actor_id=actor_id,
+            ip=who.ip,
+            user_agent=who.user_agent,
+            detail=detail,
+        )
+    )

@@ -1,0 +1,55 @@
+"""The cookies that the API sets: what each is called, and how it is kept from scripts."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from flask import Response, request
+
+from app.parts import parts
+
+
+class Cookie(StrEnum):
+    """Each holds a token of 256 bits; the database holds its SHA-256."""
+
+    SESSION = "session"  # who is signed in
+    DEVICE = "device"  # this browser signed in before
+    PENDING = "pending"  # a sign-in whose second factor is awaited
+    OPENID = "openid"  # a trip to an OpenID provider
+    LINK = "link"  # a provider's identity that waits for its account's own proof
+    CHALLENGE = "challenge"  # a passkey is being asked
+
+
+def cookie_name(cookie: Cookie, *, https: bool) -> str:
+    """`__Host-` makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis, 4.1.3.2)."""
+    return f"__Host-{cookie.value}" if https else cookie.value
+
+
+def read_cookie(cookie: Cookie) -> str | None:
+    """Return what the browser sent."""
+    name = cookie_name(cookie, https=parts().settings.site_is_https)
+    return request.cookies.get(name) or None
+
+
+def set_cookie(response: Response, cookie: Cookie, token: str, *, lifetime: timedelta) -> None:
+    """Hand a token to the browser, where no script can read it.
+
+    Lax, so that a link in a mail or a provider's redirect arrives signed in; what changes
+    something is guarded besides ([Note: Cross-site writes]).
+    """
+    https = parts().settings.site_is_https
+    response.set_cookie(
+        cookie_name(cookie, https=https),
+        token,
+        max_age=int(lifetime.total_seconds()),
+        secure=https,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def clear_cookie(response: Response, cookie: Cookie) -> None:
+    """Take a cookie away."""
+    https = parts().settings.site_is_https
+    name = cookie_name(cookie, https=https)
+    response.delete_cookie(name, path="/", secure=https, httponly=True, samesite="Lax")

@@ -1,0 +1,61 @@
+"""Asking for mails: a row says which, a message rings, and the worker writes and sends.
+
+The request neither writes words nor looks anything up, so that it takes as long and answers the
+same whoever the address belongs to; and a mailer that fails shows to nobody outside.
+"""
+
+import logging
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.accounts.models import Letter
+from app.clients.aws import AwsUnavailableError
+from app.database import db
+from app.parts import parts
+from app.tasks import SendLetter
+
+log = logging.getLogger(__name__)
+
+
+class Kind(StrEnum):
+    """Why a mail is written."""
+
+    JOIN = "join"  # somebody asked to join with this address; the worker looks who that is
+    RESET = "reset"  # somebody forgot the password of this address; the worker looks who that is
+    VERIFY_EMAIL = "verify_email"
+    CHANGE_EMAIL = "change_email"  # to the new address, with the link
+    EMAIL_CHANGING = "email_changing"  # to the old address: somebody wants to change it
+    EMAIL_CHANGED = "email_changed"  # to the old address
+    NEW_DEVICE = "new_device"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - why a mail is written
+    FACTOR_CHANGED = "factor_changed"
+    IDENTITY_LINKED = "identity_linked"
+    DELETION_ASKED = "deletion_asked"
+    EXPORT_READY = "export_ready"
+    INVITED = "invited"
+
+
+def ask_for_letter(
+    kind: Kind,
+    *,
+    email: str,
+    user_id: UUID | None = None,
+    **data: Any,  # noqa: ANN401 - whatever JSON holds
+) -> Letter:
+    """Add a letter to the current transaction; `commit_and_ring` lets the worker know of it."""
+    letter = Letter(kind=kind, email=email, user_id=user_id, data=data)
+    db.session.add(letter)
+    return letter
+
+
+def commit_and_ring(*letters: Letter) -> None:
+    """Commit, then ring for these letters; one whose message is lost is found by the sweep."""
+    db.session.flush()
+    ids = [letter.id for letter in letters]
+    db.session.commit()
+    for letter_id in ids:
+        try:
+            parts().letter_queue.send(SendLetter(letter_id=letter_id).message())
+        except AwsUnavailableError as error:
+            log.warning("a letter waits for the sweep: %s", error)

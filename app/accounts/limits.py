@@ -1,0 +1,71 @@
+"""Limits kept in the database, so that every process and every Lambda counts together.
+
+GCRA: a row holds the moment from which it is as if nothing had been asked. Each request pushes it
+on by `every`; one that would push it more than `burst` times into the future is refused, and told
+when to come back. So nobody is locked out: they wait, at most `every` for the next try.
+(https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm)
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import text
+
+from app.accounts.models import RateLimit
+from app.database import db
+from app.errors import TooManyRequestsError
+
+_TAKE = text("""
+INSERT INTO rate_limits AS held (key, empty_at) VALUES (:key, now() + :every)
+ON CONFLICT (key) DO UPDATE SET empty_at = greatest(held.empty_at, now()) + :every
+  WHERE greatest(held.empty_at, now()) + :every <= now() + :whole
+RETURNING 1
+""")
+_WAIT = text("""
+SELECT extract(epoch FROM empty_at + :every - :whole - now()) FROM rate_limits WHERE key = :key
+""")
+_GIVE_BACK = text("UPDATE rate_limits SET empty_at = empty_at - :every WHERE key = :key")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """`burst` at once, then one `every` so long."""
+
+    name: str
+    burst: int
+    every: timedelta
+
+
+def take(limit: Limit, *, of: str) -> None:
+    """Count one; ends the transaction, so that it counts whatever becomes of the request.
+
+    Raises:
+        TooManyRequestsError: the limit is used up; nothing was counted.
+    """
+    key = _key(limit, of)
+    sizes = {"key": key, "every": limit.every, "whole": limit.every * limit.burst}
+    taken = db.session.scalar(_TAKE, sizes)
+    if taken is None:
+        seconds = db.session.scalar(_WAIT, sizes)
+        db.session.rollback()
+        raise TooManyRequestsError(retry_after=max(1, math.ceil(seconds or 0)))
+    db.session.commit()
+
+
+def give_back(limit: Limit, *, of: str) -> None:
+    """Take one back that turned out to be nothing to count, such as a right password."""
+    db.session.execute(_GIVE_BACK, {"key": _key(limit, of), "every": limit.every})
+
+
+def delete_old_limits() -> None:
+    """Delete the rows that say nothing any more."""
+    db.session.query(RateLimit).where(RateLimit.empty_at < text("now()")).delete(
+        synchronize_session=False
+    )
+
+
+def _key(limit: Limit, of: str) -> str:
+    # Hashed: addresses of people are no business of whoever reads this table.
+    return f"{limit.name}:{sha256(of.encode()).hexdigest()[:32]}"

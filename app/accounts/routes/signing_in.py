@@ -1,0 +1,89 @@
+"""The first account, signing in and out, and who is signed in."""
+
+from flask import Response
+from sqlalchemy import select, text
+
+from app.accounts.audit import Event, record
+from app.accounts.cookies import Cookie, clear_cookie
+from app.accounts.guards import current_session, in_person, own_session, public
+from app.accounts.models import User
+from app.accounts.passwords import hash_password, is_right, needs_rehash, refuse_weak
+from app.accounts.schemas.session import FirstIn, LoginIn, SessionOut
+from app.accounts.second_factors import second_factors
+from app.accounts.session_answer import has_people, session_answer
+from app.accounts.sessions import end_session
+from app.accounts.sign_in import How, awaited_second_factor, finish_sign_in
+from app.contract import APIBlueprint
+from app.database import db
+from app.errors import NotFirstError, WrongCredentialsError
+
+auth = APIBlueprint("auth", __name__, url_prefix="/api/auth", tag="Signing in")
+
+# One at a time makes the first account: the second waits, and then finds the first.
+_FIRST_ONLY = text("SELECT pg_advisory_xact_lock(hashtext('the first account'))")
+
+
+@auth.post("/first")
+@public
+@auth.input(FirstIn, location="json")
+@auth.output(SessionOut, status_code=201, description="The account was made and is signed in.")
+@auth.doc(responses={409: "This site has its first account already."})
+def make_first(json_data: FirstIn) -> Response:
+    """Make the first account of this site, which administers it, and sign in."""
+    refuse_weak(json_data.password, email=json_data.email)
+    password_hash = hash_password(json_data.password)
+    db.session.execute(_FIRST_ONLY)
+    if has_people():
+        db.session.rollback()
+        raise NotFirstError
+    user = User(email=json_data.email, password_hash=password_hash, is_administrator=True)
+    db.session.add(user)
+    db.session.flush()
+    record(Event.ACCOUNT_MADE, user_id=user.id, how=How.FIRST)
+    return finish_sign_in(user, How.FIRST, status=201)
+
+
+@auth.post("/login")
+@public
+@auth.input(LoginIn, location="json")
+@auth.output(SessionOut, description="Signed in, or a second factor is awaited.")
+@auth.doc(responses={401: "Address or password is wrong.", 403: "The account was shut."})
+def login(json_data: LoginIn) -> Response:
+    """Sign in. Where the account has a second factor, it is awaited next."""
+    user = db.session.scalar(select(User).where(User.email == json_data.email))
+    known_hash = user.password_hash if user else None
+    if not is_right(json_data.password, password_hash=known_hash) or user is None:
+        record(Event.SIGN_IN_FAILED, user_id=user.id if user else None)
+        db.session.commit()
+        raise WrongCredentialsError
+    if known_hash and needs_rehash(known_hash):
+        user.password_hash = hash_password(json_data.password)
+    return finish_sign_in(user, How.PASSWORD)
+
+
+@auth.post("/logout")
+@in_person
+@auth.output({}, status_code=204, description="Signed out.")
+def logout() -> Response:
+    """Sign out of this browser, at once and everywhere this session is used."""
+    mine = own_session()
+    record(Event.SIGNED_OUT, user_id=mine.user_id)
+    end_session(mine.id)
+    db.session.commit()
+    response = Response(status=204)
+    clear_cookie(response, Cookie.SESSION)
+    # Whatever the browser kept of this person's pictures goes too.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@auth.get("/session")
+@public
+@auth.output(SessionOut)
+def session() -> Response:
+    """Who is signed in here (`user` is null: nobody), and what this site offers."""
+    if mine := current_session():
+        return session_answer(mine.user, fresh_at=mine.fresh_at)
+    awaited = awaited_second_factor()
+    methods = second_factors(awaited.user_id) if awaited and awaited.user_id else []
+    return session_answer(None, second_factor=methods)

@@ -1,0 +1,38 @@
+"""E-mail addresses and passwords, as they are heard."""
+
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+
+
+def _address(value: str) -> str:
+    """Check an address and write it in the one form in which it is kept and compared."""
+    try:
+        found = validate_email(value.strip(), check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+    return found.normalized.lower()
+
+
+def _address_or_text(value: str) -> str:
+    """The same form; what is no address belongs to nobody, and gets the same answer as such."""
+    try:
+        return _address(value)
+    except ValueError:
+        return "".join(c for c in value if c.isprintable())
+
+
+Email = Annotated[
+    str,
+    AfterValidator(_address),
+    Field(max_length=254, examples=["ada@example.org"], json_schema_extra={"format": "email"}),
+]
+# For signing in: whatever is written there.
+EmailOrText = Annotated[
+    str, AfterValidator(_address_or_text), Field(max_length=254, examples=["ada@example.org"])
+]
+# Bounds beyond which nobody means a password; the real rules name their reason.
+Password = Annotated[str, Field(max_length=1024, examples=["correct horse battery staple"])]
+# A token from a link.
+LinkToken = Annotated[str, Field(max_length=100, examples=["dGhpcyBpcyBub3QgYSByZWFsIHRva2Vu"])]

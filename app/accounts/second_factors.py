@@ -1,0 +1,31 @@
+"""Which second factors a person has, beside a password."""
+
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from app.accounts.models import Passkey, RecoveryCode, Totp
+from app.accounts.schemas.session import FactorMethod
+from app.database import db
+
+
+def second_factors(user_id: UUID) -> list[FactorMethod]:
+    """Return how a person can give their second factor; empty: they have none.
+
+    Recovery codes stand in for a factor, so alone they ask for nothing.
+    """
+    passkey, totp, code = db.session.execute(
+        select(
+            exists().where(Passkey.user_id == user_id),
+            exists().where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None)),
+            exists().where(RecoveryCode.user_id == user_id),
+        )
+    ).one()
+    methods: list[FactorMethod] = []
+    if passkey:
+        methods.append("passkey")
+    if totp:
+        methods.append("totp")
+    if methods and code:
+        methods.append("recovery_code")
+    return methods

@@ -1,0 +1,17 @@
+"""Tokens of 256 random bits: whoever has one has it from us, and the database keeps its hash."""
+
+import secrets
+from hashlib import sha256
+
+
+def new_token() -> str:
+    """Return a token, which exists nowhere else: 43 characters for an address or a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> bytes:
+    """Return what is kept of a token: its SHA-256, so that a copy of the database opens nothing.
+
+    Slow hashing would add nothing: 256 bits are not guessed.
+    """
+    return sha256(token.encode()).digest()

@@ -1,0 +1,140 @@
+"""The one way into a session: whatever was proved, it ends here."""
+
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from flask import Response
+
+from app.accounts import one_time
+from app.accounts.audit import Event, record
+from app.accounts.cookies import Cookie, clear_cookie, read_cookie, set_cookie
+from app.accounts.guards import current_session
+from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
+from app.accounts.models import Letter, OneTimeToken, User
+from app.accounts.one_time import Purpose
+from app.accounts.second_factors import second_factors
+from app.accounts.session_answer import session_answer
+from app.accounts.sessions import (
+    DEVICE_KNOWN_FOR,
+    LIFETIME,
+    add_device,
+    end_session,
+    find_device,
+    has_devices,
+    start_session,
+)
+from app.accounts.visitor import visitor
+from app.database import db, now
+from app.errors import AccountDisabledError
+
+SECOND_FACTOR_WITHIN = timedelta(minutes=10)
+
+
+class How(StrEnum):
+    """What was proved."""
+
+    PASSWORD = "password"  # noqa: S105 - a way to sign in
+    PASSKEY = "passkey"  # possession, and the person was verified by the device: two factors
+    PROVIDER = "provider"  # how many factors is the provider's business
+    RESET = "reset"  # a mail was read
+    FIRST = "first"  # the account was just made
+    WELCOME = "welcome"  # the account was just made, from a mail
+
+
+# A password or a mailbox that was stolen opens no account that has a second factor.
+_ONE_FACTOR = {How.PASSWORD, How.RESET}
+
+
+def finish_sign_in(user: User, how: How, *, provider: str = "", status: int = 200) -> Response:
+    """Sign in and commit; or, where `how` proves one factor of two, await the second.
+
+    Args:
+        user: who it is.
+        how: what they proved.
+        provider: which one, where it was a provider.
+        status: the answer's.
+
+    Raises:
+        AccountDisabledError: an administrator shut the account.
+    """
+    refuse_disabled(user)
+    methods = second_factors(user.id) if how in _ONE_FACTOR else []
+    if not methods:
+        return _sign_in(user, how, provider=provider, status=status)
+    token = one_time.begin(
+        Purpose.SECOND_FACTOR, lifetime=SECOND_FACTOR_WITHIN, user_id=user.id, data={"how": how}
+    )
+    db.session.commit()
+    response = session_answer(None, second_factor=methods, status=status)
+    set_cookie(response, Cookie.PENDING, token, lifetime=SECOND_FACTOR_WITHIN)
+    return response
+
+
+def awaited_second_factor() -> OneTimeToken | None:
+    """The sign-in of this browser that awaits its second factor, if there is one."""
+    return one_time.look(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
+
+
+def finish_second_factor(user: User, *, how: str) -> Response:
+    """Sign in and commit: the first factor was proved in this browser, and now the second.
+
+    `how` says both, for the record: "password and totp".
+    """
+    refuse_disabled(user)
+    one_time.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
+    response = _sign_in(user, how, provider="", status=200)
+    clear_cookie(response, Cookie.PENDING)
+    return response
+
+
+def refuse_disabled(user: User) -> None:
+    """Refuse an account that an administrator shut.
+
+    Raises:
+        AccountDisabledError: it is.
+    """
+    if user.disabled_at is not None:
+        raise AccountDisabledError
+
+
+def _sign_in(user: User, how: str, *, provider: str, status: int) -> Response:
+    # A token that was in the browser before is ended, not taken over (session fixation).
+    if earlier := current_session():
+        end_session(earlier.id)
+    token = start_session(user, visitor())
+    device_token, letters = _note_device(user)
+    record(Event.SIGNED_IN, user_id=user.id, how=how, provider=provider or None)
+    commit_and_ring(*letters)
+    response = session_answer(user, fresh_at=now(), status=status)
+    set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)
+    if device_token:
+        set_cookie(response, Cookie.DEVICE, device_token, lifetime=DEVICE_KNOWN_FOR)
+    return response
+
+
+def _note_device(user: User) -> tuple[str | None, list[Letter]]:
+    """Remember this browser; tell the person of one that they did not sign in with before."""
+    device = find_device(user.id, read_cookie(Cookie.DEVICE))
+    if device:
+        device.last_used_at = now()
+        return None, []
+    letters = []
+    if has_devices(user.id):
+        who = visitor()
+        letters.append(
+            ask_for_letter(
+                Kind.NEW_DEVICE,
+                email=user.email,
+                user_id=user.id,
+                ip=who.ip,
+                user_agent=who.user_agent,
+            )
+        )
+    return add_device(user.id), letters
+
+
+def user_of(token: OneTimeToken) -> User | None:
+    """The person whom something begun is about."""
+    user_id: UUID | None = token.user_id
+    return db.session.get(User, user_id) if user_id else None

@@ -1,0 +1,35 @@
+"""Who is at the other end of the request, as far as the network tells."""
+
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """An address and what the browser calls itself; neither proves anything."""
+
+    ip: str
+    user_agent: str
+
+    @property
+    def network(self) -> str:
+        """What one household or attacker holds: an IPv4 address, or 64 bits of an IPv6 one."""
+        try:
+            address = ip_address(self.ip)
+        except ValueError:
+            return "unknown"
+        if not isinstance(address, IPv6Address):
+            return str(address)
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ip_network((address, 64), strict=False))
+
+
+def visitor() -> Visitor:
+    """The visitor of this request. Their address is what our own front doors saw (app/factory)."""
+    return Visitor(
+        ip=(request.remote_addr or "")[:45],
+        user_agent="".join(c for c in request.user_agent.string if c.isprintable())[:255],
+    )

@@ -1,0 +1,41 @@
+"""Every operation of the API, from its document, so that a new one is attacked without being asked.
+
+docs/openapi.json is compared with the code by `./scripts/generate --check`.
+"""
+
+import json
+from pathlib import Path
+
+_DOCUMENT = json.loads((Path(__file__).parents[2] / "docs/openapi.json").read_text())
+_SOME_ID = "00000000-0000-4000-8000-000000000000"
+
+Operation = tuple[str, str]
+
+OPERATIONS: list[Operation] = sorted(
+    (method.upper(), path) for path, by in _DOCUMENT["paths"].items() for method in by
+)
+WITHOUT_SECURITY: list[Operation] = sorted(
+    (method.upper(), path)
+    for path, by in _DOCUMENT["paths"].items()
+    for method, operation in by.items()
+    if operation["security"] == []
+)
+WRITES = [operation for operation in OPERATIONS if operation[0] != "GET"]
+GUARDED = [operation for operation in OPERATIONS if operation not in WITHOUT_SECURITY]
+
+# Whoever adds to these says who may call it, and why that is anyone.
+PUBLIC: set[Operation] = {
+    ("GET", "/api/health"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/api/auth/session"),
+    ("POST", "/api/auth/first"),
+    ("POST", "/api/auth/login"),
+}
+# Operations on something of somebody's, other than pictures: where each meets strangers.
+STRANGERS_TRY: dict[Operation, str] = {}
+
+
+def with_some_id(path: str) -> str:
+    """Fill in an id that nothing has."""
+    before, brace, after = path.partition("{")
+    return before + _SOME_ID + with_some_id(after.partition("}")[2]) if brace else path
