@@ -26,7 +26,7 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: str | None = Field(default=None, pattern=r"\A[0-9a-f]{32}/[0-9a-f]{32}\Z")
+    after: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}/[0-9a-f]{32}$")
     most_rows: int = Field(default=500, gt=0, le=1000)
     read: bool = False
     repair: bool = False

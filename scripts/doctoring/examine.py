@@ -1,0 +1,78 @@
+"""Going through all pictures, here or on AWS, and telling what was found."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from scripts.doctoring.on_aws import slices_on_aws
+from scripts.doctoring.on_this_machine import slices_on_this_machine
+from scripts.doctoring.options import parse
+from scripts.doctoring.start import CANNOT_TELL
+from scripts.embedded.errors import StartError
+from scripts.embedded.install import stop_on_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+_INTERRUPTED = 130
+# What each trouble is, and what does away with it.
+_ADVICE = {
+    ("missing", "reported"): "gone, but an earlier version is kept: --repair",
+    ("missing", "lost"): "gone in every version: restore, or --forget-lost",
+    ("wrong", "reported"): "other bytes, but the right ones are kept: --repair",
+    ("wrong", "lost"): "other bytes, and the right ones are in no version: restore",
+    ("unseen", "reported"): "without thumbnail or preview: --repair",
+    ("orphan", "reported"): "in no row: --adopt-since after a restore, else --remove-orphans",
+    ("foreign", "reported"): "not one of our keys: look who put it there",
+}
+_OPEN = {"reported", "lost"}
+
+
+def main(words: Sequence[str]) -> int:
+    """Examine, and return 0 when nothing is left to do."""
+    options = parse(words)
+    stop_on_signals()
+    try:
+        if options.deletes and not options.yes:
+            _agree()
+        slices = slices_on_aws if options.aws else slices_on_this_machine
+        return tell(slices(options))
+    except StartError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return CANNOT_TELL
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def tell(slices: Iterable[dict[str, Any]]) -> int:
+    """Say what is in the slices as they come, and sum it up."""
+    rows = objects = 0
+    found: Counter[tuple[str, str]] = Counter()
+    for seen in slices:
+        rows, objects = rows + seen["rows"], objects + seen["objects"]
+        for finding in seen["findings"]:
+            found[finding["trouble"], finding["outcome"]] += 1
+            print(f"  {finding['trouble']:8} {finding['outcome']:10} {finding['key']}")
+    print(f"\n  {rows} rows, {objects} objects")
+    if not found:
+        print("  Rows, objects and checksums agree.")
+        return 0
+    for (trouble, outcome), count in sorted(found.items()):
+        what = _ADVICE.get((trouble, outcome), outcome)
+        print(f"  {count:6} {trouble}: {what}")
+    left = sum(count for (_, outcome), count in found.items() if outcome in _OPEN)
+    print(f"\n  {left} left to do." if left else "\n  Nothing is left to do.")
+    return 1 if left else 0
+
+
+def _agree() -> None:
+    question = "  What --forget-lost and --remove-orphans delete is gone for good. Go on? [y/N] "
+    if input(question).strip().lower() not in {"y", "yes"}:
+        raise StartError("Nothing was changed.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
