@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from flask import current_app
 
-from app.clients.aws import make_client
+from app.clients.aws import make_client, make_client_later
 from app.clients.queue import Queue
 from app.clients.storage import UserAccess, bucket_at
 from app.settings import Settings
@@ -20,12 +20,11 @@ class Parts:
     settings: Settings
     access: UserAccess
     description_queue: Queue
-    letter_queue: Queue
 
 
 def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN401 - boto3's
     """Build the real ones; `sts` instead of boto3's client, where a start must be quick."""
-    sqs = make_client("sqs", settings)
+    sqs = make_client_later("sqs", settings)
     return Parts(
         settings=settings,
         access=UserAccess(
@@ -39,7 +38,6 @@ def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN40
             ),
         ),
         description_queue=Queue(sqs=sqs, url=settings.description_queue_url),
-        letter_queue=Queue(sqs=sqs, url=settings.letter_queue_url),
     )
 
 

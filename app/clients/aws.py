@@ -1,6 +1,8 @@
 """How boto3 is set up here, and how its errors are told from ours."""
 
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,9 +13,29 @@ class AwsUnavailableError(Exception):
     """AWS did not answer, or refused what it should have allowed."""
 
 
+class _Lazy:
+    """A client that is made when it is first asked for anything."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._client: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        with self._lock:
+            if self._client is None:
+                self._client = self._make()
+        return getattr(self._client, name)
+
+
 def make_client(service: str, settings: Settings) -> Any:
     """Make a client for where the settings say."""
     return make_client_in(settings.aws_region, service, endpoint_url=settings.aws_endpoint_url)
+
+
+def make_client_later(service: str, settings: Settings) -> Any:
+    """Return such a client that is made when it is first used, for a start that must be quick."""
+    return _Lazy(lambda: make_client(service, settings))
 
 
 def make_client_in(region: str, service: str, *, endpoint_url: str | None = None) -> Any:
@@ -41,9 +63,11 @@ def make_client_in(region: str, service: str, *, endpoint_url: str | None = None
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn boto3's errors into ours."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
-        raise AwsUnavailableError(str(error)) from error
+    except Exception as error:
+        # Who has not imported botocore has met none of its errors.
+        known = sys.modules.get("botocore.exceptions")
+        if known and isinstance(error, (known.BotoCoreError, known.ClientError)):
+            raise AwsUnavailableError(str(error)) from error
+        raise

@@ -2,18 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
-from app.clients.aws import translated
+from app.clients.calls import SecretsManager
 
 
-def read_secret(secrets_manager: Any, secret_id: str) -> Mapping[str, str]:
+def read_secret(secrets_manager: SecretsManager, secret_id: str) -> Mapping[str, str]:
     """Return a secret's values.
 
     Raises:
         AwsUnavailableError: it cannot be read.
     """
-    with translated():
-        answer = secrets_manager.get_secret_value(SecretId=secret_id)
+    answer = secrets_manager.get_secret_value(SecretId=secret_id)
     values = json.loads(answer["SecretString"])
     return {str(name): str(value) for name, value in values.items()}

@@ -90,8 +90,8 @@ class Presigner:
         self._before_path = f"{method}\n"
         self._after_path = f"\n{self._query}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD"
         self._before_digest = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n"
-        self._signing_key = _signing_key(
-            credentials.secret_access_key, timestamp[:8], bucket.region
+        self._signing_key = signing_key(
+            credentials.secret_access_key, timestamp[:8], bucket.region, "s3"
         )
 
     def url(self, key: str) -> str:
@@ -103,8 +103,9 @@ class Presigner:
         return f"{self._origin}{path}?{self._query}&X-Amz-Signature={signature}"
 
 
-def _signing_key(secret: str, date: str, region: str) -> bytes:
+def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
+    """Return the key that signs one day's requests to one service of one region."""
     key = f"AWS4{secret}".encode()
-    for part in (date, region, "s3", "aws4_request"):
+    for part in (date, region, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key

@@ -13,10 +13,12 @@ from typing import Any
 
 from aws_lambda_powertools import Metrics
 
+from app.clients.calls import SecretsManager, SecurityTokenService
 from app.clients.secrets import read_secret
 from app.factory import create_app
 from app.handlers.observing import observe
 from app.handlers.surroundings import surroundings
+from app.handlers.without import without
 from app.parts import build_parts
 
 DOOR_HEADER = "x-pinhole-door"
@@ -24,11 +26,14 @@ DOOR_HEADER = "x-pinhole-door"
 _known = surroundings()
 logger = observe("api", level=_known.settings.log_level)
 metrics = Metrics(namespace="Pinhole", service="api")
-_door = read_secret(_known.secrets_manager, _known.environment["DOOR_SECRET_ARN"])["door"]
+_door = read_secret(SecretsManager(_known.caller), _known.environment["DOOR_SECRET_ARN"])["door"]
 # Zappa finds it by its name, which ./scripts/build writes into the package's settings.
-app = create_app(build_parts(_known.settings))
+app = create_app(build_parts(_known.settings, sts=SecurityTokenService(_known.caller)))
 
-from zappa.handler import lambda_handler as serve  # noqa: E402 - sets logging up anew, so after us
+# It sets logging up anew, so after us; and names boto3 for what it does besides serving, which is
+# never asked of it here.
+with without("boto3", "botocore"):
+    from zappa.handler import lambda_handler as serve
 
 logging.getLogger("zappa").setLevel(logging.WARNING)
 

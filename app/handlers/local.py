@@ -2,6 +2,7 @@
 
 import os
 
+from app.clients.calls import Caller, SecurityTokenService
 from app.factory import create_app
 from app.logs import set_up_logging
 from app.parts import build_parts
@@ -9,4 +10,5 @@ from app.settings import Settings
 
 _settings = Settings.from_environment(os.environ)
 set_up_logging(_settings.log_level)
-app = create_app(build_parts(_settings))
+_sts = SecurityTokenService(Caller.from_environment(os.environ))
+app = create_app(build_parts(_settings, sts=_sts))

@@ -8,16 +8,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 from urllib.parse import quote
 
+from app.clients.calls import Caller, SecretsManager
 from app.clients.secrets import read_secret
 from app.settings import Settings
 
 # The operator's keys, by the name of the setting.
 _FROM_KEYS = {"OPENAI_API_KEY": "openai_api_key", "OPENAI_BASE_URL": "openai_base_url"}
-# An address that everything of AWS is reached at is boto3's business, for whoever emulates AWS;
-# addresses for browsers name AWS itself all the same.
+# An address that everything of AWS is reached at is the clients' business, for whoever emulates
+# AWS; addresses for browsers name AWS itself all the same.
 _NOT_TAKEN_OVER = ("AWS_ENDPOINT_URL",)
 
 
@@ -27,14 +27,15 @@ class Surroundings:
 
     settings: Settings
     environment: Mapping[str, str]
-    secrets_manager: Any
+    caller: Caller
 
 
 @cache
 def surroundings() -> Surroundings:
     """Read the settings, once."""
     environment = os.environ
-    secrets_manager = _make_secrets_manager(environment["AWS_REGION"])
+    caller = Caller.from_environment(environment)
+    secrets_manager = SecretsManager(caller)
     taken = {name: value for name, value in environment.items() if name not in _NOT_TAKEN_OVER}
     keys = read_secret(secrets_manager, environment["KEYS_SECRET_ARN"])
     return Surroundings(
@@ -44,19 +45,13 @@ def surroundings() -> Surroundings:
             | {"DATABASE_URL": database_url(secrets_manager, environment)}
         ),
         environment=environment,
-        secrets_manager=secrets_manager,
+        caller=caller,
     )
 
 
-def database_url(secrets_manager: Any, environment: Mapping[str, str]) -> str:  # noqa: ANN401 - boto3's
+def database_url(secrets_manager: SecretsManager, environment: Mapping[str, str]) -> str:
     """Return the database's address, with the name and password that RDS made."""
     secret = read_secret(secrets_manager, environment["DATABASE_SECRET_ARN"])
     owner, password = quote(secret["username"], safe=""), quote(secret["password"], safe="")
     host, port = environment["DATABASE_HOST"], secret.get("port") or "5432"
     return f"postgresql://{owner}:{password}@{host}:{port}/{environment['DATABASE_NAME']}"
-
-
-def _make_secrets_manager(region: str) -> Any:  # noqa: ANN401 - boto3's
-    from app.clients.aws import make_client_in  # noqa: PLC0415 - boto3 is slow
-
-    return make_client_in(region, "secretsmanager")
