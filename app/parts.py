@@ -20,6 +20,7 @@ class Parts:
     settings: Settings
     access: UserAccess
     description_queue: Queue
+    letter_queue: Queue
 
 
 def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN401 - boto3's
@@ -38,6 +39,7 @@ def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN40
             ),
         ),
         description_queue=Queue(sqs=sqs, url=settings.description_queue_url),
+        letter_queue=Queue(sqs=sqs, url=settings.letter_queue_url),
     )
 
 
