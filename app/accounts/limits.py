@@ -44,13 +44,27 @@ def take(limit: Limit, *, of: str) -> None:
     Raises:
         TooManyRequestsError: the limit is used up; nothing was counted.
     """
-    key = _key(limit, of)
-    sizes = {"key": key, "every": limit.every, "whole": limit.every * limit.burst}
-    taken = db.session.scalar(_TAKE, sizes)
-    if taken is None:
-        seconds = db.session.scalar(_WAIT, sizes)
-        db.session.rollback()
-        raise TooManyRequestsError(retry_after=max(1, math.ceil(seconds or 0)))
+    take_each((limit, of))
+
+
+def take_each(*counted: tuple[Limit, str]) -> None:
+    """Count one of each or, where any is used up, none; ends the transaction.
+
+    Two callers name the same limits in the same order: that keeps their row locks from crossing.
+
+    Raises:
+        TooManyRequestsError: a limit is used up; nothing was counted.
+    """
+    for limit, of in counted:
+        sizes = {
+            "key": _key(limit, of),
+            "every": limit.every,
+            "whole": limit.every * limit.burst,
+        }
+        if db.session.scalar(_TAKE, sizes) is None:
+            seconds = db.session.scalar(_WAIT, sizes)
+            db.session.rollback()
+            raise TooManyRequestsError(retry_after=max(1, math.ceil(seconds or 0)))
     db.session.commit()
 
 

@@ -1,0 +1,39 @@
+"""Every limit on tries, in one place: how many at once, and how soon there is the next.
+
+Each is taken before the work that it guards and given back when the work turned out right, so that
+nobody is held up who knows their password. How they count: `limits.py`; what they are worth and
+what they cost: docs/decisions/0018.
+"""
+
+from datetime import timedelta
+
+from app.accounts.limits import Limit
+
+_SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
+
+# [Note: Three buckets for passwords] A guess from an unknown browser counts against the address
+# that was typed (so many machines guess no more than one), against its network (so one machine
+# does not try a password on everybody) and against the whole site. A browser that signed in to
+# this account before has a bucket of its own and asks none of the three: whoever uses those up
+# makes strangers wait, not the owner.
+PASSWORD_TRIES_ACCOUNT = Limit(name="password-account", burst=8, every=_MINUTE)
+PASSWORD_TRIES_DEVICE = Limit(name="password-device", burst=8, every=_MINUTE)
+PASSWORD_TRIES_NETWORK = Limit(name="password-network", burst=30, every=20 * _SECOND)
+# PyPI allows a thousand in five minutes; so do we, at a fraction of its people.
+PASSWORD_TRIES_ALL = Limit(name="password-all", burst=1000, every=0.3 * _SECOND)
+
+# Six digits, three time steps of which are good: five at once and 30 an hour find one in a
+# million / (3 * 30) hours, more than a year, and each try is in the person's own record.
+SECOND_FACTOR_TRIES = Limit(name="second-factor", burst=5, every=2 * _MINUTE)
+CONFIRM_TRIES = Limit(name="confirm", burst=8, every=_MINUTE)
+PASSKEY_TRIES_NETWORK = Limit(name="passkey-network", burst=60, every=5 * _SECOND)
+# Asked at each pause in typing; zxcvbn takes milliseconds of CPU.
+PASSWORD_CHECKS_NETWORK = Limit(name="password-check-network", burst=60, every=_SECOND)
+
+LETTERS_TO_ADDRESS = Limit(name="letters-address", burst=3, every=20 * _MINUTE)
+LETTERS_FROM_NETWORK = Limit(name="letters-network", burst=60, every=_MINUTE)
+LETTERS_ALL = Limit(name="letters-all", burst=500, every=5 * _SECOND)
+
+LINK_TRIES_NETWORK = Limit(name="links-network", burst=60, every=5 * _SECOND)
+OPENID_STARTS_NETWORK = Limit(name="openid-network", burst=60, every=5 * _SECOND)
