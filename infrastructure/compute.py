@@ -89,6 +89,9 @@ class Compute(Construct):
             "PICTURE_BUCKET": pictures.bucket.bucket_name,
             "PICTURE_QUEUE_URL": pictures.queue.queue.queue_url,
             "DESCRIPTION_QUEUE_URL": pictures.description_queue.queue.queue_url,
+            "LETTER_QUEUE_URL": pictures.letter_queue.queue.queue_url,
+            # CloudFront and the HTTP API each add the address that they see to X-Forwarded-For.
+            "TRUSTED_PROXIES": "2",
             "DATABASE_SECRET_ARN": database.secret.secret_arn,
             "DATABASE_HOST": database.address,
             "DATABASE_NAME": NAME,
@@ -128,7 +131,7 @@ class Compute(Construct):
                 "DATABASE_INSTANCE": database.instance.instance_identifier,
             },
         )
-        for queue in (pictures.queue, pictures.description_queue):
+        for queue in (pictures.queue, pictures.description_queue, pictures.letter_queue):
             self.worker.function.add_event_source(
                 sources.SqsEventSource(
                     queue.queue,

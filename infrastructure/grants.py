@@ -44,13 +44,13 @@ class Grants(Construct):
             compute.api,
             _allow("secretsmanager:GetSecretValue", on=[*reads, secrets.door.secret_arn]),
             _allow("sts:AssumeRole", "sts:TagSession", on=[users.role.role_arn]),
-            _send(pictures.description_queue),
+            _send(pictures.description_queue, pictures.letter_queue),
         )
         self._give(
             "Worker",
             compute.worker,
             _allow("secretsmanager:GetSecretValue", on=reads),
-            _consume(pictures.queue, pictures.description_queue),
+            _consume(pictures.queue, pictures.description_queue, pictures.letter_queue),
             _send(pictures.description_queue),
             *self._develop(),
         )

@@ -147,6 +147,7 @@ class Observability(Construct):
                         "Waiting",
                         pictures.queue.queue.metric_approximate_number_of_messages_visible(),
                         pictures.description_queue.queue.metric_approximate_number_of_messages_visible(),
+                        pictures.letter_queue.queue.metric_approximate_number_of_messages_visible(),
                     ),
                     _graph("Time of functions", *[each.metric_duration() for each in functions]),
                     _graph("Errors of functions", *[each.metric_errors() for each in functions]),
@@ -196,7 +197,11 @@ def _watch_compute(compute: Compute) -> list[Watch]:
 
 def _watch_queues(pictures: Pictures) -> list[Watch]:
     watches = []
-    for name, queue in (("Pictures", pictures.queue), ("Descriptions", pictures.description_queue)):
+    for name, queue in (
+        ("Pictures", pictures.queue),
+        ("Descriptions", pictures.description_queue),
+        ("Letters", pictures.letter_queue),
+    ):
         watches += [
             Watch(
                 name=f"{name}Dead",

@@ -24,6 +24,7 @@ class Pictures(Construct):
         super().__init__(scope, construct_id)
         self.queue = WorkQueue(self, "Arrived")
         self.description_queue = WorkQueue(self, "Descriptions")
+        self.letter_queue = WorkQueue(self, "Letters")
         name = picture_bucket_name(self)
         self.bucket = s3.Bucket(
             self,

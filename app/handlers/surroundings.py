@@ -14,8 +14,14 @@ from app.clients.calls import Caller, SecretsManager
 from app.clients.secrets import read_secret
 from app.settings import Settings
 
-# The operator's keys, by the name of the setting.
-_FROM_KEYS = {"OPENAI_API_KEY": "openai_api_key", "OPENAI_BASE_URL": "openai_base_url"}
+# The key that was made at deployment and those of the operator, by the name of the setting.
+_FROM_KEYS = {
+    "SECRET_KEY": "session_key",
+    "GOOGLE_CLIENT_ID": "google_client_id",
+    "GOOGLE_CLIENT_SECRET": "google_client_secret",
+    "OPENAI_API_KEY": "openai_api_key",
+    "OPENAI_BASE_URL": "openai_base_url",
+}
 # An address that everything of AWS is reached at is the clients' business, for whoever emulates
 # AWS; addresses for browsers name AWS itself all the same.
 _NOT_TAKEN_OVER = ("AWS_ENDPOINT_URL",)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.assembly import Assembly
-from app.clients.aws import AwsUnavailableError
+from app.clients.aws import AwsUnavailableError, make_client_later
 from app.clients.queue import Message, Queue
 from app.handlers.observing import observe
 from app.handlers.surroundings import surroundings
@@ -16,6 +16,15 @@ _LONGEST_PAUSE_SECONDS = 60
 _known = surroundings()
 logger = observe("worker", level=_known.settings.log_level)
 _assembly = Assembly(_known.settings, pool_size=1)
+_sqs = make_client_later("sqs", _known.settings)
+_queues = {
+    url.rpartition("/")[2]: Queue(sqs=_sqs, url=url)
+    for url in (
+        _known.settings.picture_queue_url,
+        _known.settings.description_queue_url,
+        _known.settings.letter_queue_url,
+    )
+}
 # Warms up meanwhile. One, since messages are done one after the other.
 _darkroom = Darkroom(children=1)
 
@@ -55,6 +64,4 @@ def _pause(record: Mapping[str, Any], message: Message, *, seconds: int) -> None
 
 
 def _queue_of(record: Mapping[str, Any]) -> Queue:
-    name = str(record["eventSourceARN"]).rpartition(":")[2]
-    is_description = _assembly.descriptions.url.endswith(f"/{name}")
-    return _assembly.descriptions if is_description else _assembly.pictures
+    return _queues[str(record["eventSourceARN"]).rpartition(":")[2]]
