@@ -70,7 +70,13 @@ def take_each(*counted: tuple[Limit, str]) -> None:
 
 def give_back(limit: Limit, *, of: str) -> None:
     """Take one back that turned out to be nothing to count, such as a right password."""
-    db.session.execute(_GIVE_BACK, {"key": _key(limit, of), "every": limit.every})
+    give_each_back((limit, of))
+
+
+def give_each_back(*counted: tuple[Limit, str]) -> None:
+    """Take back what `take_each` counted, in the same order and in the current transaction."""
+    for limit, of in counted:
+        db.session.execute(_GIVE_BACK, {"key": _key(limit, of), "every": limit.every})
 
 
 def delete_old_limits() -> None:

@@ -11,7 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from ipaddress import IPv4Address
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 
 import boto3
@@ -51,12 +53,15 @@ def model() -> Iterator[StandIn]:
 
 @pytest.fixture(scope="session")
 def site(stack: EmbeddedStack, model: StandIn, database: Engine) -> Iterator[str]:  # noqa: ARG001 - migrated
-    """The API and the worker, running as they do on one machine; the address of the API."""
+    """The API and the worker, running as they do on one machine; the address of the API.
+
+    The tests are its one front door: they say which network a browser is in.
+    """
     address = f"http://127.0.0.1:{(port := free_ports(1)[0])}"
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     server += ["--port", str(port), "--blocking-threads", "8", "app.handlers.local:app"]
     with ExitStack() as running:
-        running.enter_context(_running(server, stack.environment("api") | model.settings()))
+        running.enter_context(_running(server, api_settings(stack, model)))
         worker = [sys.executable, "-m", "app.worker"]
         running.enter_context(_running(worker, stack.environment("worker") | model.settings()))
         until(lambda: _answers(f"{address}/api/health"))
@@ -99,8 +104,19 @@ def until(condition: Callable[[], Any]) -> Any:
     return found
 
 
+def api_settings(stack: EmbeddedStack, model: StandIn) -> dict[str, str]:
+    """What a process of the API is started with."""
+    return stack.environment("api") | model.settings() | {"TRUSTED_PROXIES": "1"}
+
+
+def new_network() -> str:
+    """An address that nobody else in these tests has: limits are counted by network."""
+    return str(IPv4Address(int(IPv4Address("10.0.0.0")) + randbelow(2**24)))
+
+
 def _browser(site: str, stack: EmbeddedStack) -> httpx2.Client:
-    return httpx2.Client(base_url=site, headers={"Origin": stack.site_origin}, timeout=PATIENCE)
+    headers = {"Origin": stack.site_origin, "X-Forwarded-For": new_network()}
+    return httpx2.Client(base_url=site, headers=headers, timeout=PATIENCE)
 
 
 def _answers(address: str) -> bool:

@@ -6,7 +6,9 @@ from sqlalchemy import select, text
 from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, clear_cookie
 from app.accounts.guards import current_session, in_person, own_session, public
+from app.accounts.limits import give_each_back
 from app.accounts.models import User
+from app.accounts.password_tries import take_password_try
 from app.accounts.passwords import hash_password, is_right, needs_rehash, refuse_weak
 from app.accounts.schemas.session import FirstIn, LoginIn, SessionOut
 from app.accounts.second_factors import second_factors
@@ -30,6 +32,8 @@ _FIRST_ONLY = text("SELECT pg_advisory_xact_lock(hashtext('the first account'))"
 @auth.doc(responses={409: "This site has its first account already."})
 def make_first(json_data: FirstIn) -> Response:
     """Make the first account of this site, which administers it, and sign in."""
+    if has_people():  # before the work that strangers could have us do
+        raise NotFirstError
     refuse_weak(json_data.password, email=json_data.email)
     password_hash = hash_password(json_data.password)
     db.session.execute(_FIRST_ONLY)
@@ -47,9 +51,16 @@ def make_first(json_data: FirstIn) -> Response:
 @public
 @auth.input(LoginIn, location="json")
 @auth.output(SessionOut, description="Signed in, or a second factor is awaited.")
-@auth.doc(responses={401: "Address or password is wrong.", 403: "The account was shut."})
+@auth.doc(
+    responses={
+        401: "Address or password is wrong.",
+        403: "The account was shut.",
+        429: "Too many tries.",
+    }
+)
 def login(json_data: LoginIn) -> Response:
     """Sign in. Where the account has a second factor, it is awaited next."""
+    counted = take_password_try(json_data.email)
     user = db.session.scalar(select(User).where(User.email == json_data.email))
     known_hash = user.password_hash if user else None
     if not is_right(json_data.password, password_hash=known_hash) or user is None:
@@ -58,6 +69,7 @@ def login(json_data: LoginIn) -> Response:
         raise WrongCredentialsError
     if known_hash and needs_rehash(known_hash):
         user.password_hash = hash_password(json_data.password)
+    give_each_back(*counted)
     return finish_sign_in(user, How.PASSWORD)
 
 
