@@ -13,6 +13,7 @@ from app.accounts.guards import current_session
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
 from app.accounts.models import Letter, OneTimeToken, User
 from app.accounts.one_time import Purpose
+from app.accounts.openid.identities import link_awaited
 from app.accounts.second_factors import second_factors
 from app.accounts.session_answer import session_answer
 from app.accounts.sessions import (
@@ -46,7 +47,9 @@ class How(StrEnum):
 _ONE_FACTOR = {How.PASSWORD, How.RESET}
 
 
-def finish_sign_in(user: User, how: How, *, provider: str = "", status: int = 200) -> Response:
+def finish_sign_in(
+    user: User, how: How, *, provider: str = "", status: int = 200, link: bool = False
+) -> Response:
     """Sign in and commit; or, where `how` proves one factor of two, await the second.
 
     Args:
@@ -54,6 +57,8 @@ def finish_sign_in(user: User, how: How, *, provider: str = "", status: int = 20
         how: what they proved.
         provider: which one, where it was a provider.
         status: the answer's.
+        link: whether to link the provider's identity that waits in this browser for this account,
+            once the sign-in is complete.
 
     Raises:
         AccountDisabledError: an administrator shut the account.
@@ -61,9 +66,12 @@ def finish_sign_in(user: User, how: How, *, provider: str = "", status: int = 20
     refuse_disabled(user)
     methods = second_factors(user.id) if how in _ONE_FACTOR else []
     if not methods:
-        return _sign_in(user, how, provider=provider, status=status)
+        return _sign_in(user, how, provider=provider, status=status, link=link)
     token = one_time.begin(
-        Purpose.SECOND_FACTOR, lifetime=SECOND_FACTOR_WITHIN, user_id=user.id, data={"how": how}
+        Purpose.SECOND_FACTOR,
+        lifetime=SECOND_FACTOR_WITHIN,
+        user_id=user.id,
+        data={"how": how, "link": link},
     )
     db.session.commit()
     response = session_answer(None, second_factor=methods, status=status)
@@ -76,14 +84,21 @@ def awaited_second_factor() -> OneTimeToken | None:
     return one_time.look(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
 
 
-def finish_second_factor(user: User, *, how: str) -> Response:
+def finish_second_factor(user: User, *, how: str, link: bool = False) -> Response:
     """Sign in and commit: the first factor was proved in this browser, and now the second.
 
-    `how` says both, for the record: "password and totp".
+    Args:
+        user: who it is.
+        how: both, for the record: "password and totp".
+        link: as in `finish_sign_in`; wished with either factor, it is done.
+
+    Raises:
+        AccountDisabledError: an administrator shut the account.
     """
     refuse_disabled(user)
-    one_time.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
-    response = _sign_in(user, how, provider="", status=200)
+    begun = one_time.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
+    wished_before = begun is not None and begun.user_id == user.id and begun.data.get("link")
+    response = _sign_in(user, how, provider="", status=200, link=link or wished_before is True)
     clear_cookie(response, Cookie.PENDING)
     return response
 
@@ -98,18 +113,21 @@ def refuse_disabled(user: User) -> None:
         raise AccountDisabledError
 
 
-def _sign_in(user: User, how: str, *, provider: str, status: int) -> Response:
+def _sign_in(user: User, how: str, *, provider: str, status: int, link: bool) -> Response:
     # A token that was in the browser before is ended, not taken over (session fixation).
     if earlier := current_session():
         end_session(earlier.id)
     token = start_session(user, visitor())
     device_token, letters = _note_device(user)
+    linked = link_awaited(user) if link else []
     record(Event.SIGNED_IN, user_id=user.id, how=how, provider=provider or None)
-    commit_and_ring(*letters)
+    commit_and_ring(*letters, *linked)
     response = session_answer(user, fresh_at=now(), status=status)
     set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)
     if device_token:
         set_cookie(response, Cookie.DEVICE, device_token, lifetime=DEVICE_KNOWN_FOR)
+    if linked:
+        clear_cookie(response, Cookie.LINK)
     return response
 
 

@@ -1,0 +1,99 @@
+"""People at OpenID providers, and whose accounts they open: issuer and subject say who it is."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.accounts import one_time
+from app.accounts.audit import Event, record
+from app.accounts.cookies import Cookie, read_cookie
+from app.accounts.letters import Kind, ask_for_letter
+from app.accounts.models import Identity, Letter, OneTimeToken, User
+from app.accounts.one_time import Purpose
+from app.database import db, now
+from app.parts import parts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stranger:
+    """Somebody as a provider names them, before it is known whether they have an account here."""
+
+    provider: str
+    issuer: str
+    subject: str
+    email: str  # for display, unless it is proved; may be empty
+
+    def as_data(self) -> dict[str, str]:
+        """What a one-time token keeps of them."""
+        return {
+            "provider": self.provider,
+            "issuer": self.issuer,
+            "subject": self.subject,
+            "email": self.email,
+        }
+
+
+def find_identity(issuer: str, subject: str) -> Identity | None:
+    """Return what a provider's person is known as here."""
+    return db.session.scalar(
+        select(Identity).where(Identity.issuer == issuer, Identity.subject == subject)
+    )
+
+
+def add_identity(user: User, stranger: Stranger) -> bool:
+    """Let a provider's person open this account; False: they open one already, and keep it."""
+    added = db.session.scalar(
+        insert(Identity)
+        .values(user_id=user.id, last_used_at=now(), **stranger.as_data())
+        .on_conflict_do_nothing(index_elements=["issuer", "subject"])
+        .returning(Identity.id)
+    )
+    if added is None:
+        return False
+    record(Event.IDENTITY_LINKED, user_id=user.id, provider=stranger.provider)
+    return True
+
+
+def letter_of_link(user: User, stranger: Stranger) -> Letter:
+    """Tell a person that their account has one more way in."""
+    return ask_for_letter(
+        Kind.IDENTITY_LINKED,
+        email=user.email,
+        user_id=user.id,
+        label=label_of(stranger.provider),
+        identity=stranger.email,
+    )
+
+
+def label_of(provider: str) -> str:
+    """What people call a provider; its name in the settings where those know it no more."""
+    labels = {each.name: each.label for each in parts().settings.providers}
+    return labels.get(provider, provider)
+
+
+def awaited_link() -> OneTimeToken | None:
+    """The provider's person that waits in this browser for their account's own proof."""
+    return one_time.look(Purpose.LINK, read_cookie(Cookie.LINK))
+
+
+def link_awaited(user: User) -> list[Letter]:
+    """Link who waits in this browser for this very account; return the mails to ring for.
+
+    Call only when the account's own proof was given in this browser and its person wishes it.
+    """
+    # [Note: Proof before linking] Whoever waits here has proved to their provider that the address
+    # is theirs, and that is not enough: the account may be somebody else's who had the address
+    # before, or hold the address without proof. So the provider's person is kept beside a cookie
+    # of this browser until the account itself is opened here, by a way that it had before.
+    waiting = awaited_link()
+    if waiting is None or waiting.user_id != user.id:
+        return []
+    one_time.take(Purpose.LINK, read_cookie(Cookie.LINK))
+    stranger = Stranger(**waiting.data)
+    if not add_identity(user, stranger):
+        return []
+    if user.email_verified_at is None and user.email == stranger.email:
+        user.email_verified_at = now()
+        record(Event.EMAIL_VERIFIED, user_id=user.id, provider=stranger.provider)
+    return [letter_of_link(user, stranger)]
