@@ -1,6 +1,5 @@
 """What the API says and hears about pictures."""
 
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,30 +8,16 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 # A person may write as much as a model may.
 from app.clients.vision import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
+from app.displayed import displayable, one_line
 from app.images.models import DescriptionSource, DescriptionState, ImageState
 
 PAGE = 100
-
-# Line breaks and tabs, and the joiner that makes one emoji of several.
-DISPLAYED_ALL_THE_SAME = "\n\t\u200d"
-
-
-def _displayable(value: str) -> str:
-    """Drop what has no place in text that people see: controls, and marks that reorder text."""
-    return unicodedata.normalize("NFC", "".join(c for c in value if _is_displayable(c))).strip()
-
-
-def _is_displayable(character: str) -> bool:
-    if character in DISPLAYED_ALL_THE_SAME:
-        return True
-    is_noncharacter = ord(character) & 0xFFFE == 0xFFFE  # noqa: PLR2004 - Unicode, 23.7
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs"} and not is_noncharacter
 
 
 def _file_name(value: str) -> str:
     """The last part of a path, without controls: a name to show, never a key."""
     last = value.replace("\\", "/").rsplit("/", 1)[-1]
-    name = " ".join(_displayable(last).split())[:255].strip()
+    name = one_line(last)[:255].strip()
     return name if name.strip(".") else "picture"
 
 
@@ -51,7 +36,7 @@ Sha256 = Annotated[
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     ),
 ]
-Prose = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_displayable)]
+Prose = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(displayable)]
 
 
 class NewImage(BaseModel):
@@ -211,11 +196,11 @@ class DescriptionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    alt_text: Annotated[str, Field(max_length=LONGEST_ALT_TEXT), AfterValidator(_displayable)]
+    alt_text: Annotated[str, Field(max_length=LONGEST_ALT_TEXT), AfterValidator(displayable)]
     text: Prose = ""
     visible_text: Prose = ""
     tags: Annotated[
-        list[Annotated[str, Field(max_length=LONGEST_TAG), AfterValidator(_displayable)]],
+        list[Annotated[str, Field(max_length=LONGEST_TAG), AfterValidator(displayable)]],
         Field(max_length=MOST_TAGS),
         AfterValidator(_tags),
     ] = []
