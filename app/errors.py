@@ -18,6 +18,9 @@ AppError
 │   ├── EmailTakenError
 │   ├── NotFirstError
 │   ├── MailUnavailableError
+│   ├── LastAdministratorError
+│   ├── NotOneselfError
+│   ├── TooManyTokensError
 │   ├── LastWayInError
 │   ├── PasswordTooShortAloneError
 │   ├── DescriptionsUnavailableError
@@ -159,6 +162,21 @@ class NotFirstError(ConflictError):
 class MailUnavailableError(ConflictError):
     code = "mail_unavailable"
     detail = "This site sends no mail. Ask its administrator."
+
+
+class LastAdministratorError(ConflictError):
+    code = "last_administrator"
+    detail = "Nobody else looks after this site. Make somebody an administrator first."
+
+
+class NotOneselfError(ConflictError):
+    code = "not_oneself"
+    detail = "You cannot shut your own account. Another administrator can."
+
+
+class TooManyTokensError(ConflictError):
+    code = "too_many_tokens"
+    detail = "You have as many access tokens as you may. Remove one first."
 
 
 class LastWayInError(ConflictError):

@@ -1,12 +1,18 @@
 """Tokens of 256 random bits: whoever has one has it from us, and the database keeps its hash."""
 
 import secrets
+from base64 import urlsafe_b64encode
 from hashlib import sha256
 
 
 def new_token() -> str:
     """Return a token, which exists nowhere else: 43 characters for an address or a cookie."""
-    return secrets.token_urlsafe(32)
+    return as_text(secrets.token_bytes(32))
+
+
+def as_text(random: bytes) -> str:
+    """Write a token as it stands in addresses and cookies."""
+    return urlsafe_b64encode(random).decode().rstrip("=")
 
 
 def digest(token: str) -> bytes:

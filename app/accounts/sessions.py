@@ -7,7 +7,7 @@ nobody in, and deleting the row signs out at once in every process.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import KnownDevice, Session, User
@@ -43,6 +43,12 @@ def start_session(user: User, who: Visitor) -> str:
     return token
 
 
+def alive() -> ColumnElement[bool]:
+    """The condition that a session is neither over nor left idle."""
+    moment = now()
+    return (Session.expires_at > moment) & (Session.last_used_at > moment - IDLE)
+
+
 def find_session(token: str, who: Visitor) -> Session | None:
     """Return the living session of a token, and note now and then that it was used."""
     moment = now()
@@ -52,8 +58,7 @@ def find_session(token: str, who: Visitor) -> Session | None:
         .options(joinedload(Session.user))
         .where(
             Session.token_hash == digest(token),
-            Session.expires_at > moment,
-            Session.last_used_at > moment - IDLE,
+            alive(),
             User.disabled_at.is_(None),
         )
     )
@@ -89,10 +94,7 @@ def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
 
 def delete_dead_sessions() -> int:
     """Delete the sessions that can never be used again; return how many."""
-    moment = now()
-    dead = delete(Session).where(
-        (Session.expires_at <= moment) | (Session.last_used_at <= moment - IDLE)
-    )
+    dead = delete(Session).where(~alive())
     return len(db.session.scalars(dead.returning(Session.id)).all())
 
 

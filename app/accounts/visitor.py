@@ -15,16 +15,21 @@ class Visitor:
 
     @property
     def network(self) -> str:
-        """What one household or attacker holds: an IPv4 address, or 64 bits of an IPv6 one."""
-        try:
-            address = ip_address(self.ip)
-        except ValueError:
-            return "unknown"
-        if not isinstance(address, IPv6Address):
-            return str(address)
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ip_network((address, 64), strict=False))
+        """What one household or attacker holds."""
+        return network_of(self.ip)
+
+
+def network_of(ip: str) -> str:
+    """What one household or attacker holds: an IPv4 address, or 64 bits of an IPv6 one."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return "unknown"
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, 64), strict=False))
 
 
 def visitor() -> Visitor:

@@ -1,0 +1,23 @@
+"""Where an address is, in words, seen from whoever asks.
+
+No countries: see docs/decisions/0018. That it was this very network is what tells a person most.
+"""
+
+from ipaddress import ip_address
+
+from app.accounts.visitor import Visitor, network_of
+
+
+def place_words(ip: str, *, seen_by: Visitor) -> str:
+    """Say where an address is."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return "Unknown place"
+    if address.is_loopback:
+        return "This computer"
+    if network_of(ip) == seen_by.network:
+        return "The network you are in now"
+    if address.is_private or address.is_link_local:
+        return "A local network"
+    return "Another network"

@@ -1,0 +1,29 @@
+"""What touched the safety of one's own account."""
+
+from flask import Response
+from sqlalchemy import select
+
+from app.accounts.activity import event_page, show_event
+from app.accounts.guards import current_user, in_person
+from app.accounts.models import AuditEvent
+from app.accounts.schemas.activity import ActivityOut, PageIn
+from app.accounts.visitor import visitor
+from app.contract import APIBlueprint
+from app.web import json_response
+
+activity = APIBlueprint("activity", __name__, url_prefix="/api/account/activity", tag="Activity")
+
+
+@activity.get("")
+@in_person
+@activity.input(PageIn, location="query")
+@activity.output(ActivityOut)
+@activity.doc(responses={400: "The cursor was not made by this API."})
+def list_activity(query_data: PageIn) -> Response:
+    """List what touched the safety of your account, newest first."""
+    own = select(AuditEvent).where(AuditEvent.user_id == current_user().id)
+    rows, next_cursor = event_page(own, query_data)
+    who = visitor()
+    events = [show_event(row, seen_by=who) for (row,) in rows]
+    answer = ActivityOut(events=events, next_cursor=next_cursor)
+    return json_response(answer.model_dump(mode="json"))

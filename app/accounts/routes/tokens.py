@@ -1,0 +1,82 @@
+"""Personal access tokens: listing, making and removing them."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Response
+from sqlalchemy import delete, func, select
+
+from app.accounts.access_tokens import MOST_TOKENS, make_access_token
+from app.accounts.audit import Event, record
+from app.accounts.guards import current_user, fresh, in_person
+from app.accounts.models import AccessToken
+from app.accounts.schemas.tokens import NewTokenOut, TokenIn, TokenRow, TokensOut
+from app.contract import APIBlueprint
+from app.database import db
+from app.errors import NotFoundError, TooManyTokensError
+from app.web import json_response
+
+tokens = APIBlueprint(
+    "tokens", __name__, url_prefix="/api/account/tokens", tag="Personal access tokens"
+)
+
+
+@tokens.get("")
+@in_person
+@tokens.output(TokensOut)
+def list_tokens() -> Response:
+    """List your tokens, newest first; those that expired too, until they are removed."""
+    rows = db.session.scalars(
+        select(AccessToken)
+        .where(AccessToken.user_id == current_user().id)
+        .order_by(AccessToken.created_at.desc(), AccessToken.id)
+    )
+    found = [TokenRow.model_validate(row, from_attributes=True) for row in rows]
+    return json_response(TokensOut(tokens=found).model_dump(mode="json"))
+
+
+@tokens.post("")
+@fresh
+@tokens.input(TokenIn, location="json")
+@tokens.output(NewTokenOut, status_code=201, description="The token; it is shown this once.")
+@tokens.doc(responses={409: "You have as many tokens as you may."})
+def make_token(json_data: TokenIn) -> Response:
+    """Make a token for a script, which sends it as `Authorization: Bearer pinhole_…`.
+
+    It reaches pictures only: nothing of the account, and nothing that signs in.
+    """
+    user = current_user()
+    count = db.session.scalar(
+        select(func.count()).select_from(AccessToken).where(AccessToken.user_id == user.id)
+    )
+    if (count or 0) >= MOST_TOKENS:
+        raise TooManyTokensError
+    row, token = make_access_token(
+        user.id,
+        name=json_data.name,
+        scope=json_data.scope,
+        lifetime=timedelta(days=json_data.days),
+    )
+    record(Event.TOKEN_MADE, user_id=user.id, scope=json_data.scope, days=json_data.days)
+    db.session.commit()
+    made = TokenRow.model_validate(row, from_attributes=True).model_dump()
+    return json_response(NewTokenOut(token=token, **made).model_dump(mode="json"), status=201)
+
+
+@tokens.delete("/<uuid:token_id>")
+@in_person
+@tokens.output({}, status_code=204, description="It is refused from now on, everywhere.")
+@tokens.doc(responses={404: "There is no such token, or it is not yours."})
+def remove_token(token_id: UUID) -> Response:
+    """Remove a token."""
+    user = current_user()
+    scope = db.session.scalar(
+        delete(AccessToken)
+        .where(AccessToken.id == token_id, AccessToken.user_id == user.id)
+        .returning(AccessToken.scope)
+    )
+    if scope is None:
+        raise NotFoundError
+    record(Event.TOKEN_REMOVED, user_id=user.id, scope=scope)
+    db.session.commit()
+    return Response(status=204)

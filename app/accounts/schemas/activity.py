@@ -1,0 +1,36 @@
+"""What the API says about the record of what touched accounts."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from app.accounts.schemas.sessions import Whereabouts
+
+
+class PageIn(BaseModel):
+    """Which page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: str | None = Field(default=None, description="`next_cursor` of the page before.")
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class EventRow(Whereabouts):
+    """Something that touched the safety of an account."""
+
+    id: int
+    at: datetime
+    event: str = Field(examples=["signed_in"])
+    by_administrator: bool = Field(
+        description="An administrator did it; from where is theirs to know."
+    )
+    detail: dict[str, JsonValue]
+
+
+class ActivityOut(BaseModel):
+    """A page of the record, newest first."""
+
+    events: list[EventRow]
+    next_cursor: str | None
