@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from flask import Flask
 
 from app.clients.aws import make_client
+from app.clients.export_store import ExportStore
 from app.clients.queue import Queue
 from app.clients.storage import PictureStore, key_of
 from app.clients.vision import Vision, VisionSettings
 from app.factory import create_worker_app
 from app.images.describe import describe_picture
 from app.images.develop import Bench, Develops, develop_picture
+from app.images.exports import make_next_zip
 from app.images.sweep import sweep
 from app.settings import Settings
-from app.tasks import DescribePicture, Handler, PictureStored, handle
+from app.tasks import DescribePicture, ExportLibrary, Handler, PictureStored, handle
 
 
 class Assembly:
@@ -29,9 +31,9 @@ class Assembly:
         sqs = make_client("sqs", settings)
         self.settings = settings
         self.app: Flask = create_worker_app(settings, pool_size=pool_size)
-        self.store = PictureStore(
-            s3=make_client("s3", settings), bucket_name=settings.picture_bucket
-        )
+        s3 = make_client("s3", settings)
+        self.store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
+        self.exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
         self.pictures = Queue(sqs=sqs, url=settings.picture_queue_url)
         self.descriptions = Queue(sqs=sqs, url=settings.description_queue_url)
         self._vision = _vision(settings)
@@ -47,7 +49,10 @@ class Assembly:
         def describe(task: DescribePicture, attempt: int) -> None:
             describe_picture(task, attempt, store=self.store, vision=self._vision, is_demo=is_demo)
 
-        return {PictureStored: develop, DescribePicture: describe}
+        def export(task: ExportLibrary, attempt: int) -> None:
+            make_next_zip(task, attempt, store=self.exports, send=self.go_on)
+
+        return {PictureStored: develop, DescribePicture: describe, ExportLibrary: export}
 
     def do(self, body: str, *, attempt: int, darkroom: Develops) -> None:
         """Do what a message asks for. Safe to repeat; raises when it should be tried again."""
@@ -62,7 +67,13 @@ class Assembly:
     def sweep(self) -> None:
         """Settle what is overdue."""
         with self.app.app_context():
-            sweep(store=self.store, ring=self.ring, ask=self.ask)
+            sweep(
+                store=self.store,
+                exports=self.exports,
+                ring=self.ring,
+                ask=self.ask,
+                go_on=self.go_on,
+            )
 
     def ring(self, task: PictureStored) -> None:
         """Send the event that S3 sent, or should have."""
@@ -74,6 +85,10 @@ class Assembly:
 
     def ask(self, task: DescribePicture) -> None:
         """Send the message for a description."""
+        self.descriptions.send(task.message())
+
+    def go_on(self, task: ExportLibrary) -> None:
+        """Send the message for the next zip of a copy of everything."""
         self.descriptions.send(task.message())
 
     def _bench(self, darkroom: Develops) -> Bench:

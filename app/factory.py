@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.accounts.routes import BLUEPRINTS
 from app.database import db, engine_options
 from app.images.account_routes import account
+from app.images.leaving_routes import leaving
 from app.images.routes import images
 from app.parts import EXTENSION, Parts
 from app.settings import Settings
@@ -28,7 +29,7 @@ def create_app(parts: Parts) -> Flask:
     app.extensions[EXTENSION] = parts
     init_database(app, parts.settings, pool_size=API_CONNECTIONS)
     init_web(app, parts.settings)
-    for blueprint in (system, *BLUEPRINTS, account, images):
+    for blueprint in (system, *BLUEPRINTS, account, images, leaving):
         app.register_blueprint(blueprint)
     if parts.settings.site_dir:
         init_site(app, site_dir=parts.settings.site_dir, site_origin=parts.settings.site_origin)

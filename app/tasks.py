@@ -52,7 +52,18 @@ class SendLetter:
         return {"task": "letter", "letter_id": self.letter_id.hex}
 
 
-Task = PictureStored | DescribePicture | SendLetter
+@dataclass(frozen=True, kw_only=True)
+class ExportLibrary:
+    """The API or the worker says: the next zip of this copy of everything is to be made."""
+
+    export_id: UUID
+
+    def message(self) -> dict[str, str]:
+        """The message that means this task."""
+        return {"task": "export", "export_id": self.export_id.hex}
+
+
+Task = PictureStored | DescribePicture | SendLetter | ExportLibrary
 # Called with the task and the number of this attempt, from 1. Safe to repeat.
 Handler = Callable[[Any, int], None]
 
@@ -73,6 +84,8 @@ def parse(body: str, *, bucket_name: str) -> list[Task]:
             return [DescribePicture(image_id=UUID(message["image_id"]))]
         if message.get("task") == "letter":
             return [SendLetter(letter_id=UUID(message["letter_id"]))]
+        if message.get("task") == "export":
+            return [ExportLibrary(export_id=UUID(message["export_id"]))]
         records = message.get("Records", [])
         return [task for record in records if (task := _stored(record, bucket_name=bucket_name))]
     except (ValueError, KeyError, TypeError, AttributeError):

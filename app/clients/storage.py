@@ -150,6 +150,22 @@ class UserAccess:
         ).url(key_of(user_id, image_id, "original"))
         return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=DOWNLOAD_SECONDS))
 
+    def download_zip(self, user_id: UUID, key: str, *, name: str) -> SignedUrl:
+        """An address that saves a zip of a person's pictures; `key` lies below their prefix."""
+        signed_at = _now()
+        url = Presigner(
+            "GET",
+            bucket=self._bucket,
+            credentials=self.credentials(user_id),
+            signed_at=signed_at,
+            seconds=READ_SECONDS,  # to begin with; what is under way goes on after it
+            query={
+                "response-content-disposition": attachment(name),
+                "response-cache-control": "private, no-store",
+            },
+        ).url(key)
+        return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=READ_SECONDS))
+
     def credentials(self, user_id: UUID) -> Credentials:
         """Return this person's credentials, with at least 15 minutes left to live."""
         with self._lock:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -18,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import User
@@ -173,6 +174,43 @@ class Image(Base):
     def in_timeline(cls) -> ColumnElement[bool]:
         """See [Note: What the timeline shows]."""
         return cls.deleted_at.is_(None) & cls.state.in_(SHOWN)
+
+
+class ExportState(StrEnum):
+    """Where a copy of everything stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Export(Base):
+    """A copy of everything of a person's, in zip files that they download."""
+
+    __tablename__ = "exports"
+    __table_args__ = (
+        _one_of("state", ExportState),
+        {"comment": "Copies of everything of a person's, in zip files; kept for a week."},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(String(16), default=ExportState.WAITING)
+    created_at: Mapped[datetime] = mapped_column(
+        default=now, comment="What was uploaded later is not in it."
+    )
+    touched_at: Mapped[datetime] = mapped_column(
+        default=now, comment="When a part was last begun or finished."
+    )
+    expires_at: Mapped[datetime] = mapped_column(
+        index=True, comment="When it goes; the sweep deletes what has expired."
+    )
+    pictures: Mapped[int] = mapped_column(comment="How many it is to hold.")
+    done: Mapped[int] = mapped_column(default=0, comment="How many it holds.")
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, comment="Each zip's key, bytes, pictures, and the last picture in it."
+    )
 
 
 class Description(Base):

@@ -13,10 +13,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 
 from app.accounts.sessions import delete_dead_sessions
+from app.clients.export_store import ExportStore
 from app.clients.storage import PictureStore
 from app.database import db, now
+from app.images.exports import delete_expired_exports, take_overdue_exports
+from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
 from app.images.models import DescriptionState, Image, ImageState
-from app.tasks import DescribePicture, PictureStored
+from app.tasks import DescribePicture, ExportLibrary, PictureStored
 
 log = logging.getLogger(__name__)
 
@@ -34,15 +37,19 @@ DELETED_KEPT_FOR = timedelta(days=30)
 def sweep(
     *,
     store: PictureStore,
+    exports: ExportStore,
     ring: Callable[[PictureStored], None],
     ask: Callable[[DescribePicture], None],
+    go_on: Callable[[ExportLibrary], None],
 ) -> None:
     """Settle what is overdue.
 
     Args:
         store: the bucket, with the worker's rights.
+        exports: the same bucket, for copies and for those who leave.
         ring: sends the event of a picture whose own was lost or whose worker died.
         ask: sends the message for a description that waits too long.
+        go_on: sends the message for a copy of everything whose worker fell silent.
     """
     moment = now()
     for picture in _overdue_uploads(moment):
@@ -54,8 +61,18 @@ def sweep(
     for condition in (_deleted_long_ago(moment), _never_made(moment), _rejected_long_ago(moment)):
         for picture in _pictures(condition):
             _try(partial(_purge, picture, condition, store=store))
+    _settle_leaving(exports, go_on=go_on)
     delete_dead_sessions()
     db.session.commit()
+
+
+def _settle_leaving(exports: ExportStore, *, go_on: Callable[[ExportLibrary], None]) -> None:
+    for export_id in take_overdue_exports():
+        _try(partial(go_on, ExportLibrary(export_id=export_id)))
+    _try(partial(delete_expired_exports, store=exports))
+    _try(shut_those_who_leave)
+    for user_id in people_to_delete():
+        _try(partial(delete_person, user_id, store=exports))
 
 
 def _try(step: Callable[[], None]) -> None:

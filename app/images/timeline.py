@@ -125,10 +125,15 @@ def image_detail(user: User, image_id: UUID, *, reader: Reader) -> Shown:
     Raises:
         NotFoundError: there is none with this id, or it is somebody else's.
     """
-    query = _joined(select(*DETAILED)).where(Image.owned_by(user), Image.id == image_id)
+    query = with_descriptions(select(*DETAILED)).where(Image.owned_by(user), Image.id == image_id)
     row = db.session.execute(query).one_or_none()
     if row is None:
         raise NotFoundError
+    return detail(row, reader=reader)
+
+
+def detail(row: AnyRow, *, reader: Reader) -> Shown:
+    """Shape a row as the API's ImageDetail."""
     return {
         **show(row, reader=reader),
         "sha256": row.sha256.hex(),
@@ -166,10 +171,11 @@ def show(row: AnyRow, *, reader: Reader) -> Shown:
 
 
 def _listed(user: User) -> AnySelect:
-    return _joined(select(*LISTED)).where(Image.owned_by(user))
+    return with_descriptions(select(*LISTED)).where(Image.owned_by(user))
 
 
-def _joined(query: AnySelect) -> AnySelect:
+def with_descriptions(query: AnySelect) -> AnySelect:
+    """Join pictures with the version of their descriptions that people see."""
     return query.select_from(Image).outerjoin(
         Description, Description.id == Image.current_description_id
     )

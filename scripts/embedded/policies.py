@@ -12,6 +12,7 @@ BUCKET = "pinhole-pictures"
 PICTURE_QUEUE = "pinhole-pictures"
 DESCRIPTION_QUEUE = "pinhole-descriptions"
 LETTER_QUEUE = "pinhole-letters"
+MAIL_ADDRESS = "pinhole@localhost"
 USER_ROLE = "pinhole-user"
 API_USER = "pinhole-api"
 WORKER_USER = "pinhole-worker"
@@ -82,11 +83,21 @@ def worker() -> Policy:
         ),
         _allow(
             "s3:PutObject",
-            on=[f"{_BUCKET_ARN}/users/*/thumbnail.webp", f"{_BUCKET_ARN}/users/*/preview.webp"],
+            on=[
+                f"{_BUCKET_ARN}/users/*/thumbnail.webp",
+                f"{_BUCKET_ARN}/users/*/preview.webp",
+                f"{_BUCKET_ARN}/users/*/exports/*",
+            ],
         ),
         _allow("s3:DeleteObject", "s3:DeleteObjectVersion", on=f"{_BUCKET_ARN}/users/*"),
-        _allow("s3:ListBucket", "s3:ListBucketVersions", on=_BUCKET_ARN),
-        _allow("ses:SendEmail", on="*"),
+        _allow("s3:AbortMultipartUpload", on=f"{_BUCKET_ARN}/users/*"),
+        _allow(
+            "s3:ListBucket",
+            "s3:ListBucketVersions",
+            "s3:ListBucketMultipartUploads",
+            on=_BUCKET_ARN,
+        ),
+        _allow("ses:SendEmail", on="*"),  # ministack sends as identities that are verified only
     )
 
 

@@ -124,6 +124,11 @@ def show_hidden_messages() -> None:
                 message["visible_at"] = 0
 
 
+def size_of(bucket: str, key: str) -> int:
+    """The size of an object whose parts were put together."""
+    return int(s3._buckets[bucket]["objects"][key]["size"])  # noqa: SLF001
+
+
 async def settle_object(*, bucket: str, key: str, size: int) -> bool:
     """Flush a written object to the disk; False, and the object forgotten, when it is not there."""
     path = Path(s3._object_disk_path(bucket, key))  # noqa: SLF001

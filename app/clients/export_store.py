@@ -1,0 +1,141 @@
+"""Zips of a person's pictures in S3: originals are read and zips written as they pass through."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from app.clients.aws import translated
+from app.clients.storage import NothingStoredError, key_of, prefix_of_user
+
+_CHUNK_BYTES = 1024 * 1024
+# Of a multipart upload every part but the last has 5 MiB or more, and there are 10,000 at most.
+_PART_BYTES = 16 * 1024 * 1024
+
+
+def export_prefix(user_id: UUID, export_id: UUID) -> str:
+    """Everything below this prefix is one copy's."""
+    return f"{prefix_of_user(user_id)}exports/{export_id.hex}/"
+
+
+class ExportStore:
+    """What the worker does with copies, with its own rights."""
+
+    def __init__(self, *, s3: Any, bucket_name: str) -> None:
+        self._s3 = s3
+        self._bucket_name = bucket_name
+
+    def original(self, user_id: UUID, image_id: UUID) -> Iterator[bytes]:
+        """Read an original, a chunk at a time.
+
+        Raises:
+            NothingStoredError: there is none; before the first chunk.
+        """
+        with translated():
+            try:
+                answer = self._s3.get_object(
+                    Bucket=self._bucket_name, Key=key_of(user_id, image_id, "original")
+                )
+            except self._s3.exceptions.NoSuchKey as error:
+                raise NothingStoredError from error
+        return self._chunks(answer["Body"])
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator["Upload"]:
+        """Write an object as its bytes come; on an error nothing of it is left."""
+        with translated():
+            upload_id = self._s3.create_multipart_upload(
+                Bucket=self._bucket_name, Key=key, ContentType="application/zip"
+            )["UploadId"]
+        upload = Upload(
+            s3=self._s3, place={"Bucket": self._bucket_name, "Key": key} | {"UploadId": upload_id}
+        )
+        try:
+            yield upload
+            upload.complete()
+        except BaseException:
+            upload.abort()
+            raise
+
+    def delete(self, prefix: str) -> None:
+        """Delete every version of everything below a prefix, and what was left unfinished."""
+        with translated():
+            unfinished = self._s3.get_paginator("list_multipart_uploads")
+            for page in unfinished.paginate(Bucket=self._bucket_name, Prefix=prefix):
+                for upload in page.get("Uploads", []):
+                    self._s3.abort_multipart_upload(
+                        Bucket=self._bucket_name, Key=upload["Key"], UploadId=upload["UploadId"]
+                    )
+            versions = self._s3.get_paginator("list_object_versions")
+            for page in versions.paginate(Bucket=self._bucket_name, Prefix=prefix):
+                found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+                if found:
+                    self._s3.delete_objects(
+                        Bucket=self._bucket_name,
+                        Delete={
+                            "Quiet": True,
+                            "Objects": [
+                                {"Key": item["Key"], "VersionId": item["VersionId"]}
+                                for item in found
+                            ],
+                        },
+                    )
+
+    @staticmethod
+    def _chunks(body: Any) -> Iterator[bytes]:
+        with translated():
+            yield from body.iter_chunks(_CHUNK_BYTES)
+
+
+class Upload(io.RawIOBase):
+    """A file that can only be written, and goes to S3 in parts."""
+
+    def __init__(self, *, s3: Any, place: dict[str, str]) -> None:
+        super().__init__()
+        self._s3 = s3
+        self._place = place
+        self._waiting = bytearray()
+        self._parts: list[dict[str, Any]] = []
+        self.written = 0
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any, /) -> int:
+        """Take bytes; send a part when there are enough."""
+        self._waiting += data
+        self.written += len(data)
+        if len(self._waiting) >= _PART_BYTES:
+            self._send()
+        return len(data)
+
+    def complete(self) -> None:
+        """Send what waits, and make one object of all parts."""
+        if self._waiting or not self._parts:
+            self._send()
+        with translated():
+            self._s3.complete_multipart_upload(
+                **self._place, MultipartUpload={"Parts": self._parts}
+            )
+
+    def abort(self) -> None:
+        """Leave nothing of it."""
+        with translated():
+            self._s3.abort_multipart_upload(**self._place)
+
+    def _send(self) -> None:
+        number = len(self._parts) + 1
+        with translated():
+            answer = self._s3.upload_part(
+                **self._place,
+                PartNumber=number,
+                Body=bytes(self._waiting),
+                ChecksumAlgorithm="SHA256",
+            )
+        part = {"PartNumber": number, "ETag": answer["ETag"]}
+        if checksum := answer.get("ChecksumSHA256"):
+            part["ChecksumSHA256"] = checksum
+        self._parts.append(part)
+        self._waiting.clear()

@@ -1,0 +1,204 @@
+"""Copies of everything: asked for by a person, made by the worker, one zip a message.
+
+A zip holds about a gigabyte and is finished well within the time that a function has. The row
+says how far the copy is, so a worker that dies costs one zip's work and nothing else.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, tuple_, update
+
+from app.accounts.letters import Kind, ask_for_letter
+from app.accounts.models import User
+from app.clients.export_store import ExportStore, export_prefix
+from app.clients.storage import NothingStoredError
+from app.database import db, now
+from app.images.models import SHOWN, Export, ExportState, Image
+from app.images.timeline import DETAILED, AnyRow, detail, with_descriptions
+from app.images.zipping import Zip
+from app.tasks import MOST_ATTEMPTS, ExportLibrary
+
+log = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(days=7)
+ZIP_BYTES = 1024**3
+# A function of AWS has four minutes; the last picture and the upload's end need some of them.
+ZIP_SECONDS = 90
+PICTURES_AT_A_TIME = 100
+SILENCE = timedelta(minutes=30)  # longer than a message stays hidden from other workers
+MOST_EXPIRED = 20
+_UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
+
+Send = Callable[[ExportLibrary], None]
+
+
+def ask_for_export(user: User) -> Export:
+    """Return the copy that is being made, or begin one; the caller commits and sends the task."""
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    found = db.session.scalar(
+        select(Export).where(Export.user_id == user.id, Export.state.in_(_UNFINISHED))
+    )
+    if found:
+        return found
+    moment = now()
+    # One copy is enough to pay for; older ones go with the next sweep.
+    db.session.execute(update(Export).where(Export.user_id == user.id).values(expires_at=moment))
+    pictures = db.session.scalar(select(func.count()).where(*_included(user.id, before=moment)))
+    export = Export(
+        user_id=user.id, created_at=moment, expires_at=moment + KEPT_FOR, pictures=pictures or 0
+    )
+    db.session.add(export)
+    return export
+
+
+def living_exports(user: User) -> list[Export]:
+    """Return a person's copies, newest first."""
+    query = select(Export).where(Export.user_id == user.id, Export.expires_at > now())
+    return list(db.session.scalars(query.order_by(Export.created_at.desc())))
+
+
+def make_next_zip(task: ExportLibrary, attempt: int, *, store: ExportStore, send: Send) -> None:
+    """Make the next zip of a copy, and ask for the one after it. Safe to repeat."""
+    export = db.session.get(Export, task.export_id)
+    if export is None or export.state not in _UNFINISHED:
+        return
+    export.state, export.touched_at = ExportState.RUNNING, now()
+    db.session.commit()
+    try:
+        part, is_last = _make_zip(export, store=store)
+    except Exception:
+        if attempt >= MOST_ATTEMPTS:
+            _give_up(task.export_id)
+        raise
+    if not _keep(export.id, part, is_last=is_last):
+        store.delete(part["key"])  # somebody made the same one meanwhile
+    elif not is_last:
+        send(task)
+
+
+def take_overdue_exports() -> list[UUID]:
+    """Return the copies whose worker fell silent, and note that they are taken up now."""
+    overdue = (
+        update(Export)
+        .where(Export.state.in_(_UNFINISHED), Export.touched_at < now() - SILENCE)
+        .values(touched_at=now())
+        .returning(Export.id)
+    )
+    ids = list(db.session.scalars(overdue))
+    db.session.commit()
+    return ids
+
+
+def delete_expired_exports(*, store: ExportStore) -> None:
+    """Delete the zips of what has expired, then the row: a crash in between is found again."""
+    expired = select(Export.user_id, Export.id).where(Export.expires_at <= now())
+    found = db.session.execute(expired.limit(MOST_EXPIRED)).all()
+    db.session.rollback()
+    for user_id, export_id in found:
+        store.delete(export_prefix(user_id, export_id))
+        db.session.execute(delete(Export).where(Export.id == export_id))
+        db.session.commit()
+
+
+def _make_zip(export: Export, *, store: ExportStore) -> tuple[dict[str, Any], bool]:
+    number = len(export.parts) + 1
+    after = _place_of(export.parts[-1]["last"]) if export.parts else None
+    key = f"{export_prefix(export.user_id, export.id)}{number}-{token_hex(4)}.zip"
+    user_id, before = export.user_id, export.created_at
+    about = _about(export) | {"part": number}
+    folder = f"Pinhole {before:%Y-%m-%d} part {number}"
+    deadline, added, is_last = time.monotonic() + ZIP_SECONDS, 0, False
+    with store.writing(key) as file:
+        archive = Zip(cast("Any", file), folder=folder)
+        while not is_last and time.monotonic() < deadline and file.written < ZIP_BYTES:
+            rows = _rows(user_id, before=before, after=after)
+            is_last = len(rows) < PICTURES_AT_A_TIME
+            for row in rows:
+                if time.monotonic() > deadline or file.written > ZIP_BYTES:
+                    is_last = False
+                    break
+                _add(archive, row, user_id=user_id, store=store)
+                after, added = (row.created_at, row.id), added + 1
+        archive.close(about)
+    last = [after[0].isoformat(), after[1].hex] if after else None
+    return {"key": key, "bytes": file.written, "pictures": added, "last": last}, is_last
+
+
+def _add(archive: Zip, row: AnyRow, *, user_id: UUID, store: ExportStore) -> None:
+    facts = detail(row, reader=_no_addresses)
+    for name in ("thumbnail_url", "preview_url", "urls_expire_at"):
+        del facts[name]
+    try:
+        archive.add(facts, store.original(user_id, row.id))
+    except NothingStoredError:
+        log.warning("the original of a picture is missing in a copy of everything")
+        archive.miss(facts)
+
+
+def _rows(user_id: UUID, *, before: datetime, after: tuple[datetime, UUID] | None) -> list[AnyRow]:
+    """Return the next pictures by when they were uploaded; ends the transaction."""
+    query = with_descriptions(select(*DETAILED)).where(*_included(user_id, before=before))
+    if after:
+        query = query.where(tuple_(Image.created_at, Image.id) > after)
+    query = query.order_by(Image.created_at, Image.id).limit(PICTURES_AT_A_TIME)
+    rows = list(db.session.execute(query).all())
+    db.session.rollback()
+    return rows
+
+
+def _included(user_id: UUID, *, before: datetime) -> tuple[Any, ...]:
+    """Everything that is stored, what lies in Recently deleted too."""
+    return (Image.owner_id == user_id, Image.state.in_(SHOWN), Image.created_at <= before)
+
+
+def _keep(export_id: UUID, part: dict[str, Any], *, is_last: bool) -> bool:
+    """Add a zip to its copy; False when it was made before, or the copy is wanted no more."""
+    export = db.session.scalar(select(Export).where(Export.id == export_id).with_for_update())
+    last = part["key"].rpartition("/")[2]
+    if (
+        export is None
+        or export.state != ExportState.RUNNING
+        or last.partition("-")[0] != str(len(export.parts) + 1)
+    ):
+        db.session.rollback()
+        return False
+    export.parts = [*export.parts, part]
+    export.done += part["pictures"]
+    export.touched_at = now()
+    if is_last:
+        export.state = ExportState.READY
+        export.expires_at = now() + KEPT_FOR
+        user = db.session.get_one(User, export.user_id)
+        ask_for_letter(Kind.EXPORT_READY, email=user.email, user_id=user.id)  # sent by the sweep
+    db.session.commit()
+    return True
+
+
+def _give_up(export_id: UUID) -> None:
+    db.session.rollback()
+    db.session.execute(
+        update(Export)
+        .where(Export.id == export_id, Export.state.in_(_UNFINISHED))
+        .values(state=ExportState.FAILED)
+    )
+    db.session.commit()
+
+
+def _about(export: Export) -> dict[str, Any]:
+    user = db.session.get_one(User, export.user_id)
+    account = {"id": str(user.id), "email": user.email, "created_at": user.created_at.isoformat()}
+    return {"account": account, "made_at": export.created_at.isoformat()}
+
+
+def _place_of(last: list[str]) -> tuple[datetime, UUID]:
+    return datetime.fromisoformat(last[0]), UUID(last[1])
+
+
+def _no_addresses(*_: object) -> Any:  # noqa: ANN401 - stands in for a signer
+    return None

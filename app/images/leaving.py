@@ -1,0 +1,92 @@
+"""Leaving: a week to change one's mind, then nothing of a person is left.
+
+Two steps with a pause: the account is shut first, so that addresses that were signed for it have
+died before its objects are deleted; else an upload could arrive after the last look.
+"""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, exists, or_, select, text, update
+
+from app.accounts.audit import Event
+from app.accounts.models import AccessToken, AuditEvent, Invite, Letter, Session, User
+from app.clients.export_store import ExportStore
+from app.clients.storage import prefix_of_user
+from app.database import db, now
+from app.errors import LastAdministratorError
+
+log = logging.getLogger(__name__)
+
+TIME_TO_CHANGE_ONES_MIND = timedelta(days=7)
+# Longer than any address lives that was signed for the person (clients/storage.py).
+SIGNED_ADDRESSES_DIE_WITHIN = timedelta(minutes=25)
+MOST_PEOPLE = 20
+
+
+def ask_to_leave(user: User) -> None:
+    """Let an account go in a week; the caller commits. Asking again changes nothing.
+
+    Raises:
+        LastAdministratorError: others would be left without an administrator.
+    """
+    others = db.session.scalar(select(exists().where(User.id != user.id)))
+    another = select(
+        exists().where(
+            User.id != user.id,
+            User.is_administrator,
+            User.disabled_at.is_(None),
+            User.delete_after.is_(None),
+        )
+    )
+    if user.is_administrator and others and not db.session.scalar(another):
+        raise LastAdministratorError
+    if user.delete_after is None:
+        user.delete_after = now() + TIME_TO_CHANGE_ONES_MIND
+
+
+def shut_those_who_leave() -> None:
+    """Shut the accounts whose week is over: nobody signs in, no address is signed any more."""
+    moment = now()
+    due = select(User.id).where(User.delete_after <= moment, User.disabled_at.is_(None))
+    ids = list(db.session.scalars(due.limit(MOST_PEOPLE)))
+    db.session.execute(
+        update(User)
+        .where(User.id.in_(ids))
+        # Moved on: the deletion comes when what was signed has died.
+        .values(disabled_at=moment, delete_after=moment + SIGNED_ADDRESSES_DIE_WITHIN)
+        .execution_options(synchronize_session=False)
+    )
+    for table in (Session, AccessToken):
+        db.session.execute(delete(table).where(table.user_id.in_(ids)))
+    db.session.commit()
+
+
+def people_to_delete() -> list[UUID]:
+    """Return the accounts that were shut long enough ago; ends the transaction."""
+    due = select(User.id).where(User.delete_after <= now(), User.disabled_at.is_not(None))
+    ids = list(db.session.scalars(due.limit(MOST_PEOPLE)))
+    db.session.rollback()
+    return ids
+
+
+def delete_person(user_id: UUID, *, store: ExportStore) -> None:
+    """Delete a person's objects with all their versions, then every row. Safe to repeat."""
+    store.delete(prefix_of_user(user_id))
+    user = db.session.scalar(select(User).where(User.id == user_id).with_for_update())
+    if user is None or user.delete_after is None:
+        db.session.rollback()
+        return
+    # The record goes with its person, and only by saying whose it is (migration 0002).
+    db.session.execute(text("SELECT set_config('pinhole.forget', :id, true)"), {"id": str(user_id)})
+    db.session.execute(delete(AuditEvent).where(AuditEvent.user_id == user_id))
+    db.session.execute(delete(Letter).where(Letter.email == user.email))
+    db.session.execute(
+        delete(Invite).where(or_(Invite.used_by == user_id, Invite.email == user.email))
+    )
+    db.session.delete(user)
+    # That somebody left is kept, and not who.
+    db.session.add(AuditEvent(event=Event.ACCOUNT_DELETED, ip="", user_agent="", detail={}))
+    db.session.commit()
+    log.info("an account was deleted, as its person asked")

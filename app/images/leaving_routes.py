@@ -1,0 +1,160 @@
+"""Leaving: a copy of everything, and the end of an account."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response
+from pydantic import BaseModel, Field
+
+from app.accounts.audit import Event, record
+from app.accounts.guards import current_user, fresh, in_person
+from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
+from app.clients.aws import AwsUnavailableError
+from app.contract import APIBlueprint
+from app.database import db, now
+from app.errors import NotFoundError
+from app.images.exports import ask_for_export, living_exports
+from app.images.leaving import ask_to_leave
+from app.images.models import Export, ExportState
+from app.parts import parts
+from app.tasks import ExportLibrary
+from app.web import json_response
+
+log = logging.getLogger(__name__)
+
+leaving = APIBlueprint("leaving", __name__, url_prefix="/api/account", tag="Leaving")
+
+
+class ExportPart(BaseModel):
+    """One zip."""
+
+    number: int
+    bytes: int
+    pictures: int
+    url: str = Field(description="Signed; for a few minutes, and answers Range requests.")
+
+
+class ExportOut(BaseModel):
+    """A copy of everything."""
+
+    id: UUID
+    state: ExportState
+    created_at: datetime = Field(description="What was uploaded later is not in it.")
+    expires_at: datetime
+    pictures: int
+    done: int = Field(description="How many pictures the zips hold that are there.")
+    parts: list[ExportPart]
+
+
+class ExportsOut(BaseModel):
+    """Copies of everything, newest first."""
+
+    exports: list[ExportOut]
+
+
+class DeletionOut(BaseModel):
+    """An account that goes."""
+
+    delete_after: datetime
+
+
+@leaving.get("/exports")
+@in_person
+@leaving.output(ExportsOut)
+def list_exports() -> Response:
+    """List the copies of everything, with addresses of their zips."""
+    exports = [_shown(export) for export in living_exports(current_user())]
+    return json_response(ExportsOut(exports=exports).model_dump(mode="json"))
+
+
+@leaving.post("/exports")
+@in_person
+@leaving.output(ExportOut, status_code=202, description="It is being made.")
+def make_export() -> Response:
+    """Ask for a copy of everything: originals, and what is known about them, in zips.
+
+    A mail says when it is ready. While one is being made, that one is answered; an older one is
+    replaced.
+    """
+    user = current_user()
+    export = ask_for_export(user)
+    record(Event.EXPORT_ASKED, user_id=user.id)
+    db.session.commit()
+    task = ExportLibrary(export_id=export.id)
+    try:
+        parts().description_queue.send(task.message())  # what takes its time goes there
+    except AwsUnavailableError as error:
+        log.warning("a copy of everything waits for the sweep: %s", error)
+    return json_response(_shown(export).model_dump(mode="json"), status=202)
+
+
+@leaving.delete("/exports/<uuid:export_id>")
+@in_person
+@leaving.output({}, status_code=204, description="It is gone, or about to be.")
+@leaving.doc(responses={404: "There is no such copy."})
+def remove_export(export_id: UUID) -> Response:
+    """Remove a copy of everything; the pictures stay."""
+    mine = {export.id: export for export in living_exports(current_user())}
+    if export_id not in mine:
+        raise NotFoundError
+    mine[export_id].expires_at = now()
+    db.session.commit()
+    return Response(status=204)
+
+
+@leaving.post("/deletion")
+@fresh
+@leaving.output(DeletionOut)
+@leaving.doc(responses={409: "Others would be left without an administrator."})
+def ask_for_deletion() -> Response:
+    """Ask for the end of the account: in seven days everything is deleted, for good."""
+    user = current_user()
+    is_new = user.delete_after is None
+    ask_to_leave(user)
+    letters = []
+    if is_new:
+        record(Event.DELETION_ASKED, user_id=user.id)
+        letters.append(ask_for_letter(Kind.DELETION_ASKED, email=user.email, user_id=user.id))
+    commit_and_ring(*letters)
+    return json_response(
+        DeletionOut.model_validate(user, from_attributes=True).model_dump(mode="json")
+    )
+
+
+@leaving.delete("/deletion")
+@in_person
+@leaving.output({}, status_code=204, description="The account stays.")
+def call_deletion_off() -> Response:
+    """Keep the account after all."""
+    user = current_user()
+    if user.delete_after is not None:
+        user.delete_after = None
+        record(Event.DELETION_CALLED_OFF, user_id=user.id)
+        db.session.commit()
+    return Response(status=204)
+
+
+def _shown(export: Export) -> ExportOut:
+    access = parts().access
+    return ExportOut(
+        id=export.id,
+        state=ExportState(export.state),
+        created_at=export.created_at,
+        expires_at=export.expires_at,
+        pictures=export.pictures,
+        done=export.done,
+        parts=[
+            ExportPart(
+                number=number,
+                bytes=part["bytes"],
+                pictures=part["pictures"],
+                url=access.download_zip(
+                    export.user_id,
+                    part["key"],
+                    name=f"Pinhole {export.created_at:%Y-%m-%d} part {number}.zip",
+                ).url,
+            )
+            for number, part in enumerate(export.parts, start=1)
+        ],
+    )
