@@ -4,6 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.accounts.routes import BLUEPRINTS
+from app.administration.routes import BLUEPRINTS as ADMINISTRATION
 from app.database import db, engine_options
 from app.images.account_routes import account
 from app.images.leaving_routes import leaving
@@ -29,7 +30,7 @@ def create_app(parts: Parts) -> Flask:
     app.extensions[EXTENSION] = parts
     init_database(app, parts.settings, pool_size=API_CONNECTIONS)
     init_web(app, parts.settings)
-    for blueprint in (system, *BLUEPRINTS, account, images, leaving):
+    for blueprint in (system, *BLUEPRINTS, account, images, leaving, *ADMINISTRATION):
         app.register_blueprint(blueprint)
     if parts.settings.site_dir:
         init_site(app, site_dir=parts.settings.site_dir, site_origin=parts.settings.site_origin)

@@ -15,7 +15,7 @@ from app.errors import InvalidCursorError
 _MOST_DIGITS = 18  # of a bigint, so that no cursor overflows it
 
 
-def event_page(query: Select[Any], page: PageIn) -> tuple[list[Any], str | None]:
+def event_page(query: Select[*tuple[Any, ...]], page: PageIn) -> tuple[list[Any], str | None]:
     """Return one page of a query that selects events, and the cursor of the next.
 
     Raises:
@@ -28,18 +28,18 @@ def event_page(query: Select[Any], page: PageIn) -> tuple[list[Any], str | None]
     return shown, str(shown[-1][0].id) if len(rows) > page.limit else None
 
 
-def show_event(event: AuditEvent, *, seen_by: Visitor) -> EventRow:
-    """Shape an event for its person, who does not learn where an administrator sits."""
-    is_foreign = event.actor_id is not None and event.actor_id != event.user_id
-    ip, user_agent = ("", "") if is_foreign else (event.ip, event.user_agent)
+def show_event(event: AuditEvent, *, seen_by: Visitor, to_administrator: bool = False) -> EventRow:
+    """Shape an event; its person does not learn where an administrator sits."""
+    by_administrator = event.actor_id is not None and event.actor_id != event.user_id
+    is_told = to_administrator or not by_administrator
     return EventRow(
         id=event.id,
         at=event.at,
         event=event.event,
-        by_administrator=is_foreign,
-        device="" if is_foreign else device_words(user_agent),
-        place="" if is_foreign else place_words(ip, seen_by=seen_by),
-        ip=ip,
+        by_administrator=by_administrator,
+        device=device_words(event.user_agent) if is_told else "",
+        place=place_words(event.ip, seen_by=seen_by) if is_told else "",
+        ip=event.ip if is_told else "",
         detail=event.detail,
     )
 

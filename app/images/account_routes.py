@@ -4,7 +4,7 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
-from app.accounts.guards import current_user, signed_in
+from app.accounts.guards import current_user, in_person
 from app.accounts.models import User
 from app.accounts.schemas.session import UserOut
 from app.contract import APIBlueprint
@@ -45,7 +45,7 @@ class AccountPatch(BaseModel):
 
 
 @account.get("")
-@signed_in
+@in_person
 @account.output(AccountOut)
 def get_account() -> Response:
     """Show the account: how many pictures, how many bytes, how far descriptions have come."""
@@ -53,7 +53,7 @@ def get_account() -> Response:
 
 
 @account.patch("")
-@signed_in
+@in_person
 @account.input(AccountPatch, location="json")
 @account.output(AccountOut)
 @account.doc(responses={409: "The operator has not switched AI descriptions on."})

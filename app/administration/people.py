@@ -1,0 +1,131 @@
+"""People as an administrator sees them, and what an administrator may change about them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select, tuple_
+
+from app.accounts import one_time
+from app.accounts.administrators import change_administrators, refuse_without
+from app.accounts.audit import Event, record
+from app.accounts.models import KnownDevice, Session, User
+from app.accounts.one_time import Purpose
+from app.accounts.schemas.activity import PageIn
+from app.accounts.sessions import alive, end_sessions
+from app.administration.schemas import PersonPatch, PersonRow
+from app.database import db, now
+from app.errors import InvalidCursorError, NotFoundError, NotOneselfError
+from app.images.models import SHOWN, Image
+
+
+def people_page(page: PageIn) -> tuple[list[PersonRow], str | None]:
+    """Return a page of people, those who joined last first, and the cursor of the next.
+
+    Raises:
+        InvalidCursorError: the cursor is not one of ours.
+    """
+    query = _people()
+    if page.cursor is not None:
+        last = select(User.created_at, User.id).where(User.id == _parse(page.cursor))
+        query = query.where(tuple_(User.created_at, User.id) < last.scalar_subquery())
+    query = query.order_by(User.created_at.desc(), User.id.desc()).limit(page.limit + 1)
+    rows = db.session.execute(query).all()
+    people = _shown(rows[: page.limit])
+    return people, people[-1].id.hex if len(rows) > page.limit else None
+
+
+def person(person_id: UUID) -> PersonRow:
+    """Return one person.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    found = _shown(db.session.execute(_people().where(User.id == person_id)).all())
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
+    """Shut or open an account, make or unmake an administrator; the caller commits.
+
+    Raises:
+        NotFoundError: there is none with this id.
+        NotOneselfError: nobody shuts their own account.
+        LastAdministratorError: nobody would be left who looks after the site.
+    """
+    change_administrators()
+    user = db.session.get(User, person_id, populate_existing=True)
+    if user is None:
+        raise NotFoundError
+    if change.disabled and user.id == by.id:
+        raise NotOneselfError
+    if user.is_administrator and (change.disabled or change.is_administrator is False):
+        refuse_without(user.id)
+    if change.is_administrator not in {None, user.is_administrator}:
+        user.is_administrator = not user.is_administrator
+        made = user.is_administrator
+        event = Event.ADMINISTRATOR_MADE if made else Event.ADMINISTRATOR_UNMADE
+        record(event, user_id=user.id, actor_id=by.id)
+    if change.disabled not in {None, user.disabled_at is not None}:
+        _shut(user, by=by) if change.disabled else _open(user, by=by)
+
+
+def _shut(user: User, *, by: User) -> None:
+    """From the commit on every process refuses the person, their scripts and their links."""
+    user.disabled_at = now()
+    ended = end_sessions(user.id)
+    one_time.forget(user.id, *Purpose)
+    record(Event.ACCOUNT_DISABLED, user_id=user.id, actor_id=by.id, sessions=ended)
+
+
+def _open(user: User, *, by: User) -> None:
+    user.disabled_at = None
+    # One that a sign-in made while the account was being shut would come alive now.
+    end_sessions(user.id)
+    record(Event.ACCOUNT_ENABLED, user_id=user.id, actor_id=by.id)
+
+
+def _people() -> Select[User, Any, int]:
+    living = select(func.count()).where(Session.user_id == User.id, alive())
+    last_session = select(func.max(Session.last_used_at)).where(Session.user_id == User.id)
+    last_device = select(func.max(KnownDevice.last_used_at)).where(KnownDevice.user_id == User.id)
+    last_seen = func.greatest(last_session.scalar_subquery(), last_device.scalar_subquery())
+    return select(User, last_seen, living.scalar_subquery())
+
+
+def _shown(rows: Sequence[Row[User, Any, int]]) -> list[PersonRow]:
+    used = _used([user.id for user, _, _ in rows])
+    return [
+        PersonRow(
+            id=user.id,
+            email=user.email,
+            created_at=user.created_at,
+            last_seen_at=last_seen_at,
+            pictures=used.get(user.id, (0, 0))[0],
+            bytes=used.get(user.id, (0, 0))[1],
+            is_administrator=user.is_administrator,
+            disabled_at=user.disabled_at,
+            delete_after=user.delete_after,
+            sessions=sessions,
+        )
+        for user, last_seen_at, sessions in rows
+    ]
+
+
+def _used(ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
+    """How many pictures and bytes each of these people keep here: all that is told of pictures."""
+    query = (
+        select(Image.owner_id, func.count(), func.sum(Image.byte_size))
+        .where(Image.owner_id.in_(ids), Image.state.in_(SHOWN))
+        .group_by(Image.owner_id)
+    )
+    return {owner: (count, int(used)) for owner, count, used in db.session.execute(query)}
+
+
+def _parse(cursor: str) -> UUID:
+    try:
+        return UUID(cursor)
+    except ValueError as error:
+        raise InvalidCursorError from error

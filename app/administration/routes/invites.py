@@ -1,0 +1,95 @@
+"""Invitations: listing, making and removing them."""
+
+from uuid import UUID
+
+from flask import Response
+from sqlalchemy import delete, select
+
+from app.accounts.audit import Event, record
+from app.accounts.guards import administrator, current_user, fresh_administrator
+from app.accounts.invites import make_invite
+from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
+from app.accounts.limit_table import LETTERS_TO_ADDRESS
+from app.accounts.limits import take
+from app.accounts.models import Invite, User
+from app.administration.schemas import InviteIn, InviteRow, InvitesOut, NewInviteOut
+from app.contract import APIBlueprint
+from app.database import db
+from app.errors import NotFoundError
+from app.parts import parts
+from app.web import json_response
+
+invites = APIBlueprint("invites", __name__, url_prefix="/api/admin/invites", tag="Administration")
+
+MOST_LISTED = 200
+
+
+@invites.get("")
+@administrator
+@invites.output(InvitesOut)
+def list_invites() -> Response:
+    """List the last 200 invitations, newest first."""
+    rows = db.session.execute(
+        select(Invite, User.email)
+        .outerjoin(User, User.id == Invite.used_by)
+        .order_by(Invite.created_at.desc(), Invite.id)
+        .limit(MOST_LISTED)
+    )
+    found = [_row(invite, used_by_email=email) for invite, email in rows]
+    return json_response(InvitesOut(invites=found).model_dump(mode="json"))
+
+
+@invites.post("")
+@fresh_administrator
+@invites.input(InviteIn, location="json")
+@invites.output(NewInviteOut, status_code=201, description="The invitation and its link.")
+@invites.doc(responses={429: "This address got several mails just now."})
+def invite_somebody(json_data: InviteIn) -> Response:
+    """Make a link by which one person may join within a week.
+
+    Where an address is given and this site sends mail, the link is mailed there too.
+    """
+    settings, by = parts().settings, current_user()
+    is_mailed = json_data.email is not None and settings.mail_from is not None
+    if json_data.email and is_mailed:
+        take(LETTERS_TO_ADDRESS, of=json_data.email)
+    invite, link = make_invite(
+        email=json_data.email,
+        note=json_data.note,
+        created_by=by.id,
+        site_origin=settings.site_origin,
+    )
+    record(Event.INVITE_MADE, user_id=by.id)
+    letters = []
+    if json_data.email and is_mailed:
+        letter = ask_for_letter(Kind.INVITED, email=json_data.email, invite_id=invite.id.hex)
+        letters.append(letter)
+    commit_and_ring(*letters)
+    made = _row(invite, used_by_email=None).model_dump()
+    return json_response(NewInviteOut(link=link, **made).model_dump(mode="json"), status=201)
+
+
+@invites.delete("/<uuid:invite_id>")
+@administrator
+@invites.output({}, status_code=204, description="Its link is worth nothing from now on.")
+@invites.doc(responses={404: "There is no such invitation, or you are no administrator."})
+def remove_invite(invite_id: UUID) -> Response:
+    """Take an invitation back. Who joined by it stays."""
+    removed = delete(Invite).where(Invite.id == invite_id).returning(Invite.id)
+    if db.session.scalar(removed) is None:
+        raise NotFoundError
+    record(Event.INVITE_REMOVED, user_id=current_user().id)
+    db.session.commit()
+    return Response(status=204)
+
+
+def _row(invite: Invite, *, used_by_email: str | None) -> InviteRow:
+    return InviteRow(
+        id=invite.id,
+        email=invite.email,
+        note=invite.note,
+        created_at=invite.created_at,
+        expires_at=invite.expires_at,
+        used_at=invite.used_at,
+        used_by_email=used_by_email,
+    )

@@ -1,0 +1,60 @@
+"""People: who has an account, how much they use, shutting accounts and ending sessions."""
+
+from uuid import UUID
+
+from flask import Response
+
+from app.accounts.audit import Event, record
+from app.accounts.guards import administrator, current_user, fresh_administrator
+from app.accounts.schemas.activity import PageIn
+from app.accounts.schemas.sessions import EndedOut
+from app.accounts.sessions import end_sessions
+from app.administration.people import change_person, people_page, person
+from app.administration.schemas import PeopleOut, PersonPatch, PersonRow
+from app.contract import APIBlueprint
+from app.database import db
+from app.web import json_response
+
+people = APIBlueprint("people", __name__, url_prefix="/api/admin/people", tag="Administration")
+
+NOT_FOUND = {404: "There is no such person, or you are no administrator."}
+
+
+@people.get("")
+@administrator
+@people.input(PageIn, location="query")
+@people.output(PeopleOut)
+@people.doc(responses={400: "The cursor was not made by this API."})
+def list_people(query_data: PageIn) -> Response:
+    """List the people of this site, those who joined last first."""
+    rows, next_cursor = people_page(query_data)
+    return json_response(PeopleOut(people=rows, next_cursor=next_cursor).model_dump(mode="json"))
+
+
+@people.patch("/<uuid:person_id>")
+@fresh_administrator
+@people.input(PersonPatch, location="json")
+@people.output(PersonRow)
+@people.doc(responses={**NOT_FOUND, 409: "Nobody would be left, or it is your own account."})
+def change_one_person(person_id: UUID, json_data: PersonPatch) -> Response:
+    """Shut an account or open it again; make or unmake an administrator.
+
+    A shut account is signed out at once and everywhere, and its access tokens are refused. Its
+    pictures stay, and nobody sees them.
+    """
+    change_person(person_id, json_data, by=current_user())
+    db.session.commit()
+    return json_response(person(person_id).model_dump(mode="json"))
+
+
+@people.delete("/<uuid:person_id>/sessions")
+@administrator
+@people.output(EndedOut)
+@people.doc(responses=NOT_FOUND)
+def end_sessions_of_person(person_id: UUID) -> Response:
+    """Sign a person out of all their browsers."""
+    found = person(person_id)
+    ended = end_sessions(found.id)
+    record(Event.OTHER_SESSIONS_ENDED, user_id=found.id, actor_id=current_user().id, ended=ended)
+    db.session.commit()
+    return json_response({"ended": ended})
