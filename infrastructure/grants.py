@@ -81,7 +81,7 @@ class Grants(Construct):
         worker.function.node.add_dependency(policy)
 
     def _develop(self) -> list[iam.PolicyStatement]:
-        """Read originals and previews, write what is derived, delete what is gone."""
+        """Read originals and previews, write what is derived and copies, delete what is gone."""
         return [
             _allow(
                 "s3:GetObject",
@@ -89,18 +89,28 @@ class Grants(Construct):
             ),
             _allow(
                 "s3:PutObject",
-                on=[self._objects("users/*/thumbnail.webp"), self._objects("users/*/preview.webp")],
+                on=[
+                    self._objects("users/*/thumbnail.webp"),
+                    self._objects("users/*/preview.webp"),
+                    self._objects("users/*/exports/*"),
+                ],
             ),
             *self._delete(),
         ]
 
     def _delete(self) -> list[iam.PolicyStatement]:
         return [
-            _allow("s3:DeleteObject", "s3:DeleteObjectVersion", on=[self._objects("users/*")]),
+            _allow(
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+                "s3:AbortMultipartUpload",
+                on=[self._objects("users/*")],
+            ),
             _allow(
                 # Without ListBucket, S3 says "forbidden" of what is not there.
                 "s3:ListBucket",
                 "s3:ListBucketVersions",
+                "s3:ListBucketMultipartUploads",
                 on=[self._pictures.bucket.bucket_arn],
             ),
         ]

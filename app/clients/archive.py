@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clients.aws import translated
+from app.clients.export_store import is_of_an_export
 from app.clients.storage import key_of
 
 _KEY = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/([a-z.]+)", re.ASCII)
@@ -80,7 +81,8 @@ class Archive:
                 for item in page.get("Contents", []):
                     if end and item["Key"] >= end:
                         return
-                    yield _part(item["Key"], item["LastModified"])
+                    if not is_of_an_export(item["Key"]):
+                        yield _part(item["Key"], item["LastModified"])
 
     def look(self, place: Place, *, version: str | None = None) -> Kept | None:
         """Return what S3 says of an original, or None when it has none (or shows none)."""

@@ -1,6 +1,7 @@
 """Zips of a person's pictures in S3: originals are read and zips written as they pass through."""
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 from app.clients.aws import translated
 from app.clients.storage import NothingStoredError, key_of, prefix_of_user
 
+_KEY = re.compile(r"users/[0-9a-f]{32}/exports/[0-9a-f]{32}/[0-9a-f-]+\.zip", re.ASCII)
 _CHUNK_BYTES = 1024 * 1024
 # Of a multipart upload every part but the last has 5 MiB or more, and there are 10,000 at most.
 _PART_BYTES = 16 * 1024 * 1024
@@ -17,6 +19,11 @@ _PART_BYTES = 16 * 1024 * 1024
 def export_prefix(user_id: UUID, export_id: UUID) -> str:
     """Everything below this prefix is one copy's."""
     return f"{prefix_of_user(user_id)}exports/{export_id.hex}/"
+
+
+def is_of_an_export(key: str) -> bool:
+    """Whether an object belongs to a copy, which its own row and the sweep look after."""
+    return _KEY.fullmatch(key) is not None
 
 
 class ExportStore:

@@ -33,6 +33,11 @@ PUBLIC: set[Operation] = {
 }
 # Operations on something of somebody's, other than pictures: where each meets strangers.
 STRANGERS_TRY: dict[Operation, str] = {
+    ("DELETE", "/api/account/sessions/{session_id}"): "tests/api/test_sessions.py",
+    ("DELETE", "/api/account/tokens/{token_id}"): "tests/api/test_tokens.py",
+    ("PATCH", "/api/admin/people/{person_id}"): "tests/api/test_administration.py",
+    ("DELETE", "/api/admin/people/{person_id}/sessions"): "tests/api/test_administration.py",
+    ("DELETE", "/api/admin/invites/{invite_id}"): "tests/api/test_administration.py",
     ("DELETE", "/api/account/exports/{export_id}"): "tests/api/test_leaving.py",
 }
 

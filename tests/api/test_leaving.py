@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -191,9 +192,10 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
 ) -> None:
     for person, seed in ((ada, 930), (bob, 931)):
         ids = person.upload(jpeg(seed=seed), jpeg(seed=seed + 10))
-        until(lambda ids=ids, person=person: all(person.settled(image_id) for image_id in ids))
+        for image_id in ids:
+            until(partial(person.settled, image_id))
         person.http.post("/api/account/exports").raise_for_status()
-        until(lambda person=person: ready(person))
+        until(partial(ready, person))
     user_id, bobs_objects = ada.user_id, objects_of(bob)
     (unfinished,) = ada.promise(jpeg(seed=932))
     ada.http.post("/api/account/deletion").raise_for_status()

@@ -34,12 +34,21 @@ CALLS = {
     "s3:DeleteObject": ("clients/storage.py", ".delete_objects("),
     "s3:DeleteObjectVersion": ("clients/storage.py", '"VersionId"'),
     "s3:ListBucketVersions": ("clients/storage.py", '"list_object_versions"'),
+    "s3:AbortMultipartUpload": ("clients/export_store.py", ".abort_multipart_upload("),
+    "s3:ListBucketMultipartUploads": ("clients/export_store.py", '"list_multipart_uploads"'),
     # So that what is not there is "not found" and not "forbidden".
     "s3:ListBucket": ("clients/storage.py", '{"404", "NoSuchKey"}'),
     "rds:CreateDBSnapshot": ("clients/snapshots.py", ".create_db_snapshot("),
     "rds:DescribeDBSnapshots": ("clients/snapshots.py", ".describe_db_snapshots("),
 }
-DELETES = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"}
+DELETES = {
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:AbortMultipartUpload",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+    "s3:ListBucketMultipartUploads",
+}
 SECRETS = {"secretsmanager:GetSecretValue"}
 MAY = {
     "Api": SECRETS | {"sts:AssumeRole", "sts:TagSession", "sqs:SendMessage"},
