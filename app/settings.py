@@ -101,6 +101,7 @@ class Settings:
     aws_endpoint_url: str | None
     model: ModelSettings | None
     max_upload_bytes: int
+    storage_quota_bytes: int | None  # for each person; None: as much as the bucket takes
     secret_key: str  # seals what is kept to be read again; changing it loses authenticator apps
     registration: Registration
     mail_from: str | None  # None: this site sends no mail
@@ -135,6 +136,7 @@ class Settings:
             aws_endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             model=_model(environment),
             max_upload_bytes=_positive(environment, "MAX_UPLOAD_BYTES", default=100 * 1024 * 1024),
+            storage_quota_bytes=_number(environment, "STORAGE_QUOTA_BYTES", default=0) or None,
             secret_key=_secret_key(environment["SECRET_KEY"]),
             registration=_registration(environment),
             mail_from=environment.get("MAIL_FROM") or None,

@@ -1,7 +1,7 @@
 """A person's own page: how much is kept here, and whether a model may describe it."""
 
 from flask import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 
 from app.accounts.guards import current_user, in_person
@@ -11,7 +11,7 @@ from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import DescriptionsUnavailableError
 from app.images import descriptions
-from app.images.models import SHOWN, Image
+from app.images.models import SHOWN, Image, Storage
 from app.parts import parts
 from app.web import json_response
 
@@ -27,12 +27,22 @@ class DescriptionCounts(BaseModel):
     missing: int
 
 
+class StorageOut(BaseModel):
+    """How much room is used."""
+
+    bytes: int = Field(
+        description="Of originals, with those in Recently deleted and those on their way."
+    )
+    quota: int | None = Field(description="How many bytes the person may keep; null: no limit.")
+
+
 class AccountOut(BaseModel):
     """A person's account."""
 
     user: UserOut
     pictures: int
     bytes: int
+    storage: StorageOut
     descriptions: DescriptionCounts
 
 
@@ -78,6 +88,10 @@ def _account(user: User) -> Response:
         user=UserOut.model_validate(user, from_attributes=True),
         pictures=pictures,
         bytes=int(used),
+        storage=StorageOut(
+            bytes=db.session.scalar(select(Storage.bytes).where(Storage.user_id == user.id)) or 0,
+            quota=parts().settings.storage_quota_bytes,
+        ),
         descriptions=DescriptionCounts(**descriptions.counts(user)),
     )
     return json_response(account_out.model_dump(mode="json"))

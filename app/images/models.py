@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -151,6 +152,25 @@ class Image(Base):
     iso: Mapped[int | None]
     focal_length: Mapped[float | None] = mapped_column(comment="Millimetres.")
 
+    latitude: Mapped[float | None] = mapped_column(comment="Degrees, north positive (WGS 84).")
+    longitude: Mapped[float | None] = mapped_column(comment="Degrees, east positive (WGS 84).")
+    altitude: Mapped[float | None] = mapped_column(comment="Metres above the sea.")
+    rating: Mapped[int | None] = mapped_column(
+        SmallInteger, comment="Stars, 1 to 5, as the file says."
+    )
+    caption: Mapped[str | None] = mapped_column(
+        Text, comment="What the file itself says of the picture."
+    )
+    is_animated: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="Moves: a GIF or WebP of several frames."
+    )
+
+    receipt_at: Mapped[datetime | None] = mapped_column(
+        comment="When S3 took the original in; it had then compared the bytes with sha256."
+    )
+    receipt_by: Mapped[str | None] = mapped_column(
+        String(8), comment="Who compared: s3 at the upload, or the worker what came in parts."
+    )
     attempts: Mapped[int] = mapped_column(
         SmallInteger, default=0, comment="How often its development was begun."
     )
@@ -174,6 +194,21 @@ class Image(Base):
     def in_timeline(cls) -> ColumnElement[bool]:
         """See [Note: What the timeline shows]."""
         return cls.deleted_at.is_(None) & cls.state.in_(SHOWN)
+
+
+class Storage(Base):
+    """How much a person keeps; a trigger on `images` holds it true to the byte."""
+
+    __tablename__ = "storage"
+    __table_args__ = (
+        {"comment": "What each person keeps or was promised room for; a trigger counts."},
+    )
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    bytes: Mapped[int] = mapped_column(BigInteger, comment="Of originals, promised ones included.")
+    pictures: Mapped[int] = mapped_column(BigInteger)
 
 
 class ExportState(StrEnum):

@@ -31,7 +31,7 @@ from app.images.timeline import (
     images_by_id,
     timeline_page,
 )
-from app.images.upload import Existing, Promised, Refused, promise_place, refusal, restore
+from app.images.upload import Existing, Promised, Refused, Room, promise_place, refusal, restore
 from app.parts import parts
 from app.tasks import DescribePicture
 from app.web import json_response
@@ -53,12 +53,13 @@ def create_images(json_data: NewImages) -> Response:
     an upload that was not finished gives its place again.
     """
     user = current_user()
-    access = parts().access
+    settings, access = parts().settings, parts().access
+    room = Room(user, quota_bytes=settings.storage_quota_bytes)
     answers: dict[int, Promised | Existing | Refused] = {}
     # In the order of the checksums, so that two batches at once cannot wait for each other.
     for index, new in sorted(enumerate(json_data.images), key=lambda item: item[1].sha256):
-        answers[index] = refusal(new, max_bytes=parts().settings.max_upload_bytes) or promise_place(
-            user, new, access=access
+        answers[index] = refusal(new, max_bytes=settings.max_upload_bytes) or promise_place(
+            user, new, access=access, room=room
         )
     ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
     # Before the commit, which lets the rows go: one may be cancelled the moment after.

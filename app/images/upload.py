@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.clients.storage import UploadPlace, UserAccess
 from app.database import db, now
 from app.images.failures import WORDS
-from app.images.models import Image, ImageState
+from app.images.models import Image, ImageState, Storage
 from app.images.schemas import NewImage
 from app.settings import PICTURE_TYPES
 
 MEGABYTE = 1024 * 1024
+_ONE_BATCH_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:user, 4))")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +59,44 @@ def refusal(new: NewImage, *, max_bytes: int) -> Refused | None:
     return None
 
 
-def promise_place(user: User, new: NewImage, *, access: UserAccess) -> Promised | Existing:
+class Room:
+    """How much more a person may keep.
+
+    One batch of a person at a time, until its transaction ends: two cannot both have the last of
+    it. Nothing but a batch makes the count grow.
+    """
+
+    def __init__(self, user: User, *, quota_bytes: int | None) -> None:
+        self._user = user
+        self._quota_bytes = quota_bytes
+        self._left = None if quota_bytes is None else quota_bytes - _wait_and_count(user)
+
+    def take(self, new: NewImage) -> Refused | None:
+        """Reserve what a picture adds to what was reserved already, or say that it is too much."""
+        if self._left is None or self._quota_bytes is None:
+            return None
+        added = new.size - _reserved_for(self._user, new)
+        if added > max(self._left, 0):
+            return Refused(
+                code="quota_exceeded",
+                detail=f"There is no room for this file: you may keep {in_words(self._quota_bytes)}"
+                f" here, and {in_words(max(self._left, 0))} are left. Delete pictures for good, or"
+                " ask the administrator for more.",
+            )
+        self._left -= added
+        return None
+
+
+def promise_place(
+    user: User, new: NewImage, *, access: UserAccess, room: Room
+) -> Promised | Existing | Refused:
     """Promise a place for a picture, or find it. Safe to repeat: the same bytes, the same id.
 
     An upload that was never finished is promised its old place again, and so is one that was
     rejected; a picture in Recently deleted is taken out of it.
     """
+    if refused := room.take(new):
+        return refused
     moment = now()
     image = _find_or_add(user, new, moment=moment)
     if image.state in {ImageState.UPLOADING, ImageState.REJECTED}:
@@ -90,6 +123,35 @@ def restore(user: User, image_id: UUID) -> None:
     db.session.execute(
         update(Image).where(Image.owned_by(user), Image.id == image_id).values(deleted_at=None)
     )
+
+
+def _wait_and_count(user: User) -> int:
+    """Wait for a person's other batches, and return the bytes that they keep."""
+    # Not the row itself: it is locked last of all rows (migration 0004), and this comes first.
+    db.session.execute(_ONE_BATCH_AT_A_TIME, {"user": str(user.id)})
+    kept = db.session.scalar(select(Storage.bytes).where(Storage.user_id == user.id))
+    return kept or 0
+
+
+def _reserved_for(user: User, new: NewImage) -> int:
+    """How much of these bytes is counted already: they are here, or on their way."""
+    row = db.session.execute(
+        select(Image.state, Image.byte_size).where(
+            Image.owned_by(user), Image.sha256 == bytes.fromhex(new.sha256)
+        )
+    ).one_or_none()
+    if row is None or row.state == ImageState.REJECTED:
+        return 0
+    # What is here stays as large as it is, whatever is announced of it.
+    return row.byte_size if row.state == ImageState.UPLOADING else new.size
+
+
+def in_words(count: int) -> str:
+    """Bytes as people read them."""
+    for unit, size in (("GB", 1024**3), ("MB", MEGABYTE), ("KB", 1024)):
+        if count >= size:
+            return f"{count / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{count} bytes"
 
 
 def _find_or_add(user: User, new: NewImage, *, moment: datetime) -> Image:

@@ -57,14 +57,10 @@ def site(stack: EmbeddedStack, model: StandIn, database: Engine) -> Iterator[str
 
     The tests are its one front door: they say which network a browser is in.
     """
-    address = f"http://127.0.0.1:{(port := free_ports(1)[0])}"
-    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
-    server += ["--port", str(port), "--blocking-threads", "8", "app.handlers.local:app"]
     with ExitStack() as running:
-        running.enter_context(_running(server, api_settings(stack, model)))
+        address = running.enter_context(running_api(api_settings(stack, model)))
         worker = [sys.executable, "-m", "app.worker"]
         running.enter_context(_running(worker, stack.environment("worker") | model.settings()))
-        until(lambda: _answers(f"{address}/api/health"))
         yield address
 
 
@@ -133,6 +129,17 @@ def keys_of(environment: Mapping[str, str]) -> Iterator[None]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, environment[name])
         yield
+
+
+@contextmanager
+def running_api(environment: Mapping[str, str]) -> Iterator[str]:
+    """One more API, with settings of its own; its address."""
+    address = f"http://127.0.0.1:{(port := free_ports(1)[0])}"
+    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    server += ["--port", str(port), "--blocking-threads", "8", "app.handlers.local:app"]
+    with _running(server, environment):
+        until(lambda: _answers(f"{address}/api/health"))
+        yield address
 
 
 @contextmanager
