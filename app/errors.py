@@ -6,6 +6,8 @@ AppError
 ├── NotSignedInError             401
 ├── WrongCredentialsError        401
 ├── WrongCodeError               401
+├── CodeNeededError              401  the password was right; a code goes with it
+├── WrongPasskeyError            401
 ├── ConfirmFirstError            401  the last proof of who is there is too long ago
 ├── CrossSiteError               403
 ├── NotByTokenError              403  only a person in a browser may do this
@@ -15,6 +17,7 @@ AppError
 ├── InviteNeededError            403
 ├── NotFoundError                404  absent, or somebody else's: the same answer
 ├── ConflictError                409
+│   ├── ProveByMailError
 │   ├── EmailTakenError
 │   ├── NotFirstError
 │   ├── MailUnavailableError
@@ -23,6 +26,8 @@ AppError
 │   ├── TooManyTokensError
 │   ├── LastWayInError
 │   ├── PasswordTooShortAloneError
+│   ├── TotpExistsError
+│   ├── NoSecondFactorError
 │   ├── DescriptionsUnavailableError
 │   ├── DescriptionsOffError
 │   ├── DescribedByPersonError
@@ -30,6 +35,7 @@ AppError
 ├── LinkDeadError                410  used, expired, or never made
 ├── NotJsonError                 415
 ├── ValidationFailedError        422
+│   ├── PasskeyRefusedError      422
 │   └── WeakPasswordError        422
 ├── TooManyRequestsError         429
 └── UnavailableError             503  something behind us does not answer
@@ -96,6 +102,18 @@ class WrongCodeError(AppError):
     detail = "This code is not right, or was used already. Try the next one."
 
 
+class CodeNeededError(AppError):
+    status = 401
+    code = "code_needed"
+    detail = "The password is right. Send it again with a code of your second factor."
+
+
+class WrongPasskeyError(AppError):
+    status = 401
+    code = "wrong_passkey"
+    detail = "This passkey was not accepted here. Try again, or sign in another way."
+
+
 class ConfirmFirstError(AppError):
     status = 401
     code = "confirm_first"
@@ -159,6 +177,11 @@ class NotFirstError(ConflictError):
     detail = "This site has its first account already. Sign in, or ask for an invitation."
 
 
+class ProveByMailError(ConflictError):
+    code = "prove_by_mail"
+    detail = "This site sends mail: ask for a link to your address, and join by that."
+
+
 class MailUnavailableError(ConflictError):
     code = "mail_unavailable"
     detail = "This site sends no mail. Ask its administrator."
@@ -187,6 +210,16 @@ class LastWayInError(ConflictError):
 class PasswordTooShortAloneError(ConflictError):
     code = "password_too_short_alone"
     detail = "Your password is too short to be the only factor. Set one of 15 characters first."
+
+
+class TotpExistsError(ConflictError):
+    code = "totp_exists"
+    detail = "There is an authenticator app already. Remove it first."
+
+
+class NoSecondFactorError(ConflictError):
+    code = "no_second_factor"
+    detail = "Recovery codes stand in for a second factor. Add one first."
 
 
 class DescriptionsUnavailableError(ConflictError):
@@ -225,6 +258,11 @@ class ValidationFailedError(AppError):
     status = 422
     code = "validation_failed"
     detail = "Some fields are not right; see errors."
+
+
+class PasskeyRefusedError(ValidationFailedError):
+    code = "passkey_refused"
+    detail = "This passkey was not accepted. Try again; if it fails again, use another device."
 
 
 class WeakPasswordError(ValidationFailedError):

@@ -16,7 +16,7 @@ from app.accounts.secret_tokens import digest, new_token
 from app.database import now
 from tests.pictures import Picture
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "seven quiet lanterns by the harbour"
 
 Json = dict[str, Any]
 

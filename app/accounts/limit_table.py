@@ -26,6 +26,8 @@ PASSWORD_TRIES_ALL = Limit(name="password-all", burst=1000, every=0.3 * _SECOND)
 # Six digits, three time steps of which are good: five at once and 30 an hour find one in a
 # million / (3 * 30) hours, more than a year, and each try is in the person's own record.
 SECOND_FACTOR_TRIES = Limit(name="second-factor", burst=5, every=2 * _MINUTE)
+# Who has the password and all the time in the world gets 24 a day.
+SECOND_FACTOR_TRIES_LONG = Limit(name="second-factor-long", burst=30, every=60 * _MINUTE)
 CONFIRM_TRIES = Limit(name="confirm", burst=8, every=_MINUTE)
 PASSKEY_TRIES_NETWORK = Limit(name="passkey-network", burst=60, every=5 * _SECOND)
 # Asked at each pause in typing; zxcvbn takes milliseconds of CPU.

@@ -1,32 +1,78 @@
 """Passwords: which are taken, how they are kept, and how a guess is checked."""
 
+import os
 import unicodedata
+from functools import cache
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-
+from app.accounts.models import User
+from app.accounts.password_strength import SHORTEST_ALONE, Judgement, judge, words_of
+from app.accounts.second_factors import second_factors
 from app.errors import FieldError, WeakPasswordError
+from app.parts import parts
 
-# NIST SP 800-63B-4, 3.1.1.2: at least 15 characters where a password is the only factor.
-SHORTEST = 15
-LONGEST = 128
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
-# OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 passes, 1 lane, or better.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Checked when there is no such account, so that the answer takes as long as for one. Of 256 random
+# bits that nobody kept; made once and written down, so that no cold start waits for it.
+_NOBODY = (
+    "$argon2id$v=19$m=19456,t=2,p=1$"
+    "D2ZmF5nOfoLD36fVjR+92Q$Sqw+WKLSvpcztg5fuf/xUWYDW2w1pZHYzGgoNZVDONo"
+)
 
-# Checked when there is no such account, so that the answer takes as long as for one.
-_NOBODY = _hasher.hash("nobody has this password, it only takes time")
+# Each hash holds 19 MiB while it is made: however many sign in at once, a process makes so many
+# at a time and the others wait for their turn.
+AT_ONCE = min(4, os.cpu_count() or 1)
+_turn = BoundedSemaphore(AT_ONCE)
+
+
+def set_password(user: User, password: str) -> None:
+    """Give an account a password, in the current transaction; lock the person before.
+
+    Raises:
+        WeakPasswordError: it would be guessed early.
+    """
+    refuse_weak(password, email=user.email, has_second_factor=bool(second_factors(user.id)))
+    user.password_hash = hash_password(password)
+    user.password_stands_alone = len(_normalised(password)) >= SHORTEST_ALONE
+
+
+def refuse_weak(password: str, *, email: str, has_second_factor: bool = False) -> None:
+    """Refuse a password that would be guessed early.
+
+    Raises:
+        WeakPasswordError: too short, too long, known, repeated, or made of the person's own words.
+    """
+    judgement = judge_password(password, email=email, has_second_factor=has_second_factor)
+    if judgement.refusal:
+        error = FieldError(location="body", field="password", message=judgement.refusal)
+        raise WeakPasswordError(judgement.refusal, errors=(error,))
+
+
+def judge_password(password: str, *, email: str, has_second_factor: bool = False) -> Judgement:
+    """Say how soon a password would be guessed, and whether it is taken."""
+    return judge(
+        _normalised(password),
+        is_alone=not has_second_factor,
+        words=words_of(email) | words_of(parts().settings.site_origin.partition("://")[2]),
+    )
 
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password, with its salt and settings."""
-    return _hasher.hash(_normalised(password))
+    with _turn:
+        return _hasher().hash(_normalised(password))
 
 
 def is_right(password: str, *, password_hash: str | None) -> bool:
     """Check a guess; `None` (no such account) takes as long and is never right."""
+    from argon2.exceptions import InvalidHashError, VerifyMismatchError  # noqa: PLC0415
+
     try:
-        _hasher.verify(password_hash or _NOBODY, _normalised(password))
+        with _turn:
+            _hasher().verify(password_hash or _NOBODY, _normalised(password))
     except (VerifyMismatchError, InvalidHashError):
         return False
     return password_hash is not None
@@ -34,40 +80,17 @@ def is_right(password: str, *, password_hash: str | None) -> bool:
 
 def needs_rehash(password_hash: str) -> bool:
     """Whether a hash was made with older settings than today's."""
-    return _hasher.check_needs_rehash(password_hash)
+    return _hasher().check_needs_rehash(password_hash)
 
 
-def refuse_weak(password: str, *, email: str) -> None:
-    """Refuse a password that would be guessed early.
+@cache
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher  # noqa: PLC0415 - cold start
 
-    Raises:
-        WeakPasswordError: too short, too long, a repetition, or made of the person's own words.
-    """
-    normalised = _normalised(password)
-    plain = normalised.casefold()
-    own_words = {email.casefold(), email.casefold().partition("@")[0]}
-    if len(normalised) < SHORTEST:
-        _refuse(f"Use {SHORTEST} characters or more. A few words in a row are easy to remember.")
-    if len(normalised) > LONGEST:
-        _refuse(f"Use {LONGEST} characters or fewer.")
-    if plain in own_words or _without(plain, own_words | {"pinhole", "password"}) < SHORTEST // 2:
-        _refuse("This is made of your address or of words that are tried first.")
-    if len(set(plain)) < 5:  # noqa: PLR2004 - "aaaaaaaaaaaaaaa", "121212121212121"
-        _refuse("This repeats too few characters.")
+    # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 passes, 1 lane, or better.
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def _normalised(password: str) -> str:
     """NFC, so that the same keys on two systems give the same bytes (NIST SP 800-63B-4)."""
     return unicodedata.normalize("NFC", password)
-
-
-def _without(plain: str, words: set[str]) -> int:
-    for word in sorted(words, key=len, reverse=True):
-        if len(word) > 2:  # noqa: PLR2004 - shorter ones occur by chance
-            plain = plain.replace(word, "")
-    return len(plain)
-
-
-def _refuse(message: str) -> None:
-    error = FieldError(location="body", field="password", message=message)
-    raise WeakPasswordError(message, errors=(error,))

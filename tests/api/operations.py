@@ -30,6 +30,13 @@ PUBLIC: set[Operation] = {
     ("GET", "/api/auth/session"),
     ("POST", "/api/auth/first"),
     ("POST", "/api/auth/login"),
+    # The second half of a sign-in, beside the cookie of the first.
+    ("POST", "/api/auth/second-factor"),
+    ("DELETE", "/api/auth/second-factor"),
+    ("POST", "/api/auth/passkey/options"),
+    ("POST", "/api/auth/passkey"),
+    # For people with a link and no account yet.
+    ("POST", "/api/auth/password/check"),
 }
 # Operations on something of somebody's, other than pictures: where each meets strangers.
 STRANGERS_TRY: dict[Operation, str] = {

@@ -5,6 +5,8 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 
+_LONGEST_ADDRESS = 254
+
 
 def _address(value: str) -> str:
     """Check an address and write it in the one form in which it is kept and compared."""
@@ -23,16 +25,30 @@ def _address_or_text(value: str) -> str:
         return "".join(c for c in value if c.isprintable())
 
 
+def normalised_address(value: str) -> str:
+    """Write an address in the one form in which it is kept; what is none becomes empty."""
+    try:
+        return _address(value) if len(value) <= _LONGEST_ADDRESS else ""
+    except ValueError:
+        return ""
+
+
 Email = Annotated[
     str,
     AfterValidator(_address),
-    Field(max_length=254, examples=["ada@example.org"], json_schema_extra={"format": "email"}),
+    Field(
+        max_length=_LONGEST_ADDRESS,
+        examples=["ada@example.org"],
+        json_schema_extra={"format": "email"},
+    ),
 ]
 # For signing in: whatever is written there.
 EmailOrText = Annotated[
-    str, AfterValidator(_address_or_text), Field(max_length=254, examples=["ada@example.org"])
+    str,
+    AfterValidator(_address_or_text),
+    Field(max_length=_LONGEST_ADDRESS, examples=["ada@example.org"]),
 ]
 # Bounds beyond which nobody means a password; the real rules name their reason.
-Password = Annotated[str, Field(max_length=1024, examples=["correct horse battery staple"])]
+Password = Annotated[str, Field(max_length=1024, examples=["seven quiet lanterns by the harbour"])]
 # A token from a link.
 LinkToken = Annotated[str, Field(max_length=100, examples=["dGhpcyBpcyBub3QgYSByZWFsIHRva2Vu"])]

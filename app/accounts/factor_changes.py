@@ -1,0 +1,62 @@
+"""What must hold when ways to sign in come and go, and whom it is told."""
+
+from typing import Literal
+
+from sqlalchemy import exists, select
+
+from app.accounts.letters import Kind, ask_for_letter
+from app.accounts.models import Identity, Letter, User
+from app.accounts.recovery import forget_codes
+from app.accounts.second_factors import second_factors
+from app.accounts.visitor import visitor
+from app.database import db
+from app.errors import LastWayInError, PasswordTooShortAloneError
+
+What = Literal[
+    "passkey_added",
+    "passkey_removed",
+    "totp_added",
+    "totp_removed",
+    "recovery_codes_made",
+    "recovery_code_used",
+]
+
+
+def lock_person(user: User) -> None:
+    """Let one request at a time change how a person signs in; call it before looking at that.
+
+    Two that remove a way each would otherwise both find that the other's is left.
+    """
+    db.session.refresh(user, with_for_update=True)
+
+
+def refuse_lock_out(user: User) -> None:
+    """Call after a way in was removed, and flushed; whoever has no factor left needs no codes.
+
+    Raises:
+        LastWayInError: nothing is left that signs the person in.
+        PasswordTooShortAloneError: what is left is a password that was only good with a factor.
+    """
+    factors = second_factors(user.id)
+    has_identity = db.session.scalar(select(exists().where(Identity.user_id == user.id)))
+    if not (user.has_password or has_identity or "passkey" in factors):
+        raise LastWayInError
+    if factors:
+        return
+    if user.has_password and not user.password_stands_alone:
+        raise PasswordTooShortAloneError
+    forget_codes(user.id)
+
+
+def letter_of_change(user: User, what: What, **more: str | int) -> Letter:
+    """Tell a person that their second factors changed."""
+    who = visitor()
+    return ask_for_letter(
+        Kind.FACTOR_CHANGED,
+        email=user.email,
+        user_id=user.id,
+        what=what,
+        ip=who.ip,
+        user_agent=who.user_agent,
+        **more,
+    )

@@ -1,0 +1,262 @@
+"""Passkeys (WebAuthn, level 3): asking a browser for one, and checking what it answers.
+
+A passkey counts only with user verification, so that it is two factors at once: the device, and
+the finger, face or PIN that opens it.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts import one_time
+from app.accounts.audit import Event, record
+from app.accounts.cookies import Cookie, read_cookie
+from app.accounts.models import Passkey, User
+from app.accounts.one_time import Purpose
+from app.accounts.secret_tokens import new_token
+from app.database import db, now
+from app.errors import PasskeyRefusedError, WrongPasskeyError
+from app.parts import parts
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN = timedelta(minutes=10)
+_TIMEOUT_MS = 5 * 60 * 1000  # how long the browser's own dialog stays (WebAuthn 3, 15.1)
+
+Json = dict[str, Any]
+Ceremony = Literal["create", "get"]
+R = TypeVar("R")
+
+
+def options_to_create(user: User, *, browser: str) -> Json:
+    """Return what `navigator.credentials.create` is asked with."""
+    from webauthn import base64url_to_bytes, generate_registration_options  # noqa: PLC0415
+    from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
+    from webauthn.helpers.structs import (  # noqa: PLC0415
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
+    challenge = _challenge("create", browser=browser, user_id=user.id)
+    options = generate_registration_options(
+        rp_id=_rp_id(),
+        rp_name="Pinhole",
+        user_id=user.id.bytes,
+        user_name=user.email,
+        challenge=base64url_to_bytes(challenge),
+        timeout=_TIMEOUT_MS,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=_descriptors({user.id}),
+    )
+    return options_to_json_dict(options)
+
+
+def options_to_get(people: set[UUID], *, browser: str) -> Json:
+    """Return what `navigator.credentials.get` is asked with.
+
+    Args:
+        people: whose passkeys are asked for; nobody's in particular where it is empty.
+        browser: the token of the challenge cookie.
+    """
+    from webauthn import base64url_to_bytes, generate_authentication_options  # noqa: PLC0415
+    from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
+    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415
+
+    options = generate_authentication_options(
+        rp_id=_rp_id(),
+        challenge=base64url_to_bytes(_challenge("get", browser=browser, user_id=None)),
+        timeout=_TIMEOUT_MS,
+        allow_credentials=_descriptors(people),
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return options_to_json_dict(options)
+
+
+def this_browser() -> str:
+    """The token that ties challenges to this browser: the one it has, or a new one."""
+    return read_cookie(Cookie.CHALLENGE) or new_token()
+
+
+def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
+    """Keep a passkey that the browser made. Ends the transaction: a challenge is good once.
+
+    Raises:
+        PasskeyRefusedError: it was not made as this site asked, or is known already.
+    """
+    from webauthn import base64url_to_bytes, verify_registration_response  # noqa: PLC0415
+
+    challenge = _take_challenge("create", credential, user_id=user.id)
+    if challenge is None:
+        raise PasskeyRefusedError
+    made = _verified(
+        lambda: verify_registration_response(
+            credential=credential,
+            expected_challenge=base64url_to_bytes(challenge),
+            expected_rp_id=_rp_id(),
+            expected_origin=parts().settings.site_origin,
+            require_user_verification=True,
+        )
+    )
+    if made is None:
+        raise PasskeyRefusedError
+    passkey = Passkey(
+        user_id=user.id,
+        name=name,
+        credential_id=made.credential_id,
+        public_key=made.credential_public_key,
+        sign_count=made.sign_count,
+        transports=_transports(credential),
+        is_backed_up=made.credential_backed_up,
+    )
+    db.session.add(passkey)
+    try:
+        db.session.flush()
+    except IntegrityError:  # this credential is kept already, for this account or another
+        db.session.rollback()
+        raise PasskeyRefusedError from None
+    return passkey
+
+
+def prove_passkey(credential: Json) -> Passkey:
+    """Check what a passkey signed, and return it. Ends the transaction: a challenge is good once.
+
+    Raises:
+        WrongPasskeyError: it did not sign this site's challenge to this browser, or is not known.
+    """
+    from webauthn import base64url_to_bytes, verify_authentication_response  # noqa: PLC0415
+
+    challenge = _take_challenge("get", credential, user_id=None)
+    passkey = _find(credential)
+    if challenge is None or passkey is None:
+        raise WrongPasskeyError
+    proved = _verified(
+        lambda: verify_authentication_response(
+            credential=credential,
+            expected_challenge=base64url_to_bytes(challenge),
+            expected_rp_id=_rp_id(),
+            expected_origin=parts().settings.site_origin,
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
+            require_user_verification=True,
+        )
+    )
+    if proved is None or not _names_owner(credential, passkey.user_id):
+        record(Event.SIGN_IN_FAILED, user_id=passkey.user_id, how="passkey")
+        db.session.commit()
+        raise WrongPasskeyError
+    passkey.sign_count = proved.new_sign_count
+    passkey.is_backed_up = proved.credential_backed_up
+    passkey.last_used_at = now()
+    return passkey
+
+
+def _challenge(ceremony: Ceremony, *, browser: str, user_id: UUID | None) -> str:
+    # [Note: Challenges] A challenge is a one-time token: every page may see it, and it is good
+    # once, for one ceremony, and only beside the cookie of the browser that asked. So two tabs
+    # do not disturb each other, and what is signed for one browser is worth nothing in another.
+    return one_time.begin(
+        Purpose.PASSKEY,
+        lifetime=ANSWER_WITHIN,
+        user_id=user_id,
+        data={"ceremony": ceremony, "browser": _fingerprint(browser)},
+    )
+
+
+def _take_challenge(ceremony: Ceremony, credential: Json, *, user_id: UUID | None) -> str | None:
+    """Return the challenge that was signed, if it is this browser's; nobody gets it again."""
+    from webauthn import base64url_to_bytes  # noqa: PLC0415 - cold start
+
+    try:
+        client_data = orjson.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
+        challenge = str(client_data["challenge"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    begun = one_time.look(Purpose.PASSKEY, challenge)
+    browser = read_cookie(Cookie.CHALLENGE)
+    expected = {"ceremony": ceremony, "browser": _fingerprint(browser or "")}
+    if begun is None or browser is None or begun.data != expected or begun.user_id != user_id:
+        return None
+    taken = one_time.take(Purpose.PASSKEY, challenge)
+    db.session.commit()
+    return challenge if taken else None
+
+
+def _verified(verify: Callable[[], R]) -> R | None:
+    try:
+        return verify()
+    except Exception as error:  # noqa: BLE001 - whatever hostile CBOR, JSON or keys raise is a no
+        log.info("a passkey was refused: %s: %s", type(error).__name__, error)
+        return None
+
+
+def _find(credential: Json) -> Passkey | None:
+    """Return the passkey that is said to have signed, locked: its counter is compared and set."""
+    from webauthn import base64url_to_bytes  # noqa: PLC0415 - cold start
+
+    try:
+        credential_id = base64url_to_bytes(credential["id"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return db.session.scalar(
+        select(Passkey).where(Passkey.credential_id == credential_id).with_for_update()
+    )
+
+
+def _names_owner(credential: Json, user_id: UUID) -> bool:
+    """Whether the device keeps this passkey for the account it is kept for here.
+
+    Devices name it where they were asked for nobody's passkey in particular (WebAuthn 3, 7.2).
+    """
+    from webauthn import base64url_to_bytes  # noqa: PLC0415 - cold start
+
+    handle = credential["response"].get("userHandle")
+    return handle is None or base64url_to_bytes(handle) == user_id.bytes
+
+
+def _descriptors(people: set[UUID]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import (  # noqa: PLC0415 - cold start
+        AuthenticatorTransport,
+        PublicKeyCredentialDescriptor,
+    )
+
+    found = db.session.scalars(select(Passkey).where(Passkey.user_id.in_(people)))
+    return [
+        PublicKeyCredentialDescriptor(
+            id=each.credential_id,
+            transports=[AuthenticatorTransport(name) for name in each.transports] or None,
+        )
+        for each in found
+    ]
+
+
+def _transports(credential: Json) -> list[str]:
+    """How the device is reached, as the browser says: it hints, and proves nothing."""
+    from webauthn.helpers.structs import AuthenticatorTransport  # noqa: PLC0415 - cold start
+
+    known = {each.value for each in AuthenticatorTransport}
+    named = credential["response"].get("transports")
+    return sorted(known & set(map(str, named))) if isinstance(named, list) else []
+
+
+def _rp_id() -> str:
+    """The host that passkeys are bound to: they open nothing on any other."""
+    return urlsplit(parts().settings.site_origin).hostname or ""
+
+
+def _fingerprint(browser: str) -> str:
+    return sha256(browser.encode()).hexdigest()

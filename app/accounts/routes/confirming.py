@@ -1,0 +1,119 @@
+"""The second step of a sign-in, and proving once more who is there."""
+
+from flask import Response
+
+from app.accounts import one_time
+from app.accounts.audit import Event, record
+from app.accounts.codes import ProvedByCode, prove_code
+from app.accounts.confirmation import renew_session
+from app.accounts.cookies import Cookie, clear_cookie, read_cookie, set_cookie
+from app.accounts.guards import in_person, own_session, public
+from app.accounts.letters import commit_and_ring
+from app.accounts.limit_table import CONFIRM_TRIES
+from app.accounts.limits import give_back, take
+from app.accounts.models import User
+from app.accounts.one_time import Purpose
+from app.accounts.passkeys import prove_passkey
+from app.accounts.passwords import is_right
+from app.accounts.schemas.factors import CodeIn, ConfirmedOut, ConfirmIn, PasskeyProofIn
+from app.accounts.schemas.session import SessionOut
+from app.accounts.second_factors import second_factors
+from app.accounts.sessions import FRESH_FOR, LIFETIME
+from app.accounts.sign_in import awaited_second_factor, finish_second_factor, user_of
+from app.contract import APIBlueprint
+from app.database import db, now
+from app.errors import (
+    CodeNeededError,
+    NotSignedInError,
+    WrongCredentialsError,
+    WrongPasskeyError,
+)
+from app.web import json_response
+
+confirming = APIBlueprint("confirming", __name__, url_prefix="/api/auth", tag="Signing in")
+
+
+@confirming.post("/second-factor")
+@public
+@confirming.input(CodeIn, location="json")
+@confirming.output(SessionOut, description="Signed in.")
+@confirming.doc(
+    responses={401: "The code is wrong, or no sign-in awaits one here.", 429: "Too many tries."}
+)
+def give_second_factor(json_data: CodeIn) -> Response:
+    """Go on with a sign-in of this browser that awaits a second factor."""
+    awaited = awaited_second_factor()
+    user = user_of(awaited) if awaited else None
+    if awaited is None or user is None:
+        raise NotSignedInError
+    first = awaited.data["how"]
+    proved = prove_code(user, json_data.code)
+    response = finish_second_factor(user, how=f"{first} and {proved.kind}")
+    commit_and_ring(*proved.letters)
+    return response
+
+
+@confirming.delete("/second-factor")
+@public
+@confirming.output({}, status_code=204, description="Nothing is awaited any more.")
+def give_up_second_factor() -> Response:
+    """Forget the sign-in of this browser that awaits a second factor. Safe to repeat."""
+    one_time.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
+    db.session.commit()
+    response = Response(status=204)
+    clear_cookie(response, Cookie.PENDING)
+    return response
+
+
+@confirming.post("/confirm")
+@in_person
+@confirming.input(ConfirmIn, location="json")
+@confirming.output(ConfirmedOut, description="It is the person; a new session cookie says so.")
+@confirming.doc(
+    responses={
+        401: "Not right; `code_needed`: the password is, and a code must come with it.",
+        429: "Too many tries.",
+    }
+)
+def confirm(json_data: ConfirmIn) -> Response:
+    """Prove who is there by the password, together with a code where there is a second factor."""
+    user = own_session().user
+    _prove_password(user, json_data.password)
+    if not second_factors(user.id):
+        return _confirmed(how="password")
+    if json_data.code is None:
+        db.session.commit()
+        raise CodeNeededError
+    proved = prove_code(user, json_data.code)
+    return _confirmed(how=f"password and {proved.kind}", proved=proved)
+
+
+@confirming.post("/confirm/passkey")
+@in_person
+@confirming.input(PasskeyProofIn, location="json")
+@confirming.output(ConfirmedOut, description="It is the person; a new session cookie says so.")
+@confirming.doc(responses={401: "This passkey was not accepted."})
+def confirm_by_passkey(json_data: PasskeyProofIn) -> Response:
+    """Prove who is there by a passkey of this account."""
+    if prove_passkey(json_data.credential).user_id != own_session().user_id:
+        raise WrongPasskeyError
+    return _confirmed(how="passkey")
+
+
+def _prove_password(user: User, password: str | None) -> None:
+    """Refuse a wrong password; ends the transaction before."""
+    take(CONFIRM_TRIES, of=str(user.id))
+    if not is_right(password or "", password_hash=user.password_hash):
+        record(Event.CONFIRMATION_FAILED, user_id=user.id)
+        db.session.commit()
+        raise WrongCredentialsError("This password is wrong.")
+    give_back(CONFIRM_TRIES, of=str(user.id))
+
+
+def _confirmed(*, how: str, proved: ProvedByCode | None = None) -> Response:
+    token = renew_session(own_session(), how=how)
+    commit_and_ring(*(proved.letters if proved else ()))
+    fresh_until = now() + FRESH_FOR
+    response = json_response(ConfirmedOut(fresh_until=fresh_until).model_dump(mode="json"))
+    set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)
+    return response

@@ -1,0 +1,186 @@
+"""The password, the authenticator app and the recovery codes of one's own account."""
+
+from flask import Response
+from sqlalchemy import delete
+
+from app.accounts import one_time
+from app.accounts.audit import Event, record
+from app.accounts.authenticator import begin_authenticator, confirm_authenticator
+from app.accounts.factor_changes import letter_of_change, lock_person, refuse_lock_out
+from app.accounts.guards import current_user, fresh, in_person, own_session, public
+from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
+from app.accounts.limit_table import PASSWORD_CHECKS_NETWORK, SECOND_FACTOR_TRIES
+from app.accounts.limits import give_back, take
+from app.accounts.models import Totp
+from app.accounts.one_time import Purpose
+from app.accounts.password_strength import Judgement
+from app.accounts.passwords import judge_password, set_password
+from app.accounts.recovery import make_codes, make_first_codes
+from app.accounts.schemas.factors import (
+    CodeIn,
+    NothingIn,
+    PasswordAnswer,
+    PasswordIn,
+    PasswordQuestion,
+    RecoveryCodesMade,
+    SecurityOut,
+    TotpBegun,
+    TotpConfirmed,
+)
+from app.accounts.second_factors import second_factors
+from app.accounts.security_answer import security_of
+from app.accounts.sessions import end_sessions
+from app.accounts.visitor import visitor
+from app.contract import APIBlueprint
+from app.database import db
+from app.errors import NoSecondFactorError, NotFoundError, WrongCodeError
+from app.web import json_response
+
+factors = APIBlueprint("factors", __name__, url_prefix="/api/account", tag="Security")
+password_check = APIBlueprint("password_check", __name__, url_prefix="/api/auth", tag="Signing in")
+
+
+@factors.get("/security")
+@in_person
+@factors.output(SecurityOut)
+def security() -> Response:
+    """All ways into one's own account."""
+    return json_response(security_of(current_user()).model_dump(mode="json"))
+
+
+@factors.post("/password")
+@fresh
+@factors.input(PasswordIn, location="json")
+@factors.output({}, status_code=204, description="Set; all other sessions are ended.")
+def change_password(json_data: PasswordIn) -> Response:
+    """Set a password, or another one. Other browsers are signed out, links from mails are dead."""
+    user = current_user()
+    lock_person(user)
+    set_password(user, json_data.password)
+    end_sessions(user.id, but=own_session().id)
+    # What somebody else began who knew the old one ends too.
+    one_time.forget(user.id, Purpose.RESET, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
+    record(Event.PASSWORD_CHANGED, user_id=user.id)
+    who = visitor()
+    letter = ask_for_letter(
+        Kind.PASSWORD_CHANGED,
+        email=user.email,
+        user_id=user.id,
+        ip=who.ip,
+        user_agent=who.user_agent,
+    )
+    commit_and_ring(letter)
+    return Response(status=204)
+
+
+@factors.post("/password/check")
+@in_person
+@factors.input(PasswordIn, location="json")
+@factors.output(PasswordAnswer)
+@factors.doc(responses={429: "Too many questions."})
+def check_own_password(json_data: PasswordIn) -> Response:
+    """Say how soon a password would be guessed, for one's own account. Nothing is kept."""
+    take(PASSWORD_CHECKS_NETWORK, of=visitor().network)
+    user = current_user()
+    has_factor = bool(second_factors(user.id))
+    return _judged(
+        judge_password(json_data.password, email=user.email, has_second_factor=has_factor)
+    )
+
+
+@password_check.post("/password/check")
+@public
+@password_check.input(PasswordQuestion, location="json")
+@password_check.output(PasswordAnswer)
+@password_check.doc(responses={429: "Too many questions."})
+def check_password(json_data: PasswordQuestion) -> Response:
+    """Say how soon a password would be guessed, before there is an account. Nothing is kept."""
+    take(PASSWORD_CHECKS_NETWORK, of=visitor().network)
+    return _judged(judge_password(json_data.password, email=json_data.email))
+
+
+@factors.post("/totp")
+@fresh
+@factors.input(NothingIn, location="json")
+@factors.output(TotpBegun)
+@factors.doc(responses={409: "There is an app already."})
+def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
+    """Make a secret for an authenticator app; it asks for nothing before its first code."""
+    user = current_user()
+    lock_person(user)
+    begun = begin_authenticator(user)
+    db.session.commit()
+    answer = TotpBegun(secret=begun.secret, uri=begun.uri, qr_svg=begun.qr_svg)
+    return json_response(answer.model_dump(mode="json"))
+
+
+@factors.post("/totp/confirm")
+@in_person
+@factors.input(CodeIn, location="json")
+@factors.output(TotpConfirmed)
+@factors.doc(responses={401: "The code is wrong, or no app was begun.", 429: "Too many tries."})
+def confirm_totp(json_data: CodeIn) -> Response:
+    """Show the app's first code: from now on it is asked for. The first factor brings codes."""
+    user = current_user()
+    take(SECOND_FACTOR_TRIES, of=str(user.id))
+    lock_person(user)
+    if not confirm_authenticator(user.id, "".join(json_data.code.split())):
+        raise WrongCodeError
+    give_back(SECOND_FACTOR_TRIES, of=str(user.id))
+    codes = make_first_codes(user.id)
+    record(Event.TOTP_ADDED, user_id=user.id)
+    commit_and_ring(letter_of_change(user, "totp_added"))
+    return json_response(TotpConfirmed(recovery_codes=codes).model_dump(mode="json"))
+
+
+@factors.delete("/totp")
+@fresh
+@factors.output({}, status_code=204, description="Its codes are worth nothing any more.")
+@factors.doc(
+    responses={
+        404: "There is no app.",
+        409: "The password is too short to be the only factor.",
+    }
+)
+def remove_totp() -> Response:
+    """Remove the authenticator app. Recovery codes go with the last factor."""
+    user = current_user()
+    lock_person(user)
+    removed = db.session.scalar(
+        delete(Totp)
+        .where(Totp.user_id == user.id, Totp.confirmed_at.is_not(None))
+        .returning(Totp.user_id)
+    )
+    if removed is None:
+        raise NotFoundError
+    refuse_lock_out(user)
+    record(Event.TOTP_REMOVED, user_id=user.id)
+    commit_and_ring(letter_of_change(user, "totp_removed"))
+    return Response(status=204)
+
+
+@factors.post("/recovery-codes")
+@fresh
+@factors.input(NothingIn, location="json")
+@factors.output(RecoveryCodesMade)
+@factors.doc(responses={409: "There is no second factor to stand in for."})
+def remake_recovery_codes(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
+    """Make new recovery codes; those from before are worth nothing any more."""
+    user = current_user()
+    lock_person(user)
+    if not second_factors(user.id):
+        raise NoSecondFactorError
+    codes = make_codes(user.id)
+    record(Event.RECOVERY_CODES_MADE, user_id=user.id)
+    commit_and_ring(letter_of_change(user, "recovery_codes_made"))
+    return json_response(RecoveryCodesMade(recovery_codes=codes).model_dump(mode="json"))
+
+
+def _judged(judgement: Judgement) -> Response:
+    answer = PasswordAnswer(
+        score=judgement.score,
+        warning=judgement.warning,
+        suggestions=list(judgement.suggestions),
+        accepted=judgement.refusal is None,
+    )
+    return json_response(answer.model_dump(mode="json"))

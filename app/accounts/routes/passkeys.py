@@ -1,0 +1,163 @@
+"""Signing in with a passkey, and the passkeys of one's own account."""
+
+from uuid import UUID
+
+from flask import Response
+from sqlalchemy import select
+
+from app.accounts.audit import Event, record
+from app.accounts.cookies import Cookie, set_cookie
+from app.accounts.factor_changes import letter_of_change, lock_person, refuse_lock_out
+from app.accounts.guards import current_session, current_user, fresh, in_person, public
+from app.accounts.letters import commit_and_ring
+from app.accounts.limit_table import PASSKEY_TRIES_NETWORK
+from app.accounts.limits import take
+from app.accounts.models import Passkey, User
+from app.accounts.passkeys import (
+    ANSWER_WITHIN,
+    Json,
+    add_passkey,
+    options_to_create,
+    options_to_get,
+    prove_passkey,
+    this_browser,
+)
+from app.accounts.recovery import make_first_codes
+from app.accounts.schemas.factors import (
+    NothingIn,
+    OptionsOut,
+    PasskeyChange,
+    PasskeyIn,
+    PasskeyMade,
+    PasskeyOut,
+    PasskeySignIn,
+)
+from app.accounts.schemas.session import SessionOut
+from app.accounts.sign_in import (
+    How,
+    awaited_second_factor,
+    finish_second_factor,
+    finish_sign_in,
+)
+from app.accounts.visitor import visitor
+from app.contract import APIBlueprint
+from app.database import db
+from app.errors import NotFoundError, WrongPasskeyError
+from app.web import json_response
+
+passkey_sign_in = APIBlueprint(
+    "passkey_sign_in", __name__, url_prefix="/api/auth", tag="Signing in"
+)
+passkeys = APIBlueprint("passkeys", __name__, url_prefix="/api/account/passkeys", tag="Security")
+
+
+@passkey_sign_in.post("/passkey/options")
+@public
+@passkey_sign_in.input(NothingIn, location="json")
+@passkey_sign_in.output(OptionsOut)
+@passkey_sign_in.doc(responses={429: "Too many tries."})
+def ask_for_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
+    """Say what to ask the browser's passkeys with: to sign in, as second factor, to confirm."""
+    take(PASSKEY_TRIES_NETWORK, of=visitor().network)
+    awaited, session = awaited_second_factor(), current_session()
+    people = {each.user_id for each in (awaited, session) if each and each.user_id}
+    browser = this_browser()
+    return _asked(options_to_get(people, browser=browser), browser=browser)
+
+
+@passkey_sign_in.post("/passkey")
+@public
+@passkey_sign_in.input(PasskeySignIn, location="json")
+@passkey_sign_in.output(SessionOut, description="Signed in.")
+@passkey_sign_in.doc(
+    responses={401: "This passkey was not accepted.", 403: "The account was shut."}
+)
+def sign_in_by_passkey(json_data: PasskeySignIn) -> Response:
+    """Sign in with a passkey, or give it as the second factor that this browser awaits."""
+    passkey = prove_passkey(json_data.credential)
+    user = db.session.get_one(User, passkey.user_id)
+    awaited = awaited_second_factor()
+    if awaited is None:
+        return finish_sign_in(user, How.PASSKEY, link=json_data.link)
+    if awaited.user_id != passkey.user_id:
+        raise WrongPasskeyError("This passkey is another account's. Start again to use it.")
+    how = f"{awaited.data['how']} and passkey"
+    return finish_second_factor(user, how=how, link=json_data.link)
+
+
+@passkeys.post("/options")
+@fresh
+@passkeys.input(NothingIn, location="json")
+@passkeys.output(OptionsOut)
+def begin_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
+    """Say what to ask the browser with, so that it makes a passkey."""
+    browser = this_browser()
+    return _asked(options_to_create(current_user(), browser=browser), browser=browser)
+
+
+@passkeys.post("")
+@fresh
+@passkeys.input(PasskeyIn, location="json")
+@passkeys.output(PasskeyMade, status_code=201)
+def finish_passkey(json_data: PasskeyIn) -> Response:
+    """Keep a passkey that the browser made. With the first factor come recovery codes."""
+    user = current_user()
+    passkey = add_passkey(user, json_data.credential, name=json_data.name)
+    codes = make_first_codes(user.id)
+    record(Event.PASSKEY_ADDED, user_id=user.id, name=passkey.name)
+    shown = PasskeyOut.model_validate(passkey, from_attributes=True)
+    commit_and_ring(letter_of_change(user, "passkey_added", name=passkey.name))
+    made = PasskeyMade(passkey=shown, recovery_codes=codes)
+    return json_response(made.model_dump(mode="json"), status=201)
+
+
+@passkeys.patch("/<uuid:passkey_id>")
+@in_person
+@passkeys.input(PasskeyChange, location="json")
+@passkeys.output(PasskeyOut)
+@passkeys.doc(responses={404: "You have no such passkey."})
+def rename_passkey(passkey_id: UUID, json_data: PasskeyChange) -> Response:
+    """Call a passkey something else."""
+    passkey = _own_passkey(passkey_id)
+    passkey.name = json_data.name
+    shown = PasskeyOut.model_validate(passkey, from_attributes=True)
+    db.session.commit()
+    return json_response(shown.model_dump(mode="json"))
+
+
+@passkeys.delete("/<uuid:passkey_id>")
+@fresh
+@passkeys.output({}, status_code=204, description="It opens nothing any more.")
+@passkeys.doc(
+    responses={
+        404: "You have no such passkey.",
+        409: "It is the last way in, or the password is too short to be the only factor.",
+    }
+)
+def remove_passkey(passkey_id: UUID) -> Response:
+    """Remove a passkey. Recovery codes go with the last factor."""
+    user = current_user()
+    lock_person(user)
+    passkey = _own_passkey(passkey_id)
+    db.session.delete(passkey)
+    db.session.flush()  # what is left is looked at next
+    refuse_lock_out(user)
+    record(Event.PASSKEY_REMOVED, user_id=user.id, name=passkey.name)
+    commit_and_ring(letter_of_change(user, "passkey_removed", name=passkey.name))
+    return Response(status=204)
+
+
+def _own_passkey(passkey_id: UUID) -> Passkey:
+    found = db.session.scalar(
+        select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == current_user().id)
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _asked(options: Json, *, browser: str) -> Response:
+    db.session.commit()
+    response = json_response({"public_key": options})
+    set_cookie(response, Cookie.CHALLENGE, browser, lifetime=ANSWER_WITHIN)
+    return response
