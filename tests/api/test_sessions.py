@@ -1,0 +1,111 @@
+"""Signed-in browsers: seen by their person alone, and ended at once (THREATS 1, 32)."""
+
+from uuid import uuid4
+
+import httpx2
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.people import PASSWORD, Json, Person
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+    "Gecko) Version/19.0 Mobile/15E148 Safari/604.1"
+)
+
+
+def test_each_browser_is_listed_in_words(ada: Person, visitor: httpx2.Client) -> None:
+    signed_in(visitor, ada, **{"User-Agent": IPHONE})
+    here, other = listed(ada)
+    assert (here["current"], other["current"]) == (True, False)
+    assert other["device"] == "Safari on iPhone"
+    assert other["place"] == "A local network"
+    assert other["ip"] == visitor.headers["X-Forwarded-For"]
+    assert set(here) == {
+        "id",
+        "device",
+        "place",
+        "ip",
+        "created_at",
+        "last_used_at",
+        "current",
+    }
+
+
+@pytest.mark.parametrize(
+    ("ip", "place"),
+    [("127.0.0.1", "This computer"), ("::1", "This computer"), ("8.8.8.8", "Another network")],
+)
+def test_places_are_told_in_words(ada: Person, visitor: httpx2.Client, ip: str, place: str) -> None:
+    signed_in(visitor, ada, **{"X-Forwarded-For": ip})
+    other = next(row for row in listed(ada) if not row["current"])
+    assert (other["ip"], other["place"]) == (ip, place)
+
+
+def test_the_network_one_is_in_is_told_as_such(ada: Person, visitor: httpx2.Client) -> None:
+    same = {"X-Forwarded-For": ada.http.headers["X-Forwarded-For"]}
+    signed_in(visitor, ada, **same, **{"User-Agent": FIREFOX})
+    other = next(row for row in listed(ada) if not row["current"])
+    assert (other["device"], other["place"]) == ("Firefox on Linux", "The network you are in now")
+
+
+def test_one_browser_is_signed_out_by_another(ada: Person, visitor: httpx2.Client) -> None:
+    signed_in(visitor, ada)
+    other = next(row for row in listed(ada) if not row["current"])
+    assert ada.http.delete(f"/api/account/sessions/{other['id']}").status_code == 204
+    assert visitor.get("/api/images").status_code == 401
+    assert ada.http.get("/api/images").status_code == 200
+    assert [row["current"] for row in listed(ada)] == [True]
+
+
+def test_all_other_browsers_are_signed_out(ada: Person, visitor: httpx2.Client) -> None:
+    signed_in(visitor, ada)
+    assert ada.http.delete("/api/account/sessions").json() == {"ended": 1}
+    assert visitor.get("/api/images").status_code == 401
+    assert ada.http.delete("/api/account/sessions").json() == {"ended": 0}
+
+
+def test_a_strangers_session_answers_as_one_that_never_was(ada: Person, bob: Person) -> None:
+    (hers,) = listed(ada)
+    theirs = bob.http.delete(f"/api/account/sessions/{hers['id']}")
+    random = bob.http.delete(f"/api/account/sessions/{uuid4()}")
+    assert theirs.status_code == random.status_code == 404
+    assert theirs.content == random.content
+    assert listed(ada) == [hers]
+
+
+@pytest.mark.parametrize("field", ["expires_at", "last_used_at"])
+def test_dead_sessions_are_not_listed(
+    ada: Person, visitor: httpx2.Client, database: Engine, field: str
+) -> None:
+    signed_in(visitor, ada)
+    other = next(row for row in listed(ada) if not row["current"])
+    with database.begin() as connection:
+        query = f"UPDATE sessions SET {field} = now() - interval '31 days' WHERE id = :id"  # noqa: S608
+        connection.execute(text(query), {"id": other["id"]})
+    assert [row["current"] for row in listed(ada)] == [True]
+
+
+@pytest.mark.parametrize("user_agent", ["", "x/", "/", "x" * 5000, "curl/8.5.0", "Edg Safari/"])
+def test_whatever_a_browser_calls_itself_is_words(
+    ada: Person, visitor: httpx2.Client, user_agent: str
+) -> None:
+    signed_in(visitor, ada, **{"User-Agent": user_agent})
+    other = next(row for row in listed(ada) if not row["current"])
+    assert 0 < len(other["device"]) <= 60
+
+
+def signed_in(visitor: httpx2.Client, person: Person, **headers: str) -> None:
+    """Sign a person in with another browser."""
+    visitor.headers.update(headers)
+    body = {"email": person.email, "password": PASSWORD}
+    visitor.post("/api/auth/login", json=body).raise_for_status()
+
+
+def listed(person: Person) -> list[Json]:
+    """Whom the API says to be signed in."""
+    answer = person.http.get("/api/account/sessions")
+    answer.raise_for_status()
+    found: list[Json] = answer.json()["sessions"]
+    return found
