@@ -27,7 +27,7 @@ from app.accounts.sessions import (
 )
 from app.accounts.visitor import visitor
 from app.database import db, now
-from app.errors import AccountDisabledError
+from app.errors import AccountDisabledError, NotSignedInError
 
 SECOND_FACTOR_WITHIN = timedelta(minutes=10)
 
@@ -41,6 +41,7 @@ class How(StrEnum):
     RESET = "reset"  # a mail was read
     FIRST = "first"  # the account was just made
     WELCOME = "welcome"  # the account was just made, from a mail
+    INVITE = "invite"  # the account was just made, from an invitation, without mail
 
 
 # A password or a mailbox that was stolen opens no account that has a second factor.
@@ -94,11 +95,14 @@ def finish_second_factor(user: User, *, how: str, link: bool = False) -> Respons
 
     Raises:
         AccountDisabledError: an administrator shut the account.
+        NotSignedInError: no sign-in of this person awaits it here, or not any more.
     """
     refuse_disabled(user)
     begun = one_time.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
-    wished_before = begun is not None and begun.user_id == user.id and begun.data.get("link")
-    response = _sign_in(user, how, provider="", status=200, link=link or wished_before is True)
+    if begun is None or begun.user_id != user.id:
+        raise NotSignedInError
+    wished = link or begun.data.get("link") is True
+    response = _sign_in(user, how, provider="", status=200, link=wished)
     clear_cookie(response, Cookie.PENDING)
     return response
 
