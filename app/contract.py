@@ -13,9 +13,10 @@ from http import HTTPStatus
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 
 from flask import Blueprint, request
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from app.errors import FieldError, ValidationFailedError
+from app.shapes import BaseModel
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -1,13 +1,13 @@
 """Health, the OpenAPI document, and the documentation page made from it."""
 
 from flask import Response, current_app, render_template
-from pydantic import BaseModel
 from sqlalchemy import text
 
 from app.accounts.guards import public
 from app.contract import APIBlueprint
 from app.database import db
 from app.openapi import openapi_document
+from app.shapes import BaseModel
 from app.web import json_response
 
 system = APIBlueprint(

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import orjson
 from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -23,6 +23,7 @@ from app.errors import (
     UnavailableError,
 )
 from app.settings import Settings
+from app.shapes import BaseModel
 
 log = logging.getLogger(__name__)
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from app.accounts.schemas.activity import EventRow
 from app.accounts.schemas.addresses import Email
 from app.displayed import one_line
+from app.shapes import BaseModel
 
 
 class PersonRow(BaseModel):

@@ -16,6 +16,7 @@ from aws_lambda_powertools import Metrics
 from app.clients.calls import SecretsManager, SecurityTokenService
 from app.clients.secrets import read_secret
 from app.factory import create_app
+from app.handlers import start_collecting
 from app.handlers.observing import observe
 from app.handlers.surroundings import surroundings
 from app.handlers.without import without
@@ -36,6 +37,7 @@ with without("boto3", "botocore"):
     from zappa.handler import lambda_handler as serve
 
 logging.getLogger("zappa").setLevel(logging.WARNING)
+start_collecting()
 
 
 class NotAnHttpRequestError(Exception):

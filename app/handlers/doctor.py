@@ -5,12 +5,14 @@ from typing import Any
 
 from app.assembly import Assembly
 from app.doctor import Asked, examine
+from app.handlers import start_collecting
 from app.handlers.observing import observe
 from app.handlers.surroundings import surroundings
 
 _known = surroundings()
 logger = observe("doctor", level=_known.settings.log_level)
 _assembly = Assembly(_known.settings, pool_size=1)
+start_collecting()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from typing import Any
 
 from app.clients.aws import make_client_in
 from app.clients.snapshots import Snapshots
+from app.handlers import start_collecting
 from app.handlers.observing import observe
 from app.handlers.surroundings import surroundings
 from app.migrate import upgrade
 
 _known = surroundings()
 logger = observe("migrate", level=_known.settings.log_level)
+start_collecting()
 
 
 def handler(event: Mapping[str, object], context: object) -> dict[str, Any]:

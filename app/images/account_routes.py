@@ -1,7 +1,7 @@
 """A person's own page: how much is kept here, and whether a model may describe it."""
 
 from flask import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from sqlalchemy import func, select
 
 from app.accounts.guards import current_user, in_person
@@ -13,6 +13,7 @@ from app.errors import DescriptionsUnavailableError
 from app.images import descriptions
 from app.images.models import SHOWN, Image, Storage
 from app.parts import parts
+from app.shapes import BaseModel
 from app.web import json_response
 
 account = APIBlueprint("account", __name__, url_prefix="/api/account", tag="Accounts")

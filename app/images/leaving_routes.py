@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.accounts.audit import Event, record
 from app.accounts.guards import current_user, fresh, in_person
@@ -18,6 +18,7 @@ from app.images.exports import ask_for_export, living_exports
 from app.images.leaving import ask_to_leave
 from app.images.models import Export, ExportState
 from app.parts import parts
+from app.shapes import BaseModel
 from app.tasks import ExportLibrary
 from app.web import json_response
 

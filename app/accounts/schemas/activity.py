@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from app.accounts.schemas.sessions import Whereabouts
+from app.shapes import BaseModel
 
 
 class PageIn(BaseModel):

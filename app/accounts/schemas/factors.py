@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from app.accounts.schemas.addresses import EmailOrText, Password
+from app.shapes import BaseModel
 
 # Six digits, or 24 letters and digits in groups.
 Code = Annotated[str, Field(max_length=100, examples=["123456"])]

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.accounts.schemas.addresses import Email, EmailOrText, Password
+from app.shapes import BaseModel
 
 FactorMethod = Literal["totp", "passkey", "recovery_code"]
 
