@@ -161,13 +161,15 @@ def _describe_route(app: Flask, path: str, method: str, operation: dict[str, Any
             access = getattr(view, "access", None)
             operation["security"] = _SECURITY.get(access, [{"session": []}])
             if access != "public":
-                operation["responses"].setdefault("401", _problem(_REFUSED.get(access or "", _NOBODY)))
+                operation["responses"].setdefault(
+                    "401", _problem(_REFUSED.get(access or "", _NOBODY))
+                )
     if method != "get":
         operation["responses"]["403"] = _problem("The request came from another site.")
 
 
 def _as_openapi(rule: str) -> str:
-    return rule.replace("<uuid:", "{").replace(">", "}")
+    return rule.replace("<uuid:", "{").replace("<", "{").replace(">", "}")
 
 
 def _problem(description: str) -> dict[str, Any]:

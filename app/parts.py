@@ -1,11 +1,13 @@
 """The collaborators of the API, built once and handed in: tests build the app with others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import current_app
 
 from app.clients.aws import make_client, make_client_later
+from app.clients.openid import OpenIDClient
 from app.clients.queue import Queue
 from app.clients.storage import UserAccess, bucket_at
 from app.settings import Settings
@@ -19,8 +21,10 @@ class Parts:
 
     settings: Settings
     access: UserAccess
+    picture_queue: Queue
     description_queue: Queue
     letter_queue: Queue
+    providers: Mapping[str, OpenIDClient]
 
 
 def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN401 - boto3's
@@ -38,8 +42,16 @@ def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN40
                 endpoint_url=settings.aws_endpoint_url,
             ),
         ),
+        picture_queue=Queue(sqs=sqs, url=settings.picture_queue_url),
         description_queue=Queue(sqs=sqs, url=settings.description_queue_url),
         letter_queue=Queue(sqs=sqs, url=settings.letter_queue_url),
+        providers={
+            each.name: OpenIDClient(
+                each,
+                redirect_uri=f"{settings.site_origin}/api/auth/openid/{each.name}/callback",
+            )
+            for each in settings.providers
+        },
     )
 
 

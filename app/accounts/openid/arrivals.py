@@ -1,0 +1,194 @@
+"""What becomes of somebody who comes back from a provider: signed in, linked, or confirmed."""
+
+from datetime import timedelta
+from typing import Literal
+from urllib.parse import urlencode
+
+from flask import Response
+from sqlalchemy import select
+
+from app.accounts import one_time
+from app.accounts.audit import Event, record
+from app.accounts.confirmation import renew_session
+from app.accounts.cookies import Cookie, set_cookie
+from app.accounts.guards import current_session
+from app.accounts.joining import is_first, make_account, refuse_uninvited, use_invite
+from app.accounts.letters import commit_and_ring
+from app.accounts.models import Invite, Session, User
+from app.accounts.one_time import Purpose
+from app.accounts.openid.identities import (
+    Stranger,
+    add_identity,
+    find_identity,
+    letter_of_link,
+)
+from app.accounts.openid.trips import Errand, Trip
+from app.accounts.schemas.addresses import normalised_address
+from app.accounts.sessions import LIFETIME
+from app.accounts.sign_in import How, finish_sign_in
+from app.clients.openid import Claims
+from app.clients.openid_tokens import LEEWAY_SECONDS
+from app.database import db, now
+from app.errors import (
+    AccountDisabledError,
+    InviteNeededError,
+    LinkDeadError,
+    RegistrationClosedError,
+)
+from app.parts import parts
+
+LINK_WITHIN = timedelta(minutes=30)
+
+Problem = Literal[
+    "openid_failed",
+    "openid_cancelled",
+    "email_unverified",
+    "registration_closed",
+    "invite_needed",
+    "account_disabled",
+    "link_other",
+    "confirm_other",
+]
+
+
+class ArrivalRefusedError(Exception):
+    """Nobody is signed in, linked or confirmed; the page says why."""
+
+    def __init__(self, code: Problem) -> None:
+        super().__init__(code)
+        self.code: Problem = code
+
+
+def redirect_home(path: str) -> Response:
+    """Send the browser to one of this site's own pages.
+
+    See [Note: Where to go afterwards].
+    """
+    response = Response(status=302)
+    response.headers["Location"] = parts().settings.site_origin + path
+    return response
+
+
+def arrive(trip: Trip, claims: Claims) -> Response:
+    """Do what the trip was for, and commit.
+
+    Raises:
+        ArrivalRefusedError: it cannot be done; roll back.
+    """
+    stranger = Stranger(
+        provider=trip.provider,
+        issuer=claims.issuer,
+        subject=claims.subject,
+        email=normalised_address(claims.email),
+    )
+    match trip.errand:
+        case Errand.SIGN_IN:
+            return _sign_in(trip, stranger, email_is_proved=claims.email_is_proved)
+        case Errand.LINK:
+            return _link(trip, stranger)
+        case Errand.CONFIRM:
+            return _confirm(trip, stranger, proved_at=claims.proved_at)
+
+
+def _sign_in(trip: Trip, stranger: Stranger, *, email_is_proved: bool) -> Response:
+    identity = find_identity(stranger.issuer, stranger.subject)
+    if identity:
+        identity.last_used_at, identity.email = now(), stranger.email
+        return _finish(db.session.get_one(User, identity.user_id), trip)
+    # An address that nobody has proved to be theirs says nothing about who somebody is.
+    if not email_is_proved or not stranger.email:
+        raise ArrivalRefusedError("email_unverified")
+    owner = db.session.scalar(select(User).where(User.email == stranger.email))
+    if owner:
+        return _await_link(owner, stranger)
+    return _finish(_join(trip, stranger), trip)
+
+
+def _join(trip: Trip, stranger: Stranger) -> User:
+    """Make an account for an address that its provider has proved and nobody has here."""
+    invite = db.session.get(Invite, trip.invite_id) if trip.invite_id else None
+    if invite and invite.email not in {None, stranger.email}:
+        invite = None  # somebody else's
+    comes_first = is_first()
+    try:
+        if not comes_first:
+            refuse_uninvited(parts().settings.registration, has_invite=invite is not None)
+        user = make_account(
+            stranger.email, password_hash=None, is_verified=True, is_first=comes_first
+        )
+        if user and invite:
+            use_invite(invite.id, user=user)
+    except RegistrationClosedError as error:
+        raise ArrivalRefusedError("registration_closed") from error
+    except (InviteNeededError, LinkDeadError) as error:
+        raise ArrivalRefusedError("invite_needed") from error
+    if user is None or not add_identity(user, stranger):  # somebody was quicker by a moment
+        raise ArrivalRefusedError("openid_failed")
+    record(Event.ACCOUNT_MADE, user_id=user.id, how=How.PROVIDER, provider=stranger.provider)
+    return user
+
+
+def _finish(user: User, trip: Trip) -> Response:
+    try:
+        signed_in = finish_sign_in(user, How.PROVIDER, provider=trip.provider, link=trip.link)
+    except AccountDisabledError as error:
+        raise ArrivalRefusedError("account_disabled") from error
+    response = redirect_home(trip.next)
+    for cookie in signed_in.headers.getlist("Set-Cookie"):
+        response.headers.add("Set-Cookie", cookie)
+    return response
+
+
+def _await_link(owner: User, stranger: Stranger) -> Response:
+    """See [Note: Proof before linking]."""
+    token = one_time.begin(
+        Purpose.LINK, lifetime=LINK_WITHIN, user_id=owner.id, data=stranger.as_data()
+    )
+    db.session.commit()
+    response = redirect_home(f"/sign-in/link?{urlencode({'email': stranger.email})}")
+    set_cookie(response, Cookie.LINK, token, lifetime=LINK_WITHIN)
+    return response
+
+
+def _link(trip: Trip, stranger: Stranger) -> Response:
+    user = _who_set_out(trip, "link_other").user
+    identity = find_identity(stranger.issuer, stranger.subject)
+    if identity and identity.user_id != user.id:
+        raise ArrivalRefusedError("link_other")
+    if identity is None:
+        if not add_identity(user, stranger):
+            raise ArrivalRefusedError("link_other")
+        commit_and_ring(letter_of_link(user, stranger))
+    return redirect_home(trip.next)
+
+
+def _confirm(trip: Trip, stranger: Stranger, *, proved_at: float | None) -> Response:
+    session = _who_set_out(trip, "confirm_other")
+    identity = find_identity(stranger.issuer, stranger.subject)
+    if identity is None or identity.user_id != session.user_id:
+        raise ArrivalRefusedError("confirm_other")
+    # Providers that tell when they last asked somebody must have asked on this trip; those that do
+    # not tell (Google) are believed.
+    if proved_at is not None and proved_at < trip.begun_at.timestamp() - LEEWAY_SECONDS:
+        raise ArrivalRefusedError("openid_failed")
+    identity.last_used_at = now()
+    token = renew_session(session, how=How.PROVIDER)
+    db.session.commit()
+    response = redirect_home(trip.next)
+    set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)
+    return response
+
+
+def _who_set_out(trip: Trip, problem: Problem) -> Session:
+    """Return the session of whoever began the trip; they are signed in here still."""
+    session = current_session()
+    if session is None or session.user_id != trip.user_id:
+        raise ArrivalRefusedError(problem)
+    return session
+
+
+def record_refusal(trip: Trip, problem: Problem) -> None:
+    """Keep in the record that a trip ended in nothing, and commit."""
+    event = Event.SIGN_IN_FAILED if trip.errand is Errand.SIGN_IN else Event.CONFIRMATION_FAILED
+    record(event, user_id=trip.user_id, provider=trip.provider, problem=problem)
+    db.session.commit()

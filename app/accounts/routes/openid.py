@@ -1,0 +1,192 @@
+"""Going to OpenID providers and coming back, and taking their identities from an account."""
+
+import logging
+from uuid import UUID
+
+from flask import Response, request
+from sqlalchemy import delete, select
+
+from app.accounts.audit import Event, record
+from app.accounts.cookies import Cookie, clear_cookie, read_cookie, set_cookie
+from app.accounts.factor_changes import lock_person, refuse_lock_out
+from app.accounts.guards import current_session, current_user, fresh, public
+from app.accounts.joining import find_invite
+from app.accounts.limit_table import OPENID_STARTS_NETWORK
+from app.accounts.limits import take
+from app.accounts.models import Identity
+from app.accounts.openid.arrivals import (
+    ArrivalRefusedError,
+    Problem,
+    arrive,
+    record_refusal,
+    redirect_home,
+)
+from app.accounts.openid.identities import awaited_link, label_of
+from app.accounts.openid.own_paths import own_path
+from app.accounts.openid.trips import BACK_WITHIN, Errand, Trip, begin_trip, finish_trip
+from app.accounts.schemas.openid import StartIn, StartOut, WaitingOut
+from app.accounts.sessions import fresh_until
+from app.accounts.visitor import visitor
+from app.clients.openid import OpenIDClient
+from app.clients.openid_discovery import ProviderError
+from app.contract import APIBlueprint
+from app.database import db
+from app.errors import ConfirmFirstError, NotFoundError, NotSignedInError, UnavailableError
+from app.parts import parts
+from app.web import json_response
+
+log = logging.getLogger(__name__)
+
+openid = APIBlueprint("openid", __name__, url_prefix="/api", tag="OpenID providers")
+
+_LONGEST_CODE = 4096
+
+
+@openid.post("/auth/openid/<provider>/start")
+@public
+@openid.input(StartIn, location="json")
+@openid.output(StartOut)
+@openid.doc(
+    responses={
+        401: "To link or confirm, somebody must be signed in; to link, with a recent proof.",
+        404: "There is no such provider.",
+        429: "Too many tries: wait as long as `Retry-After` says.",
+        503: "The provider does not answer.",
+    }
+)
+def start_openid(provider: str, json_data: StartIn) -> Response:
+    """Set out for a provider: send the browser to `location`, it comes back to `next`."""
+    client = _client(provider)
+    user_id, hint = _traveller(provider, json_data.purpose)
+    take(OPENID_STARTS_NETWORK, of=visitor().network)
+    invite = find_invite(json_data.invite)
+    token, departure = begin_trip(
+        provider,
+        json_data.purpose,
+        next_path=own_path(json_data.next, site_origin=parts().settings.site_origin),
+        user_id=user_id,
+        invite_id=invite.id if invite else None,
+        link=json_data.link,
+    )
+    db.session.commit()  # nothing is held while the provider is asked
+    try:
+        location = client.address(departure, again=json_data.purpose is Errand.CONFIRM, hint=hint)
+    except ProviderError as error:
+        log.warning("provider %s cannot be used: %s", provider, error)
+        raise UnavailableError from error
+    response = json_response(StartOut(location=location).model_dump())
+    set_cookie(response, Cookie.OPENID, token, lifetime=BACK_WITHIN)
+    return response
+
+
+@openid.get("/auth/openid/<provider>/callback")
+@public
+@openid.doc(responses={302: "To one of the site's own pages."})
+def finish_openid(provider: str) -> Response:
+    """Come back from a provider. Browsers are sent here; nothing else has a reason to."""
+    client = _client(provider)
+    trip = finish_trip(read_cookie(Cookie.OPENID), provider=provider, state=_sent("state"))
+    db.session.commit()  # used up, whatever comes of it; and nothing is held during what follows
+    if trip is None:
+        return redirect_home(_problem_page("openid_failed"))
+    try:
+        response = _finished(trip, client)
+    except ArrivalRefusedError as refused:
+        db.session.rollback()
+        record_refusal(trip, refused.code)
+        response = redirect_home(_problem_page(refused.code))
+    clear_cookie(response, Cookie.OPENID)
+    return response
+
+
+@openid.get("/auth/openid/waiting")
+@public
+@openid.output(WaitingOut)
+@openid.doc(responses={204: "Nothing waits."})
+def get_waiting_identity() -> Response:
+    """Tell whose identity waits in this browser to be linked, once its account is signed in to."""
+    waiting = awaited_link()
+    if waiting is None:
+        return Response(status=204)
+    name = waiting.data["provider"]
+    found = WaitingOut(provider=name, label=label_of(name), email=waiting.data["email"])
+    return json_response(found.model_dump())
+
+
+@openid.delete("/account/identities/<uuid:identity_id>")
+@fresh
+@openid.output({}, status_code=204, description="It opens the account no more.")
+@openid.doc(
+    responses={
+        404: "There is no such identity, or it is not yours.",
+        409: "It is the last way into the account.",
+    }
+)
+def unlink_identity(identity_id: UUID) -> Response:
+    """Take a provider's identity from your account."""
+    user = current_user()
+    lock_person(user)
+    provider = db.session.scalar(
+        delete(Identity)
+        .where(Identity.id == identity_id, Identity.user_id == user.id)
+        .returning(Identity.provider)
+    )
+    if provider is None:
+        raise NotFoundError
+    refuse_lock_out(user)
+    record(Event.IDENTITY_UNLINKED, user_id=user.id, provider=provider)
+    db.session.commit()
+    return Response(status=204)
+
+
+def _client(provider: str) -> OpenIDClient:
+    client = parts().providers.get(provider)
+    if client is None:
+        raise NotFoundError
+    return client
+
+
+def _traveller(provider: str, errand: Errand) -> tuple[UUID | None, str]:
+    """Return who sets out, and which of their identities they are to show."""
+    if errand is Errand.SIGN_IN:
+        return None, ""
+    session = current_session()
+    if session is None:
+        raise NotSignedInError
+    if errand is Errand.LINK:
+        if fresh_until(session) is None:
+            raise ConfirmFirstError
+        return session.user_id, ""
+    known = db.session.scalar(
+        select(Identity.email)
+        .where(Identity.user_id == session.user_id, Identity.provider == provider)
+        .order_by(Identity.last_used_at.desc().nulls_last())
+        .limit(1)
+    )
+    return session.user_id, known or ""
+
+
+def _finished(trip: Trip, client: OpenIDClient) -> Response:
+    """Return where the trip ends; raises ArrivalRefusedError."""
+    if _sent("error"):
+        cancelled = _sent("error") == "access_denied"
+        raise ArrivalRefusedError("openid_cancelled" if cancelled else "openid_failed")
+    code = _sent("code")
+    if not 0 < len(code) <= _LONGEST_CODE:
+        raise ArrivalRefusedError("openid_failed")
+    try:
+        claims = client.claims(code, trip.departure, issuer=_sent("iss") or None)
+    except ProviderError as error:
+        log.warning("provider %s is not believed: %s", trip.provider, error)
+        raise ArrivalRefusedError("openid_failed") from error
+    return arrive(trip, claims)
+
+
+def _sent(name: str) -> str:
+    """Return a parameter of the answer; one that is sent twice is none (RFC 6749, 3.1)."""
+    values = request.args.getlist(name)
+    return values[0] if len(values) == 1 else ""
+
+
+def _problem_page(code: Problem) -> str:
+    return f"/sign-in?problem={code}"

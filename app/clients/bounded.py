@@ -1,0 +1,125 @@
+"""Asking a server that we do not run: only over TLS, only so long, and only so much of an answer.
+
+Bounded in total and not only from byte to byte: a server that sends one byte at a time, for ever,
+would otherwise hold a thread of ours for each request that it is asked.
+"""
+
+import socket
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import orjson
+
+# Providers answer in well under a second; an API request may take 30 on AWS (HTTP API's quota).
+CONNECT_SECONDS = 3.0
+PATIENCE_SECONDS = 5.0
+# The largest that is known to be asked for are key sets with certificates, of some 30 KB.
+LARGEST_ANSWER = 256 * 1024
+# On this machine alone nobody listens in between.
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class OutsideError(Exception):
+    """There is no answer, or none that may be used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back, whatever its status."""
+
+    status: int
+    content: bytes
+
+    def object(self) -> dict[str, Any]:
+        """Return the JSON object that it is.
+
+        Raises:
+            OutsideError: it is none.
+        """
+        try:
+            found = orjson.loads(self.content)
+        except ValueError as error:
+            raise OutsideError("the answer is not JSON") from error
+        if not isinstance(found, dict):
+            raise OutsideError("the answer is not an object")
+        return found
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether an address is one of the web that may be asked: TLS, or this very machine."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or not url.isascii() or not url.isprintable():
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+
+
+def ask(
+    url: str, *, method: str = "GET", headers: Mapping[str, str], body: str | None = None
+) -> Answer:
+    """Ask once. Redirects are not followed: whoever is asked was named by the operator.
+
+    Raises:
+        OutsideError: the address may not be asked, or there was no whole answer in time.
+    """
+    if not is_safe_address(url):
+        raise OutsideError("this address may not be asked")
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection = _connection(url)
+    try:
+        connection.connect()
+        with _hung_up_later(connection.sock):
+            connection.request(method, target, body, {"Accept": "application/json", **headers})
+            answer = connection.getresponse()
+            content = answer.read(LARGEST_ANSWER + 1)
+    except (OSError, HTTPException, ValueError) as error:
+        raise OutsideError(f"no answer ({type(error).__name__})") from error
+    finally:
+        connection.close()
+    if len(content) > LARGEST_ANSWER:
+        raise OutsideError("the answer is too large")
+    return Answer(status=answer.status, content=content)
+
+
+def _connection(url: str) -> HTTPConnection:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "http":
+        return HTTPConnection(host, parts.port, timeout=CONNECT_SECONDS)
+    proxy = None if proxy_bypass(host) else getproxies().get("https")
+    if not proxy:
+        return HTTPSConnection(host, parts.port, timeout=CONNECT_SECONDS)
+    through = urlsplit(proxy)
+    connection = HTTPSConnection(through.hostname or "", through.port, timeout=CONNECT_SECONDS)
+    connection.set_tunnel(host, parts.port)
+    return connection
+
+
+class _hung_up_later:  # noqa: N801 - reads as what it does, as contextlib's own do
+    """End a connection when the patience is over, whatever it is doing."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._timer = threading.Timer(PATIENCE_SECONDS, _hang_up, [sock])
+
+    def __enter__(self) -> None:
+        self._timer.daemon = True
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+def _hang_up(sock: socket.socket) -> None:
+    # Below TLS, so that a thread that waits in the TLS library wakes as well.
+    with suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)

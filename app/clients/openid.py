@@ -1,0 +1,240 @@
+"""An OpenID provider: where it sends people, and who it says has come back (OpenID Connect Core).
+
+Authlib speaks here and in openid_tokens, imported late: a process in which nobody signs in by a
+provider need not pay for it. Of what a provider gives, only what a person is known by leaves this
+file: no token is returned, kept or logged.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from app.clients.bounded import Answer, OutsideError, ask
+from app.clients.openid_discovery import Metadata, ProviderError, discover, fetch_keys
+from app.clients.openid_tokens import UnknownKeyError, checked_claims
+from app.settings import ProviderSettings
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
+
+GOOGLE = "https://accounts.google.com"
+_GOOGLE_MAIL = ("@gmail.com", "@googlemail.com")
+# What a provider says of itself and its keys is asked again after so long, or when it signs with a
+# key that is not known yet.
+_KEPT_SECONDS = 3600
+_OK = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departure:
+    """What one trip to a provider is bound to; each a secret of this trip alone."""
+
+    state: str
+    nonce: str
+    code_verifier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """Whom a provider says it has before it."""
+
+    issuer: str
+    subject: str
+    email: str  # as the provider writes it; empty: it names none
+    email_is_proved: bool  # and this provider is one to say so
+    proved_at: float | None  # when they last proved themselves there, in epoch seconds
+
+
+class OpenIDClient:
+    """One provider. Safe to use from several threads: what they share is replaced, not changed."""
+
+    def __init__(self, settings: ProviderSettings, *, redirect_uri: str) -> None:
+        """Connect to nothing yet."""
+        self._settings = settings
+        self._redirect_uri = redirect_uri
+        self._metadata: tuple[float, Metadata] | None = None
+        self._keys: tuple[float, KeySet] | None = None
+
+    def address(self, departure: Departure, *, again: bool = False, hint: str = "") -> str:
+        """Return where to send the browser.
+
+        Args:
+            departure: what binds the trip.
+            again: whether the person is to prove themselves anew.
+            hint: the address of the identity that is meant.
+
+        Raises:
+            ProviderError: the provider does not say where.
+        """
+        metadata = self._known_metadata()
+        wishes = {"login_hint": hint} if hint else {}
+        try:
+            address, _ = self._oauth(metadata).create_authorization_url(
+                metadata.authorization_endpoint,
+                state=departure.state,
+                nonce=departure.nonce,
+                code_verifier=departure.code_verifier,
+                **wishes,
+                **(_anew(metadata.issuer) if again else {}),
+            )
+        except ValueError as error:
+            raise ProviderError("the authorization endpoint is no address") from error
+        return str(address)
+
+    def claims(self, code: str, departure: Departure, *, issuer: str | None) -> Claims:
+        """Redeem the code that a browser came back with; return who it stands for.
+
+        Args:
+            code: as the provider sent it.
+            departure: as the trip began.
+            issuer: what the browser brought as `iss` (RFC 9207).
+
+        Raises:
+            ProviderError: whatever does not fit.
+        """
+        metadata = self._known_metadata()
+        if issuer != metadata.issuer and (issuer is not None or metadata.sends_issuer):
+            raise ProviderError("another issuer answered")
+        tokens = self._redeemed(metadata, code, departure)
+        found = self._checked(metadata, tokens, departure)
+        if "email" not in found and metadata.userinfo_endpoint:
+            found = _userinfo(metadata.userinfo_endpoint, tokens, found["sub"]) | found
+        return _claims(metadata.issuer, found)
+
+    def _known_metadata(self) -> Metadata:
+        if self._metadata is None or time.monotonic() - self._metadata[0] > _KEPT_SECONDS:
+            self._metadata = (time.monotonic(), discover(self._settings.discovery_url))
+        return self._metadata[1]
+
+    def _known_keys(self, metadata: Metadata, *, anew: bool = False) -> "KeySet":
+        if anew or self._keys is None or time.monotonic() - self._keys[0] > _KEPT_SECONDS:
+            self._keys = (time.monotonic(), fetch_keys(metadata.jwks_uri))
+        return self._keys[1]
+
+    def _oauth(self, metadata: Metadata) -> Any:
+        from authlib.oauth2.client import OAuth2Client  # noqa: PLC0415 - see above
+
+        return OAuth2Client(
+            _Wire(),
+            self._settings.client_id,
+            self._settings.client_secret,
+            token_endpoint_auth_method=metadata.auth_method,
+            scope="openid email",
+            redirect_uri=self._redirect_uri,
+            code_challenge_method="S256",
+        )
+
+    def _redeemed(self, metadata: Metadata, code: str, departure: Departure) -> Mapping[str, Any]:
+        from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 - see above
+
+        try:
+            tokens: Mapping[str, Any] = self._oauth(metadata).fetch_token(
+                metadata.token_endpoint,
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=departure.code_verifier,
+            )
+        except (AuthlibBaseError, OutsideError, ValueError, TypeError) as error:
+            raise ProviderError(f"the code was not redeemed: {type(error).__name__}") from error
+        return tokens
+
+    def _checked(
+        self, metadata: Metadata, tokens: Mapping[str, Any], departure: Departure
+    ) -> dict[str, Any]:
+        def checked(*, anew: bool) -> dict[str, Any]:
+            return checked_claims(
+                tokens.get("id_token"),
+                keys=self._known_keys(metadata, anew=anew),
+                metadata=metadata,
+                client_id=self._settings.client_id,
+                nonce=departure.nonce,
+                access_token=tokens.get("access_token"),
+            )
+
+        try:
+            return checked(anew=False)
+        except UnknownKeyError:  # providers change their keys
+            try:
+                return checked(anew=True)
+            except UnknownKeyError as error:
+                raise ProviderError("the ID token was signed with an unknown key") from error
+
+
+class _Wire:
+    """What Authlib sends the code with, bounded."""
+
+    def post(
+        self, url: str, *, data: Mapping[str, str], headers: Mapping[str, str], auth: Any
+    ) -> "_TokenAnswer":
+        """Send a form."""
+        to, sent, body = auth.prepare("POST", url, dict(headers), urlencode(data))
+        return _TokenAnswer(ask(to, method="POST", headers=sent, body=body))
+
+
+class _TokenAnswer:
+    """What Authlib reads the tokens from."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.status_code = answer.status
+        self._answer = answer
+
+    def json(self) -> dict[str, Any]:
+        """Return the object."""
+        return self._answer.object()
+
+    def raise_for_status(self) -> None:
+        """Refuse what is no answer."""
+        raise OutsideError(f"the provider answered {self.status_code}")
+
+
+def _anew(issuer: str) -> dict[str, str]:
+    """Return what asks a provider to have the person prove themselves now (Core, 3.1.2.1)."""
+    # Google knows neither (https://dev.to/googleworkspace/google-oidc-and-prompt-login-4d5o): the
+    # most that it does is to ask which account, which somebody has to be there for.
+    if issuer == GOOGLE:
+        return {"prompt": "select_account"}
+    return {"prompt": "login", "max_age": "0"}
+
+
+def _userinfo(endpoint: str, tokens: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """Ask for what the ID token leaves out; it counts if it is about the same person (5.3.2)."""
+    token = tokens.get("access_token")
+    if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        raise ProviderError("there is no access token")
+    try:
+        answer = ask(endpoint, headers={"Authorization": f"Bearer {token}"})
+        told = answer.object()
+    except OutsideError as error:
+        raise ProviderError(f"userinfo: {error}") from error
+    if answer.status != _OK or told.get("sub") != subject:
+        raise ProviderError("userinfo is about somebody else")
+    return told
+
+
+def _claims(issuer: str, found: Mapping[str, Any]) -> Claims:
+    email = found.get("email")
+    email = email if isinstance(email, str) else ""
+    at = found.get("auth_time")
+    return Claims(
+        issuer=issuer,
+        subject=found["sub"],
+        email=email,
+        # Exactly true: "false" is a text that counts as true, and some providers send texts.
+        email_is_proved=found.get("email_verified") is True
+        and _speaks_for(issuer, email, domain=found.get("hd")),
+        proved_at=float(at) if isinstance(at, int | float) else None,
+    )
+
+
+def _speaks_for(issuer: str, email: str, *, domain: object) -> bool:
+    """Whether a provider's word about an address counts.
+
+    Google once saw a mail arrive at addresses that are not its own, and does not know who reads
+    them today; for its own and for Workspace's (`hd`) it does
+    (https://developers.google.com/identity/gsi/web/guides/verify-google-id-token).
+    """
+    if issuer != GOOGLE:
+        return True
+    return email.lower().endswith(_GOOGLE_MAIL) or (isinstance(domain, str) and domain != "")

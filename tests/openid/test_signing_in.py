@@ -1,0 +1,39 @@
+"""Signing in with a provider that is honest."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from tests.openid.conftest import Traveller
+from tests.openid.provider import Issuer
+
+
+def proved(email: str, subject: str = "") -> dict[str, object]:
+    """What a provider says of somebody whose address it has proved."""
+    return {"sub": subject or uuid4().hex, "email": email, "email_verified": True}
+
+
+def test_a_proved_address_of_nobody_makes_an_account_and_signs_in(
+    ada: Traveller, issuer: Issuer
+) -> None:
+    answer = ada.travel(issuer, claims=proved(ada.email.upper()), next="/settings?x=1#y")
+    assert ada.where(answer) == "/settings?x=1#y"
+    session = ada.http.get("/api/auth/session").json()
+    assert session["user"]["email"] == ada.email
+    assert session["user"]["email_verified"]
+    assert not session["user"]["has_password"]
+    assert not session["user"]["is_administrator"]
+    assert session["fresh_until"]
+    assert "openid" not in ada.http.cookies
+
+
+def test_whoever_comes_again_is_known_by_issuer_and_subject_alone(
+    ada: Traveller, issuer: Issuer, new_traveller: Callable[[], Traveller]
+) -> None:
+    who = proved(ada.email)
+    ada.travel(issuer, claims=who)
+    elsewhere = new_traveller()
+    answer = elsewhere.travel(
+        issuer, claims={"sub": who["sub"], "email": "moved@example.com", "email_verified": False}
+    )
+    assert elsewhere.where(answer) == "/"
+    assert elsewhere.signed_in_as == ada.email
