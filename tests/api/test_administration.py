@@ -1,0 +1,268 @@
+"""Administration: for administrators alone, and never a way to anybody's pictures."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import httpx2
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.api.operations import OPERATIONS, Operation, with_some_id
+from tests.people import PASSWORD, Json, Person
+from tests.pictures import jpeg
+
+ADMINISTRATION: list[Operation] = [each for each in OPERATIONS if "/admin/" in each[1]]
+ON_PICTURES: list[Operation] = [each for each in OPERATIONS if "{image_id}" in each[1]]
+BODIES: dict[str, list[Json | None]] = {
+    "PATCH": [{"name": "stolen.jpg"}, {"deleted": False}, {"description": None}],
+}
+
+
+@pytest.fixture
+def root(new_person: Callable[[], Person], database: Engine) -> Person:
+    """An administrator."""
+    person = new_person()
+    administer(database, person)
+    return person
+
+
+@pytest.mark.parametrize(("method", "path"), ADMINISTRATION)
+def test_for_others_there_is_nothing(ada: Person, bob: Person, method: str, path: str) -> None:
+    address = path.replace("{person_id}", bob.user_id)
+    answer = ada.http.request(method, with_some_id(address), json=None if method == "GET" else {})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(("method", "path"), ON_PICTURES)
+def test_administrators_find_no_pictures_of_others(
+    root: Person, ada: Person, database: Engine, method: str, path: str
+) -> None:
+    (place,) = ada.promise(jpeg(seed=80))
+    for body in BODIES.get(method, [None]):
+        theirs, random = (
+            root.http.request(method, path.replace("{image_id}", image_id), json=body)
+            for image_id in (place["image"]["id"], str(uuid4()))
+        )
+        assert theirs.status_code == random.status_code == 404
+        assert theirs.content == random.content
+    assert root.timeline(ids=place["image"]["id"]) == []
+    with database.connect() as connection:
+        query = text("SELECT name, deleted_at FROM images WHERE id = :id")
+        row = connection.execute(query, {"id": place["image"]["id"]}).one()
+    assert tuple(row) == (jpeg(seed=80).name, None)
+
+
+def test_people_are_listed_with_what_they_use_and_no_more(root: Person, ada: Person) -> None:
+    ada.promise(jpeg(seed=81))
+    found = next(person for person in people(root) if person["email"] == ada.email)
+    assert set(found) == {
+        "id",
+        "email",
+        "created_at",
+        "last_seen_at",
+        "pictures",
+        "bytes",
+        "is_administrator",
+        "disabled_at",
+        "delete_after",
+        "sessions",
+    }
+    # What was only promised is not kept here yet.
+    assert (found["pictures"], found["bytes"], found["sessions"]) == (0, 0, 1)
+
+
+def test_pages_of_people_hold_everybody_once(
+    root: Person, new_person: Callable[[], Person]
+) -> None:
+    made = {new_person().email for _ in range(5)}
+    emails = [person["email"] for person in people(root, limit="2")]
+    assert len(emails) == len(set(emails))
+    assert made < set(emails)
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "1e3", "9" * 30, "00000000-0000", "\u0661", "1;--"])
+@pytest.mark.parametrize("path", ["/api/admin/people", "/api/admin/activity"])
+def test_other_cursors_are_refused(root: Person, path: str, cursor: str) -> None:
+    answer = root.http.get(path, params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+
+
+def test_a_shut_account_is_out_at_once_and_back_with_nothing_alive(
+    root: Person, ada: Person, visitor: httpx2.Client
+) -> None:
+    ada_id = ada.user_id
+    change(root, ada_id, disabled=True).raise_for_status()
+    assert ada.http.get("/api/images").status_code == 401
+    refused = visitor.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
+    assert (refused.status_code, refused.json()["code"]) == (403, "account_disabled")
+    assert "set-cookie" not in refused.headers
+
+    change(root, ada_id, disabled=False).raise_for_status()
+    assert ada.http.get("/api/images").status_code == 401
+    again = visitor.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
+    assert again.status_code == 200
+
+
+def test_a_session_made_while_the_account_was_shut_never_lives(
+    root: Person, ada: Person, database: Engine
+) -> None:
+    # As if a sign-in had looked before the account was shut and written after.
+    ada_id = ada.user_id
+    with database.begin() as connection:
+        query = text("UPDATE users SET disabled_at = now() WHERE id = :id")
+        connection.execute(query, {"id": ada_id})
+    assert ada.http.get("/api/images").status_code == 401
+    change(root, ada_id, disabled=False).raise_for_status()
+    assert ada.http.get("/api/images").status_code == 401
+
+
+def test_shutting_an_account_makes_what_it_began_worthless(
+    root: Person, ada: Person, database: Engine
+) -> None:
+    ada_id = ada.user_id
+    begun = {"id": uuid4(), "user": ada_id, "hash": uuid4().bytes}
+    with database.begin() as connection:
+        query = (
+            "INSERT INTO one_time_tokens (id, purpose, token_hash, user_id, data, created_at,"
+            " expires_at) VALUES (:id, 'reset', :hash, :user, '{}', now(), now() + interval '1 h')"
+        )
+        connection.execute(text(query), begun)
+    change(root, ada_id, disabled=True).raise_for_status()
+    with database.connect() as connection:
+        left = text("SELECT count(*) FROM one_time_tokens WHERE user_id = :user")
+        assert connection.execute(left, begun).scalar_one() == 0
+
+
+def test_nobody_shuts_their_own_account(root: Person) -> None:
+    answer = change(root, root.user_id, disabled=True)
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_oneself")
+    assert root.http.get("/api/images").status_code == 200
+
+
+def test_the_last_administrator_stays(root: Person, ada: Person, database: Engine) -> None:
+    alone(database, root)
+    answer = change(root, root.user_id, is_administrator=False)
+    assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator")
+
+    # Another one who is shut, or about to leave, does not count.
+    ada_id = ada.user_id
+    administer(database, ada)
+    for column in ("disabled_at", "delete_after"):
+        with database.begin() as connection:
+            query = text(f"UPDATE users SET {column} = now() WHERE id = :id")  # noqa: S608
+            connection.execute(query, {"id": ada_id})
+        assert change(root, root.user_id, is_administrator=False).status_code == 409
+        with database.begin() as connection:
+            query = text(f"UPDATE users SET {column} = NULL WHERE id = :id")  # noqa: S608
+            connection.execute(query, {"id": ada_id})
+    assert change(root, root.user_id, is_administrator=False).status_code == 200
+    assert root.http.get("/api/admin/people").status_code == 404
+
+
+def test_two_administrators_at_once_never_leave_none(
+    root: Person, ada: Person, database: Engine
+) -> None:
+    ids = {root.email: root.user_id, ada.email: ada.user_id}
+    for _ in range(10):
+        alone(database, root)
+        administer(database, ada)
+        with ThreadPoolExecutor(2) as both:
+            list(
+                both.map(
+                    lambda pair: change(pair[0], ids[pair[1].email], is_administrator=False),
+                    [(root, ada), (ada, root)],
+                )
+            )
+        with database.connect() as connection:
+            query = text("SELECT count(*) FROM users WHERE is_administrator")
+            left = connection.execute(query).scalar_one()
+        assert left == 1
+
+
+def test_changing_people_asks_for_a_proof_of_the_last_minutes(
+    root: Person, ada: Person, database: Engine
+) -> None:
+    ada_id = ada.user_id
+    with database.begin() as connection:
+        query = "UPDATE sessions SET fresh_at = now() - interval '11 minutes' WHERE user_id = :id"
+        connection.execute(text(query), {"id": root.user_id})
+    answers = [
+        change(root, ada_id, disabled=True),
+        change(root, ada_id, is_administrator=True),
+        root.http.post("/api/admin/invites", json={}),
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (401, "confirm_first")
+
+
+def test_sessions_of_a_person_are_ended(root: Person, ada: Person) -> None:
+    answer = root.http.delete(f"/api/admin/people/{ada.user_id}/sessions")
+    assert answer.json() == {"ended": 1}
+    assert ada.http.get("/api/images").status_code == 401
+    assert root.http.delete(f"/api/admin/people/{uuid4()}/sessions").status_code == 404
+
+
+def test_an_invitation_is_made_listed_and_taken_back(root: Person, database: Engine) -> None:
+    note = " Hello\u202e Ada!\n"
+    made = root.http.post("/api/admin/invites", json={"note": note})
+    assert made.status_code == 201
+    invite = made.json()
+    token = invite["link"].partition("/invite#")[2]
+    assert len(token) == 43
+    assert invite["note"] == "Hello Ada!"
+    listed = root.http.get("/api/admin/invites").json()["invites"]
+    assert invite == next(row for row in listed if row["id"] == invite["id"]) | {
+        "link": invite["link"]
+    }
+    with database.connect() as connection:
+        everything = connection.execute(text("SELECT invites::text FROM invites")).scalars().all()
+    assert not any(token in row for row in everything)
+
+    path = f"/api/admin/invites/{invite['id']}"
+    assert root.http.delete(path).status_code == 204
+    assert root.http.delete(path).status_code == 404
+
+
+def test_an_invitation_to_an_address_is_mailed_there_a_few_times(
+    root: Person, database: Engine
+) -> None:
+    email = f"{uuid4().hex}@example.org"
+    answers = [root.http.post("/api/admin/invites", json={"email": email}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
+    assert int(answers[-1].headers["Retry-After"]) > 60
+    with database.connect() as connection:
+        query = text("SELECT kind, data::text FROM letters WHERE email = :email")
+        letters = connection.execute(query, {"email": email}).all()
+    assert [kind for kind, _ in letters] == ["invited"] * 3
+    tokens = [answer.json()["link"].partition("#")[2] for answer in answers[:3]]
+    assert not any(token in data for token in tokens for _, data in letters)
+
+
+def people(root: Person, **query: str) -> list[Json]:
+    """Everybody, page by page."""
+    found: list[Json] = []
+    while True:
+        answer = root.http.get("/api/admin/people", params=query)
+        answer.raise_for_status()
+        found += answer.json()["people"]
+        if answer.json()["next_cursor"] is None:
+            return found
+        query["cursor"] = answer.json()["next_cursor"]
+
+
+def change(root: Person, person_id: str, **changed: bool) -> httpx2.Response:
+    return root.http.patch(f"/api/admin/people/{person_id}", json=changed)
+
+
+def administer(database: Engine, person: Person) -> None:
+    with database.begin() as connection:
+        query = text("UPDATE users SET is_administrator = true WHERE email = :email")
+        connection.execute(query, {"email": person.email})
+
+
+def alone(database: Engine, root: Person) -> None:
+    """Let this be the only administrator: other tests made some."""
+    with database.begin() as connection:
+        query = text("UPDATE users SET is_administrator = (email = :email)")
+        connection.execute(query, {"email": root.email})
