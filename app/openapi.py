@@ -186,7 +186,7 @@ def _mark_problems(operation: dict[str, Any]) -> None:
         content = response.get("content", {})
         if status.startswith(("4", "5")):
             response.update(_problem(response["description"]))
-        elif status == "204" or not content:
+        elif status in {"204", "302"} or not content:
             response.pop("content", None)
 
 

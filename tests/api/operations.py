@@ -35,6 +35,10 @@ PUBLIC: set[Operation] = {
     ("DELETE", "/api/auth/second-factor"),
     ("POST", "/api/auth/passkey/options"),
     ("POST", "/api/auth/passkey"),
+    # The way to a provider and back; to link or confirm, it asks for a session itself.
+    ("POST", "/api/auth/openid/{provider}/start"),
+    ("GET", "/api/auth/openid/{provider}/callback"),
+    ("GET", "/api/auth/openid/waiting"),
     # For people with a link and no account yet.
     ("POST", "/api/auth/password/check"),
 }
@@ -45,6 +49,7 @@ STRANGERS_TRY: dict[Operation, str] = {
     ("PATCH", "/api/admin/people/{person_id}"): "tests/api/test_administration.py",
     ("DELETE", "/api/admin/people/{person_id}/sessions"): "tests/api/test_administration.py",
     ("DELETE", "/api/admin/invites/{invite_id}"): "tests/api/test_administration.py",
+    ("DELETE", "/api/account/identities/{identity_id}"): "tests/openid/test_linking.py",
     ("DELETE", "/api/account/exports/{export_id}"): "tests/api/test_leaving.py",
 }
 

@@ -972,6 +972,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Develop a damaged picture anew: its failure may have been ours, and mended since. */
+        post: operations["retry_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/describe": {
         parameters: {
             query?: never;
@@ -1506,6 +1523,8 @@ export interface components {
              * @description Signed; works until urls_expire_at.
              */
             preview_url: string | null;
+            /** @description Null until the original has been compared. */
+            receipt: components["schemas"]["Receipt"] | null;
             /** Sha256 */
             sha256: string;
             /**
@@ -2273,6 +2292,29 @@ export interface components {
         QueuedOut: {
             /** Queued */
             queued: number;
+        };
+        /**
+         * Receipt
+         * @description That the original is stored, byte for byte.
+         */
+        Receipt: {
+            /**
+             * At
+             * Format: date-time
+             * @description When S3 took it in.
+             */
+            at: string;
+            /**
+             * By
+             * @description Who compared: S3 before it said yes, or the worker what came in parts.
+             * @enum {string}
+             */
+            by: "s3" | "worker";
+            /**
+             * Sha256
+             * @description Of every byte that is stored, hexadecimal.
+             */
+            sha256: string;
         };
         /**
          * RecoveryCodesMade
@@ -5215,9 +5257,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
         };
     };
@@ -6642,6 +6682,64 @@ export interface operations {
             };
             /** @description There is no such picture, or it is not yours: the answer is the same. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being developed anew. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDetail"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not damaged. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
