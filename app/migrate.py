@@ -3,6 +3,10 @@
 [Note: Migrations that change data] A migration that changes or drops what people have says
 `CHANGES_DATA = True`; before it, the database is copied, to go back to. Those that only add, which
 is how migrations are written here (docs/operations.md, "Upgrades"), need no copy.
+
+[Note: Going back] A database may be newer than this code: its last migration is one that is not
+known here, since whoever runs Pinhole went back to the version before. That version serves on it,
+so it is left as it is. Alembic by itself would fail.
 """
 
 import os
@@ -46,8 +50,9 @@ class Copies(Protocol):
 
 
 def migrate(database_url: str) -> None:
-    """Run the migrations that have not been run on this database."""
-    command.upgrade(_config(database_url, MIGRATIONS), "head")
+    """Run the migrations that have not been run on this database. See [Note: Going back]."""
+    if pending(database_url):
+        command.upgrade(_config(database_url, MIGRATIONS), "head")
 
 
 def upgrade(database_url: str, *, copy: Copies, migrations: Path = MIGRATIONS) -> Upgraded:
@@ -59,16 +64,23 @@ def upgrade(database_url: str, *, copy: Copies, migrations: Path = MIGRATIONS) -
     snapshot = None
     if any(each.changes_data for each in waiting):
         snapshot = copy(before=waiting[0].revision)
-    command.upgrade(_config(database_url, migrations), "head")
+    if waiting:
+        command.upgrade(_config(database_url, migrations), "head")
     return Upgraded(ran=[each.revision for each in waiting], snapshot=snapshot)
 
 
 def pending(database_url: str, *, migrations: Path = MIGRATIONS) -> list[Migration]:
-    """Return what would be run, in order. A new database has no data to be changed."""
+    """Return what is to be run, in order: nothing where the database is newer than this code.
+
+    A new database has no data to be changed.
+    """
     scripts = ScriptDirectory(str(migrations))
     engine = create_engine(with_driver(database_url), poolclass=pool.NullPool)
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current is not None and current not in known:
+        return []
     found = scripts.iterate_revisions("heads", current or "base")
     return [
         Migration(
