@@ -31,6 +31,7 @@ AppError
 │   ├── DescriptionsUnavailableError
 │   ├── DescriptionsOffError
 │   ├── DescribedByPersonError
+│   ├── NotDamagedError
 │   └── NotReadyError
 ├── LinkDeadError                410  used, expired, or never made
 ├── NotJsonError                 415
@@ -235,6 +236,11 @@ class DescriptionsOffError(ConflictError):
 class DescribedByPersonError(ConflictError):
     code = "described_by_person"
     detail = "You wrote this description yourself; a model will not overwrite it."
+
+
+class NotDamagedError(ConflictError):
+    code = "not_damaged"
+    detail = "This picture is not damaged, or is being tried again already."
 
 
 class NotReadyError(ConflictError):

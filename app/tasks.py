@@ -6,6 +6,7 @@ never (the sweep finds what fell through), and one that nobody can mean is dropp
 
 import json
 import logging
+import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ ORIGINAL_KEY = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/original", re.AS
 # A message that failed this often goes to its dead-letter queue; the queues are made with the
 # same number, and the last try records its failure on the row.
 MOST_ATTEMPTS = 5
+LONGEST_PAUSE_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,12 @@ class PictureStored:
 
     user_id: UUID
     image_id: UUID
+
+    def message(self, *, bucket_name: str) -> dict[str, object]:
+        """The event that S3 sends, or should have sent."""
+        key = f"users/{self.user_id.hex}/{self.image_id.hex}/original"
+        stored = {"bucket": {"name": bucket_name}, "object": {"key": key}}
+        return {"Records": [{"eventName": "ObjectCreated:Again", "s3": stored}]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +74,13 @@ class ExportLibrary:
 Task = PictureStored | DescribePicture | SendLetter | ExportLibrary
 # Called with the task and the number of this attempt, from 1. Safe to repeat.
 Handler = Callable[[Any, int], None]
+
+
+def pause_after(attempt: int) -> int:
+    """How many seconds a task that failed waits: longer each time, and not all at once."""
+    # Jitter, so that what failed together does not come back together.
+    longest = min(2 ** (attempt + 1), LONGEST_PAUSE_SECONDS)
+    return round(random.uniform(longest / 2, longest))  # noqa: S311 - guards nothing
 
 
 class RetryLaterError(Exception):

@@ -44,7 +44,7 @@ class Grants(Construct):
             compute.api,
             _allow("secretsmanager:GetSecretValue", on=[*reads, secrets.door.secret_arn]),
             _allow("sts:AssumeRole", "sts:TagSession", on=[users.role.role_arn]),
-            _send(pictures.description_queue, pictures.letter_queue),
+            _send(pictures.queue, pictures.description_queue, pictures.letter_queue),
         )
         self._give(
             "Worker",

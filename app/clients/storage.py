@@ -32,6 +32,7 @@ DOWNLOAD_SECONDS = 300
 SESSION_SECONDS = 3600
 SESSION_RENEWED_BEFORE = timedelta(minutes=15)
 SESSIONS_KEPT = 10_000
+_CHUNK_BYTES = 1024 * 1024
 
 
 class NothingStoredError(Exception):
@@ -43,7 +44,8 @@ class StoredObject:
     """What S3 says about an object: its size and the checksum it verified at upload."""
 
     size: int
-    sha256: bytes | None
+    sha256: bytes | None  # None: S3 keeps none of the whole, since it came in parts
+    modified: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,13 +232,12 @@ class PictureStore:
                 if _is_absent(error):
                     return None
                 raise
-        checksum = head.get("ChecksumSHA256")
-        return StoredObject(
-            size=head["ContentLength"], sha256=base64.b64decode(checksum) if checksum else None
-        )
+        return _stored(head)
 
-    def fetch_original(self, user_id: UUID, image_id: UUID, *, into: Path) -> None:
-        """Write the original to a file.
+    def fetch_original(self, user_id: UUID, image_id: UUID, *, into: Path) -> StoredObject:
+        """Write the original to a file, and return what S3 says of it.
+
+        Where S3 has a checksum of the whole, botocore compares it with the bytes that come.
 
         Raises:
             NothingStoredError: there is none.
@@ -244,11 +245,16 @@ class PictureStore:
         key = key_of(user_id, image_id, "original")
         with translated(), into.open("wb") as file:
             try:
-                self._s3.download_fileobj(self._bucket_name, key, file)
+                answer = self._s3.get_object(
+                    Bucket=self._bucket_name, Key=key, ChecksumMode="ENABLED"
+                )
             except self._s3.exceptions.ClientError as error:
                 if _is_absent(error):
                     raise NothingStoredError from error
                 raise
+            for chunk in answer["Body"].iter_chunks(_CHUNK_BYTES):
+                file.write(chunk)
+        return _stored(answer)
 
     def fetch_preview(self, user_id: UUID, image_id: UUID) -> bytes:
         """Return the preview, a WebP."""
@@ -307,6 +313,13 @@ def bucket_at(*, name: str, region: str, endpoint_url: str | None) -> Bucket:
     if endpoint_url:
         return Bucket(base_url=f"{endpoint_url.rstrip('/')}/{name}", region=region)
     return Bucket(base_url=f"https://{name}.s3.{region}.amazonaws.com", region=region)
+
+
+def _stored(said: Any) -> StoredObject:
+    checksum = said.get("ChecksumSHA256", "")
+    # Of what came in parts, S3 keeps a checksum of checksums, and says so by a number at its end.
+    whole = None if "-" in checksum or not checksum else base64.b64decode(checksum)
+    return StoredObject(size=said["ContentLength"], sha256=whole, modified=said["LastModified"])
 
 
 def _is_absent(error: Any) -> bool:

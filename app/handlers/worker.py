@@ -6,12 +6,11 @@ from typing import Any
 from app.assembly import Assembly
 from app.clients.aws import AwsUnavailableError, make_client_later
 from app.clients.queue import Message, Queue
+from app.handlers import start_collecting
 from app.handlers.observing import observe
 from app.handlers.surroundings import surroundings
 from app.images.darkroom import Darkroom
-from app.tasks import RetryLaterError
-
-_LONGEST_PAUSE_SECONDS = 60
+from app.tasks import RetryLaterError, pause_after
 
 _known = surroundings()
 logger = observe("worker", level=_known.settings.log_level)
@@ -27,6 +26,7 @@ _queues = {
 }
 # Warms up meanwhile. One, since messages are done one after the other.
 _darkroom = Darkroom(children=1)
+start_collecting()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
@@ -50,7 +50,7 @@ def _do(record: Mapping[str, Any]) -> bool:
         return False
     except Exception:
         logger.exception("a task failed at attempt %d; it comes back", message.attempt)
-        _pause(record, message, seconds=min(2**message.attempt, _LONGEST_PAUSE_SECONDS))
+        _pause(record, message, seconds=pause_after(message.attempt))
         return False
     return True
 

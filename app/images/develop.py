@@ -7,10 +7,11 @@ state, changed by one UPDATE with its precondition, decides who is right.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy import Row, case, select, update
@@ -44,6 +45,14 @@ class Bench:
     describes: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """When S3 took the original in, and who compared all of its bytes with the promise."""
+
+    at: datetime
+    by: Literal["s3", "worker"]
+
+
 def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
     """Take a stored original through the darkroom. Safe to repeat.
 
@@ -61,7 +70,7 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
     try:
-        outcome = _develop(task, sha256, bench=bench)
+        outcome, receipt = _develop(task, sha256, bench=bench)
     except NothingStoredError:
         # An event without a picture: forged, or long overtaken. The place is still promised.
         _settle(task, state=ImageState.UPLOADING)
@@ -75,7 +84,7 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         log.exception("gave up on picture %s", task.image_id)
         _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
-    _finish(task, outcome, bench=bench)
+    _finish(task, outcome, receipt, bench=bench)
 
 
 def _begin(task: PictureStored) -> Row[bytes, int] | None:
@@ -111,7 +120,9 @@ class NotAsPromisedError(Exception):
     """The bytes are not those whose checksum was announced."""
 
 
-def _develop(task: PictureStored, sha256: bytes, *, bench: Bench) -> Developed | Rejected:
+def _develop(
+    task: PictureStored, sha256: bytes, *, bench: Bench
+) -> tuple[Developed | Rejected, Receipt]:
     """Take the original through the darkroom, and store what was derived from it.
 
     Raises:
@@ -121,19 +132,26 @@ def _develop(task: PictureStored, sha256: bytes, *, bench: Bench) -> Developed |
     """
     with TemporaryDirectory(prefix="pinhole-") as folder:
         original = Path(folder, "original")
-        bench.store.fetch_original(task.user_id, task.image_id, into=original)
-        with original.open("rb") as file:
-            if file_digest(file, "sha256").digest() != sha256:
-                raise NotAsPromisedError
+        stored = bench.store.fetch_original(task.user_id, task.image_id, into=original)
+        if (stored.sha256 or _digest(original)) != sha256:
+            raise NotAsPromisedError
         outcome = bench.darkroom.develop(original)
     if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:
         put = bench.store.put_derived
         put(task.user_id, task.image_id, "preview.webp", content=outcome.preview)
         put(task.user_id, task.image_id, "thumbnail.webp", content=outcome.thumbnail)
-    return outcome
+    by: Literal["s3", "worker"] = "s3" if stored.sha256 else "worker"
+    return outcome, Receipt(at=stored.modified, by=by)
 
 
-def _finish(task: PictureStored, outcome: Developed | Rejected, *, bench: Bench) -> None:
+def _digest(original: Path) -> bytes:
+    with original.open("rb") as file:
+        return file_digest(file, "sha256").digest()
+
+
+def _finish(
+    task: PictureStored, outcome: Developed | Rejected, receipt: Receipt, *, bench: Bench
+) -> None:
     if isinstance(outcome, Rejected):
         _reject(task, failure_code=outcome.reason, store=bench.store)
         return
@@ -141,6 +159,8 @@ def _finish(task: PictureStored, outcome: Developed | Rejected, *, bench: Bench)
     metadata = outcome.metadata
     values: dict[str, object] = {
         "failure_code": outcome.reason,
+        "receipt_at": receipt.at,
+        "receipt_by": receipt.by,
         "content_type": outcome.content_type,
         "width": outcome.width,
         "height": outcome.height,

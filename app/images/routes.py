@@ -1,5 +1,6 @@
 """Pictures over HTTP: upload, list, look, change, delete, describe."""
 
+import logging
 from uuid import UUID
 
 from flask import Response
@@ -7,11 +8,13 @@ from sqlalchemy import delete, select, update
 
 from app.accounts.guards import current_user, signed_in
 from app.accounts.models import User
+from app.clients.aws import AwsUnavailableError
 from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images import descriptions
 from app.images.models import Image, ImageState
+from app.images.retry import develop_again
 from app.images.schemas import (
     PAGE,
     DownloadOut,
@@ -35,6 +38,8 @@ from app.images.upload import Existing, Promised, Refused, Room, promise_place, 
 from app.parts import parts
 from app.tasks import DescribePicture
 from app.web import json_response
+
+log = logging.getLogger(__name__)
 
 images = APIBlueprint("images", __name__, url_prefix="/api/images", tag="Images")
 
@@ -167,6 +172,24 @@ def delete_image(image_id: UUID) -> Response:
     )
     db.session.commit()
     return Response(status=204)
+
+
+@images.post("/<uuid:image_id>/retry")
+@signed_in
+@images.output(ImageDetail, status_code=202, description="It is being developed anew.")
+@images.doc(responses={**NOT_FOUND, 409: "It is not damaged."})
+def retry_image(image_id: UUID) -> Response:
+    """Develop a damaged picture anew: its failure may have been ours, and mended since."""
+    task = develop_again(current_user(), image_id)
+    db.session.commit()
+    try:
+        message = task.message(bucket_name=parts().settings.picture_bucket)
+        parts().picture_queue.send(message)
+    except AwsUnavailableError as error:
+        log.warning("a picture waits for the sweep: %s", error)
+    response = _detail(current_user(), image_id)
+    response.status_code = 202
+    return response
 
 
 @images.post("/<uuid:image_id>/describe")

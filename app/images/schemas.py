@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 # A person may write as much as a model may.
 from app.clients.vision import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
 from app.displayed import displayable, one_line
 from app.images.models import DescriptionSource, DescriptionState, ImageState
+from app.shapes import BaseModel
 
 PAGE = 100
 
@@ -121,10 +122,21 @@ class DescriptionOut(BaseModel):
     created_at: datetime
 
 
+class Receipt(BaseModel):
+    """That the original is stored, byte for byte."""
+
+    sha256: str = Field(description="Of every byte that is stored, hexadecimal.")
+    at: datetime = Field(description="When S3 took it in.")
+    by: Literal["s3", "worker"] = Field(
+        description="Who compared: S3 before it said yes, or the worker what came in parts."
+    )
+
+
 class ImageDetail(ImageOut):
     """A picture with all that is known about it."""
 
     sha256: str
+    receipt: Receipt | None = Field(description="Null until the original has been compared.")
     camera: Camera | None
     description: DescriptionOut | None
     description_failure: Failure | None
@@ -203,7 +215,7 @@ class DescriptionIn(BaseModel):
         list[Annotated[str, Field(max_length=LONGEST_TAG), AfterValidator(displayable)]],
         Field(max_length=MOST_TAGS),
         AfterValidator(_tags),
-    ] = []
+    ] = []  # noqa: RUF012 - pydantic copies it
 
 
 class ImagePatch(BaseModel):

@@ -50,6 +50,8 @@ LISTED = (
 DETAILED = (
     *LISTED,
     Image.sha256,
+    Image.receipt_at,
+    Image.receipt_by,
     Image.camera_make,
     Image.camera_model,
     Image.lens,
@@ -137,6 +139,7 @@ def detail(row: AnyRow, *, reader: Reader) -> Shown:
     return {
         **show(row, reader=reader),
         "sha256": row.sha256.hex(),
+        "receipt": _receipt(row),
         "camera": _camera(row),
         "description": _description(row),
         "description_failure": failure(row.description_failure),
@@ -199,6 +202,12 @@ def _camera(row: AnyRow) -> Shown | None:
         "focal_length": row.focal_length,
     }
     return camera if any(value is not None for value in camera.values()) else None
+
+
+def _receipt(row: AnyRow) -> Shown | None:
+    if row.receipt_at is None:
+        return None
+    return {"sha256": row.sha256.hex(), "at": row.receipt_at, "by": row.receipt_by}
 
 
 def _description(row: AnyRow) -> Shown | None:

@@ -72,6 +72,13 @@ def visitor(site: str, stack: EmbeddedStack) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture
+def new_visitor(site: str, stack: EmbeddedStack) -> Iterator[Callable[[], httpx2.Client]]:
+    """Make browsers in which nobody is signed in."""
+    with ExitStack() as browsers:
+        yield lambda: browsers.enter_context(_browser(site, stack))
+
+
+@pytest.fixture
 def new_person(site: str, stack: EmbeddedStack, database: Engine) -> Iterator[Callable[[], Person]]:
     """Make people with accounts, each in a browser of their own."""
     with ExitStack() as browsers:

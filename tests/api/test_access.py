@@ -28,6 +28,7 @@ BY_ID: list[tuple[str, str, Json | None]] = [
     ("PATCH", "/api/images/{image_id}", {"description": None}),
     ("DELETE", "/api/images/{image_id}", None),
     ("POST", "/api/images/{image_id}/describe", None),
+    ("POST", "/api/images/{image_id}/retry", None),
 ]
 
 

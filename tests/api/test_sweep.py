@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.clients.aws import make_client
+from app.clients.export_store import ExportStore
 from app.clients.storage import PictureStore
 from app.database import db
 from app.factory import create_worker_app
@@ -30,11 +31,14 @@ def run_sweep(stack: EmbeddedStack) -> Iterator[Callable[[], list[object]]]:
         s3 = make_client("s3", settings)
     store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
 
+    exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
+
     def run() -> list[object]:
-        asked: list[PictureStored | DescribePicture] = []
+        asked: list[object] = []
+        note = asked.append
         with app.app_context():
-            sweep(store=store, ring=asked.append, ask=asked.append)
-        return list(asked)
+            sweep(store=store, exports=exports, ring=note, ask=note, go_on=note)
+        return asked
 
     yield run
     with app.app_context():

@@ -1,0 +1,33 @@
+"""Trying again what was given up: a picture whose development failed."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.accounts.models import User
+from app.database import db, now
+from app.errors import NotDamagedError, NotFoundError
+from app.images.models import Image, ImageState
+from app.tasks import PictureStored
+
+
+def develop_again(user: User, image_id: UUID) -> PictureStored:
+    """Let a damaged picture be developed anew; the caller commits and sends the task.
+
+    Raises:
+        NotFoundError: there is none with this id, or it is somebody else's.
+        NotDamagedError: there is nothing to be tried again.
+    """
+    mine = (Image.owned_by(user), Image.id == image_id)
+    again = (
+        update(Image)
+        .where(*mine, Image.state == ImageState.DAMAGED)
+        .values(state=ImageState.PROCESSING, stored_at=now(), attempts=0, failure_code=None)
+        .returning(Image.id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.scalar(again) is None:
+        if db.session.scalar(select(Image.id).where(*mine)) is None:
+            raise NotFoundError
+        raise NotDamagedError
+    return PictureStored(user_id=user.id, image_id=image_id)
