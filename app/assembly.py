@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from app.clients.aws import make_client
+from app.accounts.post_office import send_letter
+from app.accounts.sweep import sweep_accounts
+from app.clients.aws import make_client, make_client_later
 from app.clients.export_store import ExportStore
+from app.clients.mail import Mailer
 from app.clients.queue import Queue
 from app.clients.storage import PictureStore, key_of
 from app.clients.vision import Vision, VisionSettings
@@ -15,11 +18,11 @@ from app.images.develop import Bench, Develops, develop_picture
 from app.images.exports import make_next_zip
 from app.images.sweep import sweep
 from app.settings import Settings
-from app.tasks import DescribePicture, ExportLibrary, Handler, PictureStored, handle
+from app.tasks import DescribePicture, ExportLibrary, Handler, PictureStored, SendLetter, handle
 
 
 class Assembly:
-    """The bucket, both queues, the database and the model, and what is done with them."""
+    """The bucket, the queues, the database and the model, and what is done with them."""
 
     def __init__(self, settings: Settings, *, pool_size: int) -> None:
         """Connect to nothing yet.
@@ -36,6 +39,8 @@ class Assembly:
         self.exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
         self.pictures = Queue(sqs=sqs, url=settings.picture_queue_url)
         self.descriptions = Queue(sqs=sqs, url=settings.description_queue_url)
+        self.letters = Queue(sqs=sqs, url=settings.letter_queue_url)
+        self._mailer = _mailer(settings)
         self._vision = _vision(settings)
 
     def handlers(self, darkroom: Develops) -> Mapping[type, Handler]:
@@ -52,7 +57,15 @@ class Assembly:
         def export(task: ExportLibrary, attempt: int) -> None:
             make_next_zip(task, attempt, store=self.exports, send=self.go_on)
 
-        return {PictureStored: develop, DescribePicture: describe, ExportLibrary: export}
+        def post(task: SendLetter, attempt: int) -> None:
+            send_letter(task, attempt, mailer=self._mailer, settings=self.settings)
+
+        return {
+            PictureStored: develop,
+            DescribePicture: describe,
+            ExportLibrary: export,
+            SendLetter: post,
+        }
 
     def do(self, body: str, *, attempt: int, darkroom: Develops) -> None:
         """Do what a message asks for. Safe to repeat; raises when it should be tried again."""
@@ -67,6 +80,7 @@ class Assembly:
     def sweep(self) -> None:
         """Settle what is overdue."""
         with self.app.app_context():
+            sweep_accounts(post=self.post)
             sweep(
                 store=self.store,
                 exports=self.exports,
@@ -91,6 +105,10 @@ class Assembly:
         """Send the message for the next zip of a copy of everything."""
         self.descriptions.send(task.message())
 
+    def post(self, task: SendLetter) -> None:
+        """Send the message for a letter."""
+        self.letters.send(task.message())
+
     def _bench(self, darkroom: Develops) -> Bench:
         return Bench(
             store=self.store,
@@ -98,6 +116,12 @@ class Assembly:
             ask=self.ask,
             describes=self.settings.model is not None,
         )
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    if settings.mail_from is None:
+        return None
+    return Mailer(ses=make_client_later("sesv2", settings), sender=settings.mail_from)
 
 
 def _vision(settings: Settings) -> Vision | None:

@@ -4,6 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.accounts.routes import BLUEPRINTS
+from app.accounts.routes.local_mails import local_mails
 from app.administration.routes import BLUEPRINTS as ADMINISTRATION
 from app.database import db, engine_options
 from app.images.account_routes import account
@@ -32,6 +33,8 @@ def create_app(parts: Parts) -> Flask:
     init_web(app, parts.settings)
     for blueprint in (system, *BLUEPRINTS, account, images, leaving, *ADMINISTRATION):
         app.register_blueprint(blueprint)
+    if parts.settings.mailbox_dir:
+        app.register_blueprint(local_mails)
     if parts.settings.site_dir:
         init_site(app, site_dir=parts.settings.site_dir, site_origin=parts.settings.site_origin)
     return app

@@ -25,13 +25,14 @@ log = logging.getLogger(__name__)
 SWEEP_EVERY_SECONDS = 60
 PAUSE_AFTER_TROUBLE_SECONDS = 2
 DESCRIBERS = 2
+LETTER_CARRIERS = 2
 
 
 class Worker:
     """Threads that each handle one message at a time, until told to stop."""
 
     def __init__(self, settings: Settings, *, darkroom: Darkroom, developers: int) -> None:
-        self._assembly = Assembly(settings, pool_size=developers + DESCRIBERS + 1)
+        self._assembly = Assembly(settings, pool_size=developers + DESCRIBERS + LETTER_CARRIERS + 1)
         self._darkroom = darkroom
         self._developers = developers
         self._stopping = threading.Event()
@@ -42,6 +43,8 @@ class Worker:
         loops: list[Callable[[], None]] = [
             *(lambda: self._serve(assembly.pictures) for _ in range(self._developers)),
             *(lambda: self._serve(assembly.descriptions) for _ in range(DESCRIBERS)),
+            # Of their own, so that no mail waits for a model.
+            *(lambda: self._serve(assembly.letters) for _ in range(LETTER_CARRIERS)),
             self._sweep,
         ]
         threads = [threading.Thread(target=loop) for loop in loops]

@@ -21,9 +21,10 @@ PYTHON = ROOT / ".venv-aws/bin/python"
 
 @dataclass(frozen=True, kw_only=True)
 class EmbeddedAws:
-    """One embedded AWS that keeps everything in `folder` and listens on `port`."""
+    """One embedded AWS that keeps everything in `folder`, but mails in `mailbox`."""
 
     folder: Path
+    mailbox: Path
     port: int
     root_key: str
 
@@ -42,6 +43,7 @@ class EmbeddedAws:
                     **kept_environment(),
                     "PORT": str(self.port),
                     "FOLDER": str(self.folder),
+                    "MAILBOX": str(self.mailbox),
                     "BUCKET": BUCKET,
                     "ROOT_KEY": self.root_key,
                 },

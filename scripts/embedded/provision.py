@@ -67,6 +67,7 @@ class Provisioner:
             return session.client(service, endpoint_url=endpoint_url, config=config)
 
         self._s3, self._sqs, self._iam = client("s3"), client("sqs"), client("iam")
+        self._ses = client("ses")
 
     def provide(self, *, site_origin: str, known_keys: dict[str, Keys]) -> Provision:
         """Make everything; `known_keys` are those of an earlier start, by user name."""
@@ -74,6 +75,7 @@ class Provisioner:
         description_queue_url = self._provide_queue(policies.DESCRIPTION_QUEUE, takes_events=False)
         letter_queue_url = self._provide_queue(policies.LETTER_QUEUE, takes_events=False)
         self._provide_bucket(site_origin)
+        self._ses.verify_email_identity(EmailAddress=policies.MAIL_ADDRESS)
         api_keys = self._provide_user(API_USER, policies.api(), known_keys.get(API_USER))
         worker_keys = self._provide_user(
             WORKER_USER, policies.worker(), known_keys.get(WORKER_USER)

@@ -16,7 +16,7 @@ from scripts.embedded.aws import EmbeddedAws, answers
 from scripts.embedded.errors import StartError
 from scripts.embedded.folder import DataFolder
 from scripts.embedded.models import StandIn
-from scripts.embedded.policies import BUCKET, REGION, USER_ROLE_ARN
+from scripts.embedded.policies import BUCKET, MAIL_ADDRESS, REGION, USER_ROLE_ARN
 from scripts.embedded.ports import free_ports
 from scripts.embedded.postgres import Postgres
 from scripts.embedded.processes import Crew
@@ -66,7 +66,12 @@ class EmbeddedStack:
             secrets=secrets,
             careless=careless,
         )
-        self.aws = EmbeddedAws(folder=self.folder.aws, port=aws_port, root_key=secrets.root_key)
+        self.aws = EmbeddedAws(
+            folder=self.folder.aws,
+            mailbox=self.folder.mailbox,
+            port=aws_port,
+            root_key=secrets.root_key,
+        )
         self._stand_in = StandIn(port=model_port) if openai == "stand-in" else None
         self._model = {} if isinstance(openai, str) else dict(openai)
         self._interrupted = interrupted
@@ -143,7 +148,7 @@ class EmbeddedStack:
             "LETTER_QUEUE_URL": self._provision.letter_queue_url,
             "SECRET_KEY": self.folder.secrets().secret_key,
             "REGISTRATION": "open",
-            "MAIL_FROM": "Pinhole <pinhole@localhost>",
+            "MAIL_FROM": f"Pinhole <{MAIL_ADDRESS}>",
             "MAILBOX_DIR": str(self.folder.mailbox),
             "USER_ROLE_ARN": USER_ROLE_ARN,
             "AWS_REGION": REGION,

@@ -39,8 +39,16 @@ PUBLIC: set[Operation] = {
     ("POST", "/api/auth/openid/{provider}/start"),
     ("GET", "/api/auth/openid/{provider}/callback"),
     ("GET", "/api/auth/openid/waiting"),
-    # For people with a link and no account yet.
+    # For people with a link or an address and no account yet, or none that they get into.
     ("POST", "/api/auth/password/check"),
+    ("POST", "/api/auth/register"),
+    ("POST", "/api/auth/welcome/look"),
+    ("POST", "/api/auth/welcome"),
+    ("POST", "/api/auth/invites/look"),
+    ("POST", "/api/auth/invites/accept"),
+    ("POST", "/api/auth/reset"),
+    ("POST", "/api/auth/reset/look"),
+    ("POST", "/api/auth/reset/finish"),
 }
 # Operations on something of somebody's, other than pictures: where each meets strangers.
 STRANGERS_TRY: dict[Operation, str] = {

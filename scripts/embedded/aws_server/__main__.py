@@ -1,7 +1,8 @@
 """The embedded AWS: ministack on loopback, behind a door and with its state on disk.
 
 Runs in an environment of its own (requirements/embedded-aws.txt) as
-`python -m scripts.embedded.aws_server`, with PORT, BUCKET, FOLDER and ROOT_KEY in its environment.
+`python -m scripts.embedded.aws_server`, with PORT, BUCKET, FOLDER, MAILBOX and ROOT_KEY in its
+environment.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def main() -> None:
     configure_ministack(port=port, folder=folder, root_key=door.root_key)
     # Only now: ministack reads its environment, and the objects, when it is imported.
     guard = importlib.import_module("scripts.embedded.aws_server.guard")
-    asyncio.run(guard.serve(door, state=folder / "state"))
+    mailbox = Path(os.environ["MAILBOX"])
+    asyncio.run(guard.serve(door, state=folder / "state", mailbox=mailbox))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ from scripts.embedded.aws_server.durability import (
     deliver_events_at_once,
     settle_object,
     show_hidden_messages,
+    size_of,
 )
+from scripts.embedded.aws_server.mailbox import keep_mails
 from scripts.embedded.aws_server.refusals import Admission, Door, Refusal
 
 if TYPE_CHECKING:
@@ -84,10 +86,15 @@ class Guard:
     async def _settle(self, scope: Message, admission: Admission) -> Refusal | None:
         headers = dict(scope["headers"])
         bucket, _, key = scope["path"].lstrip("/").partition("/")
-        if admission.service == "s3" and scope["method"] == "PUT" and key:
-            if not await settle_object(
-                bucket=bucket, key=key, size=int(headers[b"content-length"])
-            ):
+        is_object = admission.service == "s3" and bool(key)
+        is_part = b"uploadId=" in scope["query_string"]
+        if is_object and is_part and scope["method"] == "PUT":
+            return (
+                None  # in memory until the upload is completed: a client that loses it begins anew
+            )
+        if is_object and (is_part or scope["method"] == "PUT"):
+            size = size_of(bucket, key) if is_part else int(headers[b"content-length"])
+            if not await settle_object(bucket=bucket, key=key, size=size):
                 return Refusal(
                     status=500, code="InternalError", message="The disk did not take it."
                 )
@@ -120,8 +127,8 @@ async def _refuse(send: Send, refusal: Refusal) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def serve(door: Door, *, state: Path) -> None:
-    """Serve on loopback until SIGTERM or SIGINT; the state is kept in the folder `state`."""
+async def serve(door: Door, *, state: Path, mailbox: Path) -> None:
+    """Serve on loopback until SIGTERM or SIGINT; state and mails are kept in these folders."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -130,6 +137,7 @@ async def serve(door: Door, *, state: Path) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 3
     deliver_events_at_once()
+    keep_mails(mailbox)
     ledger = Ledger(folder=state)
     saving = asyncio.create_task(ledger.keep_saving())
     guard = Guard(ministack, door=door, ledger=ledger)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 READY_PATH = "/_ministack/ready"
+MAIL_PATH = "/v2/email/outbound-emails"
 
 # Bodies are held in memory, twice over while they are checked.
 MAX_BODY_BYTES = 512 * 1024 * 1024
@@ -81,7 +82,9 @@ class Door:
     def _is_served(self, method: str, path: str) -> bool:
         if path == f"/{self.bucket}" or path.startswith(f"/{self.bucket}/"):
             return True
-        return method == "POST" and (path == "/" or _QUEUE_PATH.fullmatch(path) is not None)
+        return method == "POST" and (
+            path in {"/", MAIL_PATH} or _QUEUE_PATH.fullmatch(path) is not None
+        )
 
     def _judge_key(self, headers: Mapping[str, list[str]], query: str) -> Admission | Refusal:
         authorization = headers.get("authorization", [])

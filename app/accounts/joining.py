@@ -1,0 +1,196 @@
+"""How accounts come into being, and what a link in a mail proves and undoes."""
+
+import hmac
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts import one_time
+from app.accounts.audit import Event, record
+from app.accounts.models import (
+    AccessToken,
+    Identity,
+    Invite,
+    KnownDevice,
+    OneTimeToken,
+    Passkey,
+    RecoveryCode,
+    Totp,
+    User,
+)
+from app.accounts.one_time import Purpose
+from app.accounts.passwords import set_password
+from app.accounts.secret_tokens import digest
+from app.accounts.session_answer import has_people
+from app.accounts.sessions import end_sessions
+from app.database import db, now
+from app.errors import InviteNeededError, LinkDeadError, RegistrationClosedError
+from app.settings import Registration
+
+WELCOME_WITHIN = timedelta(hours=24)
+RESET_WITHIN = timedelta(minutes=30)
+VERIFY_WITHIN = timedelta(hours=24)
+
+# What somebody who was in the account, or still is, may have begun: none of it outlives a reset.
+_BEGUN = (
+    Purpose.RESET,
+    Purpose.VERIFY_EMAIL,
+    Purpose.CHANGE_EMAIL,
+    Purpose.SECOND_FACTOR,
+    Purpose.OPENID,
+    Purpose.LINK,
+    Purpose.PASSKEY,
+)
+
+
+# One at a time makes the first account: the second waits, and then finds the first.
+_FIRST_ONLY = text("SELECT pg_advisory_xact_lock(hashtext('the first account'))")
+
+
+def is_first() -> bool:
+    """Whether nobody has an account yet; if so, nobody else makes one until this one is made."""
+    if has_people():
+        return False
+    db.session.execute(_FIRST_ONLY)
+    return not has_people()
+
+
+def find_invite(token: str | None) -> Invite | None:
+    """Return the invitation of a token, if it can be used still."""
+    if not token:
+        return None
+    return db.session.scalar(
+        select(Invite).where(
+            Invite.token_hash == digest(token), Invite.used_at.is_(None), Invite.expires_at > now()
+        )
+    )
+
+
+def refuse_uninvited(registration: Registration, *, has_invite: bool) -> None:
+    """Refuse who may not join; this never depends on who has an account.
+
+    Raises:
+        RegistrationClosedError: nobody may.
+        InviteNeededError: those with an invitation may.
+    """
+    if registration == "closed":
+        raise RegistrationClosedError
+    if registration == "invite" and not has_invite:
+        raise InviteNeededError
+
+
+def refuse_other_address(invite: Invite | None, *, email: str) -> None:
+    """Refuse an address that an invitation is not for.
+
+    Raises:
+        InviteNeededError: it is for another.
+    """
+    if invite is not None and invite.email not in {None, email}:
+        raise InviteNeededError("This invitation is for another address: use that one.")
+
+
+def make_account(
+    email: str, *, password_hash: str | None, is_verified: bool, is_first: bool
+) -> User | None:
+    """Add an account; None: the address has one, also if it got it this moment.
+
+    Args:
+        email: whose.
+        password_hash: of their password; None: they sign in by other ways.
+        is_verified: whether it is proved that the address is theirs.
+        is_first: whether nobody has an account yet; the first administers the site.
+    """
+    moment = now()
+    values = {
+        "email": email,
+        "email_verified_at": moment if is_verified else None,
+        "password_hash": password_hash,
+        "is_administrator": is_first,
+    }
+    added = insert(User).values(values).on_conflict_do_nothing(index_elements=["email"])
+    user_id = db.session.scalar(added.returning(User.id))
+    if user_id is None:
+        return None
+    forget_welcomes(email)
+    return db.session.get_one(User, user_id)
+
+
+def use_invite(invite_id: UUID, *, user: User) -> None:
+    """Use an invitation up: one person joins by it, however many try at once.
+
+    Raises:
+        LinkDeadError: it is used, expired, or was taken back.
+    """
+    used = (
+        update(Invite)
+        .where(Invite.id == invite_id, Invite.used_at.is_(None), Invite.expires_at > now())
+        .values(used_at=now(), used_by=user.id)
+        .returning(Invite.id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.scalar(used) is None:
+        raise LinkDeadError
+
+
+def forget_welcomes(email: str) -> None:
+    """Make the links worthless that would make an account of an address which has one now."""
+    db.session.execute(
+        delete(OneTimeToken).where(
+            OneTimeToken.purpose == Purpose.WELCOME, OneTimeToken.data["email"].astext == email
+        )
+    )
+
+
+def password_mark(user: User) -> str:
+    """Tell one password of a person from their next; a link that resets names the one it is for."""
+    return sha256((user.password_hash or "").encode()).hexdigest()[:16]
+
+
+def is_bound_to(token: OneTimeToken, user: User) -> bool:
+    """Whether a link that resets is for the address and the password that the account has."""
+    return hmac.compare_digest(str(token.data["password"]), password_mark(user)) and (
+        token.data["email"] == user.email
+    )
+
+
+def take_over(user: User, *, password: str) -> None:
+    """Give the account to whoever reads its mail: nobody else stays in, or has a way in begun.
+
+    An address that was never proved may stand in somebody else's account, who waits for its
+    owner to come (THREATS 41: classic merge, trojan identifier, unexpired session, unexpired
+    change of address). Then every way in but the new password goes.
+
+    Raises:
+        WeakPasswordError: roll back; the link is good still.
+    """
+    if not user.email_verified:
+        for way_in in (Passkey, Totp, RecoveryCode, Identity, AccessToken, KnownDevice):
+            db.session.execute(delete(way_in).where(way_in.user_id == user.id))
+        user.email_verified_at = now()
+        record(Event.EMAIL_VERIFIED, user_id=user.id, how="reset")
+    set_password(user, password)
+    one_time.forget(user.id, *_BEGUN)
+    end_sessions(user.id)
+    record(Event.PASSWORD_RESET, user_id=user.id)
+
+
+def move_to(user: User, email: str) -> None:
+    """Move an account to a proved address; links that went to the old one die.
+
+    Raises:
+        LinkDeadError: the address got an account meanwhile.
+    """
+    former = user.email
+    user.email, user.email_verified_at = email, now()
+    try:
+        db.session.flush()  # the unique index judges, whoever else asks at this moment
+    except IntegrityError:
+        db.session.rollback()
+        raise LinkDeadError from None
+    one_time.forget(user.id, Purpose.RESET, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
+    forget_welcomes(email)
+    record(Event.EMAIL_CHANGED, user_id=user.id, former=former)

@@ -1,0 +1,197 @@
+"""Letters about what was done to an account: nothing in them has to be clicked."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.accounts.audit import Event
+from app.accounts.devices import device_words
+from app.accounts.letter_layout import Link, Words
+from app.accounts.letters import Kind
+from app.accounts.models import AccessToken, Letter, User
+from app.database import db, now
+from app.settings import Settings
+
+_Notice = Callable[[Letter, User, Settings], Words | None]
+
+_FACTORS: Mapping[str, str] = {
+    Event.PASSKEY_ADDED: "A passkey was added to your account",
+    Event.PASSKEY_REMOVED: "A passkey was removed from your account",
+    Event.TOTP_ADDED: "An authenticator app was added to your account",
+    Event.TOTP_REMOVED: "The authenticator app was removed from your account",
+    Event.RECOVERY_CODES_MADE: "New recovery codes were made for your account",
+    Event.RECOVERY_CODE_USED: "A recovery code was used to sign in to your account",
+    Event.IDENTITY_UNLINKED: "A way to sign in was removed from your account",
+    Event.TOKEN_MADE: "An access token was made for your account",
+}
+
+
+def _email_changing(letter: Letter, _user: User, settings: Settings) -> Words:
+    wanted = letter.data.get("wanted")
+    return Words(
+        subject="The address of your Pinhole account may change",
+        paragraphs=(
+            f"Somebody who is signed in to your account at {settings.site_origin} asked, at "
+            f"{_moment(letter.created_at)}, to change its address from {letter.email}"
+            + (f" to {wanted}." if wanted else "."),
+            "It changes once the new address is confirmed.",
+        ),
+        link=_security(settings),
+        unasked=_take_it_back(settings),
+    )
+
+
+def _email_changed(letter: Letter, _user: User, settings: Settings) -> Words:
+    return Words(
+        subject="The address of your Pinhole account was changed",
+        paragraphs=(
+            (
+                f"Your account at {settings.site_origin} has another address since "
+                f"{_moment(letter.created_at)}. This one signs in no more, and gets no more mail."
+            ),
+        ),
+        unasked="If it was not you, write at once to whoever looks after the site: they can shut "
+        "the account and end its sessions.",
+    )
+
+
+def _new_device(letter: Letter, _user: User, settings: Settings) -> Words:
+    return Words(
+        subject="A new sign-in to your Pinhole account",
+        paragraphs=(
+            (
+                f"Your account at {settings.site_origin} was signed in to from a browser that you "
+                "did not use there before."
+            ),
+            (
+                f"When: {_moment(letter.created_at)}. With: {_device(letter)}. From the address: "
+                f"{letter.data.get('ip') or 'unknown'}."
+            ),
+        ),
+        link=Link(label="See your sessions", url=f"{settings.site_origin}/settings"),
+        unasked=_take_it_back(settings),
+    )
+
+
+def _password_changed(letter: Letter, user: User, settings: Settings) -> Words:
+    return Words(
+        subject="Your Pinhole password was changed",
+        paragraphs=(
+            (
+                f"Your password at {settings.site_origin} was changed at "
+                f"{_moment(letter.created_at)}, and other browsers were signed out."
+            ),
+            *_tokens_left(user),
+        ),
+        link=_security(settings),
+        unasked=_take_it_back(settings),
+    )
+
+
+def _factor_changed(letter: Letter, _user: User, settings: Settings) -> Words:
+    what = _FACTORS.get(str(letter.data.get("what")), "How you sign in to your account changed")
+    return Words(
+        subject="How you sign in to Pinhole changed",
+        paragraphs=(f"{what} at {settings.site_origin}: {_moment(letter.created_at)}.",),
+        link=_security(settings),
+        unasked=_take_it_back(settings),
+    )
+
+
+def _identity_linked(letter: Letter, _user: User, settings: Settings) -> Words:
+    label, identity = letter.data.get("label"), letter.data.get("identity")
+    whose = f" ({identity})" if identity else ""
+    return Words(
+        subject="A way to sign in to Pinhole was added",
+        paragraphs=(
+            (
+                f"{label or 'A provider'}{whose} signs in to your account at "
+                f"{settings.site_origin} since {_moment(letter.created_at)}."
+            ),
+        ),
+        link=_security(settings),
+        unasked=_take_it_back(settings),
+    )
+
+
+def _deletion_asked(letter: Letter, user: User, settings: Settings) -> Words | None:
+    if user.delete_after is None:
+        return None  # called off before this was written
+    return Words(
+        subject="Your Pinhole account will be deleted",
+        paragraphs=(
+            (
+                f"Somebody who is signed in to your account at {settings.site_origin} asked, at "
+                f"{_moment(letter.created_at)}, to delete it with all its pictures."
+            ),
+            (
+                f"That happens after {_moment(user.delete_after)}. Until then you can sign in and "
+                "call it off."
+            ),
+        ),
+        link=Link(label="Sign in", url=f"{settings.site_origin}/sign-in"),
+        unasked="If it was not you, sign in and call it off, then set a new password at "
+        f"{settings.site_origin}/forgot.",
+    )
+
+
+def _export_ready(_letter: Letter, _user: User, settings: Settings) -> Words:
+    return Words(
+        subject="Your copy of everything is ready",
+        paragraphs=(
+            (
+                f"The copy of your pictures at {settings.site_origin} that you asked for can be "
+                "downloaded for some days."
+            ),
+        ),
+        link=Link(label="Download", url=f"{settings.site_origin}/settings"),
+        unasked=_take_it_back(settings),
+    )
+
+
+NOTICES: Mapping[Kind, _Notice] = {
+    Kind.EMAIL_CHANGING: _email_changing,
+    Kind.EMAIL_CHANGED: _email_changed,
+    Kind.NEW_DEVICE: _new_device,
+    Kind.PASSWORD_CHANGED: _password_changed,
+    Kind.FACTOR_CHANGED: _factor_changed,
+    Kind.IDENTITY_LINKED: _identity_linked,
+    Kind.DELETION_ASKED: _deletion_asked,
+    Kind.EXPORT_READY: _export_ready,
+}
+
+
+def _tokens_left(user: User) -> list[str]:
+    """Access tokens go on working: the person should know which."""
+    tokens = db.session.scalars(
+        select(AccessToken)
+        .where(AccessToken.user_id == user.id, AccessToken.expires_at > now())
+        .order_by(AccessToken.created_at)
+    ).all()
+    if not tokens:
+        return []
+    names = ", ".join(f"{token.name} (…{token.last_four})" for token in tokens)
+    return [f"These access tokens go on working until you remove them: {names}."]
+
+
+def _device(letter: Letter) -> str:
+    """A browser says of itself what it likes; this mail must not hand on an address or a lure."""
+    words = device_words(str(letter.data.get("user_agent", "")))
+    return words if re.fullmatch(r"[A-Za-z]+( [A-Za-z]+){0,3}", words) else "a program"
+
+
+def _take_it_back(settings: Settings) -> str:
+    return (
+        f"If it was not you, set a new password at {settings.site_origin}/forgot: that signs "
+        "everybody out. Then look through Settings, and tell whoever looks after the site."
+    )
+
+
+def _security(settings: Settings) -> Link:
+    return Link(label="See your settings", url=f"{settings.site_origin}/settings")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%-d %B %Y, %H:%M} UTC"

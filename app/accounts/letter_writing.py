@@ -1,0 +1,200 @@
+"""What each letter says. Here it is looked up whose address it is, and links are made.
+
+[Note: Links in mails] A token stands behind the `#` of its address, which browsers send to no
+server, so that no log and no other site learns it; the page shows it in a POST. The host is the
+site's own from the settings, whatever the request that asked for the letter said.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.accounts import one_time
+from app.accounts.joining import RESET_WITHIN, VERIFY_WITHIN, WELCOME_WITHIN, password_mark
+from app.accounts.letter_layout import Link, Words
+from app.accounts.letter_notices import NOTICES
+from app.accounts.letters import Kind
+from app.accounts.models import Invite, Letter, User
+from app.accounts.one_time import Purpose
+from app.database import db, now
+from app.settings import Settings
+
+_DO_NOTHING = "If it was not you, do nothing"
+
+
+def write(letter: Letter, settings: Settings) -> Words | None:
+    """Say what a letter says, in the current transaction; None: there is nothing to send."""
+    kind = Kind(letter.kind)
+    if kind in _LINKS:
+        return _LINKS[kind](letter, settings)
+    user = db.session.get(User, letter.user_id) if letter.user_id else None
+    return NOTICES[kind](letter, user, settings) if user else None
+
+
+def _join(letter: Letter, settings: Settings) -> Words | None:
+    if _has_account(letter.email):
+        return _known_already("asked to join", settings)
+    invite_id = letter.data.get("invite_id")
+    if invite_id and _open_invite(UUID(invite_id)) is None:
+        return None
+    return Words(
+        subject="Your link to join Pinhole",
+        paragraphs=(
+            (
+                f"Somebody, hopefully you, asked to join Pinhole at {settings.site_origin} with "
+                "this address."
+            ),
+            "The link makes your account. It works once, within 24 hours.",
+        ),
+        link=_welcome(letter.email, invite_id, lifetime=WELCOME_WITHIN, settings=settings),
+        unasked=f"{_DO_NOTHING}: without the link there will be no account.",
+    )
+
+
+def _invited(letter: Letter, settings: Settings) -> Words | None:
+    if _has_account(letter.email):
+        return _known_already("invited you to join", settings)
+    invite = _open_invite(UUID(letter.data["invite_id"]))
+    if invite is None or invite.email != letter.email:
+        return None
+    note = f"They wrote: “{invite.note}”" if invite.note else ""
+    link = _welcome(
+        letter.email, invite.id.hex, lifetime=invite.expires_at - now(), settings=settings
+    )
+    return Words(
+        subject="You are invited to Pinhole",
+        paragraphs=(
+            (
+                f"Somebody who looks after Pinhole at {settings.site_origin}, a private picture "
+                "library, invites you to join."
+            ),
+            *filter(None, [note]),
+            f"The link makes your account. It works once, until {invite.expires_at:%-d %B %Y}.",
+        ),
+        link=link,
+        unasked="If you expected no invitation, do nothing: without the link there will be no "
+        "account.",
+    )
+
+
+def _reset(letter: Letter, settings: Settings) -> Words | None:
+    user = db.session.scalar(select(User).where(User.email == letter.email))
+    if user is None or user.disabled_at is not None:
+        return None
+    token = one_time.begin(
+        Purpose.RESET,
+        lifetime=RESET_WITHIN,
+        user_id=user.id,
+        data={"email": user.email, "password": password_mark(user)},
+    )
+    return Words(
+        subject="Set a new password for Pinhole",
+        paragraphs=(
+            (
+                f"Somebody, hopefully you, forgot the password of your account at "
+                f"{settings.site_origin}."
+            ),
+            (
+                "The link sets a new one. It works once, within 30 minutes, and all signed-in "
+                "browsers are signed out."
+            ),
+        ),
+        link=_link("Set a new password", "/new-password", token, settings),
+        unasked=f"{_DO_NOTHING}: your password stays as it is.",
+    )
+
+
+def _verify_email(letter: Letter, settings: Settings) -> Words | None:
+    user = db.session.get(User, letter.user_id)
+    if user is None or user.email != letter.email or user.email_verified:
+        return None
+    token = one_time.begin(
+        Purpose.VERIFY_EMAIL, lifetime=VERIFY_WITHIN, user_id=user.id, data={"email": user.email}
+    )
+    return Words(
+        subject="Confirm your address for Pinhole",
+        paragraphs=(
+            (
+                f"This is the address of an account at {settings.site_origin}. Open the link in "
+                "the browser in which you are signed in, within 24 hours, to confirm that it is "
+                "yours."
+            ),
+        ),
+        link=_link("Confirm this address", "/verify", token, settings),
+        unasked="If you have no account there, do nothing: somebody has mistyped their address, "
+        "or uses yours. Whoever reads your mail can take such an account over at "
+        f"{settings.site_origin}/forgot.",
+    )
+
+
+def _change_email(letter: Letter, settings: Settings) -> Words | None:
+    user = db.session.get(User, letter.user_id)
+    if user is None or user.email == letter.email:
+        return None
+    if _has_account(letter.email):
+        return _known_already("asked to move another account to this address", settings)
+    token = one_time.begin(
+        Purpose.CHANGE_EMAIL, lifetime=VERIFY_WITHIN, user_id=user.id, data={"email": letter.email}
+    )
+    return Words(
+        subject="Confirm your new address for Pinhole",
+        paragraphs=(
+            (
+                f"Somebody, hopefully you, wants to use this address for the account {user.email} "
+                f"at {settings.site_origin}. Open the link in the browser in which you are "
+                "signed in, within 24 hours."
+            ),
+        ),
+        link=_link("Use this address", "/verify", token, settings),
+        unasked=f"{_DO_NOTHING}: this address stays out of that account.",
+    )
+
+
+_LINKS: Mapping[Kind, Callable[[Letter, Settings], Words | None]] = {
+    Kind.JOIN: _join,
+    Kind.INVITED: _invited,
+    Kind.RESET: _reset,
+    Kind.VERIFY_EMAIL: _verify_email,
+    Kind.CHANGE_EMAIL: _change_email,
+}
+
+
+def _known_already(did: str, settings: Settings) -> Words:
+    return Words(
+        subject="You have an account at Pinhole",
+        paragraphs=(
+            (
+                f"Somebody {did} at {settings.site_origin}. You have an account there already: "
+                "sign in with this address."
+            ),
+            f"If you forgot your password, set a new one at {settings.site_origin}/forgot.",
+        ),
+        link=Link(label="Sign in", url=f"{settings.site_origin}/sign-in"),
+        unasked=f"{_DO_NOTHING}: nothing was changed.",
+    )
+
+
+def _welcome(email: str, invite_id: str | None, *, lifetime: timedelta, settings: Settings) -> Link:
+    token = one_time.begin(
+        Purpose.WELCOME, lifetime=lifetime, data={"email": email, "invite_id": invite_id}
+    )
+    return _link("Make my account", "/welcome", token, settings)
+
+
+def _link(label: str, page: str, token: str, settings: Settings) -> Link:
+    """See [Note: Links in mails]."""
+    return Link(label=label, url=f"{settings.site_origin}{page}#{token}")
+
+
+def _has_account(email: str) -> bool:
+    return db.session.scalar(select(User.id).where(User.email == email)) is not None
+
+
+def _open_invite(invite_id: UUID) -> Invite | None:
+    return db.session.scalar(
+        select(Invite).where(
+            Invite.id == invite_id, Invite.used_at.is_(None), Invite.expires_at > now()
+        )
+    )

@@ -1,0 +1,114 @@
+"""Proving one's address, and moving to another one."""
+
+from flask import Response
+
+from app.accounts import one_time
+from app.accounts.audit import Event, record
+from app.accounts.guards import current_user, fresh, in_person
+from app.accounts.joining import move_to
+from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
+from app.accounts.mail_limits import count_letters, refuse_without_mail
+from app.accounts.models import Letter, User
+from app.accounts.one_time import Purpose
+from app.accounts.schemas.joining import AddressIn, LinkIn, VerifiedOut
+from app.accounts.shown_links import shown_token
+from app.contract import APIBlueprint
+from app.database import db, now
+from app.errors import FieldError, LinkDeadError, ValidationFailedError
+from app.web import json_response
+
+own_address = APIBlueprint("own_address", __name__, url_prefix="/api", tag="Account")
+
+_SENT = "A mail is on its way."
+_NO_MAIL = "This site sends no mail."
+_WAIT = "Too many tries: wait as long as `Retry-After` says."
+
+
+@own_address.post("/account/email")
+@fresh
+@own_address.input(AddressIn, location="json")
+@own_address.output({}, status_code=202, description=_SENT)
+@own_address.doc(responses={409: _NO_MAIL, 429: _WAIT})
+def change_email(json_data: AddressIn) -> Response:
+    """Ask for another address. It is the account's once the link that is sent there is opened.
+
+    The answer is the same when somebody else has an account with it. The present address gets a
+    notice.
+    """
+    refuse_without_mail()
+    user, wanted = current_user(), json_data.email
+    user_id, present = user.id, user.email
+    if wanted == present:
+        raise _already(wanted)
+    count_letters(wanted)
+    one_time.forget(user_id, Purpose.CHANGE_EMAIL)
+    record(Event.EMAIL_CHANGE_ASKED, user_id=user_id, wanted=wanted)
+    commit_and_ring(
+        ask_for_letter(Kind.CHANGE_EMAIL, email=wanted, user_id=user_id),
+        ask_for_letter(Kind.EMAIL_CHANGING, email=present, user_id=user_id, wanted=wanted),
+    )
+    return json_response({}, status=202)
+
+
+@own_address.post("/account/email/verify")
+@in_person
+@own_address.output({}, status_code=202, description=_SENT)
+@own_address.doc(responses={409: _NO_MAIL, 429: _WAIT})
+def ask_for_proof() -> Response:
+    """Send the link that proves the account's address once more; nothing, if it is proved."""
+    refuse_without_mail()
+    user = current_user()
+    user_id, email = user.id, user.email
+    if not user.email_verified:
+        count_letters(email)
+        commit_and_ring(ask_for_letter(Kind.VERIFY_EMAIL, email=email, user_id=user_id))
+    return json_response({}, status=202)
+
+
+@own_address.post("/auth/verify")
+@in_person
+@own_address.input(LinkIn, location="json")
+@own_address.output(VerifiedOut)
+@own_address.doc(
+    responses={410: "The link is of no use any more, or for another account.", 429: _WAIT}
+)
+def verify(json_data: LinkIn) -> Response:
+    """Prove an address by the link that was sent there, signed in to the account that asked.
+
+    Were the link enough, somebody could have a stranger open it and so keep an account in the
+    stranger's name; and whoever stole a mailbox alone could move nothing.
+    """
+    begun = shown_token(json_data.token, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
+    user = current_user()
+    if begun.user_id != user.id:
+        raise LinkDeadError("This link is for another account than the one you are signed in to.")
+    purpose = Purpose(begun.purpose)
+    if one_time.take(purpose, json_data.token) is None:
+        raise LinkDeadError
+    email: str = begun.data["email"]
+    if purpose is Purpose.CHANGE_EMAIL:
+        commit_and_ring(_move(user, email))
+    else:
+        _prove(user, email)
+        db.session.commit()
+    return json_response({"email": email, "changed": purpose is Purpose.CHANGE_EMAIL})
+
+
+def _move(user: User, email: str) -> Letter:
+    former = user.email
+    move_to(user, email)
+    return ask_for_letter(Kind.EMAIL_CHANGED, email=former, user_id=user.id)
+
+
+def _prove(user: User, email: str) -> None:
+    if user.email != email:
+        raise LinkDeadError
+    if not user.email_verified:
+        user.email_verified_at = now()
+        record(Event.EMAIL_VERIFIED, user_id=user.id, how="link")
+
+
+def _already(email: str) -> ValidationFailedError:
+    message = "This is your address already."
+    error = FieldError(location="body", field="email", message=message)
+    return ValidationFailedError(f"{email}: {message}", errors=(error,))

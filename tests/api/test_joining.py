@@ -1,0 +1,412 @@
+"""Joining by mail, by invitation, and what the answers keep to themselves (THREATS 36)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session as OrmSession
+
+from app.accounts.models import Invite
+from app.accounts.secret_tokens import digest, new_token
+from app.database import now
+from scripts.embedded.models import StandIn
+from scripts.embedded.stack import EmbeddedStack
+from tests.api.conftest import api_settings, running_api, until
+from tests.mailbox import mails_to, next_mail, token_in
+from tests.people import PASSWORD, Person
+
+
+def fresh_address() -> str:
+    return f"new-{uuid4().hex}@example.org"
+
+
+def join_token(http: httpx2.Client, email: str) -> str:
+    """Ask to join and take the token out of the mail."""
+
+    def ask() -> None:
+        assert http.post("/api/auth/register", json={"email": email}).status_code == 202
+
+    return token_in(next_mail(http, email, ask, about="link to join"))
+
+
+def invite(database: Engine, *, email: str | None = None, days: int = 7) -> tuple[UUID, str]:
+    """An invitation, and the token in its link."""
+    token = new_token()
+    with OrmSession(database) as rows:
+        row = Invite(token_hash=digest(token), email=email, expires_at=now() + timedelta(days=days))
+        rows.add(row)
+        rows.commit()
+        return row.id, token
+
+
+def test_a_person_joins_by_the_link_in_their_mail(visitor: httpx2.Client) -> None:
+    email = fresh_address()
+    token = join_token(visitor, email)
+    assert visitor.post("/api/auth/welcome/look", json={"token": token}).json() == {"email": email}
+    body = {"token": token, "password": PASSWORD}
+    answer = visitor.post("/api/auth/welcome", json=body)
+    assert answer.status_code == 201
+    user = answer.json()["user"]
+    assert (user["email"], user["email_verified"]) == (email, True)
+    assert visitor.get("/api/auth/session").json()["user"]["email"] == email
+    again = visitor.post("/api/auth/welcome", json=body)
+    assert (again.status_code, again.json()["code"]) == (410, "link_dead")
+
+
+def test_the_mail_is_plain_and_says_what_to_do(visitor: httpx2.Client) -> None:
+    email = fresh_address()
+    mail = next_mail(
+        visitor,
+        email,
+        lambda: visitor.post("/api/auth/register", json={"email": email}),
+        about="join",
+    )
+    assert "If it was not you" in mail["text"]
+    assert "If it was not you" in mail["html"]
+    for sign in ("<img", "http-equiv", "<script", "<link", "url(", "src="):
+        assert sign not in mail["html"]
+    (link,) = mail["links"]
+    assert link.startswith("http://localhost:8000/welcome#")
+
+
+def test_of_two_who_use_a_link_at_once_one_joins(
+    site: str, stack: EmbeddedStack, visitor: httpx2.Client
+) -> None:
+    token = join_token(visitor, fresh_address())
+
+    def use(_: int) -> int:
+        with httpx2.Client(base_url=site, headers={"Origin": stack.site_origin}) as http:
+            body = {"token": token, "password": PASSWORD}
+            return http.post("/api/auth/welcome", json=body, timeout=30).status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(use, range(6))) == [201] + [410] * 5
+
+
+def test_a_second_link_to_the_same_address_dies_with_the_account(visitor: httpx2.Client) -> None:
+    email = fresh_address()
+    first, second = join_token(visitor, email), join_token(visitor, email)
+    body = {"token": second, "password": PASSWORD}
+    assert visitor.post("/api/auth/welcome", json=body).status_code == 201
+    for path in ("/api/auth/welcome/look", "/api/auth/welcome"):
+        dead = visitor.post(
+            path, json=body | {"token": first} if "look" not in path else {"token": first}
+        )
+        assert dead.status_code == 410
+
+
+def test_who_has_an_account_gets_a_mail_that_says_so(ada: Person, visitor: httpx2.Client) -> None:
+    mail = next_mail(
+        visitor,
+        ada.email,
+        lambda: visitor.post("/api/auth/register", json={"email": ada.email.upper()}),
+        about="have an account",
+    )
+    assert not [link for link in mail["links"] if "#" in link]
+
+
+@pytest.mark.parametrize("path", ["/api/auth/register", "/api/auth/reset"])
+def test_known_and_unknown_addresses_get_the_same_answer(
+    ada: Person, visitor: httpx2.Client, path: str
+) -> None:
+    known, unknown = (
+        visitor.post(path, json={"email": email}) for email in (ada.email, fresh_address())
+    )
+    assert known.status_code == unknown.status_code == 202
+    assert known.content == unknown.content == b"{}"
+    same = [
+        [(name, value) for name, value in answer.headers.items() if name != "date"]
+        for answer in (known, unknown)
+    ]
+    assert same[0] == same[1]
+    assert "set-cookie" not in known.headers
+
+
+@pytest.mark.parametrize("path", ["/api/auth/register", "/api/auth/reset"])
+def test_both_run_into_the_same_limit(ada: Person, visitor: httpx2.Client, path: str) -> None:
+    for email in (ada.email, fresh_address()):
+        answers = [visitor.post(path, json={"email": email}) for _ in range(4)]
+        assert [each.status_code for each in answers] == [202, 202, 202, 429]
+        assert 1100 < int(answers[-1].headers["retry-after"]) <= 1200
+
+
+@pytest.mark.parametrize("path", ["/api/auth/register", "/api/auth/reset"])
+def test_the_request_looks_nobody_up(database: Engine, visitor: httpx2.Client, path: str) -> None:
+    """Nothing but limits and the letter: a lock on `users` does not hold the answer up."""
+    with database.begin() as connection:
+        connection.execute(text("LOCK TABLE users IN ACCESS EXCLUSIVE MODE"))
+        answer = visitor.post(path, json={"email": fresh_address()}, timeout=5)
+        assert answer.status_code == 202
+
+
+def test_a_weak_password_leaves_the_link_alive(visitor: httpx2.Client) -> None:
+    email = fresh_address()
+    token = join_token(visitor, email)
+    for password in ("only fourteen.", email, "pinholepinholepinhole"):
+        weak = visitor.post("/api/auth/welcome", json={"token": token, "password": password})
+        assert (weak.status_code, weak.json()["code"]) == (422, "weak_password")
+    body = {"token": token, "password": PASSWORD}
+    assert visitor.post("/api/auth/welcome", json=body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["welcome/look", "invites/look", "reset/look"],
+)
+def test_made_up_links_are_dead_and_counted(visitor: httpx2.Client, path: str) -> None:
+    codes = [
+        visitor.post(f"/api/auth/{path}", json={"token": new_token()}).status_code
+        for _ in range(61)
+    ]
+    assert set(codes[:60]) == {410}
+    assert codes[60] == 429
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"email": "not an address"},
+        {"email": "a\u0000b@example.org"},
+        {"email": "a@example.org\r\nBcc: b@example.org"},
+        {"email": "a@example.org, b@example.org"},
+        {"email": "Ada <ada@example.org>"},
+        {"email": f"{'a' * 250}@example.org"},
+        {"email": ["ada@example.org"]},
+        {"email": "mass@example.org", "password": PASSWORD},
+        {"email": "mass@example.org", "is_administrator": True},
+    ],
+)
+def test_bad_registrations_are_refused(visitor: httpx2.Client, body: dict[str, object]) -> None:
+    for path in ("register", "reset"):
+        answer = visitor.post(f"/api/auth/{path}", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["{}@xn--bcher-kva.example", "{}@bücher.example", "{}+tag@example.org", "{}@EXAMPLE.ORG"],
+)
+def test_whoever_joins_can_sign_in_with_the_same_words(visitor: httpx2.Client, email: str) -> None:
+    email = email.format(uuid4().hex)
+    normal = email.replace("xn--bcher-kva", "bücher").lower()
+    mail = next_mail(
+        visitor,
+        normal,
+        lambda: visitor.post("/api/auth/register", json={"email": email}),
+        about="join",
+    )
+    body = {"token": token_in(mail), "password": PASSWORD}
+    assert visitor.post("/api/auth/welcome", json=body).status_code == 201
+    visitor.post("/api/auth/logout").raise_for_status()
+    login = visitor.post("/api/auth/login", json={"email": email, "password": PASSWORD})
+    assert login.status_code == 200
+
+
+def test_joining_ends_the_session_before(ada: Person) -> None:
+    old = ada.http.cookies["session"]
+    token = join_token(ada.http, fresh_address())
+    ada.http.post("/api/auth/welcome", json={"token": token, "password": PASSWORD})
+    with httpx2.Client(base_url=ada.http.base_url, cookies={"session": old}) as thief:
+        assert thief.get("/api/images").status_code == 401
+
+
+# ---- By invitation
+
+
+@pytest.fixture(scope="module")
+def by_invitation(stack: EmbeddedStack, model: StandIn, site: str) -> object:
+    """The same site, but only for those who are invited."""
+    assert site
+    with running_api(api_settings(stack, model) | {"REGISTRATION": "invite"}) as address:
+        with httpx2.Client(base_url=address, headers={"Origin": stack.site_origin}) as http:
+            yield http
+
+
+def test_without_an_invitation_nobody_joins(by_invitation: httpx2.Client, ada: Person) -> None:
+    for email in (ada.email, fresh_address()):
+        for token in ({}, {"invite": new_token()}):
+            answer = by_invitation.post("/api/auth/register", json={"email": email} | token)
+            assert (answer.status_code, answer.json()["code"]) == (403, "invite_needed")
+
+
+def test_one_person_joins_by_an_invitation(by_invitation: httpx2.Client, database: Engine) -> None:
+    invite_id, token = invite(database)
+    look = by_invitation.post("/api/auth/invites/look", json={"token": token}).json()
+    assert look == {"email": None, "note": "", "by_mail": True}
+    emails = [fresh_address(), fresh_address()]
+    links = []
+    for email in emails:
+        body = {"email": email, "invite": token}
+        mail = next_mail(
+            by_invitation,
+            email,
+            lambda body=body: by_invitation.post("/api/auth/register", json=body),
+            about="join",
+        )
+        links.append({"token": token_in(mail), "password": PASSWORD})
+    assert by_invitation.post("/api/auth/welcome", json=links[0]).status_code == 201
+    assert by_invitation.post("/api/auth/welcome", json=links[1]).status_code == 410
+    assert by_invitation.post("/api/auth/invites/look", json={"token": token}).status_code == 410
+    with database.connect() as rows:
+        found = rows.execute(
+            text("SELECT u.email FROM invites i JOIN users u ON u.id = i.used_by WHERE i.id = :id"),
+            {"id": invite_id},
+        ).scalar_one()
+        made = rows.execute(
+            text("SELECT count(*) FROM users WHERE email = :email"), {"email": emails[1]}
+        ).scalar_one()
+    assert (found, made) == (emails[0], 0)
+
+
+def test_an_invitation_is_for_its_address_only(
+    by_invitation: httpx2.Client, database: Engine
+) -> None:
+    email = fresh_address()
+    _, token = invite(database, email=email)
+    other = by_invitation.post(
+        "/api/auth/register", json={"email": fresh_address(), "invite": token}
+    )
+    assert (other.status_code, other.json()["code"]) == (403, "invite_needed")
+    own = by_invitation.post("/api/auth/register", json={"email": email, "invite": token})
+    assert own.status_code == 202
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["DELETE FROM invites WHERE id = :id", "UPDATE invites SET expires_at = now() WHERE id = :id"],
+)
+def test_an_invitation_taken_back_kills_the_link_that_it_gave(
+    by_invitation: httpx2.Client, database: Engine, change: str
+) -> None:
+    invite_id, token = invite(database)
+    email = fresh_address()
+    mail = next_mail(
+        by_invitation,
+        email,
+        lambda: by_invitation.post("/api/auth/register", json={"email": email, "invite": token}),
+        about="join",
+    )
+    with database.begin() as rows:
+        rows.execute(text(change), {"id": invite_id})
+    body = {"token": token_in(mail), "password": PASSWORD}
+    assert by_invitation.post("/api/auth/welcome", json=body).status_code in {403, 410}
+
+
+def test_a_link_from_open_days_makes_no_account_later(
+    by_invitation: httpx2.Client, visitor: httpx2.Client
+) -> None:
+    body = {"token": join_token(visitor, fresh_address()), "password": PASSWORD}
+    answer = by_invitation.post("/api/auth/welcome", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (403, "invite_needed")
+
+
+def test_nobody_joins_a_closed_site(
+    stack: EmbeddedStack, model: StandIn, ada: Person, database: Engine, visitor: httpx2.Client
+) -> None:
+    body = {"token": join_token(visitor, fresh_address()), "password": PASSWORD}
+    _, token = invite(database)
+    with (
+        running_api(api_settings(stack, model) | {"REGISTRATION": "closed"}) as address,
+        httpx2.Client(base_url=address, headers={"Origin": stack.site_origin}) as http,
+    ):
+        for email in (ada.email, fresh_address()):
+            for more in ({}, {"invite": token}):
+                answer = http.post("/api/auth/register", json={"email": email} | more)
+                assert (answer.status_code, answer.json()["code"]) == (403, "registration_closed")
+        assert http.post("/api/auth/welcome", json=body).json()["code"] == "registration_closed"
+
+
+def test_without_mail_an_invitation_is_taken_on_trust(
+    stack: EmbeddedStack,
+    model: StandIn,
+    ada: Person,
+    database: Engine,
+    visitor: httpx2.Client,
+) -> None:
+    _, token = invite(database)
+    email = fresh_address()
+    body = {"token": token, "email": email, "password": PASSWORD}
+    by_mail = visitor.post("/api/auth/invites/accept", json=body)
+    assert (by_mail.status_code, by_mail.json()["code"]) == (409, "prove_by_mail")
+    settings = api_settings(stack, model) | {"MAIL_FROM": ""}
+    with (
+        running_api(settings) as address,
+        httpx2.Client(base_url=address, headers={"Origin": stack.site_origin}) as http,
+    ):
+        for path, given in (("register", {"invite": token}), ("reset", {})):
+            none = http.post(f"/api/auth/{path}", json={"email": email} | given)
+            assert (none.status_code, none.json()["code"]) == (409, "mail_unavailable")
+        assert http.post("/api/auth/invites/look", json={"token": token}).json()["by_mail"] is False
+        taken = http.post("/api/auth/invites/accept", json=body | {"email": ada.email})
+        assert (taken.status_code, taken.json()["code"]) == (409, "email_taken")
+        made = http.post("/api/auth/invites/accept", json=body)
+        assert made.status_code == 201
+        assert made.json()["user"]["email_verified"] is False
+        again = http.post("/api/auth/invites/accept", json=body | {"email": fresh_address()})
+        assert again.status_code == 410
+
+
+# ---- The mailer
+
+
+def test_a_mailer_that_fails_shows_to_nobody(database: Engine, visitor: httpx2.Client) -> None:
+    """SES refuses this address' domain part: the answer is the same, and the row says why."""
+    email = fresh_address()
+    answer = visitor.post("/api/auth/register", json={"email": email})
+    assert answer.status_code == 202
+
+    def row() -> object:
+        with database.connect() as rows:
+            return rows.execute(
+                text("SELECT settled_at, failure FROM letters WHERE email = :email"),
+                {"email": email},
+            ).one()
+
+    until(lambda: row()[0] is not None)  # type: ignore[index]
+    assert len(mails_to(visitor, email)) == 1
+
+
+def test_letters_hold_no_token(database: Engine, visitor: httpx2.Client) -> None:
+    email = fresh_address()
+    token = join_token(visitor, email)
+    with database.connect() as rows:
+        found = rows.execute(
+            text("SELECT letters::text FROM letters WHERE email = :email"), {"email": email}
+        ).scalar_one()
+        hashes = rows.execute(
+            text("SELECT count(*) FROM one_time_tokens WHERE one_time_tokens::text LIKE :token"),
+            {"token": f"%{token}%"},
+        ).scalar_one()
+    assert token not in found
+    assert hashes == 0
+
+
+def test_mails_are_read_on_this_machine_only(visitor: httpx2.Client) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8000"):
+        answer = visitor.get("/api/local/mails", headers={"Host": host})
+        assert answer.status_code == 404
+
+
+def test_the_host_of_links_is_the_sites_own(visitor: httpx2.Client) -> None:
+    email = fresh_address()
+    mail = next_mail(
+        visitor,
+        email,
+        lambda: visitor.post(
+            "/api/auth/register",
+            json={"email": email},
+            headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"},
+        ),
+        about="join",
+    )
+    assert "evil.example" not in mail["text"] + mail["html"]
+
+
+def test_a_site_that_sends_mail_has_no_mailbox(stack: EmbeddedStack, model: StandIn) -> None:
+    settings = api_settings(stack, model) | {"MAILBOX_DIR": ""}
+    with running_api(settings) as address:
+        assert httpx2.get(f"{address}/api/local/mails").status_code == 404
