@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 import cbor2
+import httpx2
 import pyotp
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
@@ -28,7 +29,7 @@ from tests.people import Json, Person
 
 RP_ID = "localhost"
 
-_PRESENT, _VERIFIED, _ATTESTED = 0x01, 0x04, 0x40
+PRESENT, VERIFIED, _ATTESTED = 0x01, 0x04, 0x40
 
 
 def b64(content: bytes) -> str:
@@ -49,10 +50,12 @@ class SoftwareKey:
     key: EllipticCurvePrivateKey = field(default_factory=lambda: generate_private_key(SECP256R1()))
     user_handle: bytes = b""
     counter: int = 0
+    counts: bool = True  # synced passkeys do not: theirs stays 0
     # What it lies about, where a test says so.
     origin: str = SITE_ORIGIN
     rp_id: str = RP_ID
-    flags: int = _PRESENT | _VERIFIED
+    flags: int = PRESENT | VERIFIED
+    ceremony: str = ""
 
     def create(self, public_key: Json) -> Json:
         """Answer `navigator.credentials.create`."""
@@ -69,7 +72,7 @@ class SoftwareKey:
 
     def get(self, public_key: Json, **changed: Any) -> Json:
         """Answer `navigator.credentials.get`; `changed` replaces parts of the response."""
-        self.counter += 1
+        self.counter += 1 if self.counts else 0
         client_data = self._client_data("webauthn.get", public_key["challenge"])
         data = self._authenticator_data(0)
         signature = self.key.sign(data + sha256(client_data).digest(), ECDSA(SHA256()))
@@ -82,7 +85,7 @@ class SoftwareKey:
         return self._credential(response | changed)
 
     def _client_data(self, ceremony: str, challenge: str) -> bytes:
-        said = {"type": ceremony, "challenge": challenge, "origin": self.origin}
+        said = {"type": self.ceremony or ceremony, "challenge": challenge, "origin": self.origin}
         return json.dumps(said | {"crossOrigin": False}).encode()
 
     def _authenticator_data(self, flags: int) -> bytes:
@@ -118,12 +121,18 @@ def add_passkey(person: Person, key: SoftwareKey | None = None, *, name: str = "
     return added
 
 
-def ask_for_passkey(person: Person) -> Json:
+def ask_for_passkey(browser: httpx2.Client) -> Json:
     """What a browser is told to ask its passkeys with."""
-    answer = person.http.post("/api/auth/passkey/options", json={})
+    answer = browser.post("/api/auth/passkey/options", json={})
     answer.raise_for_status()
     public_key: Json = answer.json()["public_key"]
     return public_key
+
+
+def sign_in_by_passkey(browser: httpx2.Client, key: SoftwareKey) -> httpx2.Response:
+    """Ask, sign, and send what was signed."""
+    credential = key.get(ask_for_passkey(browser))
+    return browser.post("/api/auth/passkey", json={"credential": credential})
 
 
 def add_totp(person: Person) -> tuple[str, list[str]]:

@@ -52,6 +52,8 @@ PUBLIC: set[Operation] = {
 }
 # Operations on something of somebody's, other than pictures: where each meets strangers.
 STRANGERS_TRY: dict[Operation, str] = {
+    ("PATCH", "/api/account/passkeys/{passkey_id}"): "tests/api/test_own_passkeys.py",
+    ("DELETE", "/api/account/passkeys/{passkey_id}"): "tests/api/test_own_passkeys.py",
     ("DELETE", "/api/account/sessions/{session_id}"): "tests/api/test_sessions.py",
     ("DELETE", "/api/account/tokens/{token_id}"): "tests/api/test_tokens.py",
     ("PATCH", "/api/admin/people/{person_id}"): "tests/api/test_administration.py",
