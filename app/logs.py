@@ -5,6 +5,7 @@ import re
 import traceback
 from types import TracebackType
 
+import psycopg2
 from sqlalchemy.exc import DBAPIError
 
 OptExcInfo = (
@@ -13,6 +14,34 @@ OptExcInfo = (
 
 # What a signed address or a token carries after its question mark is a key to a picture.
 SECRET_QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
+
+
+def traceback_of(error: BaseException) -> str:
+    """Format a traceback; errors of the database without their words, which hold values.
+
+    Those that it came from as well: a duplicate's words are `Key (email)=(ada@example.org)`.
+    """
+    told, earlier = "", error
+    seen: list[BaseException] = []
+    while earlier not in seen:
+        seen.append(earlier)
+        told = f"{''.join(traceback.format_tb(earlier.__traceback__))}{_line_of(earlier)}\n{told}"
+        earlier = _what_led_to(earlier) or earlier
+    return told.rstrip()
+
+
+def _what_led_to(error: BaseException) -> BaseException | None:
+    return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _line_of(error: BaseException) -> str:
+    if isinstance(error, DBAPIError):
+        error_of_driver: BaseException | None = error.orig
+    elif isinstance(error, psycopg2.Error):
+        error_of_driver = error
+    else:
+        return "".join(traceback.format_exception_only(error)).rstrip()
+    return f"{type(error).__name__}: SQLSTATE {getattr(error_of_driver, 'pgcode', None)}"
 
 
 class OneLine(logging.Formatter):
@@ -25,12 +54,8 @@ class OneLine(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: OptExcInfo) -> str:  # noqa: N802 - logging's name
-        """Format a traceback; an error of the database without its words, which hold values."""
-        error = ei[1]
-        if not isinstance(error, DBAPIError):
-            return super().formatException(ei)
-        frames = "".join(traceback.format_tb(ei[2]))
-        return f"{frames}{type(error).__name__}: SQLSTATE {getattr(error.orig, 'pgcode', None)}"
+        """Format a traceback as `traceback_of` does."""
+        return traceback_of(ei[1]) if ei[1] else super().formatException(ei)
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record; a traceback keeps its lines, indented."""

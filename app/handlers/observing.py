@@ -6,20 +6,26 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from app.logs import SECRET_QUERY
+from app.logs import SECRET_QUERY, OptExcInfo, traceback_of
 
 
 class Discreet(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the package only
-    """Cuts the query off addresses: what a signed one carries is a key to a picture."""
+    """Leaves out what is a key to a picture or somebody's words: as app/logs.py does."""
+
+    def formatException(self, ei: OptExcInfo) -> str:  # noqa: N802 - logging's name
+        """Format a traceback; errors of the database without their words, which hold values."""
+        return traceback_of(ei[1]) if ei[1] else ""
 
     def serialize(self, log: Any) -> str:  # noqa: ANN401 - Powertools' signature
-        """Write one line of JSON."""
+        """Write one line of JSON; what follows an address's question mark is a key."""
         return SECRET_QUERY.sub(r"\1?…", super().serialize(log))
 
 
 def observe(service: str, *, level: str) -> Logger:
     """Send everything that is logged, by whichever module, to CloudWatch as JSON."""
-    logger = Logger(service=service, level=level, logger_formatter=Discreet())
+    # Powertools' own stack trace would tell an error's words a second time.
+    formatter = Discreet(serialize_stacktrace=False)
+    logger = Logger(service=service, level=level, logger_formatter=formatter)
     root = logging.getLogger()
     # Its lines reach the root like everybody's, and are written there once.
     root.handlers[:] = list(logger.handlers)

@@ -32,3 +32,22 @@ def test_the_log_holds_no_values(stack: EmbeddedStack, statement: str) -> None:
     assert words["words"] not in line
     assert "SQLSTATE" in line
     assert "in test_the_log_holds_no_values" in line
+
+
+def test_nor_of_an_error_that_another_came_from(stack: EmbeddedStack) -> None:
+    words = {"words": "what Ada wrote"}
+    engine = create_engine(with_driver(stack.database_url), **engine_options(pool_size=1))
+    record = logging.makeLogRecord({"msg": "it failed", "levelname": "ERROR"})
+    with engine.connect() as connection:
+        try:
+            try:
+                connection.execute(text("SELECT CAST(:words AS integer)"), words)
+            except DBAPIError as error:
+                raise RuntimeError("so this failed too") from error
+        except RuntimeError:
+            record.exc_info = sys.exc_info()
+    engine.dispose()
+    line = OneLine("%(levelname)s: %(message)s").format(record)
+    assert words["words"] not in line
+    assert "DataError: SQLSTATE 22P02" in line
+    assert "RuntimeError: so this failed too" in line
