@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import struct
 import subprocess
@@ -20,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from scripts.deployment import bytecode, thinning
+from scripts.deployment.thinning import ELF, strip, thin_out
 from scripts.embedded.errors import StartError
 
 if TYPE_CHECKING:
@@ -33,31 +34,9 @@ _PLATFORMS: dict[Architecture, str] = {
     "arm64": "aarch64-manylinux_2_34",
     "x86_64": "x86_64-manylinux_2_34",
 }
-_ELF = b"\x7fELF"
+
 _ELF_MACHINES: dict[Architecture, int] = {"arm64": 183, "x86_64": 62}
-# What botocore describes of AWS: all of it is 25 MB, of which the functions call five services.
-_SERVICES = ("rds", "s3", "secretsmanager", "sqs", "sts")
-_MOST_BYTES = 120 * 1024 * 1024
-# Not needed to run: type stubs, tests, programs, sources of compiled modules, debugging.
-_UNWANTED = ("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h", "py.typed", "__pycache__", "tests", ".lock")
-# Parts of packages that no function comes near.
-_UNUSED = (
-    "bin",
-    "sqlalchemy/testing",
-    "sqlalchemy/dialects/mssql",
-    "sqlalchemy/dialects/mysql",
-    "sqlalchemy/dialects/oracle",
-    "alembic/testing",
-    "alembic/templates",
-    "boto3/data",
-    "boto3/examples",
-    "openai/cli",
-    "wrapt-stubs",
-    "aws_lambda_powertools/event_handler",
-    "aws_lambda_powertools/utilities/data_classes",
-    "aws_lambda_powertools/utilities/idempotency",
-    "aws_lambda_powertools/utilities/parser",
-)
+_MOST_BYTES = 120_000_000
 _SETTINGS = {
     "production": {
         "app_function": "app.handlers.api.app",
@@ -105,7 +84,7 @@ class Package:
         return [
             *sorted(code),
             *(self.root / name for name in others),
-            Path(__file__),
+            *(Path(each) for each in (__file__, bytecode.__file__, thinning.__file__)),
         ]
 
     def make(self, *, python: Path, uv: Path, run: Run) -> None:
@@ -127,7 +106,7 @@ class Package:
                 packed.extractall(made)
             (made / "package_info.json").unlink()  # says when it was packed
             self._add_authorities(made / "database-ca.pem")
-            _strip(made)
+            strip(made)
             _compile(made, python)
             _check(made, self.architecture)
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -166,7 +145,7 @@ class Package:
         # Zappa's handler, without the 20 packages by which it deploys.
         for path in _site_packages(self.tools).glob("zappa*"):
             shutil.copytree(path, folder / path.name)
-        _thin_out(folder)
+        thin_out(folder)
 
     def _lay_out_code(self, folder: Path) -> None:
         folder.mkdir(parents=True)
@@ -217,74 +196,30 @@ def _site_packages(environment: Path) -> Path:
     return environment / "lib" / version / "site-packages"
 
 
-def _thin_out(folder: Path) -> None:
-    for pattern in _UNWANTED:
-        for path in list(folder.rglob(pattern)):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-    for name in _UNUSED:
-        shutil.rmtree(folder / name, ignore_errors=True)
-    for path in (folder / "botocore/data").iterdir():
-        if path.is_dir() and path.name not in _SERVICES:
-            shutil.rmtree(path)
-
-
-def _strip(folder: Path) -> None:
-    """Cut off what loading never reads: tables of symbols and debugging, behind the last segment.
-
-    As `sstrip` does it, and not `strip`, which knows only its own machine's libraries.
-    """
-    for path in folder.rglob("*.so*"):
-        content = path.read_bytes()
-        if content[:4] == _ELF:
-            path.write_bytes(_without_sections(content))
-
-
-def _without_sections(content: bytes) -> bytes:
-    # The 64-bit ELF header: e_phoff at 32, e_shoff at 40, e_phentsize and e_phnum at 54,
-    # e_shnum and e_shstrndx at 60; in a segment, p_offset at 8 and p_filesz at 32 (elf(5)).
-    (at,) = struct.unpack_from("<Q", content, 32)
-    size, count = struct.unpack_from("<HH", content, 54)
-    ends = [at + size * count]
-    for number in range(count):
-        segment = at + size * number
-        (offset,) = struct.unpack_from("<Q", content, segment + 8)
-        (length,) = struct.unpack_from("<Q", content, segment + 32)
-        ends.append(offset + length)
-    shorter = bytearray(content[: max(ends)])
-    struct.pack_into("<Q", shorter, 40, 0)
-    struct.pack_into("<HH", shorter, 60, 0, 0)
-    return bytes(shorter)
-
-
 def _compile(folder: Path, python: Path) -> None:
     """Compile everything; bytecode is taken as it is, without a look at the source's time.
 
-    Others' packages lose their sources, which are half their size; ours keeps them for tracebacks.
+    Others' packages lose their sources, which are half their size, and their docstrings; ours keep
+    both, for tracebacks and the OpenAPI document.
     """
     ours = folder / "app"
     for path in list(folder.rglob("__pycache__")):
         shutil.rmtree(path)
-    _compileall(python, ours, "-s", str(folder))
-    _compileall(python, folder, "-s", str(folder), "-b", "-x", f"^{re.escape(str(ours))}/")
-    for source in list(folder.rglob("*.py")):
-        if ours not in source.parents:
-            source.unlink()
+    options = ("-q", "--invalidation-mode", "unchecked-hash", "-p", "/var/task", "-s", str(folder))
+    _run_python(python, "-m", "compileall", *options, str(ours))
+    _run_python(python, bytecode.__file__, str(folder), str(ours), "/var/task")
 
 
-def _compileall(python: Path, path: Path, *options: str) -> None:
-    words = [str(python), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+def _run_python(python: Path, *words: str) -> None:
     done = subprocess.run(
-        [*words, "-p", "/var/task", *options, str(path)],
+        [str(python), *words],
         check=False,
         capture_output=True,
         text=True,
-        env={"PYTHONHASHSEED": "0", "PATH": os.defpath},
+        env={"PYTHONHASHSEED": "0", "PATH": os.defpath, "PYTHONWARNINGS": "ignore"},
     )
     if done.returncode:
-        raise StartError(f"compileall failed:\n\n{done.stdout}\n{done.stderr}")
+        raise StartError(f"The bytecode was not made:\n\n{done.stdout}\n{done.stderr}")
 
 
 def _check(folder: Path, architecture: Architecture) -> None:
@@ -301,7 +236,7 @@ def _check(folder: Path, architecture: Architecture) -> None:
 def _is_for_other_machine(path: Path, architecture: Architecture) -> bool:
     with path.open("rb") as file:
         head = file.read(20)
-    if head[:4] != _ELF:
+    if head[:4] != ELF:
         return False
     return bool(struct.unpack_from("<H", head, 18)[0] != _ELF_MACHINES[architecture])
 
