@@ -1,10 +1,11 @@
 /** Talking to the API: typed by its OpenAPI document, failing with ApiProblem, and doing nothing else. */
 import createClient from "openapi-fetch";
 
+import type { ExpectedPaths } from "./expected";
 import { problemFromAnswer, toProblem } from "./problem";
 import type { paths } from "./schema";
 
-export const api = createClient<paths>({
+export const api = createClient<paths & Omit<ExpectedPaths, keyof paths>>({
   baseUrl: window.location.origin,
   credentials: "same-origin",
   fetch: (request) => globalThis.fetch(request),
@@ -33,6 +34,10 @@ export const read = async <T>(call: Promise<Answer<T>>): Promise<T> => {
   if (data === undefined) throw problemFromAnswer(response.status, undefined);
   return data;
 };
+
+/** The body of a 2xx answer; null when the answer is that there is nothing (204). @throws ApiProblem */
+export const readIfAny = async <T>(call: Promise<Answer<T>>): Promise<T | null> =>
+  (await settle(call)).data ?? null;
 
 /** For answers without a body (204). @throws ApiProblem */
 export const done = async (call: Promise<Answer<unknown>>): Promise<void> => {

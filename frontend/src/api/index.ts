@@ -1,11 +1,20 @@
 /** What features may use of the API. */
 export { useAccount, useChangeAccount, useDescribeMissing } from "./account";
 export {
+  ConfirmingContext,
+  isNotConfirmed,
+  securityOptions,
+  useConfirm,
+  useConfirmByPasskey,
+  useConfirmed,
+} from "./confirming";
+export {
   useChangeImage,
   useDeleteImages,
   useDescribeImage,
   useRestoreImages,
   useWatchReturn,
+  useRetryImage,
 } from "./image-changes";
 export { removeImages, upsertImages, type ImageList } from "./image-cache";
 export { dayInWords, imageAlt } from "./image-alt";
@@ -22,28 +31,54 @@ export {
   useNewest,
   useUnfinished,
 } from "./images";
-export { ApiProblem, toProblem } from "./problem";
 export {
-  forgetPerson,
-  sessionOptions,
-  useRegister,
-  useSession,
+  useAskForReset,
+  useAskToJoin,
+  useInvite,
+  useMails,
+  useResetLink,
+  useVerify,
+  useWaitingLink,
+  useWelcomeLink,
+} from "./mail-links";
+export { ApiProblem, toProblem } from "./problem";
+export { forgetPerson, sessionOptions, useSession, useSignOut } from "./session";
+export {
+  useAcceptInvite,
+  useFinishReset,
+  useGiveUpSecondFactor,
+  useLeaveForProvider,
+  useMakeFirst,
+  usePasskeySignIn,
+  usePasswordOpinion,
+  useSecondFactor,
   useSignIn,
-  useSignOut,
-} from "./session";
+  useWelcome,
+} from "./sign-in";
 export type {
+  AccessToken,
   Account,
   Camera,
   Credentials,
   Description,
+  Device,
+  Export,
+  FactorMethod,
   Failure,
   Image,
   ImageChanges,
   ImageDetail,
   ImageState,
+  Invite,
+  Mail,
   NewImage,
+  Person,
+  PersonChanges,
   Place,
+  Security,
   Session,
+  SiteEvent,
   User,
 } from "./types";
 export { cancelUpload, requestPlaces } from "./uploads";
+export { passkeysAutofill, passkeysWork } from "./web-authn";

@@ -8,7 +8,7 @@ import {
 } from "@tanstack/react-query";
 
 import { api, done, read } from "./client";
-import type { Credentials, Session } from "./types";
+import type { Session } from "./types";
 
 export const sessionOptions = queryOptions({
   queryKey: ["session"],
@@ -20,31 +20,23 @@ export const sessionOptions = queryOptions({
 export const useSession = (): Session => useSuspenseQuery(sessionOptions).data;
 
 /** Everything in the cache belongs to the person who fetched it: a change of person empties it. */
-const changePerson = (client: QueryClient, session: Session): void => {
+export const changePerson = (client: QueryClient, session: Session): void => {
   client.setQueryData(sessionOptions.queryKey, session);
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+};
+
+/** Notes until when the last proof of who is there holds. */
+export const keepFresh = (client: QueryClient, until: string): void => {
+  client.setQueryData(
+    sessionOptions.queryKey,
+    (session) => session && { ...session, fresh_until: until },
+  );
 };
 
 /** Called when any answer says not_signed_in: the session ended elsewhere. */
 export const forgetPerson = (client: QueryClient): void => {
   const session = client.getQueryData(sessionOptions.queryKey);
-  if (session?.user) changePerson(client, { ...session, user: null });
-};
-
-export const useSignIn = () => {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: Credentials) => read(api.POST("/api/auth/login", { body })),
-    onSuccess: (session) => changePerson(client, session),
-  });
-};
-
-export const useRegister = () => {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: Credentials) => read(api.POST("/api/auth/register", { body })),
-    onSuccess: (session) => changePerson(client, session),
-  });
+  if (session?.user) changePerson(client, { ...session, user: null, fresh_until: null });
 };
 
 export const useSignOut = () => {

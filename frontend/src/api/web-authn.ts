@@ -94,6 +94,10 @@ const problemFrom = (error: unknown): ApiProblem => {
 /** Whether this browser knows passkeys at all (on an address without TLS it does not). */
 export const passkeysWork = (): boolean => "PublicKeyCredential" in globalThis;
 
+/** Whether the browser can offer passkeys in the list that it opens under a field. */
+export const passkeysAutofill = async (): Promise<boolean> =>
+  passkeysWork() && (await PublicKeyCredential.isConditionalMediationAvailable());
+
 /** Has the device make a passkey. @throws ApiProblem passkey_cancelled, passkey_known, passkey_failed */
 export const createPasskey = async (publicKey: object): Promise<object> => {
   try {

@@ -5,14 +5,17 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 import { Suspense } from "react";
-import { Redirect, useLocation } from "wouter";
+import { useLocation } from "wouter";
 
 import { useSession } from "@/api";
 import { LogoMark, ToastProvider, VisuallyHidden } from "@/ui";
 
+import { Confirming } from "./Confirming";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { Register, SignIn } from "./screens";
+import { LeaveDoor } from "./LeaveDoor";
+import { Mailbox } from "./screens";
 import { SignedIn } from "./SignedIn";
+import { DOORS, LINK_PAGES, SignedOut } from "./SignedOut";
 
 const Opening = () => (
   <div role="status" className="flex min-h-dvh items-center justify-center">
@@ -21,14 +24,20 @@ const Opening = () => (
   </div>
 );
 
-const ACCOUNT_PATHS = ["/sign-in", "/register"];
-
 const Screen = () => {
-  const { user } = useSession();
+  const { user, sign_in: offer } = useSession();
   const [location] = useLocation();
-  if (user) return ACCOUNT_PATHS.includes(location) ? <Redirect to="/" replace /> : <SignedIn />;
-  // The address stays as it is while signing in, so nobody has to be sent back to it afterwards.
-  return location === "/register" ? <Register /> : <SignIn />;
+  // These stay what they are when their own form signs somebody in: they then say where to go on.
+  const LinkPage = LINK_PAGES[location];
+  if (LinkPage) return <LinkPage />;
+  if (location === "/mailbox" && offer.mailbox) return <Mailbox />;
+  if (!user) return <SignedOut />;
+  if (DOORS.has(location)) return <LeaveDoor />;
+  return (
+    <Confirming>
+      <SignedIn />
+    </Confirming>
+  );
 };
 
 const Guarded = () => {

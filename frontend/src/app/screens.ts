@@ -2,16 +2,32 @@
 import { lazy } from "react";
 
 export const loadTimeline = () => import("@/features/timeline");
-const loadAccounts = () => import("@/features/accounts");
-
 export const Timeline = lazy(async () => ({ default: (await loadTimeline()).Timeline }));
 export const RecentlyDeleted = lazy(async () => ({
   default: (await loadTimeline()).RecentlyDeleted,
 }));
-export const SignIn = lazy(async () => ({ default: (await loadAccounts()).SignIn }));
-export const Register = lazy(async () => ({ default: (await loadAccounts()).Register }));
 export const Settings = lazy(async () => ({
   default: (await import("@/features/settings")).Settings,
+}));
+
+export const loadAccounts = () => import("@/features/accounts");
+const loadByMail = () => import("@/features/accounts/by-mail");
+
+export const SignIn = lazy(async () => ({ default: (await loadAccounts()).SignIn }));
+export const SecondFactor = lazy(async () => ({ default: (await loadAccounts()).SecondFactor }));
+export const FirstAccount = lazy(async () => ({ default: (await loadAccounts()).FirstAccount }));
+export const LinkProvider = lazy(async () => ({ default: (await loadAccounts()).LinkProvider }));
+export const Register = lazy(async () => ({ default: (await loadByMail()).Register }));
+export const Forgot = lazy(async () => ({ default: (await loadByMail()).Forgot }));
+export const Welcome = lazy(async () => ({ default: (await loadByMail()).Welcome }));
+export const Invite = lazy(async () => ({ default: (await loadByMail()).Invite }));
+export const NewPassword = lazy(async () => ({ default: (await loadByMail()).NewPassword }));
+export const Verify = lazy(async () => ({ default: (await loadByMail()).Verify }));
+export const Mailbox = lazy(async () => ({
+  default: (await import("@/features/accounts/mailbox")).Mailbox,
+}));
+export const ConfirmDialog = lazy(async () => ({
+  default: (await import("@/features/accounts/confirm")).ConfirmDialog,
 }));
 
 export const loadViewer = () => import("@/features/viewer");

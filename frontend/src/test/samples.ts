@@ -1,28 +1,43 @@
 /** Made-up answers of the API, whole and valid; a test changes what it is about. */
-import type { Account, Image, ImageDetail, Session } from "@/api";
+import type { Account, Image, ImageDetail, Session, User } from "@/api";
+
+export const aUser = (changes: Partial<User> = {}): User => ({
+  id: "0190a0000000700080000000000000aa",
+  email: "ada@example.org",
+  email_verified: true,
+  created_at: "2025-01-01T10:00:00Z",
+  has_password: true,
+  is_administrator: false,
+  descriptions_enabled: false,
+  delete_after: null,
+  ...changes,
+});
+
+/** What a site offers that takes in anybody by mail. */
+export const aSignInOffer = (changes: Partial<Session["sign_in"]> = {}): Session["sign_in"] => ({
+  registration: "open",
+  mail: true,
+  mailbox: false,
+  providers: [],
+  ...changes,
+});
 
 export const aSession = (changes: Partial<Session> = {}): Session => ({
-  user: {
-    id: "0190a0000000700080000000000000aa",
-    email: "ada@example.org",
-    created_at: "2025-01-01T10:00:00Z",
-    descriptions_enabled: false,
-  },
+  user: aUser(),
+  second_factor: null,
+  fresh_until: null,
+  sign_in: aSignInOffer(),
   uploads: { max_bytes: 104_857_600, content_types: ["image/jpeg", "image/png", "image/heic"] },
   descriptions: { available: true, demo: false, model: "gpt-6-luna", host: "api.openai.com" },
   ...changes,
 });
 
 export const anAccount = (changes: Partial<Account> = {}): Account => ({
-  user: {
-    id: "0190a0000000700080000000000000aa",
-    email: "ada@example.org",
-    created_at: "2025-01-01T10:00:00Z",
-    descriptions_enabled: false,
-  },
+  user: aUser(),
   descriptions: { waiting: 0, done: 0, failed: 0, missing: 0 },
   pictures: 0,
   bytes: 0,
+  storage: { bytes: 0, quota: null },
   ...changes,
 });
 
@@ -52,6 +67,7 @@ export const anImage = (changes: Partial<Image> = {}): Image => ({
 export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail => ({
   ...anImage(),
   sha256: "0".repeat(64),
+  receipt: null,
   camera: null,
   description: null,
   description_failure: null,

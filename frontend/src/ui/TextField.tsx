@@ -9,9 +9,19 @@ type TextFieldProps = Omit<ComponentProps<"input">, "id" | "aria-invalid" | "ari
   error?: string | undefined;
   /** Sits inside the field at its end, such as the button that shows a password. */
   trailing?: ReactNode;
+  /** Of the line itself; `className` is of the whole. */
+  inputClassName?: string;
 };
 
-export const TextField = ({ label, hint, error, trailing, className, ...rest }: TextFieldProps) => {
+export const TextField = ({
+  label,
+  hint,
+  error,
+  trailing,
+  className,
+  inputClassName = "text-base",
+  ...rest
+}: TextFieldProps) => {
   const id = useId();
   const hintId = `${id}-hint`;
   const errorId = `${id}-error`;
@@ -28,7 +38,9 @@ export const TextField = ({ label, hint, error, trailing, className, ...rest }: 
           aria-invalid={error === undefined ? undefined : true}
           aria-describedby={describedBy || undefined}
           className={classNames(
-            "h-11 w-full rounded-xl border bg-surface px-3.5 text-base text-ink transition-colors",
+            "h-11 w-full rounded-xl border bg-surface px-3.5 text-ink transition-colors",
+            "read-only:bg-sunken",
+            inputClassName,
             "focus:outline-2 focus:outline-offset-0 focus:outline-accent",
             error === undefined ? "border-edge" : "border-danger",
             trailing !== undefined && "pr-12",

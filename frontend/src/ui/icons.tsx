@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 
 type IconProps = { className?: string };
 
-const icon = (drawing: ReactNode) => {
+/** Makes an icon of strokes on a field of 24 by 24. */
+export const icon = (drawing: ReactNode) => {
   const Icon = ({ className = "size-5" }: IconProps) => (
     <svg
       viewBox="0 0 24 24"
@@ -55,6 +56,9 @@ export const PersonIcon = icon(
     <path d="M4.5 20a7.5 7.5 0 0 1 15 0" />
   </>,
 );
+export const ShieldIcon = icon(
+  <path d="M12 3 5 5.5V11c0 4.5 2.9 8 7 10 4.1-2 7-5.5 7-10V5.5Zm-3 9 2.2 2.2L15.2 10" />,
+);
 export const CloseIcon = icon(<path d="m6 6 12 12M18 6 6 18" />);
 export const CheckIcon = icon(<path d="m5 12.5 4.5 4.5L19 7.5" />);
 export const WarningIcon = icon(
@@ -65,6 +69,15 @@ export const InfoIcon = icon(
     <circle cx="12" cy="12" r="9" />
     <path d="M12 11v5m0-8.5v.01" />
   </>,
+);
+export const MailIcon = icon(
+  <path d="M3 8a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2Zm.5-.5 8.5 6 8.5-6" />,
+);
+export const PasskeyIcon = icon(
+  <path d="M12.5 20H4a6.5 6.5 0 0 1 9.2-5.9M14 7.5a3.5 3.5 0 1 1-7 0 3.5 3.5 0 0 1 7 0Zm4 8.5v5m0-5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Zm0 2.5h1.5" />,
+);
+export const KeyRingIcon = icon(
+  <path d="M14 10a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0Zm-1.3 3.2L20 20.5m-3-3 2-2" />,
 );
 export const EyeIcon = icon(
   <>

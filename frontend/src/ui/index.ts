@@ -1,12 +1,17 @@
 /** The building blocks of every page. They know nothing of pictures or of the server. */
 export { Button, buttonClass, IconButton } from "./Button";
 export { classNames } from "./class-names";
+export { CodeField } from "./CodeField";
 export { Dialog } from "./Dialog";
+export { FormAlert } from "./FormAlert";
+export { useFocusOnError } from "./form-focus";
 export * from "./icons";
 export { GridSkeleton } from "./GridSkeleton";
 export { LogoMark } from "./Logo";
 export { Menu } from "./Menu";
+export { countCharacters, NewPasswordField } from "./NewPasswordField";
 export { usePageTitle } from "./page-title";
+export { PasswordField } from "./PasswordField";
 export { bytesInWords } from "./sizes";
 export { Progress, Spinner } from "./Spinner";
 export { EmptyState, ErrorState } from "./States";

@@ -1,45 +1,44 @@
-/** What both forms share: reading the two fields, and putting an answer's complaints where they belong. */
-import { useEffect, useRef, type RefObject } from "react";
+/** What all forms share: reading their fields, and putting an answer's complaints where they belong. */
+import { toProblem } from "@/api";
 
-import { toProblem, type Credentials } from "@/api";
+/** Alone, a password has to be this long. */
+export const LEAST_ALONE = 15;
+/** Beside a second factor this is enough; the server knows who has one. */
+export const LEAST_BESIDE_FACTOR = 8;
 
-export const PASSWORD_MIN = 15;
+type Field = "email" | "password" | "code";
+export type FormErrors = Partial<Record<Field | "form", string>>;
 
-export type FormErrors = { email?: string; password?: string; form?: string };
-
-/** Code points, which is how the server counts. */
-export const countCharacters = (text: string): number => Array.from(text).length;
-
-export const readCredentials = (form: HTMLFormElement): Credentials => {
-  const data = new FormData(form);
-  const text = (name: string): string => {
-    const value = data.get(name);
-    return typeof value === "string" ? value : "";
-  };
-  return { email: text("email").trim(), password: text("password") };
+/** What was written into a field, as it is. */
+export const textIn = (form: HTMLFormElement, name: Field): string => {
+  const value = new FormData(form).get(name);
+  return typeof value === "string" ? value : "";
 };
 
+export const emailIn = (form: HTMLFormElement): string => textIn(form, "email").trim();
+
+export const mistakeInEmail = (email: string): FormErrors =>
+  /.@./u.test(email) ? {} : { email: "Enter your e-mail address, such as ada@example.org." };
+
+export const mistakeInLength = (password: string, least: number): FormErrors =>
+  Array.from(password).length >= least
+    ? {}
+    : { password: `Too short: use ${least} characters or more.` };
+
+export const hasMistakes = (errors: FormErrors): boolean => Object.keys(errors).length > 0;
+
 /** Which codes speak of one field; everything else stands above the form. */
-const FIELD_OF_CODE: Partial<Record<string, "email" | "password">> = {
+const FIELD_OF_CODE: Partial<Record<string, Field>> = {
   email_taken: "email",
   weak_password: "password",
+  wrong_code: "code",
 };
 
 export const errorsFromAnswer = (error: unknown): FormErrors => {
   const { code, detail, fields } = toProblem(error);
   const { email, password } = fields;
   const errors: FormErrors = { ...(email ? { email } : {}), ...(password ? { password } : {}) };
-  if (Object.keys(errors).length > 0) return errors;
+  if (hasMistakes(errors)) return errors;
   const field = FIELD_OF_CODE[code];
   return field ? { [field]: detail } : { form: detail };
-};
-
-/** Moves the focus to the first complaint, so that it is read aloud and can be mended at once. */
-export const useFocusOnError = (errors: FormErrors): RefObject<HTMLFormElement | null> => {
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    if (Object.keys(errors).length === 0) return;
-    form.current?.querySelector<HTMLElement>("[aria-invalid=true], [role=alert]")?.focus();
-  }, [errors]);
-  return form;
 };

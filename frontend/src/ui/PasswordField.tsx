@@ -1,7 +1,9 @@
 /** A password that can be looked at while it is typed. */
 import { useState, type ComponentProps } from "react";
 
-import { EyeIcon, EyeOffIcon, IconButton, TextField } from "@/ui";
+import { IconButton } from "./Button";
+import { EyeIcon, EyeOffIcon } from "./icons";
+import { TextField } from "./TextField";
 
 type PasswordFieldProps = Omit<ComponentProps<typeof TextField>, "type" | "trailing">;
 

@@ -1,0 +1,82 @@
+/**
+ * Proving once more who is there, before what is hard to undo.
+ *
+ * [Note: Confirming] The server answers such a request with confirm_first when the last proof is older than
+ * ten minutes. A mutation whose function is wrapped by useConfirmed() then waits while app shows a dialog
+ * (app/Confirming.tsx), and asks again once the person has proved who they are:
+ *
+ *     useMutation({ mutationFn: useConfirmed((body: …) => done(api.POST("…", { body }))) })
+ *
+ * Whoever closes the dialog changes nothing: the mutation fails with the code not_confirmed, which
+ * isNotConfirmed() tells from real failures.
+ */
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { createContext, use } from "react";
+
+import { api, read } from "./client";
+import { ApiProblem } from "./problem";
+import { keepFresh } from "./session";
+import { getPasskey } from "./web-authn";
+
+/** Has the person prove who they are; false when they would not. */
+type AskPerson = () => Promise<boolean>;
+
+/** Without a dialog above nobody can be asked: the refusal then stands as it is. */
+export const ConfirmingContext = createContext<AskPerson | null>(null);
+
+const notConfirmed = (): ApiProblem =>
+  new ApiProblem({
+    status: 0,
+    code: "not_confirmed",
+    detail: "Nothing was changed: it was not confirmed that it is you.",
+  });
+
+const says = (error: unknown, code: string): boolean =>
+  error instanceof ApiProblem && error.code === code;
+
+/** The person thought better of it; there is nothing to complain about. */
+export const isNotConfirmed = (error: unknown): boolean => says(error, "not_confirmed");
+
+/** Wraps what a mutation does: see [Note: Confirming]. */
+export const useConfirmed = <Given extends unknown[], Answer>(
+  ask: (...given: Given) => Promise<Answer>,
+): ((...given: Given) => Promise<Answer>) => {
+  const askPerson = use(ConfirmingContext);
+  return async (...given) => {
+    try {
+      return await ask(...given);
+    } catch (error) {
+      if (!askPerson || !says(error, "confirm_first")) throw error;
+      if (!(await askPerson())) throw notConfirmed();
+      return ask(...given);
+    }
+  };
+};
+
+/** How the person can prove who they are, and what settings show of it. */
+export const securityOptions = queryOptions({
+  queryKey: ["security"],
+  queryFn: ({ signal }) => read(api.GET("/api/account/security", { signal })),
+});
+
+type Proof = { password: string; code?: string };
+
+export const useConfirm = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Proof) => read(api.POST("/api/auth/confirm", { body })),
+    onSuccess: ({ fresh_until }) => keepFresh(client, fresh_until),
+  });
+};
+
+export const useConfirmByPasskey = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const { public_key } = await read(api.POST("/api/auth/passkey/options", { body: {} }));
+      const credential = { ...(await getPasskey(public_key)) };
+      return read(api.POST("/api/auth/confirm/passkey", { body: { credential } }));
+    },
+    onSuccess: ({ fresh_until }) => keepFresh(client, fresh_until),
+  });
+};

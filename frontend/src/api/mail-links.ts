@@ -1,0 +1,71 @@
+/** What is asked by mail, and the links that mails bring. */
+import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+
+import { api, read, readIfAny } from "./client";
+
+/** Ask to join with an address. The answer says nothing about the address; the mail does. */
+export const useAskToJoin = () =>
+  useMutation({
+    mutationFn: (body: { email: string; invite?: string }) =>
+      read(api.POST("/api/auth/register", { body })),
+  });
+
+export const useAskForReset = () =>
+  useMutation({
+    mutationFn: (body: { email: string }) => read(api.POST("/api/auth/reset", { body })),
+  });
+
+/** Proves an address with the token from its mail. */
+export const useVerify = () =>
+  useMutation({
+    mutationFn: (body: { token: string }) => read(api.POST("/api/auth/verify", { body })),
+  });
+
+// Beside the session: these outlast the change of person that they bring about.
+const look = <Found>(kind: string, token: string, ask: (signal: AbortSignal) => Promise<Found>) =>
+  queryOptions({
+    queryKey: ["session", kind, token],
+    queryFn: ({ signal }) => ask(signal),
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+
+export const useWelcomeLink = (token: string) =>
+  useQuery(
+    look("welcome", token, (signal) =>
+      read(api.POST("/api/auth/welcome/look", { body: { token }, signal })),
+    ),
+  );
+
+export const useResetLink = (token: string) =>
+  useQuery(
+    look("reset", token, (signal) =>
+      read(api.POST("/api/auth/reset/look", { body: { token }, signal })),
+    ),
+  );
+
+export const useInvite = (token: string) =>
+  useQuery(
+    look("invite", token, (signal) =>
+      read(api.POST("/api/auth/invites/look", { body: { token }, signal })),
+    ),
+  );
+
+/** The provider's identity that waits in this browser for its account's own proof; null when none does. */
+export const useWaitingLink = () =>
+  useQuery({
+    queryKey: ["session", "waiting"],
+    queryFn: ({ signal }) => readIfAny(api.GET("/api/auth/openid/waiting", { signal })),
+    gcTime: 0,
+  });
+
+const LOOK_EVERY_MS = 2_000;
+
+/** Local mode: the mails that were written, newest first. */
+export const useMails = (to: string | null) =>
+  useQuery({
+    queryKey: ["session", "mails", to],
+    queryFn: ({ signal }) =>
+      read(api.GET("/api/local/mails", { params: { query: to === null ? {} : { to } }, signal })),
+    refetchInterval: LOOK_EVERY_MS,
+  });

@@ -1,0 +1,45 @@
+/** Where a signed-in person is asked who they are, before what is hard to undo: see [Note: Confirming]. */
+import { Suspense, useCallback, useRef, useState, type ReactNode } from "react";
+
+import { ConfirmingContext } from "@/api";
+
+import { ErrorBoundary } from "./ErrorBoundary";
+import { ConfirmDialog } from "./screens";
+
+type Answer = (isConfirmed: boolean) => void;
+
+export const Confirming = ({ children }: { children: ReactNode }) => {
+  const [isAsking, setAsking] = useState(false);
+  const waiting = useRef<Answer[]>([]);
+
+  /** Whoever asks while the dialog is open gets the same answer. */
+  const ask = useCallback(
+    () =>
+      new Promise<boolean>((answer) => {
+        waiting.current.push(answer);
+        setAsking(true);
+      }),
+    [],
+  );
+  const close = (isConfirmed: boolean) => {
+    setAsking(false);
+    for (const answer of waiting.current.splice(0)) answer(isConfirmed);
+  };
+
+  return (
+    <ConfirmingContext value={ask}>
+      {children}
+      {isAsking && (
+        <ErrorBoundary
+          title="Confirming is not available"
+          className="fixed inset-0 z-50 flex items-center bg-canvas"
+          onRetry={() => close(false)}
+        >
+          <Suspense fallback={null}>
+            <ConfirmDialog onConfirmed={() => close(true)} onClose={() => close(false)} />
+          </Suspense>
+        </ErrorBoundary>
+      )}
+    </ConfirmingContext>
+  );
+};

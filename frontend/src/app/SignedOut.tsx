@@ -1,0 +1,66 @@
+/** What someone signed out sees: the door that they chose, or the one in front of every other page. */
+import type { ComponentType } from "react";
+import { useLocation, useSearchParams } from "wouter";
+
+import { useGiveUpSecondFactor, useSession } from "@/api";
+
+import { ownPath } from "./own-path";
+import {
+  FirstAccount,
+  Forgot,
+  Invite,
+  LinkProvider,
+  NewPassword,
+  Register,
+  SecondFactor,
+  SignIn,
+  Verify,
+  Welcome,
+} from "./screens";
+
+/** Pages that are there to get in; someone who is in has no business there. */
+export const DOORS: ReadonlySet<string> = new Set([
+  "/sign-in",
+  "/sign-in/link",
+  "/register",
+  "/forgot",
+]);
+
+/** Opened by links in mails, whoever is signed in. */
+export const LINK_PAGES: Partial<Record<string, ComponentType>> = {
+  "/welcome": Welcome,
+  "/invite": Invite,
+  "/new-password": NewPassword,
+  "/verify": Verify,
+};
+
+/** Where to go on once signed in: what the address asks for, or simply where one is. */
+export const useNext = (): string => {
+  const [location] = useLocation();
+  const [search] = useSearchParams();
+  if (DOORS.has(location)) return ownPath(search.get("next")) ?? "/";
+  return ownPath(`${location}${window.location.search}`) ?? "/";
+};
+
+export const SignedOut = () => {
+  const { sign_in: offer, second_factor: awaited } = useSession();
+  const giveUp = useGiveUpSecondFactor();
+  const [location, navigate] = useLocation();
+  const [search] = useSearchParams();
+  const next = useNext();
+
+  if (location === "/forgot") return <Forgot />;
+  if (awaited) {
+    const startOver = (isLate: boolean) => {
+      giveUp.mutate();
+      if (!isLate) return;
+      navigate(`/sign-in?problem=late&next=${encodeURIComponent(next)}`, { replace: true });
+    };
+    return <SecondFactor methods={awaited.methods} onStartOver={startOver} />;
+  }
+  if (offer.registration === "first") return <FirstAccount next={next} />;
+  if (location === "/register") return <Register next={next} />;
+  if (location === "/sign-in/link") return <LinkProvider next={next} />;
+  // The address stays as it is while signing in, so nobody has to be sent back to it afterwards.
+  return <SignIn next={next} problem={search.get("problem")} />;
+};

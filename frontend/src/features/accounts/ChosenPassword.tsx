@@ -1,0 +1,33 @@
+/** A password that is being chosen, with what the server thinks of it. */
+import { useState } from "react";
+
+import { usePasswordOpinion } from "@/api";
+import { NewPasswordField } from "@/ui";
+
+type ChosenPasswordProps = {
+  label?: string;
+  least: number;
+  /** Whose it is: an address is easy to guess too. */
+  email?: string;
+  error: string | undefined;
+};
+
+export const ChosenPassword = ({
+  label = "Password",
+  least,
+  email,
+  error,
+}: ChosenPasswordProps) => {
+  const [typed, setTyped] = useState("");
+  const opinion = usePasswordOpinion(typed, { least, ...(email === undefined ? {} : { email }) });
+  return (
+    <NewPasswordField
+      label={label}
+      name="password"
+      least={least}
+      opinion={opinion}
+      onType={setTyped}
+      error={error}
+    />
+  );
+};

@@ -1,0 +1,8 @@
+/** The line between one way in and the others. */
+export const Or = () => (
+  <div className="my-6 flex items-center gap-4 text-sm text-muted">
+    <span className="h-px grow bg-line" />
+    or
+    <span className="h-px grow bg-line" />
+  </div>
+);

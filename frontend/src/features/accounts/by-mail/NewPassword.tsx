@@ -1,0 +1,40 @@
+/** What the link in the mail to somebody who forgot their password opens. */
+import { useLocation } from "wouter";
+
+import { useFinishReset, useResetLink } from "@/api";
+
+import { LEAST_BESIDE_FACTOR } from "../account-form";
+import { DeadLink, LookedAt } from "./LinkStates";
+import { PasswordPage } from "./PasswordPage";
+import { useLinkToken } from "./use-link-token";
+
+export const NewPassword = () => {
+  const [, navigate] = useLocation();
+  const token = useLinkToken();
+  const look = useResetLink(token);
+  const finish = useFinishReset();
+  return (
+    <LookedAt
+      look={look}
+      dead={
+        <DeadLink wayOn={{ href: "/forgot", label: "Ask for a new one" }}>
+          It was used, is older than 30 minutes, or lacks a part of its address.
+        </DeadLink>
+      }
+    >
+      {({ email }) => (
+        <PasswordPage
+          title="Set a new password"
+          lead="All devices that are signed in to this account will be signed out."
+          label="New password"
+          button="Set the password"
+          token={token}
+          email={email}
+          least={LEAST_BESIDE_FACTOR}
+          send={finish}
+          onDone={() => navigate("/", { replace: true })}
+        />
+      )}
+    </LookedAt>
+  );
+};
