@@ -136,6 +136,16 @@ export const useChangeImage = () => {
   });
 };
 
+/** Has a damaged picture developed anew. */
+export const useRetryImage = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) =>
+      read(api.POST("/api/images/{image_id}/retry", { params: { path: { image_id: id } } })),
+    onSuccess: (detail) => keepDetail(client, detail),
+  });
+};
+
 /** Asks the model for a description of one picture, again if it failed before. */
 export const useDescribeImage = () => {
   const client = useQueryClient();

@@ -1,5 +1,14 @@
 /** What features may use of the API. */
 export { useAccount, useChangeAccount, useDescribeMissing } from "./account";
+export { useActivity, useEverybodysActivity } from "./activity";
+export {
+  useChangePerson,
+  useEndPersonsSessions,
+  useInvites,
+  useMakeInvite,
+  usePeople,
+  useRemoveInvite,
+} from "./administration";
 export {
   ConfirmingContext,
   isNotConfirmed,
@@ -8,6 +17,14 @@ export {
   useConfirmByPasskey,
   useConfirmed,
 } from "./confirming";
+export {
+  useAccessTokens,
+  useDevices,
+  useEndOtherSessions,
+  useEndSession,
+  useMakeAccessToken,
+  useRemoveAccessToken,
+} from "./devices";
 export {
   useChangeImage,
   useDeleteImages,
@@ -32,6 +49,13 @@ export {
   useUnfinished,
 } from "./images";
 export {
+  useAskForExport,
+  useDeleteAccount,
+  useExports,
+  useKeepAccount,
+  useRemoveExport,
+} from "./leaving";
+export {
   useAskForReset,
   useAskToJoin,
   useInvite,
@@ -41,6 +65,21 @@ export {
   useWaitingLink,
   useWelcomeLink,
 } from "./mail-links";
+export {
+  useAddPasskey,
+  useAskForEmail,
+  useBeginTotp,
+  useFinishTotp,
+  useLinkIdentity,
+  useMakeRecoveryCodes,
+  useRemovePasskey,
+  useRemoveTotp,
+  useRenamePasskey,
+  useSecurity,
+  useSetPassword,
+  useUnlinkIdentity,
+  useVerifyEmail,
+} from "./own-factors";
 export { ApiProblem, toProblem } from "./problem";
 export { forgetPerson, sessionOptions, useSession, useSignOut } from "./session";
 export {

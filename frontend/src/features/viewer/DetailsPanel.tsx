@@ -2,11 +2,12 @@
 import type { Image, ImageDetail } from "@/api";
 import { bytesInWords, CameraIcon, CloseIcon, IconButton, Spinner } from "@/ui";
 
-import { CopyHash } from "./CopyHash";
+import { DamageSection } from "./DamageSection";
 import type { Drafts } from "./description-draft";
 import { DescriptionSection } from "./DescriptionSection";
 import { cameraLines, factsOf } from "./facts";
 import { NameField } from "./NameField";
+import { Receipt } from "./Receipt";
 
 type DetailsPanelProps = {
   image: Image;
@@ -33,10 +34,11 @@ export const DetailsPanel = ({ image, detail, drafts, onClose }: DetailsPanelPro
         <NameField key={image.id} image={image} />
         {detail ? (
           <>
+            <DamageSection detail={detail} />
             <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
             <Facts image={image} />
             <CameraFacts detail={detail} />
-            <CopyHash sha256={detail.sha256} />
+            <Receipt detail={detail} />
           </>
         ) : (
           <>

@@ -1,0 +1,27 @@
+/** Why a picture is damaged, and another try: the failure may have been ours, and mended since. */
+import { toProblem, useRetryImage, type ImageDetail } from "@/api";
+import { Button, RetryIcon, useToast } from "@/ui";
+
+export const DamageSection = ({ detail: { id, state, failure } }: { detail: ImageDetail }) => {
+  const { mutate, isPending } = useRetryImage();
+  const toast = useToast();
+  if (state !== "damaged") return null;
+  const retry = () =>
+    mutate(id, {
+      onError: (error) => toast.show({ message: toProblem(error).detail, tone: "error" }),
+    });
+  return (
+    <section aria-label="Damage" className="rounded-xl bg-danger-soft px-3.5 py-3">
+      <p className="text-danger">{failure?.detail ?? "This picture is damaged."}</p>
+      <p className="mt-1 text-sm text-muted">The original is kept as it was uploaded.</p>
+      <Button
+        className="mt-2.5"
+        busy={isPending}
+        icon={<RetryIcon className="size-4" />}
+        onClick={retry}
+      >
+        Try again
+      </Button>
+    </section>
+  );
+};

@@ -1,0 +1,47 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { expect, test } from "vitest";
+
+import { renderWithApp } from "@/test/render";
+import { anImageDetail } from "@/test/samples";
+import { server } from "@/test/server";
+
+import { DamageSection } from "./DamageSection";
+import { Receipt } from "./Receipt";
+
+test("the receipt says who compared the bytes, and when", () => {
+  const receipt = { sha256: "a".repeat(64), at: "2026-05-03T14:05:00Z", by: "s3" as const };
+  renderWithApp(<Receipt detail={anImageDetail({ receipt })} />);
+  expect(screen.getByText(/S3 compared every byte/)).toHaveTextContent("2026");
+});
+
+test("without a receipt there is the checksum alone", () => {
+  renderWithApp(<Receipt detail={anImageDetail({ receipt: null })} />);
+  expect(screen.queryByText(/compared/i)).not.toBeInTheDocument();
+});
+
+test("a damaged picture can be tried again", async () => {
+  const damaged = anImageDetail({
+    state: "damaged",
+    failure: { code: "processing_failed", detail: "It could not be developed." },
+  });
+  let asked = 0;
+  server.use(
+    http.post(`*/api/images/${damaged.id}/retry`, () => {
+      asked += 1;
+      return HttpResponse.json(anImageDetail({ id: damaged.id, state: "processing" }), {
+        status: 202,
+      });
+    }),
+  );
+  renderWithApp(<DamageSection detail={damaged} />);
+  expect(screen.getByText("It could not be developed.")).toBeInTheDocument();
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await expect.poll(() => asked).toBe(1);
+});
+
+test("a whole picture has no damage to speak of", () => {
+  renderWithApp(<DamageSection detail={anImageDetail({ state: "ready" })} />);
+  expect(screen.queryByRole("button")).not.toBeInTheDocument();
+});
