@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from app.accounts.letter_layout import lay_out
 from app.accounts.letter_writing import write
 from app.accounts.models import Letter
+from app.accounts.schemas.addresses import deliverable
 from app.clients.mail import Mail, MailError
 from app.database import db, now
 from app.settings import Settings
@@ -116,7 +117,7 @@ def _write(letter_id: UUID, settings: Settings) -> Mail | None:
     words = write(letter, settings)
     to = letter.email
     db.session.commit()
-    return lay_out(words, to=to, site_origin=settings.site_origin) if words else None
+    return lay_out(words, to=deliverable(to), site_origin=settings.site_origin) if words else None
 
 
 def _settle(letter_id: UUID, *, failure: str | None = None) -> None:

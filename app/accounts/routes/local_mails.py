@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from app.accounts.guards import public
+from app.accounts.schemas.addresses import deliverable
 from app.accounts.schemas.joining import LocalMail, LocalMailsQuery
 from app.contract import APIBlueprint
 from app.errors import NotFoundError
@@ -38,7 +39,7 @@ def list_mails(query_data: LocalMailsQuery) -> Response:
     folder = parts().settings.mailbox_dir
     if folder is None:
         raise NotFoundError
-    wanted = query_data.to.strip().lower() if query_data.to else None
+    wanted = deliverable(query_data.to.strip().lower()) if query_data.to else None
     found = []
     for path in sorted(folder.glob("*.eml"), reverse=True)[:MOST_READ]:
         mail = _read(path)

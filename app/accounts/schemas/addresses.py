@@ -19,6 +19,16 @@ def _address(value: str) -> str:
     return found.normalized.lower()
 
 
+def deliverable(address: str) -> str:
+    """The form in which mail is sent to an address: its domain as it stands in the DNS."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - as above
+
+    try:
+        return validate_email(address, check_deliverability=False).ascii_email or address
+    except EmailNotValidError:
+        return address
+
+
 def _address_or_text(value: str) -> str:
     """The same form; what is no address belongs to nobody, and gets the same answer as such."""
     try:
