@@ -16,7 +16,10 @@ from app.accounts.sessions import alive, end_sessions
 from app.administration.schemas import PersonPatch, PersonRow
 from app.database import db, now
 from app.errors import InvalidCursorError, NotFoundError, NotOneselfError
-from app.images.models import SHOWN, Image
+from app.images.models import Storage
+
+_Columns = tuple[User, Any, int, int, int]
+_Query = Select[*_Columns]
 
 
 def people_page(page: PageIn) -> tuple[list[PersonRow], str | None]:
@@ -87,41 +90,33 @@ def _open(user: User, *, by: User) -> None:
     record(Event.ACCOUNT_ENABLED, user_id=user.id, actor_id=by.id)
 
 
-def _people() -> Select[User, Any, int]:
+def _people() -> _Query:
     living = select(func.count()).where(Session.user_id == User.id, alive())
     last_session = select(func.max(Session.last_used_at)).where(Session.user_id == User.id)
     last_device = select(func.max(KnownDevice.last_used_at)).where(KnownDevice.user_id == User.id)
     last_seen = func.greatest(last_session.scalar_subquery(), last_device.scalar_subquery())
-    return select(User, last_seen, living.scalar_subquery())
+    # All that is told of pictures is how many there are, and how large.
+    kept = (func.coalesce(Storage.pictures, 0), func.coalesce(Storage.bytes, 0))
+    columns = (User, last_seen, living.scalar_subquery(), *kept)
+    return select(*columns).outerjoin(Storage, Storage.user_id == User.id)
 
 
-def _shown(rows: Sequence[Row[User, Any, int]]) -> list[PersonRow]:
-    used = _used([user.id for user, _, _ in rows])
+def _shown(rows: Sequence[Row[*_Columns]]) -> list[PersonRow]:
     return [
         PersonRow(
             id=user.id,
             email=user.email,
             created_at=user.created_at,
             last_seen_at=last_seen_at,
-            pictures=used.get(user.id, (0, 0))[0],
-            bytes=used.get(user.id, (0, 0))[1],
+            pictures=pictures,
+            bytes=used,
             is_administrator=user.is_administrator,
             disabled_at=user.disabled_at,
             delete_after=user.delete_after,
             sessions=sessions,
         )
-        for user, last_seen_at, sessions in rows
+        for user, last_seen_at, sessions, pictures, used in rows
     ]
-
-
-def _used(ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
-    """How many pictures and bytes each of these people keep here: all that is told of pictures."""
-    query = (
-        select(Image.owner_id, func.count(), func.sum(Image.byte_size))
-        .where(Image.owner_id.in_(ids), Image.state.in_(SHOWN))
-        .group_by(Image.owner_id)
-    )
-    return {owner: (count, int(used)) for owner, count, used in db.session.execute(query)}
 
 
 def _parse(cursor: str) -> UUID:

@@ -20,7 +20,7 @@ class PersonRow(BaseModel):
     created_at: datetime
     last_seen_at: datetime | None = Field(description="With a browser; to about five minutes.")
     pictures: int
-    bytes: int
+    bytes: int = Field(description="Of originals, those included that are on their way.")
     is_administrator: bool
     disabled_at: datetime | None = Field(description="When the account was shut; null: it is open.")
     delete_after: datetime | None = Field(description="When it goes, as its person asked.")

@@ -54,7 +54,8 @@ def test_administrators_find_no_pictures_of_others(
 
 
 def test_people_are_listed_with_what_they_use_and_no_more(root: Person, ada: Person) -> None:
-    ada.promise(jpeg(seed=81))
+    picture = jpeg(seed=81)
+    ada.promise(picture)
     found = next(person for person in people(root) if person["email"] == ada.email)
     assert set(found) == {
         "id",
@@ -68,8 +69,8 @@ def test_people_are_listed_with_what_they_use_and_no_more(root: Person, ada: Per
         "delete_after",
         "sessions",
     }
-    # What was only promised is not kept here yet.
-    assert (found["pictures"], found["bytes"], found["sessions"]) == (0, 0, 1)
+    used = (found["pictures"], found["bytes"], found["sessions"])
+    assert used == (1, len(picture.content), 1)
 
 
 def test_pages_of_people_hold_everybody_once(
