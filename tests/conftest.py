@@ -21,7 +21,7 @@ SITE_ORIGIN = "http://localhost:8000"
 
 # Whoever runs the tests may have keys and servers of their own in the shell: none of it reaches in.
 for _name in list(os.environ):
-    if _name.startswith(("AWS_", "OPENAI_", "PG")):
+    if _name.startswith(("AWS_", "GOOGLE_", "OIDC_", "OPENAI_", "PG")):
         del os.environ[_name]
 os.environ |= {
     "AWS_CONFIG_FILE": os.devnull,

@@ -12,12 +12,14 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from scripts.embedded.aws import answers
 from scripts.embedded.errors import StartError, StopRequestedError
 from scripts.embedded.models import settings_of_person
 from scripts.embedded.options import Options, parse
 from scripts.embedded.ports import claim_site_port, free_ports
 from scripts.embedded.product import Product
 from scripts.embedded.progress import Progress
+from scripts.embedded.providers import DemoId, providers_of_person
 from scripts.embedded.reloading import Reloader
 from scripts.embedded.stack import EmbeddedStack
 
@@ -66,8 +68,10 @@ class Launcher:
         open_until_the_end.callback(self._say_stopping)
         with self._progress.step("Database and embedded AWS"):
             open_until_the_end.enter_context(stack)
+            providers = self._start_providers(stack)
         product = Product(
             stack=stack,
+            providers=providers,
             site_port=options.port,
             api_port=free_ports(1, but=options.port)[0] if options.dev else options.port,
             is_dev=options.dev,
@@ -87,6 +91,15 @@ class Launcher:
             Demo(stack=stack, address=self._address, progress=self._progress).fill()
         reloader = Reloader(product, parts, progress=self._progress)
         self._watch(stack, each_time=reloader.look if options.dev else None)
+
+    def _start_providers(self, stack: EmbeddedStack) -> dict[str, str]:
+        """Return the settings of OpenID providers; without a person's own, Demo ID is started."""
+        if own := providers_of_person(os.environ):
+            return own
+        demo_id = DemoId.of(stack.folder, site_origin=self._address, but=self._options.port)
+        demo_id.start(stack.crew)
+        stack.crew.wait_until(lambda: answers(demo_id.discovery_url), what="Demo ID")
+        return demo_id.settings()
 
     def _watch(self, stack: EmbeddedStack, *, each_time: Callable[[], None] | None) -> None:
         while True:

@@ -33,6 +33,7 @@ class Product:
     """How the product's parts run on one stack."""
 
     stack: EmbeddedStack
+    providers: Mapping[str, str]
     site_port: int
     api_port: int
     is_dev: bool
@@ -69,7 +70,7 @@ class Product:
             *["--host", "127.0.0.1", "--port", str(self.api_port)],
             *["--blocking-threads", str(_API_THREADS)],
             "app.handlers.local:app",
-            settings={**self.stack.environment("api"), **site},
+            settings={**self.stack.environment("api"), **self.providers, **site},
         )
 
     def start_worker(self) -> Part:
