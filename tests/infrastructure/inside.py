@@ -7,32 +7,18 @@ standard output. Nothing of the test's own environment can be imported here.
 from __future__ import annotations
 
 import importlib
-import io
 import json
-import os
 import sys
 from typing import Any
-
-SECRETS = {
-    "keys": {"session_key": "k", "openai_api_key": "", "openai_base_url": ""},
-    "door": {"door": "the-door"},
-    "database": json.loads(os.environ["TEST_DATABASE_SECRET"]),
-}
-
-
-class SecretsManager:
-    """Answers as Secrets Manager does."""
-
-    def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803 - boto3's
-        """Return a secret."""
-        return {"SecretString": json.dumps(SECRETS[SecretId])}
 
 
 def add_probes(app: Any) -> None:
     """Add routes that show what the handler passes on, which none of the product's own does."""
     from flask import Response, request  # noqa: PLC0415 - in the package only
+    from sqlalchemy import text  # noqa: PLC0415
 
     from app.accounts.guards import public  # noqa: PLC0415
+    from app.database import db  # noqa: PLC0415
 
     def echo(rest: str = "") -> Response:
         told = {
@@ -57,25 +43,32 @@ def add_probes(app: Any) -> None:
     def broken() -> Response:
         raise RuntimeError("on purpose")
 
+    def refused() -> Response:
+        words = {"words": request.args["words"]}
+        db.session.execute(text("SELECT CAST(:words AS integer)"), words)
+        return Response(status=204)
+
     for rule, view in (
         ("/api/probe/echo/<path:rest>", echo),
         ("/api/probe/binary", binary),
         ("/api/probe/nothing", nothing),
         ("/api/probe/broken", broken),
+        ("/api/probe/refused", refused),
     ):
         app.add_url_rule(rule, view.__name__, public(view), methods=["GET", "PUT"])
 
 
 def main() -> None:
     """Answer each event."""
-    from app.handlers import surroundings  # noqa: PLC0415 - in the package only
-
-    vars(surroundings)["_make_secrets_manager"] = lambda _region: SecretsManager()
-    answers, sys.stdout = sys.stdout, io.StringIO()  # Zappa prints
+    answers, sys.stdout = sys.stdout, sys.stderr  # for the log, and what Zappa prints
     module = importlib.import_module(f"app.handlers.{sys.argv[1]}")
     if sys.argv[1] == "api":
         add_probes(module.app)
     for line in sys.stdin:
+        if line.strip() == '"modules"':
+            answers.write(json.dumps({"answer": sorted(sys.modules)}) + "\n")
+            answers.flush()
+            continue
         try:
             answer = {"answer": module.handler(json.loads(line), None)}
         except Exception as error:  # noqa: BLE001 - the test is told

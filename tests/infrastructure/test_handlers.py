@@ -7,13 +7,13 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
 import pytest
 
 from scripts.deployment.build import find_python
 from scripts.embedded.stack import EmbeddedStack
+from tests.functions import function_environment
 from tests.infrastructure.conftest import MACHINE
 from tests.infrastructure.events import queue_record, request
 
@@ -23,31 +23,17 @@ INSIDE = Path(__file__).with_name("inside.py")
 class Inside:
     """A function that runs."""
 
-    def __init__(self, handler: str, *, package: Path, stack: EmbeddedStack) -> None:
-        database = urlsplit(stack.database_url)
-        settings = stack.environment("worker" if handler == "worker" else "api")
+    def __init__(self, handler: str, *, package: Path, stack: EmbeddedStack, folder: Path) -> None:
+        self.log = folder / f"{handler}.log"
+        self._errors = self.log.open("w")
+        part: Literal["api", "worker"] = "worker" if handler == "worker" else "api"
         self._process = subprocess.Popen(
             [find_python(), "-B", INSIDE, handler],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._errors,
             text=True,
-            env={
-                **settings,
-                "PYTHONPATH": str(package),
-                "SITE_ORIGIN": "https://pictures.example.org",
-                "KEYS_SECRET_ARN": "keys",
-                "DOOR_SECRET_ARN": "door",
-                "DATABASE_SECRET_ARN": "database",
-                "DATABASE_HOST": str(database.hostname),
-                "DATABASE_NAME": database.path.strip("/"),
-                "TEST_DATABASE_SECRET": json.dumps(
-                    {
-                        "username": database.username,
-                        "password": database.password,
-                        "port": database.port,
-                    }
-                ),
-            },
+            env={**function_environment(stack, part), "PYTHONPATH": str(package)},
         )
 
     def tell(self, event: Any) -> Any:
@@ -65,18 +51,25 @@ class Inside:
         self._process.stdin.close()
         self._process.wait(20)
         self._process.stdout.close()
+        self._errors.close()
 
 
 @pytest.fixture(scope="module")
-def api(packages: dict[str, Path], stack: EmbeddedStack) -> Iterator[Inside]:
-    inside = Inside("api", package=packages[MACHINE], stack=stack)
+def api(
+    packages: dict[str, Path], stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Inside]:
+    folder = tmp_path_factory.mktemp("api")
+    inside = Inside("api", package=packages[MACHINE], stack=stack, folder=folder)
     yield inside
     inside.end()
 
 
 @pytest.fixture(scope="module")
-def worker(packages: dict[str, Path], stack: EmbeddedStack) -> Iterator[Inside]:
-    inside = Inside("worker", package=packages[MACHINE], stack=stack)
+def worker(
+    packages: dict[str, Path], stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Inside]:
+    folder = tmp_path_factory.mktemp("worker")
+    inside = Inside("worker", package=packages[MACHINE], stack=stack, folder=folder)
     yield inside
     inside.end()
 
@@ -91,6 +84,20 @@ def body_of(told: dict[str, Any]) -> Any:
     """Return the JSON of an answer; Zappa sends problem+json as bytes, which comes out the same."""
     body = told["body"]
     return json.loads(base64.b64decode(body) if told["isBase64Encoded"] else body)
+
+
+# Whoever needs one of these imports it where it is used: each costs every cold start 30 to 400 ms.
+HEAVY = {
+    "alembic", "apiflask", "apispec", "argon2", "authlib", "boto3", "botocore", "cryptography",
+    "email_validator", "httpx2", "joserfc", "marshmallow", "openai", "PIL", "pillow_heif", "pyotp",
+    "pyvips", "s3transfer", "segno", "urllib3", "webargs", "webauthn", "zxcvbn",
+}  # fmt: skip
+
+
+def test_the_first_request_reads_nothing_heavy(api: Inside) -> None:
+    told = answer(api, request(path="/api/health", cookies=["__Host-session=nobody"]))
+    assert json.loads(told["body"]) == {"status": "ok"}
+    assert {name.partition(".")[0] for name in api.tell("modules")["answer"]} & HEAVY == set()
 
 
 def test_cookies_come_in_and_go_out_once(api: Inside) -> None:
@@ -154,6 +161,14 @@ def test_what_breaks_is_a_problem_and_says_nothing(api: Inside) -> None:
     assert body_of(told)["code"]
     assert "on purpose" not in json.dumps(body_of(told))
     assert told["headers"]["Content-Type"] == "application/problem+json"
+
+
+def test_the_log_holds_no_words_of_the_database(api: Inside) -> None:
+    told = answer(api, request(path="/api/probe/refused", query="words=what%20Ada%20wrote"))
+    assert told["statusCode"] == 500
+    (line,) = [line for line in api.log.read_text().splitlines() if "/api/probe/refused" in line]
+    assert json.loads(line)["exception"].endswith("DataError: SQLSTATE 22P02")
+    assert "what Ada wrote" not in api.log.read_text()
 
 
 def test_what_is_unknown_is_a_problem(api: Inside) -> None:
