@@ -4,7 +4,7 @@ import { Link } from "wouter";
 
 import { classNames, UploadIcon } from "@/ui";
 
-import { mainPages } from "./navigation";
+import { currentness, isWithin, mainPages } from "./navigation";
 import { openFilePicker } from "./uploads";
 
 const item =
@@ -19,8 +19,8 @@ export const BottomBar = ({ path }: { path: string }) => (
       <Fragment key={page.path}>
         <Link
           href={page.path}
-          aria-current={page.path === path ? "page" : undefined}
-          className={classNames(item, page.path === path ? "text-ink" : "text-muted")}
+          aria-current={currentness(path, page.path)}
+          className={classNames(item, isWithin(path, page.path) ? "text-ink" : "text-muted")}
         >
           {page.icon}
           {page.shortLabel}

@@ -12,15 +12,16 @@ import {
   PersonIcon,
   PicturesIcon,
   SettingsIcon,
+  ShieldIcon,
   SignOutIcon,
   UploadIcon,
   useToast,
 } from "@/ui";
 
-import { mainPages } from "./navigation";
+import { currentness, isWithin, mainPages } from "./navigation";
 import { openFilePicker, openFolderPicker } from "./uploads";
 
-const AccountMenu = ({ onSettings }: { onSettings: () => void }) => {
+const AccountMenu = ({ onGo }: { onGo: (path: string) => void }) => {
   const { user } = useSession();
   const signOut = useSignOut();
   const toast = useToast();
@@ -29,7 +30,10 @@ const AccountMenu = ({ onSettings }: { onSettings: () => void }) => {
       label="Account"
       buttonClassName="bg-sunken"
       items={[
-        { label: "Settings", icon: <SettingsIcon />, onSelect: onSettings },
+        { label: "Settings", icon: <SettingsIcon />, onSelect: () => onGo("/settings") },
+        ...(user?.is_administrator
+          ? [{ label: "Administration", icon: <ShieldIcon />, onSelect: () => onGo("/admin") }]
+          : []),
         {
           label: "Sign out",
           icon: <SignOutIcon />,
@@ -68,9 +72,9 @@ const UploadButtons = () => (
   </div>
 );
 
-type HeaderProps = { path: string; onSettings: () => void };
+type HeaderProps = { path: string; onGo: (path: string) => void };
 
-export const Header = ({ path, onSettings }: HeaderProps) => (
+export const Header = ({ path, onGo }: HeaderProps) => (
   <header className="sticky top-0 z-20 border-b border-transparent bg-canvas pt-[env(safe-area-inset-top)]">
     <div className="flex h-14 items-center gap-2 px-4 sm:h-16 sm:px-6">
       <Link
@@ -86,10 +90,10 @@ export const Header = ({ path, onSettings }: HeaderProps) => (
           <Link
             key={page.path}
             href={page.path}
-            aria-current={page.path === path ? "page" : undefined}
+            aria-current={currentness(path, page.path)}
             className={classNames(
               "flex h-10 items-center rounded-full px-4 font-medium transition-colors",
-              page.path === path ? "bg-sunken text-ink" : "text-muted hover:text-ink",
+              isWithin(path, page.path) ? "bg-sunken text-ink" : "text-muted hover:text-ink",
             )}
           >
             {page.label}
@@ -98,7 +102,7 @@ export const Header = ({ path, onSettings }: HeaderProps) => (
       </nav>
       <div className="ml-auto flex items-center gap-3">
         <UploadButtons />
-        <AccountMenu onSettings={onSettings} />
+        <AccountMenu onGo={onGo} />
       </div>
     </div>
   </header>

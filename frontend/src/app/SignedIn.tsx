@@ -5,11 +5,13 @@ import { Route, Switch, useLocation } from "wouter";
 import { GridSkeleton, Spinner, VisuallyHidden } from "@/ui";
 
 import { BottomBar } from "./BottomBar";
+import { DeletionNotice } from "./DeletionNotice";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Header } from "./Header";
+import { isWithin } from "./navigation";
 import { NotFound } from "./NotFound";
 import { OfflineNotice } from "./OfflineNotice";
-import { DeletedPage, SettingsPage, TimelinePage } from "./pages";
+import { AdministrationPage, DeletedPage, SettingsPage, TimelinePage } from "./pages";
 import { UploadDock } from "./screens";
 import { useOpenPicture } from "./use-open-picture";
 import { ViewerLayer } from "./ViewerLayer";
@@ -20,6 +22,9 @@ const Waiting = () => (
     <VisuallyHidden>Loading</VisuallyHidden>
   </div>
 );
+
+const hasGrid = (path: string): boolean =>
+  !isWithin(path, "/settings") && !isWithin(path, "/admin");
 
 export const SignedIn = () => {
   const [location, navigate] = useLocation();
@@ -45,7 +50,8 @@ export const SignedIn = () => {
         >
           Skip to the content
         </a>
-        <Header path={path} onSettings={() => navigate("/settings")} />
+        <Header path={path} onGo={navigate} />
+        <DeletionNotice />
         <OfflineNotice />
         <main
           ref={main}
@@ -54,10 +60,15 @@ export const SignedIn = () => {
           className="grow px-4 pt-1 pb-[calc(5rem+env(safe-area-inset-bottom))] outline-none sm:px-6 sm:pb-10"
         >
           <ErrorBoundary key={path} title="This page broke">
-            <Suspense fallback={path === "/settings" ? <Waiting /> : <GridSkeleton />}>
+            <Suspense fallback={hasGrid(path) ? <GridSkeleton /> : <Waiting />}>
               <Switch>
                 <Route path="/deleted" component={DeletedPage} />
-                <Route path="/settings" component={SettingsPage} />
+                <Route path="/settings/*?">
+                  <SettingsPage path={path} />
+                </Route>
+                <Route path="/admin/*?">
+                  <AdministrationPage path={path} />
+                </Route>
                 {path === "/" ? <TimelinePage openId={openId} onOpen={open} /> : <NotFound />}
               </Switch>
             </Suspense>

@@ -1,7 +1,9 @@
 /** The pages of a signed-in person: a heading and the screen that a feature provides. */
+import { useSession } from "@/api";
 import { usePageTitle } from "@/ui";
 
-import { RecentlyDeleted, Settings, Timeline } from "./screens";
+import { NotFound } from "./NotFound";
+import { Administration, RecentlyDeleted, Settings, Timeline } from "./screens";
 import { useTheme } from "./theme";
 import { openFilePicker } from "./uploads";
 
@@ -27,13 +29,15 @@ export const DeletedPage = () => {
   );
 };
 
-export const SettingsPage = () => {
-  usePageTitle("Settings");
+export const SettingsPage = ({ path }: { path: string }) => {
   const [theme, chooseTheme] = useTheme();
-  return (
-    <>
-      <h1 className="mx-auto max-w-3xl py-3 text-2xl font-semibold tracking-tight">Settings</h1>
-      <Settings theme={theme} onThemeChange={chooseTheme} />
-    </>
-  );
+  return <Settings path={path} theme={theme} onThemeChange={chooseTheme} notFound={<NotFound />} />;
 };
+
+/** For everybody but administrators there is nothing here. */
+export const AdministrationPage = ({ path }: { path: string }) =>
+  useSession().user?.is_administrator ? (
+    <Administration path={path} notFound={<NotFound />} />
+  ) : (
+    <NotFound />
+  );

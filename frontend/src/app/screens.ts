@@ -30,6 +30,10 @@ export const ConfirmDialog = lazy(async () => ({
   default: (await import("@/features/accounts/confirm")).ConfirmDialog,
 }));
 
+export const Administration = lazy(async () => ({
+  default: (await import("@/features/settings/administration")).Administration,
+}));
+
 export const loadViewer = () => import("@/features/viewer");
 export const Viewer = lazy(loadViewer);
 export const UploadDock = lazy(() => import("./UploadDock"));

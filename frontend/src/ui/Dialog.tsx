@@ -2,7 +2,7 @@
  * A modal dialog: the browser's own, which keeps the focus in, makes the rest inert and closes on Escape.
  * (Radix's injects a <style> element, which our content security policy refuses.)
  */
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 
 import { IconButton } from "./Button";
 import { classNames } from "./class-names";
@@ -23,7 +23,8 @@ export const Dialog = ({ title, onClose, children, actions, sheet = false }: Dia
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
-  useEffect(() => {
+  // Before the element leaves the page: a dialog that is closed gives the focus back to where it came from.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     return () => dialog?.close();
@@ -37,6 +38,11 @@ export const Dialog = ({ title, onClose, children, actions, sheet = false }: Dia
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();
+        onClose();
+      }}
+      // Pressed twice in a row, Escape closes without asking. Whether it goes is for the page to say.
+      onClose={() => {
+        ref.current?.showModal();
         onClose();
       }}
       onClick={(event) => {

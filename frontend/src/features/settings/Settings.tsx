@@ -1,55 +1,103 @@
-/** The settings page. */
-import { toProblem, useAccount, useSession, useSignOut } from "@/api";
-import { ErrorState, Spinner, useToast, VisuallyHidden } from "@/ui";
+/** The settings: a list of pages, and the one that is chosen. */
+import type { ReactNode } from "react";
 
-import { AccountSection } from "./AccountSection";
-import { DescriptionsSection } from "./DescriptionsSection";
-import { ThemeSection, type ThemeChoice } from "./ThemeSection";
+import { MonitorIcon, PersonIcon, ShieldIcon } from "@/ui";
 
-type SettingsProps = { theme: ThemeChoice; onThemeChange: (theme: ThemeChoice) => void };
+import { AccountPage } from "./account/AccountPage";
+import { ActivityPage } from "./activity/ActivityPage";
+import { DevicesPage } from "./devices/DevicesPage";
+import { BoxIcon, HistoryIcon, ScriptIcon, SlidersIcon } from "./frame/icons";
+import { SidePages, type SidePage } from "./frame/SidePages";
+import { LeavingPage } from "./leaving/LeavingPage";
+import { PreferencesPage } from "./preferences/PreferencesPage";
+import type { ThemeChoice } from "./preferences/ThemeSection";
+import { SecurityPage } from "./security/SecurityPage";
+import { TokensPage } from "./tokens/TokensPage";
 
-const PersonalSections = () => {
-  const account = useAccount();
-  const { descriptions } = useSession();
-  const signOut = useSignOut();
-  const toast = useToast();
-  if (account.isPending) {
-    return (
-      <div role="status" className="flex justify-center py-16 text-muted">
-        <Spinner />
-        <VisuallyHidden>Loading your account</VisuallyHidden>
-      </div>
-    );
+const BASE = "/settings";
+
+const pages: readonly SidePage[] = [
+  {
+    path: `${BASE}/account`,
+    label: "Account",
+    summary: "E-mail, password, storage",
+    icon: <PersonIcon />,
+  },
+  {
+    path: `${BASE}/preferences`,
+    label: "Preferences",
+    summary: "Appearance, descriptions",
+    icon: <SlidersIcon />,
+  },
+  {
+    path: `${BASE}/security`,
+    label: "Security",
+    summary: "Passkeys, authenticator app, linked accounts",
+    icon: <ShieldIcon />,
+  },
+  {
+    path: `${BASE}/devices`,
+    label: "Devices",
+    summary: "Where you are signed in",
+    icon: <MonitorIcon />,
+  },
+  {
+    path: `${BASE}/tokens`,
+    label: "Access tokens",
+    summary: "For your own scripts",
+    icon: <ScriptIcon />,
+  },
+  {
+    path: `${BASE}/activity`,
+    label: "Activity",
+    summary: "What touched your account",
+    icon: <HistoryIcon />,
+  },
+  {
+    path: `${BASE}/data`,
+    label: "Your data",
+    summary: "Download everything, delete the account",
+    icon: <BoxIcon />,
+  },
+];
+
+type Theme = { theme: ThemeChoice; onThemeChange: (theme: ThemeChoice) => void };
+
+const contentOf = (path: string, theme: Theme): ReactNode => {
+  switch (path) {
+    case BASE:
+    case `${BASE}/account`:
+      return <AccountPage />;
+    case `${BASE}/preferences`:
+      return <PreferencesPage {...theme} />;
+    case `${BASE}/security`:
+      return <SecurityPage />;
+    case `${BASE}/devices`:
+      return <DevicesPage />;
+    case `${BASE}/tokens`:
+      return <TokensPage />;
+    case `${BASE}/activity`:
+      return <ActivityPage />;
+    case `${BASE}/data`:
+      return <LeavingPage />;
+    default:
+      return null;
   }
-  if (account.isError) {
-    return (
-      <ErrorState
-        title="Your account could not be loaded"
-        detail={toProblem(account.error).detail}
-        onRetry={() => void account.refetch()}
-        busy={account.isFetching}
-      />
-    );
-  }
-  return (
-    <>
-      <AccountSection
-        account={account.data}
-        isSigningOut={signOut.isPending}
-        onSignOut={() =>
-          signOut.mutate(undefined, {
-            onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
-          })
-        }
-      />
-      <DescriptionsSection account={account.data} offer={descriptions} />
-    </>
-  );
 };
 
-export const Settings = ({ theme, onThemeChange }: SettingsProps) => (
-  <div className="mx-auto max-w-3xl space-y-5">
-    <PersonalSections />
-    <ThemeSection theme={theme} onThemeChange={onThemeChange} />
-  </div>
-);
+type SettingsProps = Theme & {
+  /** The address, from "/settings" on. */
+  path: string;
+  /** For an address that leads nowhere. */
+  notFound: ReactNode;
+};
+
+export const Settings = ({ path, notFound, ...theme }: SettingsProps) => {
+  const content = contentOf(path, theme);
+  if (content === null) return notFound;
+  return (
+    <SidePages title="Settings" base={BASE} pages={pages} path={path}>
+      {content}
+    </SidePages>
+  );
+};

@@ -1,3 +1,3 @@
-/** What app uses of this feature. */
+/** What app uses of this feature; administration/ is loaded by itself. */
 export { Settings } from "./Settings";
-export type { ThemeChoice } from "./ThemeSection";
+export type { ThemeChoice } from "./preferences/ThemeSection";

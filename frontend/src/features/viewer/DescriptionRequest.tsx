@@ -45,7 +45,10 @@ const NoDescription = ({ detail, offer }: DescriptionRequestProps) => {
     return (
       <p className="text-muted">
         No description. Descriptions by AI are off:{" "}
-        <Link href="/settings" className="font-medium text-accent underline underline-offset-2">
+        <Link
+          href="/settings/preferences"
+          className="font-medium text-accent underline underline-offset-2"
+        >
           turn them on in Settings
         </Link>
         .

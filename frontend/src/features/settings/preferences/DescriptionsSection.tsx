@@ -2,7 +2,7 @@
 import { toProblem, useChangeAccount, useDescribeMissing, type Account, type Session } from "@/api";
 import { Button, classNames, SparkleIcon, Switch, useToast } from "@/ui";
 
-import { Section } from "./Section";
+import { Section } from "../frame/Section";
 
 type Offer = Session["descriptions"];
 type DescriptionsSectionProps = { account: Account; offer: Offer };

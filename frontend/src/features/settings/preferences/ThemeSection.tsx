@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { classNames, MonitorIcon, MoonIcon, SunIcon } from "@/ui";
 
-import { Section } from "./Section";
+import { Section } from "../frame/Section";
 
 export type ThemeChoice = "system" | "light" | "dark";
 

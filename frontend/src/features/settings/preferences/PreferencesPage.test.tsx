@@ -8,7 +8,7 @@ import { renderWithApp } from "@/test/render";
 import { anAccount, aSession } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { Settings } from "./Settings";
+import { PreferencesPage } from "./PreferencesPage";
 
 const enabled = { ...anAccount().user, descriptions_enabled: true };
 
@@ -16,18 +16,11 @@ const show = (account: Account, offer: Partial<Session["descriptions"]> = {}) =>
   server.use(http.get("*/api/account", () => HttpResponse.json(account)));
   const session = aSession();
   const onThemeChange = vi.fn();
-  renderWithApp(<Settings theme="system" onThemeChange={onThemeChange} />, {
+  renderWithApp(<PreferencesPage theme="system" onThemeChange={onThemeChange} />, {
     session: { ...session, descriptions: { ...session.descriptions, ...offer } },
   });
   return { onThemeChange, user: userEvent.setup() };
 };
-
-test("the account shows who it is and how much is kept", async () => {
-  show(anAccount({ pictures: 1234, bytes: 5_600_000_000 }));
-  expect(await screen.findByText("ada@example.org")).toBeVisible();
-  expect(screen.getByText("1,234")).toBeVisible();
-  expect(screen.getByText("5.6 GB")).toBeVisible();
-});
 
 test("before it is switched on the page says what is sent to whom", async () => {
   show(anAccount());

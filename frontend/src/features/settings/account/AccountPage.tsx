@@ -1,0 +1,28 @@
+/** Who one is here: the address, the password, how much is kept. */
+import { useSecurity } from "@/api";
+
+import { Loaded } from "../frame/Loaded";
+import { Section } from "../frame/Section";
+import { Page } from "../frame/SidePages";
+import { AccountSection } from "./AccountSection";
+import { EmailSection } from "./EmailSection";
+import { PasswordSection } from "./PasswordSection";
+
+export const AccountPage = () => {
+  const security = useSecurity();
+  return (
+    <Page title="Account">
+      <AccountSection />
+      <EmailSection pending={security.data?.pending_email ?? null} />
+      {security.data ? (
+        <PasswordSection security={security.data} />
+      ) : (
+        <Section title="Password">
+          <Loaded query={security} what="your password’s state" rows={1}>
+            {() => null}
+          </Loaded>
+        </Section>
+      )}
+    </Page>
+  );
+};

@@ -1,0 +1,45 @@
+/** How much is kept, and the way out. */
+import { useAccount, useSignOut } from "@/api";
+import { Button, bytesInWords, SignOutIcon } from "@/ui";
+
+import { useComplain } from "../frame/complaints";
+import { Loaded } from "../frame/Loaded";
+import { dateInWords } from "../frame/moments";
+import { Section } from "../frame/Section";
+
+const Fact = ({ name, value }: { name: string; value: string }) => (
+  <div className="min-w-0">
+    <dt className="text-sm text-muted">{name}</dt>
+    <dd className="mt-0.5 text-lg font-medium">{value}</dd>
+  </div>
+);
+
+export const AccountSection = () => {
+  const account = useAccount();
+  const signOut = useSignOut();
+  const complain = useComplain();
+  return (
+    <Section
+      title="Your library"
+      aside={
+        <Button
+          icon={<SignOutIcon />}
+          busy={signOut.isPending}
+          onClick={() => signOut.mutate(undefined, { onError: complain })}
+        >
+          Sign out
+        </Button>
+      }
+    >
+      <Loaded query={account} what="your account" rows={1}>
+        {({ pictures, bytes, user }) => (
+          <dl className="grid grid-cols-2 gap-x-8 gap-y-4 sm:grid-cols-3">
+            <Fact name="Pictures" value={pictures.toLocaleString("en")} />
+            <Fact name="Storage used" value={bytesInWords(bytes)} />
+            <Fact name="With Pinhole since" value={dateInWords(user.created_at)} />
+          </dl>
+        )}
+      </Loaded>
+    </Section>
+  );
+};

@@ -1,0 +1,78 @@
+/** The record, newest first, page by page. */
+import type { SiteEvent } from "@/api";
+import { Button, WarningIcon } from "@/ui";
+
+import { useComplain } from "../frame/complaints";
+import { HistoryIcon } from "../frame/icons";
+import { Loaded } from "../frame/Loaded";
+import { Moment } from "../frame/Moment";
+import { Row, Rows } from "../frame/Rows";
+import { eventInWords, isTrouble } from "./event-words";
+
+/** A person's own events do not say whose they are. */
+type ShownEvent = Omit<SiteEvent, "email" | "actor_email"> &
+  Partial<Pick<SiteEvent, "email" | "actor_email">>;
+
+type EventPages = {
+  data: readonly ShownEvent[] | undefined;
+  error: Error | null;
+  isFetching: boolean;
+  refetch: () => unknown;
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => Promise<{ error: Error | null }>;
+};
+
+const byWhom = ({ by_administrator, actor_email }: ShownEvent): string => {
+  if (!by_administrator) return "";
+  return actor_email ? ` · by ${actor_email}` : " · by an administrator";
+};
+
+const EventRow = ({ event }: { event: ShownEvent }) => {
+  const where = [event.device, event.place, event.ip].filter((part) => part !== "").join(" · ");
+  return (
+    <Row
+      icon={
+        isTrouble(event.event) ? <WarningIcon className="size-5 text-danger" /> : <HistoryIcon />
+      }
+      title={eventInWords(event.event, event.detail)}
+    >
+      {event.email !== undefined && (
+        <p className="text-ink">{event.email ?? "Nobody’s account, or deleted since"}</p>
+      )}
+      <p>
+        <Moment at={event.at} />
+        {byWhom(event)}
+      </p>
+      {where !== "" && <p>{where}</p>}
+    </Row>
+  );
+};
+
+export const EventList = ({ pages, label }: { pages: EventPages; label: string }) => {
+  const complain = useComplain();
+  const more = async () => {
+    const { error } = await pages.fetchNextPage();
+    if (error) complain(error);
+  };
+  return (
+    <Loaded query={pages} what="the record" rows={6}>
+      {(events) => (
+        <>
+          <Rows label={label} empty="Nothing has happened yet.">
+            {events.map((event) => (
+              <EventRow key={event.id} event={event} />
+            ))}
+          </Rows>
+          {pages.hasNextPage && (
+            <div className="mt-5 border-t border-line pt-5 text-center">
+              <Button busy={pages.isFetchingNextPage} onClick={() => void more()}>
+                Show older
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+};

@@ -1,0 +1,138 @@
+/** Invitations: links by which people join. */
+import { useState } from "react";
+
+import { useInvites, useRemoveInvite, useSession, type Invite } from "@/api";
+import { Button, PlusIcon, useToast } from "@/ui";
+
+import { AskFirst } from "../frame/AskFirst";
+import { Badge } from "../frame/Badge";
+import { InviteIcon } from "../frame/icons";
+import { Loaded } from "../frame/Loaded";
+import { Moment } from "../frame/Moment";
+import { hasPassed } from "../frame/moments";
+import { Row, Rows } from "../frame/Rows";
+import { Section } from "../frame/Section";
+import { Page } from "../frame/SidePages";
+import { NewInviteDialog } from "./NewInviteDialog";
+
+type State = "open" | "used" | "over";
+
+const stateOf = ({ used_at, expires_at }: Invite): State => {
+  if (used_at !== null) return "used";
+  return hasPassed(expires_at) ? "over" : "open";
+};
+
+const whom = ({ email }: Invite): string => email ?? "Anybody with the link";
+
+const WHO_MAY_JOIN = {
+  first: "",
+  open: "Anybody can make an account here; an invitation only saves them the search.",
+  invite: "Only people with an invitation can make an account here.",
+  closed: "Nobody can make an account by themselves here.",
+} as const;
+
+const InviteRow = ({ invite, onRemove }: { invite: Invite; onRemove: () => void }) => {
+  const state = stateOf(invite);
+  return (
+    <Row
+      icon={<InviteIcon />}
+      title={whom(invite)}
+      isFaded={state !== "open"}
+      badges={
+        <>
+          {state === "open" && <Badge tone="accent">Waiting</Badge>}
+          {state === "used" && <Badge tone="good">Used</Badge>}
+          {state === "over" && <Badge>Expired</Badge>}
+        </>
+      }
+      actions={
+        <Button
+          look="quiet"
+          onClick={onRemove}
+          aria-label={
+            state === "open"
+              ? `Take back: ${whom(invite)}`
+              : `Remove from the list: ${whom(invite)}`
+          }
+        >
+          {state === "open" ? "Take back" : "Remove"}
+        </Button>
+      }
+    >
+      {invite.note !== "" && <p>“{invite.note}”</p>}
+      <p>
+        Made <Moment at={invite.created_at} />
+        {" · "}
+        {invite.used_at === null ? (
+          <>
+            {state === "over" ? "ended " : "works until "}
+            <Moment at={invite.expires_at} />
+          </>
+        ) : (
+          <>
+            used <Moment at={invite.used_at} /> by {invite.used_by_email ?? "somebody who left"}
+          </>
+        )}
+      </p>
+    </Row>
+  );
+};
+
+const RemoveInvite = ({ invite, onClose }: { invite: Invite; onClose: () => void }) => {
+  const remove = useRemoveInvite();
+  const toast = useToast();
+  const isOpen = stateOf(invite) === "open";
+  return (
+    <AskFirst
+      title={isOpen ? "Take the invitation back?" : "Remove it from the list?"}
+      action={isOpen ? "Take it back" : "Remove it"}
+      doing={remove}
+      onClose={onClose}
+      onConfirm={() =>
+        remove.mutate(invite.id, {
+          onSuccess: () => {
+            onClose();
+            toast.show({ message: "The invitation was removed" });
+          },
+        })
+      }
+    >
+      <p>
+        {isOpen
+          ? "Its link is worth nothing from now on."
+          : "Nothing changes for whoever joined by it."}
+      </p>
+    </AskFirst>
+  );
+};
+
+export const InvitesPage = () => {
+  const invites = useInvites();
+  const { registration } = useSession().sign_in;
+  const [isMaking, setMaking] = useState(false);
+  const [removing, setRemoving] = useState<Invite | null>(null);
+  return (
+    <Page title="Invitations" lead={WHO_MAY_JOIN[registration]}>
+      <Section
+        title="Made so far"
+        aside={
+          <Button icon={<PlusIcon />} onClick={() => setMaking(true)}>
+            Invite somebody
+          </Button>
+        }
+      >
+        <Loaded query={invites} what="invitations" rows={2}>
+          {(all) => (
+            <Rows label="Invitations" empty="Nobody was invited yet.">
+              {all.map((invite) => (
+                <InviteRow key={invite.id} invite={invite} onRemove={() => setRemoving(invite)} />
+              ))}
+            </Rows>
+          )}
+        </Loaded>
+      </Section>
+      {isMaking && <NewInviteDialog onClose={() => setMaking(false)} />}
+      {removing && <RemoveInvite invite={removing} onClose={() => setRemoving(null)} />}
+    </Page>
+  );
+};

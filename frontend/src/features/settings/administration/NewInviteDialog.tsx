@@ -1,0 +1,83 @@
+/** Making an invitation, and the one look at its link. */
+import { useState } from "react";
+
+import { useMakeInvite, useSession } from "@/api";
+import { TextField } from "@/ui";
+
+import { CopyButton } from "../frame/CopyButton";
+import { fieldError, FormDialog } from "../frame/FormDialog";
+import { ShownOnce } from "../frame/ShownOnce";
+
+type Made = { link: string; email: string | null };
+
+const TheLink = ({ made, onClose }: { made: Made; onClose: () => void }) => {
+  const { mail } = useSession().sign_in;
+  const isMailed = mail && made.email !== null;
+  const [isKept, setKept] = useState(isMailed);
+  return (
+    <ShownOnce
+      title="The invitation is made"
+      isKept={isKept}
+      warning="This link is not shown again. Copy it now, or take the invitation back and make another one."
+      onClose={onClose}
+    >
+      <p className="text-muted">
+        {isMailed
+          ? `A mail with this link is on its way to ${made.email ?? ""}. You can also pass it on yourself.`
+          : "Pass this link on. Whoever opens it may join, once, within seven days."}
+      </p>
+      <p className="rounded-xl bg-sunken px-4 py-3 font-mono text-sm break-all select-all">
+        {made.link}
+      </p>
+      <CopyButton text={made.link} onCopied={() => setKept(true)}>
+        Copy the link
+      </CopyButton>
+    </ShownOnce>
+  );
+};
+
+export const NewInviteDialog = ({ onClose }: { onClose: () => void }) => {
+  const make = useMakeInvite();
+  const [mistake, setMistake] = useState<string>();
+  if (make.data) return <TheLink made={make.data} onClose={onClose} />;
+
+  const submit = (text: (field: string) => string) => {
+    const email = text("email").trim();
+    const note = text("note").trim();
+    const isFine = email === "" || email.includes("@");
+    setMistake(isFine ? undefined : "Enter an e-mail address, or leave this empty.");
+    if (!isFine) return;
+    make.mutate({ ...(email === "" ? {} : { email }), note });
+  };
+
+  return (
+    <FormDialog
+      title="Invite somebody"
+      action="Make the invitation"
+      doing={make}
+      fields={["email", "note"]}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField
+        label="E-mail address (optional)"
+        name="email"
+        type="email"
+        inputMode="email"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        hint="With an address, only it can be used to join. Without, anybody who has the link may."
+        error={mistake ?? fieldError(make.error, "email")}
+      />
+      <TextField
+        label="A word to them (optional)"
+        name="note"
+        maxLength={100}
+        autoComplete="off"
+        hint="Shown to whoever opens the link."
+        error={fieldError(make.error, "note")}
+      />
+    </FormDialog>
+  );
+};

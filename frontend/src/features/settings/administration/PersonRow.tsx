@@ -1,0 +1,79 @@
+/** One person, as administrators see them: how much, never what. */
+import type { Person } from "@/api";
+import { bytesInWords, Menu, MoreIcon, PersonIcon } from "@/ui";
+
+import { Badge } from "../frame/Badge";
+import { Moment } from "../frame/Moment";
+import { Row } from "../frame/Rows";
+
+/** What an administrator may do with somebody. */
+export type Step = "disable" | "enable" | "end_sessions" | "promote" | "demote";
+
+const WORDS: Record<Step, string> = {
+  disable: "Shut the account",
+  enable: "Open the account again",
+  end_sessions: "Sign out all devices",
+  promote: "Make an administrator",
+  demote: "Take administration away",
+};
+
+const stepsFor = (person: Person, isSelf: boolean): Step[] => [
+  ...(person.is_administrator ? ["demote" as const] : ["promote" as const]),
+  ...(person.sessions > 0 && !isSelf ? ["end_sessions" as const] : []),
+  ...(isSelf ? [] : [person.disabled_at === null ? ("disable" as const) : ("enable" as const)]),
+];
+
+const amount = (count: number, one: string): string =>
+  count === 1 ? `1 ${one}` : `${count.toLocaleString("en")} ${one}s`;
+
+type PersonRowProps = { person: Person; isSelf: boolean; onStep: (step: Step) => void };
+
+export const PersonRow = ({ person, isSelf, onStep }: PersonRowProps) => (
+  <Row
+    icon={<PersonIcon />}
+    title={person.email}
+    isFaded={person.disabled_at !== null}
+    badges={
+      <>
+        {isSelf && <Badge>You</Badge>}
+        {person.is_administrator && <Badge tone="accent">Administrator</Badge>}
+        {person.disabled_at !== null && <Badge tone="danger">Shut</Badge>}
+        {person.delete_after !== null && <Badge tone="danger">Leaving</Badge>}
+      </>
+    }
+    actions={
+      <Menu
+        label={`What to do with ${person.email}`}
+        items={stepsFor(person, isSelf).map((step) => ({
+          label: WORDS[step],
+          onSelect: () => onStep(step),
+        }))}
+      >
+        <MoreIcon />
+      </Menu>
+    }
+  >
+    <p>
+      {amount(person.pictures, "picture")} · {bytesInWords(person.bytes)} ·{" "}
+      {person.last_seen_at === null ? (
+        "never seen"
+      ) : (
+        <>
+          last seen <Moment at={person.last_seen_at} />
+        </>
+      )}
+    </p>
+    <p>
+      Joined <Moment at={person.created_at} dateOnly /> ·{" "}
+      {person.sessions === 0
+        ? "signed in nowhere"
+        : `signed in on ${amount(person.sessions, "device")}`}
+      {person.delete_after !== null && (
+        <>
+          {" · to be deleted "}
+          <Moment at={person.delete_after} />
+        </>
+      )}
+    </p>
+  </Row>
+);

@@ -1,0 +1,88 @@
+/** What a step does to a person, asked before it is taken. */
+import { useChangePerson, useEndPersonsSessions, type Person, type PersonChanges } from "@/api";
+import { useToast } from "@/ui";
+
+import { AskFirst } from "../frame/AskFirst";
+import type { Step } from "./PersonRow";
+
+type Asked = {
+  title: string;
+  about: string;
+  action: string;
+  look?: "primary";
+  done: string;
+  changes: PersonChanges | null;
+};
+
+const ASKED: Record<Step, Asked> = {
+  disable: {
+    title: "Shut the account of",
+    about:
+      "They are signed out everywhere at once and cannot sign in; their access tokens are refused. Their pictures stay as they are, and you can open the account again.",
+    action: "Shut the account",
+    done: "The account is shut",
+    changes: { disabled: true },
+  },
+  enable: {
+    title: "Open the account of",
+    about: "They can sign in again, and find their pictures as they left them.",
+    action: "Open the account",
+    look: "primary",
+    done: "The account is open",
+    changes: { disabled: false },
+  },
+  end_sessions: {
+    title: "Sign out all devices of",
+    about: "They must sign in again. Their access tokens keep working.",
+    action: "Sign them out",
+    done: "All their devices are signed out",
+    changes: null,
+  },
+  promote: {
+    title: "Make an administrator of",
+    about:
+      "They can see who has an account, invite people, shut accounts and make administrators. They never see the pictures of others.",
+    action: "Make an administrator",
+    look: "primary",
+    done: "They are an administrator now",
+    changes: { is_administrator: true },
+  },
+  demote: {
+    title: "Take administration away from",
+    about: "They keep their account and their pictures, and no longer see this page.",
+    action: "Take it away",
+    done: "They are no administrator any more",
+    changes: { is_administrator: false },
+  },
+};
+
+type StepDialogProps = { person: Person; step: Step; onClose: () => void };
+
+export const StepDialog = ({ person, step, onClose }: StepDialogProps) => {
+  const change = useChangePerson();
+  const endSessions = useEndPersonsSessions();
+  const toast = useToast();
+  const { title, about, action, look, done, changes } = ASKED[step];
+
+  const finish = () => {
+    onClose();
+    toast.show({ message: done });
+  };
+  const take = () => {
+    if (changes) change.mutate({ id: person.id, changes }, { onSuccess: finish });
+    else endSessions.mutate(person.id, { onSuccess: finish });
+  };
+
+  return (
+    <AskFirst
+      title={`${title} ${person.email}?`}
+      action={action}
+      {...(look ? { look } : {})}
+      doing={changes ? change : endSessions}
+      onClose={onClose}
+      onConfirm={take}
+    >
+      <p>{about}</p>
+    </AskFirst>
+  );
+};

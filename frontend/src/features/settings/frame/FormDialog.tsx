@@ -1,0 +1,79 @@
+/** A dialog that is a form: the focus begins in its first field, and complaints stand above it. */
+import { useEffect, useId, type ReactNode, type SubmitEvent } from "react";
+
+import { toProblem } from "@/api";
+import { Button, Dialog, FormAlert, useFocusOnError } from "@/ui";
+
+import { complaint } from "./complaints";
+
+type Doing = { isPending: boolean; error: Error | null };
+
+type FormDialogProps = {
+  title: string;
+  action: string;
+  doing: Doing;
+  /** Names of the fields that show the server's complaints themselves. */
+  fields?: readonly string[];
+  onSubmit: (text: (field: string) => string) => void;
+  onClose: () => void;
+  children: ReactNode;
+};
+
+const NO_ERRORS = {};
+
+const readText = (form: HTMLFormElement): ((field: string) => string) => {
+  const data = new FormData(form);
+  return (field) => {
+    const value = data.get(field);
+    return typeof value === "string" ? value : "";
+  };
+};
+
+/** What the server says of one field. */
+export const fieldError = (error: unknown, field: string): string | undefined =>
+  complaint(error) === undefined ? undefined : toProblem(error).fields[field];
+
+const NO_FIELDS: readonly string[] = [];
+
+export const FormDialog = ({
+  title,
+  action,
+  doing,
+  fields = NO_FIELDS,
+  onSubmit,
+  onClose,
+  children,
+}: FormDialogProps) => {
+  const id = useId();
+  const form = useFocusOnError(doing.error ?? NO_ERRORS);
+  const isSaidAtField = fields.some((field) => fieldError(doing.error, field) !== undefined);
+
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("input:not([type=hidden]):not([hidden])")?.focus();
+  }, [form]);
+
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (!doing.isPending) onSubmit(readText(event.currentTarget));
+  };
+
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" type="submit" form={id} busy={doing.isPending}>
+            {action}
+          </Button>
+        </>
+      }
+    >
+      <form ref={form} id={id} noValidate method="post" onSubmit={submit} className="space-y-5">
+        <FormAlert>{isSaidAtField ? undefined : complaint(doing.error)}</FormAlert>
+        {children}
+      </form>
+    </Dialog>
+  );
+};

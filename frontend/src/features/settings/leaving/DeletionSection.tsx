@@ -1,0 +1,95 @@
+/** The end of an account, and the seven days in which it can be called off. */
+import { useState } from "react";
+
+import { useAccount, useDeleteAccount, useKeepAccount, useSession } from "@/api";
+import { Button, bytesInWords, useToast } from "@/ui";
+
+import { AskFirst } from "../frame/AskFirst";
+import { useComplain } from "../frame/complaints";
+import { Moment } from "../frame/Moment";
+import { Section } from "../frame/Section";
+
+const DAYS = 7;
+
+const DeleteAccount = ({ onClose }: { onClose: () => void }) => {
+  const remove = useDeleteAccount();
+  const account = useAccount().data;
+  return (
+    <AskFirst
+      title="Delete your account?"
+      action="Delete my account"
+      doing={remove}
+      onClose={onClose}
+      onConfirm={() => remove.mutate(undefined, { onSuccess: onClose })}
+    >
+      <p>
+        In {DAYS} days{" "}
+        {account && account.pictures > 0 ? (
+          <strong className="font-semibold text-ink">
+            all {account.pictures.toLocaleString("en")} of your pictures (
+            {bytesInWords(account.bytes)})
+          </strong>
+        ) : (
+          "your pictures"
+        )}
+        , their descriptions, your passkeys and everything else of your account are deleted for
+        good. Nobody can bring them back.
+      </p>
+      <p>
+        Until then everything works as before, and you can change your mind at any time. Download a
+        copy of everything first if you want to keep it.
+      </p>
+    </AskFirst>
+  );
+};
+
+const Pending = ({ at }: { at: string }) => {
+  const keep = useKeepAccount();
+  const complain = useComplain();
+  const toast = useToast();
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-4">
+      <p className="font-medium text-danger">
+        Your account and all pictures will be deleted <Moment at={at} />.
+      </p>
+      <Button
+        look="primary"
+        busy={keep.isPending}
+        onClick={() =>
+          keep.mutate(undefined, {
+            onSuccess: () => toast.show({ message: "Your account stays" }),
+            onError: complain,
+          })
+        }
+      >
+        Keep my account
+      </Button>
+    </div>
+  );
+};
+
+export const DeletionSection = () => {
+  const { user } = useSession();
+  const [isAsking, setAsking] = useState(false);
+  const at = user?.delete_after ?? null;
+  return (
+    <Section
+      title="Delete the account"
+      lead={
+        at === null
+          ? `Deletes your pictures and everything else of your account for good, after ${DAYS} days in which you can change your mind.`
+          : undefined
+      }
+      aside={
+        at === null && (
+          <Button look="danger" onClick={() => setAsking(true)}>
+            Delete my account
+          </Button>
+        )
+      }
+    >
+      {at !== null && <Pending at={at} />}
+      {isAsking && <DeleteAccount onClose={() => setAsking(false)} />}
+    </Section>
+  );
+};

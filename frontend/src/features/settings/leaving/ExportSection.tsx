@@ -1,0 +1,133 @@
+/** Taking everything away: asking for a copy, watching it being packed, fetching its parts. */
+import { useAskForExport, useExports, useRemoveExport, type Export } from "@/api";
+import { Button, bytesInWords, DownloadIcon, Progress, useToast } from "@/ui";
+
+import { Badge } from "../frame/Badge";
+import { useComplain } from "../frame/complaints";
+import { BoxIcon } from "../frame/icons";
+import { Loaded } from "../frame/Loaded";
+import { Moment } from "../frame/Moment";
+import { Row, Rows } from "../frame/Rows";
+import { Section } from "../frame/Section";
+
+const picturesInWords = (count: number): string =>
+  count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`;
+
+const isBeingPacked = ({ state }: Export): boolean => state === "waiting" || state === "running";
+
+type PartsProps = { copy: Export; onDownload: (number: number) => void };
+
+const Parts = ({ copy, onDownload }: PartsProps) => (
+  <ul className="mt-3 flex flex-wrap gap-2">
+    {copy.parts.map(({ number, bytes, pictures }) => (
+      <li key={number}>
+        <Button icon={<DownloadIcon />} onClick={() => onDownload(number)}>
+          {copy.parts.length === 1 ? "Download" : `Part ${number} of ${copy.parts.length}`}
+          <span className="text-sm font-normal text-muted">
+            {bytesInWords(bytes)}
+            <span className="sr-only">, {picturesInWords(pictures)}</span>
+          </span>
+        </Button>
+      </li>
+    ))}
+  </ul>
+);
+
+const Packing = ({ copy }: { copy: Export }) => (
+  <div className="mt-3 max-w-md">
+    <Progress
+      label="Packing your pictures"
+      value={copy.pictures === 0 ? null : copy.done / copy.pictures}
+    />
+    <p role="status" className="mt-1.5">
+      {copy.state === "waiting"
+        ? "Waiting for its turn"
+        : `${copy.done.toLocaleString("en")} of ${picturesInWords(copy.pictures)} packed`}
+      . You may leave this page.
+    </p>
+  </div>
+);
+
+type ExportRowProps = { copy: Export; onDownload: (number: number) => void; onRemove: () => void };
+
+const ExportRow = ({ copy, onDownload, onRemove }: ExportRowProps) => (
+  <Row
+    icon={<BoxIcon />}
+    title={
+      <>
+        Copy of <Moment at={copy.created_at} />
+      </>
+    }
+    badges={
+      <>
+        {copy.state === "ready" && <Badge tone="good">Ready</Badge>}
+        {copy.state === "failed" && <Badge tone="danger">Failed</Badge>}
+      </>
+    }
+    actions={
+      !isBeingPacked(copy) && (
+        <Button look="quiet" onClick={onRemove}>
+          Remove the copy
+        </Button>
+      )
+    }
+  >
+    {copy.state === "ready" && (
+      <p>
+        {picturesInWords(copy.pictures)} · kept until <Moment at={copy.expires_at} />
+      </p>
+    )}
+    {copy.state === "failed" && <p>Something went wrong while packing. Ask for another one.</p>}
+    {isBeingPacked(copy) && <Packing copy={copy} />}
+    {copy.state === "ready" && <Parts copy={copy} onDownload={onDownload} />}
+  </Row>
+);
+
+export const ExportSection = () => {
+  const exports = useExports();
+  const ask = useAskForExport();
+  const remove = useRemoveExport();
+  const complain = useComplain();
+  const toast = useToast();
+  const isPacking = exports.data?.some(isBeingPacked) ?? false;
+
+  /** The addresses are good for minutes only, so the one that is followed is always a new one. */
+  const download = async (id: string, number: number) => {
+    const { data, error } = await exports.refetch();
+    const part = data?.find((copy) => copy.id === id)?.parts.find((one) => one.number === number);
+    if (part) window.location.assign(part.url);
+    else if (error) complain(error);
+    else toast.show({ tone: "error", message: "This copy is no longer there. Ask for a new one." });
+  };
+
+  return (
+    <Section
+      title="Download everything"
+      lead="All originals with their names, and beside each a file with what is known of it: when and where it was taken, and its descriptions. They come as zip files; a download that breaks off can be resumed."
+      aside={
+        <Button
+          busy={ask.isPending}
+          disabled={isPacking || exports.data === undefined}
+          onClick={() => ask.mutate(undefined, { onError: complain })}
+        >
+          Make a copy
+        </Button>
+      }
+    >
+      <Loaded query={exports} what="your copies" rows={1}>
+        {(all) => (
+          <Rows label="Copies" empty="No copy has been made.">
+            {all.map((copy) => (
+              <ExportRow
+                key={copy.id}
+                copy={copy}
+                onDownload={(number) => void download(copy.id, number)}
+                onRemove={() => remove.mutate(copy.id, { onError: complain })}
+              />
+            ))}
+          </Rows>
+        )}
+      </Loaded>
+    </Section>
+  );
+};

@@ -1,0 +1,29 @@
+/** What is a matter of taste: descriptions and appearance. */
+import { useAccount, useSession } from "@/api";
+
+import { Loaded } from "../frame/Loaded";
+import { Section } from "../frame/Section";
+import { Page } from "../frame/SidePages";
+import { DescriptionsSection } from "./DescriptionsSection";
+import { ThemeSection, type ThemeChoice } from "./ThemeSection";
+
+type PreferencesPageProps = { theme: ThemeChoice; onThemeChange: (theme: ThemeChoice) => void };
+
+export const PreferencesPage = ({ theme, onThemeChange }: PreferencesPageProps) => {
+  const account = useAccount();
+  const { descriptions } = useSession();
+  return (
+    <Page title="Preferences">
+      <ThemeSection theme={theme} onThemeChange={onThemeChange} />
+      {account.data ? (
+        <DescriptionsSection account={account.data} offer={descriptions} />
+      ) : (
+        <Section title="Descriptions">
+          <Loaded query={account} what="your preferences" rows={3}>
+            {() => null}
+          </Loaded>
+        </Section>
+      )}
+    </Page>
+  );
+};

@@ -1,0 +1,84 @@
+/** The authenticator app: whether there is one, setting it up, removing it. */
+import { useState } from "react";
+
+import { useBeginTotp, useRemoveTotp, type Security } from "@/api";
+import { Button, useToast } from "@/ui";
+
+import { AskFirst } from "../frame/AskFirst";
+import { Badge } from "../frame/Badge";
+import { useComplain } from "../frame/complaints";
+import { Moment } from "../frame/Moment";
+import { Section } from "../frame/Section";
+import { AuthenticatorDialog } from "./AuthenticatorDialog";
+
+type AuthenticatorSectionProps = {
+  totp: Security["totp"];
+  onCodes: (codes: readonly string[]) => void;
+};
+
+const RemoveApp = ({ onClose }: { onClose: () => void }) => {
+  const remove = useRemoveTotp();
+  const toast = useToast();
+  return (
+    <AskFirst
+      title="Remove the authenticator app?"
+      action="Remove the app"
+      doing={remove}
+      onClose={onClose}
+      onConfirm={() =>
+        remove.mutate(undefined, {
+          onSuccess: () => {
+            onClose();
+            toast.show({ message: "The authenticator app was removed" });
+          },
+        })
+      }
+    >
+      <p>
+        Its codes are no longer asked for, and no longer accepted. Without a passkey, your password
+        alone then signs you in.
+      </p>
+    </AskFirst>
+  );
+};
+
+export const AuthenticatorSection = ({ totp, onCodes }: AuthenticatorSectionProps) => {
+  const begin = useBeginTotp();
+  const complain = useComplain();
+  const [isRemoving, setRemoving] = useState(false);
+  return (
+    <Section
+      title="Authenticator app"
+      lead="An app on your phone shows a new code every 30 seconds; signing in with your password asks for it."
+      aside={
+        totp ? (
+          <Button onClick={() => setRemoving(true)}>Remove</Button>
+        ) : (
+          <Button
+            busy={begin.isPending}
+            onClick={() => begin.mutate(undefined, { onError: complain })}
+          >
+            Set up an app
+          </Button>
+        )
+      }
+    >
+      {totp ? (
+        <p className="flex flex-wrap items-center gap-2">
+          <Badge tone="good">On</Badge>
+          <span className="text-muted">
+            Since <Moment at={totp.created_at} dateOnly />
+          </span>
+        </p>
+      ) : (
+        <p>
+          <Badge>Off</Badge>
+        </p>
+      )}
+      {begin.data && (
+        <AuthenticatorDialog secret={begin.data} onCodes={onCodes} onClose={() => begin.reset()} />
+      )}
+      {isRemoving && <RemoveApp onClose={() => setRemoving(false)} />}
+    </Section>
+  );
+};

@@ -1,0 +1,112 @@
+/** Accounts elsewhere that sign in here. */
+import { useState } from "react";
+
+import { useLinkIdentity, useSession, useUnlinkIdentity, type Security } from "@/api";
+import { Button, useToast } from "@/ui";
+
+import { AskFirst } from "../frame/AskFirst";
+import { Badge } from "../frame/Badge";
+import { useComplain } from "../frame/complaints";
+import { LinkIcon } from "../frame/icons";
+import { Moment } from "../frame/Moment";
+import { Row, Rows } from "../frame/Rows";
+import { Section } from "../frame/Section";
+
+type Identity = Security["identities"][number];
+
+const IdentityRow = ({ identity, onUnlink }: { identity: Identity; onUnlink: () => void }) => (
+  <Row
+    icon={<LinkIcon />}
+    title={identity.label}
+    actions={
+      <Button look="quiet" onClick={onUnlink} aria-label={`Unlink ${identity.label}`}>
+        Unlink
+      </Button>
+    }
+  >
+    <p>{identity.email}</p>
+    <p>
+      Linked <Moment at={identity.created_at} dateOnly />
+      {" · "}
+      {identity.last_used_at === null ? (
+        "not used yet"
+      ) : (
+        <>
+          last used <Moment at={identity.last_used_at} />
+        </>
+      )}
+    </p>
+  </Row>
+);
+
+const Unlink = ({ identity, onClose }: { identity: Identity; onClose: () => void }) => {
+  const unlink = useUnlinkIdentity();
+  const toast = useToast();
+  return (
+    <AskFirst
+      title={`Unlink ${identity.label}?`}
+      action="Unlink"
+      doing={unlink}
+      onClose={onClose}
+      onConfirm={() =>
+        unlink.mutate(identity.id, {
+          onSuccess: () => {
+            onClose();
+            toast.show({ message: `${identity.label} was unlinked` });
+          },
+        })
+      }
+    >
+      <p>
+        {identity.email} no longer signs you in here. Nothing changes at {identity.label}; you can
+        link it again.
+      </p>
+    </AskFirst>
+  );
+};
+
+export const IdentitiesSection = ({ identities }: { identities: readonly Identity[] }) => {
+  const { providers } = useSession().sign_in;
+  const link = useLinkIdentity();
+  const complain = useComplain();
+  const [unlinking, setUnlinking] = useState<Identity | null>(null);
+  const free = providers.filter(
+    ({ name }) => !identities.some(({ provider }) => provider === name),
+  );
+  if (providers.length + identities.length === 0) return null;
+
+  return (
+    <Section
+      title="Linked accounts"
+      lead="Sign in here with an account that you have elsewhere. Pinhole learns your address there, and keeps no key to it."
+    >
+      <Rows label="Linked accounts" empty="No account is linked.">
+        {identities.map((identity) => (
+          <IdentityRow
+            key={identity.id}
+            identity={identity}
+            onUnlink={() => setUnlinking(identity)}
+          />
+        ))}
+      </Rows>
+      {free.length > 0 && (
+        <div className="mt-5 flex flex-wrap gap-2">
+          {free.map(({ name, label, demo }) => (
+            <Button
+              key={name}
+              icon={<LinkIcon />}
+              busy={link.isPending}
+              onClick={() =>
+                link.mutate({ provider: name, next: "/settings/security" }, { onError: complain })
+              }
+            >
+              Link {label}
+              {demo && <Badge tone="accent">Demo</Badge>}
+            </Button>
+          ))}
+        </div>
+      )}
+      {unlinking && <Unlink identity={unlinking} onClose={() => setUnlinking(null)} />}
+    </Section>
+  );
+};

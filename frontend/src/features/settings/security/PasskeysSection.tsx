@@ -1,0 +1,119 @@
+/** Passkeys: adding, naming and removing them. */
+import { useState } from "react";
+
+import { passkeysWork, useRemovePasskey, type Security } from "@/api";
+import { Button, IconButton, PencilIcon, PlusIcon, useToast } from "@/ui";
+
+import { AskFirst } from "../frame/AskFirst";
+import { Badge } from "../frame/Badge";
+import { KeyIcon } from "../frame/icons";
+import { Moment } from "../frame/Moment";
+import { Row, Rows } from "../frame/Rows";
+import { Section } from "../frame/Section";
+import { AddPasskeyDialog, RenamePasskeyDialog } from "./passkey-dialogs";
+
+type Passkey = Security["passkeys"][number];
+
+type PasskeyRowProps = { passkey: Passkey; onRename: () => void; onRemove: () => void };
+
+const PasskeyRow = ({ passkey, onRename, onRemove }: PasskeyRowProps) => (
+  <Row
+    icon={<KeyIcon />}
+    title={passkey.name}
+    badges={passkey.is_backed_up && <Badge>Synced</Badge>}
+    actions={
+      <>
+        <IconButton label={`Rename ${passkey.name}`} onClick={onRename}>
+          <PencilIcon />
+        </IconButton>
+        <Button look="quiet" onClick={onRemove} aria-label={`Remove ${passkey.name}`}>
+          Remove
+        </Button>
+      </>
+    }
+  >
+    <p>
+      Added <Moment at={passkey.created_at} dateOnly />
+      {" · "}
+      {passkey.last_used_at === null ? (
+        "not used yet"
+      ) : (
+        <>
+          last used <Moment at={passkey.last_used_at} />
+        </>
+      )}
+    </p>
+  </Row>
+);
+
+const RemovePasskey = ({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) => {
+  const remove = useRemovePasskey();
+  const toast = useToast();
+  return (
+    <AskFirst
+      title={`Remove “${passkey.name}”?`}
+      action="Remove the passkey"
+      doing={remove}
+      onClose={onClose}
+      onConfirm={() =>
+        remove.mutate(passkey.id, {
+          onSuccess: () => {
+            onClose();
+            toast.show({ message: "The passkey was removed" });
+          },
+        })
+      }
+    >
+      <p>
+        It no longer signs you in. Your device may go on offering it until you delete it there as
+        well.
+      </p>
+    </AskFirst>
+  );
+};
+
+type PasskeysSectionProps = {
+  passkeys: readonly Passkey[];
+  onCodes: (codes: readonly string[]) => void;
+};
+
+type Open = { kind: "add" } | { kind: "rename" | "remove"; passkey: Passkey };
+
+export const PasskeysSection = ({ passkeys, onCodes }: PasskeysSectionProps) => {
+  const [open, setOpen] = useState<Open | null>(null);
+  const close = () => setOpen(null);
+  return (
+    <Section
+      title="Passkeys"
+      lead="Sign in with your fingerprint, your face or a security key. A passkey cannot be guessed, nor typed into the wrong page."
+      aside={
+        passkeysWork() && (
+          <Button icon={<PlusIcon />} onClick={() => setOpen({ kind: "add" })}>
+            Add a passkey
+          </Button>
+        )
+      }
+    >
+      <Rows
+        label="Passkeys"
+        empty={
+          passkeysWork()
+            ? "You have no passkey yet."
+            : "This browser has no passkeys here. They need a current browser and an address that begins with https."
+        }
+      >
+        {passkeys.map((passkey) => (
+          <PasskeyRow
+            key={passkey.id}
+            passkey={passkey}
+            onRename={() => setOpen({ kind: "rename", passkey })}
+            onRemove={() => setOpen({ kind: "remove", passkey })}
+          />
+        ))}
+      </Rows>
+      {open?.kind === "add" && <AddPasskeyDialog onCodes={onCodes} onClose={close} />}
+      {open?.kind === "rename" && <RenamePasskeyDialog passkey={open.passkey} onClose={close} />}
+      {open?.kind === "remove" && <RemovePasskey passkey={open.passkey} onClose={close} />}
+    </Section>
+  );
+};

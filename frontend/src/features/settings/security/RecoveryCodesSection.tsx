@@ -1,0 +1,51 @@
+/** How many recovery codes are left, and making new ones. */
+import { useState } from "react";
+
+import { useMakeRecoveryCodes } from "@/api";
+import { Button } from "@/ui";
+
+import { AskFirst } from "../frame/AskFirst";
+import { Badge } from "../frame/Badge";
+import { Section } from "../frame/Section";
+
+const FEW = 3;
+
+type RecoveryCodesSectionProps = { left: number; onCodes: (codes: readonly string[]) => void };
+
+export const RecoveryCodesSection = ({ left, onCodes }: RecoveryCodesSectionProps) => {
+  const make = useMakeRecoveryCodes();
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <Section
+      title="Recovery codes"
+      lead="For the day when your phone or key is lost: each signs you in once beside your password."
+      aside={<Button onClick={() => setAsking(true)}>Make new codes</Button>}
+    >
+      <p className="flex flex-wrap items-center gap-2">
+        <Badge tone={left <= FEW ? "danger" : "plain"}>
+          {left === 1 ? "1 code left" : `${left} codes left`}
+        </Badge>
+        {left <= FEW && <span className="text-muted">Time to make new ones.</span>}
+      </p>
+      {isAsking && (
+        <AskFirst
+          title="Make new recovery codes?"
+          action="Make new codes"
+          look="primary"
+          doing={make}
+          onClose={() => setAsking(false)}
+          onConfirm={() =>
+            make.mutate(undefined, {
+              onSuccess: ({ recovery_codes }) => {
+                setAsking(false);
+                onCodes(recovery_codes);
+              },
+            })
+          }
+        >
+          <p>You get ten new codes. The ones you have now stop working.</p>
+        </AskFirst>
+      )}
+    </Section>
+  );
+};
