@@ -11,13 +11,11 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools import Metrics
-
 from app.clients.calls import SecretsManager, SecurityTokenService
 from app.clients.secrets import read_secret
 from app.factory import create_app
 from app.handlers import start_collecting
-from app.handlers.observing import observe
+from app.handlers.observing import Metrics, observe
 from app.handlers.surroundings import surroundings
 from app.handlers.without import without
 from app.parts import build_parts

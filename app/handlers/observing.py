@@ -3,10 +3,14 @@
 import logging
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
-
+from app.handlers.without import without
 from app.logs import SECRET_QUERY, OptExcInfo, traceback_of
+
+with without("botocore"):  # which Powertools would tell its name
+    from aws_lambda_powertools import Logger, Metrics
+    from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+__all__ = ["Logger", "Metrics", "observe"]
 
 
 class Discreet(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the package only

@@ -6,13 +6,20 @@ from contextlib import contextmanager
 from types import ModuleType
 
 
-class _Absent(ModuleType):
-    """Has every name, so that annotations may use it, and does nothing."""
+class _Nothing:
+    """What an absent module holds: takes whatever it is given, and does nothing."""
 
-    def __getattr__(self, name: str) -> type[object]:
+    def __init__(self, *_: object, **__: object) -> None:
+        """Make nothing of it."""
+
+
+class _Absent(ModuleType):
+    """Has every name, so that annotations may use it."""
+
+    def __getattr__(self, name: str) -> type[_Nothing]:
         if name.startswith("__"):
             raise AttributeError(name)
-        return object
+        return _Nothing
 
 
 @contextmanager

@@ -1,7 +1,12 @@
 """CPU of a cold start: import and first request of the API's function, in a fresh process.
 
-`.venv/bin/python tests/bench/coldstart.py [RUNS]`, after ./scripts/build for this machine's kind.
-Against importing every named package eagerly, in the same run; medians of interleaved rounds.
+    ./scripts/bench coldstart [ROUNDS]
+
+Inside the functions' package, with their Python, against a real database and real secrets in the
+embedded AWS. The first request is that of a browser that is signed in: it reads three secrets,
+connects to the database and finds the session. A page of pictures also becomes the person by STS.
+Compared with importing every package that the product is made of, eagerly, in the same run;
+medians of interleaved rounds.
 """
 
 from __future__ import annotations
@@ -11,98 +16,121 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx2
+from sqlalchemy import create_engine
+
+from app.migrate import migrate
+from app.settings import with_driver
+from scripts.deployment.build import find_python
+from scripts.embedded.stack import EmbeddedStack
+from tests.functions import function_environment
+from tests.infrastructure.events import request
+from tests.people import Person
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from scripts.deployment.build import find_python  # noqa: E402 - only now can it be found
-
 MACHINE = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
+AT_MOST = 0.45
 
+# What issue 5 and README name: Flask, Authlib, Flask-SQLAlchemy, psycopg2, boto3, openai, Zappa.
+# Of Authlib what signs people in; of boto3 and openai with the clients that the product uses, which
+# who imports eagerly makes at the start.
 _EAGERLY = """
-import flask, apiflask, flask_sqlalchemy, sqlalchemy, alembic.command, pydantic, psycopg2
-import boto3, openai, PIL.Image, pillow_heif, pyvips, argon2, orjson, zappa.handler
-import aws_lambda_powertools
+import flask, flask_sqlalchemy, psycopg2, boto3, zappa.handler, openai
+import authlib.oauth2.client, authlib.oidc.core
 boto3.Session().client("s3", region_name="us-east-1")
+openai.OpenAI(api_key="k").responses
 """
-# The one thing left out is the wait for Secrets Manager's answers; its client is made.
-_FUNCTION = """
-import json
-from botocore.client import BaseClient
-SECRETS = {"keys": {}, "door": {"door": "d"}, "database": {"username": "u", "password": "p"}}
-BaseClient._make_api_call = lambda self, operation, arguments: {
-    "SecretString": json.dumps(SECRETS[arguments["SecretId"]])
-}
-"""
-_FIRST_REQUEST = """
-event = {
-    "version": "2.0", "rawPath": "/api/auth/session", "rawQueryString": "",
-    "headers": {"host": "h", "x-pinhole-door": "d", "x-forwarded-proto": "https"},
-    "requestContext": {"http": {"method": "GET", "path": "/api/auth/session",
-                                "sourceIp": "203.0.113.7", "protocol": "HTTP/1.1"},
-                       "domainName": "h", "stage": "$default"},
-    "isBase64Encoded": False,
-}
-answer = api.handler(event, None)
+_REQUEST = """
+import json, os
+from app.handlers import api
+answer = api.handler(json.loads(os.environ["EVENT"]), None)
 assert answer["statusCode"] == 200, answer
+assert os.environ["HOLDS"] in answer["body"], answer
 """
-PROGRAMS = {
-    "everything eagerly": _EAGERLY,
-    "api and its first request": f"{_FUNCTION}\nfrom app.handlers import api\n{_FIRST_REQUEST}",
-    "worker": f"{_FUNCTION}\nfrom app.handlers import worker",
-    "sweep": f"{_FUNCTION}\nfrom app.handlers import sweep",
-    "migrate": f"{_FUNCTION}\nfrom app.handlers import migrate",
-}
 _TELL = (
     "\nimport os, sys, time\nsys.stderr.write(f'\\nCPU {time.process_time()}\\n')\nos._exit(0)\n"
 )
-_ENVIRONMENT = {
-    "AWS_REGION": "us-east-1",
-    "AWS_ACCESS_KEY_ID": "k",
-    "AWS_SECRET_ACCESS_KEY": "s",
-    "DATABASE_HOST": "127.0.0.1",
-    "DATABASE_NAME": "pinhole",
-    "DATABASE_SECRET_ARN": "database",
-    "DESCRIPTION_QUEUE_URL": "https://sqs/descriptions",
-    "DOOR_SECRET_ARN": "door",
-    "KEYS_SECRET_ARN": "keys",
-    "PICTURE_BUCKET": "pictures",
-    "PICTURE_QUEUE_URL": "https://sqs/pictures",
-    "SITE_ORIGIN": "https://pictures.example.org",
-    "USER_ROLE_ARN": "arn:aws:iam::123456789012:role/user",
-}
 
 
-def cpu_of(program: str) -> float:
-    """Run a program inside the package; return the seconds of CPU that it took."""
-    package = ROOT / "build" / MACHINE
-    done = subprocess.run(
-        [str(find_python()), "-B", "-c", program + _TELL],
-        env={**_ENVIRONMENT, "PYTHONPATH": str(package), "PATH": os.defpath},
-        cwd=package,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    told = [line for line in done.stderr.splitlines() if line.startswith("CPU ")]
-    if not told:
-        raise RuntimeError(done.stderr)
-    return float(told[-1].removeprefix("CPU "))
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """Something to run in a fresh process, and what it finds in its environment."""
+
+    code: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def cpu(self, *, package: Path = ROOT / "build" / MACHINE) -> float:
+        """Run it inside the package; return the seconds of CPU that it took."""
+        done = subprocess.run(
+            [str(find_python()), "-B", "-W", "ignore", "-c", self.code + _TELL],
+            env={**self.environment, "PYTHONPATH": str(package), "PATH": os.defpath},
+            cwd=package,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        told = [line for line in done.stderr.splitlines() if line.startswith("CPU ")]
+        if not told:
+            raise RuntimeError(done.stderr)
+        return float(told[-1].removeprefix("CPU "))
+
+
+def programs(stack: EmbeddedStack) -> dict[str, Program]:
+    """Return what is measured."""
+    api = function_environment(stack, "api")
+    worker = function_environment(stack, "worker")
+    cookie = f"__Host-session={_session(stack)}"
+
+    def asking(path: str, *, holds: str) -> Program:
+        event = json.dumps(request(path=path, cookies=[cookie]))
+        return Program(code=_REQUEST, environment=api | {"EVENT": event, "HOLDS": holds})
+
+    return {
+        "everything eagerly": Program(code=_EAGERLY),
+        "api and its first request": asking("/api/auth/session", holds="@example.org"),
+        "api and a page of pictures": asking("/api/images", holds='"images"'),
+        "api, imported": Program(code="from app.handlers import api", environment=api),
+        "worker, imported": Program(code="from app.handlers import worker", environment=worker),
+        "sweep, imported": Program(code="from app.handlers import sweep", environment=worker),
+        "migrate, imported": Program(code="from app.handlers import migrate", environment=worker),
+    }
+
+
+def _session(stack: EmbeddedStack) -> str:
+    """Make a person who is signed in; return the token of their session."""
+    migrate(stack.database_url)
+    engine = create_engine(with_driver(stack.database_url))
+    with httpx2.Client(base_url="http://localhost") as browser:
+        Person(http=browser).join(engine)
+        engine.dispose()
+        return str(browser.cookies["session"])
 
 
 def main() -> None:
     """Print medians, and the ratio that counts."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    taken: dict[str, list[float]] = {name: [] for name in PROGRAMS}
-    for _ in range(rounds):
-        for name, program in PROGRAMS.items():
-            taken[name].append(cpu_of(program))
-    medians = {name: statistics.median(values) for name, values in taken.items()}
-    for name, seconds in medians.items():
-        print(f"{name:28} {seconds * 1000:7.0f} ms of CPU")
-    ratio = medians["api and its first request"] / medians["everything eagerly"]
-    print(json.dumps({"ratio": round(ratio, 3), "at_most": 0.45, "rounds": rounds}))
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    with tempfile.TemporaryDirectory(prefix="pinhole-") as name:
+        Path(name).chmod(0o711)  # as root, PostgreSQL passes through as another user
+        stack = EmbeddedStack(
+            data=Path(name) / "data", site_origin="http://localhost:8000", careless=True
+        )
+        with stack:
+            measured = programs(stack)
+            taken: dict[str, list[float]] = {program: [] for program in measured}
+            for _ in range(rounds):
+                for program, each in measured.items():
+                    taken[program].append(each.cpu())
+    medians = {program: statistics.median(values) for program, values in taken.items()}
+    whole = medians["everything eagerly"]
+    for program, seconds in medians.items():
+        print(f"{program:28} {seconds * 1000:6.0f} ms of CPU, {seconds / whole:.2f}")
+    ratio = medians["api and its first request"] / whole
+    print(json.dumps({"ratio": round(ratio, 3), "at_most": AT_MOST, "rounds": rounds}))
+    sys.exit(ratio > AT_MOST)
 
 
 if __name__ == "__main__":
