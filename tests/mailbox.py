@@ -2,9 +2,13 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import httpx2
+
+from tests.people import PASSWORD
 
 PATIENCE = 30.0
 
@@ -37,3 +41,12 @@ def token_in(mail: Mail) -> str:
     (link,) = (each for each in mail["links"] if "#" in each)
     token: str = link.partition("#")[2]
     return token
+
+
+def join_by_mail(http: httpx2.Client, email: str = "", password: str = PASSWORD) -> str:
+    """Join a local site as people do, and be signed in; return the address."""
+    email = email or f"person-{uuid4().hex}@example.org"
+    ask = partial(http.post, "/api/auth/register", json={"email": email})
+    token = token_in(next_mail(http, email, ask, about="link to join"))
+    http.post("/api/auth/welcome", json={"token": token, "password": password}).raise_for_status()
+    return email

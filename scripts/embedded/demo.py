@@ -67,9 +67,28 @@ class Demo:
     def _sign_in(self) -> None:
         credentials = {"email": EMAIL, "password": self._password}
         try:
-            self._client.call("POST", "/api/auth/register", credentials)
-        except StartError:  # begun by an earlier start that was cut off
-            self._client.call("POST", "/api/auth/login", credentials)
+            self._client.call("POST", "/api/auth/first", credentials)
+        except StartError:  # somebody was here before
+            try:
+                self._client.call("POST", "/api/auth/login", credentials)
+            except StartError:  # and it was not an earlier start that was cut off
+                self._join()
+
+    def _join(self) -> None:
+        """Join as people do: by the link in a mail, which this machine kept."""
+        self._client.call("POST", "/api/auth/register", {"email": EMAIL})
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            self._stack.crew.check()
+            mails = self._client.call("GET", f"/api/local/mails?to={EMAIL}")["mails"]
+            links = [link for mail in mails for link in mail["links"] if "/welcome#" in link]
+            if links:
+                token = links[0].partition("#")[2]
+                body = {"token": token, "password": self._password}
+                self._client.call("POST", "/api/auth/welcome", body)
+                return
+            time.sleep(0.2)
+        raise StartError("The mail by which the demo account joins did not come.")
 
     def _turn_demo_descriptions_on(self) -> None:
         # A real model is for the person to turn on: it is sent pictures and costs money.

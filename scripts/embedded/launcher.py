@@ -113,6 +113,7 @@ class Launcher:
         self._progress.say(
             f"  Everything is kept in {stack.folder.path}; logs in {stack.folder.logs}."
         )
+        self._progress.say(f"  No mail leaves this machine: read it at {self._address}/mailbox")
         self._progress.say("  Ctrl-C stops it.\n")
 
     def _say_stopping(self) -> None:

@@ -111,7 +111,7 @@ def test_a_second_start_is_refused_and_the_first_ends_whole(
 
 def test_kill_9_leaves_no_process_and_loses_nothing(data_folder: Path, tmp_path: Path) -> None:
     with running(data_folder, tmp_path / "first") as run:
-        assert run.post("/api/auth/register", CREDENTIALS) == 201
+        assert run.post("/api/auth/first", CREDENTIALS) == 201
         everything = run.everything()
         run.process.kill()
         with running(data_folder, tmp_path / "second") as again:  # at once: it waits for the rest
