@@ -94,9 +94,9 @@ def _rule_broken(password: str, *, shortest: int, words: frozenset[str]) -> str 
     for folded in (_folded(plain), _folded(plain.translate(_LOOKALIKES))):
         if len(folded) <= enough:
             continue  # hardly a letter or digit in it: nothing to look up
-        if len(_without(folded, KNOWN_PHRASES)) < enough:
+        if _is_made_of(KNOWN_PHRASES, folded, enough=enough):
             return _KNOWN
-        if len(_without(folded, words)) < enough:
+        if _is_made_of(words, folded, enough=enough):
             return _OWN
     if len(re.sub(r"(.)\1+", r"\1", plain)) < min(shortest, 8) or len(set(plain)) < 5:  # noqa: PLR2004
         return _REPEATED
@@ -107,11 +107,14 @@ def _folded(text: str) -> str:
     return "".join(c for c in text if c.isalnum())
 
 
-def _without(folded: str, words: frozenset[str]) -> str:
+def _is_made_of(words: frozenset[str], folded: str, *, enough: int) -> bool:
+    """Whether it is a piece of one of these words, or too little is left without them."""
+    if any(folded in word for word in words):
+        return True
     for word in sorted(words, key=len, reverse=True):
         if len(word) >= _SHORTEST_WORD:
             folded = folded.replace(word, "")
-    return folded
+    return len(folded) < enough
 
 
 def _best_piece(password: str, words: frozenset[str]) -> Judgement:

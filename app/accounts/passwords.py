@@ -3,7 +3,6 @@
 import os
 import unicodedata
 from functools import cache
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from app.accounts.models import User
@@ -13,6 +12,8 @@ from app.errors import FieldError, WeakPasswordError
 from app.parts import parts
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from argon2 import PasswordHasher
 
 # Checked when there is no such account, so that the answer takes as long as for one. Of 256 random
@@ -22,10 +23,7 @@ _NOBODY = (
     "D2ZmF5nOfoLD36fVjR+92Q$Sqw+WKLSvpcztg5fuf/xUWYDW2w1pZHYzGgoNZVDONo"
 )
 
-# Each hash holds 19 MiB while it is made: however many sign in at once, a process makes so many
-# at a time and the others wait for their turn.
 AT_ONCE = min(4, os.cpu_count() or 1)
-_turn = BoundedSemaphore(AT_ONCE)
 
 
 def set_password(user: User, password: str) -> None:
@@ -62,8 +60,7 @@ def judge_password(password: str, *, email: str, has_second_factor: bool = False
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password, with its salt and settings."""
-    with _turn:
-        return _hasher().hash(_normalised(password))
+    return _in_turn().submit(_hasher().hash, _normalised(password)).result()
 
 
 def is_right(password: str, *, password_hash: str | None) -> bool:
@@ -71,8 +68,8 @@ def is_right(password: str, *, password_hash: str | None) -> bool:
     from argon2.exceptions import InvalidHashError, VerifyMismatchError  # noqa: PLC0415
 
     try:
-        with _turn:
-            _hasher().verify(password_hash or _NOBODY, _normalised(password))
+        guess = _normalised(password)
+        _in_turn().submit(_hasher().verify, password_hash or _NOBODY, guess).result()
     except (VerifyMismatchError, InvalidHashError):
         return False
     return password_hash is not None
@@ -81,6 +78,19 @@ def is_right(password: str, *, password_hash: str | None) -> bool:
 def needs_rehash(password_hash: str) -> bool:
     """Whether a hash was made with older settings than today's."""
     return _hasher().check_needs_rehash(password_hash)
+
+
+@cache
+def _in_turn() -> "ThreadPoolExecutor":
+    """Threads that do nothing but hash.
+
+    Each hash holds 19 MiB while it is made, and the C library keeps as much for each thread that
+    ever made one. So a process has few such threads, and however many people sign in at once wait
+    for their turn.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - cold start
+
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hash")
 
 
 @cache
