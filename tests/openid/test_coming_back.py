@@ -1,0 +1,231 @@
+"""Coming back from a provider: only the browser that set out, once, in time, to where it wished.
+
+THREATS 33 and 40.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.openid.conftest import Traveller, state_of
+from tests.openid.provider import Issuer, Provider
+from tests.openid.test_signing_in import proved
+from tests.people import Json
+
+FAILED = "/sign-in?problem=openid_failed"
+
+# What somebody may bring back instead of `code` and `state` as the provider gave them.
+BROUGHT: dict[str, Callable[[str, str], Json]] = {
+    "nothing": lambda *_: {},
+    "no state": lambda code, _: {"code": code},
+    "an empty state": lambda code, _: {"code": code, "state": ""},
+    "another state": lambda code, _: {"code": code, "state": "A" * 43},
+    "a shortened state": lambda code, state: {"code": code, "state": state[:-1]},
+    "a state of other letters": lambda code, state: {"code": code, "state": state + "\N{SNOWMAN}"},
+    "two states": lambda code, state: {"code": code, "state": [state, state]},
+    "no code": lambda _, state: {"state": state},
+    "an empty code": lambda _, state: {"code": "", "state": state},
+    "two codes": lambda code, state: {"code": [code, code], "state": state},
+    "an unknown code": lambda _, state: {"code": "0" * 32, "state": state},
+    "a code of 5,000 letters": lambda _, state: {"code": "0" * 5000, "state": state},
+    "a code with a line break": lambda code, state: {"code": f"{code}\r\nx: y", "state": state},
+    "an error beside a code": lambda code, state: {"code": code, "state": state, "error": "x"},
+    "another issuer": lambda code, state: {"code": code, "state": state, "iss": "https://a.org"},
+}
+
+
+@pytest.mark.parametrize("brought", BROUGHT.values(), ids=BROUGHT.keys())
+def test_what_does_not_fit_signs_nobody_in(
+    ada: Traveller, issuer: Issuer, brought: Callable[[str, str], Json]
+) -> None:
+    location = ada.set_out(issuer)
+    code = issuer.authorize(location, **proved(ada.email))
+    answer = ada.come_back(issuer, **brought(code, state_of(location)))
+    assert ada.where(answer) == FAILED
+    assert ada.signed_in_as is None
+
+
+def test_a_trip_belongs_to_the_browser_that_began_it(
+    ada: Traveller, eve: Traveller, issuer: Issuer
+) -> None:
+    """Login CSRF: Eve's answer, brought by Ada's browser, would sign Ada in as Eve."""
+    location = eve.set_out(issuer)
+    brought = {"code": issuer.authorize(location, **proved(eve.email)), "state": state_of(location)}
+    assert ada.where(ada.come_back(issuer, **brought)) == FAILED  # without a trip of her own
+    own = ada.set_out(issuer)
+    assert ada.where(ada.come_back(issuer, **brought)) == FAILED  # and with one
+    assert ada.signed_in_as is None
+    # Her own trip is not disturbed by the attempt.
+    code = issuer.authorize(own, **proved(ada.email))
+    assert ada.where(ada.come_back(issuer, code=code, state=state_of(own))) == "/"
+    assert ada.signed_in_as == ada.email
+
+
+def test_a_stolen_code_is_worth_nothing_in_another_trip(
+    ada: Traveller, eve: Traveller, issuer: Issuer
+) -> None:
+    """Code injection: what ties code and trip together is the verifier of S256 and the nonce."""
+    code = issuer.authorize(ada.set_out(issuer), **proved(ada.email))
+    own = eve.set_out(issuer)
+    assert eve.where(eve.come_back(issuer, code=code, state=state_of(own))) == FAILED
+    assert eve.signed_in_as is None
+
+
+def test_an_answer_counts_once(ada: Traveller, issuer: Issuer) -> None:
+    location = ada.set_out(issuer)
+    cookie = ada.http.cookies["openid"]
+    who = proved(ada.email)
+    brought = {"code": issuer.authorize(location, **who), "state": state_of(location)}
+    assert ada.where(ada.come_back(issuer, **brought)) == "/"
+    ada.http.cookies.clear()
+    ada.http.cookies.set("openid", cookie, domain=ada.http.base_url.host)
+    # Even with a new code, which a provider that is in league would give.
+    brought["code"] = issuer.authorize(location, **who)
+    assert ada.where(ada.come_back(issuer, **brought)) == FAILED
+    assert ada.signed_in_as is None
+
+
+def test_an_earlier_trip_is_over_when_the_next_begins(ada: Traveller, issuer: Issuer) -> None:
+    earlier = ada.set_out(issuer)
+    ada.set_out(issuer)
+    code = issuer.authorize(earlier, **proved(ada.email))
+    assert ada.where(ada.come_back(issuer, code=code, state=state_of(earlier))) == FAILED
+    assert ada.signed_in_as is None
+
+
+def test_a_trip_takes_no_longer_than_it_may(
+    ada: Traveller, issuer: Issuer, database: Engine
+) -> None:
+    location = ada.set_out(issuer)
+    code = issuer.authorize(location, **proved(ada.email))
+    with database.begin() as rows:
+        rows.execute(text("UPDATE one_time_tokens SET expires_at = now()"))
+    assert ada.where(ada.come_back(issuer, code=code, state=state_of(location))) == FAILED
+    assert ada.signed_in_as is None
+
+
+def test_the_answer_of_one_provider_is_nothing_to_another(
+    ada: Traveller, issuer: Issuer, provider: Provider
+) -> None:
+    """Mix-up (RFC 9700, 4.4): another provider gets neither the code nor a say."""
+    other = provider.issuers["other"]
+    location = ada.set_out(issuer)
+    code = issuer.authorize(location, **proved(ada.email))
+    asked = len(other.asked)
+    assert ada.where(ada.come_back(other, code=code, state=state_of(location))) == FAILED
+    assert other.asked[asked:] == []
+    assert ada.signed_in_as is None
+
+
+def test_whoever_says_no_is_told_so(ada: Traveller, issuer: Issuer) -> None:
+    location = ada.set_out(issuer)
+    answer = ada.come_back(issuer, error="access_denied", state=state_of(location))
+    assert ada.where(answer) == "/sign-in?problem=openid_cancelled"
+    other = ada.come_back(issuer, error="access_denied", state="A" * 43)
+    assert ada.where(other) == FAILED
+
+
+def test_the_session_is_a_new_one(ada: Traveller, issuer: Issuer) -> None:
+    who = proved(ada.email)
+    ada.travel(issuer, claims=who)
+    before = ada.http.cookies["session"]
+    ada.travel(issuer, claims=who)
+    after = ada.http.cookies["session"]
+    assert before != after
+    ada.http.cookies.set("session", before, domain=ada.http.base_url.host)
+    assert ada.signed_in_as is None
+
+
+def test_a_shut_account_stays_shut(ada: Traveller, issuer: Issuer, database: Engine) -> None:
+    who = proved(ada.email)
+    ada.travel(issuer, claims=who)
+    with database.begin() as rows:
+        rows.execute(
+            text("UPDATE users SET disabled_at = now() WHERE email = :email"), {"email": ada.email}
+        )
+    answer = ada.travel(issuer, claims=who)
+    assert ada.where(answer) == "/sign-in?problem=account_disabled"
+    assert ada.signed_in_as is None
+
+
+def test_nothing_of_a_provider_is_kept(ada: Traveller, issuer: Issuer, database: Engine) -> None:
+    """No token of theirs, and of a trip neither state nor nonce nor verifier."""
+    location = ada.set_out(issuer)
+    with database.connect() as rows:
+        kept = str(rows.execute(text("SELECT * FROM one_time_tokens")).all())
+    begun: dict[str, Any] = {"state": state_of(location), "cookie": ada.http.cookies["openid"]}
+    for secret in begun.values():
+        assert secret not in kept
+    assert state_of(location) != ada.http.cookies["openid"]
+
+
+def test_no_other_site_sends_a_browser_out(ada: Traveller, issuer: Issuer) -> None:
+    name = issuer.address.rpartition("/")[2]
+    for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = ada.http.post(
+            f"/api/auth/openid/{name}/start", json={"purpose": "sign_in"}, headers=headers
+        )
+        assert answer.status_code == 403
+        assert "openid" not in ada.http.cookies
+    assert ada.http.get(f"/api/auth/openid/{name}/start").status_code == 405
+    assert (
+        ada.http.post("/api/auth/openid/nobody/start", json={"purpose": "sign_in"}).status_code
+        == 404
+    )
+
+
+# 60 ways to write an address that somebody reads as another site's.
+ELSEWHERE = (
+    *("http://evil.example", "https://evil.example/", "//evil.example", "///evil.example"),
+    *(
+        "////evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "\\\\evil.example",
+        "/\\/evil.example",
+    ),
+    *("/%09/evil.example", "/%0a/evil.example", "/%0d/evil.example", "/%00/evil.example"),
+    *("%01//evil.example", "/%01//evil.example", "\t//evil.example", "/\t/evil.example"),
+    *("/\n/evil.example", "/\r/evil.example", "\x00//evil.example", " //evil.example"),
+    *("/ /evil.example", "https:evil.example", "https:/evil.example", "https:\\\\evil.example"),
+    *("http:///evil.example", "hTTps://evil.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)"),
+    *("java\nscript:alert(1)", "data:text/html,<script>alert(1)</script>", "vbscript:x"),
+    *("/.//evil.example", "/..//evil.example", "/./evil/../..//evil.example", "/%2e//evil.example"),
+    *("/%2e%2e//evil.example", "/%2f/evil.example", "/%2f%2fevil.example", "/%5cevil.example"),
+    *(
+        "/%5c%5cevil.example",
+        "/%252f/evil.example",
+        "/%25%32%66/evil.example",
+        "//evil.example%2f..",
+    ),
+    *(
+        "//user@evil.example",
+        "https://localhost:8000@evil.example",
+        "//localhost:8000.evil.example",
+    ),
+    *("https://localhost:8000.evil.example/", "@evil.example", ".evil.example", ":80@evil.example"),
+    *("evil.example", "//evil\u3002example", "/\u2215/evil.example", "/\uff0f/evil.example"),
+    *("/%0d%0aLocation:%20//evil.example", "/\r\nLocation: //evil.example", "/%e2%80%a8//evil"),
+    *("//[::1]@evil.example", "file:///etc/passwd", "?next=//evil.example", "#//evil.example", ""),
+)
+NO_PAGES = ("/api/auth/logout", "/api", "/assets/x.js", "/%61pi/auth/session", "/" + "x" * 600)
+
+
+def test_there_are_sixty() -> None:
+    assert len(set(ELSEWHERE)) >= 60
+
+
+@pytest.mark.parametrize("wished", [*ELSEWHERE, *NO_PAGES])
+def test_nobody_is_sent_to_another_site(ada: Traveller, issuer: Issuer, wished: str) -> None:
+    answer = ada.travel(issuer, claims=proved(ada.email), next=wished)
+    assert ada.where(answer) == "/"
+
+
+@pytest.mark.parametrize(
+    "wished",
+    ["/", "/settings", "/p/1?x=%20y&z=a+b#part", "/search?q=//evil.example", "/a/b~c-d_e.f"],
+)
+def test_own_pages_are_gone_to(ada: Traveller, issuer: Issuer, wished: str) -> None:
+    assert ada.where(ada.travel(issuer, claims=proved(ada.email), next=wished)) == wished
