@@ -740,7 +740,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a link that sets a new password. See [Note: Nothing tells who has an account]. */
+        /** Ask for a link that sets a new password. Nobody but the mailbox learns whether there is one. */
         post: operations["ask_for_reset"];
         delete?: never;
         options?: never;
@@ -2164,7 +2164,10 @@ export interface components {
          * @description A person with an account, and how much of the site they use.
          */
         PersonRow: {
-            /** Bytes */
+            /**
+             * Bytes
+             * @description Of originals, those included that are on their way.
+             */
             bytes: number;
             /**
              * Created At
