@@ -6,7 +6,7 @@ everybody knows, lyrics, proverbs, and what is typed where fifteen characters ar
 
 # Folded: lower case, letters and digits only.
 _WORDS = """
-correcthorsebatterystaple correcthorsebattery horsebatterystaple troubadour
+correcthorsebatterystaple correcthorsebattery horsebatterystaple troubadour troubador
 thequickbrownfoxjumpsoverthelazydog thequickbrownfox jumpsoverthelazydog
 tobeornottobethatisthequestion tobeornottobe thatisthequestion
 itwasthebestoftimesitwastheworstoftimes itwasthebestoftimes maytheforcebewithyou iamyourfather

@@ -55,6 +55,7 @@ REFUSED = [
     "pinholepinholepinhole",
     "Pinhole-Pictures-2026",
     "monkeydragonmaster",
+    "Tr0ub4dor&3Tr0ub4dor&3",
 ]
 TAKEN = [
     "purple garden kettle",
@@ -83,19 +84,19 @@ def check(person: Person, password: str) -> Json:
     return judged
 
 
-@pytest.mark.parametrize("password", REFUSED, ids=lambda each: each[:24])
 def test_what_is_guessed_early_is_refused_with_a_reason(
-    ada: Person, visitor: httpx2.Client, password: str
+    ada: Person, visitor: httpx2.Client
 ) -> None:
-    answer = change(ada, password)
-    assert (answer.status_code, answer.json()["code"]) == (422, "weak_password")
-    (error,) = answer.json()["errors"]
-    assert error["field"] == "password"
-    assert len(error["message"]) > 20
-    judged = check(ada, password)
-    assert not judged["accepted"]
-    assert judged["warning"]
-    assert judged["score"] < 4
+    for password in REFUSED:
+        answer = change(ada, password)
+        assert (answer.status_code, answer.json()["code"]) == (422, "weak_password"), password
+        (error,) = answer.json()["errors"]
+        assert error["field"] == "password"
+        assert len(error["message"]) > 20
+        judged = check(ada, password)
+        assert not judged["accepted"]
+        assert judged["warning"]
+        assert judged["score"] < 4
     assert login(visitor, ada, PASSWORD).status_code == 200
 
 
