@@ -3,6 +3,8 @@
 import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -12,7 +14,8 @@ from sqlalchemy import Engine, text
 
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
-from tests.api.conftest import api_settings, running_api, until
+from tests.api.conftest import api_settings, new_network, running_api, until
+from tests.mailbox import next_mail, token_in
 from tests.people import PASSWORD, Json, Person
 from tests.pictures import jpeg
 
@@ -57,20 +60,22 @@ def end_it(ada: Person, _: Person) -> httpx2.Response:
 
 
 def end_the_others(ada: Person, _: Person) -> httpx2.Response:
-    # From another browser: the one under test is one of the others.
-    there = {"Origin": ada.http.headers["Origin"], "X-Forwarded-For": "10.255.0.1"}
-    with httpx2.Client(base_url=ada.http.base_url, headers=there) as browser:
-        body = {"email": ada.email, "password": PASSWORD}
-        browser.post("/api/auth/login", json=body).raise_for_status()
+    with another_browser(ada) as browser:
         return browser.delete("/api/account/sessions")
 
 
 def change_the_password(ada: Person, _: Person) -> httpx2.Response:
-    there = {"Origin": ada.http.headers["Origin"], "X-Forwarded-For": "10.255.0.2"}
-    with httpx2.Client(base_url=ada.http.base_url, headers=there) as browser:
-        body = {"email": ada.email, "password": PASSWORD}
-        browser.post("/api/auth/login", json=body).raise_for_status()
+    with another_browser(ada) as browser:
         return browser.post("/api/account/password", json={"password": ANOTHER_PASSWORD})
+
+
+def reset_the_password(ada: Person, _: Person) -> httpx2.Response:
+    with another_browser(ada) as browser:
+        browser.post("/api/auth/logout").raise_for_status()
+        ask = partial(browser.post, "/api/auth/reset", json={"email": ada.email})
+        token = token_in(next_mail(browser, ada.email, ask, about="new password"))
+        body = {"token": token, "password": ANOTHER_PASSWORD}
+        return browser.post("/api/auth/reset/finish", json=body)
 
 
 def shut_the_account(ada: Person, root: Person) -> httpx2.Response:
@@ -87,6 +92,7 @@ ENDS = [
     end_it,
     end_the_others,
     change_the_password,
+    reset_the_password,
     shut_the_account,
     end_her_sessions,
 ]
@@ -180,6 +186,16 @@ def people_named(answer: httpx2.Response) -> set[str]:
     """Whose prefixes the signed addresses in an answer name."""
     answer.raise_for_status()
     return set(find_prefixes(answer.json()))
+
+
+@contextmanager
+def another_browser(person: Person) -> Iterator[httpx2.Client]:
+    """A second browser in which the person is signed in too."""
+    headers = {"Origin": person.http.headers["Origin"], "X-Forwarded-For": new_network()}
+    with httpx2.Client(base_url=person.http.base_url, headers=headers) as browser:
+        sign_in = {"email": person.email, "password": PASSWORD}
+        browser.post("/api/auth/login", json=sign_in).raise_for_status()
+        yield browser
 
 
 def find_prefixes(value: object) -> Iterator[str]:
