@@ -19,6 +19,7 @@ What = Literal[
     "totp_removed",
     "recovery_codes_made",
     "recovery_code_used",
+    "identity_unlinked",
 ]
 
 

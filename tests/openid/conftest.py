@@ -1,7 +1,10 @@
 """The API between browsers and providers that lie."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -14,7 +17,7 @@ from sqlalchemy import Engine, create_engine, text
 from app.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.stack import EmbeddedStack
-from tests.api.conftest import PATIENCE, new_network, running_api
+from tests.api.conftest import PATIENCE, ROOT, new_network, running_api
 from tests.openid.provider import Issuer, Provider, running_provider
 from tests.people import Person
 
@@ -105,8 +108,20 @@ def site(stack: EmbeddedStack, provider: Provider, database: Engine) -> Iterator
             {"id": uuid4(), "email": f"first-{uuid4().hex}@example.org"},
         )
     settings = stack.environment("api") | provider.settings() | {"TRUSTED_PROXIES": "1"}
-    with running_api(settings) as address:
+    with _running_worker(stack), running_api(settings) as address:
         yield address
+
+
+@contextmanager
+def _running_worker(stack: EmbeddedStack) -> Iterator[None]:
+    """Who writes the mails."""
+    environment = {"PATH": os.environ["PATH"], **stack.environment("worker")}
+    process = subprocess.Popen([sys.executable, "-m", "app.worker"], cwd=ROOT, env=environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from sqlalchemy import delete, select
 
 from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, clear_cookie, read_cookie, set_cookie
-from app.accounts.factor_changes import lock_person, refuse_lock_out
+from app.accounts.factor_changes import letter_of_change, lock_person, refuse_lock_out
 from app.accounts.guards import current_session, current_user, fresh, public
 from app.accounts.joining import find_invite
+from app.accounts.letters import commit_and_ring
 from app.accounts.limit_table import OPENID_STARTS_NETWORK
 from app.accounts.limits import take
 from app.accounts.models import Identity
@@ -135,7 +136,7 @@ def unlink_identity(identity_id: UUID) -> Response:
         raise NotFoundError
     refuse_lock_out(user)
     record(Event.IDENTITY_UNLINKED, user_id=user.id, provider=provider)
-    db.session.commit()
+    commit_and_ring(letter_of_change(user, "identity_unlinked"))
     return Response(status=204)
 
 
