@@ -1,4 +1,4 @@
-"""The four functions, all from one package: the API, the worker, the migrations, the sweep."""
+"""The functions, all from one package: API, worker, migrations, sweep, and the doctor on call."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from infrastructure.settings import Size
 OPERATOR_SECRETS = ("google_client_id", "google_client_secret", "openai_api_key", "openai_base_url")
 _SWEEP_MEMORY_MB = 512
 _MIGRATE_MEMORY_MB = 512
+_DOCTOR_MEMORY_MB = 1024
 # A lost account or a runaway client costs no more than this many requests a second.
 _RATE, _BURST = 100, 200
 
@@ -131,6 +132,13 @@ class Compute(Construct):
                 "DATABASE_INSTANCE": database.instance.instance_identifier,
             },
         )
+        # Nothing triggers it: ./scripts/doctor calls it, which cannot reach the database itself.
+        self.doctor = self._make(
+            "Doctor",
+            "app.handlers.doctor.handler",
+            memory_mb=_DOCTOR_MEMORY_MB,
+            timeout=working_hours.DOCTOR,
+        )
         for queue in (pictures.queue, pictures.description_queue, pictures.letter_queue):
             self.worker.function.add_event_source(
                 sources.SqsEventSource(
@@ -153,7 +161,7 @@ class Compute(Construct):
     @property
     def every(self) -> tuple[Worker, ...]:
         """All functions."""
-        return (self.api, self.worker, self.sweep, self.migrate)
+        return (self.api, self.worker, self.sweep, self.migrate, self.doctor)
 
     def grant_user_role(self, role: iam.IRole) -> None:
         """Tell the functions which role acts for one person."""
@@ -212,7 +220,7 @@ class Compute(Construct):
             timeout=working_hours.MIGRATE,
             invocation_type=triggers.InvocationType.REQUEST_RESPONSE,
             execute_after=[database],
-            execute_before=[self.api.function, self.worker.function, self.sweep.function],
+            execute_before=[worker.function for worker in self.every if worker is not self.migrate],
         )
 
     def _make_http_api(self) -> apigateway.HttpApi:

@@ -68,6 +68,16 @@ class Grants(Construct):
             _allow("secretsmanager:GetSecretValue", on=reads),
             *self._snapshot(database),
         )
+        self._give(
+            "Doctor",
+            compute.doctor,
+            _allow("secretsmanager:GetSecretValue", on=reads),
+            _send(pictures.queue),
+            # Earlier versions too. It writes none: what it brings back, it uncovers.
+            _allow("s3:GetObject", "s3:GetObjectVersion", on=[self._objects("users/*/original")]),
+            _allow("s3:DeleteObject", "s3:DeleteObjectVersion", on=[self._objects("users/*")]),
+            _allow("s3:ListBucket", "s3:ListBucketVersions", on=[pictures.bucket.bucket_arn]),
+        )
         self._act_for_one_person(users)
         self._refuse_to_all()
 
@@ -124,8 +134,11 @@ class Grants(Construct):
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         return [
-            _allow("rds:CreateDBSnapshot", on=[database.instance.instance_arn, snapshots]),
-            _allow("rds:DescribeDBSnapshots", on=[snapshots]),
+            _allow(
+                "rds:CreateDBSnapshot",
+                "rds:DescribeDBSnapshots",
+                on=[database.instance.instance_arn, snapshots],
+            ),
         ]
 
     def _act_for_one_person(self, users: UserAccess) -> None:

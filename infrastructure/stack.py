@@ -84,9 +84,11 @@ class PinholeStack(Stack):
             "Health": f"{site.origin}/api/health",
             "PictureBucket": pictures.bucket.bucket_name,
             "KeysSecret": secrets.keys.secret_arn,
+            "Distribution": site.distribution.distribution_id,
             "DoorSecret": secrets.door.secret_arn,
             "DatabaseInstance": database.instance.instance_identifier,
             "DatabaseSecret": database.secret.secret_arn,
+            "Doctor": compute.doctor.function.function_name,
             "Functions": ",".join(worker.function.function_name for worker in compute.every),
         }.items():
             CfnOutput(self, name, value=value)

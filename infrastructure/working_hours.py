@@ -8,6 +8,7 @@ API = Duration.seconds(29)  # the HTTP API gives up after 30
 WORKER = Duration.minutes(4)
 MIGRATE = Duration.minutes(14)
 SWEEP = Duration.minutes(2)
+DOCTOR = Duration.minutes(15)  # the most that Lambda gives
 SWEEP_EVERY = Duration.minutes(5)
 
 MESSAGES_AT_A_TIME = 2
