@@ -54,5 +54,8 @@ class Snapshots:
 
     def _status(self, name: str) -> str:
         with translated():
-            found = self._rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"]
+            # By both: the right to it is asked of the instance, too (tests/emulated).
+            found = self._rds.describe_db_snapshots(
+                DBInstanceIdentifier=self._instance, DBSnapshotIdentifier=name
+            )["DBSnapshots"]
         return str(found[0]["Status"]) if found else "not there"

@@ -25,7 +25,9 @@ DOOR_HEADER = "x-pinhole-door"
 _known = surroundings()
 logger = observe("api", level=_known.settings.log_level)
 metrics = Metrics(namespace="Pinhole", service="api")
-_door = read_secret(SecretsManager(_known.caller), _known.environment["DOOR_SECRET_ARN"])["door"]
+_doors = read_secret(SecretsManager(_known.caller), _known.environment["DOOR_SECRET_ARN"])
+# The one before is let in while a rotation (scripts/deployment/rotation.py) is under way.
+_DOORS = [_doors[name].encode() for name in ("door", "door_before") if _doors.get(name)]
 # Zappa finds it by its name, which ./scripts/build writes into the package's settings.
 app = create_app(build_parts(_known.settings, sts=SecurityTokenService(_known.caller)))
 
@@ -74,8 +76,8 @@ def _insist_on_http(event: Mapping[str, Any]) -> None:
 
 
 def _came_through_the_door(event: Mapping[str, Any]) -> bool:
-    shown = str(event["headers"].get(DOOR_HEADER, ""))
-    return hmac.compare_digest(shown.encode(), _door.encode())
+    shown = str(event["headers"].get(DOOR_HEADER, "")).encode()
+    return any([hmac.compare_digest(shown, door) for door in _DOORS])  # noqa: C419 - all, always
 
 
 def _refusal() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,6 +11,8 @@ from scripts.embedded.errors import StartError
 
 STACK = "Pinhole"
 BOOTSTRAPPED_BY = 21  # the version that CDK's assets and roles of this CLI ask for
+_LOOK_AGAIN_SECONDS = 5
+_DATABASE_LOOKS = 120
 _BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 
 
@@ -76,21 +79,68 @@ class AwsAccount:
             if each["ResourceType"] == "AWS::SNS::Subscription"
         ]
 
-    def change_secret(self, arn: str, changes: dict[str, str]) -> None:
-        """Change some values of a secret and keep the others."""
+    def read_secret(self, arn: str) -> dict[str, str]:
+        """Return a secret's values."""
         client = self.session.client("secretsmanager")
-        values = json.loads(client.get_secret_value(SecretId=arn)["SecretString"])
-        client.put_secret_value(SecretId=arn, SecretString=json.dumps(values | changes))
+        values: dict[str, str] = json.loads(client.get_secret_value(SecretId=arn)["SecretString"])
+        return values
 
-    def restart(self, functions: list[str]) -> None:
-        """Let functions start anew, so that they read their secrets again."""
+    def change_secret(self, arn: str, changes: dict[str, str | None]) -> None:
+        """Change some values of a secret, leave out those that are None, and keep the others."""
+        client = self.session.client("secretsmanager")
+        values = self.read_secret(arn) | changes
+        kept = {name: value for name, value in values.items() if value is not None}
+        client.put_secret_value(SecretId=arn, SecretString=json.dumps(kept))
+
+    def restart(self) -> None:
+        """Let functions start anew, so that they read their secrets again; wait until they do."""
         client = self.session.client("lambda")
-        for name in functions:
-            known = client.get_function_configuration(FunctionName=name)
-            # Any change of the configuration ends the environments that are warm.
-            plain = known.get("Description", "").rstrip(".")
-            changed = plain if known.get("Description", "").endswith(".") else f"{plain}."
-            client.update_function_configuration(FunctionName=name, Description=changed)
+        names = self.outputs()["Functions"].split(",")
+        moment = str(int(time.time()))
+        for name in names:
+            known = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+            # What a function is started with has changed, so those that are warm are ended.
+            client.update_function_configuration(
+                FunctionName=name, Environment={"Variables": known | {"STARTED_ANEW": moment}}
+            )
+        for name in names:
+            client.get_waiter("function_updated_v2").wait(
+                FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
+            )
+
+    def show_at_the_door(self, header: str, value: str) -> None:
+        """Let CloudFront send another value of a header to the API, and wait until it does."""
+        client = self.session.client("cloudfront")
+        name = self.outputs()["Distribution"]
+        known = client.get_distribution_config(Id=name)
+        config = known["DistributionConfig"]
+        sent = [
+            each
+            for origin in config["Origins"]["Items"]
+            for each in origin.get("CustomHeaders", {}).get("Items", [])
+            if each["HeaderName"].lower() == header.lower()
+        ]
+        if not sent:
+            raise StartError(f"CloudFront sends no {header}: both doors stay open. Deploy first.")
+        for each in sent:
+            each["HeaderValue"] = value
+        client.update_distribution(Id=name, IfMatch=known["ETag"], DistributionConfig=config)
+        client.get_waiter("distribution_deployed").wait(Id=name)
+
+    def change_database_password(self, password: str) -> None:
+        """Give the database another password, and wait until it takes it."""
+        client = self.session.client("rds")
+        name = self.outputs()["DatabaseInstance"]
+        client.modify_db_instance(
+            DBInstanceIdentifier=name, MasterUserPassword=password, ApplyImmediately=True
+        )
+        for _ in range(_DATABASE_LOOKS):
+            (found,) = client.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+            waits = "MasterUserPassword" in found.get("PendingModifiedValues", {})
+            if found["DBInstanceStatus"] == "available" and not waits:
+                return
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        raise StartError(f"The database {name} does not take its new password; look in RDS.")
 
     def leave_open(self) -> None:
         """Let the stack be deleted, and its database with a last snapshot."""

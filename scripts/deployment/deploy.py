@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from scripts.deployment.aws_account import BOOTSTRAPPED_BY, STACK, AwsAccount
 from scripts.deployment.build import VENV_DEPLOY, Builder, read_architecture
+from scripts.deployment.rotation import rotate
 from scripts.embedded.errors import StartError
 from scripts.embedded.install import ROOT, stop_on_signals
 from scripts.embedded.progress import Progress
@@ -28,7 +29,7 @@ _INTERRUPTED = 130
 
 
 def main(words: Sequence[str], *, explanation: str) -> int:
-    """Deploy, or set a secret."""
+    """Deploy, set a secret, or rotate one."""
     if {"-h", "--help"} & set(words):
         sys.stdout.write(explanation)
         return 0
@@ -41,6 +42,8 @@ def main(words: Sequence[str], *, explanation: str) -> int:
         progress.say(f"  Account {account.number}, region {account.region}")
         if words[:1] == ["secret"]:
             _set_secret(account, words[1:], say=progress.say)
+        elif words[:1] == ["rotate"]:
+            rotate(account, words[1:], say=progress.say)
         else:
             _deploy(account, [word for word in words if word != "--yes"],
                     asks="--yes" not in words, say=progress.say)  # fmt: skip
@@ -86,9 +89,8 @@ def _set_secret(account: AwsAccount, names: Sequence[str], *, say: Callable[[str
         value = getpass.getpass(f"  {names[0]} (empty to remove it): ")
     else:
         value = sys.stdin.readline()
-    outputs = account.outputs()
-    account.change_secret(outputs["KeysSecret"], {names[0]: value.strip()})
-    account.restart(outputs["Functions"].split(","))
+    account.change_secret(account.outputs()["KeysSecret"], {names[0]: value.strip()})
+    account.restart()
     say(f"  {names[0]} is set; functions that start from now on use it.")
 
 

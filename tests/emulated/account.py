@@ -96,20 +96,33 @@ def put_postgresql_behind_rds() -> None:
     handler["create"] = create
 
 
+def change_passwords_behind_rds() -> None:
+    """A new master password is PostgreSQL's too; ministack has nobody to tell it to."""
+    modify = rds._ACTION_MAP["ModifyDBInstance"]  # noqa: SLF001
+
+    def here(asked: Any) -> Any:
+        answer = modify(asked)
+        password = rds._p(asked, "MasterUserPassword")  # noqa: SLF001
+        if password:
+            name = rds._p(asked, "DBInstanceIdentifier")  # noqa: SLF001
+            owner = sql.Identifier(rds._instances[name]["MasterUsername"])  # noqa: SLF001
+            _run(sql.SQL("ALTER ROLE {} PASSWORD %s").format(owner), password)
+        return answer
+
+    rds._ACTION_MAP["ModifyDBInstance"] = here  # noqa: SLF001
+
+
 def _make_database(owner: str, password: str, name: str) -> None:
+    _run(sql.SQL("CREATE ROLE {} LOGIN PASSWORD %s").format(sql.Identifier(owner)), password)
+    _run(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner)))
+
+
+def _run(statement: sql.Composed, *values: str) -> None:
     connection = psycopg2.connect(POSTGRES)
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(
-                sql.SQL("CREATE ROLE {} LOGIN PASSWORD %s").format(sql.Identifier(owner)),
-                [password],
-            )
-            cursor.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(name), sql.Identifier(owner)
-                )
-            )
+            cursor.execute(statement, values)
     finally:
         connection.close()
 
@@ -184,6 +197,26 @@ def find_the_api_from_cloudfront() -> None:
     cloudfront._forward_to_origin = here  # noqa: SLF001
 
 
+def give_origins_their_ports() -> None:
+    """CloudFront says of every origin which ports it asks; ministack what the template said."""
+    handler = _handlers["AWS::CloudFront::Distribution"]
+    for verb in ("create", "update"):
+        handler[verb] = _with_ports(handler[verb])
+
+
+def _with_ports(make: Any) -> Any:
+    def made(*arguments: Any, **named: Any) -> Any:
+        for props in arguments:
+            if isinstance(props, dict):
+                for origin in props.get("DistributionConfig", {}).get("Origins", []):
+                    if "CustomOriginConfig" in origin:
+                        ports = {"HTTPPort": 80, "HTTPSPort": 443}
+                        origin["CustomOriginConfig"] = ports | origin["CustomOriginConfig"]
+        return make(*arguments, **named)
+
+    return made
+
+
 _asking: contextvars.ContextVar[Any] = contextvars.ContextVar("asking")
 
 
@@ -239,8 +272,10 @@ def main() -> None:
     give_vpc_its_addresses()
     refer_to_secrets_by_arn()
     put_postgresql_behind_rds()
+    change_passwords_behind_rds()
     run_functions_here()
     find_the_api_from_cloudfront()
+    give_origins_their_ports()
     judge_as_iam_does()
     from ministack.app import app  # noqa: PLC0415 - what is above must come first
 

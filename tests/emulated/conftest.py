@@ -1,4 +1,4 @@
-"""The product, deployed once into an emulated account by the real CDK, and a browser at its door.
+"""The product, deployed once into an emulated account as README.md says, and a browser at its door.
 
 Everything else stands on that one deployment, which takes about a minute.
 """
@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.e2e.chromium import QUIET, executable
 from tests.e2e.pages import Screen
 from tests.e2e.witness import Witness
-from tests.emulated.front import Front
-from tests.emulated.surroundings import ACCOUNT, REGION, Account
+from tests.emulated.front import Crossing, Front
+from tests.emulated.surroundings import REGION, ROOT, Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,22 +44,51 @@ class Deployment:
 
 
 @pytest.fixture(scope="session")
-def deployment() -> Iterator[Deployment]:
+def account() -> Iterator[Account]:
+    """An account that nobody has used yet."""
     folder = Path(tempfile.mkdtemp(prefix="pinhole-account-"))
-    out = folder / "cdk.out"
     try:
-        with Account(folder) as account:
-            account.synthesize(out)
-            account.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", "-a", str(out))
-            yield Deployment(account=account, out=out, said=account.deploy(out))
+        with Account(folder) as running:
+            yield running
     finally:
         shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
-def front(deployment: Deployment) -> Iterator[Front]:
-    with Front(folder=deployment.account.folder, port=deployment.account.port) as running:
+def front(account: Account) -> Iterator[Front]:
+    with Front(folder=account.folder, port=account.port) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def way(front: Front) -> Iterator[dict[str, str]]:
+    """What lets a program find CloudFront on this machine, and believe it."""
+    with Crossing(to=front.port) as crossing:
+        yield {
+            "https_proxy": f"http://127.0.0.1:{crossing.port}",
+            "SSL_CERT_FILE": str(front.certificate),
+        }
+
+
+@pytest.fixture(scope="session")
+def deployment(account: Account, way: dict[str, str]) -> Deployment:
+    """The product, deployed by the one command that README.md names."""
+    out = account.folder / "cdk.out"
+    account.synthesize(out)  # lays out what the account needs to run the CDK's own functions
+    command = command_of_readme()
+    done = account.type(command, answers="y\ny\n", **way)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    account.read_outputs()
+    return Deployment(account=account, out=out, said=said)
+
+
+def command_of_readme() -> str:
+    """The only command below "Deploy it"."""
+    section = (ROOT / "README.md").read_text().partition("## Deploy it")[2]
+    block = section.partition("```sh\n")[2].partition("```")[0]
+    (line,) = block.strip().splitlines()
+    return line.partition("#")[0].strip()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,15 @@
-"""TLS in front of the emulated account, so that a browser finds real host names there."""
+"""TLS in front of the emulated account, so that real host names lead there.
+
+A browser is told so by its own rules; a program by the proxy that its environment names.
+"""
 
 from __future__ import annotations
 
 import http.client
 import http.server
+import selectors
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
@@ -20,11 +25,11 @@ class Front:
     """Takes HTTPS for any host and passes it on, saying which host and that it was HTTPS."""
 
     def __init__(self, *, folder: Path, port: int) -> None:
-        certificate = _make_certificate(folder)
+        self.certificate = _make_certificate(folder)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(port))
         server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
+        context.load_cert_chain(self.certificate)
         server.socket = context.wrap_socket(server.socket, server_side=True)
         self._server = server
         self.port: int = server.server_address[1]
@@ -71,13 +76,58 @@ def _handler(port: int) -> type[http.server.BaseHTTPRequestHandler]:
     return Handler
 
 
+class Crossing:
+    """A proxy that leads every CONNECT, to whichever host, to one port of this machine."""
+
+    def __init__(self, *, to: int) -> None:
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _crossing(to))
+        self._server.daemon_threads = True
+        self.port: int = self._server.server_address[1]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _crossing(port: int) -> type[http.server.BaseHTTPRequestHandler]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            self.send_response_only(200)
+            self.end_headers()
+            with socket.create_connection(("127.0.0.1", port)) as beyond:
+                _pass_between(self.connection, beyond)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+def _pass_between(one: socket.socket, other: socket.socket) -> None:
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(one, selectors.EVENT_READ, other)
+        waiting.register(other, selectors.EVENT_READ, one)
+        while True:
+            for key, _ in waiting.select():
+                source: socket.socket = key.fileobj  # type: ignore[assignment]
+                if not (content := source.recv(65536)):
+                    return
+                key.data.sendall(content)
+
+
 def _make_certificate(folder: Path) -> Path:
     path = folder / "front.pem"
     subprocess.run(
         [
             shutil.which("openssl") or "openssl",
             *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
-            *("-subj", "/CN=emulated", "-keyout", str(path), "-out", str(path) + ".crt"),
+            *("-subj", "/CN=emulated"),
+            *("-addext", "subjectAltName=DNS:*.cloudfront.net,DNS:*.amazonaws.com"),
+            *("-keyout", str(path), "-out", str(path) + ".crt"),
         ],
         check=True,
         capture_output=True,

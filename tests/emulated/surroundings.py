@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import shlex
 import subprocess
 import zipfile
 from dataclasses import dataclass, field
@@ -156,11 +156,28 @@ class Account:
         command.chmod(0o755)
 
     def deploy(self, out: Path) -> str:
-        """Deploy what was synthesized; return what the CDK said."""
-        told = self.folder / "outputs.json"
-        done = self.cdk(
-            "deploy", "-a", str(out), "--require-approval", "never", "--outputs-file", str(told)
-        )
-        if told.exists():
-            self.outputs |= json.loads(told.read_text()).get(STACK, {})
+        """Deploy what was synthesized, as the CDK alone does; return what it said."""
+        done = self.cdk("deploy", "-a", str(out), "--require-approval", "never")
+        self.read_outputs()
         return done.stdout + done.stderr
+
+    def read_outputs(self) -> None:
+        """Ask the stack what it says of itself."""
+        (stack,) = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+        self.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+    def type(
+        self, command: str, *, answers: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Type a command of README.md in this folder, and answer its questions."""
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        return subprocess.run(
+            shlex.split(command),
+            cwd=ROOT,
+            env={**self.environment(), "HOME": str(home), **variables},
+            input=answers,
+            capture_output=True,
+            text=True,
+            check=False,
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from tests.emulated.surroundings import STACK
+from tests.emulated.surroundings import ACCOUNT, REGION, STACK
 from tests.infrastructure.permissions import Policies, ask, every_case
 from tests.pictures import heic, jpeg
 
@@ -32,6 +32,22 @@ def test_the_stack_is_complete(deployment: Deployment) -> None:
     stacks = deployment.account.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
     assert [stack["StackStatus"] for stack in stacks] == ["CREATE_COMPLETE"]
     assert "✅  Pinhole" in deployment.said
+
+
+def test_the_one_command_of_the_readme_says_what_it_does(deployment: Deployment) -> None:
+    told = [
+        f"Account {ACCOUNT}, region {REGION}",
+        "Make them now (cdk bootstrap)? [y/N]",
+        "What will change (size small, about 25 USD a month)",
+        "Deploy this? [y/N]",
+        "Waiting until it answers",
+        f"Pinhole is at {deployment.site}",
+        "Nobody is told of trouble: add -c alarms=you@example.com.",
+    ]
+    places = [deployment.said.find(words) for words in told]
+    assert -1 not in places, dict(zip(told, places, strict=True))
+    # The CDK writes to another pipe than the script does; what the script says is in order.
+    assert places == sorted(places)
 
 
 def test_migrations_ran_before_anything_served(deployment: Deployment) -> None:
@@ -160,6 +176,7 @@ def policies_of(deployment: Deployment) -> Policies:
         worker_role=role("ComputeWorkerRole")["Arn"],
         worker_policy=policy("ComputeWorkerRole"),
         migrate_policy=policy("ComputeMigrateRole"),
+        doctor_policy=policy("ComputeDoctorRole"),
         picture_queue=attributes["QueueArn"],
         picture_queue_policy=json.loads(attributes["Policy"]),
         database_secret=deployment.account.outputs["DatabaseSecret"],

@@ -35,6 +35,7 @@ class Policies:
     worker_role: str
     worker_policy: Any
     migrate_policy: Any
+    doctor_policy: Any
     picture_queue: str
     picture_queue_policy: Any
     database_secret: str
@@ -226,6 +227,10 @@ def _functions(known: Policies) -> list[Case]:
 
     api = {"by": known.api_role, "identity": known.api_policy}
     worker = {"by": known.worker_role, "identity": known.worker_policy}
+    doctor = {
+        "by": known.api_role.replace("Api", "Doctor"),
+        "identity": known.doctor_policy,
+    }
     return [
         case("API reads a picture itself", SILENT, "s3:GetObject", f"{anyones}/original", **api),
         case("API writes a picture itself", REFUSED, "s3:PutObject", f"{anyones}/original", **api),
@@ -244,6 +249,14 @@ def _functions(known: Policies) -> list[Case]:
              **worker),
         case("migrations read a picture", SILENT, "s3:GetObject", f"{anyones}/original",
              by=known.api_role.replace("Api", "Migrate"), identity=known.migrate_policy),
+        case("doctor reads an earlier version", ALLOWED, "s3:GetObjectVersion",
+             f"{anyones}/original", **doctor),
+        case("doctor takes a version away", ALLOWED, "s3:DeleteObjectVersion",
+             f"{anyones}/original", **doctor),
+        case("doctor writes an original", REFUSED, "s3:PutObject", f"{anyones}/original", **doctor),
+        case("doctor writes a thumbnail", SILENT, "s3:PutObject", f"{anyones}/thumbnail.webp",
+             **doctor),
+        case("doctor reads another secret", SILENT, _READ, _OTHER_SECRET, **doctor),
     ]  # fmt: skip
 
 

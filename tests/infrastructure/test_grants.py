@@ -30,6 +30,7 @@ CALLS = {
     "sqs:SendMessage": ("clients/queue.py", ".send_message("),
     "sqs:ChangeMessageVisibility": ("clients/queue.py", ".change_message_visibility("),
     "s3:GetObject": ("clients/storage.py", ".head_object("),
+    "s3:GetObjectVersion": ("clients/archive.py", "VersionId"),
     "s3:PutObject": ("clients/storage.py", ".put_object("),
     "s3:DeleteObject": ("clients/storage.py", ".delete_objects("),
     "s3:DeleteObjectVersion": ("clients/storage.py", '"VersionId"'),
@@ -57,6 +58,9 @@ MAY = {
     | DELETES
     | {"sqs:ChangeMessageVisibility", "sqs:SendMessage", "s3:GetObject", "s3:PutObject"},
     "Sweep": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject"},
+    "Doctor": SECRETS
+    | (DELETES - {"s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads"})
+    | {"sqs:SendMessage", "s3:GetObject", "s3:GetObjectVersion"},
     "Migrate": SECRETS | {"rds:CreateDBSnapshot", "rds:DescribeDBSnapshots"},
 }
 

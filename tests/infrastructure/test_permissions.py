@@ -45,6 +45,7 @@ def policies_of(template: Template) -> Policies:
         worker_role=role("ComputeWorkerRole"),
         worker_policy=policy("GrantsWorkerPolicy"),
         migrate_policy=policy("GrantsMigratePolicy"),
+        doctor_policy=policy("GrantsDoctorPolicy"),
         picture_queue=resolve.arn(name("AWS::SQS::Queue", "PicturesArrivedQueue")),
         picture_queue_policy=properties("AWS::SQS::QueuePolicy", "PicturesArrivedQueue"),
         database_secret=resolve.arn(

@@ -17,8 +17,8 @@ from tests.infrastructure.conftest import ROOT, Template
 from tests.infrastructure.resolving import REGION, Resolver
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
-FUNCTIONS = ("ComputeApi", "ComputeWorker", "ComputeSweep", "ComputeMigrate")
-OURS = re.compile(r"Compute(Api|Worker|Sweep|Migrate)[0-9A-F]{8}\Z")
+FUNCTIONS = ("ComputeApi", "ComputeWorker", "ComputeSweep", "ComputeMigrate", "ComputeDoctor")
+OURS = re.compile(r"Compute(Api|Worker|Sweep|Migrate|Doctor)[0-9A-F]{8}\Z")
 
 
 def functions(template: Template) -> dict[str, dict[str, Any]]:
@@ -191,7 +191,7 @@ def test_all_rights_of_functions_are_given_in_one_place(template: Template) -> N
 
 
 def test_functions_insist_on_the_databases_certificate(template: Template) -> None:
-    assert len(functions(template)) == 4
+    assert len(functions(template)) == len(FUNCTIONS)
     for function in functions(template).values():
         variables = function["Environment"]["Variables"]
         assert variables["PGSSLMODE"] == "verify-full"
@@ -274,6 +274,8 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
             "PICTURE_BUCKET": "pinhole-pictures-abcdefabcdef",
             "PICTURE_QUEUE_URL": "https://queue",
             "DESCRIPTION_QUEUE_URL": "https://queue",
+            "LETTER_QUEUE_URL": "https://queue",
+            "SECRET_KEY": "a key of thirty-two letters or more",
             "USER_ROLE_ARN": "arn",
             "AWS_REGION": REGION,
         }
@@ -285,8 +287,8 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
     "name",
     [
         "ApiErrors", "WorkerErrors", "SweepErrors", "MigrateErrors", "Throttled", "PicturesDead",
-        "PicturesLate", "DescriptionsDead", "DescriptionsLate", "DatabaseCpu", "DatabaseStorage",
-        "DatabaseConnections",
+        "PicturesLate", "DescriptionsDead", "DescriptionsLate", "LettersDead", "LettersLate",
+        "DatabaseCpu", "DatabaseStorage", "DatabaseConnections",
     ],
 )  # fmt: skip
 def test_trouble_is_told(template: Template, name: str) -> None:

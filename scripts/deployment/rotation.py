@@ -1,0 +1,56 @@
+"""Changing secrets that two sides must know, without either refusing the other meanwhile."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from scripts.embedded.errors import StartError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scripts.deployment.aws_account import AwsAccount
+
+DOOR_HEADER = "x-pinhole-door"  # app/handlers/api.py and infrastructure/site.py say the same
+
+
+def rotate(account: AwsAccount, names: Sequence[str], *, say: Callable[[str], None]) -> None:
+    """Change a secret for one that was just made up.
+
+    Raises:
+        StartError: it is not one that can be changed, or AWS did not follow.
+    """
+    ways = {"door": _rotate_door, "database": _rotate_database}
+    if len(names) != 1 or names[0] not in ways:
+        raise StartError(f"./scripts/deploy rotate takes one of: {', '.join(ways)}")
+    ways[names[0]](account, say)
+
+
+def _rotate_door(account: AwsAccount, say: Callable[[str], None]) -> None:
+    """First the API takes both, then CloudFront shows the new one, then the old one is forgotten.
+
+    One that was interrupted is taken up where it was: the secret tells.
+    """
+    secret = account.outputs()["DoorSecret"]
+    known = account.read_secret(secret)
+    if "door_before" not in known:
+        new = secrets.token_urlsafe(36)
+        account.change_secret(secret, {"door": new, "door_before": known["door"]})
+    account.restart()
+    say("  The API takes the old door and the new one. CloudFront changes: a few minutes ...")
+    account.show_at_the_door(DOOR_HEADER, account.read_secret(secret)["door"])
+    account.change_secret(secret, {"door_before": None})
+    account.restart()
+    say("  The door is another one; the old one is closed.")
+
+
+def _rotate_database(account: AwsAccount, say: Callable[[str], None]) -> None:
+    """Connections stay; new ones fail from RDS's change until the functions start anew."""
+    password = secrets.token_urlsafe(36)
+    secret = account.outputs()["DatabaseSecret"]
+    say("  The database takes a new password: new connections may fail for a minute ...")
+    account.change_secret(secret, {"password": password})
+    account.change_database_password(password)
+    account.restart()
+    say("  The database has another password, and the functions know it.")
