@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import httpx2
@@ -21,6 +21,7 @@ from tests.pictures import jpeg
 
 ANOTHER_PASSWORD = "another correct horse battery"
 REQUESTS = 1000
+Named = tuple[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +130,7 @@ def test_a_warm_process_never_mixes_two_people_up(
 ) -> None:
     people = [Known(ada, seed=60), Known(bob, seed=61)]
 
-    def turn(number: int) -> set[str]:
+    def turn(number: int) -> set[Named]:
         me, other = people[number % 2], people[(number + 1) % 2]
         chance = random.Random(number)  # noqa: S311 - the same each time
         return chance.choice([me.looks, me.looks, me.uploads, me.errs])(other, chance)
@@ -139,10 +140,14 @@ def test_a_warm_process_never_mixes_two_people_up(
         known.http.base_url = httpx2.URL(second)
     with ThreadPoolExecutor(4) as several:
         named = list(several.map(turn, range(REQUESTS)))
+    signers = []
     for number, known in enumerate(people):
-        # Each answer that held addresses held the own alone; errors hold none.
-        assert set(map(frozenset, named[number::2])) == {frozenset(), frozenset({known.prefix})}
-        assert named[number::2].count({known.prefix}) > REQUESTS // 4
+        answers = named[number::2]
+        addresses = set().union(*answers)
+        assert {prefix for prefix, _ in addresses} == {known.prefix}
+        assert sum(map(bool, answers)) > REQUESTS // 4
+        signers.append({signer for _, signer in addresses})
+    assert signers[0].isdisjoint(signers[1])
     assert list(tmp_path_factory.getbasetemp().glob("second*/*")) == []
 
 
@@ -155,14 +160,14 @@ class Known:
         until(lambda: person.settled(self.image_id))
         self.http = person.http
 
-    def looks(self, _: "Known", chance: random.Random) -> set[str]:
+    def looks(self, _: "Known", chance: random.Random) -> set[Named]:
         path = chance.choice(["", "/" + self.image_id, f"/{self.image_id}/original"])
         return people_named(self.http.get(f"/api/images{path}"))
 
-    def uploads(self, _: "Known", chance: random.Random) -> set[str]:
+    def uploads(self, _: "Known", chance: random.Random) -> set[Named]:
         return people_named(ask_for_place(self.http, f"{chance.getrandbits(256):064x}"))
 
-    def errs(self, other: "Known", chance: random.Random) -> set[str]:
+    def errs(self, other: "Known", chance: random.Random) -> set[Named]:
         images = "/api/images"
         theirs = f"{images}/{other.image_id}"
         wrong: list[tuple[str, str, Json]] = [
@@ -182,10 +187,10 @@ class Known:
         return set()
 
 
-def people_named(answer: httpx2.Response) -> set[str]:
-    """Whose prefixes the signed addresses in an answer name."""
+def people_named(answer: httpx2.Response) -> set[Named]:
+    """Whose prefixes the signed addresses in an answer name, and whose keys signed them."""
     answer.raise_for_status()
-    return set(find_prefixes(answer.json()))
+    return set(find_named(answer.json()))
 
 
 @contextmanager
@@ -198,13 +203,15 @@ def another_browser(person: Person) -> Iterator[httpx2.Client]:
         yield browser
 
 
-def find_prefixes(value: object) -> Iterator[str]:
-    """The person that each signed address in an answer names."""
+def find_named(value: object) -> Iterator[Named]:
     if isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from find_prefixes(item)
+            yield from find_named(item)
     elif isinstance(value, str) and value.startswith("http"):
-        yield urlsplit(value).path.partition("/users/")[2].partition("/")[0]
+        address = urlsplit(value)
+        (credential,) = parse_qs(address.query)["X-Amz-Credential"]
+        owner = address.path.partition("/users/")[2].partition("/")[0]
+        yield owner, credential.partition("/")[0]
 
 
 def prefix(person: Person) -> str:
