@@ -84,8 +84,16 @@ def end_session(session_id: UUID) -> None:
     db.session.execute(delete(Session).where(Session.id == session_id))
 
 
-def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
-    """Delete all sessions of a person, but perhaps the one that asks; return how many."""
+def end_sessions(user_id: UUID, *, but: UUID | None = None, but_device: str | None = None) -> int:
+    """Delete all sessions of a person, but perhaps the one that asks; return how many.
+
+    The other browsers are not known any more either: whoever was in the account has no tries of
+    their own at its next password, and the person hears of their next sign-in.
+    """
+    known = delete(KnownDevice).where(KnownDevice.user_id == user_id)
+    if but_device is not None:
+        known = known.where(KnownDevice.token_hash != digest(but_device))
+    db.session.execute(known)
     ended = delete(Session).where(Session.user_id == user_id)
     if but is not None:
         ended = ended.where(Session.id != but)
@@ -93,7 +101,9 @@ def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
 
 
 def delete_dead_sessions() -> int:
-    """Delete the sessions that can never be used again; return how many."""
+    """Delete the sessions that can never be used again; return how many. Old browsers go too."""
+    long_ago = now() - DEVICE_KNOWN_FOR
+    db.session.execute(delete(KnownDevice).where(KnownDevice.last_used_at <= long_ago))
     dead = delete(Session).where(~alive())
     return len(db.session.scalars(dead.returning(Session.id)).all())
 

@@ -91,6 +91,20 @@ def test_a_browser_known_to_one_account_is_strange_to_another(
     assert guess(new_visitor(), ada.email).status_code == 429
 
 
+def test_whoever_was_in_the_account_is_strange_to_its_next_password(
+    ada: Person, visitor: httpx2.Client, new_visitor: NewVisitor
+) -> None:
+    for browser in (ada.http, visitor):
+        sign_in(browser, ada.email).raise_for_status()
+    changed = {"password": "another correct horse battery"}
+    ada.http.post("/api/account/password", json=changed).raise_for_status()
+    statuses = [guess(visitor, ada.email).status_code for _ in range(10)]
+    assert Counter(statuses) == {401: 8, 429: 2}
+    # They used up what strangers share, not what the owner's browser has.
+    assert guess(new_visitor(), ada.email).status_code == 429
+    assert guess(ada.http, ada.email).status_code == 401
+
+
 @pytest.mark.parametrize("forged", ["{n}.1.2.3, {network}", "::{n}, 127.0.0.1, {network}"])
 def test_one_network_guesses_at_few_whatever_it_claims_to_be(
     visitor: httpx2.Client, new_visitor: NewVisitor, forged: str

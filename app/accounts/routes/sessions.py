@@ -6,6 +6,7 @@ from flask import Response
 from sqlalchemy import delete, select
 
 from app.accounts.audit import Event, record
+from app.accounts.cookies import Cookie, read_cookie
 from app.accounts.devices import device_words
 from app.accounts.guards import in_person, own_session
 from app.accounts.models import Session
@@ -74,7 +75,7 @@ def end_one_session(session_id: UUID) -> Response:
 def end_other_sessions() -> Response:
     """Sign all your other browsers out. Access tokens stay."""
     mine = own_session()
-    ended = end_sessions(mine.user_id, but=mine.id)
+    ended = end_sessions(mine.user_id, but=mine.id, but_device=read_cookie(Cookie.DEVICE))
     record(Event.OTHER_SESSIONS_ENDED, user_id=mine.user_id, ended=ended)
     db.session.commit()
     return json_response({"ended": ended})
