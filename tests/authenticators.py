@@ -56,6 +56,7 @@ class SoftwareKey:
     rp_id: str = RP_ID
     flags: int = PRESENT | VERIFIED
     ceremony: str = ""
+    cross_origin: bool = False
 
     def create(self, public_key: Json) -> Json:
         """Answer `navigator.credentials.create`."""
@@ -86,7 +87,7 @@ class SoftwareKey:
 
     def _client_data(self, ceremony: str, challenge: str) -> bytes:
         said = {"type": self.ceremony or ceremony, "challenge": challenge, "origin": self.origin}
-        return json.dumps(said | {"crossOrigin": False}).encode()
+        return json.dumps(said | {"crossOrigin": self.cross_origin}).encode()
 
     def _authenticator_data(self, flags: int) -> bytes:
         rp_id_hash = sha256(self.rp_id.encode()).digest()

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts import one_time
 from app.accounts.audit import Event, record
+from app.accounts.letters import Kind, withdraw_letters
 from app.accounts.models import (
     AccessToken,
     Identity,
@@ -174,6 +175,7 @@ def take_over(user: User, *, password: str) -> None:
         record(Event.EMAIL_VERIFIED, user_id=user.id, how="reset")
     set_password(user, password)
     one_time.forget(user.id, *_BEGUN)
+    withdraw_letters(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
     end_sessions(user.id)
     record(Event.PASSWORD_RESET, user_id=user.id)
 

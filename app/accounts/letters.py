@@ -9,9 +9,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
+
 from app.accounts.models import Letter
 from app.clients.aws import AwsUnavailableError
-from app.database import db
+from app.database import db, now
 from app.parts import parts
 from app.tasks import SendLetter
 
@@ -47,6 +49,20 @@ def ask_for_letter(
     letter = Letter(kind=kind, email=email, user_id=user_id, data=data)
     db.session.add(letter)
     return letter
+
+
+def withdraw_letters(user_id: UUID, *kinds: Kind) -> None:
+    """Leave mails unwritten that the worker has not come to: with them go the links in them."""
+    db.session.execute(
+        update(Letter)
+        .where(
+            Letter.user_id == user_id,
+            Letter.kind.in_(kinds),
+            Letter.settled_at.is_(None),
+        )
+        .values(settled_at=now(), failure="withdrawn")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def commit_and_ring(*letters: Letter) -> None:

@@ -29,7 +29,8 @@ SECOND_FACTOR_TRIES = Limit(name="second-factor", burst=5, every=2 * _MINUTE)
 # Who has the password and all the time in the world gets 24 a day.
 SECOND_FACTOR_TRIES_LONG = Limit(name="second-factor-long", burst=30, every=60 * _MINUTE)
 CONFIRM_TRIES = Limit(name="confirm", burst=8, every=_MINUTE)
-PASSKEY_TRIES_NETWORK = Limit(name="passkey-network", burst=60, every=5 * _SECOND)
+# Each look at the sign-in page asks once, so that browsers can offer a passkey there.
+PASSKEY_TRIES_NETWORK = Limit(name="passkey-network", burst=300, every=_SECOND)
 # Asked at each pause in typing; zxcvbn takes milliseconds of CPU.
 PASSWORD_CHECKS_NETWORK = Limit(name="password-check-network", burst=60, every=_SECOND)
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -35,7 +35,6 @@ ANSWER_WITHIN = timedelta(minutes=10)
 _TIMEOUT_MS = 5 * 60 * 1000  # how long the browser's own dialog stays (WebAuthn 3, 15.1)
 
 Json = dict[str, Any]
-Ceremony = Literal["create", "get"]
 R = TypeVar("R")
 
 
@@ -49,7 +48,7 @@ def options_to_create(user: User, *, browser: str) -> Json:
         UserVerificationRequirement,
     )
 
-    challenge = _challenge("create", browser=browser, user_id=user.id)
+    challenge = _challenge(browser=browser, user_id=user.id)
     options = generate_registration_options(
         rp_id=_rp_id(),
         rp_name="Pinhole",
@@ -79,7 +78,7 @@ def options_to_get(people: set[UUID], *, browser: str) -> Json:
 
     options = generate_authentication_options(
         rp_id=_rp_id(),
-        challenge=base64url_to_bytes(_challenge("get", browser=browser, user_id=None)),
+        challenge=base64url_to_bytes(_challenge(browser=browser, user_id=None)),
         timeout=_TIMEOUT_MS,
         allow_credentials=_descriptors(people),
         user_verification=UserVerificationRequirement.REQUIRED,
@@ -100,7 +99,7 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
     """
     from webauthn import base64url_to_bytes, verify_registration_response  # noqa: PLC0415
 
-    challenge = _take_challenge("create", credential, user_id=user.id)
+    challenge = _take_challenge(credential, user_id=user.id)
     if challenge is None:
         raise PasskeyRefusedError
     made = _verified(
@@ -140,7 +139,7 @@ def prove_passkey(credential: Json) -> Passkey:
     """
     from webauthn import base64url_to_bytes, verify_authentication_response  # noqa: PLC0415
 
-    challenge = _take_challenge("get", credential, user_id=None)
+    challenge = _take_challenge(credential, user_id=None)
     passkey = _find(credential)
     if challenge is None or passkey is None:
         raise WrongPasskeyError
@@ -165,31 +164,36 @@ def prove_passkey(credential: Json) -> Passkey:
     return passkey
 
 
-def _challenge(ceremony: Ceremony, *, browser: str, user_id: UUID | None) -> str:
+def _challenge(*, browser: str, user_id: UUID | None) -> str:
     # [Note: Challenges] A challenge is a one-time token: every page may see it, and it is good
-    # once, for one ceremony, and only beside the cookie of the browser that asked. So two tabs
-    # do not disturb each other, and what is signed for one browser is worth nothing in another.
+    # once, and only beside the cookie of the browser that asked: two tabs do not disturb each
+    # other, and what is signed for one browser is worth nothing in another. One that names a
+    # person makes a passkey for them; one that names nobody proves a passkey.
     return one_time.begin(
         Purpose.PASSKEY,
         lifetime=ANSWER_WITHIN,
         user_id=user_id,
-        data={"ceremony": ceremony, "browser": _fingerprint(browser)},
+        data={"browser": _fingerprint(browser)},
     )
 
 
-def _take_challenge(ceremony: Ceremony, credential: Json, *, user_id: UUID | None) -> str | None:
+def _take_challenge(credential: Json, *, user_id: UUID | None) -> str | None:
     """Return the challenge that was signed, if it is this browser's; nobody gets it again."""
     from webauthn import base64url_to_bytes  # noqa: PLC0415 - cold start
 
     try:
         client_data = orjson.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
         challenge = str(client_data["challenge"])
+        is_framed = client_data.get("crossOrigin", False) is not False
     except (KeyError, TypeError, ValueError):
+        return None
+    if is_framed:  # no page of this site is shown inside of another's
         return None
     begun = one_time.look(Purpose.PASSKEY, challenge)
     browser = read_cookie(Cookie.CHALLENGE)
-    expected = {"ceremony": ceremony, "browser": _fingerprint(browser or "")}
-    if begun is None or browser is None or begun.data != expected or begun.user_id != user_id:
+    if begun is None or browser is None or begun.user_id != user_id:
+        return None
+    if begun.data["browser"] != _fingerprint(browser):
         return None
     taken = one_time.take(Purpose.PASSKEY, challenge)
     db.session.commit()

@@ -62,6 +62,7 @@ def test_the_browser_is_asked_for_one_that_verifies_its_person(ada: Person) -> N
         {"rp_id": "evil.example"},
         {"flags": PRESENT},
         {"ceremony": "webauthn.get"},
+        {"cross_origin": True},
         {"credential_id": b""},
     ],
     ids=str,

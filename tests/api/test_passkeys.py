@@ -74,6 +74,7 @@ LIES: list[dict[str, Any]] = [
     {"flags": PRESENT},  # nobody's finger, face or PIN
     {"flags": VERIFIED},  # nobody was there
     {"ceremony": "webauthn.create"},
+    {"cross_origin": True},  # in a frame of another site
     {"key": SoftwareKey().key},  # another's signature
     {"user_handle": uuid4().bytes},  # of an account that it is not kept for
 ]

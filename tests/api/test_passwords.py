@@ -185,7 +185,18 @@ def test_a_new_password_ends_what_went_before(
                 ),
                 {"purpose": purpose, "email": ada.email},
             )
+        # A link to another address that the worker has not come to write.
+        connection.execute(
+            text(
+                "INSERT INTO letters (id, kind, email, user_id, data, created_at, attempts)"
+                " SELECT gen_random_uuid(), 'change_email', 'eve@example.org', id, '{}', now(), 0"
+                " FROM users WHERE email = :email"
+            ),
+            {"email": ada.email},
+        )
+    assert ada.http.get("/api/account/security").json()["pending_email"] == "eve@example.org"
     assert change(ada, NEW).status_code == 204
+    assert ada.http.get("/api/account/security").json()["pending_email"] is None
     assert elsewhere.get("/api/images").status_code == 401
     assert ada.http.get("/api/images").status_code == 200
     assert login(new_visitor(), ada, PASSWORD).status_code == 401

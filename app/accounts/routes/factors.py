@@ -6,9 +6,10 @@ from sqlalchemy import delete
 from app.accounts import one_time
 from app.accounts.audit import Event, record
 from app.accounts.authenticator import begin_authenticator, confirm_authenticator
+from app.accounts.cookies import Cookie, read_cookie
 from app.accounts.factor_changes import letter_of_change, lock_person, refuse_lock_out
 from app.accounts.guards import current_user, fresh, in_person, own_session, public
-from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
+from app.accounts.letters import Kind, ask_for_letter, commit_and_ring, withdraw_letters
 from app.accounts.limit_table import PASSWORD_CHECKS_NETWORK, SECOND_FACTOR_TRIES
 from app.accounts.limits import give_back, take
 from app.accounts.models import Totp
@@ -57,9 +58,10 @@ def change_password(json_data: PasswordIn) -> Response:
     user = current_user()
     lock_person(user)
     set_password(user, json_data.password)
-    end_sessions(user.id, but=own_session().id)
+    end_sessions(user.id, but=own_session().id, but_device=read_cookie(Cookie.DEVICE))
     # What somebody else began who knew the old one ends too.
     one_time.forget(user.id, Purpose.RESET, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
+    withdraw_letters(user.id, Kind.CHANGE_EMAIL)
     record(Event.PASSWORD_CHANGED, user_id=user.id)
     who = visitor()
     letter = ask_for_letter(

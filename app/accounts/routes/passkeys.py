@@ -103,6 +103,7 @@ def finish_passkey(json_data: PasskeyIn) -> Response:
     """Keep a passkey that the browser made. With the first factor come recovery codes."""
     user = current_user()
     passkey = add_passkey(user, json_data.credential, name=json_data.name)
+    lock_person(user)
     codes = make_first_codes(user.id)
     record(Event.PASSKEY_ADDED, user_id=user.id, name=passkey.name)
     shown = PasskeyOut.model_validate(passkey, from_attributes=True)
