@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import delete, exists, or_, select, text, update
 
+from app.accounts.administrators import change_administrators, refuse_without
 from app.accounts.audit import Event
 from app.accounts.models import AccessToken, AuditEvent, Invite, Letter, Session, User
 from app.clients.export_store import ExportStore
 from app.clients.storage import prefix_of_user
 from app.database import db, now
-from app.errors import LastAdministratorError
 
 log = logging.getLogger(__name__)
 
@@ -31,17 +31,10 @@ def ask_to_leave(user: User) -> None:
     Raises:
         LastAdministratorError: others would be left without an administrator.
     """
-    others = db.session.scalar(select(exists().where(User.id != user.id)))
-    another = select(
-        exists().where(
-            User.id != user.id,
-            User.is_administrator,
-            User.disabled_at.is_(None),
-            User.delete_after.is_(None),
-        )
-    )
-    if user.is_administrator and others and not db.session.scalar(another):
-        raise LastAdministratorError
+    if user.is_administrator:
+        change_administrators()
+        if db.session.scalar(select(exists().where(User.id != user.id))):
+            refuse_without(user.id)
     if user.delete_after is None:
         user.delete_after = now() + TIME_TO_CHANGE_ONES_MIND
 
