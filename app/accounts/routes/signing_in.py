@@ -70,7 +70,7 @@ def login(json_data: LoginIn) -> Response:
     if known_hash and needs_rehash(known_hash):
         user.password_hash = hash_password(json_data.password)
     give_each_back(*counted)
-    return finish_sign_in(user, How.PASSWORD)
+    return finish_sign_in(user, How.PASSWORD, link=json_data.link)
 
 
 @auth.post("/logout")
