@@ -1,14 +1,16 @@
 /** How much is kept, and the way out. */
 import { useAccount, useSignOut } from "@/api";
-import { Button, bytesInWords, SignOutIcon } from "@/ui";
+import { Button, bytesInWords, classNames, SignOutIcon } from "@/ui";
 
 import { useComplain } from "../frame/complaints";
 import { Loaded } from "../frame/Loaded";
 import { dateInWords } from "../frame/moments";
 import { Section } from "../frame/Section";
 
-const Fact = ({ name, value }: { name: string; value: string }) => (
-  <div className="min-w-0">
+type FactProps = { name: string; value: string; className?: string };
+
+const Fact = ({ name, value, className }: FactProps) => (
+  <div className={classNames("min-w-0", className)}>
     <dt className="text-sm text-muted">{name}</dt>
     <dd className="mt-0.5 text-lg font-medium">{value}</dd>
   </div>
@@ -36,7 +38,11 @@ export const AccountSection = () => {
           <dl className="grid grid-cols-2 gap-x-8 gap-y-4 sm:grid-cols-3">
             <Fact name="Pictures" value={pictures.toLocaleString("en")} />
             <Fact name="Storage used" value={bytesInWords(bytes)} />
-            <Fact name="With Pinhole since" value={dateInWords(user.created_at)} />
+            <Fact
+              name="With Pinhole since"
+              value={dateInWords(user.created_at)}
+              className="max-sm:col-span-2"
+            />
           </dl>
         )}
       </Loaded>

@@ -39,7 +39,7 @@ const ChangeDialog = ({ onClose }: { onClose: () => void }) => {
       title="Change the e-mail address"
       action="Send the link"
       doing={ask}
-      fields={["email"]}
+      isSaidBelow={fieldError(ask.error, "email") !== undefined}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -44,7 +44,7 @@ const PasswordDialog = ({ isSet, least, onClose }: PasswordDialogProps) => {
       title={isSet ? "Change the password" : "Set a password"}
       action={isSet ? "Change it" : "Set it"}
       doing={set}
-      fields={["password"]}
+      isSaidBelow={fieldError(set.error, "password") !== undefined}
       onSubmit={submit}
       onClose={onClose}
     >

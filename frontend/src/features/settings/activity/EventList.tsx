@@ -1,5 +1,5 @@
 /** The record, newest first, page by page. */
-import type { SiteEvent } from "@/api";
+import { useSession, type Session, type SiteEvent } from "@/api";
 import { Button, WarningIcon } from "@/ui";
 
 import { useComplain } from "../frame/complaints";
@@ -28,14 +28,23 @@ const byWhom = ({ by_administrator, actor_email }: ShownEvent): string => {
   return actor_email ? ` · by ${actor_email}` : " · by an administrator";
 };
 
+type Provider = Session["sign_in"]["providers"][number];
+
+/** The record knows providers by their names in the settings; people know them by their labels. */
+const withLabel = (detail: ShownEvent["detail"], providers: readonly Provider[]) => {
+  const known = providers.find(({ name }) => name === detail["provider"]);
+  return known ? { ...detail, provider: known.label } : detail;
+};
+
 const EventRow = ({ event }: { event: ShownEvent }) => {
+  const { providers } = useSession().sign_in;
   const where = [event.device, event.place, event.ip].filter((part) => part !== "").join(" · ");
   return (
     <Row
       icon={
         isTrouble(event.event) ? <WarningIcon className="size-5 text-danger" /> : <HistoryIcon />
       }
-      title={eventInWords(event.event, event.detail)}
+      title={eventInWords(event.event, withLabel(event.detail, providers))}
     >
       {event.email !== undefined && (
         <p className="text-ink">{event.email ?? "Nobody’s account, or deleted since"}</p>

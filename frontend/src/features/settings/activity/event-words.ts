@@ -1,27 +1,32 @@
 /** What the record holds, in words. */
 type Detail = Readonly<Record<string, unknown>>;
 
-const HOW: Readonly<Record<string, string>> = {
-  password: " with your password",
+const PROVED: Readonly<Record<string, string>> = {
+  password: " with the password",
   passkey: " with a passkey",
-  provider: "",
-  reset: " after a new password was set by mail",
-  first: " as the first of this site",
-  welcome: " from the mail to your address",
-  invite: " by an invitation",
-  code: " with a code from your app",
-  totp: " with a code from your app",
+  reset: " by the mail for a new password",
+  totp: " with a code from the app",
   recovery_code: " with a recovery code",
+  "password and totp": " with the password and a code from the app",
+  "password and recovery_code": " with the password and a recovery code",
+};
+
+const MADE: Readonly<Record<string, string>> = {
+  first: ", the first of this site",
+  welcome: " from a link in a mail",
+  invite: " by an invitation",
 };
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
-const howOf = ({ how, provider }: Detail): string => {
-  const name = textOf(provider);
-  if (name !== undefined) return ` through ${name}`;
-  return HOW[textOf(how) ?? ""] ?? "";
-};
+const withHow =
+  (words: string, ways: Readonly<Record<string, string>>) =>
+  ({ how, provider }: Detail): string => {
+    const name = textOf(provider);
+    if (name !== undefined) return `${words} through ${name}`;
+    return words + (ways[textOf(how) ?? ""] ?? "");
+  };
 
 const named = (words: string, detail: Detail): string => {
   const name = textOf(detail["name"]) ?? textOf(detail["label"]) ?? textOf(detail["provider"]);
@@ -35,6 +40,22 @@ const forScope = (words: string, { scope }: Detail): string => {
   return to === undefined ? words : `${words}, for ${to}`;
 };
 
+const signInFailed = (detail: Detail): string => {
+  const provider = textOf(detail["provider"]);
+  if (provider !== undefined) return `Sign-in through ${provider} refused`;
+  return detail["how"] === "passkey"
+    ? "Sign-in refused: the passkey may have been copied"
+    : "Sign-in refused: wrong password";
+};
+
+const recoveryCodeUsed = ({ left }: Detail): string =>
+  typeof left === "number" ? `Recovery code used, ${left} left` : "Recovery code used";
+
+const withAddress = (words: string, joint: string, address: unknown): string => {
+  const text = textOf(address);
+  return text === undefined ? words : `${words} ${joint} ${text}`;
+};
+
 const othersEnded = ({ ended }: Detail): string => {
   if (typeof ended !== "number") return "All other devices signed out";
   return ended === 1 ? "1 other device signed out" : `${ended} other devices signed out`;
@@ -43,27 +64,28 @@ const othersEnded = ({ ended }: Detail): string => {
 type Words = string | ((detail: Detail) => string);
 
 const WORDS: Readonly<Record<string, Words>> = {
-  account_made: (detail) => `Account made${howOf(detail)}`,
-  signed_in: (detail) => `Signed in${howOf(detail)}`,
-  sign_in_failed: "Sign-in refused: wrong password",
+  account_made: withHow("Account made", MADE),
+  signed_in: withHow("Signed in", PROVED),
+  sign_in_failed: signInFailed,
   second_factor_failed: "Sign-in refused: wrong code or passkey",
   signed_out: "Signed out",
-  confirmed: (detail) => `Confirmed that it’s you${howOf(detail)}`,
+  confirmed: withHow("Confirmed", PROVED),
   confirmation_failed: "Confirmation refused",
   session_ended: ({ ended }) => `Device signed out${textOf(ended) ? `: ${String(ended)}` : ""}`,
   other_sessions_ended: othersEnded,
   password_changed: "Password changed",
   password_reset_asked: "Mail for a new password asked for",
   password_reset: "New password set from a mail",
-  email_change_asked: "Change of the e-mail address asked for",
-  email_changed: "E-mail address changed",
+  email_change_asked: ({ wanted }) =>
+    withAddress("Change of the e-mail address asked for", "to", wanted),
+  email_changed: ({ former }) => withAddress("E-mail address changed", "from", former),
   email_verified: "E-mail address verified",
   passkey_added: (detail) => named("Passkey added", detail),
   passkey_removed: (detail) => named("Passkey removed", detail),
   totp_added: "Authenticator app set up",
   totp_removed: "Authenticator app removed",
   recovery_codes_made: "New recovery codes made",
-  recovery_code_used: "Recovery code used",
+  recovery_code_used: recoveryCodeUsed,
   identity_linked: (detail) => named("Account linked", detail),
   identity_unlinked: (detail) => named("Account unlinked", detail),
   token_made: (detail) => forScope("Access token made", detail),

@@ -55,7 +55,7 @@ export const NewInviteDialog = ({ onClose }: { onClose: () => void }) => {
       title="Invite somebody"
       action="Make the invitation"
       doing={make}
-      fields={["email", "note"]}
+      isSaidBelow={Boolean(fieldError(make.error, "email") ?? fieldError(make.error, "note"))}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -12,8 +12,8 @@ type FormDialogProps = {
   title: string;
   action: string;
   doing: Doing;
-  /** Names of the fields that show the server's complaints themselves. */
-  fields?: readonly string[];
+  /** The server's complaint stands at a field already. */
+  isSaidBelow?: boolean;
   onSubmit: (text: (field: string) => string) => void;
   onClose: () => void;
   children: ReactNode;
@@ -33,20 +33,17 @@ const readText = (form: HTMLFormElement): ((field: string) => string) => {
 export const fieldError = (error: unknown, field: string): string | undefined =>
   complaint(error) === undefined ? undefined : toProblem(error).fields[field];
 
-const NO_FIELDS: readonly string[] = [];
-
 export const FormDialog = ({
   title,
   action,
   doing,
-  fields = NO_FIELDS,
+  isSaidBelow = false,
   onSubmit,
   onClose,
   children,
 }: FormDialogProps) => {
   const id = useId();
   const form = useFocusOnError(doing.error ?? NO_ERRORS);
-  const isSaidAtField = fields.some((field) => fieldError(doing.error, field) !== undefined);
 
   useEffect(() => {
     form.current?.querySelector<HTMLElement>("input:not([type=hidden]):not([hidden])")?.focus();
@@ -71,7 +68,7 @@ export const FormDialog = ({
       }
     >
       <form ref={form} id={id} noValidate method="post" onSubmit={submit} className="space-y-5">
-        <FormAlert>{isSaidAtField ? undefined : complaint(doing.error)}</FormAlert>
+        <FormAlert>{isSaidBelow ? undefined : complaint(doing.error)}</FormAlert>
         {children}
       </form>
     </Dialog>

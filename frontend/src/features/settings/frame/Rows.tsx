@@ -56,7 +56,7 @@ export const Row = ({ icon, title, badges, children, actions, isFaded = false }:
       </span>
     )}
     <div className="flex min-w-0 grow flex-wrap items-center gap-x-4 gap-y-2">
-      <div className="min-w-0 grow basis-56">
+      <div className="min-w-0 grow basis-44">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className={classNames("font-medium", isFaded && "text-muted")}>{title}</span>
           {badges}

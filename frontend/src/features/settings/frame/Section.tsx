@@ -23,7 +23,7 @@ export const Section = ({ title, lead, aside, children }: SectionProps) => {
         {aside}
       </div>
       {lead !== undefined && <p className="mt-2 max-w-prose text-muted">{lead}</p>}
-      {children !== undefined && <div className="mt-4">{children}</div>}
+      {children !== undefined && <div className="mt-4 empty:hidden">{children}</div>}
     </section>
   );
 };

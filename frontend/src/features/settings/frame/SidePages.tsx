@@ -13,8 +13,6 @@ type SidePagesProps = {
   pages: readonly SidePage[];
   /** The address of the page that is shown. */
   path: string;
-  /** Below the list. */
-  more?: ReactNode;
   children: ReactNode;
 };
 
@@ -41,13 +39,14 @@ const PageLink = ({ page, isCurrent, isShown }: PageLinkProps) => (
   </li>
 );
 
-export const SidePages = ({ title, base, pages, path, more, children }: SidePagesProps) => {
+export const SidePages = ({ title, base, pages, path, children }: SidePagesProps) => {
   const isList = path === base;
   const shown = isList ? pages[0]?.path : path;
   return (
     <div className="mx-auto max-w-5xl md:grid md:grid-cols-[13rem_minmax(0,1fr)] md:gap-10 md:pt-4">
       <div className={classNames("md:sticky md:top-20 md:self-start", !isList && "max-md:hidden")}>
         <h1 className="py-3 text-2xl font-semibold tracking-tight md:hidden">{title}</h1>
+        <p className="px-4 pb-2 text-sm font-medium text-muted max-md:hidden">{title}</p>
         <nav aria-label={title}>
           <ul className="divide-y divide-line overflow-hidden rounded-3xl border border-line bg-surface md:space-y-1 md:divide-y-0 md:overflow-visible md:rounded-none md:border-0 md:bg-transparent">
             {pages.map((page) => (
@@ -60,7 +59,6 @@ export const SidePages = ({ title, base, pages, path, more, children }: SidePage
             ))}
           </ul>
         </nav>
-        {more}
       </div>
       <div className={classNames("min-w-0", isList && "max-md:hidden")}>
         <Link

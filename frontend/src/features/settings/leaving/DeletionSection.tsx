@@ -80,15 +80,14 @@ export const DeletionSection = () => {
           ? `Deletes your pictures and everything else of your account for good, after ${DAYS} days in which you can change your mind.`
           : undefined
       }
-      aside={
-        at === null && (
-          <Button look="danger" onClick={() => setAsking(true)}>
-            Delete my account
-          </Button>
-        )
-      }
     >
-      {at !== null && <Pending at={at} />}
+      {at === null ? (
+        <Button look="danger" onClick={() => setAsking(true)}>
+          Delete my account
+        </Button>
+      ) : (
+        <Pending at={at} />
+      )}
       {isAsking && <DeleteAccount onClose={() => setAsking(false)} />}
     </Section>
   );

@@ -2,6 +2,7 @@
 import { useFinishTotp } from "@/api";
 import { CodeField, useToast } from "@/ui";
 
+import { complaint } from "../frame/complaints";
 import { CopyButton } from "../frame/CopyButton";
 import { FormDialog } from "../frame/FormDialog";
 
@@ -38,6 +39,7 @@ export const AuthenticatorDialog = ({ secret, onCodes, onClose }: AuthenticatorD
       title="Set up an authenticator app"
       action="Confirm"
       doing={finish}
+      isSaidBelow
       onSubmit={(text) => prove(text("code").trim())}
       onClose={onClose}
     >
@@ -63,6 +65,7 @@ export const AuthenticatorDialog = ({ secret, onCodes, onClose }: AuthenticatorD
         name="code"
         required
         hint="The six digits that it shows now."
+        error={complaint(finish.error)}
         onFull={prove}
       />
     </FormDialog>

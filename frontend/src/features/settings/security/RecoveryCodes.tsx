@@ -6,6 +6,7 @@ import { Button, DownloadIcon } from "@/ui";
 import { CopyButton } from "../frame/CopyButton";
 import { PrintIcon } from "../frame/icons";
 import { ShownOnce } from "../frame/ShownOnce";
+import "./recovery-codes.css";
 
 type RecoveryCodesProps = { codes: readonly string[]; email: string; onClose: () => void };
 
@@ -40,12 +41,10 @@ export const RecoveryCodes = ({ codes, email, onClose }: RecoveryCodesProps) => 
         </p>
         <ul
           aria-label="Recovery codes"
-          className="grid grid-cols-2 gap-x-6 gap-y-2 rounded-2xl bg-sunken px-5 py-4 text-center font-mono text-base select-all"
+          className="space-y-1.5 rounded-2xl bg-sunken px-4 py-4 text-center font-mono text-sm select-all sm:text-base"
         >
           {codes.map((code) => (
-            <li key={code} className="whitespace-nowrap">
-              {code}
-            </li>
+            <li key={code}>{code}</li>
           ))}
         </ul>
       </div>

@@ -48,7 +48,7 @@ export const AddPasskeyDialog = ({ onCodes, onClose }: AddPasskeyDialogProps) =>
       title="Add a passkey"
       action="Continue"
       doing={add}
-      fields={["name"]}
+      isSaidBelow={fieldError(add.error, "name") !== undefined}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -64,7 +64,7 @@ export const NewTokenDialog = ({ onClose }: { onClose: () => void }) => {
       title="New access token"
       action="Make the token"
       doing={make}
-      fields={["name"]}
+      isSaidBelow={fieldError(make.error, "name") !== undefined}
       onSubmit={submit}
       onClose={onClose}
     >
