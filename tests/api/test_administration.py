@@ -93,7 +93,7 @@ def test_a_shut_account_is_out_at_once_and_back_with_nothing_alive(
     root: Person, ada: Person, visitor: httpx2.Client
 ) -> None:
     ada_id = ada.user_id
-    change(root, ada_id, disabled=True).raise_for_status()
+    assert change(root, ada_id, disabled=True).json()["sessions"] == 0
     assert ada.http.get("/api/images").status_code == 401
     refused = visitor.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
     assert (refused.status_code, refused.json()["code"]) == (403, "account_disabled")

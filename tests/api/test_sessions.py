@@ -66,6 +66,14 @@ def test_all_other_browsers_are_signed_out(ada: Person, visitor: httpx2.Client) 
     assert ada.http.delete("/api/account/sessions").json() == {"ended": 0}
 
 
+def test_a_proof_anew_does_not_look_like_a_second_browser(ada: Person) -> None:
+    before = listed(ada)[0]["id"]
+    ada.http.post("/api/auth/confirm", json={"password": PASSWORD}).raise_for_status()
+    (here,) = listed(ada)
+    assert here["current"]
+    assert here["id"] != before
+
+
 def test_a_strangers_session_answers_as_one_that_never_was(ada: Person, bob: Person) -> None:
     (hers,) = listed(ada)
     theirs = bob.http.delete(f"/api/account/sessions/{hers['id']}")
