@@ -24,7 +24,7 @@ from infrastructure.logs import make_log_group, retention_of
 from infrastructure.network import Network
 from infrastructure.package import Built
 from infrastructure.pictures import Pictures
-from infrastructure.settings import Size
+from infrastructure.settings import Settings
 
 # What the operator fills in; see ./scripts/deploy secret.
 OPERATOR_SECRETS = ("google_client_id", "google_client_secret", "openai_api_key", "openai_base_url")
@@ -79,9 +79,10 @@ class Compute(Construct):
         pictures: Pictures,
         secrets: Secrets,
         site_origin: str,
-        size: Size,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
+        size = settings.size
         self._built = built
         self._network = network
         self._size = size
@@ -91,7 +92,9 @@ class Compute(Construct):
             "PICTURE_QUEUE_URL": pictures.queue.queue.queue_url,
             "DESCRIPTION_QUEUE_URL": pictures.description_queue.queue.queue_url,
             "LETTER_QUEUE_URL": pictures.letter_queue.queue.queue_url,
-            # CloudFront and the HTTP API each add the address that they see to X-Forwarded-For.
+            "REGISTRATION": settings.registration,
+            "MAIL_FROM": f"Pinhole <{settings.mail_address}>" if settings.mail_address else "",
+            # See [Note: Who is calling] in app/handlers/api.py.
             "TRUSTED_PROXIES": "2",
             "DATABASE_SECRET_ARN": database.secret.secret_arn,
             "DATABASE_HOST": database.address,

@@ -35,6 +35,7 @@ class Grants(Construct):
         database: Database,
         secrets: Secrets,
         users: UserAccess,
+        mail_address: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._pictures = pictures
@@ -53,12 +54,13 @@ class Grants(Construct):
             _consume(pictures.queue, pictures.description_queue, pictures.letter_queue),
             _send(pictures.description_queue),
             *self._develop(),
+            *self._write_to_people(mail_address),
         )
         self._give(
             "Sweep",
             compute.sweep,
             _allow("secretsmanager:GetSecretValue", on=reads),
-            _send(pictures.queue, pictures.description_queue),
+            _send(pictures.queue, pictures.description_queue, pictures.letter_queue),
             _allow("s3:GetObject", on=[self._objects("users/*/original")]),
             *self._delete(),
         )
@@ -124,6 +126,22 @@ class Grants(Construct):
                 on=[self._pictures.bucket.bucket_arn],
             ),
         ]
+
+    def _write_to_people(self, sender: str | None) -> list[iam.PolicyStatement]:
+        """Send mail as one address.
+
+        Bound to the sender by a condition and not by its identity's ARN: the identity may be the
+        address or its whole domain, and in SES's sandbox the recipients' identities are asked
+        about too.
+        """
+        if sender is None:
+            return []
+        identities = Stack.of(self).format_arn(
+            service="ses", resource="identity", resource_name="*"
+        )
+        statement = _allow("ses:SendEmail", on=[identities])
+        statement.add_condition("StringEquals", {"ses:FromAddress": sender})
+        return [statement]
 
     def _snapshot(self, database: Database) -> list[iam.PolicyStatement]:
         stack = Stack.of(self)

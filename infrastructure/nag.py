@@ -94,6 +94,9 @@ def _wildcards(stack: PinholeStack) -> dict[str, str]:
     """Return why each wildcard in grants.py is as narrow as it can be."""
     reasons = {
         "*": "Network interfaces and traces have no resource to name.",
+        "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*": (
+            "A condition names the one address that sends; grants.py says why not the resource."
+        ),
         "arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:snapshot:pinhole-before-*": (
             "Each snapshot before a migration has a name of its own."
         ),
@@ -108,6 +111,7 @@ def _wildcards(stack: PinholeStack) -> dict[str, str]:
             "users/*/original": everyone,
             "users/*/preview.webp": everyone,
             "users/*/thumbnail.webp": everyone,
+            "users/*/exports/*": "Copies of everything, of whoever asks for one.",
             f"{_ONE_PERSON}/*": one_person,
             f"{_ONE_PERSON}/*/original": one_person,
         }.items()

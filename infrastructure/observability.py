@@ -10,6 +10,7 @@ from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -187,12 +188,31 @@ def _watch_compute(compute: Compute) -> list[Watch]:
             )
         ),
         Watch(
+            name="LettersGivenUp",
+            what="a mail was given up: SES refused it, or was away for long.",
+            metric=_letters_given_up(compute),
+            threshold=1,
+        ),
+        Watch(
             name="Throttled",
             what="the API's function was refused more concurrency.",
             metric=compute.api.function.metric_throttles(period=_FIVE_MINUTES),
             threshold=1,
         ),
     ]
+
+
+def _letters_given_up(compute: Compute) -> cloudwatch.Metric:
+    """Count the lines that app/accounts/post_office.py writes then; nobody else hears of it."""
+    counted = logs.MetricFilter(
+        compute.worker.log_group,
+        "LettersGivenUp",
+        log_group=compute.worker.log_group,
+        filter_pattern=logs.FilterPattern.string_value("$.message", "=", "gave up letter*"),
+        metric_namespace="Pinhole",
+        metric_name="LettersGivenUp",
+    )
+    return counted.metric(period=_FIVE_MINUTES, statistic="Sum")
 
 
 def _watch_queues(pictures: Pictures) -> list[Watch]:

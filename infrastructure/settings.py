@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 SizeName = Literal["small", "production"]
+Registration = Literal["open", "invite", "closed"]
 CLOUDFRONT_REGION = "us-east-1"
 
 
@@ -87,10 +88,14 @@ class Settings:
     size: Size
     domain: Domain | None
     alarm_address: str | None
+    mail_address: str | None  # who sends, an identity of SES; None: this site sends no mail
+    registration: Registration
 
 
 _HOST_NAME = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
+# Nothing that would mean more in a header or a policy than the address itself.
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
+_REGISTRATIONS: dict[str, Registration] = {"invite": "invite", "open": "open", "closed": "closed"}
 
 
 def read_settings(context: Callable[[str], object], *, region: str | None) -> Settings:
@@ -106,14 +111,25 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
     size_name = str(context("size") or "small")
     if size_name not in SIZES:
         raise InvalidContextError(f"-c size= takes {' or '.join(SIZES)}, not {size_name!r}")
-    address = context("alarms")
-    if address and not _ADDRESS.match(str(address)):
-        raise InvalidContextError(f"-c alarms= takes an e-mail address, not {address!r}")
+    registration = str(context("registration") or "invite")
+    if registration not in _REGISTRATIONS:
+        raise InvalidContextError(
+            f"-c registration= takes {', '.join(_REGISTRATIONS)}, not {registration!r}"
+        )
     return Settings(
         size=SIZES[size_name],
         domain=_domain(context, region=region),
-        alarm_address=str(address) if address else None,
+        alarm_address=_address(context, "alarms"),
+        mail_address=_address(context, "mail"),
+        registration=_REGISTRATIONS[registration],
     )
+
+
+def _address(context: Callable[[str], object], name: str) -> str | None:
+    value = context(name)
+    if value and not _ADDRESS.match(str(value)):
+        raise InvalidContextError(f"-c {name}= takes an e-mail address, not {value!r}")
+    return str(value) if value else None
 
 
 def _domain(context: Callable[[str], object], *, region: str | None) -> Domain | None:

@@ -50,7 +50,7 @@ class PinholeStack(Stack):
             pictures=pictures,
             secrets=secrets,
             site_origin=site.origin,
-            size=size,
+            settings=settings,
         )
         users = UserAccess(self, "UserAccess", api_role=compute.api.role)
         compute.grant_user_role(users.role)
@@ -62,6 +62,7 @@ class PinholeStack(Stack):
             database=database,
             secrets=secrets,
             users=users,
+            mail_address=settings.mail_address,
         )
         site.serve_api(
             host=compute.http_api_host,

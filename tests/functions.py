@@ -29,7 +29,17 @@ def function_environment(
 ) -> dict[str, str]:
     """Put a function's secrets into the embedded AWS; return the environment it starts with."""
     database = urlsplit(stack.database_url)
-    keys = {"session_key": "k" * 48, "openai_api_key": "", "openai_base_url": ""}
+    keys = {
+        "session_key": "k" * 48,
+        "openai_api_key": "",
+        "openai_base_url": "",
+        "google_client_id": "pinhole-at-google",
+        "google_client_secret": "g" * 24,
+        "oidc_providers": "work",
+        "oidc_work_client_id": "pinhole-at-work",
+        "oidc_work_client_secret": "w" * 24,
+        "oidc_work_discovery_url": "https://id.example.org/.well-known/openid-configuration",
+    }
     owner = {
         "username": database.username,
         "password": database.password,
@@ -45,6 +55,7 @@ def function_environment(
         | _SECRETS
         | {
             "SITE_ORIGIN": SITE_ORIGIN,
+            "TRUSTED_PROXIES": "2",
             "DATABASE_HOST": str(database.hostname),
             "DATABASE_NAME": database.path.strip("/"),
         }

@@ -22,6 +22,8 @@ _FROM_KEYS = {
     "OPENAI_API_KEY": "openai_api_key",
     "OPENAI_BASE_URL": "openai_base_url",
 }
+# Other providers are wholly the operator's: OIDC_PROVIDERS=work, OIDC_WORK_CLIENT_ID and so on.
+_OTHER_PROVIDERS = "oidc_"
 # An address that everything of AWS is reached at is the clients' business, for whoever emulates
 # AWS; addresses for browsers name AWS itself all the same.
 _NOT_TAKEN_OVER = ("AWS_ENDPOINT_URL",)
@@ -48,6 +50,11 @@ def surroundings() -> Surroundings:
         settings=Settings.from_environment(
             taken
             | {setting: keys.get(name, "") for setting, name in _FROM_KEYS.items()}
+            | {
+                name.upper(): value
+                for name, value in keys.items()
+                if name.startswith(_OTHER_PROVIDERS)
+            }
             | {"DATABASE_URL": database_url(secrets_manager, environment)}
         ),
         environment=environment,

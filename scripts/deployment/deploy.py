@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import subprocess
 import sys
 import time
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 # us-east-1, November 2026, with nobody using it; docs/operations.md says what each part costs.
 _COSTS = {"small": "about 25 USD a month", "production": "about 207 USD a month"}
 _SECRETS = ("openai_api_key", "openai_base_url", "google_client_id", "google_client_secret")
+# OpenID providers other than Google: oidc_providers, oidc_NAME_client_id and so on.
+_OF_PROVIDERS = re.compile(r"oidc_[a-z0-9_]{1,60}")
 _HEALTH_SECONDS = 300
 _INTERRUPTED = 130
 
@@ -80,11 +83,15 @@ def _deploy(
     say(f"\n  Pinhole is at {outputs['Address']}\n")
     if not account.alarm_addresses():
         say("  Nobody is told of trouble: add -c alarms=you@example.com.\n")
+    if not any(word.startswith("mail=") for word in words):
+        say(
+            "  It sends no mail, so nobody can reset a password: add -c mail=pinhole@example.com.\n"
+        )
 
 
 def _set_secret(account: AwsAccount, names: Sequence[str], *, say: Callable[[str], None]) -> None:
-    if len(names) != 1 or names[0] not in _SECRETS:
-        raise StartError(f"./scripts/deploy secret takes one of: {', '.join(_SECRETS)}")
+    if len(names) != 1 or not (names[0] in _SECRETS or _OF_PROVIDERS.fullmatch(names[0])):
+        raise StartError(f"./scripts/deploy secret takes one of: {', '.join(_SECRETS)}, oidc_…")
     if sys.stdin.isatty():
         value = getpass.getpass(f"  {names[0]} (empty to remove it): ")
     else:

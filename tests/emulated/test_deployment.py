@@ -175,6 +175,7 @@ def policies_of(deployment: Deployment) -> Policies:
         api_policy=policy("ComputeApiRole"),
         worker_role=role("ComputeWorkerRole")["Arn"],
         worker_policy=policy("ComputeWorkerRole"),
+        sends_mail=False,
         migrate_policy=policy("ComputeMigrateRole"),
         doctor_policy=policy("ComputeDoctorRole"),
         picture_queue=attributes["QueueArn"],

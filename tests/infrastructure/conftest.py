@@ -88,6 +88,8 @@ def production(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFacto
         domain="pictures.example.org",
         zone="Z0123456789ABC",
         alarms="operator@example.org",
+        mail="pinhole@example.org",
+        registration="closed",
     )
 
 

@@ -28,6 +28,7 @@ def add_probes(app: Any) -> None:
             "length": len(request.get_data()),
             "is_whole": request.get_data() == bytes(range(256)),
             "scheme": request.scheme,
+            "visitor": request.remote_addr,
         }
         answer = Response(json.dumps(told), mimetype="application/json")
         answer.set_cookie("one", "1")

@@ -34,6 +34,7 @@ class Policies:
     api_policy: Any
     worker_role: str
     worker_policy: Any
+    sends_mail: bool
     migrate_policy: Any
     doctor_policy: Any
     picture_queue: str
@@ -91,6 +92,7 @@ def every_case(known: Policies) -> list[Case]:
         *_transport(known),
         *_becoming(known),
         *_functions(known),
+        *_mailing(known),
     ]
 
 
@@ -207,6 +209,35 @@ def _becoming(known: Policies) -> list[Case]:
     ]
 
 
+def _mailing(known: Policies) -> list[Case]:
+    ours, expected = "pinhole@example.org", ALLOWED if known.sends_mail else SILENT
+
+    def case(name: str, expected: str, *, action: str, sender: str, on: str, api: bool) -> Case:
+        return Case(
+            name=name,
+            expected=expected,
+            action=f"ses:{action}",
+            resource=f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/{on}",
+            context={"ses:FromAddress": sender} if sender else {},
+            principal=known.api_role if api else known.worker_role,
+            identity=known.api_policy if api else known.worker_policy,
+        )
+
+    return [
+        case(name, right, action=action, sender=sender, on=on, api=api)
+        for name, right, action, sender, on, api in (
+            ("worker sends mail", expected, "SendEmail", ours, ours, False),
+            ("worker sends by the domain", expected, "SendEmail", ours, "example.org", False),
+            ("worker sends in the sandbox", expected, "SendEmail", ours, "ada@home.test", False),
+            ("worker sends as another", SILENT, "SendEmail", "boss@example.org", ours, False),
+            ("worker sends as nobody", SILENT, "SendEmail", "", ours, False),
+            ("worker sends raw mail", SILENT, "SendRawEmail", ours, ours, False),
+            ("worker makes an identity", SILENT, "CreateEmailIdentity", ours, ours, False),
+            ("API sends mail", SILENT, "SendEmail", ours, ours, True),
+        )
+    ]
+
+
 def _functions(known: Policies) -> list[Case]:
     anyones = f"{known.bucket}/users/{ANNA}/{IMAGE}"
 
@@ -236,7 +267,7 @@ def _functions(known: Policies) -> list[Case]:
         case("API writes a picture itself", REFUSED, "s3:PutObject", f"{anyones}/original", **api),
         case("API reads its database's secret", ALLOWED, _READ, known.database_secret, **api),
         case("API reads another secret", SILENT, _READ, _OTHER_SECRET, **api),
-        case("API rings for pictures", SILENT, "sqs:SendMessage", known.picture_queue, **api),
+        case("API rings for a picture again", ALLOWED, "sqs:SendMessage", known.picture_queue, **api),
         case("worker reads an original", ALLOWED, "s3:GetObject", f"{anyones}/original", **worker),
         case("worker makes a thumbnail", ALLOWED, "s3:PutObject", f"{anyones}/thumbnail.webp",
              **worker),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.infrastructure.conftest import ROOT, Template
@@ -39,6 +41,7 @@ CALLS = {
     "s3:ListBucketMultipartUploads": ("clients/export_store.py", '"list_multipart_uploads"'),
     # So that what is not there is "not found" and not "forbidden".
     "s3:ListBucket": ("clients/storage.py", '{"404", "NoSuchKey"}'),
+    "ses:SendEmail": ("clients/mail.py", ".send_email("),
     "rds:CreateDBSnapshot": ("clients/snapshots.py", ".create_db_snapshot("),
     "rds:DescribeDBSnapshots": ("clients/snapshots.py", ".describe_db_snapshots("),
 }
@@ -51,6 +54,7 @@ DELETES = {
     "s3:ListBucketMultipartUploads",
 }
 SECRETS = {"secretsmanager:GetSecretValue"}
+MAIL = {"ses:SendEmail"}  # where an address is set
 MAY = {
     "Api": SECRETS | {"sts:AssumeRole", "sts:TagSession", "sqs:SendMessage"},
     "Worker": SECRETS
@@ -65,6 +69,19 @@ MAY = {
 }
 
 
+def test_only_a_worker_that_has_an_address_sends_mail(
+    small: Template, production: Template
+) -> None:
+    for template, count in ((small, 0), (production, 1)):
+        senders = [
+            name
+            for name, policy in template.of_type("AWS::IAM::Policy").items()
+            if "ses:" in json.dumps(policy)
+        ]
+        assert len(senders) == count
+        assert all(name.startswith("GrantsWorkerPolicy") for name in senders)
+
+
 @pytest.mark.parametrize("function", MAY)
 def test_a_function_may_do_what_it_calls(template: Template, function: str) -> None:
     policy = template.only("AWS::IAM::Policy", named=f"Grants{function}Policy")["Properties"]
@@ -73,10 +90,10 @@ def test_a_function_may_do_what_it_calls(template: Template, function: str) -> N
         assert statement["Effect"] == "Allow"
         actions = statement["Action"]
         allowed |= {actions} if isinstance(actions, str) else set(actions)
-    assert allowed == RUNS | MAY[function]
+    assert allowed - MAIL == RUNS | MAY[function]
 
 
 def test_every_action_has_its_call() -> None:
-    assert set().union(*MAY.values()) - CONSUMES == set(CALLS)
+    assert set().union(MAIL, *MAY.values()) - CONSUMES == set(CALLS)
     for action, (path, call) in CALLS.items():
         assert call in (ROOT / "app" / path).read_text(), action

@@ -143,6 +143,24 @@ def test_the_site_is_https(api: Inside) -> None:
     assert json.loads(answer(api, request(path="/api/probe/echo/x"))["body"])["scheme"] == "https"
 
 
+@pytest.mark.parametrize(
+    ("told", "visitor"),
+    [
+        # What CloudFront saw stands before what the HTTP API saw, which is CloudFront.
+        ("198.51.100.4, 203.0.113.7", "198.51.100.4"),
+        ("6.6.6.6, 198.51.100.4, 203.0.113.7", "198.51.100.4"),
+        ("2001:db8::4, 203.0.113.7", "2001:db8::4"),
+        # Had the HTTP API not added its own, a visitor could choose who they are.
+        ("6.6.6.6, 198.51.100.4", "198.51.100.4"),
+        ("203.0.113.7, 198.51.100.4", "198.51.100.4"),
+        ("198.51.100.4", "198.51.100.4"),
+    ],
+)
+def test_nobody_chooses_their_own_address(api: Inside, told: str, visitor: str) -> None:
+    event = request(path="/api/probe/echo/x", headers={"x-forwarded-for": told})
+    assert json.loads(answer(api, event)["body"])["visitor"] == visitor
+
+
 def test_head_has_headers_and_no_body(api: Inside) -> None:
     told = answer(api, request("HEAD", "/api/probe/binary"))
     assert told["statusCode"] == 200

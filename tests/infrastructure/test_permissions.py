@@ -34,6 +34,7 @@ def policies_of(template: Template) -> Policies:
         return resolve.arn(name("AWS::IAM::Role", start))
 
     user = properties("AWS::IAM::Role", "UserAccessRole")
+    worker = template.only("AWS::Lambda::Function", named="ComputeWorker")["Properties"]
     return Policies(
         bucket=resolve.arn(name("AWS::S3::Bucket", "PicturesBucket")),
         bucket_policy=properties("AWS::S3::BucketPolicy", "PicturesBucket")["PolicyDocument"],
@@ -44,6 +45,7 @@ def policies_of(template: Template) -> Policies:
         api_policy=policy("GrantsApiPolicy"),
         worker_role=role("ComputeWorkerRole"),
         worker_policy=policy("GrantsWorkerPolicy"),
+        sends_mail=bool(worker["Environment"]["Variables"]["MAIL_FROM"]),
         migrate_policy=policy("GrantsMigratePolicy"),
         doctor_policy=policy("GrantsDoctorPolicy"),
         picture_queue=resolve.arn(name("AWS::SQS::Queue", "PicturesArrivedQueue")),

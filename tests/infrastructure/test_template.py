@@ -155,7 +155,7 @@ def test_only_the_picture_bucket_of_this_account_may_ring(template: Template) ->
 def test_messages_that_fail_too_often_are_kept_apart(template: Template) -> None:
     queues = template.of_type("AWS::SQS::Queue")
     working = [queue for queue in queues.values() if "RedrivePolicy" in queue]
-    assert len(working) == 2
+    assert len(working) == 3
     slowest = max(each["Timeout"] for each in functions(template).values() if "Events" not in each)
     worker = next(each["Timeout"] for name, each in functions(template).items() if "Worker" in name)
     assert slowest >= worker
@@ -288,7 +288,7 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
     [
         "ApiErrors", "WorkerErrors", "SweepErrors", "MigrateErrors", "Throttled", "PicturesDead",
         "PicturesLate", "DescriptionsDead", "DescriptionsLate", "LettersDead", "LettersLate",
-        "DatabaseCpu", "DatabaseStorage", "DatabaseConnections",
+        "LettersGivenUp", "DatabaseCpu", "DatabaseStorage", "DatabaseConnections",
     ],
 )  # fmt: skip
 def test_trouble_is_told(template: Template, name: str) -> None:
@@ -323,3 +323,23 @@ def test_a_domain_brings_a_certificate_and_names(small: Template, production: Te
 def test_everything_of_ours_ends_in_logs_that_end(template: Template) -> None:
     for name, group in template.of_type("AWS::Logs::LogGroup").items():
         assert group["RetentionInDays"] in {30, 180}, name
+
+
+def test_who_joins_and_who_writes_are_settings(small: Template, production: Template) -> None:
+    for template, mail, registration in (
+        (small, "", "invite"),
+        (production, "Pinhole <pinhole@example.org>", "closed"),
+    ):
+        for function in functions(template).values():
+            variables = function["Environment"]["Variables"]
+            assert (variables["MAIL_FROM"], variables["REGISTRATION"]) == (mail, registration)
+            assert variables["TRUSTED_PROXIES"] == "2"
+
+
+def test_letters_have_a_queue_of_their_own(template: Template) -> None:
+    queues = [
+        mapping["EventSourceArn"]["Fn::GetAtt"][0]
+        for mapping in template.of_type("AWS::Lambda::EventSourceMapping").values()
+    ]
+    assert len(queues) == len(set(queues)) == 3
+    assert len([each for each in queues if each.startswith("PicturesLettersQueue")]) == 1
