@@ -59,7 +59,9 @@ def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
         LastAdministratorError: nobody would be left who looks after the site.
     """
     change_administrators()
-    user = db.session.get(User, person_id, populate_existing=True)
+    # A sign-in under way is waited for, so that its session is ended with the others.
+    held = select(User).where(User.id == person_id).with_for_update(key_share=True)
+    user = db.session.scalar(held.execution_options(populate_existing=True))
     if user is None:
         raise NotFoundError
     if change.disabled and user.id == by.id:

@@ -112,6 +112,27 @@ def test_what_ends_a_session_ends_it_in_every_process(
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
 
 
+@pytest.mark.parametrize(
+    ("change", "status"), [("password_hash = 'another'", 401), ("disabled_at = now()", 403)]
+)
+def test_a_sign_in_under_way_does_not_outlive_what_ends_it(
+    ada: Person, database: Engine, change: str, status: int
+) -> None:
+    ids = {"email": ada.email}
+    with ThreadPoolExecutor(1) as meanwhile, database.begin() as connection:
+        query = text(f"UPDATE users SET {change} WHERE email = :email RETURNING id")  # noqa: S608
+        connection.execute(query, ids)
+        answer = meanwhile.submit(sign_in_again, ada, ada)
+        until(lambda: waits_for_a_row(database))
+        connection.commit()
+        assert answer.result().status_code == status
+    with database.connect() as connection:
+        query = text(
+            "SELECT count(*) FROM sessions JOIN users ON users.id = user_id WHERE email = :email"
+        )
+        assert connection.execute(query, ids).scalar_one() == 1  # the one from before
+
+
 def test_a_shut_account_signs_nothing_in_any_process_by_token_either(
     ada: Person, root: Person, second: str
 ) -> None:
@@ -191,6 +212,13 @@ def people_named(answer: httpx2.Response) -> set[Named]:
     """Whose prefixes the signed addresses in an answer name, and whose keys signed them."""
     answer.raise_for_status()
     return set(find_named(answer.json()))
+
+
+def waits_for_a_row(database: Engine) -> bool:
+    """Whether some transaction waits for another one to end."""
+    with database.connect() as connection:
+        query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return bool(connection.execute(query).scalar_one())
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The first account, signing in and out, and who is signed in."""
 
+from uuid import UUID
+
 from flask import Response
 from sqlalchemy import select, text
 
@@ -61,16 +63,35 @@ def make_first(json_data: FirstIn) -> Response:
 def login(json_data: LoginIn) -> Response:
     """Sign in. Where the account has a second factor, it is awaited next."""
     counted = take_password_try(json_data.email)
-    user = db.session.scalar(select(User).where(User.email == json_data.email))
-    known_hash = user.password_hash if user else None
-    if not is_right(json_data.password, password_hash=known_hash) or user is None:
-        record(Event.SIGN_IN_FAILED, user_id=user.id if user else None)
+    user_id, known_hash = _account_of(json_data.email)
+    db.session.rollback()  # holds no connection while the hash is computed
+    user = None
+    if is_right(json_data.password, password_hash=known_hash):
+        user = _still_with(known_hash, user_id=user_id)
+    if user is None:
+        record(Event.SIGN_IN_FAILED, user_id=user_id)
         db.session.commit()
         raise WrongCredentialsError
     if known_hash and needs_rehash(known_hash):
         user.password_hash = hash_password(json_data.password)
     give_each_back(*counted)
     return finish_sign_in(user, How.PASSWORD, link=json_data.link)
+
+
+def _account_of(email: str) -> tuple[UUID | None, str | None]:
+    query = select(User.id, User.password_hash).where(User.email == email)
+    found = db.session.execute(query).one_or_none()
+    return (found.id, found.password_hash) if found else (None, None)
+
+
+def _still_with(password_hash: str | None, *, user_id: UUID | None) -> User | None:
+    """The person, held until the commit, if their password is the one that was looked at.
+
+    Whoever changes it or shuts the account meanwhile waits, and then ends the session that is made
+    here; or was first, and there is none.
+    """
+    unchanged = (User.id == user_id) & (User.password_hash == password_hash)
+    return db.session.scalar(select(User).where(unchanged).with_for_update(key_share=True))
 
 
 @auth.post("/logout")
