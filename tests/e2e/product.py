@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
+
 from scripts.embedded.folder import DataFolder
 from scripts.embedded.options import ROOT
 from scripts.embedded.ports import free_ports
 from scripts.embedded.product import SITE
+from tests.people import PASSWORD
 
 PATIENCE_SECONDS = 90
+ADMINISTRATOR = "administrator@example.org"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +38,13 @@ class RunningProduct:
 
 
 @contextmanager
-def running_product(data: Path, settings: Mapping[str, str]) -> Iterator[RunningProduct]:
+def running_product(
+    data: Path, settings: Mapping[str, str], *, has_administrator: bool = True
+) -> Iterator[RunningProduct]:
     """Start the product with the stand-in model, and end it.
+
+    The first account of a site administers it: ADMINISTRATOR makes it here, with the usual
+    password, so that in tests people join as they do on a site that is in use.
 
     `--demo` is what starts the stand-in. It would also paint a demo account's pictures, which takes
     longer than the tests: the folder says that this has been done.
@@ -56,24 +65,37 @@ def running_product(data: Path, settings: Mapping[str, str]) -> Iterator[Running
         try:
             _wait_until_ready(process, Path(log.name))
             _, storage, model = json.loads((data / "ports.json").read_text())
-            yield RunningProduct(
+            product = RunningProduct(
                 site=f"http://localhost:{port}",
                 storage=f"http://127.0.0.1:{storage}",
                 model=f"http://127.0.0.1:{model}",
             )
+            if has_administrator:
+                _make_administrator(product.site)
+            yield product
         finally:
             process.terminate()
             process.wait(PATIENCE_SECONDS)
 
 
 @contextmanager
-def product_in_a_folder_of_its_own(**settings: str) -> Iterator[RunningProduct]:
+def product_in_a_folder_of_its_own(
+    *, has_administrator: bool = True, **settings: str
+) -> Iterator[RunningProduct]:
     """Start the product on data that is thrown away afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix="pinhole-e2e-") as folder,
-        running_product(Path(folder), settings) as product,
+        running_product(Path(folder), settings, has_administrator=has_administrator) as product,
     ):
         yield product
+
+
+def _make_administrator(site: str) -> None:
+    httpx2.post(
+        f"{site}/api/auth/first",
+        json={"email": ADMINISTRATOR, "password": PASSWORD},
+        headers={"Origin": site},
+    ).raise_for_status()
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:

@@ -98,7 +98,7 @@ def test_pages_of_someone_new(screen: Screen, judge: Judge) -> None:
     expect(screen.page.get_by_role("menuitem", name="Settings")).to_be_visible()
     judge.look_at("account menu")
     screen.page.get_by_role("menuitem", name="Settings").click()
-    expect(screen.page.get_by_role("region", name="Descriptions")).to_be_visible()
+    expect(screen.page.get_by_role("region", name="E-mail")).to_be_visible()
     judge.look_at("settings")
     screen.go_to("Recently deleted")
     expect(screen.page.get_by_text("Nothing was deleted lately")).to_be_visible()

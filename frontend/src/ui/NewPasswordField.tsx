@@ -20,15 +20,15 @@ const SEGMENTS = [1, 2, 3, 4];
 /** Code points, which is how the server counts. */
 export const countCharacters = (text: string): number => Array.from(text).length;
 
-type MeterProps = { length: number; least: number; opinion: Opinion | undefined };
+type MeterProps = { length: number; least: number; rule: string; opinion: Opinion | undefined };
 
-const Meter = ({ length, least, opinion }: MeterProps) => {
+const Meter = ({ length, least, rule, opinion }: MeterProps) => {
   const isEnough = length >= least;
   const known = isEnough ? opinion : undefined;
-  const score = known ? Math.max(1, known.score) : 0;
-  const word = known && (known.accepted ? WORDS[known.score] : "Not possible");
+  const score = known ? (known.accepted ? Math.max(1, known.score) : 1) : 0;
+  const word = known && (known.accepted ? WORDS[known.score] : "Not accepted");
   const isWeak = known && (known.score < 3 || !known.accepted);
-  const advice = isWeak ? [known.warning, known.suggestions[0]].filter(Boolean).join(" ") : "";
+  const advice = isWeak ? (known.warning ?? known.suggestions[0]) : undefined;
   return (
     <>
       <div className="mb-1.5 flex h-5 items-center gap-3" aria-hidden="true">
@@ -48,12 +48,10 @@ const Meter = ({ length, least, opinion }: MeterProps) => {
         </span>
       </div>
       {/* Two lines are kept free, so that nothing below moves while the advice changes. */}
-      <div className="min-h-[2lh]">
-        {advice || `${least} characters or more. A few unrelated words are easy to remember.`}
-      </div>
+      <div className="min-h-[2lh]">{advice ?? rule}</div>
       {/* Announced when it changes; the count of characters would be read at every key. */}
       <span role="status" className="sr-only">
-        {word === undefined ? "" : `Strength: ${word}. ${advice}`}
+        {word === undefined ? "" : `Strength: ${word}. ${advice ?? ""}`}
       </span>
     </>
   );
@@ -65,19 +63,26 @@ type NewPasswordFieldProps = Omit<
 > & {
   /** So many characters it takes. */
   least: number;
+  /** What it takes, in words. */
+  rule?: string;
   opinion: Opinion | undefined;
   onType: (password: string) => void;
 };
 
-export const NewPasswordField = ({ least, opinion, onType, ...rest }: NewPasswordFieldProps) => {
+export const NewPasswordField = ({
+  least,
+  rule = `${least} characters or more. A few unrelated words are easy to remember.`,
+  opinion,
+  onType,
+  ...rest
+}: NewPasswordFieldProps) => {
   const [length, setLength] = useState(0);
   return (
     <PasswordField
       {...rest}
       autoComplete="new-password"
-      minLength={least}
       required
-      hint={<Meter length={length} least={least} opinion={opinion} />}
+      hint={<Meter length={length} least={least} rule={rule} opinion={opinion} />}
       onChange={(event) => {
         setLength(countCharacters(event.currentTarget.value));
         onType(event.currentTarget.value);

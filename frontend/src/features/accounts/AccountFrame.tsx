@@ -41,7 +41,8 @@ export const AccountFrame = ({ title, lead, children, footer }: AccountFrameProp
           <LogoMark />
           Pinhole
         </p>
-        <div className="m-auto w-full max-w-sm py-10">
+        {/* At the same height on every page, so that nothing jumps when a complaint comes or a step follows. */}
+        <div className="mx-auto w-full max-w-sm pt-[clamp(2rem,11dvh,8rem)] pb-10">
           <h1
             ref={heading}
             tabIndex={-1}

@@ -7,6 +7,8 @@ import { NewPasswordField } from "@/ui";
 type ChosenPasswordProps = {
   label?: string;
   least: number;
+  /** What it takes, where that is more than a number. */
+  rule?: string;
   /** Whose it is: an address is easy to guess too. */
   email?: string;
   error: string | undefined;
@@ -15,6 +17,7 @@ type ChosenPasswordProps = {
 export const ChosenPassword = ({
   label = "Password",
   least,
+  rule,
   email,
   error,
 }: ChosenPasswordProps) => {
@@ -28,6 +31,7 @@ export const ChosenPassword = ({
       opinion={opinion}
       onType={setTyped}
       error={error}
+      {...(rule === undefined ? {} : { rule })}
     />
   );
 };

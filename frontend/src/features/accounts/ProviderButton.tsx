@@ -31,7 +31,11 @@ export const ProviderButton = ({ provider, busy, onPress }: ProviderButtonProps)
     onClick={() => {
       if (!busy) onPress();
     }}
-    className={classNames(buttonClass(), "w-full", provider.demo && "border-dashed border-edge")}
+    className={classNames(
+      "w-full",
+      provider.demo ? buttonClass("quiet") : buttonClass(),
+      provider.demo && "border border-dashed border-edge",
+    )}
   >
     {busy && <Spinner className="size-4" />}
     {!busy && (provider.name === "google" ? <GoogleMark /> : <KeyRingIcon />)}

@@ -117,8 +117,8 @@ export const Invite = () => {
         <DeadLink
           wayOn={{ href: "/sign-in", label: user ? "To your pictures" : "To the sign-in page" }}
         >
-          The invitation was used, is older than a week, was taken back, or lacks a part of its
-          address. Ask whoever sent it for a new one; if you have joined already, sign in.
+          The invitation was used, has expired, was taken back, or lacks a part of its address. Ask
+          whoever sent it for a new one; if you have joined already, sign in.
         </DeadLink>
       }
     >

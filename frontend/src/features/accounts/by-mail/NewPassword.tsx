@@ -1,7 +1,7 @@
 /** What the link in the mail to somebody who forgot their password opens. */
 import { useLocation } from "wouter";
 
-import { useFinishReset, useResetLink } from "@/api";
+import { useFinishReset, useResetLink, useSession } from "@/api";
 
 import { LEAST_BESIDE_FACTOR } from "../account-form";
 import { DeadLink, LookedAt } from "./LinkStates";
@@ -10,6 +10,7 @@ import { useLinkToken } from "./use-link-token";
 
 export const NewPassword = () => {
   const [, navigate] = useLocation();
+  const { user } = useSession();
   const token = useLinkToken();
   const look = useResetLink(token);
   const finish = useFinishReset();
@@ -17,7 +18,13 @@ export const NewPassword = () => {
     <LookedAt
       look={look}
       dead={
-        <DeadLink wayOn={{ href: "/forgot", label: "Ask for a new one" }}>
+        <DeadLink
+          wayOn={
+            user
+              ? { href: "/settings", label: "To your settings" }
+              : { href: "/forgot", label: "Ask for a new one" }
+          }
+        >
           It was used, is older than 30 minutes, or lacks a part of its address.
         </DeadLink>
       }
@@ -31,6 +38,7 @@ export const NewPassword = () => {
           token={token}
           email={email}
           least={LEAST_BESIDE_FACTOR}
+          rule="15 characters or more. If your account has a passkey or an authenticator app, 8 are enough."
           send={finish}
           onDone={() => navigate("/", { replace: true })}
         />

@@ -6,6 +6,7 @@ import { Button, FormAlert, useFocusOnError } from "@/ui";
 import {
   errorsFromAnswer,
   hasMistakes,
+  LEAST_ALONE,
   mistakeInLength,
   textIn,
   type FormErrors,
@@ -30,14 +31,15 @@ type PasswordPageProps = {
   button: string;
   token: string;
   email: string;
-  /** What the page itself insists on; the server may know better. */
+  /** Shorter ones are not even sent; whether they are long enough for this account knows the server. */
   least: number;
+  rule?: string;
   send: Send;
   onDone: () => void;
 };
 
 export const PasswordPage = (props: PasswordPageProps) => {
-  const { title, lead, label, button, token, email, least, send, onDone } = props;
+  const { title, lead, label, button, token, email, least, rule, send, onDone } = props;
   const [errors, setErrors] = useState<FormErrors>({});
   const form = useFocusOnError(errors);
 
@@ -59,7 +61,13 @@ export const PasswordPage = (props: PasswordPageProps) => {
       <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
         <FormAlert>{errors.form}</FormAlert>
         <EmailField value={email} readOnly error={undefined} />
-        <ChosenPassword label={label} least={least} email={email} error={errors.password} />
+        <ChosenPassword
+          label={label}
+          least={LEAST_ALONE}
+          email={email}
+          error={errors.password}
+          {...(rule === undefined ? {} : { rule })}
+        />
         <Button look="primary" type="submit" busy={send.isPending} className="w-full">
           {button}
         </Button>

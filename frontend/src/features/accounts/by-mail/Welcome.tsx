@@ -26,8 +26,8 @@ export const Welcome = () => {
               : { href: "/sign-in", label: user ? "To your pictures" : "To the sign-in page" }
           }
         >
-          It was used, is older than 24 hours, or lacks a part of its address. If you have chosen a
-          password with it already, simply sign in.
+          It was used, has expired, or lacks a part of its address. If you have chosen a password
+          with it already, simply sign in.
         </DeadLink>
       }
     >
