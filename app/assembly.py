@@ -10,7 +10,7 @@ from app.clients.aws import make_client, make_client_later
 from app.clients.export_store import ExportStore
 from app.clients.mail import Mailer
 from app.clients.queue import Queue
-from app.clients.storage import PictureStore, key_of
+from app.clients.storage import PictureStore
 from app.clients.vision import Vision, VisionSettings
 from app.factory import create_worker_app
 from app.images.describe import describe_picture
@@ -91,11 +91,7 @@ class Assembly:
 
     def ring(self, task: PictureStored) -> None:
         """Send the event that S3 sent, or should have."""
-        stored = {
-            "bucket": {"name": self.settings.picture_bucket},
-            "object": {"key": key_of(task.user_id, task.image_id, "original")},
-        }
-        self.pictures.send({"Records": [{"eventName": "ObjectCreated:Sweep", "s3": stored}]})
+        self.pictures.send(task.message(bucket_name=self.settings.picture_bucket))
 
     def ask(self, task: DescribePicture) -> None:
         """Send the message for a description."""

@@ -18,7 +18,7 @@ from app.clients.queue import Message, Queue
 from app.images.darkroom import Darkroom
 from app.logs import set_up_logging
 from app.settings import Settings
-from app.tasks import RetryLaterError
+from app.tasks import RetryLaterError, pause_after
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Worker:
             queue.again_in(message, seconds=later.seconds)
         except Exception:
             log.exception("a task failed at attempt %d; it comes back", message.attempt)
-            queue.again_in(message, seconds=min(2**message.attempt, 60))
+            queue.again_in(message, seconds=pause_after(message.attempt))
         else:
             queue.done(message)
 
