@@ -1,6 +1,7 @@
 """Which accounts a provider's person opens, and how more of them come to (THREATS 41)."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -55,8 +56,9 @@ def test_an_account_is_linked_once_its_own_proof_is_given(
     ada.join(database)
     ada.http.cookies.clear()
     who = proved(ada.email)
-    answer = ada.travel(issuer, claims=who)
-    assert ada.where(answer).startswith("/sign-in/link?email=person-")
+    answer = ada.travel(issuer, claims=who, next="/settings?a=b")
+    query = urlencode({"email": ada.email, "next": "/settings?a=b"})
+    assert ada.where(answer) == f"/sign-in/link?{query}"
     assert ada.signed_in_as is None
     waiting = ada.http.get("/api/auth/openid/waiting")
     assert waiting.json() == {"provider": "plain", "label": "Plain", "email": ada.email}

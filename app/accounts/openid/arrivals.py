@@ -22,6 +22,7 @@ from app.accounts.openid.identities import (
     find_identity,
     letter_of_link,
 )
+from app.accounts.openid.own_paths import HOME
 from app.accounts.openid.trips import Errand, Trip
 from app.accounts.schemas.addresses import normalised_address
 from app.accounts.sessions import LIFETIME
@@ -59,13 +60,17 @@ class ArrivalRefusedError(Exception):
         self.code: Problem = code
 
 
-def redirect_home(path: str) -> Response:
-    """Send the browser to one of this site's own pages.
+def redirect_home(path: str, *, next_path: str = HOME, **query: str) -> Response:
+    """Send the browser to one of this site's own pages, which may send it on to `next_path`.
 
     See [Note: Where to go afterwards].
     """
+    if next_path != HOME:
+        query["next"] = next_path
     response = Response(status=302)
-    response.headers["Location"] = parts().settings.site_origin + path
+    response.headers["Location"] = (
+        parts().settings.site_origin + path + (f"?{urlencode(query)}" if query else "")
+    )
     return response
 
 
@@ -100,7 +105,7 @@ def _sign_in(trip: Trip, stranger: Stranger, *, email_is_proved: bool) -> Respon
         raise ArrivalRefusedError("email_unverified")
     owner = db.session.scalar(select(User).where(User.email == stranger.email))
     if owner:
-        return _await_link(owner, stranger)
+        return _await_link(owner, stranger, trip)
     return _finish(_join(trip, stranger), trip)
 
 
@@ -139,13 +144,13 @@ def _finish(user: User, trip: Trip) -> Response:
     return response
 
 
-def _await_link(owner: User, stranger: Stranger) -> Response:
+def _await_link(owner: User, stranger: Stranger, trip: Trip) -> Response:
     """See [Note: Proof before linking]."""
     token = one_time.begin(
         Purpose.LINK, lifetime=LINK_WITHIN, user_id=owner.id, data=stranger.as_data()
     )
     db.session.commit()
-    response = redirect_home(f"/sign-in/link?{urlencode({'email': stranger.email})}")
+    response = redirect_home("/sign-in/link", email=stranger.email, next_path=trip.next)
     set_cookie(response, Cookie.LINK, token, lifetime=LINK_WITHIN)
     return response
 

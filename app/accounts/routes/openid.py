@@ -23,7 +23,7 @@ from app.accounts.openid.arrivals import (
     redirect_home,
 )
 from app.accounts.openid.identities import awaited_link, label_of
-from app.accounts.openid.own_paths import own_path
+from app.accounts.openid.own_paths import HOME, own_path
 from app.accounts.openid.trips import BACK_WITHIN, Errand, Trip, begin_trip, finish_trip
 from app.accounts.schemas.openid import StartIn, StartOut, WaitingOut
 from app.accounts.sessions import fresh_until
@@ -89,13 +89,13 @@ def finish_openid(provider: str) -> Response:
     trip = finish_trip(read_cookie(Cookie.OPENID), provider=provider, state=_sent("state"))
     db.session.commit()  # used up, whatever comes of it; and nothing is held during what follows
     if trip is None:
-        return redirect_home(_problem_page("openid_failed"))
+        return _explained("openid_failed")
     try:
         response = _finished(trip, client)
     except ArrivalRefusedError as refused:
         db.session.rollback()
         record_refusal(trip, refused.code)
-        response = redirect_home(_problem_page(refused.code))
+        response = _explained(refused.code, next_path=trip.next)
     clear_cookie(response, Cookie.OPENID)
     return response
 
@@ -189,5 +189,5 @@ def _sent(name: str) -> str:
     return values[0] if len(values) == 1 else ""
 
 
-def _problem_page(code: Problem) -> str:
-    return f"/sign-in?problem={code}"
+def _explained(problem: Problem, *, next_path: str = HOME) -> Response:
+    return redirect_home("/sign-in", problem=problem, next_path=next_path)
