@@ -122,7 +122,7 @@ class TotpBegun(BaseModel):
     """What an authenticator app is told."""
 
     secret: str = Field(description="Base 32, for typing.")
-    uri: str = Field(description="otpauth://…")
+    uri: str = Field(description="For a link that opens an app on this device.")
     qr_svg: str = Field(description="The same as a picture, which stands by itself.")
 
 

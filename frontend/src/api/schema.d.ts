@@ -1483,6 +1483,11 @@ export interface components {
             /** Alt Text */
             alt_text: string | null;
             camera: components["schemas"]["Camera"] | null;
+            /**
+             * Caption
+             * @description What the file itself says of the picture.
+             */
+            caption: string | null;
             /** Content Type */
             content_type: string;
             /**
@@ -1516,6 +1521,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            location: components["schemas"]["Location"] | null;
             /** Name */
             name: string;
             /**
@@ -1523,6 +1529,11 @@ export interface components {
              * @description Signed; works until urls_expire_at.
              */
             preview_url: string | null;
+            /**
+             * Rating
+             * @description Stars, 1 to 5, as the file says.
+             */
+            rating: number | null;
             /** @description Null until the original has been compared. */
             receipt: components["schemas"]["Receipt"] | null;
             /** Sha256 */
@@ -1816,6 +1827,29 @@ export interface components {
         LinkOut: {
             /** Email */
             email: string;
+        };
+        /**
+         * Location
+         * @description Where the picture was taken, as its file says.
+         */
+        Location: {
+            /**
+             * Altitude
+             * @description Metres above the sea.
+             */
+            altitude: number | null;
+            /**
+             * Latitude
+             * @description Degrees, north positive (WGS 84).
+             * @example 45.4215
+             */
+            latitude: number;
+            /**
+             * Longitude
+             * @description Degrees, east positive (WGS 84).
+             * @example -75.6972
+             */
+            longitude: number;
         };
         /**
          * LoginIn
@@ -2661,7 +2695,7 @@ export interface components {
             secret: string;
             /**
              * Uri
-             * @description otpauth://…
+             * @description For a link that opens an app on this device.
              */
             uri: string;
         };
