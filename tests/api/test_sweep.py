@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.tasks import DescribePicture, PictureStored
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, stored_event, until
-from tests.people import Person, put
+from tests.people import PASSWORD, Person, put
 from tests.pictures import jpeg
 
 
@@ -168,3 +168,37 @@ def test_an_event_that_comes_three_times_makes_one_picture(
     assert settled["state"] == "ready"
     assert ada.timeline() == [place["image"]["id"]]
     assert len(objects_of(ada)) == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "ago"),
+    [
+        ("sessions", "expires_at", "1 second"),
+        ("sessions", "last_used_at", "30 days"),
+        ("known_devices", "last_used_at", "400 days"),
+    ],
+)
+def test_sessions_and_browsers_that_are_dead_are_forgotten(
+    ada: Person,
+    bob: Person,
+    run_sweep: Callable[[], list[object]],
+    database: Engine,
+    table: str,
+    column: str,
+    ago: str,
+) -> None:
+    ids = {}
+    for person in (ada, bob):
+        credentials = {"email": person.email, "password": PASSWORD}
+        person.http.post("/api/auth/login", json=credentials).raise_for_status()
+        ids[person.email] = person.user_id
+    query = f"UPDATE {table} SET {column} = now() - interval '{ago}' WHERE user_id = :id"  # noqa: S608
+    left = f"SELECT count(*) FROM {table} WHERE user_id = :id"  # noqa: S608
+    with database.begin() as connection:
+        connection.execute(text(query), {"id": ids[ada.email]})
+    run_sweep()
+    with database.connect() as connection:
+        counts = [
+            connection.execute(text(left), {"id": each}).scalar_one() for each in ids.values()
+        ]
+    assert counts == [0, 1]
