@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.chromium import chromium
+from tests.e2e.judge import DESKTOP, Judge
 from tests.e2e.pages import Screen
 from tests.e2e.product import RunningProduct, product_in_a_folder_of_its_own
 from tests.e2e.witness import Witness
 from tests.pictures import Picture
 
 MOST_BYTES = 2 * 1024 * 1024
-DESKTOP = {"width": 1440, "height": 900}
 
 expect.set_options(timeout=10_000)
 
@@ -56,6 +56,12 @@ def new_screen(browser: Browser, product: RunningProduct) -> Iterator[Callable[.
 def screen(new_screen: Callable[..., Screen]) -> Screen:
     """Somebody's page, not signed in."""
     return new_screen()
+
+
+@pytest.fixture
+def judge(screen: Screen) -> Judge:
+    """Whoever judges that page."""
+    return Judge(screen.page)
 
 
 @pytest.fixture
