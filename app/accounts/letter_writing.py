@@ -12,11 +12,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.accounts import one_time
+from app.accounts.audit import Event
 from app.accounts.joining import RESET_WITHIN, VERIFY_WITHIN, WELCOME_WITHIN, password_mark
 from app.accounts.letter_layout import Link, Words
 from app.accounts.letter_notices import NOTICES
 from app.accounts.letters import Kind
-from app.accounts.models import Invite, Letter, User
+from app.accounts.models import AuditEvent, Invite, Letter, User
 from app.accounts.one_time import Purpose
 from app.database import db, now
 from app.settings import Settings
@@ -83,6 +84,7 @@ def _reset(letter: Letter, settings: Settings) -> Words | None:
     user = db.session.scalar(select(User).where(User.email == letter.email))
     if user is None or user.disabled_at is not None:
         return None
+    _note_asked(letter, user)
     token = one_time.begin(
         Purpose.RESET,
         lifetime=RESET_WITHIN,
@@ -149,6 +151,22 @@ def _change_email(letter: Letter, settings: Settings) -> Words | None:
         ),
         link=_link("Use this address", "/verify", token, settings),
         unasked=f"{_DO_NOTHING}: this address stays out of that account.",
+    )
+
+
+def _note_asked(letter: Letter, user: User) -> None:
+    """Record that a reset was asked for, once: the request itself must not know whose it was."""
+    who = dict(letter.data)
+    if who.pop("recorded", False):
+        return
+    letter.data = who | {"recorded": True}
+    db.session.add(
+        AuditEvent(
+            event=Event.PASSWORD_RESET_ASKED,
+            user_id=user.id,
+            ip=who.get("ip", ""),
+            user_agent=who.get("user_agent", ""),
+        )
     )
 
 

@@ -121,6 +121,8 @@ def _sign_in(user: User, how: str, *, provider: str, status: int, link: bool) ->
     # A token that was in the browser before is ended, not taken over (session fixation).
     if earlier := current_session():
         end_session(earlier.id)
+    # Whoever gets in needs no new password: a link that lies in a mailbox still dies.
+    one_time.forget(user.id, Purpose.RESET)
     token = start_session(user, visitor())
     device_token, letters = _note_device(user)
     linked = link_awaited(user) if link else []

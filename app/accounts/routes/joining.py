@@ -159,7 +159,7 @@ def accept_invite(json_data: AcceptIn) -> Response:
 @joining.output({}, status_code=202, description=_SENT)
 @joining.doc(responses={409: _NO_MAIL, 429: _WAIT})
 def ask_for_reset(json_data: AddressIn) -> Response:
-    """Ask for a link that sets a new password. Nobody but the mailbox learns whether there is one."""
+    """Ask for a link that sets a new password. Nobody but the mailbox learns who has an account."""
     # See [Note: Nothing tells who has an account].
     refuse_without_mail()
     count_letters(json_data.email)

@@ -740,7 +740,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a link that sets a new password. Nobody but the mailbox learns whether there is one. */
+        /** Ask for a link that sets a new password. Nobody but the mailbox learns who has an account. */
         post: operations["ask_for_reset"];
         delete?: never;
         options?: never;
