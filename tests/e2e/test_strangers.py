@@ -60,6 +60,7 @@ const call = (method, path, type, body) => fetch("%(site)s" + path, {
 const login = JSON.stringify({email: "%(email)s", password: "%(password)s"});
 const batch = JSON.stringify({images: [
   {name: "planted.jpg", size: 10, content_type: "image/jpeg", sha256: "0".repeat(64)}]});
+const token = JSON.stringify({name: "planted", scope: "write", days: 366});
 window.attack = async () => {
   for (const type of ["text/plain", "application/json", "application/x-www-form-urlencoded"]) {
     await call("POST", "/api/auth/logout", type, "{}");
@@ -67,6 +68,12 @@ window.attack = async () => {
     await call("POST", "/api/images", type, batch);
     await call("POST", "/api/images/describe", type, "{}");
     await call("PATCH", "/api/account", type, '{"descriptions_enabled": true}');
+    await call("POST", "/api/account/deletion", type, "{}");
+    await call("POST", "/api/account/password", type, '{"password": "%(password)s!"}');
+    await call("POST", "/api/account/tokens", type, token);
+    await call("POST", "/api/auth/openid/demo/start", type, '{"purpose": "link"}');
+    await call("DELETE", "/api/account/sessions", type, undefined);
+    await call("POST", "/api/admin/invites", type, "{}");
     await call("PATCH", "/api/images/%(image)s", type, '{"name": "stolen"}');
     await call("DELETE", "/api/images/%(image)s", type, undefined);
   }
@@ -116,6 +123,11 @@ def _expect_untouched(screen: Screen, email: str) -> None:
     assert account["user"]["email"] == email
     assert account["pictures"] == 1
     assert account["user"]["descriptions_enabled"] is False
+    assert account["user"]["delete_after"] is None
+    assert screen.call("GET", "/api/account/tokens") == {"tokens": []}
+    # Nothing that was tried stands in the record: it was refused before anything looked at it.
+    record = screen.call("GET", "/api/account/activity")["events"]
+    assert {event["event"] for event in record} <= {"account_made", "signed_in"}
 
 
 def test_another_site_cannot_frame_this_one(screen: Screen, evil: tuple[str, OtherSite]) -> None:
