@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -78,7 +78,7 @@ def ask(
     connection = _connection(url)
     try:
         connection.connect()
-        with _hung_up_later(connection.sock):
+        with _Patience(connection.sock) as patience:
             connection.request(method, target, body, {"Accept": "application/json", **headers})
             answer = connection.getresponse()
             content = answer.read(LARGEST_ANSWER + 1)
@@ -86,6 +86,8 @@ def ask(
         raise OutsideError(f"no answer ({type(error).__name__})") from error
     finally:
         connection.close()
+    if patience.is_over:  # what was cut off may look like a whole answer
+        raise OutsideError("the answer took too long")
     if len(content) > LARGEST_ANSWER:
         raise OutsideError("the answer is too large")
     return Answer(status=answer.status, content=content)
@@ -105,21 +107,24 @@ def _connection(url: str) -> HTTPConnection:
     return connection
 
 
-class _hung_up_later:  # noqa: N801 - reads as what it does, as contextlib's own do
-    """End a connection when the patience is over, whatever it is doing."""
+class _Patience:
+    """Ends a connection when it is over, whatever the connection is doing."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._timer = threading.Timer(PATIENCE_SECONDS, _hang_up, [sock])
-
-    def __enter__(self) -> None:
+        self._sock = sock
+        self._timer = threading.Timer(PATIENCE_SECONDS, self._hang_up)
         self._timer.daemon = True
+        self.is_over = False
+
+    def __enter__(self) -> Self:
         self._timer.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
 
-
-def _hang_up(sock: socket.socket) -> None:
-    # Below TLS, so that a thread that waits in the TLS library wakes as well.
-    with suppress(OSError):
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    def _hang_up(self) -> None:
+        self.is_over = True
+        # Below TLS, so that a thread that waits in the TLS library wakes as well.
+        with suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)

@@ -24,7 +24,7 @@ _GOOGLE_MAIL = ("@gmail.com", "@googlemail.com")
 # What a provider says of itself and its keys is asked again after so long, or when it signs with a
 # key that is not known yet.
 _KEPT_SECONDS = 3600
-_OK = 200
+_OK, _BAD_REQUEST, _UNAUTHORIZED = 200, 400, 401
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +170,12 @@ class _Wire:
     ) -> "_TokenAnswer":
         """Send a form."""
         to, sent, body = auth.prepare("POST", url, dict(headers), urlencode(data))
-        return _TokenAnswer(ask(to, method="POST", headers=sent, body=body))
+        answer = ask(to, method="POST", headers=sent, body=body)
+        # Tokens come with 200 and refusals with 400 or 401 (RFC 6749, 5); Authlib takes any below
+        # 500 for an answer.
+        if answer.status not in {_OK, _BAD_REQUEST, _UNAUTHORIZED}:
+            raise OutsideError(f"the provider answered {answer.status}")
+        return _TokenAnswer(answer)
 
 
 class _TokenAnswer:
@@ -183,10 +188,6 @@ class _TokenAnswer:
     def json(self) -> dict[str, Any]:
         """Return the object."""
         return self._answer.object()
-
-    def raise_for_status(self) -> None:
-        """Refuse what is no answer."""
-        raise OutsideError(f"the provider answered {self.status_code}")
 
 
 def _anew(issuer: str) -> dict[str, str]:

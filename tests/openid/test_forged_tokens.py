@@ -43,13 +43,22 @@ def signing(sign: Callable[[Issuer, Json], object]) -> Forgery:
     return forge
 
 
-def replying(reply: Reply) -> Forgery:
-    """Answer something else altogether."""
+def replying(change: Callable[[bytes], Reply]) -> Forgery:
+    """Send the honest answer in another way, or another answer."""
 
     def forge(issuer: Issuer) -> None:
-        issuer.reply = lambda _: reply
+        def reply(claims: Json) -> Reply:
+            tokens = {"access_token": "x", "token_type": "Bearer"}
+            return change(json.dumps(tokens | {"id_token": issuer.signed(claims)}).encode())
+
+        issuer.reply = reply
 
     return forge
+
+
+def beside(honest: bytes, **more: object) -> Reply:
+    """Add to an honest answer."""
+    return Reply.json(json.loads(honest) | more)
 
 
 def part(value: object) -> str:
@@ -190,19 +199,27 @@ FORGERIES: dict[str, Forgery] = {
     "a name with a line break": claiming(sub="some\nbody"),
     "a name in another script": claiming(sub="\N{CYRILLIC SMALL LETTER ES}omebody"),
     "a hash of another access token": claiming(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
-    "an error": replying(Reply.json({"error": "invalid_grant"}, status=400)),
-    "an error with status 200": replying(Reply.json({"error": "server_error"})),
-    "nothing": replying(Reply()),
-    "no JSON": replying(Reply(body=b"<html>not a provider</html>")),
-    "a list": replying(Reply.json(["id_token"])),
-    "an expiry in words": replying(Reply.json({"access_token": "x", "expires_in": "soon"})),
-    "a failure": replying(Reply(status=500, body=b"{}")),
-    "a redirect": replying(Reply(status=302, headers=(("Location", "http://127.0.0.1:1/"),))),
-    "a header of a megabyte": replying(Reply(body=b"{}", headers=(("X-Long", "x" * 2**20),))),
-    "a thousand headers": replying(Reply(body=b"{}", headers=(("X-Many", "x"),) * 1000)),
-    "a body of a megabyte": replying(Reply(body=b'{"x": "' + b"x" * 2**20 + b'"}')),
-    "a great depth": replying(Reply(body=b"[" * 200_000)),
-    "a body that never ends": replying(Reply(drips=True)),
+    "an error": replying(lambda _: Reply.json({"error": "invalid_grant"}, status=400)),
+    "an error beside tokens": replying(lambda honest: beside(honest, error="server_error")),
+    "an expiry in words": replying(lambda honest: beside(honest, expires_in="soon")),
+    "nothing": replying(lambda _: Reply()),
+    "no JSON": replying(lambda honest: Reply(body=b"<html>" + honest)),
+    "a list": replying(lambda honest: Reply(body=b"[" + honest + b"]")),
+    "a great depth": replying(lambda _: Reply(body=b"[" * 200_000)),
+    "tokens of a failure": replying(lambda honest: Reply(status=500, body=honest)),
+    "tokens of a refusal": replying(lambda honest: Reply(status=403, body=honest)),
+    "tokens of a redirect": replying(lambda honest: Reply(status=302, body=honest)),
+    "a redirect to tokens": replying(
+        lambda _: Reply(status=307, headers=(("Location", "http://127.0.0.1:1/token"),))
+    ),
+    "a header of a megabyte": replying(
+        lambda honest: Reply(body=honest, headers=(("X-Long", "x" * 2**20),))
+    ),
+    "a thousand headers": replying(
+        lambda honest: Reply(body=honest, headers=(("X-Many", "x"),) * 1000)
+    ),
+    "a body of a megabyte": replying(lambda honest: Reply(body=honest + b" " * 2**20)),
+    "a body that never ends": replying(lambda honest: Reply(body=honest, drips=True)),
 }
 
 
