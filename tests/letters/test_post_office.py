@@ -1,0 +1,254 @@
+"""Sending letters: what is tried again, what is given up, what is deleted, and what they look like.
+
+In this process and with a mailer of the test's own, which fails when it is told to.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.header import decode_header, make_header
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from sqlalchemy import delete, select
+
+from app.accounts.letter_layout import Link, Words, lay_out
+from app.accounts.letters import Kind, ask_for_letter
+from app.accounts.models import Letter, User
+from app.accounts.post_office import send_letter, settle_old_letters, take_overdue_letters
+from app.clients.mail import Mail, Mailer, MailError
+from app.database import db
+from app.factory import create_worker_app
+from app.settings import Settings
+from app.tasks import MOST_ATTEMPTS, RetryLaterError, SendLetter
+from scripts.embedded.stack import EmbeddedStack
+
+HOSTILE = 'Eve\r\nBcc: all@example.org\n<img src="https://evil.example/x.png">&\u2028\u202e'
+
+
+@dataclass
+class FakeMailer:
+    """Keeps what it is given, or fails with what it is told to."""
+
+    failures: list[MailError] = field(default_factory=list)
+    sent: list[Mail] = field(default_factory=list)
+
+    def send(self, mail: Mail) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(mail)
+
+
+@pytest.fixture
+def settings(stack: EmbeddedStack) -> Settings:
+    return Settings.from_environment(stack.environment("worker"))
+
+
+@pytest.fixture
+def worker(settings: Settings) -> Iterator[None]:
+    """What the worker runs its tasks in."""
+    with create_worker_app(settings, pool_size=2).app_context():
+        db.session.execute(delete(Letter))
+        db.session.commit()
+        yield
+
+
+@pytest.fixture
+def user(worker: None) -> User:  # noqa: ARG001 - its context
+    row = User(email=f"{uuid4().hex}@example.org")
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def letter(kind: Kind, user: User, **data: object) -> UUID:
+    row = ask_for_letter(kind, email=user.email, user_id=user.id, **data)
+    db.session.commit()
+    return row.id
+
+
+def found(letter_id: UUID) -> Letter:
+    db.session.expire_all()
+    return db.session.get_one(Letter, letter_id)
+
+
+def test_a_letter_is_sent_once(user: User, settings: Settings) -> None:
+    task = SendLetter(letter_id=letter(Kind.PASSWORD_CHANGED, user))
+    mailer = FakeMailer()
+    for attempt in (1, 2):
+        send_letter(task, attempt, mailer=mailer, settings=settings)
+    assert [mail.to for mail in mailer.sent] == [user.email]
+    row = found(task.letter_id)
+    assert (row.failure, row.attempts) == (None, 1)
+    assert row.settled_at
+
+
+def test_a_busy_mailer_is_asked_again_later_and_later(user: User, settings: Settings) -> None:
+    task = SendLetter(letter_id=letter(Kind.PASSWORD_CHANGED, user))
+    mailer = FakeMailer(failures=[MailError("Busy", retryable=True) for _ in range(3)])
+    pauses = []
+    for attempt in (1, 2, 3):
+        with pytest.raises(RetryLaterError) as later:
+            send_letter(task, attempt, mailer=mailer, settings=settings)
+        pauses.append(later.value.seconds)
+        assert found(task.letter_id).settled_at is None
+    send_letter(task, 4, mailer=mailer, settings=settings)
+    assert pauses == sorted(set(pauses))
+    assert len(mailer.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt"),
+    [
+        (MailError("Busy", retryable=True), MOST_ATTEMPTS),
+        (MailError("MessageRejected", retryable=False), 1),
+    ],
+)
+def test_what_cannot_be_sent_is_given_up_and_logged(
+    user: User,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    error: MailError,
+    attempt: int,
+) -> None:
+    task = SendLetter(letter_id=letter(Kind.PASSWORD_CHANGED, user))
+    send_letter(task, attempt, mailer=FakeMailer(failures=[error]), settings=settings)
+    row = found(task.letter_id)
+    assert (row.failure, row.settled_at is not None) == (error.code, True)
+    (line,) = [each for each in caplog.records if each.levelno == logging.ERROR]
+    # The alarm LettersGivenUp counts lines that begin so.
+    assert line.getMessage().startswith("gave up letter")
+    assert user.email not in caplog.text
+
+
+def test_a_letter_whose_message_was_lost_is_asked_for_once(user: User) -> None:
+    letter_id = letter(Kind.PASSWORD_CHANGED, user)
+    assert take_overdue_letters() == []
+    found(letter_id).created_at -= timedelta(minutes=2)
+    db.session.commit()
+    assert take_overdue_letters() == [SendLetter(letter_id=letter_id)]
+    assert take_overdue_letters() == []
+
+
+def test_letters_are_given_up_after_a_day_and_deleted_after_a_week(user: User) -> None:
+    letter_id = letter(Kind.PASSWORD_CHANGED, user)
+    found(letter_id).created_at -= timedelta(days=1, seconds=1)
+    db.session.commit()
+    settle_old_letters()
+    row = found(letter_id)
+    assert (row.failure, row.settled_at is not None) == ("lost", True)
+    settle_old_letters()
+    row = found(letter_id)
+    assert row.settled_at
+    row.settled_at -= timedelta(days=7, seconds=1)
+    db.session.commit()
+    settle_old_letters()
+    assert db.session.scalar(select(Letter).where(Letter.id == letter_id)) is None
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_is_written_or_left_on_purpose(
+    kind: Kind, user: User, settings: Settings
+) -> None:
+    task = SendLetter(letter_id=letter(kind, user, invite_id=uuid4().hex))
+    mailer = FakeMailer()
+    send_letter(task, 1, mailer=mailer, settings=settings)
+    assert found(task.letter_id).settled_at
+    nothing_to_say = {Kind.CHANGE_EMAIL, Kind.DELETION_ASKED}  # to the present address; called off
+    assert len(mailer.sent) == (0 if kind in nothing_to_say else 1)
+    for mail in mailer.sent:
+        assert "f it was not you" in mail.text or "If you " in mail.text
+        assert mail.text.count(settings.site_origin) >= 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (Kind.NEW_DEVICE, {"ip": "198.51.100.4", "user_agent": HOSTILE}),
+        (Kind.NEW_DEVICE, {"ip": "198.51.100.4", "user_agent": "Call evil.example now/1"}),
+        (Kind.IDENTITY_LINKED, {"label": HOSTILE, "identity": HOSTILE}),
+        (Kind.EMAIL_CHANGING, {"wanted": HOSTILE}),
+        (Kind.FACTOR_CHANGED, {"what": HOSTILE, "name": HOSTILE}),
+    ],
+)
+def test_what_strangers_wrote_is_text_on_one_line(
+    user: User, settings: Settings, kind: Kind, data: dict[str, str]
+) -> None:
+    mailer = FakeMailer()
+    task = SendLetter(letter_id=letter(kind, user, **data))
+    send_letter(task, 1, mailer=mailer, settings=settings)
+    (mail,) = mailer.sent
+    assert "\nBcc" not in mail.text + mail.html + mail.subject
+    assert "<img" not in mail.html
+    assert not {"\r", "\u2028", "\u202e"} & set(mail.text + mail.html)
+    if kind is Kind.NEW_DEVICE:
+        assert "evil.example" not in mail.text + mail.html
+
+
+def test_a_subject_is_one_line() -> None:
+    words = Words(subject=HOSTILE, paragraphs=(HOSTILE,), unasked=HOSTILE)
+    mail = lay_out(words, to="ada@example.org", site_origin="https://pictures.example.org")
+    assert mail.subject.isprintable()
+    assert "\n" not in mail.subject
+
+
+def test_a_link_stands_on_a_line_of_its_own() -> None:
+    link = Link(label="Open", url="https://pictures.example.org/welcome#abc")
+    words = Words(subject="x", paragraphs=("y",), link=link, unasked="z")
+    mail = lay_out(words, to="ada@example.org", site_origin="https://pictures.example.org")
+    assert link.url in mail.text.splitlines()
+    assert f'href="{link.url}"' in mail.html
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "retryable"),
+    [
+        ("TooManyRequestsException", 429, True),
+        ("InternalFailure", 500, True),
+        ("MessageRejected", 400, False),
+        ("AccessDeniedException", 403, False),
+        ("MailFromDomainNotVerifiedException", 400, False),
+    ],
+)
+def test_what_ses_says_is_told_by_its_code(code: str, status: int, *, retryable: bool) -> None:
+    ses = boto3.client(
+        "sesv2", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    with Stubber(ses) as stubbed:
+        stubbed.add_client_error(
+            "send_email", code, "ada@example.org is not verified", http_status_code=status
+        )
+        with pytest.raises(MailError) as told:
+            Mailer(ses=ses, sender="Pinhole <pinhole@example.org>").send(
+                Mail(to="ada@example.org", subject="x", text="y", html="z")
+            )
+    assert (told.value.code, told.value.retryable) == (code, retryable)
+    assert "ada@" not in str(told.value)
+
+
+def test_a_mail_lands_in_the_folder_as_it_was_written(
+    stack: EmbeddedStack, settings: Settings
+) -> None:
+    environment = stack.environment("worker")
+    ses = boto3.client(
+        "sesv2",
+        region_name="us-east-1",
+        endpoint_url=stack.aws_endpoint_url,
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    assert settings.mail_from
+    mail = Mail(to="zoë@example.org", subject="Grüße aus Łódź", text="ja ✓\n", html="<p>ja ✓</p>")
+    before = set(stack.folder.mailbox.iterdir())
+    Mailer(ses=ses, sender=settings.mail_from).send(mail)
+    (new,) = set(stack.folder.mailbox.iterdir()) - before
+    assert subject_of(new) == mail.subject
+
+
+def subject_of(path: Path) -> str:
+    (line,) = [line for line in path.read_text().splitlines() if line.startswith("Subject: ")]
+    return str(make_header(decode_header(line.removeprefix("Subject: "))))
