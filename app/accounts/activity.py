@@ -12,6 +12,19 @@ from app.accounts.visitor import Visitor
 from app.database import db
 from app.errors import InvalidCursorError
 
+# The rest is people's own words, such as names of passkeys and addresses that they once wanted.
+_TOLD_TO_ADMINISTRATORS = {
+    "days",
+    "ended",
+    "how",
+    "invited",
+    "is_demo",
+    "left",
+    "problem",
+    "provider",
+    "scope",
+    "sessions",
+}
 _MOST_DIGITS = 18  # of a bigint, so that no cursor overflows it
 
 
@@ -40,8 +53,12 @@ def show_event(event: AuditEvent, *, seen_by: Visitor, to_administrator: bool = 
         device=device_words(event.user_agent) if is_told else "",
         place=place_words(event.ip, seen_by=seen_by) if is_told else "",
         ip=event.ip if is_told else "",
-        detail=event.detail,
+        detail=_told(event.detail) if to_administrator else event.detail,
     )
+
+
+def _told(detail: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in detail.items() if name in _TOLD_TO_ADMINISTRATORS}
 
 
 def _parse(cursor: str) -> int:

@@ -1,5 +1,6 @@
 """The record of what touched accounts: nobody changes it, and it tells no secrets."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -121,6 +122,21 @@ def test_administrators_see_all_and_are_not_located(
     assert [event["id"] for event in others] == [event["id"] for event in hers]
     assert others[1]["actor_email"] == root.email
     assert others[1]["ip"] == root.http.headers["X-Forwarded-For"]
+
+
+def test_peoples_own_words_in_the_record_are_theirs(
+    ada: Person, root: Person, database: Engine
+) -> None:
+    with database.begin() as connection:
+        query = (
+            "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail) VALUES"
+            " (now(), :id, 'passkey_added', '', '', CAST(:detail AS jsonb))"
+        )
+        detail = json.dumps({"name": "My blue key", "how": "x"})
+        connection.execute(text(query), {"id": ada.user_id, "detail": detail})
+    assert activity(ada)[0]["detail"] == {"name": "My blue key", "how": "x"}
+    seen = root.http.get("/api/admin/activity").json()["events"]
+    assert next(each for each in seen if each["email"] == ada.email)["detail"] == {"how": "x"}
 
 
 def test_the_record_tells_neither_guesses_nor_tokens_nor_pictures(
