@@ -16,7 +16,7 @@ import pyvips  # type: ignore[import-untyped]
 from app.images import formats
 from app.images.colour import Coding, Image, coding_of, to_screen
 from app.images.formats import Bytes
-from app.images.metadata import PictureMetadata, read_metadata
+from app.images.metadata import read_metadata
 from app.images.other_decoders import decode_avif_by_pillow, decode_heif
 from app.images.outcome import DamageReason, Developed, Header, Rejected
 from app.images.placeholder import SIDE, thumbhash
@@ -172,11 +172,10 @@ class _Original:
 
     def _read_header(self) -> Header:
         image = self._open(fail_on="none")
-        metadata = PictureMetadata()
+        blocks = {name: _attached(image, name) for name in ("exif", "xmp", "iptc")}
         if self.content_type == formats.TIFF:
-            metadata = read_metadata(self.data)  # a TIFF is its own EXIF block
-        elif image.get_typeof("exif-data"):
-            metadata = read_metadata(image.get("exif-data"))
+            blocks["exif"] = self.data  # a TIFF is its own EXIF block
+        metadata = read_metadata(**blocks)
         width, height = image.width, image.height
         if self.content_type in formats.HEIF_FAMILY:
             self.coding = coding_of(bytes(self.data[:_HEADER_SCAN_BYTES]))
@@ -243,6 +242,10 @@ class _Original:
         longest, shortest = max(image.width, image.height), min(image.width, image.height)
         fits = (by for by in (8, 4, 2) if longest // by >= _SHRINK_DOWN_TO and shortest >= by)
         return next(fits, 1)
+
+
+def _attached(image: Image, name: str) -> Bytes:
+    return image.get(f"{name}-data") if image.get_typeof(f"{name}-data") else b""
 
 
 def _orientation(image: Image) -> int:

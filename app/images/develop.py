@@ -175,6 +175,11 @@ def _finish(
         "f_number": metadata.f_number,
         "iso": metadata.iso,
         "focal_length": metadata.focal_length,
+        "latitude": metadata.latitude,
+        "longitude": metadata.longitude,
+        "altitude": metadata.altitude,
+        "rating": metadata.rating,
+        "caption": metadata.caption,
     }
     if metadata.taken_at:
         values["timeline_at"] = metadata.taken_at

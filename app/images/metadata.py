@@ -1,21 +1,15 @@
-"""Read when and with what a picture was taken, from EXIF that may be hostile.
+"""What a picture says of itself: put together from EXIF, XMP and IPTC, none of them believed."""
 
-A reader of its own instead of a library's: it looks up fifteen tags, follows only the two
-directories they stand in, reads a bounded number of bytes and has no way to loop. Whatever does
-not make sense is left out; nothing here raises for bad bytes.
-"""
-
-import math
-import re
-import struct
-import unicodedata
-from collections.abc import Callable
+import dataclasses
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 
-LONGEST_TEXT = 64
-_EARLIEST_YEAR = 1826  # the oldest photograph there is
+from app.images.cleaning import clean_caption, clean_name
+from app.images.exif import Tag, Tags, number_of, numbers_of, read_tags, text_of
+from app.images.iptc import read_iptc
+from app.images.moments import Moment, read_fraction, read_moment, read_offset
+from app.images.places import Place, degrees, place
+from app.images.xmp import read_xmp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +18,8 @@ class PictureMetadata:
 
     taken_at is the wall clock where the picture was taken, without a zone; taken_offset_minutes
     is that clock's distance from UTC where the camera knew it. exposure_time is in seconds, as
-    photographers write it ("1/125", "2.5"); focal_length is in millimetres.
+    photographers write it ("1/125", "2.5"); focal_length is in millimetres. latitude and longitude
+    are degrees (WGS 84), both or neither; altitude is metres above the sea. rating is 1 to 5 stars.
     """
 
     taken_at: datetime | None = None
@@ -36,10 +31,15 @@ class PictureMetadata:
     f_number: float | None = None
     iso: int | None = None
     focal_length: float | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    altitude: float | None = None
+    rating: int | None = None
+    caption: str | None = None
 
 
-# Tag numbers of EXIF 3.0 (CIPA DC-008).
-_MAKE, _MODEL, _EXIF_DIRECTORY = 0x010F, 0x0110, 0x8769
+# Tag numbers of EXIF 3.0 (CIPA DC-008), and Windows' own for stars.
+_CAPTION, _MAKE, _MODEL, _RATING = 0x010E, 0x010F, 0x0110, 0x4746
 _EXPOSURE_TIME, _F_NUMBER, _FOCAL_LENGTH = 0x829A, 0x829D, 0x920A
 _ISO, _RECOMMENDED_EXPOSURE_INDEX, _ISO_SPEED = 0x8827, 0x8832, 0x8833
 _ISO_TOO_BIG_FOR_ITS_TAG = 65535
@@ -47,186 +47,132 @@ _LENS_MODEL = 0xA434
 # (date and time, its distance from UTC, fractions of its second): when the shutter opened, and
 # failing that when the picture was made digital. Never the time of the last change.
 _TIMES = ((0x9003, 0x9011, 0x9291), (0x9004, 0x9012, 0x9292))
+_LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4
+_ALTITUDE_REF, _ALTITUDE = 5, 6
+_BELOW_THE_SEA = (1, 3)
 
-_FIRST_DIRECTORY_TAGS = frozenset({_MAKE, _MODEL, _EXIF_DIRECTORY})
-_EXIF_DIRECTORY_TAGS = frozenset(
-    {
-        _EXPOSURE_TIME,
-        _F_NUMBER,
-        _FOCAL_LENGTH,
-        _ISO,
-        _RECOMMENDED_EXPOSURE_INDEX,
-        _ISO_SPEED,
-        _LENS_MODEL,
-        *(tag for tags in _TIMES for tag in tags),
-    }
-)
-
-
-def read_metadata(exif: bytes | memoryview) -> PictureMetadata:
-    """Read an EXIF block (with or without its "Exif" prefix), or a whole TIFF file."""
-    tags = _read_tags(exif)
-    taken_at, offset = _taken(tags)
-    return PictureMetadata(
-        taken_at=taken_at,
-        taken_offset_minutes=offset,
-        make=_text(tags.get(_MAKE)),
-        model=_text(tags.get(_MODEL)),
-        lens=_text(tags.get(_LENS_MODEL)),
-        exposure_time=_exposure_time(tags.get(_EXPOSURE_TIME)),
-        f_number=_number(tags.get(_F_NUMBER), least=0.5, most=512, digits=1),
-        iso=_iso(tags),
-        focal_length=_number(tags.get(_FOCAL_LENGTH), least=0.1, most=20_000, digits=2),
-    )
+_WANTED = {
+    "first": frozenset({_CAPTION, _MAKE, _MODEL, _RATING}),
+    "exposure": frozenset(
+        {
+            _EXPOSURE_TIME,
+            _F_NUMBER,
+            _FOCAL_LENGTH,
+            _ISO,
+            _RECOMMENDED_EXPOSURE_INDEX,
+            _ISO_SPEED,
+            _LENS_MODEL,
+            *(tag for tags in _TIMES for tag in tags),
+        }
+    ),
+    "gps": frozenset(range(_LATITUDE_REF, _ALTITUDE + 1)),
+}
+# What cameras write of every picture, which nobody said of this one.
+_SAID_OF_ALL = ("digital camera", "sony dsc", "exif_jpeg_picture", "digital still camera")
 
 
-class _Value(NamedTuple):
-    kind: int
-    order: str
-    raw: bytes
+def read_metadata(
+    exif: bytes | memoryview = b"", *, xmp: bytes | memoryview = b"", iptc: bytes | memoryview = b""
+) -> PictureMetadata:
+    """Read an EXIF block (with or without its "Exif" prefix) or a whole TIFF file, and the others.
 
-
-_ASCII, _SHORT, _LONG, _RATIONAL, _SIGNED_RATIONAL, _UTF8 = 2, 3, 4, 5, 10, 129
-_SIZES = {_ASCII: 1, 7: 1, _UTF8: 1, _SHORT: 2, _LONG: 4, _RATIONAL: 8, _SIGNED_RATIONAL: 8}
-_TEXTS = frozenset({_ASCII, 7, _UTF8})
-_MOST_ENTRIES = 1000
-_MOST_BYTES = 256
-
-
-def _read_tags(exif: bytes | memoryview) -> dict[int, _Value]:
-    if bytes(exif[:6]) == b"Exif\0\0":
-        exif = exif[6:]
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(exif[:4]))
-    if order is None:
-        return {}
-    try:
-        (start,) = struct.unpack_from(order + "L", exif, 4)
-    except struct.error:
-        return {}
-    tags = _read_directory(exif, start, order, _FIRST_DIRECTORY_TAGS)
-    pointer = tags.pop(_EXIF_DIRECTORY, None)
-    if pointer is not None and pointer.kind == _LONG:
-        (start,) = struct.unpack_from(order + "L", pointer.raw)
-        tags |= _read_directory(exif, start, order, _EXIF_DIRECTORY_TAGS)
-    return tags
-
-
-def _read_directory(
-    exif: bytes | memoryview, start: int, order: str, wanted: frozenset[int]
-) -> dict[int, _Value]:
-    """Return the wanted tags of one directory, as far as it can be read; the first of doubles."""
-    found: dict[int, _Value] = {}
-    try:
-        (count,) = struct.unpack_from(order + "H", exif, start)
-        for at in range(start + 2, start + 2 + 12 * min(count, _MOST_ENTRIES), 12):
-            tag, kind, number = struct.unpack_from(order + "HHL", exif, at)
-            size = _SIZES.get(kind, 0)
-            if tag not in wanted or tag in found or size == 0 or number == 0:
-                continue
-            place = at + 8
-            if size * number > 4:  # noqa: PLR2004 - what fits stands in the entry itself
-                (place,) = struct.unpack_from(order + "L", exif, place)
-            raw = bytes(exif[place : place + min(size * number, _MOST_BYTES)])
-            if len(raw) >= size:
-                found[tag] = _Value(kind, order, raw)
-    except struct.error:
-        pass
+    Cameras write EXIF; people's words and stars are in XMP first, since programs write that now.
+    """
+    found = _from_exif(exif)
+    if xmp:
+        found = _with_xmp(found, xmp)
+    if iptc and (found.caption is None or found.taken_at is None):
+        said = read_iptc(iptc)
+        found = _dated(
+            dataclasses.replace(found, caption=found.caption or said.caption), said.taken
+        )
     return found
 
 
-def clean_text(text: str, *, longest: int) -> str | None:
-    """Drop what has no place in a name (controls, marks that reorder text); None when empty."""
-    kept = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 4 * longest])
-    return unicodedata.normalize("NFC", " ".join(kept.split()))[:longest].strip() or None
+def _from_exif(exif: bytes | memoryview) -> PictureMetadata:
+    first, exposure, gps = read_tags(exif, **_WANTED)
+    rating = number_of(first.get(_RATING), least=1, most=5, digits=0)
+    found = PictureMetadata(
+        make=clean_name(text_of(first.get(_MAKE))),
+        model=clean_name(text_of(first.get(_MODEL))),
+        lens=clean_name(text_of(exposure.get(_LENS_MODEL))),
+        exposure_time=_exposure_time(exposure.get(_EXPOSURE_TIME)),
+        f_number=number_of(exposure.get(_F_NUMBER), least=0.5, most=512, digits=1),
+        iso=_iso(exposure),
+        focal_length=number_of(exposure.get(_FOCAL_LENGTH), least=0.1, most=20_000, digits=2),
+        rating=None if rating is None else int(rating),
+        caption=_caption(text_of(first.get(_CAPTION))),
+    )
+    return _placed(_dated(found, _taken(exposure)), _place(gps))
 
 
-def _text(value: _Value | None) -> str | None:
-    raw = _text_bytes(value)
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")  # EXIF says ASCII; old cameras wrote their own
-    return clean_text(text, longest=LONGEST_TEXT)
+def _with_xmp(found: PictureMetadata, xmp: bytes | memoryview) -> PictureMetadata:
+    said = read_xmp(xmp)
+    found = dataclasses.replace(
+        found,
+        rating=said.rating or found.rating,
+        caption=said.caption or found.caption,
+        make=found.make or said.make,
+        model=found.model or said.model,
+        lens=found.lens or said.lens,
+    )
+    return _dated(_placed(found, said.place), said.taken)
 
 
-def _text_bytes(value: _Value | None) -> bytes:
-    if value is None or value.kind not in _TEXTS:
-        return b""
-    return value.raw.split(b"\0", 1)[0]
+def _dated(found: PictureMetadata, taken: Moment | None) -> PictureMetadata:
+    """Add a time where there is none, or its zone where it is the same time."""
+    if taken is None:
+        return found
+    if found.taken_at is None:
+        return dataclasses.replace(
+            found, taken_at=taken.clock, taken_offset_minutes=taken.offset_minutes
+        )
+    same = found.taken_at.replace(microsecond=0) == taken.clock.replace(microsecond=0)
+    if found.taken_offset_minutes is None and same:
+        return dataclasses.replace(found, taken_offset_minutes=taken.offset_minutes)
+    return found
 
 
-_DATE_AND_TIME = re.compile(
-    r"\s*(\d{4})[:/.-](\d{2})[:/.-](\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?", re.ASCII
-)
-_OFFSET = re.compile(r"\s*([+-])(\d{2}):?([0-5]\d)\s*\Z", re.ASCII)
-_FARTHEST_OFFSET = 14 * 60
+def _placed(found: PictureMetadata, where: Place | None) -> PictureMetadata:
+    if where is None or found.latitude is not None:
+        return found
+    return dataclasses.replace(found, **where._asdict())
 
 
-def _taken(tags: dict[int, _Value]) -> tuple[datetime | None, int | None]:
+def _caption(text: str) -> str | None:
+    caption = clean_caption(text)
+    return None if caption and caption.lower().endswith(_SAID_OF_ALL) else caption
+
+
+def _taken(tags: Tags) -> Moment | None:
     for time_tag, offset_tag, fraction_tag in _TIMES:
-        taken_at = _date_and_time(_text_bytes(tags.get(time_tag)))
-        if taken_at is not None:
-            microsecond = _microsecond(_text_bytes(tags.get(fraction_tag)))
-            offset = _offset(_text_bytes(tags.get(offset_tag)))
-            return taken_at.replace(microsecond=microsecond), offset
-    return None, None
+        moment = read_moment(text_of(tags.get(time_tag)))
+        if moment is not None:
+            microsecond = read_fraction(text_of(tags.get(fraction_tag)))
+            offset = read_offset(text_of(tags.get(offset_tag)))
+            return Moment(moment.clock.replace(microsecond=microsecond), offset)
+    return None
 
 
-def _date_and_time(raw: bytes) -> datetime | None:
-    match = _DATE_AND_TIME.match(raw.decode("ascii", "replace"))
-    if match is None:
-        return None
-    try:
-        taken_at = datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]  # noqa: DTZ001 - a wall clock, zone unknown
-    except ValueError:
-        return None
-    latest = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=2)
-    return taken_at if taken_at.year >= _EARLIEST_YEAR and taken_at <= latest else None
+def _place(gps: Tags) -> Place | None:
+    altitude = number_of(gps.get(_ALTITUDE), least=-20_000, most=1_000_000, digits=1)
+    below = number_of(gps.get(_ALTITUDE_REF), least=0, most=3, digits=0) in _BELOW_THE_SEA
+    return place(
+        _degrees(gps, _LATITUDE, _LATITUDE_REF),
+        _degrees(gps, _LONGITUDE, _LONGITUDE_REF),
+        -altitude if below and altitude is not None else altitude,
+    )
 
 
-def _microsecond(raw: bytes) -> int:
-    digits = raw.strip()
-    return int(digits[:6].ljust(6, b"0")) if digits.isdigit() else 0
+def _degrees(gps: Tags, value: int, towards: int) -> float | None:
+    return degrees(numbers_of(gps.get(value), most=3), text_of(gps.get(towards)))
 
 
-def _offset(raw: bytes) -> int | None:
-    text = raw.decode("ascii", "replace")
-    if text.strip() == "Z":
-        return 0
-    match = _OFFSET.match(text)
-    if match is None:
-        return None
-    minutes = int(match[2]) * 60 + int(match[3])
-    if minutes > _FARTHEST_OFFSET:
-        return None
-    return -minutes if match[1] == "-" else minutes
-
-
-_NUMBERS: dict[int, Callable[[_Value], float]] = {
-    _SHORT: lambda value: float(struct.unpack_from(value.order + "H", value.raw)[0]),
-    _LONG: lambda value: float(struct.unpack_from(value.order + "L", value.raw)[0]),
-    _RATIONAL: lambda value: _ratio(*struct.unpack_from(value.order + "LL", value.raw)),
-    _SIGNED_RATIONAL: lambda value: _ratio(*struct.unpack_from(value.order + "ll", value.raw)),
-}
-
-
-def _ratio(numerator: int, denominator: int) -> float:
-    return numerator / denominator if denominator else math.nan
-
-
-def _number(value: _Value | None, *, least: float, most: float, digits: int) -> float | None:
-    """Return the first number of a tag; None when it is no number within the limits."""
-    if value is None or value.kind not in _NUMBERS:
-        return None
-    number = _NUMBERS[value.kind](value)
-    return round(number, digits) if least <= number <= most else None  # NaN is never within
-
-
-def _iso(tags: dict[int, _Value]) -> int | None:
-    iso = _number(tags.get(_ISO), least=1, most=100_000_000, digits=0)
+def _iso(tags: Tags) -> int | None:
+    iso = number_of(tags.get(_ISO), least=1, most=100_000_000, digits=0)
     if iso is None or iso == _ISO_TOO_BIG_FOR_ITS_TAG:
         for tag in (_ISO_SPEED, _RECOMMENDED_EXPOSURE_INDEX):
-            longer = _number(tags.get(tag), least=1, most=100_000_000, digits=0)
+            longer = number_of(tags.get(tag), least=1, most=100_000_000, digits=0)
             if longer is not None:
                 return int(longer)
     return None if iso is None else int(iso)
@@ -235,8 +181,8 @@ def _iso(tags: dict[int, _Value]) -> int | None:
 _SHORTEST_SAID_IN_DECIMALS = 0.3
 
 
-def _exposure_time(value: _Value | None) -> str | None:
-    seconds = _number(value, least=1e-6, most=86_400, digits=9)
+def _exposure_time(tag: Tag | None) -> str | None:
+    seconds = number_of(tag, least=1e-6, most=86_400, digits=9)
     if seconds is None:
         return None
     if seconds < _SHORTEST_SAID_IN_DECIMALS:

@@ -5,14 +5,15 @@ checked against a bound here, and what does not fit is a WireError.
 """
 
 import json
-import math
 import struct
+import sys
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from app.images.cleaning import LONGEST_CAPTION, LONGEST_NAME
 from app.images.formats import SUPPORTED
-from app.images.metadata import LONGEST_TEXT, PictureMetadata
+from app.images.metadata import PictureMetadata
 
 # What a child process dies of.
 DeathReason = Literal["too_slow", "out_of_memory", "decoder_crashed"]
@@ -79,7 +80,7 @@ Report = Header | Developed | Rejected
 
 _LENGTHS = struct.Struct(">4L")  # of the JSON, the thumbnail, the preview and the ThumbHash
 _NOTHING = 0xFFFFFFFF
-_LONGEST = (16_384, 8 << 20, 32 << 20, 64)
+_LONGEST = (32_768, 8 << 20, 32 << 20, 64)
 HEAD_BYTES = _LENGTHS.size
 _LARGEST_SIDE = 1_000_000
 
@@ -154,6 +155,11 @@ def _metadata(said: dict[str, Any]) -> PictureMetadata:
         f_number=_optional_number(said["f_number"]),
         iso=_optional_whole(said["iso"], most=100_000_000),
         focal_length=_optional_number(said["focal_length"]),
+        latitude=_optional_number(said["latitude"], most=90),
+        longitude=_optional_number(said["longitude"], most=180),
+        altitude=_optional_number(said["altitude"]),
+        rating=None if said["rating"] is None else _whole(said["rating"], most=5),
+        caption=_caption(said["caption"]),
     )
 
 
@@ -177,10 +183,11 @@ def _optional_whole(value: object, *, most: int) -> int | None:
     return value
 
 
-def _optional_number(value: object) -> float | None:
+def _optional_number(value: object, *, most: float = sys.float_info.max) -> float | None:
     if value is None:
         return None
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    # NaN is never within.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
         raise WireError("not a number")
     return float(value)
 
@@ -188,6 +195,16 @@ def _optional_number(value: object) -> float | None:
 def _short_text(value: object) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT or not value.isprintable():
+    if not isinstance(value, str) or len(value) > LONGEST_NAME or not value.isprintable():
         raise WireError("not a short text")
+    return value
+
+
+def _caption(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > LONGEST_CAPTION:
+        raise WireError("not a caption")
+    if not all(line.isprintable() for line in value.split("\n")):
+        raise WireError("a caption with controls")
     return value

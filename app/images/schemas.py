@@ -109,6 +109,14 @@ class Camera(BaseModel):
     focal_length: float | None = Field(description="Millimetres.")
 
 
+class Location(BaseModel):
+    """Where the picture was taken, as its file says."""
+
+    latitude: float = Field(description="Degrees, north positive (WGS 84).", examples=[45.4215])
+    longitude: float = Field(description="Degrees, east positive (WGS 84).", examples=[-75.6972])
+    altitude: float | None = Field(description="Metres above the sea.")
+
+
 class DescriptionOut(BaseModel):
     """What is said about a picture."""
 
@@ -138,6 +146,9 @@ class ImageDetail(ImageOut):
     sha256: str
     receipt: Receipt | None = Field(description="Null until the original has been compared.")
     camera: Camera | None
+    location: Location | None
+    rating: int | None = Field(description="Stars, 1 to 5, as the file says.")
+    caption: str | None = Field(description="What the file itself says of the picture.")
     description: DescriptionOut | None
     description_failure: Failure | None
 

@@ -59,6 +59,11 @@ DETAILED = (
     Image.f_number,
     Image.iso,
     Image.focal_length,
+    Image.latitude,
+    Image.longitude,
+    Image.altitude,
+    Image.rating,
+    Image.caption,
     Image.description_failure,
     Description.source,
     Description.text,
@@ -141,6 +146,9 @@ def detail(row: AnyRow, *, reader: Reader) -> Shown:
         "sha256": row.sha256.hex(),
         "receipt": _receipt(row),
         "camera": _camera(row),
+        "location": _location(row),
+        "rating": row.rating,
+        "caption": row.caption,
         "description": _description(row),
         "description_failure": failure(row.description_failure),
     }
@@ -202,6 +210,12 @@ def _camera(row: AnyRow) -> Shown | None:
         "focal_length": row.focal_length,
     }
     return camera if any(value is not None for value in camera.values()) else None
+
+
+def _location(row: AnyRow) -> Shown | None:
+    if row.latitude is None or row.longitude is None:
+        return None
+    return {"latitude": row.latitude, "longitude": row.longitude, "altitude": row.altitude}
 
 
 def _receipt(row: AnyRow) -> Shown | None:

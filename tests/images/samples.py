@@ -95,3 +95,37 @@ def exif_block(
     for tag, (kind, value) in second.items():
         entries += entry(tag, kind, value)
     return head + entries + bytes(4) + heap
+
+
+def gps_block(tags: dict[int, tuple[int, bytes]]) -> bytes:
+    """An EXIF block that holds nothing but a place, its tags as for exif_block."""
+    # Of the same shape: only the tag that points to the second directory has another number.
+    block = exif_block({}, tags)
+    return block.replace(struct.pack("<HHL", 0x8769, 4, 1), struct.pack("<HHL", 0x8825, 4, 1), 1)
+
+
+def xmp_packet(attributes: str = "", inside: str = "", *, before: str = "") -> bytes:
+    """An XMP packet with these properties, the namespaces declared that are in common use."""
+    return (
+        f"<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>{before}"
+        "<x:xmpmeta xmlns:x='adobe:ns:meta/'>"
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+        "<rdf:Description rdf:about='' xmlns:xmp='http://ns.adobe.com/xap/1.0/'"
+        " xmlns:dc='http://purl.org/dc/elements/1.1/'"
+        " xmlns:exif='http://ns.adobe.com/exif/1.0/' xmlns:tiff='http://ns.adobe.com/tiff/1.0/'"
+        f" xmlns:photoshop='http://ns.adobe.com/photoshop/1.0/' {attributes}>{inside}"
+        "</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end='w'?>"
+    ).encode()
+
+
+def iptc_block(*records: tuple[int, bytes]) -> bytes:
+    """IPTC's records as Photoshop keeps them in a JPEG's APP13."""
+    iim = b"".join(struct.pack(">BBBH", 0x1C, 2, name, len(v)) + v for name, v in records)
+    other = b"8BIM" + struct.pack(">H", 0x03ED) + b"\3abc" + struct.pack(">L", 3) + b"odd\0"
+    own = b"8BIM" + struct.pack(">H", 0x0404) + b"\0\0" + struct.pack(">L", len(iim)) + iim
+    return b"Photoshop 3.0\0" + other + own
+
+
+def with_segment(jpeg: bytes, marker: int, content: bytes) -> bytes:
+    """A JPEG with one more segment at its beginning."""
+    return jpeg[:2] + struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content + jpeg[2:]

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from app.images.metadata import PictureMetadata, clean_text, read_metadata
+from app.images.cleaning import clean_text
+from app.images.metadata import PictureMetadata, read_metadata
 from tests.images.samples import exif_block
 
 ASCII, SHORT, LONG, RATIONAL, SIGNED = 2, 3, 4, 5, 10

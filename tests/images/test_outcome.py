@@ -27,6 +27,11 @@ METADATA = PictureMetadata(
     exposure_time="1/125",
     f_number=2.8,
     iso=200,
+    latitude=-45.4215,
+    longitude=180.0,
+    altitude=-12.5,
+    rating=5,
+    caption="\U0001f4f7" * 1999 + "\n",  # as long as JSON gets
 )
 DEVELOPED = Developed(
     outcome="ready",
@@ -98,6 +103,13 @@ NONSENSE = {
     "an endless number": with_metadata(f_number=float("inf")),
     "no number": with_metadata(f_number=float("nan")),
     "a text as a number": with_metadata(iso="200"),
+    "a place off the earth": with_metadata(latitude=90.1),
+    "a place nowhere": with_metadata(longitude=float("nan")),
+    "a true place": with_metadata(longitude=True),
+    "six stars": with_metadata(rating=6),
+    "half a star": with_metadata(rating=0.5),
+    "a book of a caption": with_metadata(caption="x" * 2001),
+    "a caption with a NUL": with_metadata(caption="a\0b"),
     "an offset of weeks": with_metadata(taken_offset_minutes=100_000),
 }
 

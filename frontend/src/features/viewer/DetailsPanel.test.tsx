@@ -8,6 +8,7 @@ import { anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
 
 import { DamageSection } from "./DamageSection";
+import { FileWords } from "./FileWords";
 import { Receipt } from "./Receipt";
 
 test("the receipt says who compared the bytes, and when", () => {
@@ -44,4 +45,21 @@ test("a damaged picture can be tried again", async () => {
 test("a whole picture has no damage to speak of", () => {
   renderWithApp(<DamageSection detail={anImageDetail({ state: "ready" })} />);
   expect(screen.queryByRole("button")).not.toBeInTheDocument();
+});
+
+test("what the file says is shown as text, and its place can be copied", async () => {
+  const user = userEvent.setup();
+  const location = { latitude: 45.4215, longitude: -75.6972, altitude: null };
+  const caption = "<b>By the canal</b>\nin spring";
+  renderWithApp(<FileWords detail={anImageDetail({ location, rating: 4, caption })} />);
+  expect(screen.getByText(/<b>By the canal<\/b>/)).toHaveTextContent("in spring");
+  expect(screen.getByRole("img", { name: "4 of 5 stars" })).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Copy Place" }));
+  expect(await navigator.clipboard.readText()).toBe("45.4215, -75.6972");
+  expect(screen.getByRole("button", { name: "Copied Place" })).toBeInTheDocument();
+});
+
+test("a file that says nothing takes no room", () => {
+  renderWithApp(<FileWords detail={anImageDetail()} />);
+  expect(screen.queryByRole("region", { name: "From the file" })).not.toBeInTheDocument();
 });

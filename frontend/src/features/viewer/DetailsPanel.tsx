@@ -6,6 +6,7 @@ import { DamageSection } from "./DamageSection";
 import type { Drafts } from "./description-draft";
 import { DescriptionSection } from "./DescriptionSection";
 import { cameraLines, factsOf } from "./facts";
+import { FileWords } from "./FileWords";
 import { NameField } from "./NameField";
 import { Receipt } from "./Receipt";
 
@@ -38,6 +39,7 @@ export const DetailsPanel = ({ image, detail, drafts, onClose }: DetailsPanelPro
             <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
             <Facts image={image} />
             <CameraFacts detail={detail} />
+            <FileWords detail={detail} />
             <Receipt detail={detail} />
           </>
         ) : (

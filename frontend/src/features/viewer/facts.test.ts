@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { anImage, anImageDetail } from "@/test/samples";
 
-import { cameraLines, factsOf } from "./facts";
+import { cameraLines, factsOf, placeInWords, placeToCopy } from "./facts";
 
 const fact = (changes: Parameters<typeof anImage>[0], label: string) =>
   factsOf(anImage(changes), "2.4 MB").find((one) => one.label === label);
@@ -41,4 +41,12 @@ test("a camera is named once, with how it was set", () => {
   const fuji = { ...camera, make: "FUJIFILM", model: "X-T5", lens: null, exposure_time: null };
   expect(cameraLines(anImageDetail({ camera: fuji }))[0]).toBe("FUJIFILM X-T5");
   expect(cameraLines(anImageDetail({ camera: null }))).toEqual([]);
+});
+
+test("a place is told by its directions, and copied as maps take it", () => {
+  const ottawa = { latitude: 45.4215, longitude: -75.6972, altitude: 70.5 };
+  expect(placeInWords(ottawa)).toBe("45.42150° N, 75.69720° W · 71 m");
+  expect(placeToCopy(ottawa)).toBe("45.4215, -75.6972");
+  const sydney = { latitude: -33.8568, longitude: 151.2153, altitude: null };
+  expect(placeInWords(sydney)).toBe("33.85680° S, 151.21530° E");
 });

@@ -36,6 +36,21 @@ const taken = ({ taken_at: at }: Image): Fact => {
   return { label: "Taken", value, more: zone };
 };
 
+type Location = NonNullable<ImageDetail["location"]>;
+
+const direction = (degrees: number, [positive, negative]: [string, string]): string =>
+  `${Math.abs(degrees).toFixed(5)}° ${degrees < 0 ? negative : positive}`;
+
+/** "45.42150° N, 75.69720° W · 71 m". */
+export const placeInWords = ({ latitude, longitude, altitude }: Location): string => {
+  const place = `${direction(latitude, ["N", "S"])}, ${direction(longitude, ["E", "W"])}`;
+  return altitude === null ? place : `${place} · ${number(altitude)} m`;
+};
+
+/** As every map takes it. */
+export const placeToCopy = ({ latitude, longitude }: Location): string =>
+  `${latitude}, ${longitude}`;
+
 /** "JPEG" for image/jpeg. */
 const typeName = (contentType: string): string =>
   contentType === "image/webp" ? "WebP" : contentType.replace(/^image\//, "").toUpperCase();

@@ -1,29 +1,35 @@
-/** The SHA-256 of the original, short to look at and whole to copy. */
-import { useState } from "react";
+/** Something exact that nobody types: short to look at, and whole to copy. */
+import { useState, type ReactNode } from "react";
 
 import { Button, CheckIcon, useToast } from "@/ui";
 
-export const CopyHash = ({ sha256 }: { sha256: string }) => {
+type CopyValueProps = {
+  label: string;
+  /** What is copied. */
+  value: string;
+  children: ReactNode;
+};
+
+export const CopyValue = ({ label, value, children }: CopyValueProps) => {
   const [copied, setCopied] = useState<string | null>(null);
   const toast = useToast();
-  const isCopied = copied === sha256;
+  const isCopied = copied === value;
 
   const copy = () => {
-    navigator.clipboard.writeText(sha256).then(
-      () => setCopied(sha256),
+    navigator.clipboard.writeText(value).then(
+      () => setCopied(value),
       () => toast.show({ message: "The browser does not allow copying.", tone: "error" }),
     );
   };
   return (
     <div>
-      <h3 className="text-sm text-muted">SHA-256 of the original</h3>
+      <h3 className="text-sm text-muted">{label}</h3>
       <div className="flex items-center justify-between gap-2">
-        <code title={sha256} className="text-sm">
-          {sha256.slice(0, 12)}…{sha256.slice(-6)}
-        </code>
+        {children}
         <Button
           look="quiet"
           className="-mr-3 text-sm"
+          aria-label={`${isCopied ? "Copied" : "Copy"} ${label}`}
           icon={isCopied && <CheckIcon className="size-4 text-good" />}
           onClick={copy}
         >
