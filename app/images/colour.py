@@ -59,7 +59,7 @@ def to_screen(image: Image, coding: Coding | None = None) -> Image:
         return _by_coding(image, coding)
     match profiles.fate_of_rgb(profile) if profile else "drop":
         case "keep" if image.bands >= 3:  # noqa: PLR2004 - red, green and blue
-            return _three_bands(image)
+            return _three_bands(_with_profile(image, profiles.anonymous(profile)))
         case "convert" if image.bands >= 3:  # noqa: PLR2004
             return _three_bands(_transform(image, "p3", fallback="srgb"))
         case _:
@@ -74,6 +74,12 @@ def _without_profile(image: Image) -> Image:
     image = image.copy()
     if image.get_typeof(_ICC):
         image.remove(_ICC)
+    return image
+
+
+def _with_profile(image: Image, profile: bytes) -> Image:
+    image = image.copy()
+    image.set_type(pyvips.GValue.blob_type, _ICC, profile)
     return image
 
 
@@ -98,8 +104,7 @@ def _three_bands(image: Image) -> Image:
         if image.format != "uchar":
             image = image.cast("uchar")
         if profile and not image.get_typeof(_ICC):
-            image = image.copy()
-            image.set_type(pyvips.GValue.blob_type, _ICC, profile)
+            image = _with_profile(image, profile)
     if image.bands > 4:  # noqa: PLR2004 - more than RGBA: TIFF may hold anything
         image = image.extract_band(0, n=4)
     return image
@@ -138,9 +143,7 @@ _BT2020_TO_P3 = [
 
 
 def _as_p3(image: Image) -> Image:
-    image = image.copy()
-    image.set_type(pyvips.GValue.blob_type, _ICC, _p3_profile())
-    return image
+    return _with_profile(image, _p3_profile())
 
 
 @lru_cache(maxsize=1)

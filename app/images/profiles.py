@@ -44,6 +44,47 @@ def fate_of_rgb(profile: bytes) -> Fate:
     return "keep" if len(profile) <= _LARGEST_KEPT else "convert"
 
 
+# What explains the numbers; the rest of a profile names a screen, its owner or a program.
+_EXPLAINING = (b"wtpt", b"chad", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC")
+_VERSION_4 = 4
+_NAME = "RGB"
+
+
+def anonymous(profile: bytes) -> bytes:
+    """Rebuild a profile that is kept from what explains its numbers, nameless and undated."""
+    given = _tags(profile)
+    named = {b"desc": _name(version=profile[8]), b"cprt": _text(version=profile[8])}
+    tags = named | {name: given[name] for name in _EXPLAINING if name in given}
+    start = _HEADER + 4 + _ENTRY * len(tags)
+    table, contents = struct.pack(">L", len(tags)), b""
+    for name, content in tags.items():
+        table += struct.pack(">4sLL", name, start + len(contents), len(content))
+        contents += content + bytes(-len(content) % 4)
+    header = bytearray(_HEADER)
+    for kept in (
+        slice(8, 24),
+        slice(36, 40),
+        slice(64, 80),
+    ):  # version, class, spaces; mark; intent
+        header[kept] = profile[kept]
+    header[:4] = struct.pack(">L", start + len(contents))
+    return bytes(header) + table + contents
+
+
+def _name(*, version: int) -> bytes:
+    if version >= _VERSION_4:
+        return _text(version=version)
+    text = _NAME.encode() + b"\0"
+    return b"desc" + bytes(4) + struct.pack(">L", len(text)) + text + bytes(4 + 4 + 2 + 1 + 67)
+
+
+def _text(*, version: int) -> bytes:
+    if version < _VERSION_4:
+        return b"text" + bytes(4) + _NAME.encode() + b"\0"
+    text = _NAME.encode("utf-16-be")
+    return b"mluc" + bytes(4) + struct.pack(">LL4sLL", 1, 12, b"enUS", len(text), 28) + text
+
+
 def _tags(profile: bytes) -> dict[bytes, bytes]:
     (count,) = struct.unpack_from(">L", profile.ljust(_HEADER + 4, b"\0"), _HEADER)
     tags = {}
