@@ -4,6 +4,7 @@ THREATS 33 and 40.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -85,6 +86,23 @@ def test_an_answer_counts_once(ada: Traveller, issuer: Issuer) -> None:
     brought["code"] = issuer.authorize(location, **who)
     assert ada.where(ada.come_back(issuer, **brought)) == FAILED
     assert ada.signed_in_as is None
+
+
+def test_of_two_answers_at_once_one_counts(
+    ada: Traveller, issuer: Issuer, new_traveller: Callable[[], Traveller]
+) -> None:
+    location = ada.set_out(issuer)
+    twins = [new_traveller(), new_traveller()]
+    for twin in twins:
+        twin.http.cookies.set("openid", ada.http.cookies["openid"], domain=twin.http.base_url.host)
+    codes = [issuer.authorize(location, **proved(ada.email, ada.email)) for _ in twins]
+
+    def finish(n: int) -> str:
+        answer = twins[n].come_back(issuer, code=codes[n], state=state_of(location))
+        return twins[n].where(answer)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(finish, range(2))) == ["/", FAILED]
 
 
 def test_an_earlier_trip_is_over_when_the_next_begins(ada: Traveller, issuer: Issuer) -> None:
