@@ -56,7 +56,8 @@ const Letter = ({ mail }: { mail: Mail }) => (
         </time>
       </p>
       <p className="mt-4 whitespace-pre-wrap">
-        <Words text={mail.text} links={mail.links} />
+        {/* The full stop of a sentence is not the link's. */}
+        <Words text={mail.text} links={mail.links.map((link) => link.replace(/[.,]$/u, ""))} />
       </p>
     </article>
   </li>
