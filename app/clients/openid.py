@@ -101,7 +101,7 @@ class OpenIDClient:
         found = self._checked(metadata, tokens, departure)
         if "email" not in found and metadata.userinfo_endpoint:
             found = _userinfo(metadata.userinfo_endpoint, tokens, found["sub"]) | found
-        return _claims(metadata.issuer, found)
+        return claims_from(found, issuer=metadata.issuer)
 
     def _known_metadata(self) -> Metadata:
         if self._metadata is None or time.monotonic() - self._metadata[0] > _KEPT_SECONDS:
@@ -214,7 +214,8 @@ def _userinfo(endpoint: str, tokens: Mapping[str, Any], subject: str) -> dict[st
     return told
 
 
-def _claims(issuer: str, found: Mapping[str, Any]) -> Claims:
+def claims_from(found: Mapping[str, Any], *, issuer: str) -> Claims:
+    """Return what checked claims of this issuer say of somebody."""
     email = found.get("email")
     email = email if isinstance(email, str) else ""
     at = found.get("auth_time")
