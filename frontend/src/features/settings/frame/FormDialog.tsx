@@ -1,8 +1,8 @@
 /** A dialog that is a form: the focus begins in its first field, and complaints stand above it. */
-import { useEffect, useId, type ReactNode, type SubmitEvent } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode, type SubmitEvent } from "react";
 
 import { toProblem } from "@/api";
-import { Button, Dialog, FormAlert, useFocusOnError } from "@/ui";
+import { Button, Dialog, FormAlert } from "@/ui";
 
 import { complaint } from "./complaints";
 
@@ -18,8 +18,6 @@ type FormDialogProps = {
   onClose: () => void;
   children: ReactNode;
 };
-
-const NO_ERRORS = {};
 
 const readText = (form: HTMLFormElement): ((field: string) => string) => {
   const data = new FormData(form);
@@ -43,15 +41,22 @@ export const FormDialog = ({
   children,
 }: FormDialogProps) => {
   const id = useId();
-  const form = useFocusOnError(doing.error ?? NO_ERRORS);
+  const form = useRef<HTMLFormElement>(null);
+  const [tries, setTries] = useState(0);
 
   useEffect(() => {
     form.current?.querySelector<HTMLElement>("input:not([type=hidden]):not([hidden])")?.focus();
-  }, [form]);
+  }, []);
+  // The first complaint, the page's or the server's, is read aloud and can be mended at once.
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true], [role=alert]")?.focus();
+  }, [tries, doing.error]);
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!doing.isPending) onSubmit(readText(event.currentTarget));
+    if (doing.isPending) return;
+    setTries(tries + 1);
+    onSubmit(readText(event.currentTarget));
   };
 
   return (

@@ -26,8 +26,10 @@ const DeleteAccount = ({ onClose }: { onClose: () => void }) => {
         In {DAYS} days{" "}
         {account && account.pictures > 0 ? (
           <strong className="font-semibold text-ink">
-            all {account.pictures.toLocaleString("en")} of your pictures (
-            {bytesInWords(account.bytes)})
+            {account.pictures === 1
+              ? "your picture"
+              : `all ${account.pictures.toLocaleString("en")} of your pictures`}{" "}
+            ({bytesInWords(account.bytes)})
           </strong>
         ) : (
           "your pictures"

@@ -55,7 +55,7 @@ const ExportRow = ({ copy, onDownload, onRemove }: ExportRowProps) => (
     icon={<BoxIcon />}
     title={
       <>
-        Copy of <Moment at={copy.created_at} />
+        Copy of <Moment at={copy.created_at} dateOnly />
       </>
     }
     badges={
