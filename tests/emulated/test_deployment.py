@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from tests.emulated.first_person import EMAIL, come_in
 from tests.emulated.surroundings import ACCOUNT, REGION, STACK
 from tests.infrastructure.permissions import Policies, ask, every_case
 from tests.pictures import heic, jpeg
@@ -64,7 +65,7 @@ def test_migrations_ran_before_anything_served(deployment: Deployment) -> None:
 
 def test_it_is_used_by_a_person(screen: Screen, deployment: Deployment, tmp_path: Path) -> None:
     assert deployment.site.endswith(".cloudfront.net")
-    email = screen.register()
+    come_in(screen)
     pictures = (jpeg(), heic())
     for picture in pictures:
         (tmp_path / picture.name).write_bytes(picture.content)
@@ -76,17 +77,16 @@ def test_it_is_used_by_a_person(screen: Screen, deployment: Deployment, tmp_path
     for picture in pictures:
         screen.expect_thumbnail(picture.name)
     screen.sign_out()
-    screen.sign_in(email)
+    screen.sign_in(EMAIL)
     screen.expect_thumbnail("beach.jpg")
     screen.sign_out()
 
 
 def test_cookies_are_for_this_host_only(screen: Screen) -> None:
-    screen.register()
+    come_in(screen)
     cookies = [each for each in screen.context.cookies() if "name" in each]
-    assert [each["name"].startswith("__Host-") for each in cookies] == [True]
-    assert cookies[0]["secure"]
-    assert cookies[0]["httpOnly"]
+    assert {each["name"] for each in cookies} == {"__Host-session", "__Host-device"}
+    assert all(each["secure"] and each["httpOnly"] for each in cookies)
 
 
 def test_an_unknown_page_is_the_site(deployment: Deployment) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from alembic.script import ScriptDirectory
 
+from tests.emulated.first_person import come_in
 from tests.emulated.surroundings import ROOT
 from tests.emulated.test_deployment import call
 from tests.pictures import jpeg
@@ -95,7 +96,7 @@ def test_the_doctor_finds_what_was_deleted_and_brings_it_back(
     account = deployment.account
     picture = jpeg(seed=77, name="kept.jpg")
     (tmp_path / picture.name).write_bytes(picture.content)
-    screen.register()
+    come_in(screen)
     screen.choose(tmp_path / picture.name)
     screen.expect_thumbnail(picture.name)
     done = doctor(deployment, "--read")
