@@ -4,6 +4,8 @@ Each is built when it is first used: most requests need two of them, and buildin
 60 ms of CPU at each cold start. Those of answers are documentation and may never be built.
 """
 
+from typing import Self
+
 import pydantic
 from pydantic import ConfigDict
 
@@ -12,3 +14,12 @@ class BaseModel(pydantic.BaseModel):
     """What all shapes at the border have in common."""
 
     model_config = ConfigDict(defer_build=True)
+
+    @classmethod
+    def of(cls, row: object) -> Self:
+        """Take from a row all that this shape shows.
+
+        pydantic's own way hides what goes wrong in reading a row, such as a database that does not
+        answer, behind an error of validation.
+        """
+        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})

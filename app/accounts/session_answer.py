@@ -35,7 +35,7 @@ def session_answer(
     settings = parts().settings
     model = settings.model
     answer = SessionOut(
-        user=UserOut.model_validate(user, from_attributes=True) if user else None,
+        user=UserOut.of(user) if user else None,
         second_factor=SecondFactor(methods=list(second_factor)) if second_factor else None,
         fresh_until=fresh_at + FRESH_FOR if fresh_at else None,
         sign_in=_sign_in_offer(settings, is_first=user is None and not has_people()),

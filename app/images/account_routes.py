@@ -86,7 +86,7 @@ def _account(user: User) -> Response:
         )
     ).one()
     account_out = AccountOut(
-        user=UserOut.model_validate(user, from_attributes=True),
+        user=UserOut.of(user),
         pictures=pictures,
         bytes=int(used),
         storage=StorageOut(

@@ -118,9 +118,7 @@ def ask_for_deletion() -> Response:
         record(Event.DELETION_ASKED, user_id=user.id)
         letters.append(ask_for_letter(Kind.DELETION_ASKED, email=user.email, user_id=user.id))
     commit_and_ring(*letters)
-    return json_response(
-        DeletionOut.model_validate(user, from_attributes=True).model_dump(mode="json")
-    )
+    return json_response(DeletionOut.of(user).model_dump(mode="json"))
 
 
 @leaving.delete("/deletion")

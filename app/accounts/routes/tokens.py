@@ -31,7 +31,7 @@ def list_tokens() -> Response:
         .where(AccessToken.user_id == current_user().id)
         .order_by(AccessToken.created_at.desc(), AccessToken.id)
     )
-    found = [TokenRow.model_validate(row, from_attributes=True) for row in rows]
+    found = [TokenRow.of(row) for row in rows]
     return json_response(TokensOut(tokens=found).model_dump(mode="json"))
 
 
@@ -59,7 +59,7 @@ def make_token(json_data: TokenIn) -> Response:
     )
     record(Event.TOKEN_MADE, user_id=user.id, scope=json_data.scope, days=json_data.days)
     db.session.commit()
-    made = TokenRow.model_validate(row, from_attributes=True).model_dump()
+    made = TokenRow.of(row).model_dump()
     return json_response(NewTokenOut(token=token, **made).model_dump(mode="json"), status=201)
 
 
