@@ -32,6 +32,7 @@ DOWNLOAD_SECONDS = 300
 SESSION_SECONDS = 3600
 SESSION_RENEWED_BEFORE = timedelta(minutes=15)
 SESSIONS_KEPT = 10_000
+_SHOWN_IN_PLACE = frozenset({"image/gif", "image/webp"})
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -116,8 +117,7 @@ class UserAccess:
         See [Note: Addresses that stay the same].
         """
         credentials = self.credentials(user_id)
-        now = _now().timestamp()
-        signed_at = datetime.fromtimestamp(now - now % READ_ROUNDING, tz=UTC)
+        signed_at = _last_full_minutes()
         expires_at = min(signed_at + timedelta(seconds=READ_SECONDS), credentials.expires_at)
 
         presigner = Presigner(
@@ -134,6 +134,30 @@ class UserAccess:
             return SignedUrl(url=url, expires_at=expires_at)
 
         return read
+
+    def film(self, user_id: UUID, image_id: UUID, content_type: str) -> str:
+        """An address of a moving picture's original, to be shown in place.
+
+        Whatever else the file may be, S3 says that it is a picture of that type, and browsers keep
+        to it. It lives as long as a reader's. See [Note: Addresses that stay the same].
+
+        Raises:
+            ValueError: browsers might do more with this type than draw it.
+        """
+        if content_type not in _SHOWN_IN_PLACE:
+            raise ValueError(content_type)
+        return Presigner(
+            "GET",
+            bucket=self._bucket,
+            credentials=self.credentials(user_id),
+            signed_at=_last_full_minutes(),
+            seconds=READ_SECONDS,
+            query={
+                "response-content-disposition": "inline",
+                "response-content-type": content_type,
+                "response-cache-control": "private, max-age=1200",
+            },
+        ).url(key_of(user_id, image_id, "original"))
 
     def download(self, user_id: UUID, image_id: UUID, *, name: str, content_type: str) -> SignedUrl:
         """An address that saves the original under its name; no browser shows it in place."""
@@ -324,6 +348,11 @@ def _stored(said: Any) -> StoredObject:
 
 def _is_absent(error: Any) -> bool:
     return error.response["Error"]["Code"] in {"404", "NoSuchKey"}
+
+
+def _last_full_minutes() -> datetime:
+    now = _now().timestamp()
+    return datetime.fromtimestamp(now - now % READ_ROUNDING, tz=UTC)
 
 
 def _now() -> datetime:

@@ -144,6 +144,7 @@ def _derive(original: "_Original", header: Header) -> Developed:
         preview=preview,
         thumbhash=placeholder,
         metadata=header.metadata,
+        is_animated=header.is_animated,
     )
 
 
@@ -181,7 +182,13 @@ class _Original:
             self.coding = coding_of(bytes(self.data[:_HEADER_SCAN_BYTES]))
         elif _orientation(image) >= 5:  # noqa: PLR2004 - EXIF: from 5 on, sides are swapped
             width, height = height, width
-        return Header(content_type=self.content_type, width=width, height=height, metadata=metadata)
+        return Header(
+            content_type=self.content_type,
+            width=width,
+            height=height,
+            metadata=metadata,
+            is_animated=self.content_type in formats.MOVING and _frames(image) > 1,
+        )
 
     def pixels(self) -> Image:
         """Decode strictly, upright, no larger than a preview. Raises anything for bad bytes."""
@@ -246,6 +253,10 @@ class _Original:
 
 def _attached(image: Image, name: str) -> Bytes:
     return image.get(f"{name}-data") if image.get_typeof(f"{name}-data") else b""
+
+
+def _frames(image: Image) -> int:
+    return int(image.get("n-pages")) if image.get_typeof("n-pages") else 1
 
 
 def _orientation(image: Image) -> int:

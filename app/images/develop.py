@@ -164,6 +164,7 @@ def _finish(
         "content_type": outcome.content_type,
         "width": outcome.width,
         "height": outcome.height,
+        "is_animated": outcome.is_animated,
         "thumbhash": outcome.thumbhash,
         "has_preview": outcome.preview is not None and outcome.thumbnail is not None,
         "taken_at": metadata.taken_at,

@@ -23,6 +23,8 @@ MOST_PIXELS = 100_000_000
 
 # Everything that is taken in. Whatever is not here is refused before any decoder sees it.
 SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF)
+# Browsers show these moving.
+MOVING = frozenset({GIF, WEBP})
 HEIF_FAMILY = frozenset({AVIF, HEIC, HEIF})
 
 _MAGIC = (
@@ -186,7 +188,8 @@ def mended(data: Bytes, content_type: str) -> bytes:
             if kind in (b"VP8 ", b"VP8L") and size < 2 * len(data):
                 body = bytes(data[at : at + 8 + size]).ljust(8 + size + size % 2, b"\0")
                 return b"RIFF" + struct.pack("<L", 4 + len(body)) + b"WEBP" + body
-            at += 8 + size + size % 2
+            # A frame of a film holds its picture like a file does, behind 16 bytes of its own.
+            at += 8 + 16 if kind == b"ANMF" else 8 + size + size % 2
     elif content_type in HEIF_FAMILY:
         return bytes(data).ljust(min(_last_box_ends(data), 2 * len(data)), b"\0")
     return bytes(data)

@@ -43,6 +43,7 @@ class Header:
     width: int
     height: int
     metadata: PictureMetadata
+    is_animated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,7 @@ class Developed:
     preview: bytes | None
     thumbhash: bytes | None
     metadata: PictureMetadata
+    is_animated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +140,7 @@ def _header(said: dict[str, Any]) -> dict[str, Any]:
         "width": _whole(said["width"], most=_LARGEST_SIDE),
         "height": _whole(said["height"], most=_LARGEST_SIDE),
         "metadata": _metadata(said["metadata"]),
+        "is_animated": _one_of(said["is_animated"], (False, True)) is True,
     }
 
 

@@ -231,7 +231,8 @@ def _reader(user: User) -> Reader:
 
 
 def _detail(user: User, image_id: UUID) -> Response:
-    return json_response(image_detail(user, image_id, reader=_reader(user)))
+    film = parts().access.film
+    return json_response(image_detail(user, image_id, reader=_reader(user), film=film))
 
 
 def _require(user: User, image_id: UUID) -> None:

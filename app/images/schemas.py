@@ -77,6 +77,7 @@ class ImageOut(BaseModel):
     failure: Failure | None = Field(description="Why it is damaged or rejected.")
     width: int | None = Field(description="Pixels, upright.")
     height: int | None = Field(description="Pixels, upright.")
+    is_animated: bool = Field(description="Moves; its thumbnail and preview stand still.")
     thumbhash: str | None = Field(description="Colour placeholder, base64.")
     timeline_at: str = Field(
         description="Where it stands in the timeline, a wall clock without zone; its date is the"
@@ -151,6 +152,10 @@ class ImageDetail(ImageOut):
     caption: str | None = Field(description="What the file itself says of the picture.")
     description: DescriptionOut | None
     description_failure: Failure | None
+    animation_url: str | None = Field(
+        description="Of what moves: the original, to be shown in place. Signed; works until"
+        " urls_expire_at."
+    )
 
 
 class Upload(BaseModel):

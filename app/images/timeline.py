@@ -19,12 +19,13 @@ from app.clients.storage import Part
 from app.database import db
 from app.errors import InvalidCursorError, NotFoundError
 from app.images.failures import failure
-from app.images.models import Description, Image
+from app.images.models import Description, Image, ImageState
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 Shown = dict[str, Any]
 Reader = Callable[[UUID, Part], SignedUrl]
+Film = Callable[[UUID, UUID, str], str]
 
 LISTED = (
     Image.id,
@@ -35,6 +36,7 @@ LISTED = (
     Image.failure_code,
     Image.width,
     Image.height,
+    Image.is_animated,
     Image.thumbhash,
     Image.has_preview,
     Image.timeline_at,
@@ -126,7 +128,7 @@ def images_by_id(user: User, ids: list[UUID], *, reader: Reader) -> list[Shown]:
     return [show(row, reader=reader) for row in rows]
 
 
-def image_detail(user: User, image_id: UUID, *, reader: Reader) -> Shown:
+def image_detail(user: User, image_id: UUID, *, reader: Reader, film: Film) -> Shown:
     """Return one picture with all that is known about it.
 
     Raises:
@@ -136,11 +138,13 @@ def image_detail(user: User, image_id: UUID, *, reader: Reader) -> Shown:
     row = db.session.execute(query).one_or_none()
     if row is None:
         raise NotFoundError
-    return detail(row, reader=reader)
+    moves = row.is_animated and row.state == ImageState.READY
+    address = film(user.id, row.id, row.content_type) if moves else None
+    return {**detail(row, reader=reader), "animation_url": address}
 
 
 def detail(row: AnyRow, *, reader: Reader) -> Shown:
-    """Shape a row as the API's ImageDetail."""
+    """Shape a row as the API's ImageDetail, but for the address of what moves."""
     return {
         **show(row, reader=reader),
         "sha256": row.sha256.hex(),
@@ -167,6 +171,7 @@ def show(row: AnyRow, *, reader: Reader) -> Shown:
         "failure": failure(row.failure_code),
         "width": row.width,
         "height": row.height,
+        "is_animated": row.is_animated,
         "thumbhash": base64.b64encode(row.thumbhash).decode() if row.thumbhash else None,
         "timeline_at": row.timeline_at.isoformat(),
         "taken_at": _taken_at(row.taken_at, row.taken_offset_minutes),

@@ -50,6 +50,7 @@ REPORTS: list[Report] = [
         DEVELOPED, outcome="damaged", reason="corrupt", thumbnail=None, preview=None, thumbhash=None
     ),
     dataclasses.replace(DEVELOPED, thumbnail=b""),
+    dataclasses.replace(DEVELOPED, is_animated=True),
     Header(content_type="image/png", width=1, height=2, metadata=PictureMetadata()),
     Rejected(reason="not_a_picture"),
     Rejected(reason="unsupported_type", content_type="video/mp4"),
@@ -94,6 +95,7 @@ NONSENSE = {
     "half a width": said(width=1.5),
     "a wide width": said(width=10**9),
     "a true width": said(width=True),
+    "half animated": said(is_animated="yes"),
     "no metadata": said(metadata=None),
     "more metadata": with_metadata(owner="somebody"),
     "a time that is none": with_metadata(taken_at="soon"),

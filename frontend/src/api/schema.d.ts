@@ -1305,7 +1305,7 @@ export interface components {
             by_administrator: boolean;
             /** Detail */
             detail: {
-                [key: string]: components["schemas"]["JsonValue"];
+                [key: string]: string | number | boolean | null;
             };
             /**
              * Device
@@ -1482,6 +1482,11 @@ export interface components {
         ImageDetail: {
             /** Alt Text */
             alt_text: string | null;
+            /**
+             * Animation Url
+             * @description Of what moves: the original, to be shown in place. Signed; works until urls_expire_at.
+             */
+            animation_url: string | null;
             camera: components["schemas"]["Camera"] | null;
             /**
              * Caption
@@ -1521,6 +1526,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Is Animated
+             * @description Moves; its thumbnail and preview stand still.
+             */
+            is_animated: boolean;
             location: components["schemas"]["Location"] | null;
             /** Name */
             name: string;
@@ -1612,6 +1622,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Is Animated
+             * @description Moves; its thumbnail and preview stand still.
+             */
+            is_animated: boolean;
             /** Name */
             name: string;
             /**
@@ -1792,7 +1807,6 @@ export interface components {
              */
             invite?: string | null;
         };
-        JsonValue: unknown;
         /**
          * LinkAndPasswordIn
          * @description A link, and the password that it sets.
@@ -2529,7 +2543,7 @@ export interface components {
             by_administrator: boolean;
             /** Detail */
             detail: {
-                [key: string]: components["schemas"]["JsonValue"];
+                [key: string]: string | number | boolean | null;
             };
             /**
              * Device

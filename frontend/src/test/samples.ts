@@ -50,6 +50,7 @@ export const anImage = (changes: Partial<Image> = {}): Image => ({
   failure: null,
   width: 4000,
   height: 3000,
+  is_animated: false,
   thumbhash: null,
   timeline_at: "2025-05-03T10:00:00",
   taken_at: "2025-05-03T10:00:00+02:00",
@@ -74,5 +75,6 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   caption: null,
   description: null,
   description_failure: null,
+  animation_url: null,
   ...changes,
 });

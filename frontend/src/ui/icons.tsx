@@ -125,3 +125,5 @@ export const OfflineIcon = icon(
 export const BrokenPictureIcon = icon(
   <path d="M21 9V7a2 2 0 0 0-2-2H5a2 2 0 0 0-2 2v10a2 2 0 0 0 2 2h5l-1-3.5 3-2-1-3.5 4-2.5M14 19h5a2 2 0 0 0 2-2v-4" />,
 );
+export const PlayIcon = icon(<path d="M7.5 4.8v14.4L19 12Z" />);
+export const PauseIcon = icon(<path d="M8 5v14m8-14v14" strokeWidth={2.75} />);

@@ -9,6 +9,7 @@ import { DamageNote } from "./DamageNote";
 import { DetailsPanel } from "./DetailsPanel";
 import type { Drafts } from "./description-draft";
 import { useDeletion } from "./use-deletion";
+import { useFilm } from "./use-film";
 import { useFullPicture } from "./use-full-picture";
 import { useKeys } from "./use-keys";
 import { useStage } from "./use-stage";
@@ -52,6 +53,7 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
         fetchFull(magnified, (url) => stage.current?.sharpen(magnified.id, url)),
     },
   });
+  const film = useFilm(stage, detail?.id === imageId ? detail : null);
   const close = () => stage.current?.close();
   const step = (by: number) => {
     const to = images[index + by];
@@ -94,6 +96,7 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
           <ViewerBar
             image={image}
             position={{ at: index + 1, of: images.length, hasMore }}
+            film={film}
             hasDetails={hasDetails}
             onClose={close}
             onToggleDetails={toggleDetails}

@@ -8,16 +8,21 @@ import {
   IconButton,
   InfoIcon,
   MinusIcon,
+  PauseIcon,
+  PlayIcon,
   PlusIcon,
   TrashIcon,
 } from "@/ui";
 
 import { useDownload } from "./use-download";
+import type { Film } from "./use-film";
 
 type ViewerBarProps = {
   image: Image;
   /** `hasMore`: there are pictures after the last of these. */
   position: { at: number; of: number; hasMore: boolean };
+  /** Null: it does not move. */
+  film: Film | null;
   hasDetails: boolean;
   onClose: () => void;
   onToggleDetails: () => void;
@@ -29,7 +34,7 @@ type ViewerBarProps = {
 const light = "hover:bg-white/15!";
 
 export const ViewerBar = (props: ViewerBarProps) => {
-  const { image, position, hasDetails } = props;
+  const { image, position, film, hasDetails } = props;
   const { download, isFetching } = useDownload(image);
   const place = `${position.at.toLocaleString()} of ${position.of.toLocaleString()}${position.hasMore ? "+" : ""}`;
   return (
@@ -44,6 +49,15 @@ export const ViewerBar = (props: ViewerBarProps) => {
       <p className="sr-only" role="status">
         {place}: {imageAlt(image)}
       </p>
+      {film && (
+        <IconButton
+          label={film.isPlaying ? "Stop moving" : "Play"}
+          className={light}
+          onClick={film.toggle}
+        >
+          {film.isPlaying ? <PauseIcon /> : <PlayIcon />}
+        </IconButton>
+      )}
       <IconButton
         label="Zoom out"
         className={classNames(light, "max-sm:hidden!")}

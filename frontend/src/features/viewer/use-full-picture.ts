@@ -37,8 +37,10 @@ export const useFullPicture = () => {
 
 const ignore = () => undefined;
 
-const isWorthIt = ({ state, content_type, size, width, height }: Image): boolean =>
+/** What moves is shown from its original anyway, or stands still because it shall. */
+const isWorthIt = ({ state, is_animated, content_type, size, width, height }: Image): boolean =>
   state === "ready" &&
+  !is_animated &&
   DRAWN.has(content_type) &&
   size <= MOST_BYTES &&
   (width ?? 0) * (height ?? 0) <= MOST_PIXELS;

@@ -34,6 +34,8 @@ type StageParts = {
   events: StageEvents;
 };
 
+type Better = { id: string; url: string };
+
 const STEP = 1.6;
 
 export class Stage {
@@ -41,6 +43,8 @@ export class Stage {
   readonly #events: StageEvents;
   readonly #idOfSlide = new WeakMap<Slide, string>();
   readonly #magnified = new WeakSet<Content>();
+  #wanted: Better | null = null;
+  #better: Better | null = null;
   #images: readonly Image[];
   #shownId: string;
   #later: number | null = null;
@@ -98,15 +102,19 @@ export class Stage {
     this.#zoomTo((slide) => slide.zoomLevels.initial);
   }
 
-  /** Puts the full picture in place of the preview, once it can be drawn without a gap. */
+  /**
+   * Puts another file of it in place of the preview, once it can be drawn without a gap.
+   * The file asked for last counts, whichever comes first.
+   */
   async sharpen(id: string, url: string): Promise<void> {
+    const wanted = { id, url };
+    this.#wanted = wanted;
     const full = new Image();
     full.src = url;
     await full.decode();
-    const slide = this.#pswp.currSlide;
-    const element = slide?.content.element;
-    if (this.#isOver || this.#shownId !== id || !(element instanceof HTMLImageElement)) return;
-    element.src = url;
+    if (this.#isOver || this.#wanted !== wanted) return;
+    this.#better = wanted;
+    this.#drawBetter();
   }
 
   /** The room has another size now. */
@@ -162,6 +170,7 @@ export class Stage {
       if (image) tell(() => this.#events.onBroken(image));
     });
     pswp.on("change", () => {
+      this.#drawBetter();
       const id = this.#images[pswp.currIndex]?.id;
       if (id === undefined || id === this.#shownId) return;
       this.#shownId = id;
@@ -204,6 +213,15 @@ export class Stage {
     element?.removeAttribute("role");
     element?.removeAttribute("tabindex");
     scrollWrap?.setAttribute("aria-label", "Pictures");
+  }
+
+  /** Now, or when its slide has come to the middle. */
+  #drawBetter(): void {
+    const slide = this.#pswp.currSlide;
+    const element = slide?.content.element;
+    if (!slide || !this.#better || !(element instanceof HTMLImageElement)) return;
+    if (this.#idOfSlide.get(slide) !== this.#better.id) return;
+    if (element.src !== this.#better.url) element.src = this.#better.url;
   }
 
   #noticeMagnified(slide: Slide): void {
