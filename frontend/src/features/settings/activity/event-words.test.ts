@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+
+import { eventInWords, isTrouble } from "./event-words";
+
+test.each([
+  ["signed_in", { how: "password" }, "Signed in with the password"],
+  ["signed_in", { how: "provider", provider: "Google" }, "Signed in through Google"],
+  ["signed_in", { how: "something new" }, "Signed in"],
+  ["account_made", { how: "first" }, "Account made, the first of this site"],
+  [
+    "confirmed",
+    { how: "password and totp" },
+    "Confirmed with the password and a code from the app",
+  ],
+  ["sign_in_failed", {}, "Sign-in refused: wrong password"],
+  ["sign_in_failed", { provider: "Google", problem: "x" }, "Sign-in through Google refused"],
+  ["session_ended", { ended: "Firefox on Linux" }, "Device signed out: Firefox on Linux"],
+  ["other_sessions_ended", { ended: 1 }, "1 other device signed out"],
+  ["passkey_added", { name: "Blue key" }, "Passkey added: Blue key"],
+  ["recovery_code_used", { left: 9 }, "Recovery code used, 9 left"],
+  ["token_made", { scope: "write", days: 90 }, "Access token made, for reading and changing"],
+  ["email_changed", { former: "a@example.org" }, "E-mail address changed from a@example.org"],
+  ["an_event_of_tomorrow", {}, "An event of tomorrow"],
+])("%s %o: %s", (event, detail, words) => {
+  expect(eventInWords(event, detail)).toBe(words);
+});
+
+test("what was refused is marked as trouble, what was done is not", () => {
+  expect(["sign_in_failed", "confirmation_failed", "signed_in"].map(isTrouble)).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
