@@ -19,6 +19,8 @@ from tests.openid.provider import ABSENT, CLIENT_ID, CLIENT_SECRET, Issuer, Json
 from tests.openid.test_signing_in import proved
 
 FOREIGN_KEY = RSAKey.generate_key(2048, auto_kid=True)
+# Small enough for a header: joserfc refuses headers of more than 512 bytes, whatever is in them.
+SMALL_KEY = ECKey.generate_key("P-256")
 FAILED = "/sign-in?problem=openid_failed"
 
 Forgery = Callable[[Issuer], None]
@@ -89,12 +91,12 @@ def by_unknown_key(issuer: Issuer, claims: Json) -> str:
 
 
 def by_key_in_header(issuer: Issuer, claims: Json) -> str:
-    public = FOREIGN_KEY.as_dict(private=False)
-    return issuer.signed(claims, key=FOREIGN_KEY, jwk=public)
+    header = {"alg": "ES256", "kid": issuer.key.kid, "jwk": SMALL_KEY.as_dict(private=False)}
+    return jwt.encode(header, claims, SMALL_KEY, algorithms=["ES256"])
 
 
 def by_own_key_with_another_in_header(issuer: Issuer, claims: Json) -> str:
-    return issuer.signed(claims, jwk=FOREIGN_KEY.as_dict(private=False))
+    return issuer.signed(claims, jwk=SMALL_KEY.as_dict(private=False))
 
 
 def by_key_at_address(issuer: Issuer, claims: Json) -> str:
