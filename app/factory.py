@@ -11,6 +11,7 @@ from app.images.account_routes import account
 from app.images.leaving_routes import leaving
 from app.images.routes import images
 from app.parts import EXTENSION, Parts
+from app.routing import LeanRule
 from app.settings import Settings
 from app.site import init_site
 from app.system import system
@@ -22,6 +23,7 @@ API_CONNECTIONS = 8
 def create_app(parts: Parts) -> Flask:
     """Build the API from its collaborators."""
     app = Flask(__name__, static_folder=None)
+    app.url_rule_class = LeanRule  # [Note: Addresses are not built]
     app.url_map.merge_slashes = False  # an address with two is not another's
     # Only what our own front doors wrote says who is calling; the rest is the caller's word.
     if parts.settings.trusted_proxies:

@@ -5,12 +5,12 @@ only while the current one is not a person's, and the UPDATE itself says so: no 
 be overtaken.
 """
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select, update
 
 from app.accounts.models import User
-from app.clients.vision import Sighting
 from app.database import db, now
 from app.errors import (
     DescribedByPersonError,
@@ -28,6 +28,9 @@ from app.images.models import (
 )
 from app.images.schemas import DescriptionIn
 from app.settings import ModelSettings
+
+if TYPE_CHECKING:
+    from app.clients.vision import Sighting  # its shapes are not built where nobody is asked
 
 
 def write(user: User, image_id: UUID, words: DescriptionIn) -> None:
@@ -133,7 +136,7 @@ def require_consent(user: User, *, model: ModelSettings | None) -> None:
         raise DescriptionsOffError
 
 
-def record(image_id: UUID, sighting: Sighting, *, is_demo: bool) -> None:
+def record(image_id: UUID, sighting: "Sighting", *, is_demo: bool) -> None:
     """Keep a model's answer; see [Note: A person's words win]. Safe to repeat."""
     version = Description(
         image_id=image_id,

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-# A person may write as much as a model may.
-from app.clients.vision import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
 from app.displayed import displayable, one_line
 from app.images.models import DescriptionSource, DescriptionState, ImageState
+
+# A person may write as much as a model may.
+from app.lengths import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
 from app.shapes import BaseModel
 
 PAGE = 100

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field
 
 from app.accounts.schemas.sessions import Whereabouts
 from app.shapes import BaseModel
@@ -27,7 +27,7 @@ class EventRow(Whereabouts):
     by_administrator: bool = Field(
         description="An administrator did it; from where is theirs to know."
     )
-    detail: dict[str, JsonValue]
+    detail: dict[str, str | int | bool | None]
 
 
 class ActivityOut(BaseModel):
