@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from app.tasks import MOST_ATTEMPTS
-from scripts.embedded.policies import BUCKET, USER_ROLE_ARN
+from scripts.embedded.policies import BUCKET, MAIL_ADDRESS, USER_ROLE_ARN
 from tests.embedded.wire import client
 
 if TYPE_CHECKING:
@@ -138,3 +138,17 @@ def _take(sqs: Any, url: str, message_id: str) -> None:
     (message,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     assert message["MessageId"] == message_id
     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def test_the_worker_alone_sends_mail_and_as_one_address(
+    api: Callable[[str], Any], worker: Callable[[str], Any]
+) -> None:
+    words = {"Data": "x"}
+    mail = {
+        "Destination": {"ToAddresses": ["ada@example.org"]},
+        "Content": {"Simple": {"Subject": words, "Body": {"Text": words}}},
+    }
+    assert worker("sesv2").send_email(FromEmailAddress=f"Pinhole <{MAIL_ADDRESS}>", **mail)
+    assert refused(api("sesv2").send_email, FromEmailAddress=MAIL_ADDRESS, **mail)
+    with pytest.raises(ClientError, match="MessageRejected"):
+        worker("sesv2").send_email(FromEmailAddress="boss@example.org", **mail)
