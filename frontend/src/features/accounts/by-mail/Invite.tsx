@@ -34,6 +34,14 @@ const footer = (
   </>
 );
 
+/** What the inviter wrote stands below, as a quotation: it is theirs, not the site's. */
+const withNote = (lead: ReactNode, note: string): ReactNode => (
+  <>
+    {lead}
+    <q className="mt-3 block text-ink">{note}</q>
+  </>
+);
+
 /** Where the site sends mail: a link proves the address, and goes on to the password. */
 const InvitedByMail = ({ token, email, lead, others }: InvitedProps) => {
   const ask = useAskToJoin();
@@ -122,9 +130,10 @@ export const Invite = () => {
         </DeadLink>
       }
     >
-      {({ email, by_mail }) => {
+      {({ email, note, by_mail }) => {
         const Invited = by_mail ? InvitedByMail : InvitedDirectly;
-        return <Invited token={token} email={email} lead={lead} others={others} />;
+        const words = note === "" ? lead : withNote(lead, note);
+        return <Invited token={token} email={email} lead={words} others={others} />;
       }}
     </LookedAt>
   );
