@@ -6,6 +6,7 @@ import { useComplain } from "../frame/complaints";
 import { Loaded } from "../frame/Loaded";
 import { dateInWords } from "../frame/moments";
 import { Section } from "../frame/Section";
+import { StorageBar } from "./StorageBar";
 
 type FactProps = { name: string; value: string; className?: string };
 
@@ -34,16 +35,19 @@ export const AccountSection = () => {
       }
     >
       <Loaded query={account} what="your account" rows={1}>
-        {({ pictures, bytes, user }) => (
-          <dl className="grid grid-cols-2 gap-x-8 gap-y-4 sm:grid-cols-3">
-            <Fact name="Pictures" value={pictures.toLocaleString("en")} />
-            <Fact name="Storage used" value={bytesInWords(bytes)} />
-            <Fact
-              name="With Pinhole since"
-              value={dateInWords(user.created_at)}
-              className="max-sm:col-span-2"
-            />
-          </dl>
+        {({ pictures, bytes, storage, user }) => (
+          <>
+            <dl className="grid grid-cols-2 gap-x-8 gap-y-4 sm:grid-cols-3">
+              <Fact name="Pictures" value={pictures.toLocaleString("en")} />
+              <Fact name="Storage used" value={bytesInWords(bytes)} />
+              <Fact
+                name="With Pinhole since"
+                value={dateInWords(user.created_at)}
+                className="max-sm:col-span-2"
+              />
+            </dl>
+            {storage.quota !== null && <StorageBar used={storage.bytes} quota={storage.quota} />}
+          </>
         )}
       </Loaded>
     </Section>
