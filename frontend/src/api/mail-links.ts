@@ -1,7 +1,18 @@
 /** What is asked by mail, and the links that mails bring. */
-import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+import {
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type Query,
+} from "@tanstack/react-query";
 
 import { api, read, readIfAny } from "./client";
+
+/** What is said of the person and of how they sign in, and may be on no page at the moment. */
+const isOfPerson = ({ queryKey }: Query): boolean =>
+  ["account", "security", "activity"].includes(String(queryKey[0])) ||
+  (queryKey[0] === "session" && queryKey.length === 1);
 
 /** Ask to join with an address. The answer says nothing about the address; the mail does. */
 export const useAskToJoin = () =>
@@ -15,11 +26,14 @@ export const useAskForReset = () =>
     mutationFn: (body: { email: string }) => read(api.POST("/api/auth/reset", { body })),
   });
 
-/** Proves an address with the token from its mail. */
-export const useVerify = () =>
-  useMutation({
+/** Proves an address with the token from its mail; whoever is signed in may have another one then. */
+export const useVerify = () => {
+  const client = useQueryClient();
+  return useMutation({
     mutationFn: (body: { token: string }) => read(api.POST("/api/auth/verify", { body })),
+    onSuccess: () => client.invalidateQueries({ predicate: isOfPerson }),
   });
+};
 
 // Beside the session: these outlast the change of person that they bring about.
 const look = <Found>(kind: string, token: string, ask: (signal: AbortSignal) => Promise<Found>) =>

@@ -4,7 +4,7 @@ import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
 import { sessionOptions } from "@/api";
-import { anAccount, aSession } from "@/test/samples";
+import { anAccount, aSession, aSignInOffer } from "@/test/samples";
 import { server } from "@/test/server";
 
 import { App } from "./App";
@@ -24,13 +24,65 @@ const noPictures = http.get("*/api/images", () =>
 );
 const notSignedIn = { status: 401, code: "not_signed_in", detail: "Sign in first.", title: "" };
 
-beforeEach(() => server.use(noPictures));
+beforeEach(() =>
+  server.use(
+    noPictures,
+    http.get("*/api/account/security", () => HttpResponse.json({}, { status: 503 })),
+  ),
+);
 
 test("someone signed out sees the sign-in form at any address, and the address stays", async () => {
   server.use(signedOut);
   start("/settings");
   expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
   expect(window.location.pathname).toBe("/settings");
+});
+
+test("a link for its person only asks for a sign-in first, and keeps its token for afterwards", async () => {
+  server.use(
+    signedOut,
+    http.post("*/api/auth/login", () => HttpResponse.json(aSession())),
+  );
+  start("/verify#a-token");
+  expect(await screen.findByText(/Sign in to the account that the mail is about/)).toBeVisible();
+  const user = userEvent.setup();
+  await user.type(screen.getByLabelText("E-mail"), "ada@example.org");
+  await user.type(screen.getByLabelText("Password"), "a password{Enter}");
+  expect(await screen.findByRole("button", { name: "Confirm the address" })).toBeVisible();
+  expect(window.location.hash).toBe("");
+});
+
+test("what a provider could not do for someone signed in is said in their settings", async () => {
+  server.use(
+    signedIn,
+    http.get("*/api/account", () => HttpResponse.json(anAccount())),
+  );
+  start("/sign-in?problem=link_other");
+  expect(await screen.findByText(/belongs to another Pinhole account/)).toBeVisible();
+  expect(window.location.pathname).toMatch(/^\/settings/);
+});
+
+test("a second factor is awaited at whatever address, and given up", async () => {
+  const awaited = aSession({ user: null, second_factor: { methods: ["totp"] } });
+  let givenUp = false;
+  server.use(
+    http.get("*/api/auth/session", () => HttpResponse.json(awaited)),
+    http.delete("*/api/auth/second-factor", () => {
+      givenUp = true;
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  start("/settings");
+  await userEvent.click(await screen.findByRole("button", { name: "Sign in as someone else" }));
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect.poll(() => givenUp).toBe(true);
+});
+
+test("a site without people asks for its first account, whatever the address", async () => {
+  const first = aSession({ user: null, sign_in: aSignInOffer({ registration: "first" }) });
+  server.use(http.get("*/api/auth/session", () => HttpResponse.json(first)));
+  start("/register");
+  expect(await screen.findByRole("heading", { name: "Welcome to Pinhole" })).toBeVisible();
 });
 
 test("someone signed in who goes to the sign-in page is shown their pictures", async () => {

@@ -15,7 +15,7 @@ import { ErrorBoundary } from "./ErrorBoundary";
 import { LeaveDoor } from "./LeaveDoor";
 import { Mailbox } from "./screens";
 import { SignedIn } from "./SignedIn";
-import { DOORS, LINK_PAGES, SignedOut } from "./SignedOut";
+import { DOORS, FOR_ITS_PERSON, LINK_PAGES, SignedOut } from "./SignedOut";
 
 const Opening = () => (
   <div role="status" className="flex min-h-dvh items-center justify-center">
@@ -29,7 +29,7 @@ const Screen = () => {
   const [location] = useLocation();
   // These stay what they are when their own form signs somebody in: they then say where to go on.
   const LinkPage = LINK_PAGES[location];
-  if (LinkPage) return <LinkPage />;
+  if (LinkPage && (user || !FOR_ITS_PERSON.has(location))) return <LinkPage />;
   if (location === "/mailbox" && offer.mailbox) return <Mailbox />;
   if (!user) return <SignedOut />;
   if (DOORS.has(location)) return <LeaveDoor />;

@@ -34,6 +34,9 @@ export const LINK_PAGES: Partial<Record<string, ComponentType>> = {
   "/verify": Verify,
 };
 
+/** Of these, those that are good for the person only whom the mail was for, once they are signed in. */
+export const FOR_ITS_PERSON: ReadonlySet<string> = new Set(["/verify"]);
+
 /** Where to go on once signed in: what the address asks for, or simply where one is. */
 export const useNext = (): string => {
   const [location] = useLocation();
@@ -62,5 +65,6 @@ export const SignedOut = () => {
   if (location === "/register") return <Register next={next} />;
   if (location === "/sign-in/link") return <LinkProvider next={next} />;
   // The address stays as it is while signing in, so nobody has to be sent back to it afterwards.
-  return <SignIn next={next} problem={search.get("problem")} />;
+  const problem = FOR_ITS_PERSON.has(location) ? "sign_in_first" : search.get("problem");
+  return <SignIn next={next} problem={problem} />;
 };

@@ -80,7 +80,7 @@ const useReason = (problem: string | null) => {
   const [reason] = useState(() => problemFromCode(problem));
   const [, setSearch] = useSearchParams();
   useEffect(() => {
-    if (problem === null) return;
+    if (!new URLSearchParams(window.location.search).has("problem")) return;
     setSearch(
       (search) => {
         search.delete("problem");
@@ -88,7 +88,7 @@ const useReason = (problem: string | null) => {
       },
       { replace: true },
     );
-  }, [problem, setSearch]);
+  }, [setSearch]);
   return reason;
 };
 

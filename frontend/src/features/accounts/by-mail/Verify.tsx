@@ -1,39 +1,23 @@
-/** What the link in a mail opens that proves an address. */
+/** What the link in a mail opens that proves an address, for the person who is signed in. */
 import { Link } from "wouter";
 
-import { toProblem, useSession, useVerify } from "@/api";
+import { toProblem, useVerify } from "@/api";
 import { Button, buttonClass, FormAlert } from "@/ui";
 
 import { AccountFrame } from "../AccountFrame";
 import { DeadLink } from "./LinkStates";
 import { useLinkToken } from "./use-link-token";
 
-const WayOn = () => {
-  const { user } = useSession();
-  return (
-    <Link href={user ? "/" : "/sign-in"} className={`${buttonClass("primary")} w-full`}>
-      {user ? "To your pictures" : "To the sign-in page"}
-    </Link>
-  );
-};
-
 /** [Note: A press, not a visit] Programs that check mails open what is linked in them; only a person presses. */
 export const Verify = () => {
-  const { user } = useSession();
   const token = useLinkToken();
   const verify = useVerify();
   const problem = verify.error ? toProblem(verify.error) : null;
   if (token === "" || problem?.code === "link_dead") {
     return (
-      <DeadLink
-        wayOn={
-          user
-            ? { href: "/settings", label: "To your settings" }
-            : { href: "/sign-in", label: "To the sign-in page" }
-        }
-      >
-        It was used, is older than 24 hours, or lacks a part of its address. You can have a new one
-        sent from your settings.
+      <DeadLink wayOn={{ href: "/settings", label: "To your settings" }}>
+        {problem?.detail ??
+          "It lacks a part of its address. Open it from the mail once more, or have a new one sent from your settings."}
       </DeadLink>
     );
   }
@@ -51,7 +35,9 @@ export const Verify = () => {
           </>
         }
       >
-        <WayOn />
+        <Link href="/" className={`${buttonClass("primary")} w-full`}>
+          To your pictures
+        </Link>
       </AccountFrame>
     );
   }

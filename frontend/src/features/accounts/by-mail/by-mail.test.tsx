@@ -155,13 +155,14 @@ test("a link that cannot be looked at right now is tried again on request", asyn
 test("a link that proves an address does so when it is pressed, not when it is opened", async () => {
   let verified = 0;
   server.use(
+    http.get("*/api/auth/session", () => HttpResponse.json(aSession())),
     http.post("*/api/auth/verify", () => {
       verified += 1;
       return HttpResponse.json({ email: "ada@example.org", changed: true });
     }),
   );
   opened("/verify#a-token");
-  renderWithApp(<Verify />, { session: signedOut });
+  renderWithApp(<Verify />);
   const button = await screen.findByRole("button", { name: "Confirm the address" });
   expect(verified).toBe(0);
   await userEvent.click(button);
