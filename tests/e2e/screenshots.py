@@ -18,6 +18,7 @@ from tests.e2e.pages import PATIENCE_MS, Screen
 from tests.e2e.witness import Witness
 from tests.pictures import Picture, jpeg, not_a_picture
 
+SETTINGS = ("", "account", "preferences", "security", "devices", "tokens", "activity", "data")
 LOOKS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {
@@ -107,9 +108,11 @@ class Photographer:
         expect(self._screen.viewer).to_have_count(0)
 
     def _settings(self) -> None:
-        self._screen.go_to("Settings")
-        expect(self._page.get_by_role("region", name="Descriptions")).to_be_visible()
-        self._page.screenshot(path=self._shots("settings"), full_page=True)
+        for name in SETTINGS:
+            self._page.goto(f"{self._screen.site}/settings/{name}")
+            expect(self._page.get_by_role("heading", level=1)).to_be_visible()
+            self._page.wait_for_load_state("networkidle")
+            self._page.screenshot(path=self._shots(f"settings-{name}"), full_page=True)
 
     def _deleted(self) -> None:
         self._screen.go_to("Pictures")
