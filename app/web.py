@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.clients.aws import AwsUnavailableError
+from app.database import db
 from app.errors import (
     AppError,
     BadRequestError,
@@ -111,6 +112,16 @@ def init_web(app: Flask, settings: Settings) -> None:
         if request.path.startswith("/api"):
             response.headers.setdefault("Cache-Control", "private, no-store")
             response.vary.add("Cookie")
+        return response
+
+    @app.after_request
+    def let_go_of_the_database(response: Response) -> Response:
+        # Before the teardown, which has no answer to give: a connection that died after the last
+        # commit must not spoil an answer that is true.
+        try:
+            db.session.close()
+        except DBAPIError:
+            db.session().invalidate()
         return response
 
     _shape_errors(app)
