@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from scripts.deployment import bytecode, thinning
-from scripts.deployment.thinning import ELF, strip, thin_out
+from scripts.deployment import bytecode, libraries, thinning
+from scripts.deployment.libraries import ELF
+from scripts.deployment.thinning import strip, thin_out
 from scripts.embedded.errors import StartError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _PLATFORMS: dict[Architecture, str] = {
 
 _ELF_MACHINES: dict[Architecture, int] = {"arm64": 183, "x86_64": 62}
 _MOST_BYTES = 120_000_000
+_MADE_BY = (__file__, bytecode.__file__, libraries.__file__, thinning.__file__)
 _SETTINGS = {
     "production": {
         "app_function": "app.handlers.api.app",
@@ -84,7 +86,7 @@ class Package:
         return [
             *sorted(code),
             *(self.root / name for name in others),
-            *(Path(each) for each in (__file__, bytecode.__file__, thinning.__file__)),
+            *(Path(each) for each in _MADE_BY),
         ]
 
     def make(self, *, python: Path, uv: Path, run: Run) -> None:

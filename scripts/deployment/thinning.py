@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-import struct
 from typing import TYPE_CHECKING
+
+from scripts.deployment.libraries import ELF, compact
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ELF = b"\x7fELF"
 # What botocore describes of AWS: all of it is 25 MB, of which the functions call six services.
 _SERVICES = ("rds", "s3", "secretsmanager", "sesv2", "sqs", "sts")
+# What endpoints.json calls them, which lists every region of every service: 1.2 MB of 1.3.
+_ENDPOINTS = ("email", "rds", "s3", "secretsmanager", "sqs", "sts")
 # Not needed to run: type stubs, tests, programs, sources of compiled modules, debugging.
 _UNWANTED = ("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h", "py.typed", "__pycache__", "tests", ".lock")
 # Parts of packages that no function comes near; tests/infrastructure/test_package.py uses the rest.
@@ -24,6 +27,15 @@ _UNUSED = (
     "pillow.libs/libfreetype*",
     "pillow.libs/libharfbuzz*",
     "pillow.libs/libbrotli*",
+    "pillow.libs/libpng*",  # of use to FreeType alone
+    # Of Pillow only AVIF is read, and the rest by libvips.
+    "PIL/_imagingcms.*",
+    "pillow.libs/liblcms2*",
+    "PIL/_webp.*",
+    "pillow.libs/libwebp*",
+    "pillow.libs/libsharpyuv*",
+    "cffi",  # makes bindings; made ones need its compiled half alone, which lies beside it
+    "pycparser",
     "dns",  # email_validator asks it whether a domain takes mail, which is not asked of it
     "sqlalchemy/testing",
     "sqlalchemy/dialects/mssql",
@@ -41,7 +53,9 @@ _UNUSED = (
         for part in ("lib", "resources", "types")
         for name in ("admin", "beta", "evals", "fine_tuning", "live", "realtime")
     ),
+    "pydantic/mypy.py",
     "pydantic/v1",
+    "share",
     "wrapt-stubs",
     "zappa/asynchronous.py",
     "zappa/cli.py",  # Zappa packs and serves; it does not deploy
@@ -66,6 +80,15 @@ def thin_out(folder: Path) -> None:
     for path in (folder / "botocore/data").iterdir():
         if path.is_dir() and path.name not in _SERVICES:
             shutil.rmtree(path)
+    _leave_out_endpoints(folder / "botocore/data/endpoints.json")
+
+
+def _leave_out_endpoints(path: Path) -> None:
+    known = json.loads(path.read_text())
+    for partition in known["partitions"]:
+        services = partition["services"]
+        partition["services"] = {name: services[name] for name in _ENDPOINTS if name in services}
+    path.write_text(json.dumps(known, separators=(",", ":")))
 
 
 def _remove(path: Path) -> None:
@@ -76,28 +99,8 @@ def _remove(path: Path) -> None:
 
 
 def strip(folder: Path) -> None:
-    """Cut off what loading never reads: tables of symbols and debugging, behind the last segment.
-
-    As `sstrip` does it, and not `strip`, which knows only its own machine's libraries.
-    """
+    """Cut out of shared libraries what loading them never reads."""
     for path in folder.rglob("*.so*"):
         content = path.read_bytes()
         if content[:4] == ELF:
-            path.write_bytes(_without_sections(content))
-
-
-def _without_sections(content: bytes) -> bytes:
-    # The 64-bit ELF header: e_phoff at 32, e_shoff at 40, e_phentsize and e_phnum at 54,
-    # e_shnum and e_shstrndx at 60; in a segment, p_offset at 8 and p_filesz at 32 (elf(5)).
-    (at,) = struct.unpack_from("<Q", content, 32)
-    size, count = struct.unpack_from("<HH", content, 54)
-    ends = [at + size * count]
-    for number in range(count):
-        segment = at + size * number
-        (offset,) = struct.unpack_from("<Q", content, segment + 8)
-        (length,) = struct.unpack_from("<Q", content, segment + 32)
-        ends.append(offset + length)
-    shorter = bytearray(content[: max(ends)])
-    struct.pack_into("<Q", shorter, 40, 0)
-    struct.pack_into("<HH", shorter, 60, 0, 0)
-    return bytes(shorter)
+            path.write_bytes(compact(content))

@@ -42,7 +42,17 @@ def test_every_library_is_for_the_functions_machine(packages: dict[str, Path]) -
 
 
 def test_it_is_small(packages: dict[str, Path]) -> None:
-    assert sum(path.stat().st_size for path in files(packages["arm64"])) < 120_000_000
+    for folder in packages.values():
+        assert sum(path.stat().st_size for path in files(folder)) < 120_000_000
+
+
+def test_every_library_loads(packages: dict[str, Path]) -> None:
+    script = (
+        "import ctypes, pathlib, sys; "
+        "[print(ctypes.CDLL(str(path))) for path in pathlib.Path(sys.argv[1]).rglob('*.so*')]"
+    )
+    told = run(find_python(), "-I", "-B", "-c", script, packages[MACHINE])
+    assert len(told.splitlines()) > 40
 
 
 def test_it_is_the_same_byte_for_byte_when_made_again(
