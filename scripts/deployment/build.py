@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from scripts.deployment.packaging import RUNTIME, Architecture, Package
 from scripts.embedded.errors import MissingToolError, StartError
-from scripts.embedded.install import ROOT, TOOLS, UV, Installer, stop_on_signals
+from scripts.embedded.install import ROOT, TOOLS, UV, Installer, digest, stop_on_signals
 from scripts.embedded.progress import Progress
 
 if TYPE_CHECKING:
@@ -74,8 +74,11 @@ class Builder(Installer):
             package.put_in_place()
             return
         python = self._find_runtime()
+        before = digest(sources, RUNTIME)
         with self._progress.step(f"Package of the functions ({self._architecture})"):
             package.make(python=python, uv=UV, run=self._run)
+        if digest(package.sources(), RUNTIME) != before:
+            raise StartError("The code was changed while it was packed: build again.")
         self._stamp(name, sources, RUNTIME)
         package.put_in_place()
 

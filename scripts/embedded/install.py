@@ -149,21 +149,22 @@ class Installer:
             stamp = (TOOLS / "stamps" / name).read_text()
         except OSError:
             return True
-        return not product.exists() or stamp != _digest(sources, tool)
+        return not product.exists() or stamp != digest(sources, tool)
 
     def _stamp(self, name: str, sources: Iterable[Path], tool: str) -> None:
         path = TOOLS / "stamps" / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(_digest(sources, tool))
+        path.write_text(digest(sources, tool))
 
 
-def _digest(sources: Iterable[Path], tool: str) -> str:
-    digest = hashlib.sha256(tool.encode())
+def digest(sources: Iterable[Path], tool: str) -> str:
+    """Return what tells whether something must be made anew from these sources by this tool."""
+    known = hashlib.sha256(tool.encode())
     for path in sources:
         content = path.read_bytes()
-        digest.update(f"\n{path.relative_to(ROOT)} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
+        known.update(f"\n{path.relative_to(ROOT)} {len(content)}\n".encode())
+        known.update(content)
+    return known.hexdigest()
 
 
 def _sources(folder: Path) -> list[Path]:
