@@ -15,7 +15,7 @@ from scripts.embedded.stack import EmbeddedStack
 DOOR = "the-door"
 SITE_ORIGIN = "https://pictures.example.org"
 # By the variable that names each.
-_SECRETS = {"KEYS_SECRET_ARN": "keys", "DOOR_SECRET_ARN": "door", "DATABASE_SECRET_ARN": "database"}
+_SECRETS = {"KEYS_SECRET_ARN": "keys", "DATABASE_SECRET_ARN": "database"}
 _READS_SECRETS = {
     "Version": "2012-10-17",
     "Statement": [
@@ -25,9 +25,12 @@ _READS_SECRETS = {
 
 
 def function_environment(
-    stack: EmbeddedStack, part: Literal["api", "worker"], *, door: str = DOOR
+    stack: EmbeddedStack, part: Literal["api", "worker"], *, door_before: str | None = None
 ) -> dict[str, str]:
-    """Put a function's secrets into the embedded AWS; return the environment it starts with."""
+    """Put a function's secrets into the embedded AWS; return the environment it starts with.
+
+    `door_before`: also the door that is still open while it is changed.
+    """
     database = urlsplit(stack.database_url)
     keys = {
         "session_key": "k" * 48,
@@ -45,7 +48,10 @@ def function_environment(
         "password": database.password,
         "port": str(database.port),
     }
-    _keep(stack, {"keys": keys, "door": {"door": door}, "database": owner})
+    doors = {"door": DOOR} | ({"door_before": door_before} if door_before else {})
+    # In a secret of its own: another function may be about to read the other one.
+    door_secret = "doors" if door_before else "door"
+    _keep(stack, {"keys": keys, door_secret: doors, "database": owner})
     _let_read(stack, WORKER_USER if part == "worker" else API_USER)
     settings = stack.environment(part)
     for secret in ("DATABASE_URL", "SECRET_KEY"):  # a function finds it in Secrets Manager
@@ -54,6 +60,7 @@ def function_environment(
         settings
         | _SECRETS
         | {
+            "DOOR_SECRET_ARN": door_secret,
             "SITE_ORIGIN": SITE_ORIGIN,
             "TRUSTED_PROXIES": "2",
             "DATABASE_HOST": str(database.hostname),

@@ -15,7 +15,7 @@ from scripts.deployment.build import find_python
 from scripts.embedded.stack import EmbeddedStack
 from tests.functions import function_environment
 from tests.infrastructure.conftest import MACHINE
-from tests.infrastructure.events import queue_record, request
+from tests.infrastructure.events import DOOR, queue_record, request
 
 INSIDE = Path(__file__).with_name("inside.py")
 
@@ -23,7 +23,15 @@ INSIDE = Path(__file__).with_name("inside.py")
 class Inside:
     """A function that runs."""
 
-    def __init__(self, handler: str, *, package: Path, stack: EmbeddedStack, folder: Path) -> None:
+    def __init__(
+        self,
+        handler: str,
+        *,
+        package: Path,
+        stack: EmbeddedStack,
+        folder: Path,
+        door_before: str | None = None,
+    ) -> None:
         self.log = folder / f"{handler}.log"
         self._errors = self.log.open("w")
         part: Literal["api", "worker"] = "worker" if handler == "worker" else "api"
@@ -33,7 +41,10 @@ class Inside:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            env={**function_environment(stack, part), "PYTHONPATH": str(package)},
+            env={
+                **function_environment(stack, part, door_before=door_before),
+                "PYTHONPATH": str(package),
+            },
         )
 
     def tell(self, event: Any) -> Any:
@@ -200,6 +211,25 @@ def test_what_did_not_come_through_cloudfront_is_refused(api: Inside, door: str 
     told = answer(api, request(path="/api/probe/echo/x", door=door))
     assert told["statusCode"] == 403
     assert json.loads(told["body"])["code"] == "not_through_the_site"
+
+
+def test_both_doors_are_open_while_one_takes_the_others_place(
+    packages: dict[str, Path], stack: EmbeddedStack, tmp_path: Path
+) -> None:
+    before = "the-door-before"
+    api = Inside("api", package=packages[MACHINE], stack=stack, folder=tmp_path, door_before=before)
+    try:
+        tried = {
+            door: answer(api, request(path="/api/health", door=door))["statusCode"]
+            for door in (DOOR, before, "another", f"{DOOR}{before}", "")
+        }
+    finally:
+        api.end()
+    assert tried == {DOOR: 200, before: 200, "another": 403, f"{DOOR}{before}": 403, "": 403}
+
+
+def test_a_door_that_is_no_more_is_closed(api: Inside) -> None:
+    assert answer(api, request(path="/api/health", door="the-door-before"))["statusCode"] == 403
 
 
 V1 = {
