@@ -172,6 +172,8 @@ def test_orphans_are_adopted(library: Library, ada: UUID, darkroom: Darkroom) ->
     assert library.examine(read=True) == []
     name = library.value("SELECT name FROM images WHERE id = :id", id=stray.image_id)
     assert name.endswith(".jpg")
+    kept = library.value("SELECT bytes FROM storage WHERE user_id = :id", id=ada)
+    assert kept == len(jpeg(seed=6).content)
 
 
 def test_a_strangers_orphan_and_a_double_are_not_adopted(library: Library, ada: UUID) -> None:
