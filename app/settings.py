@@ -50,6 +50,14 @@ PICTURE_TYPES = (
     "image/heic",
     "image/heif",
     "image/tiff",
+    # Raw photos, shown by the picture that the camera put into them.
+    "image/x-adobe-dng",
+    "image/x-nikon-nef",
+    "image/x-canon-cr2",
+    "image/x-canon-cr3",
+    "image/x-sony-arw",
+    "image/x-fuji-raf",
+    "image/x-panasonic-rw2",
 )
 
 

@@ -5,6 +5,7 @@ nothing else of the application than its own small parts. Sizes and formats are 
 docs/decisions/0004-derived-pictures.md.
 """
 
+import dataclasses
 import logging
 import re
 from collections.abc import Callable
@@ -15,22 +16,16 @@ import pyvips  # type: ignore[import-untyped]
 
 from app.images import formats
 from app.images.colour import Coding, Image, coding_of, to_screen
+from app.images.derived import derived_pictures, fitted
 from app.images.formats import Bytes
-from app.images.metadata import read_metadata
+from app.images.metadata import PictureMetadata, read_metadata
 from app.images.other_decoders import decode_avif_by_pillow, decode_heif
 from app.images.outcome import DamageReason, Developed, Header, Rejected
-from app.images.placeholder import SIDE, thumbhash
+from app.images.raw import find_embedded
 
-PREVIEW_SIDE = 2048
-# A grid row of 240 CSS pixels is sharp on a screen of twice that density; panoramas are bounded.
-THUMBNAIL_HEIGHT = 480
-THUMBNAIL_WIDTH = 1440
 # JPEG decodes at 1/2, 1/4 and 1/8 of its size for a fraction of the cost, so a preview that comes
 # out a little smaller than the largest is taken as it is: 2016 by 1512 from a phone's 4032 by 3024.
 _SHRINK_DOWN_TO = 1920
-_QUALITY = 75
-_PREVIEW_EFFORT = 1
-_THUMBNAIL_EFFORT = 2
 _HEADER_SCAN_BYTES = 1 << 20
 
 _LOADERS = {
@@ -98,8 +93,9 @@ def develop(
         return Rejected(reason="not_a_picture")
     if not detected.supported:
         return Rejected(reason="unsupported_type", content_type=detected.content_type)
-    original = _Original(data, detected.content_type)
     try:
+        kind = _Raw if detected.content_type in formats.RAW else _Original
+        original = kind(data, detected.content_type)
         header = original.header()
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
         _note(error)
@@ -129,7 +125,7 @@ def _derive(original: "_Original", header: Header) -> Developed:
         pixels, reason = original.pixels_of_what_is_left(), original.reason_of(error)
     try:
         screen = to_screen(pixels, original.coding).copy_memory() if pixels is not None else None
-        derived = _derived_pictures(screen) if screen is not None else (None, None, None)
+        derived = derived_pictures(screen) if screen is not None else (None, None, None)
     except Exception as error:  # noqa: BLE001 - the same
         _note(error)
         derived, reason = (None, None, None), reason or "undecodable"
@@ -155,11 +151,16 @@ class _Original:
         self.data = data
         self.content_type = content_type
         self.coding: Coding | None = None
+        self._orientation: int | None = None  # known from elsewhere than the picture itself
         self._cut_short = formats.is_cut_short(data, content_type)
 
     def _open(self, **options: Any) -> Image:  # noqa: ANN401 - libvips' own options
         loader = getattr(pyvips.Image, _LOADERS[self.content_type])
-        return loader(self.data, access="sequential", **options)
+        image = loader(self.data, access="sequential", **options)
+        if self._orientation is not None:
+            image = image.copy()
+            image.set_type(pyvips.GValue.gint_type, "orientation", self._orientation)
+        return image
 
     def header(self) -> Header:
         """Read size and metadata; no pixel is decoded. Raises anything for bad bytes."""
@@ -195,21 +196,21 @@ class _Original:
         _warnings.text = ""
         pyvips.vips_lib.vips_error_clear()  # what other pictures left there
         if self.content_type == formats.JPEG:
-            return _fitted(self._open(fail_on="error", shrink=self._jpeg_shrink())).autorot()
+            return fitted(self._open(fail_on="error", shrink=self._jpeg_shrink())).autorot()
         if self.content_type in {formats.HEIC, formats.HEIF}:
-            return _fitted(decode_heif(self.data))
+            return fitted(decode_heif(self.data))
         if self.content_type == formats.AVIF:
             return self._avif_pixels()
-        return _fitted(self._open(fail_on="error")).autorot()
+        return fitted(self._open(fail_on="error")).autorot()
 
     def _avif_pixels(self) -> Image:
         # Not by EXIF's orientation, here and for HEIC: the container has its own, applied already.
         try:
-            return _fitted(self._open(fail_on="error"))
+            return fitted(self._open(fail_on="error"))
         except pyvips.Error:
             if self._cut_short:
                 raise
-            return _fitted(decode_avif_by_pillow(self.data))
+            return fitted(decode_avif_by_pillow(self.data))
 
     def complaint(self) -> DamageReason | None:
         """Say what is wrong with a picture that decoded nonetheless."""
@@ -228,9 +229,9 @@ class _Original:
         """Decode whatever decodes of a damaged picture; None when nothing does."""
         if self.content_type in {formats.HEIC, formats.HEIF}:
             return None
-        shrink = {"shrink": self._jpeg_shrink()} if self.content_type == formats.JPEG else {}
         try:
-            pixels = _fitted(self._open(fail_on="none", **shrink))
+            shrink = {"shrink": self._jpeg_shrink()} if self.content_type == formats.JPEG else {}
+            pixels = fitted(self._open(fail_on="none", **shrink))
             return pixels if self.content_type == formats.AVIF else pixels.autorot()
         except Exception as error:  # noqa: BLE001 - nothing is left, then
             _note(error)
@@ -251,6 +252,45 @@ class _Original:
         return next(fits, 1)
 
 
+class _Raw(_Original):
+    """A raw photo: the JPEG in it, with what its container says."""
+
+    def __init__(self, data: Bytes, content_type: str) -> None:
+        self._embedded = find_embedded(data, content_type)
+        super().__init__(self._embedded.jpeg or b"", formats.JPEG)
+        self._raw_type = content_type
+        self._orientation = self._embedded.orientation
+        self._cut_short = self._embedded.is_cut_short
+
+    def header(self) -> Header:
+        """Read what the container says; the size is that of the picture in it, where there is one.
+
+        Raises anything for bad bytes.
+        """
+        metadata = read_metadata(**self._embedded.blocks)
+        if self._embedded.jpeg is None:
+            width, height = self._embedded.size
+            if width * height == 0:
+                raise ValueError("neither a picture nor a size in it")
+            return Header(
+                content_type=self._raw_type, width=width, height=height, metadata=metadata
+            )
+        header = super().header()
+        if metadata == PictureMetadata():
+            metadata = header.metadata
+        return dataclasses.replace(header, content_type=self._raw_type, metadata=metadata)
+
+    def pixels(self) -> Image:
+        """Decode the picture in it. Raises anything for bad bytes."""
+        if self._embedded.jpeg is None:
+            raise ValueError("no picture in it")
+        return super().pixels()
+
+    def reason_of(self, error: Exception) -> DamageReason:
+        """Say what is wrong with a picture that did not decode."""
+        return "undecodable" if self._embedded.jpeg is None else super().reason_of(error)
+
+
 def _attached(image: Image, name: str) -> Bytes:
     return image.get(f"{name}-data") if image.get_typeof(f"{name}-data") else b""
 
@@ -261,36 +301,3 @@ def _frames(image: Image) -> int:
 
 def _orientation(image: Image) -> int:
     return int(image.get("orientation")) if image.get_typeof("orientation") else 1
-
-
-def _fitted(image: Image) -> Image:
-    """Decode, in one pass and no larger than a preview."""
-    return _scaled(image, PREVIEW_SIDE, PREVIEW_SIDE).copy_memory()
-
-
-def _scaled(image: Image, width: int, height: int) -> Image:
-    """Scale down to fit; never up. Transparent pixels give nothing to their neighbours."""
-    scale = min(width / image.width, height / image.height, 1)
-    if scale == 1:
-        return image
-    factors = {
-        "scale": max(1, round(image.width * scale)) / image.width,
-        "vscale": max(1, round(image.height * scale)) / image.height,
-    }
-    if not image.hasalpha():
-        return image.resize(factors.pop("scale"), **factors)
-    kept = image.format
-    scaled = image.premultiply().resize(factors.pop("scale"), **factors)
-    return scaled.unpremultiply().cast(kept)
-
-
-def _derived_pictures(screen: Image) -> tuple[bytes, bytes, bytes]:
-    small = _scaled(screen, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).copy_memory()
-    tiny = _scaled(small, SIDE, SIDE)
-    if not tiny.hasalpha():
-        tiny = tiny.bandjoin(255)
-    return (
-        screen.webpsave_buffer(Q=_QUALITY, effort=_PREVIEW_EFFORT, keep="icc"),
-        small.webpsave_buffer(Q=_QUALITY, effort=_THUMBNAIL_EFFORT, keep="icc"),
-        thumbhash(tiny.width, tiny.height, bytes(tiny.cast("uchar").write_to_memory())),
-    )

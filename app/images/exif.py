@@ -14,11 +14,13 @@ from app.images.cleaning import decoded
 
 
 class Tag(NamedTuple):
-    """The value of a tag as it stands there, as far as it is read."""
+    """The value of a tag as it stands there, as far as it is read; where, and how long it is."""
 
     kind: int
     order: str
     raw: bytes
+    place: int
+    length: int
 
 
 Tags = dict[int, Tag]
@@ -45,9 +47,17 @@ def read_tags(
         (start,) = struct.unpack_from(order + "L", exif, 4)
     except struct.error:
         return {}, {}, {}
-    found = _read_directory(exif, start, order, first | {_EXPOSURE_DIRECTORY, _GPS_DIRECTORY})
+    found = read_directory(exif, start, order, first | {_EXPOSURE_DIRECTORY, _GPS_DIRECTORY})
     of_exposure = _follow(exif, found.pop(_EXPOSURE_DIRECTORY, None), exposure)
     return found, of_exposure, _follow(exif, found.pop(_GPS_DIRECTORY, None), gps)
+
+
+def read_first(block: bytes | memoryview, wanted: Wanted) -> Tags:
+    """Read the wanted tags of a block's first directory."""
+    order = byte_order(block)
+    if order is None or len(block) < 8:  # noqa: PLR2004 - the header
+        return {}
+    return read_directory(block, struct.unpack_from(order + "L", block, 4)[0], order, wanted)
 
 
 def byte_order(head: bytes | memoryview) -> str | None:
@@ -59,10 +69,10 @@ def _follow(exif: bytes | memoryview, pointer: Tag | None, wanted: Wanted) -> Ta
     if pointer is None or pointer.kind != LONG:
         return {}
     (start,) = struct.unpack_from(pointer.order + "L", pointer.raw)
-    return _read_directory(exif, start, pointer.order, wanted)
+    return read_directory(exif, start, pointer.order, wanted)
 
 
-def _read_directory(exif: bytes | memoryview, start: int, order: str, wanted: Wanted) -> Tags:
+def read_directory(exif: bytes | memoryview, start: int, order: str, wanted: Wanted) -> Tags:
     """Return the wanted tags of one directory, as far as it can be read; the first of doubles."""
     found: Tags = {}
     try:
@@ -77,7 +87,7 @@ def _read_directory(exif: bytes | memoryview, start: int, order: str, wanted: Wa
                 (place,) = struct.unpack_from(order + "L", exif, place)
             raw = bytes(exif[place : place + min(size * number, _MOST_BYTES)])
             if len(raw) >= size:
-                found[tag] = Tag(kind, order, raw)
+                found[tag] = Tag(kind, order, raw, place, size * number)
     except struct.error:
         pass
     return found

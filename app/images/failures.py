@@ -6,8 +6,8 @@ Rows keep codes, which are stable; the words may change. A code without words he
 WORDS = {
     # Rejected: nothing was kept.
     "not_a_picture": "This file is not a picture that can be read. Nothing was kept of it.",
-    "unsupported_type": "This kind of file is not taken in. JPEG, PNG, GIF, WebP, AVIF, HEIC and"
-    " TIFF are.",
+    "unsupported_type": "This kind of file is not taken in. JPEG, PNG, GIF, WebP, AVIF, HEIC, TIFF"
+    " and the raw files of cameras (DNG, NEF, CR2, CR3, ARW, RAF, RW2) are; videos are not yet.",
     "unreadable": "This file begins like a picture, but no more of it can be read. Nothing was"
     " kept of it.",
     "too_many_pixels": "This picture has more than 100 megapixels, which is more than can be"
@@ -32,6 +32,9 @@ WORDS = {
     "misconfigured": "The model is set up wrong here. The operator must look at its settings.",
     "picture_not_accepted": "The model could not read this picture.",
 }
+
+
+VIDEO = "Videos are not taken in yet, only pictures."
 
 
 def failure(code: str | None) -> dict[str, str] | None:

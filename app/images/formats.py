@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass
 
 # Bytes of the file that detection may look at.
-HEAD_BYTES = 4096
+HEAD_BYTES = 16384
 
 JPEG = "image/jpeg"
 PNG = "image/png"
@@ -15,6 +15,14 @@ AVIF = "image/avif"
 HEIC = "image/heic"
 HEIF = "image/heif"
 TIFF = "image/tiff"
+# Raw photos: shown by the JPEG that the camera put into them (raw.py).
+DNG = "image/x-adobe-dng"
+NEF = "image/x-nikon-nef"
+CR2 = "image/x-canon-cr2"
+CR3 = "image/x-canon-cr3"
+ARW = "image/x-sony-arw"
+RAF = "image/x-fuji-raf"
+RW2 = "image/x-panasonic-rw2"
 
 Bytes = bytes | memoryview
 
@@ -22,7 +30,8 @@ Bytes = bytes | memoryview
 MOST_PIXELS = 100_000_000
 
 # Everything that is taken in. Whatever is not here is refused before any decoder sees it.
-SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF)
+RAW = (DNG, NEF, CR2, CR3, ARW, RAF, RW2)
+SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF, *RAW)
 # Browsers show these moving.
 MOVING = frozenset({GIF, WEBP})
 HEIF_FAMILY = frozenset({AVIF, HEIC, HEIF})
@@ -32,6 +41,8 @@ _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"GIF87a", GIF),
     (b"GIF89a", GIF),
+    (b"FUJIFILMCCD-RAW", RAF),
+    (b"IIU\0", RW2),
 )
 
 # What people try that is not taken in, so that the refusal can name it. (offset, bytes, type)
@@ -45,8 +56,6 @@ _UNSUPPORTED: tuple[tuple[int, bytes, str], ...] = (
     (0, b"#?RADIANCE", "image/vnd.radiance"),
     (0, b"SIMPLE  =", "image/fits"),
     (0, b"qoif", "image/qoi"),
-    (0, b"FUJIFILMCCD-RAW", "image/x-fuji-raf"),
-    (0, b"IIU\x00", "image/x-panasonic-rw2"),
     (0, b"IIRO", "image/x-olympus-orf"),
     (0, b"IIRS", "image/x-olympus-orf"),
     (0, b"MMOR", "image/x-olympus-orf"),
@@ -98,7 +107,7 @@ def _detect_supported(head: bytes) -> Detected | None:
         return _detect_iso_media(head)
     if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         raw = _raw_photo_in_tiff(head)
-        return Detected(content_type=raw or TIFF, supported=raw is None)
+        return Detected(content_type=raw or TIFF, supported=raw in {None, *RAW})
     return None
 
 
@@ -114,7 +123,7 @@ def _detect_iso_media(head: bytes) -> Detected:
     if major in _HEIF_BRANDS:
         return Detected(content_type=HEIF, supported=True)
     if major == b"crx ":
-        return Detected(content_type="image/x-canon-cr3", supported=False)
+        return Detected(content_type=CR3, supported=True)
     if major == b"qt  ":
         return Detected(content_type="video/quicktime", supported=False)
     return Detected(content_type="video/mp4", supported=False)
@@ -125,6 +134,8 @@ def _detect_iso_media(head: bytes) -> Detected:
 _NEW_SUBFILE_TYPE = 254
 _PHOTOMETRIC = 262
 _DNG_VERSION = 50706
+_MAKE = 271
+_RAW_OF_MAKERS = {b"NIKON": NEF, b"SONY\0": ARW, b"SONY ": ARW}
 _SENSOR_PHOTOMETRICS = (32803, 34892)
 _MAX_ENTRIES = 300
 
@@ -132,15 +143,19 @@ _MAX_ENTRIES = 300
 def _raw_photo_in_tiff(head: bytes) -> str | None:
     """Name the raw format when the TIFF is one: decoding it would show only its thumbnail."""
     if head[8:10] == b"CR":
-        return "image/x-canon-cr2"
-    for tag, value in _first_directory(head):
-        if tag == _DNG_VERSION:
-            return "image/x-adobe-dng"
-        if (tag == _NEW_SUBFILE_TYPE and value & 1) or (
-            tag == _PHOTOMETRIC and value in _SENSOR_PHOTOMETRICS
-        ):
-            return "image/x-raw"
-    return None
+        return CR2
+    entries = _first_directory(head)
+    if any(tag == _DNG_VERSION for tag, _ in entries):
+        return DNG
+    is_raw = any(
+        (tag == _NEW_SUBFILE_TYPE and value & 1)
+        or (tag == _PHOTOMETRIC and value in _SENSOR_PHOTOMETRICS)
+        for tag, value in entries
+    )
+    if not is_raw:
+        return None
+    at = next((value for tag, value in entries if tag == _MAKE), len(head))
+    return _RAW_OF_MAKERS.get(head[at : at + 5].upper(), "image/x-raw")
 
 
 def _first_directory(head: bytes) -> list[tuple[int, int]]:
@@ -172,7 +187,7 @@ def is_cut_short(data: Bytes, content_type: str) -> bool:
     if content_type == PNG:
         return _last_chunk_ends(data) > len(data)
     if content_type in HEIF_FAMILY:
-        return _last_box_ends(data) > len(data)
+        return last_box_ends(data) > len(data)
     return False
 
 
@@ -191,7 +206,7 @@ def mended(data: Bytes, content_type: str) -> bytes:
             # A frame of a film holds its picture like a file does, behind 16 bytes of its own.
             at += 8 + 16 if kind == b"ANMF" else 8 + size + size % 2
     elif content_type in HEIF_FAMILY:
-        return bytes(data).ljust(min(_last_box_ends(data), 2 * len(data)), b"\0")
+        return bytes(data).ljust(min(last_box_ends(data), 2 * len(data)), b"\0")
     return bytes(data)
 
 
@@ -208,7 +223,7 @@ def _last_chunk_ends(data: Bytes) -> int:
     return max(int(at), len(data) + 1)
 
 
-def _last_box_ends(data: Bytes) -> int:
+def last_box_ends(data: Bytes) -> int:
     """Walk a HEIF's outer boxes without reading them; return where the last one ends."""
     at = 0
     for _ in range(_MOST_CHUNKS):

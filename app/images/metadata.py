@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.images.cleaning import clean_caption, clean_name
-from app.images.exif import Tag, Tags, number_of, numbers_of, read_tags, text_of
+from app.images.exif import Tag, Tags, number_of, numbers_of, read_first, read_tags, text_of
 from app.images.iptc import read_iptc
 from app.images.moments import Moment, read_fraction, read_moment, read_offset
 from app.images.places import Place, degrees, place
@@ -71,14 +71,27 @@ _WANTED = {
 _SAID_OF_ALL = ("digital camera", "sony dsc", "exif_jpeg_picture", "digital still camera")
 
 
+_Block = bytes | memoryview
+
+
 def read_metadata(
-    exif: bytes | memoryview = b"", *, xmp: bytes | memoryview = b"", iptc: bytes | memoryview = b""
+    exif: _Block = b"",
+    *,
+    exposure: _Block = b"",
+    gps: _Block = b"",
+    xmp: _Block = b"",
+    iptc: _Block = b"",
 ) -> PictureMetadata:
     """Read an EXIF block (with or without its "Exif" prefix) or a whole TIFF file, and the others.
 
+    exposure and gps are blocks with the directories that an EXIF block points to, where a file
+    keeps them apart.
+
     Cameras write EXIF; people's words and stars are in XMP first, since programs write that now.
     """
-    found = _from_exif(exif)
+    tags = read_tags(exif, **_WANTED)
+    apart = (read_first(exposure, _WANTED["exposure"]), read_first(gps, _WANTED["gps"]))
+    found = _from_tags(tags[0], tags[1] or apart[0], tags[2] or apart[1])
     if xmp:
         found = _with_xmp(found, xmp)
     if iptc and (found.caption is None or found.taken_at is None):
@@ -89,8 +102,7 @@ def read_metadata(
     return found
 
 
-def _from_exif(exif: bytes | memoryview) -> PictureMetadata:
-    first, exposure, gps = read_tags(exif, **_WANTED)
+def _from_tags(first: Tags, exposure: Tags, gps: Tags) -> PictureMetadata:
     rating = number_of(first.get(_RATING), least=1, most=5, digits=0)
     found = PictureMetadata(
         make=clean_name(text_of(first.get(_MAKE))),
@@ -106,7 +118,7 @@ def _from_exif(exif: bytes | memoryview) -> PictureMetadata:
     return _placed(_dated(found, _taken(exposure)), _place(gps))
 
 
-def _with_xmp(found: PictureMetadata, xmp: bytes | memoryview) -> PictureMetadata:
+def _with_xmp(found: PictureMetadata, xmp: _Block) -> PictureMetadata:
     said = read_xmp(xmp)
     found = dataclasses.replace(
         found,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.accounts.models import User
 from app.clients.storage import UploadPlace, UserAccess
 from app.database import db, now
-from app.images.failures import WORDS
+from app.images.failures import VIDEO, WORDS
 from app.images.models import Image, ImageState, Storage
 from app.images.schemas import NewImage
 from app.settings import PICTURE_TYPES
@@ -48,7 +48,7 @@ def refusal(new: NewImage, *, max_bytes: int) -> Refused | None:
     if new.content_type not in PICTURE_TYPES:
         return Refused(
             code="unsupported_type",
-            detail=WORDS["unsupported_type"],
+            detail=VIDEO if new.content_type.startswith("video/") else WORDS["unsupported_type"],
         )
     if new.size > max_bytes:
         return Refused(

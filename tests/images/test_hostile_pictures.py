@@ -53,11 +53,7 @@ NOT_TAKEN_IN = {
     "video/mp4": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100),
     "video/quicktime": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(100),
     "video/x-matroska": b"\x1aE\xdf\xa3" + bytes(100),
-    "image/x-canon-cr2": b"II*\0\x10\0\0\0CR\x02\0" + bytes(100),
-    "image/x-canon-cr3": b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom" + bytes(100),
-    "image/x-adobe-dng": b"II*\0\x08\0\0\0\x01\0"
-    + struct.pack("<HHLL", 50706, 1, 4, 1)
-    + bytes(100),
+    "image/x-olympus-orf": b"IIRO\x08\0\0\0" + bytes(100),
     "image/x-raw": b"MM\0*\0\0\0\x08\0\x01" + struct.pack(">HHLL", 254, 4, 1, 1) + bytes(100),
 }
 
@@ -65,6 +61,20 @@ NOT_TAKEN_IN = {
 @pytest.mark.parametrize("content_type", NOT_TAKEN_IN)
 def test_what_is_known_but_not_taken_in_is_named(content_type: str) -> None:
     assert rejection(NOT_TAKEN_IN[content_type]) == ("unsupported_type", content_type)
+
+
+EMPTY_RAW = {
+    "image/x-canon-cr2": b"II*\0\x10\0\0\0CR\x02\0" + bytes(100),
+    "image/x-canon-cr3": b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom" + bytes(100),
+    "image/x-adobe-dng": b"II*\0\x08\0\0\0\x01\0"
+    + struct.pack("<HHLL", 50706, 1, 4, 1)
+    + bytes(100),
+}
+
+
+@pytest.mark.parametrize("content_type", EMPTY_RAW)
+def test_a_raw_file_without_anything_in_it_is_unreadable(content_type: str) -> None:
+    assert rejection(EMPTY_RAW[content_type]) == ("unreadable", content_type)
 
 
 @pytest.mark.parametrize("content_type", EVERY_TYPE)

@@ -13,6 +13,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from app.images.decoding import develop
 from app.images.outcome import Developed
+from tests.images.raw_samples import cr3
 from tests.images.samples import (
     in_vips,
     iptc_block,
@@ -101,6 +102,7 @@ TELLING: dict[str, Callable[[], bytes]] = {
     "heic": heic,
     "gif": lambda: saved(quarters(), "GIF", comment=CANARY) + CANARY,
     "a profile": named_profile,
+    "raw": lambda: cr3(large=jpeg()) + CANARY,
 }
 
 

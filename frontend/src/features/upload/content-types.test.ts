@@ -8,6 +8,9 @@ test.each([
   ["IMG_1.HEIC", "", "image/heic"],
   ["IMG_1.heic", "application/octet-stream", "image/heic"],
   ["scan.tiff", "", "image/tiff"],
+  ["DSC_1.NEF", "", "image/x-nikon-nef"],
+  ["phone.dng", "image/dng", "image/x-adobe-dng"],
+  ["clip.mp4", "video/mp4", "video/mp4"],
   ["notes.txt", "text/plain", "text/plain"],
   ["mystery", "", ""],
 ])("%s, said to be %j, is %j", (name, type, expected) => {
@@ -20,4 +23,5 @@ test("the picker takes types and extensions", () => {
 
 test("kinds are named as people know them, each once", () => {
   expect(namesOf(["image/jpeg", "image/heic", "image/heif"])).toBe("JPEG and HEIC");
+  expect(namesOf(["image/jpeg", "image/x-nikon-nef", "image/x-fuji-raf"])).toBe("JPEG and RAW");
 });

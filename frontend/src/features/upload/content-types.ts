@@ -15,6 +15,13 @@ const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
   hif: "image/heif",
   tif: "image/tiff",
   tiff: "image/tiff",
+  dng: "image/x-adobe-dng",
+  nef: "image/x-nikon-nef",
+  cr2: "image/x-canon-cr2",
+  cr3: "image/x-canon-cr3",
+  arw: "image/x-sony-arw",
+  raf: "image/x-fuji-raf",
+  rw2: "image/x-panasonic-rw2",
 };
 
 /** The content type to declare; empty when neither the browser nor the extension tells. */
@@ -32,6 +39,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   "image/pjpeg": "image/jpeg",
   "image/x-png": "image/png",
   "image/tif": "image/tiff",
+  "image/dng": "image/x-adobe-dng",
+  "image/x-panasonic-raw2": "image/x-panasonic-rw2",
 };
 
 /** The file picker's `accept`: types and extensions, since each browser heeds another half. */
@@ -56,7 +65,8 @@ const NAMES: Readonly<Record<string, string>> = {
 /** "JPEG, PNG and HEIC" */
 export const namesOf = (contentTypes: readonly string[]): string => {
   const names = contentTypes.map(
-    (type) => NAMES[type] ?? type.replace(/^image\//, "").toUpperCase(),
+    (type) =>
+      (/^image\/x-/.test(type) ? "RAW" : NAMES[type]) ?? type.replace(/^image\//, "").toUpperCase(),
   );
   return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(new Set(names));
 };

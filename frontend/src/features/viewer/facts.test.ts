@@ -50,3 +50,10 @@ test("a place is told by its directions, and copied as maps take it", () => {
   const sydney = { latitude: -33.8568, longitude: 151.2153, altitude: null };
   expect(placeInWords(sydney)).toBe("33.85680° S, 151.21530° E");
 });
+
+test("a file is named by its kind", () => {
+  const kind = (content_type: string) => fact({ content_type }, "File")?.more;
+  expect(kind("image/webp")).toBe("WebP");
+  expect(kind("image/jpeg")).toBe("JPEG");
+  expect(kind("image/x-nikon-nef")).toBe("NEF");
+});

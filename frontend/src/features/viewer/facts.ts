@@ -51,9 +51,11 @@ export const placeInWords = ({ latitude, longitude, altitude }: Location): strin
 export const placeToCopy = ({ latitude, longitude }: Location): string =>
   `${latitude}, ${longitude}`;
 
-/** "JPEG" for image/jpeg. */
+/** "JPEG" for image/jpeg, "NEF" for image/x-nikon-nef. */
 const typeName = (contentType: string): string =>
-  contentType === "image/webp" ? "WebP" : contentType.replace(/^image\//, "").toUpperCase();
+  contentType === "image/webp"
+    ? "WebP"
+    : contentType.replace(/^image\/(x-[a-z]+-)?/, "").toUpperCase();
 
 export const factsOf = (image: Image, sizeInWords: string): Fact[] => {
   const facts: (Fact | null)[] = [

@@ -8,6 +8,9 @@ export const refusal = (
   { file, contentType }: { file: File; contentType: string },
   { maxBytes, contentTypes }: Limits,
 ): Failure | null => {
+  if (contentType.startsWith("video/")) {
+    return never("Videos are not taken in yet.", `Choose ${namesOf(contentTypes)} pictures.`);
+  }
   if (!contentTypes.includes(contentType)) {
     return never("This kind of file is not taken.", `Choose ${namesOf(contentTypes)} pictures.`);
   }

@@ -1,0 +1,49 @@
+"""Make a preview, a thumbnail and a ThumbHash from pixels.
+
+Sizes and formats are explained in docs/decisions/0004-derived-pictures.md.
+"""
+
+from app.images.colour import Image
+from app.images.placeholder import SIDE, thumbhash
+
+PREVIEW_SIDE = 2048
+# A grid row of 240 CSS pixels is sharp on a screen of twice that density; panoramas are bounded.
+THUMBNAIL_HEIGHT = 480
+THUMBNAIL_WIDTH = 1440
+_QUALITY = 75
+_PREVIEW_EFFORT = 1
+_THUMBNAIL_EFFORT = 2
+
+
+def fitted(image: Image) -> Image:
+    """Decode, in one pass and no larger than a preview."""
+    return _scaled(image, PREVIEW_SIDE, PREVIEW_SIDE).copy_memory()
+
+
+def _scaled(image: Image, width: int, height: int) -> Image:
+    """Scale down to fit; never up. Transparent pixels give nothing to their neighbours."""
+    scale = min(width / image.width, height / image.height, 1)
+    if scale == 1:
+        return image
+    factors = {
+        "scale": max(1, round(image.width * scale)) / image.width,
+        "vscale": max(1, round(image.height * scale)) / image.height,
+    }
+    if not image.hasalpha():
+        return image.resize(factors.pop("scale"), **factors)
+    kept = image.format
+    scaled = image.premultiply().resize(factors.pop("scale"), **factors)
+    return scaled.unpremultiply().cast(kept)
+
+
+def derived_pictures(screen: Image) -> tuple[bytes, bytes, bytes]:
+    """Make the preview, the thumbnail and the ThumbHash of a picture in a screen's colours."""
+    small = _scaled(screen, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).copy_memory()
+    tiny = _scaled(small, SIDE, SIDE)
+    if not tiny.hasalpha():
+        tiny = tiny.bandjoin(255)
+    return (
+        screen.webpsave_buffer(Q=_QUALITY, effort=_PREVIEW_EFFORT, keep="icc"),
+        small.webpsave_buffer(Q=_QUALITY, effort=_THUMBNAIL_EFFORT, keep="icc"),
+        thumbhash(tiny.width, tiny.height, bytes(tiny.cast("uchar").write_to_memory())),
+    )

@@ -1,0 +1,217 @@
+"""Find the picture that a camera puts into its raw file, without decoding anything raw.
+
+Every camera keeps a JPEG of what it saw beside the sensor's numbers, mostly in full size. It is
+found by following the container (TIFF, ISO-BMFF or Fuji's own) a bounded number of steps, and goes
+to the JPEG decoder as if it had been uploaded: no raw decoder ever sees hostile bytes. See
+docs/decisions/0021-raw-and-metadata.md.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.images import formats
+from app.images.exif import Tags, byte_order, numbers_of, read_directory, read_first
+from app.images.formats import MOST_PIXELS, Bytes
+
+_WIDTH, _HEIGHT, _COMPRESSION, _ORIENTATION, _XMP = 0x0100, 0x0101, 0x0103, 0x0112, 0x02BC
+_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES = 0x0111, 0x0117, 0x0144, 0x0145
+_JPEG, _JPEG_SIZE, _PANASONIC_JPEG = 0x0201, 0x0202, 0x002E
+_SUB_DIRECTORIES = 0x014A
+_WANTED = frozenset(
+    {
+        *(_WIDTH, _HEIGHT, _COMPRESSION, _ORIENTATION, _XMP),
+        *(_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES),
+        *(_JPEG, _JPEG_SIZE, _PANASONIC_JPEG, _SUB_DIRECTORIES),
+    }
+)
+_JPEG_COMPRESSIONS = (6, 7)
+_MOST_DIRECTORIES = 32
+_MOST_STRIPS = 2000
+_MOST_ORIENTATION = 8
+
+
+@dataclass(kw_only=True)
+class Embedded:
+    """What a raw file holds: its largest JPEG, and what the container says about it.
+
+    orientation is None where only the JPEG itself says which way up it is. exif, exposure and gps
+    are blocks to read metadata from; the latter two where the container keeps them apart.
+    """
+
+    jpeg: Bytes | None = None
+    pixels: int = 0
+    orientation: int | None = None
+    size: tuple[int, int] = (0, 0)
+    is_cut_short: bool = False
+    boxes: int = 0  # looked at so far
+    blocks: dict[str, Bytes] = field(default_factory=dict)
+
+    def offer(self, data: Bytes, start: int, length: int) -> None:
+        """Take a part of the file if it is a JPEG that can be shown, and larger than the last."""
+        if not 0 < start < len(data) or length <= 0:
+            return
+        jpeg = memoryview(data)[start : start + length]
+        pixels = _pixels_of(jpeg)
+        if self.pixels < pixels <= MOST_PIXELS:
+            self.jpeg, self.pixels = jpeg, pixels
+            self.is_cut_short |= start + length > len(data)
+
+
+def find_embedded(data: Bytes, content_type: str) -> Embedded:
+    """Look through a raw file of that type. Nothing raises for bad bytes."""
+    found = Embedded()
+    if content_type == formats.RAF:
+        _search_fuji(data, found)
+    elif content_type == formats.CR3:
+        found.is_cut_short = formats.last_box_ends(data) > len(data)
+        _search_boxes(data, 0, len(data), found)
+        _orient(found, read_first(found.blocks.get("exif", b""), _WANTED))
+    else:
+        _search_tiff(data, found)
+    return found
+
+
+def _search_fuji(data: Bytes, found: Embedded) -> None:
+    """The header names the JPEG, and the places of what follows (offset and length each)."""
+    header = bytes(data[:108]).ljust(108, b"\0")
+    places = [struct.unpack_from(">LL", header, at) for at in (84, 92, 100)]
+    found.offer(data, *places[0])
+    found.is_cut_short |= max(start + length for start, length in places) > len(data)
+
+
+def _search_tiff(data: Bytes, found: Embedded) -> None:
+    found.blocks["exif"] = data
+    for number, tags in enumerate(_directories(data)):
+        if number == 0:
+            _orient(found, tags)
+            if _XMP in tags:
+                found.blocks["xmp"] = tags[_XMP].raw
+        for start, length in _jpegs(tags):
+            found.offer(data, start, length)
+        width, height = (_whole(tags, name) for name in (_WIDTH, _HEIGHT))
+        if width * height > found.size[0] * found.size[1]:
+            found.size = (width, height)
+        if _last_byte(tags) > len(data):
+            found.is_cut_short = True
+
+
+def _directories(data: Bytes) -> Iterator[Tags]:
+    """Each directory once: the chain from the first one, and those that they point to."""
+    order = byte_order(data[:4])
+    if order is None or len(data) < 8:  # noqa: PLR2004 - the header
+        return
+    waiting = [struct.unpack_from(order + "L", data, 4)[0]]
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST_DIRECTORIES:
+        start = waiting.pop(0)
+        if start in seen or start == 0:
+            continue
+        seen.add(start)
+        tags = read_directory(data, start, order, _WANTED)
+        yield tags
+        pointers = numbers_of(tags.get(_SUB_DIRECTORIES), most=_MOST_DIRECTORIES)
+        waiting += [int(pointer) for pointer in pointers]
+        try:
+            (count,) = struct.unpack_from(order + "H", data, start)
+            waiting.append(struct.unpack_from(order + "L", data, start + 2 + 12 * count)[0])
+        except struct.error:
+            continue
+
+
+def _orient(found: Embedded, tags: Tags) -> None:
+    orientation = _whole(tags, _ORIENTATION)
+    if 1 <= orientation <= _MOST_ORIENTATION:
+        found.orientation = orientation
+
+
+def _jpegs(tags: Tags) -> Iterator[tuple[int, int]]:
+    """Where a directory keeps JPEGs: by their own tags, as its only strip, or as Panasonic does."""
+    yield _whole(tags, _JPEG), _whole(tags, _JPEG_SIZE)
+    if _whole(tags, _COMPRESSION) in _JPEG_COMPRESSIONS:
+        yield _whole(tags, _STRIPS), _whole(tags, _STRIP_SIZES)
+    if _PANASONIC_JPEG in tags:
+        yield tags[_PANASONIC_JPEG].place, tags[_PANASONIC_JPEG].length
+
+
+def _last_byte(tags: Tags) -> int:
+    """Return where the last of a directory's pixels end."""
+    ends = [0]
+    for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
+        pairs = (numbers_of(tags.get(name), most=_MOST_STRIPS) for name in (places, sizes))
+        ends += [int(start + size) for start, size in zip(*pairs, strict=False)]
+    return max(ends)
+
+
+def _whole(tags: Tags, name: int) -> int:
+    found = numbers_of(tags.get(name), most=1)
+    return int(found[0]) if found and found[0] >= 0 else 0
+
+
+# Canon's boxes (ISO 14496-12): what holds others, by kind or by name. After a name, so many bytes
+# come before the first of them.
+_HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
+_CANON = {
+    bytes.fromhex("85c0b687820f11e08111f4ce462b6a48"): 0,  # its metadata
+    bytes.fromhex("eaf42b5e1c984b88b9fbb7dc406e4d16"): 8,  # its preview
+}
+_BLOCKS = {b"CMT1": "exif", b"CMT2": "exposure", b"CMT4": "gps"}
+_PREVIEW_HEADER = 16
+_MOST_BOXES, _DEEPEST = 2000, 8
+
+
+def _search_boxes(data: Bytes, start: int, end: int, found: Embedded, depth: int = 0) -> None:
+    size, place = 0, 0
+    for kind, begin, to in _boxes(data, start, end, found):
+        name = bytes(data[begin : begin + 16])
+        if kind in _BLOCKS:
+            found.blocks.setdefault(_BLOCKS[kind], bytes(data[begin : min(to, begin + (1 << 20))]))
+        elif kind == b"PRVW":
+            found.offer(data, begin + _PREVIEW_HEADER, to - begin - _PREVIEW_HEADER)
+        elif kind == b"stsz" and to - begin >= 8:  # noqa: PLR2004 - flags, size
+            (size,) = struct.unpack_from(">L", data, begin + 4)
+        elif kind == b"co64" and to - begin >= 16:  # noqa: PLR2004 - flags, count, place
+            (place,) = struct.unpack_from(">Q", data, begin + 8)
+        elif depth < _DEEPEST and kind in _HOLDERS:
+            _search_boxes(data, begin, to, found, depth + 1)
+        elif depth < _DEEPEST and kind == b"uuid" and name in _CANON:
+            _search_boxes(data, begin + 16 + _CANON[name], to, found, depth + 1)
+    found.offer(data, place, size)
+
+
+def _boxes(data: Bytes, start: int, end: int, found: Embedded) -> Iterator[tuple[bytes, int, int]]:
+    """Yield each box's kind, and where its content begins and ends."""
+    at = start
+    while at + 8 <= end and found.boxes < _MOST_BOXES:
+        found.boxes += 1
+        size, kind = struct.unpack_from(">L4s", data, at)
+        content = at + 8
+        if size == 1 and at + 16 <= end:
+            (size,) = struct.unpack_from(">Q", data, content)
+            content += 8
+        if size < content - at:
+            return
+        yield kind, content, min(at + size, end)
+        at += size
+
+
+# The frame headers of JPEGs that can be shown; Canon's raw data is a lossless JPEG (C3).
+_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+_NO_FRAMES = frozenset({0xC4, 0xC8, 0xCC})
+_MOST_SEGMENTS = 200
+
+
+def _pixels_of(jpeg: Bytes) -> int:
+    """Return how many pixels a JPEG claims to have; 0 when it is none that can be shown."""
+    if bytes(jpeg[:3]) != b"\xff\xd8\xff":
+        return 0
+    at = 2
+    for _ in range(_MOST_SEGMENTS):
+        head = bytes(jpeg[at : at + 9])
+        if len(head) < 9 or head[0] != 0xFF:  # noqa: PLR2004 - marker, length, size
+            return 0
+        if 0xC0 <= head[1] <= 0xCF and head[1] not in _NO_FRAMES:  # noqa: PLR2004
+            height, width = struct.unpack_from(">HH", head, 5)
+            return height * width if head[1] in _FRAMES else 0
+        at += 2 + struct.unpack_from(">H", head, 2)[0]
+    return 0
