@@ -109,6 +109,7 @@ test("a wrong password is said at its field, and nothing is asked again", async 
   );
   const user = await start();
   const field = await screen.findByLabelText("Your password");
+  expect(field).toHaveFocus();
   await user.type(field, "no{Enter}");
   await expect.poll(() => field).toBeInvalid();
   expect(field).toHaveAccessibleDescription("This password is wrong.");

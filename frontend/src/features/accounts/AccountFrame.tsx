@@ -55,7 +55,7 @@ export const AccountFrame = ({ title, lead, children, footer }: AccountFrameProp
           {footer !== undefined && <div className="mt-8 text-muted">{footer}</div>}
         </div>
       </main>
-      <aside className="hidden w-[52%] flex-col items-center justify-center gap-10 bg-[#1c1a18] p-12 text-[#f4f1ed] lg:flex">
+      <aside className="sticky top-0 hidden h-dvh w-[52%] flex-col items-center justify-center gap-10 bg-[#1c1a18] p-12 text-[#f4f1ed] lg:flex">
         <ObscuraArt />
         <p className="max-w-md text-center text-xl leading-relaxed font-medium text-balance">
           Your pictures, in your own storage.

@@ -17,6 +17,8 @@ export const ByPassword = ({ onConfirmed }: ProofProps) => {
   const [errors, setErrors] = useState<FormErrors>({});
   const [needsCode, setNeedsCode] = useState(false);
   const form = useFocusOnError(errors);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
 
   const onError = (error: unknown) => {
     const { code, detail } = toProblem(error);
@@ -54,6 +56,7 @@ export const ByPassword = ({ onConfirmed }: ProofProps) => {
         hidden
       />
       <PasswordField
+        ref={field}
         label="Your password"
         name="password"
         autoComplete="current-password"
