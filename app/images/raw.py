@@ -66,7 +66,9 @@ def find_embedded(data: Bytes, content_type: str) -> Embedded:
     elif content_type == formats.CR3:
         found.is_cut_short = formats.last_box_ends(data) > len(data)
         _search_boxes(data, 0, len(data), found)
-        _orient(found, read_first(found.blocks.get("exif", b""), _WANTED))
+        facts = read_first(found.blocks.get("exif", b""), _WANTED)
+        _orient(found, facts)
+        found.size = (_whole(facts, _WIDTH), _whole(facts, _HEIGHT))
     else:
         _search_tiff(data, found)
     return found
