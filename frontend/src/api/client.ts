@@ -1,11 +1,11 @@
 /** Talking to the API: typed by its OpenAPI document, failing with ApiProblem, and doing nothing else. */
 import createClient from "openapi-fetch";
 
-import type { ExpectedPaths } from "./expected";
+import type { LocalPaths } from "./local-paths";
 import { problemFromAnswer, toProblem } from "./problem";
 import type { paths } from "./schema";
 
-export const api = createClient<paths & Omit<ExpectedPaths, keyof paths>>({
+export const api = createClient<paths & LocalPaths>({
   baseUrl: window.location.origin,
   credentials: "same-origin",
   fetch: (request) => globalThis.fetch(request),

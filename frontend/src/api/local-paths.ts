@@ -1,0 +1,25 @@
+/** What local mode answers to besides: hidden from the OpenAPI document, for it exists nowhere else. */
+
+export type Mail = {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  links: string[];
+  /** When it was written. */
+  at: string;
+};
+
+type Parameters = { query?: { to?: string }; header?: never; path?: never; cookie?: never };
+type Mails = { content: { "application/json": { mails: Mail[] } } };
+
+export type LocalPaths = {
+  "/api/local/mails": {
+    parameters: Parameters;
+    get: {
+      parameters: Parameters;
+      responses: { 200: { headers: Record<string, unknown> } & Mails };
+    };
+  };
+};
