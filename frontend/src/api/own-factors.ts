@@ -128,7 +128,7 @@ export const useMakeRecoveryCodes = () => {
   return useChange(() => make());
 };
 
-/** Where to go to link an account at a provider; the way back leads to `next`. */
+/** Leaves for a provider to link an account there; the way back leads to `next`. */
 export const useLinkIdentity = () => {
   const start = useConfirmed(({ provider, next }: { provider: string; next: string }) =>
     read(
@@ -138,7 +138,10 @@ export const useLinkIdentity = () => {
       }),
     ),
   );
-  return useMutation({ mutationFn: start });
+  return useMutation({
+    mutationFn: start,
+    onSuccess: ({ location }) => window.location.assign(location),
+  });
 };
 
 export const useUnlinkIdentity = () =>
