@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, case, select, update
+from sqlalchemy import Row, case, func, select, update
 
 from app.accounts.models import User
 from app.clients.storage import NothingStoredError, PictureStore
@@ -182,8 +182,9 @@ def _finish(
         "rating": metadata.rating,
         "caption": metadata.caption,
     }
-    if metadata.taken_at:
-        values["timeline_at"] = metadata.taken_at
+    values["timeline_at"] = func.coalesce(
+        metadata.taken_at, Image.taken_hint, Image.timeline_at, type_=Image.timeline_at.type
+    )
     if describe:
         # Only where nobody, the person above all, has written anything yet.
         nothing_said = Image.current_description_id.is_(None)

@@ -144,6 +144,10 @@ class Image(Base):
     taken_offset_minutes: Mapped[int | None] = mapped_column(
         SmallInteger, comment="That clock's offset from UTC, where the camera recorded it."
     )
+    taken_hint: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=False),
+        comment="Wall clock when the file was last changed, as the browser said.",
+    )
     camera_make: Mapped[str | None] = mapped_column(String(100))
     camera_model: Mapped[str | None] = mapped_column(String(100))
     lens: Mapped[str | None] = mapped_column(String(100))

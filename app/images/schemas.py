@@ -1,10 +1,10 @@
 """What the API says and hears about pictures."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, NaiveDatetime
 
 from app.displayed import displayable, one_line
 from app.images.models import DescriptionSource, DescriptionState, ImageState
@@ -41,6 +41,17 @@ Sha256 = Annotated[
 Prose = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(displayable)]
 
 
+def _believable(value: datetime | None) -> datetime | None:
+    """A clock that was never set says 1970 or 1980; tomorrow is somebody's today."""
+    if value is None or value.year < _EARLIEST_HINT:
+        return None
+    return value if value < datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1) else None
+
+
+_EARLIEST_HINT = 1981
+TakenHint = Annotated[NaiveDatetime | None, AfterValidator(_believable)]
+
+
 class NewImage(BaseModel):
     """A picture that is about to be uploaded."""
 
@@ -50,6 +61,12 @@ class NewImage(BaseModel):
     size: int = Field(gt=0, le=2**53, description="Bytes.", examples=[3145728])
     content_type: str = Field(max_length=100, examples=["image/jpeg"])
     sha256: Sha256 = Field(description="Of the whole file, hexadecimal.")
+    taken_hint: TakenHint = Field(
+        default=None,
+        description="When the file was last changed: wall clock without zone. Dates a picture that"
+        " does not say when it was taken; ignored where it cannot be.",
+        examples=["2026-05-03T14:05:00"],
+    )
 
 
 class NewImages(BaseModel):
@@ -88,6 +105,9 @@ class ImageOut(BaseModel):
     taken_at: str | None = Field(
         description="Wall clock when taken, with its offset where the camera recorded one.",
         examples=["2026-05-03T14:05:00+02:00"],
+    )
+    dated_by: Literal["picture", "file", "upload"] = Field(
+        description="What timeline_at is: when taken, when the file was last changed, or uploaded."
     )
     created_at: datetime = Field(description="When the upload began.")
     deleted_at: datetime | None = Field(description="In Recently deleted since.")

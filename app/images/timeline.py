@@ -42,6 +42,7 @@ LISTED = (
     Image.timeline_at,
     Image.taken_at,
     Image.taken_offset_minutes,
+    Image.taken_hint,
     Image.created_at,
     Image.deleted_at,
     Image.description_state,
@@ -175,6 +176,7 @@ def show(row: AnyRow, *, reader: Reader) -> Shown:
         "thumbhash": base64.b64encode(row.thumbhash).decode() if row.thumbhash else None,
         "timeline_at": row.timeline_at.isoformat(),
         "taken_at": _taken_at(row.taken_at, row.taken_offset_minutes),
+        "dated_by": _dated_by(row),
         "created_at": row.created_at,
         "deleted_at": row.deleted_at,
         "alt_text": row.alt_text,
@@ -202,6 +204,12 @@ def _taken_at(taken_at: datetime | None, offset_minutes: int | None) -> str | No
         return None
     zone = None if offset_minutes is None else timezone(timedelta(minutes=offset_minutes))
     return taken_at.replace(tzinfo=zone).isoformat(timespec="seconds")
+
+
+def _dated_by(row: AnyRow) -> str:
+    if row.taken_at is not None:
+        return "picture"
+    return "file" if row.taken_hint == row.timeline_at else "upload"
 
 
 def _camera(row: AnyRow) -> Shown | None:

@@ -105,6 +105,7 @@ def promise_place(
         image.name = new.name
         image.byte_size = new.size
         image.content_type = new.content_type
+        image.taken_hint = new.taken_hint
         image.created_at = moment
         image.timeline_at = moment.replace(tzinfo=None)
         image.deleted_at = None

@@ -1502,6 +1502,12 @@ export interface components {
              */
             created_at: string;
             /**
+             * Dated By
+             * @description What timeline_at is: when taken, when the file was last changed, or uploaded.
+             * @enum {string}
+             */
+            dated_by: "picture" | "file" | "upload";
+            /**
              * Deleted At
              * @description In Recently deleted since.
              */
@@ -1599,6 +1605,12 @@ export interface components {
              * @description When the upload began.
              */
             created_at: string;
+            /**
+             * Dated By
+             * @description What timeline_at is: when taken, when the file was last changed, or uploaded.
+             * @enum {string}
+             */
+            dated_by: "picture" | "file" | "upload";
             /**
              * Deleted At
              * @description In Recently deleted since.
@@ -1914,6 +1926,13 @@ export interface components {
              * @example 3145728
              */
             size: number;
+            /**
+             * Taken Hint
+             * @description When the file was last changed: wall clock without zone. Dates a picture that does not say when it was taken; ignored where it cannot be.
+             * @default null
+             * @example 2026-05-03T14:05:00
+             */
+            taken_hint?: string | null;
         };
         /**
          * NewImages

@@ -54,6 +54,7 @@ export const anImage = (changes: Partial<Image> = {}): Image => ({
   thumbhash: null,
   timeline_at: "2025-05-03T10:00:00",
   taken_at: "2025-05-03T10:00:00+02:00",
+  dated_by: "picture",
   created_at: "2025-06-01T08:00:00Z",
   deleted_at: null,
   alt_text: null,

@@ -57,3 +57,9 @@ test("a file is named by its kind", () => {
   expect(kind("image/jpeg")).toBe("JPEG");
   expect(kind("image/x-nikon-nef")).toBe("NEF");
 });
+
+test("a picture that says nothing is dated by its file, and it is said so", () => {
+  const undated = { taken_at: null, dated_by: "file", timeline_at: "2019-07-04T09:30:00" } as const;
+  expect(fact(undated, "Dated by the file")?.value).toContain("July 4, 2019");
+  expect(fact(undated, "Taken")).toBeUndefined();
+});

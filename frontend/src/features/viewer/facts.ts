@@ -27,7 +27,12 @@ const wallClock = new Intl.DateTimeFormat(undefined, {
 const here = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
 /** The clock on the wall where it was taken, whatever the time is here. */
-const taken = ({ taken_at: at }: Image): Fact => {
+const taken = ({ taken_at: at, dated_by, timeline_at }: Image): Fact => {
+  if (at === null && dated_by === "file")
+    return {
+      label: "Dated by the file",
+      value: wallClock.format(new Date(`${timeline_at.slice(0, 19)}Z`)),
+    };
   if (at === null) return { label: "Taken", value: "Not recorded in the file" };
   const offset = /([+-]\d\d:\d\d|Z)$/.exec(at.slice(10))?.[1];
   const value = wallClock.format(new Date(`${at.slice(0, 19)}Z`));

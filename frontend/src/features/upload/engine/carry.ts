@@ -98,12 +98,22 @@ const send = async (sha256: string, carried: Carried): Promise<string | Phase> =
   throw new LastingTrouble(NO_PLACE_ACCEPTED);
 };
 
+/** The clock on this wall at a moment, to the second: "2026-05-03T14:05:00". */
+const wallClock = (moment: number): string =>
+  new Date(moment - new Date(moment).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+
 const askForPlace = async (
   sha256: string,
   { upload, tools, signal, report }: Carried,
 ): Promise<PlaceAnswer> => {
   const { name, contentType, file } = upload;
-  const picture = { name, size: file.size, content_type: contentType, sha256 };
+  const picture = {
+    name,
+    size: file.size,
+    content_type: contentType,
+    sha256,
+    taken_hint: wallClock(file.lastModified),
+  };
   const place = await persistently(() => tools.desk.ask(picture), {
     signal,
     onInterrupted: (cause) => {

@@ -33,6 +33,7 @@ describe("the usual way", () => {
           size: 9,
           content_type: "image/jpeg",
           sha256: await standInHash(beach),
+          taken_hint: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/) as string,
         },
       ],
     ]);
