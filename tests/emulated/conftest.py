@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.chromium import QUIET, executable
-from tests.e2e.pages import Screen
 from tests.e2e.witness import Witness
 from tests.emulated.front import Crossing, Front
+from tests.emulated.people import InvitedScreen, make_first_account
 from tests.emulated.surroundings import REGION, ROOT, Account
 
 if TYPE_CHECKING:
@@ -106,11 +107,29 @@ def browser(front: Front) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def screen(browser: Browser, deployment: Deployment) -> Iterator[Screen]:
-    """Somebody's page; whatever it complains of fails the test."""
+@contextmanager
+def a_page(browser: Browser, deployment: Deployment) -> Iterator[tuple[Page, Witness]]:
+    """A browser profile that is new; whatever it complains of fails the test."""
     context = browser.new_context(ignore_https_errors=True, locale="en-GB", timezone_id="UTC")
     witness = Witness(context, origins={deployment.site, deployment.storage})
-    yield Screen(page=context.new_page(), site=deployment.site, witness=witness)
+    yield context.new_page(), witness
     context.close()
     assert witness.complaints == []
+
+
+@pytest.fixture(scope="session")
+def invitations(browser: Browser, deployment: Deployment) -> list[str]:
+    """Links by which people join: from whoever opened the site first."""
+    with a_page(browser, deployment) as (page, _):
+        return make_first_account(page, deployment.site)
+
+
+@pytest.fixture
+def screen(
+    browser: Browser, deployment: Deployment, invitations: list[str]
+) -> Iterator[InvitedScreen]:
+    """Somebody's page."""
+    with a_page(browser, deployment) as (page, witness):
+        yield InvitedScreen(
+            page=page, site=deployment.site, witness=witness, invitations=invitations
+        )

@@ -6,12 +6,15 @@ import os
 import shlex
 import subprocess
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
+import psycopg2
 from botocore.config import Config
+from psycopg2.extensions import make_dsn
 
 from scripts.embedded.aws import answers
 from scripts.embedded.folder import DataFolder
@@ -38,6 +41,7 @@ class Account:
 
     folder: Path
     port: int = 0
+    postgres: str = ""
     crew: Crew | None = None
     outputs: dict[str, str] = field(default_factory=dict)
 
@@ -55,7 +59,8 @@ class Account:
             postgres.start(self.crew)
             self.crew.wait_until(postgres.answers, what="PostgreSQL")
             password = data.secrets().superuser_password
-            self._start(f"postgresql://postgres:{password}@127.0.0.1:{postgres_port}/postgres")
+            self.postgres = f"postgresql://postgres:{password}@127.0.0.1:{postgres_port}/postgres"
+            self._start()
         except BaseException:
             self.crew.__exit__()
             raise
@@ -65,7 +70,7 @@ class Account:
         if self.crew:
             self.crew.__exit__()
 
-    def _start(self, postgres: str) -> None:
+    def _start(self) -> None:
         if self.crew is None:
             raise RuntimeError("not entered")
         environment = kept_environment() | {
@@ -82,7 +87,7 @@ class Account:
             "PERSIST_STATE": "0",
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
-            "EMULATED_POSTGRES": postgres,
+            "EMULATED_POSTGRES": self.postgres,
             "EMULATED_AWS_COMMAND": str(self.folder / "aws-command"),
         }
         self.crew.start(
@@ -136,6 +141,18 @@ class Account:
             endpoint_url=f"http://127.0.0.1:{self.port}",
             config=Config(s3={"addressing_style": "path"}, proxies={}),
         )
+
+    def connect(self, user: str, password: str) -> None:
+        """Open a connection to the database behind RDS, as a function does, and close it."""
+        psycopg2.connect(make_dsn(self.postgres, user=user, password=password)).close()
+
+    def end_connections(self, user: str) -> None:
+        """End all that somebody has opened."""
+        with closing(psycopg2.connect(self.postgres)) as connection:
+            cursor = connection.cursor()
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [user]
+            )
 
     def synthesize(self, out: Path, *context: str) -> None:
         """Synthesize for this machine's kind, and lay out the `aws` that CDK's uploader calls."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from tests.emulated.first_person import EMAIL, come_in
 from tests.emulated.surroundings import ACCOUNT, REGION, STACK
 from tests.infrastructure.permissions import Policies, ask, every_case
 from tests.pictures import heic, jpeg
@@ -65,7 +64,7 @@ def test_migrations_ran_before_anything_served(deployment: Deployment) -> None:
 
 def test_it_is_used_by_a_person(screen: Screen, deployment: Deployment, tmp_path: Path) -> None:
     assert deployment.site.endswith(".cloudfront.net")
-    come_in(screen)
+    email = screen.register()
     pictures = (jpeg(), heic())
     for picture in pictures:
         (tmp_path / picture.name).write_bytes(picture.content)
@@ -77,13 +76,13 @@ def test_it_is_used_by_a_person(screen: Screen, deployment: Deployment, tmp_path
     for picture in pictures:
         screen.expect_thumbnail(picture.name)
     screen.sign_out()
-    screen.sign_in(EMAIL)
+    screen.sign_in(email)
     screen.expect_thumbnail("beach.jpg")
     screen.sign_out()
 
 
 def test_cookies_are_for_this_host_only(screen: Screen) -> None:
-    come_in(screen)
+    screen.register()
     cookies = [each for each in screen.context.cookies() if "name" in each]
     assert {each["name"] for each in cookies} == {"__Host-session", "__Host-device"}
     assert all(each["secure"] and each["httpOnly"] for each in cookies)

@@ -8,9 +8,10 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import psycopg2
+import pytest
 from alembic.script import ScriptDirectory
 
-from tests.emulated.first_person import come_in
 from tests.emulated.surroundings import ROOT
 from tests.emulated.test_deployment import call
 from tests.pictures import jpeg
@@ -79,8 +80,22 @@ def test_the_door_changes_without_a_moment_closed(deployment: Deployment) -> Non
 
 def test_the_databases_password_changes(deployment: Deployment) -> None:
     account = deployment.account
+    secrets = account.client("secretsmanager")
+    arn = account.outputs["DatabaseSecret"]
+
+    def owner() -> Any:
+        return json.loads(secrets.get_secret_value(SecretId=arn)["SecretString"])
+
+    before = owner()
     done = account.type("./scripts/deploy rotate database")
     assert done.returncode == 0, done.stdout + done.stderr
+    after = owner()
+    assert after == before | {"password": after["password"]}
+    assert after["password"] != before["password"]
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        account.connect(before["username"], before["password"])
+    # No connection is left that was opened by the old one.
+    account.end_connections(after["username"])
     assert call(deployment, "/api/health")[0] == 200
 
 
@@ -96,7 +111,7 @@ def test_the_doctor_finds_what_was_deleted_and_brings_it_back(
     account = deployment.account
     picture = jpeg(seed=77, name="kept.jpg")
     (tmp_path / picture.name).write_bytes(picture.content)
-    come_in(screen)
+    screen.register()
     screen.choose(tmp_path / picture.name)
     screen.expect_thumbnail(picture.name)
     done = doctor(deployment, "--read")

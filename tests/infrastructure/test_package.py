@@ -98,6 +98,7 @@ def test_every_module_of_ours_has_its_bytecode(packages: dict[str, Path]) -> Non
     "module",
     [
         "zappa.handler", "boto3", "openai", "alembic.command", "pyvips", "pillow_heif", "psycopg2",
+        "webauthn", "zxcvbn", "joserfc.jwt", "email_validator", "segno",
         "PIL.Image", "aws_lambda_powertools", "argon2", "orjson", "sqlalchemy",
         "app.images.decoding", "app.images.rehearsal", "app.migrate", "app.factory",
     ],

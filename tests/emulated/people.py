@@ -1,0 +1,60 @@
+"""People of a site that sends no mail: the first account by hand, everybody else by invitation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.pages import Screen, new_address
+from tests.people import PASSWORD
+
+# As many people as these tests need. All at once: inviting takes a sign-in that is fresh.
+_INVITATIONS = 8
+_INVITE = """
+async (count) => {
+  const links = [];
+  while (links.length < count) {
+    const answer = await fetch("/api/admin/invites", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: "{}"
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    links.push((await answer.json()).link);
+  }
+  return links;
+}
+"""
+_SESSION = "async () => (await fetch('/api/auth/session')).json()"
+
+
+def _make_account(page: Page, email: str) -> None:
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+
+
+def make_first_account(page: Page, site: str) -> list[str]:
+    """Make the account that administers the site; return links by which others join."""
+    page.goto(site)
+    expect(page.get_by_role("heading", name="Welcome to Pinhole", level=1)).to_be_visible()
+    _make_account(page, new_address())
+    expect(page.get_by_role("heading", name="Drop pictures anywhere")).to_be_visible()
+    assert page.evaluate(_SESSION)["user"]["is_administrator"] is True
+    links: list[str] = page.evaluate(_INVITE, _INVITATIONS)
+    return links
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitedScreen(Screen):
+    """The page of somebody who joins by one of these links."""
+
+    invitations: list[str]
+
+    def register(self) -> str:
+        """Have an account and be signed in; return its e-mail address."""
+        email = new_address()
+        self.page.goto(self.invitations.pop())
+        expect(self.page.get_by_role("heading", name="You are invited")).to_be_visible()
+        _make_account(self.page, email)
+        expect(self.page.get_by_role("heading", name="Drop pictures anywhere")).to_be_visible()
+        return email
