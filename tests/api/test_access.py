@@ -120,7 +120,12 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
     assert set(place["image"]) == LISTED
     assert set(ada.detail(place["image"]["id"])) == LISTED | {
         "sha256",
+        "receipt",
         "camera",
+        "location",
+        "rating",
+        "caption",
+        "animation_url",
         "description",
         "description_failure",
     }
