@@ -41,12 +41,16 @@ Send = Callable[[ExportLibrary], None]
 def ask_for_export(user: User) -> Export:
     """Return the copy that is being made, or begin one; the caller commits and sends the task."""
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    moment = now()
     found = db.session.scalar(
-        select(Export).where(Export.user_id == user.id, Export.state.in_(_UNFINISHED))
+        select(Export).where(
+            Export.user_id == user.id,
+            Export.state.in_(_UNFINISHED),
+            Export.expires_at > moment,  # else it was removed, and the sweep is about to come
+        )
     )
     if found:
         return found
-    moment = now()
     # One copy is enough to pay for; older ones go with the next sweep.
     db.session.execute(update(Export).where(Export.user_id == user.id).values(expires_at=moment))
     pictures = db.session.scalar(select(func.count()).where(*_included(user.id, before=moment)))
@@ -66,7 +70,7 @@ def living_exports(user: User) -> list[Export]:
 def make_next_zip(task: ExportLibrary, attempt: int, *, store: ExportStore, send: Send) -> None:
     """Make the next zip of a copy, and ask for the one after it. Safe to repeat."""
     export = db.session.get(Export, task.export_id)
-    if export is None or export.state not in _UNFINISHED:
+    if export is None or export.state not in _UNFINISHED or export.expires_at <= now():
         return
     export.state, export.touched_at = ExportState.RUNNING, now()
     db.session.commit()
@@ -164,6 +168,7 @@ def _keep(export_id: UUID, part: dict[str, Any], *, is_last: bool) -> bool:
     if (
         export is None
         or export.state != ExportState.RUNNING
+        or export.expires_at <= now()  # removed meanwhile: it does not come back
         or last.partition("-")[0] != str(len(export.parts) + 1)
     ):
         db.session.rollback()

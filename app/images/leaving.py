@@ -8,7 +8,7 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, text, update
 
 from app.accounts.administrators import change_administrators, refuse_without
 from app.accounts.audit import Event
@@ -16,6 +16,7 @@ from app.accounts.models import AccessToken, AuditEvent, Invite, Letter, Session
 from app.clients.export_store import ExportStore
 from app.clients.storage import prefix_of_user
 from app.database import db, now
+from app.errors import NotSignedInError
 
 log = logging.getLogger(__name__)
 
@@ -42,35 +43,56 @@ def ask_to_leave(user: User) -> None:
 def shut_those_who_leave() -> None:
     """Shut the accounts whose week is over: nobody signs in, no address is signed any more."""
     moment = now()
-    due = select(User.id).where(User.delete_after <= moment, User.disabled_at.is_(None))
-    ids = list(db.session.scalars(due.limit(MOST_PEOPLE)))
-    db.session.execute(
+    is_due = (User.delete_after <= moment) & User.disabled_at.is_(None)
+    shut = (
         update(User)
-        .where(User.id.in_(ids))
+        # Asked twice: the second is asked of the row as it is once nobody holds it, so that
+        # whoever calls it off at this moment stays.
+        .where(User.id.in_(select(User.id).where(is_due).limit(MOST_PEOPLE)), is_due)
         # Moved on: the deletion comes when what was signed has died.
         .values(disabled_at=moment, delete_after=moment + SIGNED_ADDRESSES_DIE_WITHIN)
+        .returning(User.id)
         .execution_options(synchronize_session=False)
     )
+    ids = list(db.session.scalars(shut))
     for table in (Session, AccessToken):
         db.session.execute(delete(table).where(table.user_id.in_(ids)))
     db.session.commit()
 
 
+def call_off(user: User) -> bool:
+    """Let an account stay after all; the caller commits. False: there was nothing to call off.
+
+    Raises:
+        NotSignedInError: it was too late by a moment; the account is shut.
+    """
+    db.session.refresh(user, with_for_update=True)
+    if user.disabled_at is not None:
+        raise NotSignedInError
+    was_going = user.delete_after is not None
+    user.delete_after = None
+    return was_going
+
+
 def people_to_delete() -> list[UUID]:
     """Return the accounts that were shut long enough ago; ends the transaction."""
-    due = select(User.id).where(User.delete_after <= now(), User.disabled_at.is_not(None))
-    ids = list(db.session.scalars(due.limit(MOST_PEOPLE)))
+    ids = list(db.session.scalars(select(User.id).where(_is_to_go()).limit(MOST_PEOPLE)))
     db.session.rollback()
     return ids
 
 
 def delete_person(user_id: UUID, *, store: ExportStore) -> None:
-    """Delete a person's objects with all their versions, then every row. Safe to repeat."""
-    store.delete(prefix_of_user(user_id))
-    user = db.session.scalar(select(User).where(User.id == user_id).with_for_update())
-    if user is None or user.delete_after is None:
+    """Delete a person's objects with all their versions, then every row. Safe to repeat.
+
+    The row stays locked meanwhile, as where a picture goes for good (sweep.py): an account that an
+    administrator opens at this moment must not lose its objects.
+    """
+    held = select(User).where(User.id == user_id, _is_to_go()).with_for_update(skip_locked=True)
+    user = db.session.scalar(held)
+    if user is None:
         db.session.rollback()
         return
+    store.delete(prefix_of_user(user_id))
     # The record goes with its person, and only by saying whose it is (migration 0002).
     db.session.execute(text("SELECT set_config('pinhole.forget', :id, true)"), {"id": str(user_id)})
     db.session.execute(delete(AuditEvent).where(AuditEvent.user_id == user_id))
@@ -83,3 +105,11 @@ def delete_person(user_id: UUID, *, store: ExportStore) -> None:
     db.session.add(AuditEvent(event=Event.ACCOUNT_DELETED, ip="", user_agent="", detail={}))
     db.session.commit()
     log.info("an account was deleted, as its person asked")
+
+
+def _is_to_go() -> ColumnElement[bool]:
+    """Whoever shut the account, and when: what was signed before has died."""
+    moment = now()
+    return (User.delete_after <= moment) & (
+        User.disabled_at <= moment - SIGNED_ADDRESSES_DIE_WITHIN
+    )

@@ -15,7 +15,7 @@ from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import NotFoundError
 from app.images.exports import ask_for_export, living_exports
-from app.images.leaving import ask_to_leave
+from app.images.leaving import ask_to_leave, call_off
 from app.images.models import Export, ExportState
 from app.parts import parts
 from app.shapes import BaseModel
@@ -127,10 +127,9 @@ def ask_for_deletion() -> Response:
 def call_deletion_off() -> Response:
     """Keep the account after all."""
     user = current_user()
-    if user.delete_after is not None:
-        user.delete_after = None
+    if call_off(user):
         record(Event.DELETION_CALLED_OFF, user_id=user.id)
-        db.session.commit()
+    db.session.commit()
     return Response(status=204)
 
 

@@ -21,8 +21,9 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, create_engine
 
+from app.assembly import Assembly
 from app.migrate import migrate
-from app.settings import with_driver
+from app.settings import Settings, with_driver
 from scripts.embedded.models import StandIn
 from scripts.embedded.ports import free_ports
 from scripts.embedded.stack import EmbeddedStack
@@ -194,6 +195,14 @@ def store(bucket: Any) -> Callable[[str], Json]:
         return found
 
     return head
+
+
+@pytest.fixture
+def assembly(stack: EmbeddedStack, site: str) -> Assembly:  # noqa: ARG001 - migrated
+    """The worker's parts, so that a test can sweep when it wants to."""
+    environment = stack.environment("worker")
+    with keys_of(environment):
+        return Assembly(Settings.from_environment(environment), pool_size=2)
 
 
 @pytest.fixture

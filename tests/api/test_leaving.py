@@ -9,13 +9,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from app.assembly import Assembly
-from app.settings import Settings
 from app.tasks import ExportLibrary
-from scripts.embedded.stack import EmbeddedStack
-from tests.api.conftest import keys_of, until
+from tests.api.conftest import until
 from tests.people import PASSWORD, Json, Person, put
 from tests.pictures import jpeg
 
@@ -34,15 +32,8 @@ OWNED = {
     "audit_events": "user_id",
     "images": "owner_id",
     "exports": "user_id",
+    "storage": "user_id",
 }
-
-
-@pytest.fixture
-def assembly(stack: EmbeddedStack, site: str) -> Assembly:  # noqa: ARG001 - migrated
-    """The worker's parts, so that a test can sweep when it wants to."""
-    environment = stack.environment("worker")
-    with keys_of(environment):
-        return Assembly(Settings.from_environment(environment), pool_size=2)
 
 
 def ready(person: Person) -> Json | None:
@@ -158,15 +149,7 @@ def test_a_copy_that_is_removed_leaves_nothing_behind(
 def test_an_export_that_fell_silent_is_taken_up_again(
     ada: Person, assembly: Assembly, database: Engine
 ) -> None:
-    with database.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO exports (id, user_id, state, created_at, touched_at, expires_at,"
-                " pictures, done, parts) VALUES (gen_random_uuid(), :user, 'running', now(),"
-                " now() - interval '31 minutes', now() + interval '1 day', 0, 0, '[]')"
-            ),
-            {"user": ada.user_id},
-        )
+    begun(database, ada, touched="31 minutes")
     assembly.sweep()
     assert until(lambda: ready(ada))
 
@@ -200,7 +183,8 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     (unfinished,) = ada.promise(jpeg(seed=932))
     ada.http.post("/api/account/deletion").raise_for_status()
 
-    _let_time_pass(database, user_id)
+    with database.begin() as connection:
+        let_time_pass(connection, user_id)
     assembly.sweep()  # the week is over: shut, and nothing deleted yet
     assert ada.http.get("/api/images").status_code == 401
     refused = visitor.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
@@ -208,11 +192,12 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     # An upload that was signed before may still come in; the pause is there for it.
     put(unfinished["upload"], jpeg(seed=932).content).raise_for_status()
 
-    _let_time_pass(database, user_id)
+    with database.begin() as connection:
+        let_time_pass(connection, user_id)
     assembly.sweep()
 
     def nothing_left() -> bool:
-        return not _rows_of(database, user_id, ada.email) and not _versions(bucket, user_id)
+        return not rows_of(database, user_id, ada.email) and not versions(bucket, user_id)
 
     assert until(nothing_left)
     assert objects_of(bob) == bobs_objects
@@ -225,7 +210,7 @@ def test_the_only_administrator_cannot_leave_the_others_alone(
 ) -> None:
     with database.begin() as connection:
         connection.execute(text("UPDATE users SET is_administrator = false"))
-    admin = new_person()
+    admin, _ = new_person(), new_person()
     with database.begin() as connection:
         connection.execute(
             text("UPDATE users SET is_administrator = true WHERE id = :id"), {"id": admin.user_id}
@@ -248,14 +233,23 @@ def test_every_table_that_names_people_is_counted(database: Engine) -> None:
         }
 
 
-def _let_time_pass(database: Engine, user_id: str) -> None:
+def begun(database: Engine, person: Person, *, touched: str = "0 minutes") -> str:
+    """A copy that is being made, and that no worker knows of; its id."""
+    query = (
+        "INSERT INTO exports (id, user_id, state, created_at, touched_at, expires_at,"
+        " pictures, done, parts) VALUES (gen_random_uuid(), :user, 'running', now(),"
+        " now() - CAST(:touched AS interval), now() + interval '1 day', 0, 0, '[]') RETURNING id"
+    )
     with database.begin() as connection:
-        connection.execute(
-            text("UPDATE users SET delete_after = now() WHERE id = :id"), {"id": user_id}
-        )
+        return str(connection.scalar(text(query), {"user": person.user_id, "touched": touched}))
 
 
-def _rows_of(database: Engine, user_id: str, email: str) -> dict[str, int]:
+def let_time_pass(connection: Connection, user_id: str) -> None:
+    query = "UPDATE users SET delete_after = now(), disabled_at = disabled_at - interval '1 hour'"
+    connection.execute(text(f"{query} WHERE id = :id"), {"id": user_id})
+
+
+def rows_of(database: Engine, user_id: str, email: str) -> dict[str, int]:
     with database.connect() as connection:
         counts = {
             table: connection.scalar(
@@ -270,7 +264,7 @@ def _rows_of(database: Engine, user_id: str, email: str) -> dict[str, int]:
     return {table: count for table, count in counts.items() if count}
 
 
-def _versions(bucket: Any, user_id: str) -> list[str]:
+def versions(bucket: Any, user_id: str) -> list[str]:
     prefix = f"users/{user_id.replace('-', '')}/"
     versions = bucket.object_versions.filter(Prefix=prefix)
     return [version.object_key for version in versions]

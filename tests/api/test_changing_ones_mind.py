@@ -1,0 +1,117 @@
+"""What the sweep does to copies and accounts while their people change their minds."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from sqlalchemy import Engine, text
+
+from app.assembly import Assembly
+from app.clients.export_store import ExportStore, Upload
+from app.images.exports import make_next_zip
+from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
+from app.tasks import ExportLibrary
+from tests.api.conftest import until
+from tests.api.test_leaving import begun, let_time_pass, ready, rows_of, versions
+from tests.people import Person
+from tests.pictures import jpeg
+
+
+class Removing(ExportStore):
+    """Lets somebody remove a copy at the moment at which its last zip is written."""
+
+    remove: Callable[[], httpx2.Response]
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[Upload]:
+        """Write, and have it removed."""
+        with super().writing(key) as upload:
+            yield upload
+        self.remove().raise_for_status()
+
+
+def test_a_copy_that_is_removed_while_it_is_made_stays_away(
+    ada: Person, assembly: Assembly, database: Engine, bucket: Any
+) -> None:
+    ada.upload(jpeg(seed=945))
+    export_id = begun(database, ada)
+    store = Removing(s3=bucket.meta.client, bucket_name=bucket.name)
+    store.remove = partial(ada.http.delete, f"/api/account/exports/{export_id}")
+    with assembly.app.app_context():
+        task = ExportLibrary(export_id=UUID(export_id))
+        make_next_zip(task, 1, store=store, send=lambda _: None)
+    assert ada.http.get("/api/account/exports").json() == {"exports": []}
+
+
+def test_after_one_was_removed_another_is_made(ada: Person, database: Engine) -> None:
+    removed = begun(database, ada)
+    ada.http.delete(f"/api/account/exports/{removed}").raise_for_status()
+    assert ada.http.post("/api/account/exports").json()["id"] != removed
+    assert until(lambda: ready(ada))
+
+
+def test_whoever_calls_it_off_at_the_last_moment_stays(
+    ada: Person, assembly: Assembly, database: Engine
+) -> None:
+    user_id = ada.user_id
+    ada.http.post("/api/account/deletion").raise_for_status()
+    with database.begin() as connection:
+        let_time_pass(connection, user_id)
+    with ThreadPoolExecutor(1) as pool:
+        with database.begin() as connection:
+            calling_off = text("UPDATE users SET delete_after = NULL WHERE id = :id")
+            connection.execute(calling_off, {"id": user_id})
+            sweeping = pool.submit(_shut, assembly)
+            until(lambda: _somebody_waits(database) or sweeping.done())
+        sweeping.result()
+    assert ada.http.get("/api/auth/session").json()["user"]["delete_after"] is None
+
+
+def test_what_is_shut_cannot_be_called_off(ada: Person, database: Engine) -> None:
+    """Called off while the sweep shuts the account: it must not stay shut for ever."""
+    user_id = ada.user_id
+    ada.http.post("/api/account/deletion").raise_for_status()
+    with ThreadPoolExecutor(1) as pool:
+        with database.begin() as connection:
+            shutting = text("UPDATE users SET disabled_at = now() WHERE id = :id")
+            connection.execute(shutting, {"id": user_id})
+            calling_off = pool.submit(ada.http.delete, "/api/account/deletion")
+            until(lambda: _somebody_waits(database) or calling_off.done())
+        assert calling_off.result().status_code == 401
+    with database.connect() as connection:
+        query = text("SELECT delete_after FROM users WHERE id = :id")
+        assert connection.scalar(query, {"id": user_id}) is not None
+
+
+@pytest.mark.parametrize("disabled_at", ["NULL", "now()"])
+def test_nobody_is_deleted_who_was_opened_or_only_just_shut(
+    ada: Person, assembly: Assembly, database: Engine, bucket: Any, disabled_at: str
+) -> None:
+    """What was signed for somebody who was shut a moment ago still brings objects in."""
+    user_id = ada.user_id
+    ada.upload(jpeg(seed=946))
+    with database.begin() as connection:
+        query = f"UPDATE users SET delete_after = now(), disabled_at = {disabled_at}"  # noqa: S608
+        connection.execute(text(f"{query} WHERE id = :id"), {"id": user_id})
+    with assembly.app.app_context():
+        delete_person(UUID(user_id), store=assembly.exports)
+        assert UUID(user_id) not in people_to_delete()
+    assert versions(bucket, user_id)
+    assert rows_of(database, user_id, ada.email)["users"] == 1
+
+
+def _shut(assembly: Assembly) -> None:
+    with assembly.app.app_context():
+        shut_those_who_leave()
+
+
+def _somebody_waits(database: Engine) -> bool:
+    """Whether a statement waits for another's row."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with database.connect() as connection:
+        return bool(connection.scalar(text(query)))
