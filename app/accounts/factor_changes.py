@@ -20,6 +20,7 @@ What = Literal[
     "recovery_codes_made",
     "recovery_code_used",
     "identity_unlinked",
+    "token_made",
 ]
 
 
@@ -50,7 +51,7 @@ def refuse_lock_out(user: User) -> None:
 
 
 def letter_of_change(user: User, what: What, **more: str | int) -> Letter:
-    """Tell a person that their second factors changed."""
+    """Tell a person that there is another way into their account, or one less."""
     who = visitor()
     return ask_for_letter(
         Kind.FACTOR_CHANGED,

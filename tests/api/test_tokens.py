@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.api.operations import GUARDED, WITHOUT_SECURITY, with_some_id
+from tests.mailbox import next_mail
 from tests.people import Json, Person
 from tests.pictures import jpeg
 
@@ -53,6 +54,11 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(ada: Person, database: Engine)
         query = text("SELECT token_hash FROM access_tokens WHERE id = :id")
         kept = connection.execute(query, {"id": made["id"]}).scalar_one()
     assert bytes(kept) == sha256(made["token"].encode()).digest()
+
+
+def test_its_person_is_told_by_mail(ada: Person) -> None:
+    mail = next_mail(ada.http, ada.email, lambda: make(ada), about="How you sign in")
+    assert "An access token was made for your account" in mail["text"]
 
 
 def test_a_script_does_what_its_scope_says(ada: Person, script: Script) -> None:

@@ -8,7 +8,9 @@ from sqlalchemy import delete, func, select
 
 from app.accounts.access_tokens import MOST_TOKENS, make_access_token
 from app.accounts.audit import Event, record
+from app.accounts.factor_changes import letter_of_change
 from app.accounts.guards import current_user, fresh, in_person
+from app.accounts.letters import commit_and_ring
 from app.accounts.models import AccessToken
 from app.accounts.schemas.tokens import NewTokenOut, TokenIn, TokenRow, TokensOut
 from app.contract import APIBlueprint
@@ -58,7 +60,7 @@ def make_token(json_data: TokenIn) -> Response:
         lifetime=timedelta(days=json_data.days),
     )
     record(Event.TOKEN_MADE, user_id=user.id, scope=json_data.scope, days=json_data.days)
-    db.session.commit()
+    commit_and_ring(letter_of_change(user, "token_made"))
     made = TokenRow.of(row).model_dump()
     return json_response(NewTokenOut(token=token, **made).model_dump(mode="json"), status=201)
 
