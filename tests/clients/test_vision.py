@@ -14,15 +14,12 @@ from PIL import Image
 
 from app.clients.vision import (
     INSTRUCTIONS,
-    LONGEST_ALT_TEXT,
-    LONGEST_TAG,
-    LONGEST_TEXT,
-    MOST_TAGS,
     PROMPT_VERSION,
     Vision,
     VisionError,
     VisionSettings,
 )
+from app.lengths import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
 from app.images import decoding
 from app.images.outcome import Developed
 from scripts.embedded.openai_stand_in import FAULTS, StandIn
