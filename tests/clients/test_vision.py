@@ -19,9 +19,9 @@ from app.clients.vision import (
     VisionError,
     VisionSettings,
 )
-from app.lengths import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
 from app.images import decoding
 from app.images.outcome import Developed
+from app.lengths import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
 from scripts.embedded.openai_stand_in import FAULTS, StandIn
 
 
