@@ -66,7 +66,8 @@ const NAMES: Readonly<Record<string, string>> = {
 export const namesOf = (contentTypes: readonly string[]): string => {
   const names = contentTypes.map(
     (type) =>
-      (type.startsWith("image/x-") ? "RAW" : NAMES[type]) ?? type.replace(/^image\//, "").toUpperCase(),
+      (type.startsWith("image/x-") ? "RAW" : NAMES[type]) ??
+      type.replace(/^image\//, "").toUpperCase(),
   );
   return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(new Set(names));
 };
