@@ -11,6 +11,7 @@ from flask import Response
 
 from app.accounts import one_time
 from app.accounts.audit import Event, record
+from app.accounts.factor_changes import lock_person
 from app.accounts.guards import public
 from app.accounts.joining import (
     find_invite,
@@ -187,8 +188,11 @@ def look_at_reset(json_data: LinkIn) -> Response:
 def finish_reset(json_data: LinkAndPasswordIn) -> Response:
     """Set a new password by a link; every signed-in browser and every older link ends."""
     user = _whose_reset(json_data.token)
+    # Whoever changes how the person signs in, moves the account or shuts it was first, or waits.
+    lock_person(user)
     refuse_disabled(user)
-    _take(Purpose.RESET, json_data.token)
+    if not is_bound_to(_take(Purpose.RESET, json_data.token), user):
+        raise LinkDeadError
     take_over(user, password=json_data.password)
     told = ask_for_letter(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id)
     response = finish_sign_in(user, How.RESET)
