@@ -22,6 +22,7 @@ from tests.api.conftest import PATIENCE, new_network, running_api
 from tests.openid.conftest import Traveller, state_of
 from tests.openid.provider import Issuer, Provider
 from tests.openid.test_signing_in import proved
+from tests.people import PASSWORD
 
 Opener = Callable[[], Traveller]
 
@@ -164,11 +165,31 @@ def test_of_two_who_come_first_at_once_one_administers(
         with ThreadPoolExecutor(4) as pool:
             pages = sorted(pool.map(finish, range(4)))
     assert pages == ["/", *["/sign-in?problem=registration_closed"] * 3]
-    engine = create_engine(with_driver(empty["DATABASE_URL"]))
+    assert _who_administers(empty) == [True]
+
+
+def test_of_several_who_come_first_by_password_one_administers(empty: dict[str, str]) -> None:
+    with browsers_at(empty) as open_browser:
+        people = [open_browser() for _ in range(4)]
+
+        def come(person: Traveller) -> int:
+            body = {"email": person.email, "password": PASSWORD}
+            return person.http.post("/api/auth/first", json=body).status_code
+
+        with ThreadPoolExecutor(4) as pool:
+            statuses = sorted(pool.map(come, people))
+        signed_in = [each.signed_in_as for each in people if each.signed_in_as]
+    assert statuses == [201, 409, 409, 409]
+    assert len(signed_in) == 1
+    assert _who_administers(empty) == [True]
+
+
+def _who_administers(site: dict[str, str]) -> list[bool]:
+    engine = create_engine(with_driver(site["DATABASE_URL"]))
     with engine.connect() as rows:
         found = rows.execute(text("SELECT is_administrator FROM users")).scalars().all()
     engine.dispose()
-    assert found == [True]
+    return list(found)
 
 
 def _as_superuser(stack: EmbeddedStack, statement: str) -> None:

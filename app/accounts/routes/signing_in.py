@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from flask import Response
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, clear_cookie
 from app.accounts.guards import current_session, in_person, own_session, public
+from app.accounts.joining import is_first
 from app.accounts.limits import give_each_back
 from app.accounts.models import User
 from app.accounts.password_tries import take_password_try
@@ -23,9 +24,6 @@ from app.errors import NotFirstError, WrongCredentialsError
 
 auth = APIBlueprint("auth", __name__, url_prefix="/api/auth", tag="Signing in")
 
-# One at a time makes the first account: the second waits, and then finds the first.
-_FIRST_ONLY = text("SELECT pg_advisory_xact_lock(hashtext('the first account'))")
-
 
 @auth.post("/first")
 @public
@@ -38,9 +36,7 @@ def make_first(json_data: FirstIn) -> Response:
         raise NotFirstError
     refuse_weak(json_data.password, email=json_data.email)
     password_hash = hash_password(json_data.password)
-    db.session.execute(_FIRST_ONLY)
-    if has_people():
-        db.session.rollback()
+    if not is_first():
         raise NotFirstError
     user = User(email=json_data.email, password_hash=password_hash, is_administrator=True)
     db.session.add(user)
