@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, select, text, update
 
-from app.accounts.models import User
+from app.accounts.audit import Event
+from app.accounts.models import AuditEvent, User
 from app.database import db
 from app.errors import LastAdministratorError
 
@@ -15,6 +16,31 @@ _ONE_CHANGE = text("SELECT pg_advisory_xact_lock(hashtext('who administers'))")
 def change_administrators() -> None:
     """Wait until nobody else changes who administers, and hold others off until the commit."""
     db.session.execute(_ONE_CHANGE)
+
+
+def appoint_one_if_none_is_left() -> None:
+    """Let the person who is here longest look after the site, where nobody does any more.
+
+    Nobody could be made an administrator otherwise, since it takes one. The caller holds others
+    off (`change_administrators`) and commits.
+    """
+    stays = User.disabled_at.is_(None) & User.delete_after.is_(None)
+    if db.session.scalar(select(exists().where(User.is_administrator, stays))):
+        return
+    oldest = select(User.id).where(stays).order_by(User.created_at, User.id).limit(1)
+    appointed = db.session.scalar(
+        update(User)
+        .where(User.id == oldest.scalar_subquery())
+        .values(is_administrator=True)
+        .returning(User.id)
+        .execution_options(synchronize_session=False)
+    )
+    if appointed:
+        # Nobody asked for it: from where and by which browser has no answer.
+        made = AuditEvent(
+            event=Event.ADMINISTRATOR_MADE, user_id=appointed, ip="", user_agent="", detail={}
+        )
+        db.session.add(made)
 
 
 def refuse_without(user_id: UUID) -> None:

@@ -39,4 +39,6 @@ LETTERS_FROM_NETWORK = Limit(name="letters-network", burst=60, every=_MINUTE)
 LETTERS_ALL = Limit(name="letters-all", burst=500, every=5 * _SECOND)
 
 LINK_TRIES_NETWORK = Limit(name="links-network", burst=60, every=5 * _SECOND)
+# Each reads and writes the whole library once.
+EXPORTS = Limit(name="exports", burst=5, every=6 * 60 * _MINUTE)
 OPENID_STARTS_NETWORK = Limit(name="openid-network", burst=60, every=5 * _SECOND)

@@ -2,14 +2,21 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
+from sqlalchemy import delete, select
+
 from app.accounts import limits, one_time
+from app.accounts.models import AuditEvent
 from app.accounts.post_office import settle_old_letters, take_overdue_letters
-from app.database import db
+from app.database import db, now
 from app.tasks import SendLetter
 
 log = logging.getLogger(__name__)
+
+KEPT_OF_NOBODY = timedelta(days=91)
+MOST_EVENTS = 5000
 
 
 def sweep_accounts(*, post: Callable[[SendLetter], None]) -> None:
@@ -19,8 +26,27 @@ def sweep_accounts(*, post: Callable[[SendLetter], None]) -> None:
         post: sends the message of a letter.
     """
     _try(partial(_post_overdue, post))
-    for step in (settle_old_letters, one_time.delete_expired, limits.delete_old_limits):
+    for step in (
+        settle_old_letters,
+        one_time.delete_expired,
+        limits.delete_old_limits,
+        delete_nobodys_old_events,
+    ):
         _try(step)
+
+
+def delete_nobodys_old_events() -> None:
+    """Delete what was recorded of nobody's account, such as guesses at unknown addresses."""
+    oldest = (
+        select(AuditEvent.id)
+        .where(AuditEvent.user_id.is_(None))
+        .order_by(AuditEvent.id)
+        .limit(MOST_EVENTS)
+    )
+    # The trigger holds the same age (migration 0006).
+    db.session.execute(
+        delete(AuditEvent).where(AuditEvent.id.in_(oldest), AuditEvent.at < now() - KEPT_OF_NOBODY)
+    )
 
 
 def _post_overdue(post: Callable[[SendLetter], None]) -> None:

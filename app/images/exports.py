@@ -38,19 +38,23 @@ _UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
 Send = Callable[[ExportLibrary], None]
 
 
-def ask_for_export(user: User) -> Export:
-    """Return the copy that is being made, or begin one; the caller commits and sends the task."""
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
-    moment = now()
-    found = db.session.scalar(
+def export_under_way(user: User) -> Export | None:
+    """Return the copy that is being made for a person, if there is one."""
+    return db.session.scalar(
         select(Export).where(
             Export.user_id == user.id,
             Export.state.in_(_UNFINISHED),
-            Export.expires_at > moment,  # else it was removed, and the sweep is about to come
+            Export.expires_at > now(),  # else it was removed, and the sweep is about to come
         )
     )
-    if found:
+
+
+def ask_for_export(user: User) -> Export:
+    """Return the copy that is being made, or begin one; the caller commits and sends the task."""
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    if found := export_under_way(user):
         return found
+    moment = now()
     # One copy is enough to pay for; older ones go with the next sweep.
     db.session.execute(update(Export).where(Export.user_id == user.id).values(expires_at=moment))
     pictures = db.session.scalar(select(func.count()).where(*_included(user.id, before=moment)))

@@ -10,7 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, text, update
 
-from app.accounts.administrators import change_administrators, refuse_without
+from app.accounts.administrators import (
+    appoint_one_if_none_is_left,
+    change_administrators,
+    refuse_without,
+)
 from app.accounts.audit import Event
 from app.accounts.models import AccessToken, AuditEvent, Invite, Letter, Session, User
 from app.clients.export_store import ExportStore
@@ -42,6 +46,7 @@ def ask_to_leave(user: User) -> None:
 
 def shut_those_who_leave() -> None:
     """Shut the accounts whose week is over: nobody signs in, no address is signed any more."""
+    change_administrators()
     moment = now()
     is_due = (User.delete_after <= moment) & User.disabled_at.is_(None)
     shut = (
@@ -55,6 +60,9 @@ def shut_those_who_leave() -> None:
         .execution_options(synchronize_session=False)
     )
     ids = list(db.session.scalars(shut))
+    if ids:
+        # Somebody may have joined since the only administrator asked to leave.
+        appoint_one_if_none_is_left()
     for table in (Session, AccessToken):
         db.session.execute(delete(table).where(table.user_id.in_(ids)))
     db.session.commit()

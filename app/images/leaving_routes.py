@@ -10,11 +10,13 @@ from pydantic import Field
 from app.accounts.audit import Event, record
 from app.accounts.guards import current_user, fresh, in_person
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
+from app.accounts.limit_table import EXPORTS
+from app.accounts.limits import take
 from app.clients.aws import AwsUnavailableError
 from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import NotFoundError
-from app.images.exports import ask_for_export, living_exports
+from app.images.exports import ask_for_export, export_under_way, living_exports
 from app.images.leaving import ask_to_leave, call_off
 from app.images.models import Export, ExportState
 from app.parts import parts
@@ -72,6 +74,7 @@ def list_exports() -> Response:
 @leaving.post("/exports")
 @in_person
 @leaving.output(ExportOut, status_code=202, description="It is being made.")
+@leaving.doc(responses={429: "Too many copies were asked for."})
 def make_export() -> Response:
     """Ask for a copy of everything: originals, and what is known about them, in zips.
 
@@ -79,8 +82,11 @@ def make_export() -> Response:
     replaced.
     """
     user = current_user()
+    if export_under_way(user) is None:
+        take(EXPORTS, of=str(user.id))
     export = ask_for_export(user)
-    record(Event.EXPORT_ASKED, user_id=user.id)
+    if export in db.session.new:
+        record(Event.EXPORT_ASKED, user_id=user.id)
     db.session.commit()
     task = ExportLibrary(export_id=export.id)
     try:

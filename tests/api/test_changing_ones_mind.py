@@ -115,3 +115,32 @@ def _somebody_waits(database: Engine) -> bool:
     query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     with database.connect() as connection:
         return bool(connection.scalar(text(query)))
+
+
+def test_who_is_left_looks_after_the_site(
+    new_person: Callable[[], Person], assembly: Assembly, database: Engine
+) -> None:
+    """The only administrator asked to leave while alone, and somebody joined meanwhile."""
+    leaver, second, third = new_person(), new_person(), new_person()
+    with database.begin() as connection:
+        connection.execute(text("UPDATE users SET is_administrator = false"))
+        # Here longer than whoever other tests have left behind.
+        query = "UPDATE users SET created_at = '1999-12-31' WHERE id = :id"
+        connection.execute(text(query), {"id": second.user_id})
+        query = "UPDATE users SET is_administrator = true, delete_after = now() WHERE id = :id"
+        connection.execute(text(query), {"id": leaver.user_id})
+    _shut(assembly)
+    assert second.http.get("/api/auth/session").json()["user"]["is_administrator"]
+    assert not third.http.get("/api/auth/session").json()["user"]["is_administrator"]
+    assert leaver.http.get("/api/images").status_code == 401
+
+
+def test_copies_of_everything_are_not_made_without_end(ada: Person, database: Engine) -> None:
+    for _ in range(5):
+        assert ada.http.post("/api/account/exports").status_code == 202
+        with database.begin() as connection:
+            done = text("UPDATE exports SET state = 'ready' WHERE user_id = :id")
+            connection.execute(done, {"id": ada.user_id})
+    refused = ada.http.post("/api/account/exports")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    assert int(refused.headers["retry-after"]) > 3600
