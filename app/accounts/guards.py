@@ -29,6 +29,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 View = Callable[P, R]
 
+UNKNOWN = "This access token is not known, has expired, or was removed. Make a new one."
+
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Anyone may call this."""
@@ -126,7 +128,7 @@ def _require_person_or_script() -> None:
         return
     token = current_token()
     if token is None:
-        raise NotSignedInError
+        raise NotSignedInError(UNKNOWN if bearer_token() is not None else None)
     if request.method not in SAFE_METHODS and token.scope != "write":
         raise ScopeTooSmallError
 

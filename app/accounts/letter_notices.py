@@ -137,6 +137,19 @@ def _deletion_asked(letter: Letter, user: User, settings: Settings) -> Words | N
     )
 
 
+def _deletion_called_off(_letter: Letter, _user: User, settings: Settings) -> Words:
+    return Words(
+        subject="Your Pinhole account stays",
+        paragraphs=(
+            (
+                f"The deletion of your account at {settings.site_origin} was called off. Your "
+                "pictures stay where they are."
+            ),
+        ),
+        unasked=_take_it_back(settings),
+    )
+
+
 def _export_ready(_letter: Letter, _user: User, settings: Settings) -> Words:
     return Words(
         subject="Your copy of everything is ready",
@@ -159,6 +172,7 @@ NOTICES: Mapping[Kind, _Notice] = {
     Kind.FACTOR_CHANGED: _factor_changed,
     Kind.IDENTITY_LINKED: _identity_linked,
     Kind.DELETION_ASKED: _deletion_asked,
+    Kind.DELETION_CALLED_OFF: _deletion_called_off,
     Kind.EXPORT_READY: _export_ready,
 }
 

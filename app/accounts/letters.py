@@ -34,6 +34,7 @@ class Kind(StrEnum):
     FACTOR_CHANGED = "factor_changed"
     IDENTITY_LINKED = "identity_linked"
     DELETION_ASKED = "deletion_asked"
+    DELETION_CALLED_OFF = "deletion_called_off"
     EXPORT_READY = "export_ready"
     INVITED = "invited"
 

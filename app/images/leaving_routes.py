@@ -133,9 +133,12 @@ def ask_for_deletion() -> Response:
 def call_deletion_off() -> Response:
     """Keep the account after all."""
     user = current_user()
+    letters = []
     if call_off(user):
         record(Event.DELETION_CALLED_OFF, user_id=user.id)
-    db.session.commit()
+        stays = ask_for_letter(Kind.DELETION_CALLED_OFF, email=user.email, user_id=user.id)
+        letters.append(stays)
+    commit_and_ring(*letters)
     return Response(status=204)
 
 

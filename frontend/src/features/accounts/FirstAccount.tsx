@@ -40,7 +40,7 @@ export const FirstAccount = ({ next }: { next: string }) => {
   return (
     <AccountFrame
       title="Welcome to Pinhole"
-      lead="Nobody has an account here yet. Make the first one: it administers this site, and decides who else may join."
+      lead="Nobody has an account here yet. Make the first one: it administers this site."
     >
       <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
         <FormAlert>{errors.form}</FormAlert>

@@ -22,6 +22,6 @@ test("the picker takes types and extensions", () => {
 });
 
 test("kinds are named as people know them, each once", () => {
-  expect(namesOf(["image/jpeg", "image/heic", "image/heif"])).toBe("JPEG and HEIC");
-  expect(namesOf(["image/jpeg", "image/x-nikon-nef", "image/x-fuji-raf"])).toBe("JPEG and RAW");
+  expect(namesOf(["image/jpeg", "image/heic", "image/heif"])).toBe("JPEG or HEIC");
+  expect(namesOf(["image/jpeg", "image/x-nikon-nef", "image/x-fuji-raf"])).toBe("JPEG or RAW");
 });

@@ -69,7 +69,7 @@ export const namesOf = (contentTypes: readonly string[]): string => {
       (type.startsWith("image/x-") ? "RAW" : NAMES[type]) ??
       type.replace(/^image\//, "").toUpperCase(),
   );
-  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(new Set(names));
+  return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(new Set(names));
 };
 
 const SHOWABLE = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"]);

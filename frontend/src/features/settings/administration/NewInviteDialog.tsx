@@ -23,7 +23,7 @@ const TheLink = ({ made, onClose }: { made: Made; onClose: () => void }) => {
     >
       <p className="text-muted">
         {isMailed
-          ? `A mail with this link is on its way to ${made.email ?? ""}. You can also pass it on yourself.`
+          ? `An invitation is on its way to ${made.email ?? ""}. This link does the same, if you want to pass it on yourself.`
           : "Pass this link on. Whoever opens it may join, once, within seven days."}
       </p>
       <p className="rounded-xl bg-sunken px-4 py-3 font-mono text-sm break-all select-all">

@@ -52,7 +52,7 @@ const Pending = ({ at }: { at: string }) => {
   return (
     <div className="flex flex-wrap items-center justify-between gap-4">
       <p className="font-medium text-danger">
-        Your account and all pictures will be deleted <Moment at={at} />.
+        Your account and all pictures will be deleted on <Moment at={at} />.
       </p>
       <Button
         look="primary"
