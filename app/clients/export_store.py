@@ -8,7 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from app.clients.aws import translated
-from app.clients.storage import NothingStoredError, key_of, prefix_of_user
+from app.clients.storage import (
+    NothingStoredError,
+    delete_every_version,
+    key_of,
+    prefix_of_user,
+)
 
 _KEY = re.compile(r"users/[0-9a-f]{32}/exports/[0-9a-f]{32}/[0-9a-f-]+\.zip", re.ASCII)
 _CHUNK_BYTES = 1024 * 1024
@@ -74,20 +79,7 @@ class ExportStore:
                     self._s3.abort_multipart_upload(
                         Bucket=self._bucket_name, Key=upload["Key"], UploadId=upload["UploadId"]
                     )
-            versions = self._s3.get_paginator("list_object_versions")
-            for page in versions.paginate(Bucket=self._bucket_name, Prefix=prefix):
-                found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-                if found:
-                    self._s3.delete_objects(
-                        Bucket=self._bucket_name,
-                        Delete={
-                            "Quiet": True,
-                            "Objects": [
-                                {"Key": item["Key"], "VersionId": item["VersionId"]}
-                                for item in found
-                            ],
-                        },
-                    )
+        delete_every_version(self._s3, bucket_name=self._bucket_name, prefix=prefix)
 
     @staticmethod
     def _chunks(body: Any) -> Iterator[bytes]:

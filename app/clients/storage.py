@@ -309,21 +309,25 @@ class PictureStore:
     def delete_image(self, user_id: UUID, image_id: UUID) -> None:
         """Delete every version of every part of a picture. Safe to repeat."""
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
-        with translated():
-            pages = self._s3.get_paginator("list_object_versions")
-            for page in pages.paginate(Bucket=self._bucket_name, Prefix=prefix):
-                found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-                if found:
-                    self._s3.delete_objects(
-                        Bucket=self._bucket_name,
-                        Delete={
-                            "Quiet": True,
-                            "Objects": [
-                                {"Key": item["Key"], "VersionId": item["VersionId"]}
-                                for item in found
-                            ],
-                        },
-                    )
+        delete_every_version(self._s3, bucket_name=self._bucket_name, prefix=prefix)
+
+
+def delete_every_version(s3: Any, *, bucket_name: str, prefix: str) -> None:
+    """Delete all that lies below a prefix, with every version and delete marker."""
+    with translated():
+        pages = s3.get_paginator("list_object_versions")
+        for page in pages.paginate(Bucket=bucket_name, Prefix=prefix):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if found:
+                s3.delete_objects(
+                    Bucket=bucket_name,
+                    Delete={
+                        "Quiet": True,
+                        "Objects": [
+                            {"Key": item["Key"], "VersionId": item["VersionId"]} for item in found
+                        ],
+                    },
+                )
 
 
 def attachment(name: str) -> str:
