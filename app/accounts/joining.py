@@ -65,9 +65,7 @@ def find_invite(token: str | None) -> Invite | None:
     if not token:
         return None
     return db.session.scalar(
-        select(Invite).where(
-            Invite.token_hash == digest(token), Invite.used_at.is_(None), Invite.expires_at > now()
-        )
+        select(Invite).where(Invite.token_hash == digest(token), Invite.is_open())
     )
 
 
@@ -128,7 +126,7 @@ def use_invite(invite_id: UUID, *, user: User) -> None:
     """
     used = (
         update(Invite)
-        .where(Invite.id == invite_id, Invite.used_at.is_(None), Invite.expires_at > now())
+        .where(Invite.id == invite_id, Invite.is_open())
         .values(used_at=now(), used_by=user.id)
         .returning(Invite.id)
         .execution_options(synchronize_session=False)

@@ -211,8 +211,4 @@ def _has_account(email: str) -> bool:
 
 
 def _open_invite(invite_id: UUID) -> Invite | None:
-    return db.session.scalar(
-        select(Invite).where(
-            Invite.id == invite_id, Invite.used_at.is_(None), Invite.expires_at > now()
-        )
-    )
+    return db.session.scalar(select(Invite).where(Invite.id == invite_id, Invite.is_open()))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false, true
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, LargeBinary, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, now
@@ -147,3 +147,8 @@ class Invite(Base):
     used_by: Mapped[UUID | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
+
+    @classmethod
+    def is_open(cls) -> ColumnElement[bool]:
+        """The condition that it can be used still."""
+        return cls.used_at.is_(None) & (cls.expires_at > now())
