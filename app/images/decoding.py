@@ -6,15 +6,13 @@ docs/decisions/0004-derived-pictures.md.
 """
 
 import dataclasses
-import logging
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import formats
+from app.images import complaints, formats
 from app.images.colour import Coding, Image, coding_of, to_screen
 from app.images.derived import derived_pictures, fitted
 from app.images.formats import Bytes
@@ -38,41 +36,11 @@ _LOADERS = {
     formats.HEIF: "heifload_buffer",
     formats.TIFF: "tiffload_buffer",
 }
-# What libjpeg only warns of although the picture shows it; other warnings are harmless, and a few
-# bytes too many before a marker are common.
-_JPEG_DAMAGE = re.compile(
-    r"bad Huffman|premature end|instead of RST|Inconsistent progression|\d{3} extraneous"
-)
-_ENDS_EARLY = re.compile(r"premature end|unexpected end|end of file|read error", re.IGNORECASE)
-# Not libheif's "Security limit exceeded": that is a file which lies about its sizes.
-_OUT_OF_MEMORY = re.compile(
-    r"out of memory|unable to allocate|bad_alloc|memory alloc(?!.*ecurity limit)",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
-class _Warnings(logging.Handler):
-    """What libvips says while it decodes and then carries on."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.text = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if len(self.text) < 4096:  # noqa: PLR2004 - a bad file may warn once a row
-            self.text += record.getMessage() + "\n"
-
-
-_warnings = _Warnings()
-_log = logging.getLogger(__name__)
 
 
 def prepare() -> None:
     """Set libraries up, once in a process: nothing is cached, thumbnails inside are left alone."""
-    logger = logging.getLogger("pyvips")
-    logger.addHandler(_warnings)
-    logger.setLevel(logging.WARNING)
-    logger.propagate = False
+    complaints.listen()
     pyvips.cache_set_max(0)
     pillow_heif.options.THUMBNAILS = False
     pillow_heif.options.DEPTH_IMAGES = False
@@ -88,17 +56,20 @@ def develop(
     announce is told what the header says before pixels are decoded, so that it is known even if
     decoding ends this process.
     """
-    detected = formats.detect(bytes(data[: formats.HEAD_BYTES]))
+    head = bytes(data[: formats.HEAD_BYTES])
+    detected = formats.detect(head)
     if detected is None:
         return Rejected(reason="not_a_picture")
     if not detected.supported:
         return Rejected(reason="unsupported_type", content_type=detected.content_type)
+    if detected.content_type == formats.WEBP and formats.pixels_of_webp(head) > formats.MOST_PIXELS:
+        return Rejected(reason="too_many_pixels", content_type=formats.WEBP)
     try:
         kind = _Raw if detected.content_type in formats.RAW else _Original
         original = kind(data, detected.content_type)
         header = original.header()
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
-        _note(error)
+        complaints.note(error)
         return Rejected(reason="unreadable", content_type=detected.content_type)
     if header.width * header.height > formats.MOST_PIXELS:
         return Rejected(reason="too_many_pixels", content_type=detected.content_type)
@@ -106,28 +77,17 @@ def develop(
     return _derive(original, header)
 
 
-def _note(error: Exception) -> None:
-    """Tell the operator what a decoder said; want of memory is the process's, not the picture's.
-
-    Raises:
-        MemoryError: when that is what the decoder meant.
-    """
-    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
-        raise MemoryError from error
-    _log.info("decoding", exc_info=error)
-
-
 def _derive(original: "_Original", header: Header) -> Developed:
     try:
         pixels, reason = original.pixels(), original.complaint()
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
-        _note(error)
+        complaints.note(error)
         pixels, reason = original.pixels_of_what_is_left(), original.reason_of(error)
     try:
         screen = to_screen(pixels, original.coding).copy_memory() if pixels is not None else None
         derived = derived_pictures(screen) if screen is not None else (None, None, None)
     except Exception as error:  # noqa: BLE001 - the same
-        _note(error)
+        complaints.note(error)
         derived, reason = (None, None, None), reason or "undecodable"
     preview, thumbnail, placeholder = derived
     return Developed(
@@ -193,8 +153,7 @@ class _Original:
 
     def pixels(self) -> Image:
         """Decode strictly, upright, no larger than a preview. Raises anything for bad bytes."""
-        _warnings.text = ""
-        pyvips.vips_lib.vips_error_clear()  # what other pictures left there
+        complaints.forget()
         if self.content_type == formats.JPEG:
             return fitted(self._open(fail_on="error", shrink=self._jpeg_shrink())).autorot()
         if self.content_type in {formats.HEIC, formats.HEIF}:
@@ -216,14 +175,14 @@ class _Original:
         """Say what is wrong with a picture that decoded nonetheless."""
         if self._cut_short:
             return "incomplete"
-        if self.content_type == formats.JPEG and _warnings.text:
-            return "corrupt" if _JPEG_DAMAGE.search(self._jpeg_warning()) else None
+        if self.content_type == formats.JPEG and complaints.heard():
+            return "corrupt" if complaints.means_damage(self._jpeg_warning()) else None
         return None
 
     def reason_of(self, error: Exception) -> DamageReason:
         """Say what is wrong with a picture that did not decode."""
-        said = f"{error}\n{_warnings.text}"
-        return "incomplete" if self._cut_short or _ENDS_EARLY.search(said) else "corrupt"
+        ends_early = self._cut_short or complaints.means_an_early_end(error)
+        return "incomplete" if ends_early else "corrupt"
 
     def pixels_of_what_is_left(self) -> Image | None:
         """Decode whatever decodes of a damaged picture; None when nothing does."""
@@ -234,7 +193,7 @@ class _Original:
             pixels = fitted(self._open(fail_on="none", **shrink))
             return pixels if self.content_type == formats.AVIF else pixels.autorot()
         except Exception as error:  # noqa: BLE001 - nothing is left, then
-            _note(error)
+            complaints.note(error)
             return None
 
     def _jpeg_warning(self) -> str:

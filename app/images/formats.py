@@ -220,7 +220,27 @@ def _last_chunk_ends(data: Bytes) -> int:
         at += 12 + size
         if kind == b"IEND":
             return min(int(at), len(data))  # nobody misses its checksum
+    else:
+        return len(data)  # so many that nobody counts them to the end
     return max(int(at), len(data) + 1)
+
+
+def pixels_of_webp(head: bytes) -> int:
+    """Return how many pixels a WebP says that it has: libvips takes room for all to say so itself.
+
+    0 when its first chunk (RFC 9649) is none that says it.
+    """
+    kind, body = head[12:16], head[20:30].ljust(10, b"\0")
+    if kind == b"VP8X":
+        width, height = (int.from_bytes(body[at : at + 3], "little") + 1 for at in (4, 7))
+        return width * height
+    if kind == b"VP8L":
+        bits = int.from_bytes(body[1:5], "little")
+        return ((bits & 0x3FFF) + 1) * ((bits >> 14 & 0x3FFF) + 1)
+    if kind == b"VP8 ":
+        width, height = struct.unpack_from("<HH", body, 6)
+        return int(width & 0x3FFF) * int(height & 0x3FFF)
+    return 0
 
 
 def last_box_ends(data: Bytes) -> int:

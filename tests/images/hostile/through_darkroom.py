@@ -1,0 +1,30 @@
+"""Take files through a darkroom of two children, and tell how each ended and what they took.
+
+`python -m tests.images.hostile.through_darkroom FOLDER` reads the names in FOLDER/order.json
+and prints JSON. A program of its own, so that the system's account of its children is of these.
+"""
+
+import json
+import resource
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from app.images.darkroom import Darkroom
+from tests.images.hostile.bad_file import end_of
+
+CHILDREN = 2
+
+
+def main() -> None:
+    """Develop all, so many at a time."""
+    folder = Path(sys.argv[1])
+    order = json.loads((folder / "order.json").read_text())
+    with Darkroom(children=CHILDREN) as darkroom, ThreadPoolExecutor(CHILDREN) as threads:
+        ends = list(threads.map(lambda name: end_of(darkroom.develop(folder / name)), order))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    print(json.dumps({"ends": ends, "peak_bytes": peak}))  # noqa: T201 - for the test that asked
+
+
+if __name__ == "__main__":
+    main()
