@@ -32,7 +32,9 @@ AppError
 │   ├── DescriptionsOffError
 │   ├── DescribedByPersonError
 │   ├── NotDamagedError
-│   └── NotReadyError
+│   ├── NotReadyError
+│   ├── NotInPartsError
+│   └── PartsMissingError
 ├── LinkDeadError                410  used, expired, or never made
 ├── NotJsonError                 415
 ├── ValidationFailedError        422
@@ -246,6 +248,23 @@ class NotDamagedError(ConflictError):
 class NotReadyError(ConflictError):
     code = "not_ready"
     detail = "This picture has no preview that could be described."
+
+
+class NotInPartsError(ConflictError):
+    code = "not_in_parts"
+    detail = "No upload in parts is open for this picture. Ask for its place again."
+
+
+class PartsMissingError(ConflictError):
+    code = "parts_missing"
+
+    def __init__(self, missing: list[int]) -> None:
+        super().__init__(
+            f"{len(missing)} part{'s' if len(missing) != 1 else ''} of this file"
+            f" {'are' if len(missing) != 1 else 'is'} not there yet. Ask for the place again, and"
+            " send what is missing."
+        )
+        self.missing = missing
 
 
 class LinkDeadError(AppError):

@@ -10,6 +10,7 @@ from app.database import db, engine_options
 from app.images.account_routes import account
 from app.images.leaving_routes import leaving
 from app.images.routes import images
+from app.images.upload_routes import uploads
 from app.parts import EXTENSION, Parts
 from app.routing import LeanRule
 from app.settings import Settings
@@ -33,7 +34,7 @@ def create_app(parts: Parts) -> Flask:
     app.extensions[EXTENSION] = parts
     init_database(app, parts.settings, pool_size=API_CONNECTIONS)
     init_web(app, parts.settings)
-    for blueprint in (system, *BLUEPRINTS, account, images, leaving, *ADMINISTRATION):
+    for blueprint in (system, *BLUEPRINTS, account, images, uploads, leaving, *ADMINISTRATION):
         app.register_blueprint(blueprint)
     if parts.settings.mailbox_dir:
         app.register_blueprint(local_mails)

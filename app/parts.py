@@ -6,10 +6,11 @@ from typing import Any, cast
 
 from flask import current_app
 
+from app.clients.access import UserAccess, bucket_at
 from app.clients.aws import make_client, make_client_later
 from app.clients.openid import OpenIDClient
 from app.clients.queue import Queue
-from app.clients.storage import UserAccess, bucket_at
+from app.clients.uploads import PartUploads
 from app.settings import Settings
 
 EXTENSION = "pinhole"
@@ -21,6 +22,7 @@ class Parts:
 
     settings: Settings
     access: UserAccess
+    uploads: PartUploads
     picture_queue: Queue
     description_queue: Queue
     letter_queue: Queue
@@ -30,18 +32,20 @@ class Parts:
 def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN401 - boto3's
     """Build the real ones; `sts` instead of boto3's client, where a start must be quick."""
     sqs = make_client_later("sqs", settings)
+    access = UserAccess(
+        sts=sts or make_client("sts", settings),
+        role_arn=settings.user_role_arn,
+        bucket_name=settings.picture_bucket,
+        bucket=bucket_at(
+            name=settings.picture_bucket,
+            region=settings.aws_region,
+            endpoint_url=settings.aws_endpoint_url,
+        ),
+    )
     return Parts(
         settings=settings,
-        access=UserAccess(
-            sts=sts or make_client("sts", settings),
-            role_arn=settings.user_role_arn,
-            bucket_name=settings.picture_bucket,
-            bucket=bucket_at(
-                name=settings.picture_bucket,
-                region=settings.aws_region,
-                endpoint_url=settings.aws_endpoint_url,
-            ),
-        ),
+        access=access,
+        uploads=PartUploads(access=access),
         picture_queue=Queue(sqs=sqs, url=settings.picture_queue_url),
         description_queue=Queue(sqs=sqs, url=settings.description_queue_url),
         letter_queue=Queue(sqs=sqs, url=settings.letter_queue_url),

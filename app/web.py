@@ -20,6 +20,7 @@ from app.errors import (
     CrossSiteError,
     NotFoundError,
     NotJsonError,
+    PartsMissingError,
     TooManyRequestsError,
     UnavailableError,
 )
@@ -42,6 +43,9 @@ class Problem(BaseModel):
     detail: str = Field(examples=["There is nothing here."])
     errors: list["ProblemField"] | None = Field(
         default=None, description="Which fields were refused, and why."
+    )
+    missing: list[int] | None = Field(
+        default=None, description="With parts_missing: the numbers of these parts."
     )
 
 
@@ -87,6 +91,8 @@ def problem_response(error: AppError) -> Response:
     }
     if error.errors:
         body["errors"] = list(error.errors)
+    if isinstance(error, PartsMissingError):
+        body["missing"] = error.missing
     return Response(orjson.dumps(body), status=error.status, mimetype="application/problem+json")
 
 

@@ -17,7 +17,7 @@ from infrastructure.database import Database
 from infrastructure.pictures import Pictures, WorkQueue
 from infrastructure.user_access import UserAccess
 
-# The longest that a signed address lives, app/clients/storage.py's READ_SECONDS, in milliseconds.
+# The longest that a signed address lives, app/clients/access.py's READ_SECONDS, in milliseconds.
 OLDEST_SIGNATURE_MS = 1_200_000
 _ONE_PERSON = "users/${aws:PrincipalTag/user}"
 
@@ -77,8 +77,7 @@ class Grants(Construct):
             _send(pictures.queue),
             # Earlier versions too. It writes none: what it brings back, it uncovers.
             _allow("s3:GetObject", "s3:GetObjectVersion", on=[self._objects("users/*/original")]),
-            _allow("s3:DeleteObject", "s3:DeleteObjectVersion", on=[self._objects("users/*")]),
-            _allow("s3:ListBucket", "s3:ListBucketVersions", on=[pictures.bucket.bucket_arn]),
+            *self._delete(),
         )
         self._act_for_one_person(users)
         self._refuse_to_all()
@@ -167,7 +166,9 @@ class Grants(Construct):
             statements=[
                 _allow("s3:GetObject", on=[self._objects(f"{_ONE_PERSON}/*")], sid="ReadOwn"),
                 _allow(
-                    "s3:PutObject",
+                    "s3:PutObject",  # its parts too
+                    "s3:ListMultipartUploadParts",
+                    "s3:AbortMultipartUpload",
                     on=[self._objects(f"{_ONE_PERSON}/*/original")],
                     sid="WriteOwnOriginals",
                 ),
@@ -189,7 +190,12 @@ class Grants(Construct):
                 "OriginalsAreWrittenOnce",
                 "s3:PutObject",
                 on=[self._objects("users/*/original")],
-                conditions={"Null": {"s3:if-none-match": "true"}},
+                conditions={
+                    "Null": {"s3:if-none-match": "true"},
+                    # Opening an upload in parts and sending a part make no object, and cannot
+                    # carry the header; putting the parts together does, and must.
+                    "BoolIfExists": {"s3:ObjectCreationOperation": "true"},
+                },
             )
         )
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.clients.aws import translated
 from app.clients.storage import (
     NothingStoredError,
-    delete_every_version,
+    delete_all,
     key_of,
     prefix_of_user,
 )
@@ -72,14 +72,7 @@ class ExportStore:
 
     def delete(self, prefix: str) -> None:
         """Delete every version of everything below a prefix, and what was left unfinished."""
-        with translated():
-            unfinished = self._s3.get_paginator("list_multipart_uploads")
-            for page in unfinished.paginate(Bucket=self._bucket_name, Prefix=prefix):
-                for upload in page.get("Uploads", []):
-                    self._s3.abort_multipart_upload(
-                        Bucket=self._bucket_name, Key=upload["Key"], UploadId=upload["UploadId"]
-                    )
-        delete_every_version(self._s3, bucket_name=self._bucket_name, prefix=prefix)
+        delete_all(self._s3, bucket_name=self._bucket_name, prefix=prefix)
 
     @staticmethod
     def _chunks(body: Any) -> Iterator[bytes]:

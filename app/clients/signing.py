@@ -55,7 +55,7 @@ class Presigner:
 
     def __init__(
         self,
-        method: Literal["GET", "PUT"],
+        method: Literal["GET", "HEAD", "PUT", "POST", "DELETE"],
         *,
         bucket: Bucket,
         credentials: Credentials,

@@ -25,7 +25,7 @@ from app.errors import NotSignedInError
 log = logging.getLogger(__name__)
 
 TIME_TO_CHANGE_ONES_MIND = timedelta(days=7)
-# Longer than any address lives that was signed for the person (clients/storage.py).
+# Longer than any address lives that was signed for the person (clients/access.py).
 SIGNED_ADDRESSES_DIE_WITHIN = timedelta(minutes=25)
 MOST_PEOPLE = 20
 

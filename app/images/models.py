@@ -119,6 +119,15 @@ class Image(Base):
     failure_code: Mapped[str | None] = mapped_column(
         String(40), comment="Why it is damaged or rejected."
     )
+    upload_id: Mapped[str | None] = mapped_column(
+        Text, comment="S3's, of the upload in parts that is open; told to nobody."
+    )
+    part_size: Mapped[int | None] = mapped_column(
+        comment="Bytes of each part but the last, while an upload in parts is open."
+    )
+    part_checksums: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="SHA-256 of each part as promised, one after the other."
+    )
     created_at: Mapped[datetime] = mapped_column(default=now)
     stored_at: Mapped[datetime | None] = mapped_column(comment="When the original had arrived.")
     deleted_at: Mapped[datetime | None] = mapped_column(

@@ -1,4 +1,4 @@
-"""Pictures over HTTP: upload, list, look, change, delete, describe."""
+"""Pictures over HTTP: list, look, change, delete, describe."""
 
 import logging
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images import descriptions
+from app.images.in_parts import drop_parts
 from app.images.models import Image, ImageState
 from app.images.retry import develop_again
 from app.images.schemas import (
@@ -22,19 +23,16 @@ from app.images.schemas import (
     ImagePatch,
     ImagesOut,
     ListIn,
-    NewImages,
-    PlacesOut,
     QueuedOut,
 )
 from app.images.timeline import (
     Reader,
-    Shown,
     deleted_page,
     image_detail,
     images_by_id,
     timeline_page,
 )
-from app.images.upload import Existing, Promised, Refused, Room, promise_place, refusal, restore
+from app.images.upload import restore
 from app.parts import parts
 from app.tasks import DescribePicture
 from app.web import json_response
@@ -44,34 +42,6 @@ log = logging.getLogger(__name__)
 images = APIBlueprint("images", __name__, url_prefix="/api/images", tag="Images")
 
 NOT_FOUND = {404: "There is no such picture, or it is not yours: the answer is the same."}
-
-
-@images.post("")
-@signed_in
-@images.input(NewImages, location="json")
-@images.output(PlacesOut, description="One answer for each picture, in the same order.")
-def create_images(json_data: NewImages) -> Response:
-    """Ask for places to upload pictures to.
-
-    For each picture: a place (PUT the file there with exactly the headers given, within five
-    minutes), or the picture that is here already, or why it cannot be taken in. Asking again for
-    an upload that was not finished gives its place again.
-    """
-    user = current_user()
-    settings, access = parts().settings, parts().access
-    room = Room(user, quota_bytes=settings.storage_quota_bytes)
-    answers: dict[int, Promised | Existing | Refused] = {}
-    # In the order of the checksums, so that two batches at once cannot wait for each other.
-    for index, new in sorted(enumerate(json_data.images), key=lambda item: item[1].sha256):
-        answers[index] = refusal(new, max_bytes=settings.max_upload_bytes) or promise_place(
-            user, new, access=access, room=room
-        )
-    ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
-    # Before the commit, which lets the rows go: one may be cancelled the moment after.
-    shown = {image["id"]: image for image in images_by_id(user, ids, reader=_reader(user))}
-    db.session.commit()
-    places = [_place(answers[index], shown) for index in range(len(json_data.images))]
-    return json_response({"places": places})
 
 
 @images.get("")
@@ -166,11 +136,15 @@ def delete_image(image_id: UUID) -> Response:
     _require(user, image_id)
     mine = (Image.owned_by(user), Image.id == image_id)
     unfinished = (ImageState.UPLOADING, ImageState.REJECTED)
-    db.session.execute(delete(Image).where(*mine, Image.state.in_(unfinished)))
+    cancelled = db.session.scalar(
+        delete(Image).where(*mine, Image.state.in_(unfinished)).returning(Image.upload_id)
+    )
     db.session.execute(
         update(Image).where(*mine, Image.deleted_at.is_(None)).values(deleted_at=now())
     )
     db.session.commit()
+    if cancelled is not None:
+        drop_parts(user, [(image_id, cancelled)], uploads=parts().uploads)
     return Response(status=204)
 
 
@@ -261,19 +235,3 @@ def _wrong_ids(message: str) -> ValidationFailedError:
     return ValidationFailedError(
         errors=(FieldError(location="query", field="ids", message=message),)
     )
-
-
-def _place(answer: Promised | Existing | Refused, shown: dict[UUID, Shown]) -> Shown:
-    match answer:
-        case Refused(code=code, detail=detail):
-            return {"status": "refused", "code": code, "detail": detail}
-        case Existing(image_id=image_id, restored=restored):
-            return {"status": "exists", "image": shown[image_id], "restored": restored}
-        case Promised(image_id=image_id, place=place):
-            upload = {
-                "method": "PUT",
-                "url": place.url,
-                "headers": place.headers,
-                "expires_at": place.expires_at,
-            }
-            return {"status": "upload", "image": shown[image_id], "upload": upload}

@@ -1,10 +1,10 @@
 """What the API says and hears about pictures."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, NaiveDatetime
+from pydantic import AfterValidator, ConfigDict, Field
 
 from app.displayed import displayable, one_line
 from app.images.models import DescriptionSource, DescriptionState, ImageState
@@ -30,51 +30,7 @@ def _tags(value: list[str]) -> list[str]:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_file_name)]
-Sha256 = Annotated[
-    str,
-    BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
-    Field(
-        pattern=r"^[0-9a-f]{64}$",
-        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
-    ),
-]
 Prose = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(displayable)]
-
-
-def _believable(value: datetime | None) -> datetime | None:
-    """A clock that was never set says 1970 or 1980; tomorrow is somebody's today."""
-    if value is None or value.year < _EARLIEST_HINT:
-        return None
-    return value if value < datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1) else None
-
-
-_EARLIEST_HINT = 1981
-TakenHint = Annotated[NaiveDatetime | None, AfterValidator(_believable)]
-
-
-class NewImage(BaseModel):
-    """A picture that is about to be uploaded."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Name = Field(examples=["beach.jpg"])
-    size: int = Field(gt=0, le=2**53, description="Bytes.", examples=[3145728])
-    content_type: str = Field(max_length=100, examples=["image/jpeg"])
-    sha256: Sha256 = Field(description="Of the whole file, hexadecimal.")
-    taken_hint: TakenHint = Field(
-        default=None,
-        description="When the file was last changed: wall clock without zone. Dates a picture that"
-        " does not say when it was taken; ignored where it cannot be.",
-        examples=["2026-05-03T14:05:00"],
-    )
-
-
-class NewImages(BaseModel):
-    """A batch of pictures that are about to be uploaded."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    images: list[NewImage] = Field(min_length=1, max_length=PAGE)
 
 
 class Failure(BaseModel):
@@ -177,45 +133,6 @@ class ImageDetail(ImageOut):
         description="Of what moves: the original, to be shown in place. Signed; works until"
         " urls_expire_at."
     )
-
-
-class Upload(BaseModel):
-    """Where to PUT the file: send these headers exactly, and the whole file as the body."""
-
-    method: Literal["PUT"]
-    url: str
-    headers: dict[str, str]
-    expires_at: datetime
-
-
-class UploadPlaceOut(BaseModel):
-    """A place was made: upload the file."""
-
-    status: Literal["upload"]
-    image: ImageOut
-    upload: Upload
-
-
-class ExistsOut(BaseModel):
-    """The same bytes are here already: nothing has to be uploaded."""
-
-    status: Literal["exists"]
-    image: ImageOut
-    restored: bool = Field(description="It was in Recently deleted and has been taken out.")
-
-
-class RefusedOut(BaseModel):
-    """This file cannot be taken in; the others of the batch are not affected."""
-
-    status: Literal["refused"]
-    code: Literal["unsupported_type", "too_large"]
-    detail: str
-
-
-class PlacesOut(BaseModel):
-    """One answer for each picture of the batch, in the same order."""
-
-    places: list[Annotated[UploadPlaceOut | ExistsOut | RefusedOut, Field(discriminator="status")]]
 
 
 class ListIn(BaseModel):

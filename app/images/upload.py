@@ -8,11 +8,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
-from app.clients.storage import UploadPlace, UserAccess
+from app.clients.access import UploadPlace, UserAccess
 from app.database import db, now
 from app.images.failures import VIDEO, WORDS
+from app.images.in_parts import Plan, PromisedInParts
 from app.images.models import Image, ImageState, Storage
-from app.images.schemas import NewImage
+from app.images.place_schemas import NewImage
 from app.settings import PICTURE_TYPES
 
 MEGABYTE = 1024 * 1024
@@ -29,10 +30,11 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class Promised:
-    """A place to upload to."""
+    """A place to upload to; `abandoned` is an upload in parts that it takes the place of."""
 
     image_id: UUID
     place: UploadPlace
+    abandoned: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +91,7 @@ class Room:
 
 def promise_place(
     user: User, new: NewImage, *, access: UserAccess, room: Room
-) -> Promised | Existing | Refused:
+) -> Promised | PromisedInParts | Existing | Refused:
     """Promise a place for a picture, or find it. Safe to repeat: the same bytes, the same id.
 
     An upload that was never finished is promised its old place again, and so is one that was
@@ -99,24 +101,63 @@ def promise_place(
         return refused
     moment = now()
     image = _find_or_add(user, new, moment=moment)
-    if image.state in {ImageState.UPLOADING, ImageState.REJECTED}:
-        image.state = ImageState.UPLOADING
-        image.failure_code = None
-        image.name = new.name
-        image.byte_size = new.size
-        image.content_type = new.content_type
-        image.taken_hint = new.taken_hint
-        image.created_at = moment
-        image.timeline_at = moment.replace(tzinfo=None)
+    if image.state not in {ImageState.UPLOADING, ImageState.REJECTED}:
+        restored = image.deleted_at is not None
         image.deleted_at = None
-        image.attempts = 0
-        place = access.upload_place(
-            user.id, image.id, size=new.size, content_type=new.content_type, sha256=image.sha256
+        return Existing(image_id=image.id, restored=restored)
+    plan = _plan(new)
+    abandoned = None
+    if not _goes_on(image, new, plan):
+        abandoned, image.upload_id = image.upload_id, None
+    _write(new, plan, onto=image, moment=moment)
+    if plan is not None:
+        return PromisedInParts(
+            image_id=image.id,
+            content_type=new.content_type,
+            plan=plan,
+            upload_id=image.upload_id,
+            abandoned=abandoned,
         )
-        return Promised(image_id=image.id, place=place)
-    restored = image.deleted_at is not None
-    image.deleted_at = None
-    return Existing(image_id=image.id, restored=restored)
+    place = access.upload_place(
+        user.id, image.id, size=new.size, content_type=new.content_type, sha256=image.sha256
+    )
+    return Promised(image_id=image.id, place=place, abandoned=abandoned)
+
+
+def _plan(new: NewImage) -> Plan | None:
+    if new.parts is None:
+        return None
+    return Plan(
+        file_size=new.size,
+        part_size=new.parts.size,
+        checksums=b"".join(bytes.fromhex(checksum) for checksum in new.parts.sha256),
+    )
+
+
+def _goes_on(image: Image, new: NewImage, plan: Plan | None) -> bool:
+    """Whether what is open, if anything, is an upload of the same parts."""
+    return plan is not None and (plan.part_size, plan.checksums, new.size, new.content_type) == (
+        image.part_size,
+        image.part_checksums,
+        image.byte_size,
+        image.content_type,
+    )
+
+
+def _write(new: NewImage, plan: Plan | None, *, onto: Image, moment: datetime) -> None:
+    """Note what is promised now."""
+    onto.state = ImageState.UPLOADING
+    onto.failure_code = None
+    onto.name = new.name
+    onto.byte_size = new.size
+    onto.content_type = new.content_type
+    onto.taken_hint = new.taken_hint
+    onto.part_size = plan.part_size if plan else None
+    onto.part_checksums = plan.checksums if plan else None
+    onto.created_at = moment
+    onto.timeline_at = moment.replace(tzinfo=None)
+    onto.deleted_at = None
+    onto.attempts = 0
 
 
 def restore(user: User, image_id: UUID) -> None:

@@ -54,7 +54,12 @@ def user_role() -> Policy:
     """
     return _policy(
         _allow("s3:GetObject", on=f"{_BUCKET_ARN}/users/{_ANY_USER_ID}/*"),
-        _allow("s3:PutObject", on=f"{_BUCKET_ARN}/users/{_ANY_USER_ID}/*/original"),
+        _allow(
+            "s3:PutObject",  # its parts too
+            "s3:ListMultipartUploadParts",
+            "s3:AbortMultipartUpload",
+            on=f"{_BUCKET_ARN}/users/{_ANY_USER_ID}/*/original",
+        ),
     )
 
 

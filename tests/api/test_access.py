@@ -29,6 +29,7 @@ BY_ID: list[tuple[str, str, Json | None]] = [
     ("DELETE", "/api/images/{image_id}", None),
     ("POST", "/api/images/{image_id}/describe", None),
     ("POST", "/api/images/{image_id}/retry", None),
+    ("POST", "/api/images/{image_id}/complete", None),
 ]
 
 

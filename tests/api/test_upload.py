@@ -13,8 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from sqlalchemy import Engine, text
 
+from app.clients.access import UserAccess, bucket_at
 from app.clients.aws import make_client
-from app.clients.storage import UserAccess, bucket_at
 from app.settings import PICTURE_TYPES, Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
@@ -155,7 +155,7 @@ def test_a_place_expires(ada: Person, access: UserAccess, monkeypatch: pytest.Mo
     picture = jpeg(seed=17)
     access.credentials(user_id(ada))  # made now, so that only the place is old
     earlier = datetime.now(UTC) - timedelta(minutes=6)
-    monkeypatch.setattr("app.clients.storage._now", lambda: earlier)
+    monkeypatch.setattr("app.clients.access._now", lambda: earlier)
     place = access.upload_place(
         user_id(ada),
         uuid4(),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.clients.access import bucket_at
 from app.clients.signing import Credentials, Presigner
-from app.clients.storage import bucket_at
 from scripts.embedded.policies import BUCKET, REGION
 from tests.embedded.wire import as_user, client, place, send
 

@@ -27,8 +27,8 @@ CONSUMES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 # Where the code makes the call that an action is for.
 CALLS = {
     "secretsmanager:GetSecretValue": ("clients/secrets.py", ".get_secret_value("),
-    "sts:AssumeRole": ("clients/storage.py", ".assume_role("),
-    "sts:TagSession": ("clients/storage.py", 'Tags=[{"Key": "user"'),
+    "sts:AssumeRole": ("clients/access.py", ".assume_role("),
+    "sts:TagSession": ("clients/access.py", 'Tags=[{"Key": "user"'),
     "sqs:SendMessage": ("clients/queue.py", ".send_message("),
     "sqs:ChangeMessageVisibility": ("clients/queue.py", ".change_message_visibility("),
     "s3:GetObject": ("clients/storage.py", ".head_object("),
@@ -37,8 +37,8 @@ CALLS = {
     "s3:DeleteObject": ("clients/storage.py", ".delete_objects("),
     "s3:DeleteObjectVersion": ("clients/storage.py", '"VersionId"'),
     "s3:ListBucketVersions": ("clients/storage.py", '"list_object_versions"'),
-    "s3:AbortMultipartUpload": ("clients/export_store.py", ".abort_multipart_upload("),
-    "s3:ListBucketMultipartUploads": ("clients/export_store.py", '"list_multipart_uploads"'),
+    "s3:AbortMultipartUpload": ("clients/storage.py", ".abort_multipart_upload("),
+    "s3:ListBucketMultipartUploads": ("clients/storage.py", '"list_multipart_uploads"'),
     # So that what is not there is "not found" and not "forbidden".
     "s3:ListBucket": ("clients/storage.py", '{"404", "NoSuchKey"}'),
     "ses:SendEmail": ("clients/mail.py", ".send_email("),
@@ -62,9 +62,7 @@ MAY = {
     | DELETES
     | {"sqs:ChangeMessageVisibility", "sqs:SendMessage", "s3:GetObject", "s3:PutObject"},
     "Sweep": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject"},
-    "Doctor": SECRETS
-    | (DELETES - {"s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads"})
-    | {"sqs:SendMessage", "s3:GetObject", "s3:GetObjectVersion"},
+    "Doctor": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject", "s3:GetObjectVersion"},
     "Migrate": SECRETS | {"rds:CreateDBSnapshot", "rds:DescribeDBSnapshots"},
 }
 

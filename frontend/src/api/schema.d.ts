@@ -908,6 +908,10 @@ export interface paths {
          * @description For each picture: a place (PUT the file there with exactly the headers given, within five
          *     minutes), or the picture that is here already, or why it cannot be taken in. Asking again for
          *     an upload that was not finished gives its place again.
+         *
+         *     With `parts`, a place has an address for each part: PUT them in any order, several at once if
+         *     you like, then complete the upload. Asking again tells which parts are there, and gives new
+         *     addresses for the others.
          */
         post: operations["create_images"];
         delete?: never;
@@ -936,6 +940,26 @@ export interface paths {
         head?: never;
         /** Rename a picture, correct its description, or take it out of Recently deleted. */
         patch: operations["update_image"];
+        trace?: never;
+    };
+    "/api/images/{image_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the parts of an upload together, once all have arrived. Safe to repeat.
+         * @description From then on the picture is stored; it is developed as those are that came in one piece.
+         */
+        post: operations["complete_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/images/{image_id}/describe": {
@@ -1915,6 +1939,11 @@ export interface components {
              */
             name: string;
             /**
+             * @description Send the file in parts: for large ones, so that a line that breaks costs a part and not the whole.
+             * @default null
+             */
+            parts?: components["schemas"]["PartsIn"] | null;
+            /**
              * Sha256
              * @description Of the whole file, hexadecimal.
              * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
@@ -1939,7 +1968,10 @@ export interface components {
          * @description A batch of pictures that are about to be uploaded.
          */
         NewImages: {
-            /** Images */
+            /**
+             * Images
+             * @description At most 20 of them in parts.
+             */
             images: components["schemas"]["NewImage"][];
         };
         /**
@@ -2036,6 +2068,61 @@ export interface components {
             public_key: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * PartOut
+         * @description Where to PUT one part of a file: these headers exactly, and those bytes as the body.
+         */
+        PartOut: {
+            /**
+             * Headers
+             * @description Null: it is there already.
+             */
+            headers: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Is Stored
+             * @description It is there already: nothing has to be sent.
+             */
+            is_stored: boolean;
+            /**
+             * Number
+             * @description From 1 on.
+             */
+            number: number;
+            /**
+             * Offset
+             * @description Where the part begins in the file.
+             */
+            offset: number;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * Url
+             * @description Null: it is there already.
+             */
+            url: string | null;
+        };
+        /**
+         * PartsIn
+         * @description How a file is cut: into parts of one size, the last of which may be smaller.
+         */
+        PartsIn: {
+            /**
+             * Sha256
+             * @description Of each part, in order.
+             */
+            sha256: string[];
+            /**
+             * Size
+             * @description Bytes of each part but the last.
+             * @example 8388608
+             */
+            size: number;
         };
         /**
          * PasskeyChange
@@ -2304,6 +2391,12 @@ export interface components {
              */
             errors?: components["schemas"]["ProblemField"][] | null;
             /**
+             * Missing
+             * @description With parts_missing: the numbers of these parts.
+             * @default null
+             */
+            missing?: number[] | null;
+            /**
              * Status
              * @example 404
              */
@@ -2403,7 +2496,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unsupported_type" | "too_large";
+            code: "unsupported_type" | "too_large" | "quota_exceeded";
             /** Detail */
             detail: string;
             /**
@@ -2777,8 +2870,27 @@ export interface components {
             url: string;
         };
         /**
+         * UploadInParts
+         * @description Where to PUT the parts of a file, in any order; then complete the upload.
+         */
+        UploadInParts: {
+            /**
+             * Expires At
+             * Format: date-time
+             * @description Ask again for new addresses of what is not there.
+             */
+            expires_at: string;
+            /**
+             * Method
+             * @constant
+             */
+            method: "PUT";
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+        };
+        /**
          * UploadPlaceOut
-         * @description A place was made: upload the file.
+         * @description A place was made: upload the file, in parts where parts were announced.
          */
         UploadPlaceOut: {
             image: components["schemas"]["ImageOut"];
@@ -2787,7 +2899,8 @@ export interface components {
              * @enum {string}
              */
             status: "upload";
-            upload: components["schemas"]["Upload"];
+            /** Upload */
+            upload: components["schemas"]["Upload"] | components["schemas"]["UploadInParts"];
         };
         /**
          * UploadRules
@@ -6663,6 +6776,64 @@ export interface operations {
             };
             /** @description Some fields are not right; see errors. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it is there. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDetail"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parts are missing, whose numbers are said, or no upload in parts is open. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

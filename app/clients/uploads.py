@@ -1,0 +1,266 @@
+"""Uploads in parts: opened, looked at and put together with the rights of the person they are for.
+
+Without boto3, as app/clients/calls.py is: the API asks for one or two of these, of a few hundred
+bytes each, and need not import it for them. What is signed here is an address that lives a minute.
+
+Sources: "CreateMultipartUpload", "ListParts", "CompleteMultipartUpload" and "AbortMultipartUpload"
+of the S3 API reference.
+"""
+
+import base64
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Literal
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from app.clients.access import UPLOAD_SECONDS, UserAccess
+from app.clients.aws import AwsUnavailableError
+from app.clients.signing import Presigner
+from app.clients.storage import key_of
+
+_ATTEMPTS = 3
+_LONGEST_PAUSE_SECONDS = 0.3
+# Putting parts together may take S3 a while; API Gateway waits 30 s in all.
+_PATIENCE_SECONDS = 20
+_CALL_LIVES_SECONDS = 60
+_WORTH_ANOTHER = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout"}
+
+
+class NoSuchUploadError(Exception):
+    """It was completed, dropped, or never opened: S3 tells no difference."""
+
+
+class OriginalThereError(Exception):
+    """There is an original in this place already, and it stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartPromise:
+    """One part of a file: where it begins, how many bytes it has, and which."""
+
+    number: int
+    offset: int
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredPart:
+    """One part as S3 has it."""
+
+    etag: str
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartPlace:
+    """Where a browser PUTs a part, with the headers it must send exactly."""
+
+    url: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What S3 said."""
+
+    status: int
+    body: bytes
+
+    @property
+    def code(self) -> str:
+        """The code of an error; "" where there is none. S3 may send one with status 200."""
+        return self.body.decode(errors="replace").partition("<Code>")[2].partition("</Code>")[0]
+
+
+class PartUploads:
+    """Uploads in parts of originals, each in the place that one picture has."""
+
+    def __init__(self, *, access: UserAccess) -> None:
+        self._access = access
+
+    def open(self, user_id: UUID, image_id: UUID, *, content_type: str) -> str:
+        """Open an upload and return its id, which is for our eyes and S3's.
+
+        S3 will take no part without a SHA-256 that it has compared.
+        """
+        headers = {"content-type": content_type, "x-amz-checksum-algorithm": "SHA256"}
+        place = key_of(user_id, image_id, "original")
+        answer = self._call("POST", user_id, place, query={"uploads": ""}, headers=headers)
+        opened = _rows(_expect_success(answer).body, "InitiateMultipartUploadResult", ["UploadId"])
+        return opened[0][0]
+
+    def places(
+        self, user_id: UUID, image_id: UUID, upload_id: str, parts: Sequence[PartPromise]
+    ) -> tuple[list[PartPlace], datetime]:
+        """Sign an address for each part: its number, length and checksum, and nothing else fits.
+
+        Return them with the moment when they die.
+        """
+        signed_at = datetime.now(UTC)
+        credentials = self._access.credentials(user_id)
+        places = []
+        for part in parts:
+            headers = {
+                "content-length": str(part.size),
+                "x-amz-checksum-sha256": base64.b64encode(part.sha256).decode(),
+            }
+            url = Presigner(
+                "PUT",
+                bucket=self._access.bucket,
+                credentials=credentials,
+                signed_at=signed_at,
+                seconds=UPLOAD_SECONDS,
+                headers=headers,
+                query={"partNumber": str(part.number), "uploadId": upload_id},
+            ).url(key_of(user_id, image_id, "original"))
+            # The browser sets Content-Length itself and lets no script do so.
+            del headers["content-length"]
+            places.append(PartPlace(url=url, headers=headers))
+        return places, signed_at + timedelta(seconds=UPLOAD_SECONDS)
+
+    def stored(self, user_id: UUID, image_id: UUID, upload_id: str) -> dict[int, StoredPart]:
+        """Return the parts that S3 has, by number; at most 1,000, and none has more.
+
+        Raises:
+            NoSuchUploadError: it is over.
+        """
+        place = key_of(user_id, image_id, "original")
+        answer = self._call("GET", user_id, place, query={"uploadId": upload_id})
+        if answer.code == "NoSuchUpload":
+            raise NoSuchUploadError
+        body = _expect_success(answer).body
+        fields = ("PartNumber", "ETag", "Size", "ChecksumSHA256")
+        return {
+            int(number): StoredPart(etag=etag, size=int(size), sha256=base64.b64decode(checksum))
+            for number, etag, size, checksum in _rows(body, "Part", fields)
+        }
+
+    def complete(
+        self, user_id: UUID, image_id: UUID, upload_id: str, parts: Mapping[int, StoredPart]
+    ) -> None:
+        """Put the parts together, unless there is an original already.
+
+        Raises:
+            NoSuchUploadError: it is over: completed by somebody else, or dropped.
+            OriginalThereError: see there.
+        """
+        listed = "".join(
+            f"<Part><PartNumber>{number}</PartNumber><ETag>{_escaped(part.etag)}</ETag>"
+            f"<ChecksumSHA256>{base64.b64encode(part.sha256).decode()}</ChecksumSHA256></Part>"
+            for number, part in sorted(parts.items())
+        )
+        answer = self._call(
+            "POST",
+            user_id,
+            key_of(user_id, image_id, "original"),
+            query={"uploadId": upload_id},
+            headers={"if-none-match": "*"},
+            body=f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode(),
+        )
+        if answer.code == "NoSuchUpload":
+            raise NoSuchUploadError
+        if answer.status == HTTPStatus.PRECONDITION_FAILED:
+            raise OriginalThereError
+        _expect_success(answer)
+
+    def drop(self, user_id: UUID, image_id: UUID, upload_id: str) -> None:
+        """Delete the parts, and take no more. Safe to repeat."""
+        place = key_of(user_id, image_id, "original")
+        answer = self._call("DELETE", user_id, place, query={"uploadId": upload_id})
+        if answer.code != "NoSuchUpload":
+            _expect_success(answer)
+
+    def has_original(self, user_id: UUID, image_id: UUID) -> bool:
+        """Whether the original is there, however it came."""
+        place = key_of(user_id, image_id, "original")
+        answer = self._call("HEAD", user_id, place)
+        # A person's session may not list the bucket, so S3 says "forbidden" of what is not there.
+        if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
+            return False
+        _expect_success(answer)
+        return True
+
+    def _call(
+        self,
+        method: Literal["GET", "HEAD", "POST", "DELETE"],
+        user_id: UUID,
+        key: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Answer:
+        """Ask S3, and again where that may help.
+
+        Raises:
+            AwsUnavailableError: it did not answer.
+        """
+        problem = ""
+        for attempt in range(1, _ATTEMPTS + 1):
+            url = Presigner(
+                method,
+                bucket=self._access.bucket,
+                credentials=self._access.credentials(user_id),
+                signed_at=datetime.now(UTC),
+                seconds=_CALL_LIVES_SECONDS,
+                headers=headers,
+                query=query,
+            ).url(key)
+            try:
+                answer = _send(method, url, headers=headers or {}, body=body)
+            except (OSError, HTTPException) as error:
+                problem = f"s3: {type(error).__name__}"
+            else:
+                is_trouble = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+                if not is_trouble and answer.code not in _WORTH_ANOTHER:
+                    return answer
+                problem = f"s3: {answer.status} {answer.code}"
+            if attempt < _ATTEMPTS:
+                time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS * attempt))  # noqa: S311 - no secret
+        raise AwsUnavailableError(problem)
+
+
+def _send(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
+    at = urlsplit(url)
+    kind: Callable[..., HTTPConnection]
+    kind = HTTPSConnection if at.scheme == "https" else HTTPConnection
+    connection = kind(at.hostname or "", at.port, timeout=_PATIENCE_SECONDS)
+    try:
+        connection.request(method, f"{at.path}?{at.query}", body=body, headers=dict(headers))
+        response = connection.getresponse()
+        return Answer(status=response.status, body=response.read())
+    finally:
+        connection.close()
+
+
+def _expect_success(answer: Answer) -> Answer:
+    if answer.status >= HTTPStatus.MULTIPLE_CHOICES or answer.code:
+        raise AwsUnavailableError(f"s3: {answer.status} {answer.code}")
+    return answer
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _rows(xml: bytes, element: str, names: Sequence[str]) -> list[list[str]]:
+    """Return these texts of each such element."""
+    from xml.etree import ElementTree as ET  # noqa: PLC0415 - a cold start needs none
+
+    rows = []
+    # AWS's own answer, over TLS: nothing that a stranger wrote.
+    for found in ET.fromstring(xml).iter():  # noqa: S314
+        if found.tag.rpartition("}")[2] == element:
+            texts = {
+                each.tag.rpartition("}")[2]: (each.text or "").strip() for each in found.iter()
+            }
+            rows.append([texts[name] for name in names])
+    return rows

@@ -1,0 +1,128 @@
+"""Taking pictures in over HTTP: places to upload to, and the end of an upload in parts."""
+
+from uuid import UUID
+
+from flask import Response
+
+from app.accounts.guards import current_user, signed_in
+from app.accounts.models import User
+from app.contract import APIBlueprint
+from app.database import db
+from app.images.in_parts import (
+    OpenParts,
+    PromisedInParts,
+    complete_parts,
+    drop_parts,
+    open_parts,
+)
+from app.images.place_schemas import NewImages, PlacesOut
+from app.images.schemas import ImageDetail
+from app.images.timeline import Shown, image_detail, images_by_id
+from app.images.upload import Existing, Promised, Refused, Room, promise_place, refusal
+from app.parts import parts
+from app.web import json_response
+
+uploads = APIBlueprint("uploads", __name__, url_prefix="/api/images", tag="Images")
+
+Answer = Promised | PromisedInParts | Existing | Refused
+
+
+@uploads.post("")
+@signed_in
+@uploads.input(NewImages, location="json")
+@uploads.output(PlacesOut, description="One answer for each picture, in the same order.")
+def create_images(json_data: NewImages) -> Response:
+    """Ask for places to upload pictures to.
+
+    For each picture: a place (PUT the file there with exactly the headers given, within five
+    minutes), or the picture that is here already, or why it cannot be taken in. Asking again for
+    an upload that was not finished gives its place again.
+
+    With `parts`, a place has an address for each part: PUT them in any order, several at once if
+    you like, then complete the upload. Asking again tells which parts are there, and gives new
+    addresses for the others.
+    """
+    user = current_user()
+    settings, access = parts().settings, parts().access
+    room = Room(user, quota_bytes=settings.storage_quota_bytes)
+    answers: dict[int, Answer] = {}
+    # In the order of the checksums, so that two batches at once cannot wait for each other.
+    for index, new in sorted(enumerate(json_data.images), key=lambda item: item[1].sha256):
+        answers[index] = refusal(new, max_bytes=settings.max_upload_bytes) or promise_place(
+            user, new, access=access, room=room
+        )
+    ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
+    # Before the commit, which lets the rows go: one may be cancelled the moment after.
+    reader = access.reader(user.id)
+    shown = {image["id"]: image for image in images_by_id(user, ids, reader=reader)}
+    db.session.commit()
+    _drop_abandoned(user, list(answers.values()))
+    places = [_place(user, answers[index], shown) for index in range(len(json_data.images))]
+    return json_response({"places": places})
+
+
+@uploads.post("/<uuid:image_id>/complete")
+@signed_in
+@uploads.output(ImageDetail, status_code=202, description="All of it is there.")
+@uploads.doc(
+    responses={
+        404: "There is no such picture, or it is not yours: the answer is the same.",
+        409: "Parts are missing, whose numbers are said, or no upload in parts is open.",
+    }
+)
+def complete_image(image_id: UUID) -> Response:
+    """Put the parts of an upload together, once all have arrived. Safe to repeat.
+
+    From then on the picture is stored; it is developed as those are that came in one piece.
+    """
+    user = current_user()
+    complete_parts(user, image_id, uploads=parts().uploads)
+    access = parts().access
+    detail = image_detail(user, image_id, reader=access.reader(user.id), film=access.film)
+    return json_response(detail, status=202)
+
+
+def _drop_abandoned(user: User, answers: list[Answer]) -> None:
+    abandoned = [
+        (answer.image_id, answer.abandoned)
+        for answer in answers
+        if isinstance(answer, Promised | PromisedInParts) and answer.abandoned is not None
+    ]
+    drop_parts(user, abandoned, uploads=parts().uploads)
+
+
+def _place(user: User, answer: Answer, shown: dict[UUID, Shown]) -> Shown:
+    match answer:
+        case Refused(code=code, detail=detail):
+            return {"status": "refused", "code": code, "detail": detail}
+        case Existing(image_id=image_id, restored=restored):
+            return {"status": "exists", "image": shown[image_id], "restored": restored}
+        case Promised(image_id=image_id, place=place):
+            upload = {
+                "method": "PUT",
+                "url": place.url,
+                "headers": place.headers,
+                "expires_at": place.expires_at,
+            }
+            return {"status": "upload", "image": shown[image_id], "upload": upload}
+        case PromisedInParts(image_id=image_id):
+            opened = open_parts(user, answer, uploads=parts().uploads)
+            return {"status": "upload", "image": shown[image_id], "upload": _in_parts(opened)}
+
+
+def _in_parts(opened: OpenParts) -> Shown:
+    return {
+        "method": "PUT",
+        "parts": [
+            {
+                "number": part.number,
+                "offset": part.offset,
+                "size": part.size,
+                "is_stored": place is None,
+                "url": place and place.url,
+                "headers": place and place.headers,
+            }
+            for part, place in opened.parts
+        ],
+        "expires_at": opened.expires_at,
+    }
