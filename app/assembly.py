@@ -13,8 +13,9 @@ from app.clients.queue import Queue
 from app.clients.storage import PictureStore
 from app.clients.vision import Vision, VisionSettings
 from app.factory import create_worker_app
+from app.images.darkroom import Darkroom
 from app.images.describe import describe_picture
-from app.images.develop import Bench, Develops, develop_picture
+from app.images.develop import Bench, develop_picture
 from app.images.exports import make_next_zip
 from app.images.sweep import sweep
 from app.settings import Settings
@@ -43,7 +44,7 @@ class Assembly:
         self._mailer = _mailer(settings)
         self._vision = _vision(settings)
 
-    def handlers(self, darkroom: Develops) -> Mapping[type, Handler]:
+    def handlers(self, darkroom: Darkroom) -> Mapping[type, Handler]:
         """Return what is done for each task."""
         bench = self._bench(darkroom)
         is_demo = bool(self.settings.model and self.settings.model.is_demo)
@@ -52,7 +53,14 @@ class Assembly:
             develop_picture(task, attempt, bench=bench)
 
         def describe(task: DescribePicture, attempt: int) -> None:
-            describe_picture(task, attempt, store=self.store, vision=self._vision, is_demo=is_demo)
+            describe_picture(
+                task,
+                attempt,
+                store=self.store,
+                darkroom=darkroom,
+                vision=self._vision,
+                is_demo=is_demo,
+            )
 
         def export(task: ExportLibrary, attempt: int) -> None:
             make_next_zip(task, attempt, store=self.exports, send=self.go_on)
@@ -67,7 +75,7 @@ class Assembly:
             SendLetter: post,
         }
 
-    def do(self, body: str, *, attempt: int, darkroom: Develops) -> None:
+    def do(self, body: str, *, attempt: int, darkroom: Darkroom) -> None:
         """Do what a message asks for. Safe to repeat; raises when it should be tried again."""
         with self.app.app_context():
             handle(
@@ -105,7 +113,7 @@ class Assembly:
         """Send the message for a letter."""
         self.letters.send(task.message())
 
-    def _bench(self, darkroom: Develops) -> Bench:
+    def _bench(self, darkroom: Darkroom) -> Bench:
         return Bench(
             store=self.store,
             darkroom=darkroom,

@@ -8,19 +8,23 @@ what dies is replaced.
 
 import queue
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from app.images.darkroom_process import Child, DarkroomError, DeathError
-from app.images.outcome import Developed, Rejected
+from app.images.outcome import Developed, Rejected, Sketch
 
 __all__ = ["Darkroom", "DarkroomError", "Developed", "Rejected"]
 
 # A warm child has 50 MB, so it stays below 512. A JPEG of 48 megapixels takes 50 MB more, a HEIC
 # of 48 takes 230; an AVIF of 20 in 10 bits would take 480 and is decoded in a plainer way.
 _DEFAULT_MEMORY = 448 << 20
+
+_Answer = TypeVar("_Answer")
 
 
 class Darkroom:
@@ -57,15 +61,24 @@ class Darkroom:
             raise DarkroomError(f"the original cannot be opened: {error.strerror}") from error
         with file:
             try:
-                return self._develop_once(file.fileno())
-            except DeathError as death:
-                if death.certain:
-                    return death.verdict()
-            file.seek(0)
-            try:
-                return self._develop_once(file.fileno())
+                return self._twice(lambda child: child.develop(file.fileno()))
             except DeathError as death:
                 return death.verdict()
+
+    def sketch(self, preview: bytes) -> bytes | None:
+        """Make a preview small and bare for a model's eyes; None when it cannot be opened.
+
+        Raises:
+            DarkroomError: when no child can be started, or the darkroom is closed.
+        """
+        with TemporaryFile() as file:
+            file.write(preview)
+            file.flush()
+            try:
+                sketched = self._twice(lambda child: child.sketch(file.fileno()))
+            except DeathError:
+                return None
+        return sketched.preview if isinstance(sketched, Sketch) else None
 
     def close(self) -> None:
         """End all children at once; whoever waits for one gets a DarkroomError."""
@@ -91,13 +104,22 @@ class Darkroom:
         """Close the darkroom."""
         self.close()
 
-    def _develop_once(self, file: int) -> Developed | Rejected:
+    def _twice(self, ask: Callable[[Child], _Answer]) -> _Answer:
+        """Ask a child, and if it dies of who knows what, another one. Raises DeathError."""
+        try:
+            return self._once(ask)
+        except DeathError as death:
+            if death.certain:
+                raise
+        return self._once(ask)
+
+    def _once(self, ask: Callable[[Child], _Answer]) -> _Answer:
         child = self._places.get()
         try:
             if child is None or not child.is_fit():
                 self._bury(child)
                 child = self._start()
-            return child.develop(file)
+            return ask(child)
         except DeathError:
             if self._closed:
                 raise DarkroomError("the darkroom was closed") from None

@@ -1,7 +1,8 @@
 """The process that opens what strangers send: it has nothing to steal and may die of it.
 
 Run as a script by darkroom.py, not imported. Its standard input is a socket to its parent: each
-message brings one open file and is answered with its header, when it has one, and its outcome.
+message brings one open file and is answered with its header, when it has one, and its outcome, or
+with a sketch of it.
 """
 
 import ctypes
@@ -25,8 +26,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.images.outcome import Developed, Header, Rejected, Report
+    from app.images.outcome import Report
 
+# What a message asks for, by its one byte: to develop an original, or to sketch a preview.
+DEVELOP, SKETCH = b"D", b"S"
 # Exit status by which the parent knows that a picture needed more memory than it may have.
 OUT_OF_MEMORY = 77
 READY = b"R"
@@ -42,6 +45,7 @@ def main() -> None:
     from app.images.confinement import confine  # noqa: PLC0415
     from app.images.outcome import pack  # noqa: PLC0415
     from app.images.rehearsal import rehearse  # noqa: PLC0415
+    from app.images.sketch import sketch  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")  # to the parent's log
     decoding.prepare()
@@ -49,14 +53,18 @@ def main() -> None:
     parent = socket.socket(fileno=0)
     threading.Thread(target=_watch_parent, args=(parent.fileno(),), daemon=True).start()
     limits = _Limits(memory=settings["memory_bytes"], seconds=settings["timeout"])
+
+    def develop(data: memoryview) -> "Report":
+        return decoding.develop(data, announce=lambda header: parent.sendall(pack(header)))
+
+    orders = {DEVELOP: develop, SKETCH: sketch}
     confine()
     parent.sendall(READY)
     while True:
         message, files, _, _ = socket.recv_fds(parent, 1, 1)
         if not message or not files:
             return
-        report = _develop(files[0], limits, decoding.develop, lambda h: parent.sendall(pack(h)))
-        parent.sendall(pack(report))
+        parent.sendall(pack(_open(files[0], limits, orders[message])))
 
 
 def _import_without_the_application(path: list[str]) -> None:
@@ -108,12 +116,7 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _develop(
-    file: int,
-    limits: _Limits,
-    develop: "Callable[..., Developed | Rejected]",
-    announce: "Callable[[Header], None]",
-) -> "Report":
+def _open(file: int, limits: _Limits, do: "Callable[[memoryview], Report]") -> "Report":
     from app.images.outcome import Rejected  # noqa: PLC0415 - only now can it be found
 
     try:
@@ -122,9 +125,7 @@ def _develop(
         if size == 0:
             return Rejected(reason="not_a_picture")
         # Not closed here: decoders may still hold on to it. It goes with the last of them.
-        return develop(
-            memoryview(mmap.mmap(file, size, access=mmap.ACCESS_READ)), announce=announce
-        )
+        return do(memoryview(mmap.mmap(file, size, access=mmap.ACCESS_READ)))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception:  # noqa: BLE001 - a fault of this program: its parent logs it and tries again

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from app.images.darkroom_child import OUT_OF_MEMORY, READY
+from app.images.darkroom_child import DEVELOP, OUT_OF_MEMORY, READY, SKETCH
 from app.images.outcome import (
     HEAD_BYTES,
     DeathReason,
@@ -23,6 +23,7 @@ from app.images.outcome import (
     Header,
     Rejected,
     Report,
+    Sketch,
     WireError,
     lengths,
     unpack,
@@ -110,20 +111,35 @@ class Child:
 
     def develop(self, file: int) -> Developed | Rejected:
         """Develop the open file. Raises DeathError, after which the child is not fit any more."""
+        report = self._ask(DEVELOP, file)
+        if not isinstance(report, Developed | Rejected):
+            raise self._death(WireError("another report than was asked for"), None)
+        return report
+
+    def sketch(self, file: int) -> Sketch | Rejected:
+        """Sketch the open file, a preview. Raises DeathError as above."""
+        report = self._ask(SKETCH, file)
+        if not isinstance(report, Sketch | Rejected):
+            raise self._death(WireError("another report than was asked for"), None)
+        return report
+
+    def _ask(self, order: bytes, file: int) -> Report:
         self._wait_until_warm()
         self._forget_complaints()
         self._pictures_left -= 1
         header: Header | None = None
         deadline = time.monotonic() + self._timeout
         try:
-            socket.send_fds(self._socket, [b"D"], [file])
+            socket.send_fds(self._socket, [order], [file])
             report = self._hear(deadline)
             if isinstance(report, Header):
                 header = report
                 report = self._hear_outcome(deadline)
         except (OSError, WireError) as error:
             raise self._death(error, header) from error
-        if not (isinstance(report, Developed) and report.outcome == "ready"):
+        if isinstance(report, Rejected) or (
+            isinstance(report, Developed) and report.outcome != "ready"
+        ):
             _log.info("%s: %s", report.reason, self._last_complaint())
         return report
 
@@ -150,7 +166,7 @@ class Child:
             said = self._last_complaint()
             raise DarkroomError(f"a child process did not start: {said}") from error
 
-    def _hear_outcome(self, deadline: float) -> Developed | Rejected:
+    def _hear_outcome(self, deadline: float) -> Report:
         report = self._hear(deadline)
         if isinstance(report, Header):
             raise WireError("a second header")

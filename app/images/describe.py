@@ -11,6 +11,7 @@ from app.clients.aws import AwsUnavailableError
 from app.clients.storage import PictureStore
 from app.clients.vision import Sighting, VisionError
 from app.database import db
+from app.images.darkroom import DarkroomError
 from app.images.descriptions import by, record, record_failure
 from app.images.models import DescriptionSource, DescriptionState, Image
 from app.tasks import MOST_ATTEMPTS, DescribePicture, RetryLaterError
@@ -27,11 +28,19 @@ class Describes(Protocol):
         """Describe a WebP; raises VisionError."""
 
 
+class Sketches(Protocol):
+    """What is needed of a darkroom."""
+
+    def sketch(self, preview: bytes) -> bytes | None:
+        """Make a preview small and bare; None when it cannot be opened."""
+
+
 def describe_picture(
     task: DescribePicture,
     attempt: int,
     *,
     store: PictureStore,
+    darkroom: Sketches,
     vision: Describes | None,
     is_demo: bool,
 ) -> None:
@@ -39,7 +48,7 @@ def describe_picture(
 
     Raises:
         RetryLaterError: the model is busy or away; the message comes back.
-        AwsUnavailableError: the preview could not be read; try again.
+        AwsUnavailableError, DarkroomError: the preview could not be read; try again.
     """
     owner_id = _waiting(task.image_id)
     if owner_id is None:
@@ -48,8 +57,14 @@ def describe_picture(
         _stop_waiting(task.image_id, state=DescriptionState.NONE)
         return
     try:
-        sighting = vision.describe(store.fetch_preview(owner_id, task.image_id))
-    except AwsUnavailableError:
+        # What leaves the house is no larger than a model needs, and nothing but pixels.
+        sketched = darkroom.sketch(store.fetch_preview(owner_id, task.image_id))
+        if sketched is None:
+            record_failure(task.image_id, code="preview_unreadable")
+            db.session.commit()
+            return
+        sighting = vision.describe(sketched)
+    except (AwsUnavailableError, DarkroomError):
         if attempt < MOST_ATTEMPTS:
             raise
         log.exception("no preview of %s to describe", task.image_id)

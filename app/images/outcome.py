@@ -74,11 +74,18 @@ class Rejected:
     content_type: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sketch:
+    """A preview made small and bare: WebP of nothing but pixels."""
+
+    preview: bytes
+
+
 class WireError(Exception):
     """What a child said is not a report."""
 
 
-Report = Header | Developed | Rejected
+Report = Header | Developed | Rejected | Sketch
 
 _LENGTHS = struct.Struct(">4L")  # of the JSON, the thumbnail, the preview and the ThumbHash
 _NOTHING = 0xFFFFFFFF
@@ -120,6 +127,8 @@ def unpack(parts: list[bytes | None]) -> Report:
                 )
             case "Header":
                 return Header(**_header(said))
+            case "Sketch" if preview:
+                return Sketch(preview=preview)
             case "Developed":
                 return Developed(
                     outcome=_one_of(said["outcome"], ("ready", "damaged")),

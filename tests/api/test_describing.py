@@ -1,10 +1,13 @@
 """What a model says never overtakes what a person wrote, nor their consent."""
 
+import io
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
+import httpx2
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import Engine, text
 
 from app.clients.aws import make_client
@@ -12,6 +15,7 @@ from app.clients.storage import PictureStore
 from app.clients.vision import Sighting, VisionError
 from app.database import db
 from app.factory import create_worker_app
+from app.images.darkroom import Darkroom
 from app.images.describe import describe_picture
 from app.settings import Settings
 from app.tasks import MOST_ATTEMPTS, DescribePicture, RetryLaterError
@@ -38,10 +42,12 @@ class SlowModel:
 
     def __init__(self, meanwhile: Meanwhile) -> None:
         self.calls = 0
+        self.shown = b""
         self._meanwhile = meanwhile
 
     def describe(self, preview: bytes) -> Sighting:
         assert preview[8:12] == b"WEBP"
+        self.shown = preview
         self.calls += 1
         self._meanwhile()
         return SEEN
@@ -60,8 +66,16 @@ def worker(stack: EmbeddedStack) -> Iterator[tuple[Flask, PictureStore]]:
         db.engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def darkroom() -> Iterator[Darkroom]:
+    with Darkroom(children=1) as warm:
+        yield warm
+
+
 @pytest.fixture
-def describe(worker: tuple[Flask, PictureStore], database: Engine) -> Callable[..., SlowModel]:
+def describe(
+    worker: tuple[Flask, PictureStore], darkroom: Darkroom, database: Engine
+) -> Callable[..., SlowModel]:
     """Let a picture wait, and describe it here, so that no other worker is asked."""
     app, store = worker
 
@@ -72,7 +86,9 @@ def describe(worker: tuple[Flask, PictureStore], database: Engine) -> Callable[.
             connection.execute(text(statement), {"id": image_id})
         task = DescribePicture(image_id=UUID(image_id))
         with app.app_context():
-            describe_picture(task, attempt, store=store, vision=model, is_demo=False)
+            describe_picture(
+                task, attempt, store=store, darkroom=darkroom, vision=model, is_demo=False
+            )
         return model
 
     return run
@@ -102,6 +118,22 @@ def test_what_a_model_saw_is_kept(ada: Person, describe: Callable[..., SlowModel
     assert detail["description"]["alt_text"] == "What the model saw"
     assert detail["description_state"] == "done"
     assert not detail["description"]["demo"]
+
+
+def test_a_model_is_shown_no_more_than_it_needs(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    (image_id,) = ada.upload(jpeg(seed=506, size=(2400, 1600)))
+    preview = opened(httpx2.get(until(lambda: ada.settled(image_id))["preview_url"]).content)
+    assert max(preview.size) > 1024
+    switch(ada, on=True)
+    shown = describe(image_id).shown
+    assert opened(shown).size == (1024, 683)
+    assert not {"exif", "xmp", "icc_profile"} & opened(shown).info.keys()
+
+
+def opened(picture: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(picture), formats=["WEBP"])
 
 
 def test_words_written_while_a_model_thinks_win(

@@ -1,5 +1,6 @@
 """Children that die, hang, are starved or lie, and the pictures that come after."""
 
+import io
 import os
 import resource
 import signal
@@ -14,11 +15,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.images import darkroom_process
 from app.images.darkroom import Darkroom, DarkroomError
 from app.images.outcome import Developed, Rejected
-from tests.images.samples import EVERY_TYPE, png, png_chunk
+from tests.images.samples import (
+    EVERY_TYPE,
+    RED,
+    exif_block,
+    in_vips,
+    png,
+    png_chunk,
+    quarters,
+    saved,
+)
 
 LINUX = sys.platform == "linux"
 
@@ -74,6 +85,40 @@ def test_every_type_develops_in_a_child(
     outcome = shared.develop(file(tmp_path, EVERY_TYPE[content_type]))
     assert is_ready(outcome)
     assert outcome.content_type == content_type
+
+
+def test_what_a_model_is_shown_is_small_and_bare(shared: Darkroom) -> None:
+    wide = in_vips(quarters(2048, 1365)).icc_transform("p3", input_profile="srgb")
+    preview = saved(
+        Image.frombytes("RGB", (2048, 1365), wide.write_to_memory()),
+        "WEBP",
+        exif=exif_block({0x010F: (2, b"CANARY\0")}, {}),
+        xmp=b"<x>CANARY</x>",
+        icc_profile=wide.get("icc-profile-data"),
+    )
+    assert preview.count(b"CANARY") == 2
+    shown = shared.sketch(preview)
+    assert shown is not None
+    assert b"CANARY" not in shown
+    picture = Image.open(io.BytesIO(shown), formats=["WEBP"])
+    assert picture.size == (1024, 683)
+    assert not {"exif", "xmp", "icc_profile"} & picture.info.keys()
+    corner = picture.convert("RGB").getpixel((100, 100))
+    assert isinstance(corner, tuple)
+    assert max(abs(a - b) for a, b in zip(corner, RED, strict=True)) < 10
+
+
+def test_a_small_preview_is_shown_as_large_as_it_is(shared: Darkroom) -> None:
+    shown = shared.sketch(saved(quarters(), "WEBP"))
+    assert shown is not None
+    assert Image.open(io.BytesIO(shown), formats=["WEBP"]).size == quarters().size
+
+
+def test_of_what_is_no_preview_nothing_is_shown(shared: Darkroom, good: Path) -> None:
+    whole = saved(quarters(), "WEBP")
+    for bad in (b"", b"RIFF", whole[:100], EVERY_TYPE["image/jpeg"]):
+        assert shared.sketch(bad) is None
+    assert is_ready(shared.develop(good))
 
 
 def test_no_picture_is_an_outcome(shared: Darkroom, tmp_path: Path) -> None:

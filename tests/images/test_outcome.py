@@ -14,6 +14,7 @@ from app.images.outcome import (
     Header,
     Rejected,
     Report,
+    Sketch,
     WireError,
     lengths,
     pack,
@@ -52,6 +53,7 @@ REPORTS: list[Report] = [
     dataclasses.replace(DEVELOPED, thumbnail=b""),
     dataclasses.replace(DEVELOPED, is_animated=True),
     Header(content_type="image/png", width=1, height=2, metadata=PictureMetadata()),
+    Sketch(preview=b"bare"),
     Rejected(reason="not_a_picture"),
     Rejected(reason="unsupported_type", content_type="video/mp4"),
 ]
@@ -87,6 +89,7 @@ NONSENSE = {
     "nothing": b"{}",
     "deep": b"[" * 100_000,
     "another kind": said(kind="Exploit"),
+    "a sketch of nothing": said(kind="Sketch"),
     "another type": said(content_type="text/html"),
     "another outcome": said(outcome="uploading"),
     "another reason": said(reason="<script>"),

@@ -1,0 +1,31 @@
+"""Make of a preview what a model is shown: no larger than it needs, and nothing but pixels."""
+
+import pyvips  # type: ignore[import-untyped]
+
+from app.images import complaints, formats
+from app.images.formats import Bytes
+from app.images.outcome import Rejected, Sketch
+
+# Enough to read a street's sign by; models make pictures smaller than this themselves.
+SIDE = 1024
+_QUALITY = 80
+_EFFORT = 2
+
+
+def sketch(preview: Bytes) -> Sketch | Rejected:
+    """Make a WebP of at most SIDE by SIDE, in the colours that are meant without a profile."""
+    try:
+        return Sketch(preview=_sketch(preview))
+    except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
+        complaints.note(error)
+        return Rejected(reason="unreadable", content_type=formats.WEBP)
+
+
+def _sketch(preview: Bytes) -> bytes:
+    image = pyvips.Image.webpload_buffer(preview, fail_on="error")
+    scale = SIDE / max(image.width, image.height)
+    if scale < 1:
+        image = image.resize(scale)
+    if image.get_typeof("icc-profile-data"):
+        image = image.icc_transform("srgb", embedded=True)
+    return bytes(image.webpsave_buffer(Q=_QUALITY, effort=_EFFORT, keep="none"))
