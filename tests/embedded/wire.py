@@ -9,10 +9,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import boto3
 from botocore.config import Config
 
+from app.clients.access import session_policy
 from scripts.embedded.policies import BUCKET, REGION, USER_ROLE_ARN
 
 if TYPE_CHECKING:
@@ -61,14 +63,7 @@ def client(stack: EmbeddedStack, service: str, *, keys: Mapping[str, str]) -> An
 
 def as_user(stack: EmbeddedStack, user: str) -> dict[str, str]:
     """Become a user as the API does: role, session tag, and a session policy for their prefix."""
-    mine = f"arn:aws:s3:::{BUCKET}/users/{user}"
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{mine}/*"},
-            {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{mine}/*/original"},
-        ],
-    }
+    policy = session_policy(BUCKET, UUID(hex=user))
     answer = client(stack, "sts", keys=stack.environment("api")).assume_role(
         RoleArn=USER_ROLE_ARN,
         RoleSessionName=f"user-{user}",

@@ -17,6 +17,9 @@ IMAGE = "0123456789abcdef0123456789abcdef"
 TLS = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3", "s3:signatureAge": "1000"}
 AS_ANNA = {**TLS, "aws:PrincipalTag/user": ANNA}
 ONCE = {"s3:if-none-match": "*"}
+# As S3 says it of opening an upload in parts and of sending one: these make no object.
+MAKES_NOTHING = {"s3:ObjectCreationOperation": "false"}
+MAKES_AN_OBJECT = {"s3:ObjectCreationOperation": "true"}
 
 ALLOWED, SILENT, REFUSED = "Allowed", "ImplicitlyDenied", "ExplicitlyDenied"
 
@@ -88,6 +91,7 @@ def every_case(known: Policies) -> list[Case]:
     """Return all questions."""
     return [
         *_own(known),
+        *_own_parts(known),
         *_others(known),
         *_transport(known),
         *_becoming(known),
@@ -136,6 +140,29 @@ def _own(known: Policies) -> list[Case]:
             ("lists versions", SILENT, "ListBucketVersions", "", AS_ANNA),
             ("reads the policy", SILENT, "GetBucketPolicy", "", AS_ANNA),
             ("writes the policy", SILENT, "PutBucketPolicy", "", AS_ANNA),
+        )
+    ]
+
+
+def _own_parts(known: Policies) -> list[Case]:
+    mine, theirs = f"users/{ANNA}/{IMAGE}", f"users/{BERT}/{IMAGE}/original"
+    sending, whole = {**AS_ANNA, **MAKES_NOTHING}, {**AS_ANNA, **MAKES_AN_OBJECT}
+    parts, drop = "ListMultipartUploadParts", "AbortMultipartUpload"
+    return [
+        _as_user(known, name, expected, action, key, context)
+        for name, expected, action, key, context in (
+            ("sends a part", ALLOWED, "PutObject", f"{mine}/original", sending),
+            ("joins parts", ALLOWED, "PutObject", f"{mine}/original", {**whole, **ONCE}),
+            ("joins parts over one", REFUSED, "PutObject", f"{mine}/original", whole),
+            ("looks at its parts", ALLOWED, parts, f"{mine}/original", AS_ANNA),
+            ("drops its parts", ALLOWED, drop, f"{mine}/original", AS_ANNA),
+            ("sends a thumbnail's part", SILENT, "PutObject", f"{mine}/thumbnail.webp", sending),
+            ("drops an export's parts", SILENT, drop, f"users/{ANNA}/exports/x.zip", AS_ANNA),
+            ("sends another's part", SILENT, "PutObject", theirs, sending),
+            ("joins another's parts", SILENT, "PutObject", theirs, {**whole, **ONCE}),
+            ("looks at another's parts", SILENT, parts, theirs, AS_ANNA),
+            ("drops another's parts", SILENT, drop, theirs, AS_ANNA),
+            ("lists what is open", SILENT, "ListBucketMultipartUploads", "", AS_ANNA),
         )
     ]
 
@@ -285,6 +312,10 @@ def _functions(known: Policies) -> list[Case]:
              f"{anyones}/original", **doctor),
         case("doctor takes a version away", ALLOWED, "s3:DeleteObjectVersion",
              f"{anyones}/original", **doctor),
+        case("doctor drops parts", ALLOWED, "s3:AbortMultipartUpload", f"{anyones}/original",
+             **doctor),
+        case("API drops parts itself", SILENT, "s3:AbortMultipartUpload", f"{anyones}/original",
+             **api),
         case("doctor writes an original", REFUSED, "s3:PutObject", f"{anyones}/original", **doctor),
         case("doctor writes a thumbnail", SILENT, "s3:PutObject", f"{anyones}/thumbnail.webp",
              **doctor),

@@ -124,9 +124,10 @@ def show_hidden_messages() -> None:
                 message["visible_at"] = 0
 
 
-def size_of(bucket: str, key: str) -> int:
-    """The size of an object whose parts were put together."""
-    return int(s3._buckets[bucket]["objects"][key]["size"])  # noqa: SLF001
+def size_of(bucket: str, key: str) -> int | None:
+    """The size of an object whose parts were put together; None: it is not there any more."""
+    found = s3._buckets[bucket]["objects"].get(key)  # noqa: SLF001
+    return int(found["size"]) if found else None
 
 
 async def settle_object(*, bucket: str, key: str, size: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import re
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from scripts.embedded.aws_server.durability import (
     size_of,
 )
 from scripts.embedded.aws_server.mailbox import keep_mails
+from scripts.embedded.aws_server.parts import Shelf
 from scripts.embedded.aws_server.refusals import Admission, Door, Refusal
 
 if TYPE_CHECKING:
@@ -39,6 +41,11 @@ _LIGHT_SQS_ACTIONS = {
 }
 
 
+_DISK_FULL = Refusal(status=500, code="InternalError", message="The disk did not take it.")
+# What opens an upload in parts, and what each later request about it has in its address.
+_OPENS = re.compile(rb"(^|&)uploads(=|&|$)")
+_NAMES = b"uploadId="
+
 ministack = importlib.import_module("ministack.app").app
 hypercorn = importlib.import_module("hypercorn.asyncio")
 hypercorn_config = importlib.import_module("hypercorn.config")
@@ -47,21 +54,22 @@ hypercorn_config = importlib.import_module("hypercorn.config")
 class Guard:
     """An ASGI application that judges requests, passes them on and settles what they changed."""
 
-    def __init__(self, inner: Application, *, door: Door, ledger: Ledger) -> None:
+    def __init__(self, inner: Application, *, door: Door, ledger: Ledger, shelf: Shelf) -> None:
         """Stand in front of `inner`, which is ministack."""
         self._inner = inner
         self._door = door
         self._ledger = ledger
+        self._shelf = shelf
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "lifespan":
-            await self._inner(scope, receive, _before_serving(send))
+            await self._inner(scope, receive, self._before_serving(send))
             return
         verdict = self._door.judge(scope)
         if isinstance(verdict, Refusal):
             await _refuse(send, verdict)
-        elif scope["method"] in ("PUT", "POST"):
+        elif scope["method"] in ("PUT", "POST") or _is_of_an_upload(scope):
             await self._pass_change(scope, receive, send, verdict)
         else:
             await self._inner(scope, receive, send)
@@ -87,30 +95,36 @@ class Guard:
         headers = dict(scope["headers"])
         bucket, _, key = scope["path"].lstrip("/").partition("/")
         is_object = admission.service == "s3" and bool(key)
-        is_part = b"uploadId=" in scope["query_string"]
-        if is_object and is_part and scope["method"] == "PUT":
-            return (
-                None  # in memory until the upload is completed: a client that loses it begins anew
-            )
-        if is_object and (is_part or scope["method"] == "PUT"):
+        is_part = is_object and _is_of_an_upload(scope)
+        is_completed = is_part and scope["method"] == "POST" and _NAMES in scope["query_string"]
+        if is_completed or (is_object and scope["method"] == "PUT" and not is_part):
             size = size_of(bucket, key) if is_part else int(headers[b"content-length"])
-            if not await settle_object(bucket=bucket, key=key, size=size):
-                return Refusal(
-                    status=500, code="InternalError", message="The disk did not take it."
-                )
+            # None: completed before, and deleted since; ministack only says so again.
+            if size is not None and not await settle_object(bucket=bucket, key=key, size=size):
+                return _DISK_FULL
             await self._ledger.settle("sqs")  # the message that the upload put into the queue
-        elif headers.get(b"x-amz-target") not in _LIGHT_SQS_ACTIONS:
+        elif not is_object and headers.get(b"x-amz-target") not in _LIGHT_SQS_ACTIONS:
             await self._ledger.settle(admission.service)
+        # Last: what is put together has no parts any more.
+        if is_part and not await self._shelf.settle():
+            return _DISK_FULL
         return None
 
+    def _before_serving(self, send: Send) -> Send:
+        async def send_lifespan(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":  # ministack has read its state
+                show_hidden_messages()
+                self._shelf.bring_back()
+            await send(message)
 
-def _before_serving(send: Send) -> Send:
-    async def send_lifespan(message: Message) -> None:
-        if message["type"] == "lifespan.startup.complete":  # ministack has read its state
-            show_hidden_messages()
-        await send(message)
+        return send_lifespan
 
-    return send_lifespan
+
+def _is_of_an_upload(scope: Message) -> bool:
+    """Whether this is about an upload in parts, and changes it."""
+    query = scope["query_string"]
+    is_named = _NAMES in query or _OPENS.search(query) is not None
+    return is_named and scope["method"] in ("PUT", "POST", "DELETE")
 
 
 async def _refuse(send: Send, refusal: Refusal) -> None:
@@ -140,7 +154,7 @@ async def serve(door: Door, *, state: Path, mailbox: Path) -> None:
     keep_mails(mailbox)
     ledger = Ledger(folder=state)
     saving = asyncio.create_task(ledger.keep_saving())
-    guard = Guard(ministack, door=door, ledger=ledger)
+    guard = Guard(ministack, door=door, ledger=ledger, shelf=Shelf(state.with_name("parts")))
     await hypercorn.serve(guard, config, shutdown_trigger=stop.wait)
     saving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
