@@ -119,5 +119,5 @@ export type {
   SiteEvent,
   User,
 } from "./types";
-export { cancelUpload, requestPlaces } from "./uploads";
+export { cancelUpload, completeUpload, requestPlaces } from "./uploads";
 export { passkeysAutofill, passkeysWork } from "./web-authn";

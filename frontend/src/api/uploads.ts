@@ -13,6 +13,10 @@ export const requestPlaces = async (
   return places;
 };
 
+/** Makes one of the parts that were sent; safe to repeat. @throws ApiProblem 409 when some are not there. */
+export const completeUpload = (id: string): Promise<void> =>
+  done(api.POST("/api/images/{image_id}/complete", { params: { path: { image_id: id } } }));
+
 /** Gives back a place that will not be used: the unfinished upload is forgotten at once. @throws ApiProblem */
 export const cancelUpload = (id: string): Promise<void> =>
   done(api.DELETE("/api/images/{image_id}", { params: { path: { image_id: id } } }));

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { Button, CloseIcon, IconButton } from "@/ui";
 
+import { isBig } from "./engine/file-hash";
 import { pictures } from "./panel/summary";
 import { dismissUnfinished, readUnfinished, type Unfinished } from "./unfinished";
 
@@ -38,8 +39,10 @@ const UnfinishedNotice = ({ userId, onChoose }: UnfinishedNoticeProps) => {
         </IconButton>
       </div>
       <p className="mt-1 text-sm text-muted">
-        {nameSome(files)}. Choose {files.length === 1 ? "it" : "them"} again to continue; what has
-        arrived is not sent twice.
+        {nameSome(files)}. Choose {files.length === 1 ? "it" : "them"} again to continue;{" "}
+        {files.some(({ size }) => isBig(size))
+          ? "what has arrived is not sent twice, and of large files only the missing parts are sent."
+          : "what has arrived is not sent twice."}
       </p>
       <Button look="primary" className="mt-3" onClick={onChoose}>
         Choose again

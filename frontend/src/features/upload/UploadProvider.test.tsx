@@ -122,6 +122,13 @@ test("after a reload, what was not finished is named, can be chosen again or dis
   await waitFor(() => expect(localStorage).toHaveLength(0));
 });
 
+test("of a large file, it says that only what is missing is sent", async () => {
+  new UnfinishedNote(ADA).write([{ name: "wall.tif", size: 90 * 1024 * 1024 }]);
+  show();
+  const notice = await screen.findByRole("region", { name: "Unfinished uploads" });
+  expect(notice).toHaveTextContent("only the missing parts are sent");
+});
+
 test("signing out forgets the names of unfinished files, a mere redraw does not", async () => {
   new UnfinishedNote(ADA).write([{ name: "a.jpg", size: 1 }]);
   show().unmount();

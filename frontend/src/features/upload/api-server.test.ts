@@ -2,7 +2,7 @@ import { http, HttpResponse } from "msw";
 import { expect, test, vi } from "vitest";
 
 import type { NewImage } from "@/api";
-import { anImage } from "@/test/samples";
+import { anImage, anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
 
 import { apiServer } from "./api-server";
@@ -66,6 +66,25 @@ test("says when the session is over", async () => {
   server.use(http.get(PLACES, () => problem(401, "not_signed_in")));
   await expect(apiServer(onSignedOut).imagesById(["a"])).rejects.toBeInstanceOf(LastingTrouble);
   expect(onSignedOut).toHaveBeenCalledOnce();
+});
+
+test.each([
+  [202, undefined, "complete"],
+  [409, "parts_missing", "missing"],
+  [409, "not_in_parts", "missing"],
+  [404, "not_found", "gone"],
+])("completing an upload that is answered with %d %s is %s", async (status, code, outcome) => {
+  const asked = vi.fn();
+  server.use(
+    http.post("*/api/images/:id/complete", ({ params }) => {
+      asked(params["id"]);
+      return code === undefined
+        ? HttpResponse.json(anImageDetail(), { status })
+        : problem(status, code);
+    }),
+  );
+  expect(await apiServer(vi.fn()).complete("abc")).toBe(outcome);
+  expect(asked).toHaveBeenCalledExactlyOnceWith("abc");
 });
 
 test("gives a place back by deleting the unfinished picture", async () => {

@@ -1,5 +1,12 @@
 /** The API as the queue sees it: its refusals sorted into those that pass and those that last. */
-import { ApiProblem, cancelUpload, fetchImages, requestPlaces, toProblem } from "@/api";
+import {
+  ApiProblem,
+  cancelUpload,
+  completeUpload,
+  fetchImages,
+  requestPlaces,
+  toProblem,
+} from "@/api";
 
 import type { Picture, PlaceAnswer, UploadServer } from "./engine/server";
 import { LastingTrouble, PassingTrouble } from "./engine/troubles";
@@ -17,6 +24,7 @@ export const apiServer = (onSignedOut: () => void): UploadServer => {
   };
   return {
     askForPlaces: (pictures) => translate(askForPlaces(pictures)),
+    complete: (imageId) => translate(complete(imageId)),
     imagesById: (ids) => translate(fetchImages(ids)),
     forget: (imageId) => translate(cancelUpload(imageId)),
   };
@@ -26,6 +34,18 @@ const troubleFrom = ({ status, code, detail }: ApiProblem): PassingTrouble | Las
   if (code === "unreachable") return new PassingTrouble("connection");
   if (status === 429 || status >= 500) return new PassingTrouble("busy");
   return new LastingTrouble({ reason: detail, advice: null, retry: true });
+};
+
+const complete = async (imageId: string): Promise<"complete" | "missing" | "gone"> => {
+  try {
+    await completeUpload(imageId);
+    return "complete";
+  } catch (error) {
+    // 409: parts are missing, or nothing is open any more. Asking for the place again tells which.
+    if (error instanceof ApiProblem && error.status === 409) return "missing";
+    if (error instanceof ApiProblem && error.status === 404) return "gone";
+    throw error;
+  }
 };
 
 /** A batch is refused whole when one picture in it is not valid: then the others are asked for again. */

@@ -1,19 +1,20 @@
 /** The page's side of hashing: one worker, started when first needed and stopped with the queue. */
+import { partSizeOf, type FileHash } from "./file-hash";
 import type { HashAnswer, HashGreeting, HashRequest } from "./hash.worker";
 import { PassingTrouble, UnreadableFileError } from "./troubles";
 
-type Waiting = { resolve: (sha256: string) => void; reject: (error: Error) => void };
+type Waiting = { resolve: (hash: FileHash) => void; reject: (error: Error) => void };
 
 export class Hasher {
   #worker: Worker | null = null;
   #lastId = 0;
   readonly #waiting = new Map<number, Waiting>();
 
-  /** The SHA-256 in hex. Reads the whole file into the worker's memory: let few in at once. Throws Trouble. */
-  hash(file: File): Promise<string> {
+  /** Takes up to 32 MB of the worker's memory for each file: let few in at once. Throws Trouble. */
+  hash(file: File): Promise<FileHash> {
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
-      const request: HashRequest = { id: this.#lastId, file };
+      const request: HashRequest = { id: this.#lastId, file, partSize: partSizeOf(file.size) };
       this.#waiting.set(request.id, { resolve, reject });
       this.#start().postMessage(request);
     });
@@ -47,8 +48,9 @@ export class Hasher {
   #settle(answer: HashAnswer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    if (answer.outcome === "hashed") waiting?.resolve(answer.sha256);
-    else waiting?.reject(new UnreadableFileError());
+    if (answer.outcome === "hashed") {
+      waiting?.resolve({ sha256: answer.sha256, parts: answer.parts });
+    } else waiting?.reject(new UnreadableFileError());
   }
 
   #fail(reason: () => Error): void {

@@ -1,8 +1,15 @@
-/** SHA-256 of a file, away from the page's own thread. */
+/** SHA-256 of a file and of its parts, away from the page's own thread. */
+import type { FileHash } from "./file-hash";
+import { hashBlob, hashInParts } from "./hash-blob";
 
-export type HashRequest = { id: number; file: File };
+export type HashRequest = {
+  id: number;
+  file: File;
+  /** Null: the file is hashed as a whole only. */
+  partSize: number | null;
+};
 export type HashAnswer =
-  { id: number; outcome: "hashed"; sha256: string } | { id: number; outcome: "unreadable" };
+  ({ id: number; outcome: "hashed" } & FileHash) | { id: number; outcome: "unreadable" };
 /** Said once, when the script has come over the network and runs. */
 export type HashGreeting = { outcome: "started" };
 
@@ -12,11 +19,13 @@ const scope = globalThis as unknown as {
   postMessage: (message: HashAnswer | HashGreeting) => void;
 };
 
-const answer = async ({ id, file }: HashRequest): Promise<HashAnswer> => {
+const answer = async ({ id, file, partSize }: HashRequest): Promise<HashAnswer> => {
   try {
-    const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-    const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
-    return { id, outcome: "hashed", sha256: sha256.join("") };
+    const hash =
+      partSize === null
+        ? { sha256: await hashBlob(file), parts: null }
+        : await hashInParts(file, partSize);
+    return { id, outcome: "hashed", ...hash };
   } catch {
     // Moved, deleted or changed since it was chosen: the browser then refuses to read it.
     return { id, outcome: "unreadable" };

@@ -1,6 +1,12 @@
-/** A bounded way through: how many files may be in one step at once, first come first served. */
+/** A bounded way through: how many files may be in one step at once, by and large first come first served. */
 
-type Waiting = { weight: number; admit: () => void };
+type Waiting = { weight: number; first: boolean; admit: () => void };
+
+type Entrance = {
+  weight?: number;
+  /** Before all who wait already, but for those that went first as well. */
+  first?: boolean;
+};
 
 type LaneLimits = {
   /** How many may be inside at once. */
@@ -20,7 +26,7 @@ export class Lane {
   }
 
   /** Waits for a place and takes it. Call the returned function to leave; calling it again does nothing. */
-  enter(signal: AbortSignal, weight = 0): Promise<() => void> {
+  enter(signal: AbortSignal, { weight = 0, first = false }: Entrance = {}): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason as Error);
@@ -33,13 +39,15 @@ export class Lane {
       };
       const entry: Waiting = {
         weight,
+        first,
         admit: () => {
           signal.removeEventListener("abort", giveUp);
           resolve(this.#takePlace(weight));
         },
       };
       signal.addEventListener("abort", giveUp, { once: true });
-      this.#waiting.push(entry);
+      const next = first ? this.#waiting.findIndex((other) => !other.first) : -1;
+      this.#waiting.splice(next < 0 ? this.#waiting.length : next, 0, entry);
       this.#admitNext();
     });
   }

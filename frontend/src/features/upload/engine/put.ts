@@ -5,7 +5,7 @@ export type PutPlace = { url: string; headers: Readonly<Record<string, string>> 
 
 /**
  * - `stored`: these very bytes are there now, or were already (412: `If-None-Match` did its work).
- * - `expired`: the address is too old (403); ask for a new place.
+ * - `expired`: the address is too old (403), or what it was made for is over (404); ask for a new place.
  * - `changed`: storage refused the bytes (400): not those that were hashed.
  */
 export type PutOutcome = "stored" | "expired" | "changed";
@@ -79,7 +79,7 @@ export const put = ({ place, body, signal, onProgress }: PutRequest): Promise<Pu
 
 const outcomeOf = (status: number): PutOutcome | PassingTrouble => {
   if ((status >= 200 && status < 300) || status === 412) return "stored";
-  if (status === 403) return "expired";
+  if (status === 403 || status === 404) return "expired";
   // 409: another write to the same key is under way; 5xx and 429: come back later.
   if (status === 409 || status === 429 || status >= 500) return new PassingTrouble("busy");
   return "changed";

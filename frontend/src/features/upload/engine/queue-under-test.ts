@@ -3,6 +3,7 @@ import { vi } from "vitest";
 
 import type { Image } from "@/api";
 
+import type { FileHash } from "./file-hash";
 import { UploadQueue } from "./queue";
 import { StandInServer, StandInStorage, standInHash } from "./stand-ins";
 import type { Phase } from "./upload";
@@ -10,17 +11,23 @@ import type { Phase } from "./upload";
 export const MB = 1024 * 1024;
 
 export class QueueUnderTest {
-  readonly server = new StandInServer();
-  readonly storage = new StandInStorage(this.server);
+  readonly server: StandInServer;
+  readonly storage: StandInStorage;
   readonly landed: Image[] = [];
-  hash: (file: File) => Promise<string> = standInHash;
-  readonly queue = new UploadQueue({
-    server: this.server,
-    put: this.storage.put,
-    hash: (file) => this.hash(file),
-    limits: { maxBytes: MB, contentTypes: ["image/jpeg", "image/png"] },
-    onLanded: (picture) => this.landed.push(picture),
-  });
+  hash: (file: File) => Promise<FileHash> = standInHash;
+  readonly queue: UploadQueue;
+
+  constructor({ maxBytes = MB, server = new StandInServer() } = {}) {
+    this.server = server;
+    this.storage = new StandInStorage(server);
+    this.queue = new UploadQueue({
+      server: this.server,
+      put: this.storage.put,
+      hash: (file) => this.hash(file),
+      limits: { maxBytes, contentTypes: ["image/jpeg", "image/png"] },
+      onLanded: (picture) => this.landed.push(picture),
+    });
+  }
 
   add(...files: File[]): void {
     this.queue.add(files.map((file) => ({ file, name: file.name, contentType: file.type })));

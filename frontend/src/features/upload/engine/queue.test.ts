@@ -32,7 +32,7 @@ describe("the usual way", () => {
           name: "beach.jpg",
           size: 9,
           content_type: "image/jpeg",
-          sha256: await standInHash(beach),
+          sha256: (await standInHash(beach)).sha256,
           taken_hint: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/) as string,
         },
       ],

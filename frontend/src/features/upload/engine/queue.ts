@@ -1,6 +1,8 @@
 /** All files of this page's uploads, and what a person may do with them: add, cancel, try again, clear away. */
 import type { Image } from "@/api";
-import { carry, type CarryTools } from "./carry";
+import type { CarryTools } from "./carried";
+import { carry } from "./carry";
+import type { FileHash } from "./file-hash";
 import { Hasher } from "./hash";
 import { Lane } from "./lane";
 import { PlaceDesk } from "./place-desk";
@@ -18,7 +20,7 @@ type QueueParts = {
   /** Called for each picture that has come into the library. */
   onLanded: (image: Image) => void;
   /** Stand-ins for tests; a worker and XMLHttpRequest otherwise. */
-  hash?: (file: File) => Promise<string>;
+  hash?: (file: File) => Promise<FileHash>;
   put?: CarryTools["put"];
 };
 
@@ -32,7 +34,7 @@ export class UploadQueue {
   readonly #parts: QueueParts;
   readonly #hasher = new Hasher();
   readonly #closed = new AbortController();
-  readonly #tools: Omit<CarryTools, "claim" | "onPlace">;
+  readonly #tools: Omit<CarryTools, "claim" | "onPlace" | "onKept">;
   readonly #uploads = new Map<number, Upload>();
   readonly #voyages = new Map<number, Voyage>();
   readonly #claims = new Map<string, number>();
@@ -48,10 +50,14 @@ export class UploadQueue {
       watch: new Watch(parts.server, this.#closed.signal),
       hash: parts.hash ?? ((file) => this.#hasher.hash(file)),
       put: parts.put ?? put,
+      complete: (imageId) => parts.server.complete(imageId),
       lanes: {
         ahead: new Lane({ places: 48, weight: 100 * MB }),
+        big: new Lane({ places: 2 }),
         hashing: new Lane({ places: 2 }),
         sending: new Lane({ places: 4 }),
+        // One fewer than that. See [Note: Big and small].
+        parts: new Lane({ places: 3 }),
       },
     };
   }
@@ -61,7 +67,7 @@ export class UploadQueue {
       this.#lastId += 1;
       const failure = refusal({ file, contentType }, this.#parts.limits);
       const phase: Phase = failure ? { name: "failed", failure } : { name: "waiting" };
-      const upload: Upload = { id: this.#lastId, file, name, contentType, phase };
+      const upload: Upload = { id: this.#lastId, file, name, contentType, phase, kept: 0 };
       this.#uploads.set(upload.id, upload);
       if (!failure) void this.#carry(upload);
     }
@@ -121,7 +127,7 @@ export class UploadQueue {
   async #carry(upload: Upload): Promise<void> {
     const voyage: Voyage = { controller: new AbortController(), imageId: null, sha256: null };
     this.#voyages.set(upload.id, voyage);
-    this.#report(upload.id, { name: "waiting" });
+    this.#change(upload.id, { phase: { name: "waiting" }, kept: 0 });
     const { signal } = voyage.controller;
     const report = (phase: Phase) => {
       if (!signal.aborted) this.#report(upload.id, phase);
@@ -132,6 +138,9 @@ export class UploadQueue {
       onPlace: (imageId) => {
         voyage.imageId = imageId;
         if (signal.aborted) this.#giveBack(voyage);
+      },
+      onKept: (kept) => {
+        this.#change(upload.id, { kept });
       },
     };
     try {
@@ -187,9 +196,13 @@ export class UploadQueue {
   }
 
   #report(id: number, phase: Phase): void {
+    this.#change(id, { phase });
+  }
+
+  #change(id: number, news: Partial<Pick<Upload, "phase" | "kept">>): void {
     const upload = this.#uploads.get(id);
     if (!upload) return;
-    this.#uploads.set(id, { ...upload, phase });
+    this.#uploads.set(id, { ...upload, ...news });
     this.#telling ??= setTimeout(() => this.#tellNow(), TELL_EVERY_MS);
   }
 

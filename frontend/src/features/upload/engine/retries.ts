@@ -7,15 +7,18 @@ type Persistence = {
   signal: AbortSignal;
   /** Told when a pause begins and why. */
   onInterrupted: (cause: Interruption) => void;
+  /** Four unless told otherwise. */
+  tries?: number;
 };
 
 const TRIES = 4;
 const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
 
-/** Runs `step` until it succeeds, fails for good, or has met passing trouble four times. */
+/** Runs `step` until it succeeds, fails for good, or has met passing trouble so many times. */
 export const persistently = async <T>(
   step: () => Promise<T>,
-  { signal, onInterrupted }: Persistence,
+  { signal, onInterrupted, tries = TRIES }: Persistence,
 ): Promise<T> => {
   for (let tried = 0; ;) {
     if (isOffline()) {
@@ -28,9 +31,10 @@ export const persistently = async <T>(
       if (!(error instanceof PassingTrouble)) throw error;
       if (isOffline()) continue;
       tried += 1;
-      if (tried === TRIES) throw error;
+      if (tried === tries) throw error;
       onInterrupted(error.kind);
-      await pause(FIRST_PAUSE_MS * 2 ** (tried - 1) * (0.75 + Math.random() / 2), signal);
+      const length = Math.min(FIRST_PAUSE_MS * 2 ** (tried - 1), LONGEST_PAUSE_MS);
+      await pause(length * (0.75 + Math.random() / 2), signal);
     }
   }
 };

@@ -7,9 +7,14 @@ export type Picture = NewImage;
 export type PlaceAnswer =
   Exclude<Place, { status: "refused" }> | { status: "refused"; detail: string };
 
+export type Promised = Extract<PlaceAnswer, { status: "upload" }>;
+export type PartPlace = Extract<Promised["upload"], { parts: unknown }>["parts"][number];
+
 export type UploadServer = {
   /** Answers in the order asked; at most 100 at a time. */
   askForPlaces(pictures: readonly Picture[]): Promise<PlaceAnswer[]>;
+  /** All parts of a big file are stored, as far as this page knows: makes one of them. */
+  complete(imageId: string): Promise<"complete" | "missing" | "gone">;
   /** Leaves out the ids that are gone; at most 100 at a time. */
   imagesById(ids: readonly string[]): Promise<Image[]>;
   /** Gives a promised place back. */

@@ -32,6 +32,8 @@ export type Upload = {
   readonly name: string;
   readonly contentType: string;
   readonly phase: Phase;
+  /** Bytes that storage had of it before this page sent any: a big file goes on where it was. */
+  readonly kept: number;
 };
 
 const UNSENT: ReadonlySet<Phase["name"]> = new Set([

@@ -4,6 +4,7 @@ import { useCallback, useState } from "react";
 import { BrokenPictureIcon, PicturesIcon } from "@/ui";
 
 import { isShowable } from "../content-types";
+import { isBig } from "../engine/file-hash";
 import type { Upload } from "../engine/upload";
 import { embeddedThumbnail } from "./embedded-thumbnail";
 
@@ -16,7 +17,8 @@ const box =
 export const RowThumbnail = ({ upload: { file, contentType, phase } }: { upload: Upload }) => {
   const [isBroken, setIsBroken] = useState(false);
   const show = useCallback(
-    (element: HTMLImageElement | null) => (element ? showFile(element, file) : undefined),
+    (element: HTMLImageElement | null) =>
+      element ? showFile(element, file, () => setIsBroken(true)) : undefined,
     [file],
   );
 
@@ -48,12 +50,17 @@ export const RowThumbnail = ({ upload: { file, contentType, phase } }: { upload:
 };
 
 /** Returns what ends it: an address keeps a file's bytes at hand until it is given back. */
-const showFile = (element: HTMLImageElement, file: File): (() => void) => {
+const showFile = (element: HTMLImageElement, file: File, onNothing: () => void): (() => void) => {
   let url: string | null = null;
   let isOver = false;
   const timer = setTimeout(() => {
     void embeddedThumbnail(file).then((small) => {
       if (isOver) return;
+      // Decoding a big one takes hundreds of megabytes, and its line waits for the same two cores.
+      if (!small && isBig(file.size)) {
+        onNothing();
+        return;
+      }
       url = URL.createObjectURL(small?.picture ?? file);
       element.style.rotate = `${small?.turn ?? 0}deg`;
       element.src = url;

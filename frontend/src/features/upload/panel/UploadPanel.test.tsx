@@ -6,9 +6,17 @@ import { renderWithApp } from "@/test/render";
 import { anImage } from "@/test/samples";
 
 import { UploadQueue } from "../engine/queue";
-import { pictureFile, StandInServer, StandInStorage, standInHash } from "../engine/stand-ins";
+import {
+  bigFile,
+  pictureFile,
+  StandInServer,
+  StandInStorage,
+  standInHash,
+} from "../engine/stand-ins";
 import { PassingTrouble } from "../engine/troubles";
 import { UploadPanel } from "./UploadPanel";
+
+const MB = 1024 * 1024;
 
 let server: StandInServer;
 let storage: StandInStorage;
@@ -28,7 +36,7 @@ beforeEach(() => {
     server,
     put: storage.put,
     hash: standInHash,
-    limits: { maxBytes: 10_000, contentTypes: ["image/jpeg"] },
+    limits: { maxBytes: 200 * MB, contentTypes: ["image/jpeg"] },
     onLanded: vi.fn(),
   });
 });
@@ -98,6 +106,29 @@ test("all that failed can be looked at alone and tried again together", async ()
   await wait(10_000);
   expect(screen.getByRole("heading", { name: "3 pictures added" })).toBeVisible();
   expect(screen.getAllByRole("listitem")).toHaveLength(3);
+});
+
+test("of a big file that goes on, tells how much was there already", async () => {
+  for (const number of [1, 2, 3]) server.receivePart("image-1", number);
+  storage.next.push("hold");
+  renderWithApp(<UploadPanel queue={queue} />);
+  add(bigFile("wall.jpg", 32 * MB));
+  await wait(500);
+  expect(row("wall.jpg").getByText("Uploading 87 %; 75 % was there already")).toBeVisible();
+  expect(screen.getByText("29.4 MB of 33.6 MB")).toBeVisible();
+});
+
+test("a big file that waits keeps showing how far it is", async () => {
+  storage.next.push("stored", "hold");
+  renderWithApp(<UploadPanel queue={queue} />);
+  add(bigFile("wall.jpg", 17 * MB));
+  await wait(500);
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  storage.breakAll();
+  await wait(500);
+  expect(row("wall.jpg").getByText(/^No connection\. It goes on by itself/)).toBeVisible();
+  expect(screen.getByText(/online again/)).toBeVisible();
+  expect(document.querySelector("[style*='width: 52%']")).not.toBeNull();
 });
 
 test("says that it waits for the network", async () => {

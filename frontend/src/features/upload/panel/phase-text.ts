@@ -5,7 +5,8 @@ export type Tone = "quiet" | "active" | "good" | "warning" | "bad";
 
 export type PhaseText = { text: string; tone: Tone };
 
-export const phaseText = (phase: Phase, size: number): PhaseText => {
+/** @param kept how much of it storage had before it was sent now. */
+export const phaseText = (phase: Phase, size: number, kept = 0): PhaseText => {
   switch (phase.name) {
     case "waiting":
       return { text: "Waiting", tone: "quiet" };
@@ -14,7 +15,7 @@ export const phaseText = (phase: Phase, size: number): PhaseText => {
     case "queued":
       return { text: "Waiting to send", tone: "quiet" };
     case "sending":
-      return { text: `Uploading ${percent(phase.sent, size)} %`, tone: "active" };
+      return { text: sendingText(percent(phase.sent, size), percent(kept, size)), tone: "active" };
     case "interrupted":
       return { text: INTERRUPTED[phase.cause], tone: "warning" };
     case "processing":
@@ -37,6 +38,9 @@ export const phaseText = (phase: Phase, size: number): PhaseText => {
       return { text: "Cancelled", tone: "quiet" };
   }
 };
+
+const sendingText = (sent: number, kept: number): string =>
+  kept === 0 ? `Uploading ${sent} %` : `Uploading ${sent} %; ${kept} % was there already`;
 
 const INTERRUPTED = {
   offline: "No connection. It goes on by itself when you are back online.",

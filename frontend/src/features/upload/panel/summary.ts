@@ -13,7 +13,8 @@ export type Summary = {
   failed: number;
   retryable: number;
   offline: boolean;
-  bytes: { total: number; sent: number };
+  /** `kept`: those of the sent ones that were in storage already, and took no time. */
+  bytes: { total: number; sent: number; kept: number };
 };
 
 export const summarize = (uploads: readonly Upload[]): Summary => {
@@ -27,7 +28,7 @@ export const summarize = (uploads: readonly Upload[]): Summary => {
     failed: 0,
     retryable: 0,
     offline: false,
-    bytes: { total: 0, sent: 0 },
+    bytes: { total: 0, sent: 0, kept: 0 },
   };
   for (const upload of uploads) count(upload, summary);
   return summary;
@@ -44,6 +45,7 @@ const count = (upload: Upload, summary: Summary): void => {
   }
   summary.sendable += 1;
   summary.bytes.total += file.size;
+  summary.bytes.kept += phase.name === "already" ? file.size : upload.kept;
   if (isUnsent(upload)) {
     summary.unsent += 1;
     if (phase.name === "interrupted" && phase.cause === "offline") summary.offline = true;

@@ -11,7 +11,9 @@ export const useRate = ({ unsent, bytes }: Summary): number | null => {
   const [meter] = useState(() => new RateMeter());
   const [rate, setRate] = useState<number | null>(null);
   const isSending = unsent > 0;
-  const measure = useEffectEvent(() => setRate(meter.measure(bytes.sent, performance.now())));
+  const measure = useEffectEvent(() =>
+    setRate(meter.measure(bytes.sent - bytes.kept, performance.now())),
+  );
 
   useEffect(() => {
     if (!isSending) return;
