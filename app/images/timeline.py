@@ -4,7 +4,6 @@ Rows are read as rows, not as entities: a page of 100 costs a third of the CPU t
 """
 
 import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,7 +16,8 @@ from app.accounts.models import User
 from app.clients.signing import SignedUrl
 from app.clients.storage import Part
 from app.database import db
-from app.errors import InvalidCursorError, NotFoundError
+from app.errors import NotFoundError
+from app.images.cursors import make_cursor, parse_cursor
 from app.images.failures import failure
 from app.images.models import Description, Image, ImageState
 
@@ -93,13 +93,13 @@ def timeline_page(user: User, *, reader: Reader, limit: int, cursor: str | None)
     """
     query = _listed(user).where(Image.in_timeline())
     if cursor:
-        query = query.where(tuple_(Image.timeline_at, Image.id) < _parse_cursor(cursor))
+        query = query.where(tuple_(Image.timeline_at, Image.id) < parse_cursor(cursor))
     query = query.order_by(Image.timeline_at.desc(), Image.id.desc()).limit(limit + 1)
     rows = db.session.execute(query).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
         images=[show(row, reader=reader) for row in rows[:limit]],
-        next_cursor=_cursor(last.timeline_at, last.id) if last else None,
+        next_cursor=make_cursor(last.timeline_at, last.id) if last else None,
     )
 
 
@@ -111,7 +111,7 @@ def deleted_page(user: User, *, reader: Reader, limit: int, cursor: str | None) 
     """
     query = _listed(user).where(Image.deleted_at.is_not(None))
     if cursor:
-        moment, image_id = _parse_cursor(cursor)
+        moment, image_id = parse_cursor(cursor)
         place = (moment.replace(tzinfo=UTC), image_id)
         query = query.where(tuple_(Image.deleted_at, Image.id) < place)
     query = query.order_by(Image.deleted_at.desc(), Image.id.desc()).limit(limit + 1)
@@ -119,7 +119,7 @@ def deleted_page(user: User, *, reader: Reader, limit: int, cursor: str | None) 
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
         images=[show(row, reader=reader) for row in rows[:limit]],
-        next_cursor=_cursor(last.deleted_at.astimezone(UTC), last.id) if last else None,
+        next_cursor=make_cursor(last.deleted_at.astimezone(UTC), last.id) if last else None,
     )
 
 
@@ -250,18 +250,3 @@ def _description(row: AnyRow) -> Shown | None:
         "demo": row.is_demo,
         "created_at": row.described_at,
     }
-
-
-def _cursor(moment: datetime, image_id: UUID) -> str:
-    text = f"{moment.replace(tzinfo=None).isoformat()}|{image_id.hex}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _parse_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        moment, _, image_id = base64.urlsafe_b64decode(padded).decode().partition("|")
-        parsed = datetime.fromisoformat(moment)
-        return parsed.replace(tzinfo=None), UUID(image_id)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidCursorError from error

@@ -1,0 +1,90 @@
+"""The API in a process of its own, and what CPU processes have used."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+from scripts.embedded.aws import answers
+from scripts.embedded.ports import free_ports
+from tests.bench.listing.seed import TOKEN
+
+ROOT = Path(__file__).parents[3]
+_TICK = os.sysconf("SC_CLK_TCK")
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """A running API."""
+
+    port: int
+    pid: int
+
+    def connect(self) -> HTTPConnection:
+        """Open a connection, which is kept."""
+        return HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+
+def get(connection: HTTPConnection, path: str) -> bytes:
+    """Ask as the person who is measured.
+
+    Raises:
+        RuntimeError: the answer was not 200.
+    """
+    connection.request("GET", path, headers={"Cookie": f"session={TOKEN}"})
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"{path}: {answer.status} {body[:500]!r}")
+    return body
+
+
+@contextmanager
+def running_api(module: str, environment: Mapping[str, str]) -> Iterator[Api]:
+    """Serve one as ./scripts/start does."""
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    command += ["--port", str(port), "--blocking-threads", "8", module]
+    kept = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+    process = subprocess.Popen(command, cwd=ROOT, env={**kept, **environment})
+    try:
+        deadline = time.monotonic() + _PATIENCE
+        while not answers(f"http://127.0.0.1:{port}/api/health"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("The API did not come up.")
+            time.sleep(0.05)
+        yield Api(port=port, pid=process.pid)
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE)
+
+
+def cpu_of(pid: int) -> float:
+    """Return the seconds of CPU of a process and of all below it, those that ended too."""
+    below: dict[int, list[int]] = {}
+    used: dict[int, float] = {}
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            text = (folder / "stat").read_text()
+        except OSError:  # it has just ended
+            continue
+        fields = text.rpartition(")")[2].split()
+        each = int(folder.name)
+        used[each] = sum(int(field) for field in fields[11:15]) / _TICK
+        below.setdefault(int(fields[1]), []).append(each)
+    total, left = 0.0, [pid]
+    while left:
+        each = left.pop()
+        total += used.get(each, 0.0)
+        left += below.get(each, [])
+    return total
