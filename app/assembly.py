@@ -1,22 +1,29 @@
 """What does the worker's tasks, put together once: the loop and the Lambda handlers share it."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import select
 
 from app.accounts.post_office import send_letter
 from app.accounts.sweep import sweep_accounts
 from app.clients.aws import make_client, make_client_later
+from app.clients.census import Census
 from app.clients.export_store import ExportStore
 from app.clients.mail import Mailer
 from app.clients.queue import Queue
 from app.clients.storage import PictureStore
 from app.clients.vision import Vision, VisionSettings
+from app.database import db
 from app.factory import create_worker_app
+from app.heartbeat import Heartbeat
 from app.images.darkroom import Darkroom
 from app.images.describe import describe_picture
 from app.images.develop import Bench, develop_picture
 from app.images.exports import make_next_zip
+from app.images.lease import extend
 from app.images.sweep import sweep
 from app.settings import Settings
 from app.tasks import DescribePicture, ExportLibrary, Handler, PictureStored, SendLetter, handle
@@ -38,6 +45,8 @@ class Assembly:
         s3 = make_client("s3", settings)
         self.store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
         self.exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
+        self.census = Census(s3=s3, bucket_name=settings.picture_bucket)
+        self.heartbeat = Heartbeat()
         self.pictures = Queue(sqs=sqs, url=settings.picture_queue_url)
         self.descriptions = Queue(sqs=sqs, url=settings.description_queue_url)
         self.letters = Queue(sqs=sqs, url=settings.letter_queue_url)
@@ -91,11 +100,31 @@ class Assembly:
             sweep_accounts(post=self.post)
             sweep(
                 store=self.store,
+                census=self.census,
                 exports=self.exports,
                 ring=self.ring,
                 ask=self.ask,
                 go_on=self.go_on,
             )
+
+    def ask_database(self) -> None:
+        """Raise unless the database answers."""
+        with self.app.app_context():
+            db.session.execute(select(1))
+
+    def ask_all(self) -> None:
+        """Raise unless the database and the bucket answer."""
+        self.ask_database()
+        self.census.page(after="users/~")
+
+    def holding(self, image_id: UUID) -> AbstractContextManager[None]:
+        """Keep a picture's lease for as long as the block runs."""
+
+        def beat() -> None:
+            with self.app.app_context():
+                extend(image_id)
+
+        return self.heartbeat.during(beat)
 
     def ring(self, task: PictureStored) -> None:
         """Send the event that S3 sent, or should have."""
@@ -118,6 +147,7 @@ class Assembly:
             store=self.store,
             darkroom=darkroom,
             ask=self.ask,
+            holding=self.holding,
             describes=self.settings.model is not None,
         )
 

@@ -8,9 +8,16 @@ from typing import Any
 
 from app.settings import Settings
 
+_SERVERS_FAULT = 500
+_SLOWER = {"RequestTimeout", "SlowDown", "Throttling", "ThrottlingException", "RequestThrottled"}
+
 
 class AwsUnavailableError(Exception):
     """AWS did not answer, or refused what it should have allowed."""
+
+
+class AwsUnreachableError(AwsUnavailableError):
+    """AWS did not answer, or said that the fault is its own: trying later helps."""
 
 
 class _Lazy:
@@ -52,7 +59,10 @@ def make_client_in(region: str, service: str, *, endpoint_url: str | None = None
             signature_version="s3v4" if service == "s3" else None,
             s3={"addressing_style": "path" if endpoint_url else "virtual"},
             connect_timeout=3,
-            read_timeout=30,
+            # Of silence, and longer than a queue is waited at. What hangs at the end of an outage
+            # is tried again soon after.
+            read_timeout=15,
+            tcp_keepalive=True,
             retries={"total_max_attempts": 3, "mode": "standard"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
@@ -69,5 +79,15 @@ def translated() -> Iterator[None]:
         # Who has not imported botocore has met none of its errors.
         known = sys.modules.get("botocore.exceptions")
         if known and isinstance(error, (known.BotoCoreError, known.ClientError)):
-            raise AwsUnavailableError(str(error)) from error
+            kind = AwsUnreachableError if _is_out_of_reach(known, error) else AwsUnavailableError
+            raise kind(str(error)) from error
         raise
+
+
+def _is_out_of_reach(known: Any, error: Any) -> bool:
+    if isinstance(error, known.ClientError):
+        answer = error.response
+        status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        return status >= _SERVERS_FAULT or answer["Error"]["Code"] in _SLOWER
+    # A body that breaks off is no HTTPClientError.
+    return isinstance(error, known.HTTPClientError | known.IncompleteReadError)

@@ -8,6 +8,11 @@ from typing import Any
 from app.clients.aws import translated
 
 WAIT_SECONDS = 10
+# [Note: Who falls silent] What a worker has in hand is hidden from others for a few seconds only,
+# and the worker says every five seconds that it is still at it. One that is killed says nothing
+# more, and its work is taken up by the next. (On Lambda the event source mapping receives, and the
+# queue's own time-out holds.)
+HIDDEN_SECONDS = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +37,13 @@ class Queue:
             self._sqs.send_message(QueueUrl=self.url, MessageBody=json.dumps(body))
 
     def receive(self, *, most: int = 1, wait_seconds: int = WAIT_SECONDS) -> list[Message]:
-        """Wait for messages; each is hidden from others until its visibility time-out."""
+        """Wait for messages; each is hidden from others for a while, unless that is renewed."""
         with translated():
             answer = self._sqs.receive_message(
                 QueueUrl=self.url,
                 MaxNumberOfMessages=most,
                 WaitTimeSeconds=wait_seconds,
+                VisibilityTimeout=HIDDEN_SECONDS,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )
         return [
@@ -49,13 +55,17 @@ class Queue:
             for item in answer.get("Messages", [])
         ]
 
+    def stay_hidden(self, message: Message) -> None:
+        """Say that a message is still being handled. See [Note: Who falls silent]."""
+        self.again_in(message, seconds=HIDDEN_SECONDS)
+
     def done(self, message: Message) -> None:
         """Take a handled message out of the queue."""
         with translated():
             self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
 
     def again_in(self, message: Message, *, seconds: int) -> None:
-        """Let a message come back after so many seconds instead of its time-out."""
+        """Let a message come back after so many seconds from now, instead of its time-out."""
         with translated():
             self._sqs.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=message.receipt, VisibilityTimeout=seconds

@@ -6,6 +6,7 @@ state, changed by one UPDATE with its precondition, decides who is right.
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import file_digest
@@ -14,14 +15,17 @@ from tempfile import TemporaryDirectory
 from typing import Literal, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import case, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import User
+from app.clients.aws import AwsUnreachableError
 from app.clients.storage import NothingStoredError, PictureStore
 from app.database import db, now
+from app.images.lease import Busy, begin, let_go
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import Developed, Rejected
-from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored
+from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored, RetryLaterError
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,8 @@ class Bench:
     store: PictureStore
     darkroom: Develops
     ask: Callable[[DescribePicture], None]
+    # Says that we are still at a picture, for as long as the block runs.
+    holding: Callable[[UUID], AbstractContextManager[None]]
     describes: bool
 
 
@@ -58,19 +64,25 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
 
     Raises:
         AwsUnavailableError, DarkroomError: try again; at the last attempt the row says so instead.
+        AwsUnreachableError: try again, and again.
+        RetryLaterError: somebody else is at it.
     """
-    promised = _begin(task)
-    if promised is None:
+    begun = begin(task)
+    if begun is None:
         _clear_if_unknown(task, store=bench.store)
         return
-    sha256, begun = promised
-    if begun > MOST_BEGINNINGS:
+    if isinstance(begun, Busy):
+        if attempt < MOST_ATTEMPTS:
+            raise RetryLaterError(begun.seconds)
+        return  # the sweep looks after it, should the other one die of it
+    if begun.attempts > MOST_BEGINNINGS:
         # Not even an exception came of it so often: the machine went down with it each time.
         log.error("gave up on picture %s", task.image_id)
         _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
     try:
-        outcome, receipt = _develop(task, sha256, bench=bench)
+        with bench.holding(task.image_id):
+            outcome, receipt = _develop(task, begun.sha256, bench=bench)
     except NothingStoredError:
         # An event without a picture: forged, or long overtaken. The place is still promised.
         _settle(task, state=ImageState.UPLOADING)
@@ -78,8 +90,13 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
     except NotAsPromisedError:
         _reject(task, failure_code="not_as_promised", store=bench.store)
         return
+    except AwsUnreachableError:
+        # An outage is not the picture's fault, however long it lasts.
+        _give_back(task, begun_in_vain=True)
+        raise
     except Exception:
         if attempt < MOST_ATTEMPTS:
+            _give_back(task, begun_in_vain=False)
             raise
         log.exception("gave up on picture %s", task.image_id)
         _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
@@ -87,24 +104,12 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
     _finish(task, outcome, receipt, bench=bench)
 
 
-def _begin(task: PictureStored) -> Row[bytes, int] | None:
-    """Note that the original is here.
-
-    Return its promised SHA-256 and how often this was begun, or None: there is nothing to do.
-    """
-    row = db.session.execute(
-        update(Image)
-        .where(
-            Image.id == task.image_id,
-            Image.owner_id == task.user_id,
-            Image.state.in_((ImageState.UPLOADING, ImageState.PROCESSING)),
-        )
-        .values(state=ImageState.PROCESSING, stored_at=now(), attempts=Image.attempts + 1)
-        .returning(Image.sha256, Image.attempts)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    db.session.commit()
-    return row
+def _give_back(task: PictureStored, *, begun_in_vain: bool) -> None:
+    """Let the next attempt begin at once; if even that fails, the lease runs out by itself."""
+    try:
+        let_go(task.image_id, begun_in_vain=begun_in_vain)
+    except SQLAlchemyError as error:
+        log.warning("a lease runs out by itself: %s", type(error).__name__)
 
 
 def _clear_if_unknown(task: PictureStored, *, store: PictureStore) -> None:
@@ -211,7 +216,7 @@ def _settle(task: PictureStored, *, state: ImageState, **values: object) -> bool
     settled = db.session.scalar(
         update(Image)
         .where(Image.id == task.image_id, Image.state == ImageState.PROCESSING)
-        .values(state=state, **values)
+        .values(state=state, leased_until=None, **values)
         .returning(Image.id)
         .execution_options(synchronize_session=False)
     )

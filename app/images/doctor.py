@@ -24,6 +24,7 @@ from app.clients.archive import Archive, Kept, Part, Place
 from app.clients.storage import PictureStore
 from app.database import db, now
 from app.images.models import SHOWN, Image, ImageState
+from app.images.strays import lock_place
 from app.tasks import PictureStored
 
 log = logging.getLogger(__name__)
@@ -245,8 +246,10 @@ class Doctor:
 
         False: its person is gone, or has the same bytes already.
         """
+        lock_place(place.image_id)  # the sweep must not remove them meanwhile
         kept = self.archive.look(place)
         if kept is None:
+            db.session.rollback()
             return False
         sha256 = None if self.treatment.read else kept.sha256
         sha256 = sha256 or self.archive.read(place)

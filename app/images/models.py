@@ -96,6 +96,11 @@ class Image(Base):
             postgresql_where=text("state IN ('uploading', 'processing', 'rejected')"),
         ),
         Index(
+            "ix_images_given_up",
+            "owner_id",
+            postgresql_where=text("failure_code = 'processing_failed'"),
+        ),
+        Index(
             "ix_images_description_waiting",
             "description_asked_at",
             postgresql_where=text("description_state = 'waiting'"),
@@ -187,6 +192,11 @@ class Image(Base):
     attempts: Mapped[int] = mapped_column(
         SmallInteger, default=0, comment="How often its development was begun."
     )
+
+    leased_until: Mapped[datetime | None] = mapped_column(
+        comment="Until then a worker is at it, unless it says so again."
+    )
+    swept_at: Mapped[datetime | None] = mapped_column(comment="When the sweep last took it up.")
 
     description_state: Mapped[str] = mapped_column(String(16), default=DescriptionState.NONE)
     description_asked_at: Mapped[datetime | None] = mapped_column(

@@ -1,7 +1,7 @@
 """Finding what fell through: lost events, uploads never made, and what is due to go.
 
-Run every minute. Each part takes a bounded number of rows, one that fails holds up no other, and
-all of it is safe to repeat.
+Run three times a minute on one machine, every five minutes on AWS. Each part takes a bounded number
+of rows, one that fails holds up no other, and all of it is safe to repeat.
 """
 
 import logging
@@ -13,12 +13,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 
 from app.accounts.sessions import delete_dead_sessions
+from app.clients.census import Census
 from app.clients.export_store import ExportStore
 from app.clients.storage import PictureStore
 from app.database import db, now
 from app.images.exports import delete_expired_exports, take_overdue_exports
 from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
 from app.images.models import DescriptionState, Image, ImageState
+from app.images.strays import look_for_strays
 from app.tasks import DescribePicture, ExportLibrary, PictureStored
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,11 @@ MOST_ROWS = 500
 # Nobody's rows may keep the sweep from looking at everybody else's.
 MOST_ROWS_OF_ONE = 50
 EVENT_EXPECTED_WITHIN = timedelta(seconds=30)
-PROCESSING_EXPECTED_WITHIN = timedelta(minutes=10)
+# Leases run out after seconds; a message that is to bring its picture back waits a minute at most.
+MESSAGE_EXPECTED_WITHIN = timedelta(seconds=15)
+RETRY_EXPECTED_WITHIN = timedelta(seconds=90)
+# What was taken up is given time to be done: the queue may be long.
+TAKEN_UP_AGAIN_AFTER = timedelta(minutes=5)
 DESCRIPTION_EXPECTED_WITHIN = timedelta(hours=1)
 UPLOAD_FORGOTTEN_AFTER = timedelta(days=1)
 REJECTION_FORGOTTEN_AFTER = timedelta(days=1)
@@ -37,6 +43,7 @@ DELETED_KEPT_FOR = timedelta(days=30)
 def sweep(
     *,
     store: PictureStore,
+    census: Census,
     exports: ExportStore,
     ring: Callable[[PictureStored], None],
     ask: Callable[[DescribePicture], None],
@@ -46,21 +53,23 @@ def sweep(
 
     Args:
         store: the bucket, with the worker's rights.
+        census: lists the same bucket.
         exports: the same bucket, for copies and for those who leave.
         ring: sends the event of a picture whose own was lost or whose worker died.
         ask: sends the message for a description that waits too long.
         go_on: sends the message for a copy of everything whose worker fell silent.
     """
     moment = now()
-    for picture in _overdue_uploads(moment):
+    for picture in _take_up(_overdue_uploads(moment), moment):
         _try(partial(_ring_if_stored, picture, store=store, ring=ring))
-    for picture in _stuck_in_processing(moment):
+    for picture in _take_up(_stuck_in_processing(moment), moment):
         _try(partial(ring, picture))
     for image_id in _take_overdue_descriptions(moment):
         _try(partial(ask, DescribePicture(image_id=image_id)))
     for condition in (_deleted_long_ago(moment), _never_made(moment), _rejected_long_ago(moment)):
         for picture in _pictures(condition):
             _try(partial(_purge, picture, condition, store=store))
+    _try(partial(look_for_strays, census=census, store=store))
     _settle_leaving(exports, go_on=go_on)
     delete_dead_sessions()
     db.session.commit()
@@ -92,17 +101,27 @@ def _ring_if_stored(
         ring(picture)
 
 
-def _overdue_uploads(moment: datetime) -> list[PictureStored]:
-    return _pictures(
-        (Image.state == ImageState.UPLOADING) & (Image.created_at < moment - EVENT_EXPECTED_WITHIN)
+def _overdue_uploads(moment: datetime) -> ColumnElement[bool]:
+    return (Image.state == ImageState.UPLOADING) & (
+        Image.created_at < moment - EVENT_EXPECTED_WITHIN
     )
 
 
-def _stuck_in_processing(moment: datetime) -> list[PictureStored]:
-    return _pictures(
-        (Image.state == ImageState.PROCESSING)
-        & (Image.stored_at < moment - PROCESSING_EXPECTED_WITHIN)
-    )
+def _stuck_in_processing(moment: datetime) -> ColumnElement[bool]:
+    """Whoever was at it fell silent, or the message that is to bring it back was lost."""
+    fell_silent = Image.leased_until < moment - MESSAGE_EXPECTED_WITHIN
+    waits = Image.leased_until.is_(None) & (Image.stored_at < moment - RETRY_EXPECTED_WITHIN)
+    # Whatever came in parts is known to be here before anybody has begun with it.
+    never_begun = (Image.attempts == 0) & (Image.stored_at < moment - EVENT_EXPECTED_WITHIN)
+    return (Image.state == ImageState.PROCESSING) & (fell_silent | waits | never_begun)
+
+
+def _take_up(condition: ColumnElement[bool], moment: datetime) -> list[PictureStored]:
+    """Return matching pictures, and note that they are taken up: not again for some minutes."""
+    is_due = Image.swept_at.is_(None) | (Image.swept_at < moment - TAKEN_UP_AGAIN_AFTER)
+    pictures = _pictures(condition & is_due)
+    _note([picture.image_id for picture in pictures], swept_at=moment)
+    return pictures
 
 
 def _take_overdue_descriptions(moment: datetime) -> list[UUID]:
@@ -113,14 +132,18 @@ def _take_overdue_descriptions(moment: datetime) -> list[UUID]:
         & Image.deleted_at.is_(None)
     )
     ids = [picture.image_id for picture in waiting]
+    _note(ids, description_asked_at=moment)
+    return ids
+
+
+def _note(ids: list[UUID], **moments: datetime) -> None:
     db.session.execute(
         update(Image)
         .where(Image.id.in_(ids))
-        .values(description_asked_at=moment)
+        .values(**moments)
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
-    return ids
 
 
 def _deleted_long_ago(moment: datetime) -> ColumnElement[bool]:

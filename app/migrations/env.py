@@ -3,7 +3,8 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-import app.images.models  # noqa: F401 - with accounts, all tables
+import app.images.models
+import app.images.watch  # noqa: F401 - with accounts, all tables
 from app.database import Base
 
 engine = create_engine(context.config.attributes["database_url"], poolclass=pool.NullPool)

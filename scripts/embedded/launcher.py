@@ -21,6 +21,7 @@ from scripts.embedded.product import Product
 from scripts.embedded.progress import Progress
 from scripts.embedded.providers import DemoId, providers_of_person
 from scripts.embedded.reloading import Reloader
+from scripts.embedded.reviving import Reviver
 from scripts.embedded.stack import EmbeddedStack
 
 if TYPE_CHECKING:
@@ -102,8 +103,9 @@ class Launcher:
         return demo_id.settings()
 
     def _watch(self, stack: EmbeddedStack, *, each_time: Callable[[], None] | None) -> None:
+        reviver = Reviver(crew=stack.crew, say=self._progress.say)
         while True:
-            stack.crew.check()
+            reviver.look()
             if each_time:
                 each_time()
             time.sleep(_LOOK_EVERY_SECONDS)

@@ -53,6 +53,7 @@ class Part:
     program: Program
     process: subprocess.Popen[bytes]
     log: Path
+    started: float = field(default_factory=time.monotonic)
 
     def tail(self) -> str:
         """Return the last lines of its log."""
@@ -141,6 +142,22 @@ class Crew:
         self._tell_watcher(f"- {part.process.pid}")
         self.parts.remove(part)
 
+    def restart(self, part: Part) -> None:
+        """End what is left of a part and run its program again, at its place in the order."""
+        place = self.parts.index(part)
+        self.stop(part)
+        self.start(part.program)
+        self.parts.insert(place, self.parts.pop())
+
+    def check_interrupted(self) -> None:
+        """Raise when the person asked to stop.
+
+        Raises:
+            StopRequestedError: see `interrupted`.
+        """
+        if self.interrupted():
+            raise StopRequestedError("Stopped.")
+
     def check(self) -> None:
         """Raise when a part has ended by itself, or the person asked to stop.
 
@@ -148,8 +165,7 @@ class Crew:
             PartEndedError: naming the part, with the end of its log.
             StopRequestedError: see `interrupted`.
         """
-        if self.interrupted():
-            raise StopRequestedError("Stopped.")
+        self.check_interrupted()
         for part in self.parts:
             if part.ended() and not part.program.may_end:
                 raise PartEndedError(

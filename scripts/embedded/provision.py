@@ -18,9 +18,9 @@ from scripts.embedded.policies import API_USER, BUCKET, REGION, USER_ROLE, WORKE
 
 # A message that failed this often goes to its dead-letter queue. app/tasks.py counts the same.
 _MOST_ATTEMPTS = 5
-# Longer than a picture or a description may take, so that no message comes back while it is
-# still worked on.
-_HIDDEN_SECONDS = 180
+# The worker hides what it has in hand itself, for as long as it says that it is still at it; this
+# is for whoever else receives a message.
+_HIDDEN_SECONDS = 30
 _KEPT_SECONDS = 14 * 24 * 3600
 
 

@@ -4,7 +4,8 @@ from sqlalchemy import Column, Index, Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
-import app.images.models  # noqa: F401 - with accounts, all tables
+import app.images.models
+import app.images.watch  # noqa: F401 - with accounts, all tables
 from app.database import Base
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.clients.aws import make_client
+from app.clients.census import Census
 from app.clients.export_store import ExportStore
 from app.clients.storage import PictureStore
 from app.database import db
@@ -31,13 +32,14 @@ def run_sweep(stack: EmbeddedStack) -> Iterator[Callable[[], list[object]]]:
         s3 = make_client("s3", settings)
     store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
 
+    census = Census(s3=s3, bucket_name=settings.picture_bucket)
     exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
 
     def run() -> list[object]:
         asked: list[object] = []
         note = asked.append
         with app.app_context():
-            sweep(store=store, exports=exports, ring=note, ask=note, go_on=note)
+            sweep(store=store, census=census, exports=exports, ring=note, ask=note, go_on=note)
         return asked
 
     yield run
@@ -99,8 +101,24 @@ def test_a_picture_whose_worker_died_is_taken_up(
     (image_id,) = ada.upload(jpeg(seed=302))
     until(lambda: ada.settled(image_id))
     set_state(database, image_id, state="processing")
+    age(database, image_id, leased_until="10 seconds")
+    assert task_of(ada, image_id) not in run_sweep()  # its message brings it back by now
+    age(database, image_id, leased_until="20 seconds")
+    assert task_of(ada, image_id) in run_sweep()
+    assert task_of(ada, image_id) not in run_sweep()  # the queue may be long
+    age(database, image_id, swept_at="6 minutes")
+    assert task_of(ada, image_id) in run_sweep()
+
+
+def test_a_picture_whose_message_was_lost_between_two_tries_is_taken_up(
+    ada: Person, run_sweep: Callable[[], list[object]], database: Engine
+) -> None:
+    (image_id,) = ada.upload(jpeg(seed=308))
+    until(lambda: ada.settled(image_id))
+    set_state(database, image_id, state="processing")
+    age(database, image_id, stored_at="1 minute")
     assert task_of(ada, image_id) not in run_sweep()
-    age(database, image_id, stored_at="11 minutes")
+    age(database, image_id, stored_at="2 minutes")
     assert task_of(ada, image_id) in run_sweep()
 
 

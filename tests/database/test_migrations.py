@@ -10,7 +10,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 
-import app.images.models  # noqa: F401 - with accounts, all tables
+import app.images.models
+import app.images.watch  # noqa: F401 - with accounts, all tables
 from app.database import Base
 from app.migrate import migrate
 from app.settings import with_driver

@@ -34,6 +34,7 @@ def test_nothing_acknowledged_is_lost_to_kill_9(data_folder: Path) -> None:
         connection.close()
         promised = place(stack, user=uuid.uuid4().hex, image=uuid.uuid4().hex, content=b"kept")
         assert send("PUT", promised.url, headers=promised.headers, body=b"kept").status == 200
+        later = place(stack, user=uuid.uuid4().hex, image=uuid.uuid4().hex, content=b"later")
         client(stack, "sqs", keys=keys).send_message(
             QueueUrl=keys["DESCRIPTION_QUEUE_URL"], MessageBody="describe this"
         )
@@ -48,6 +49,8 @@ def test_nothing_acknowledged_is_lost_to_kill_9(data_folder: Path) -> None:
         assert head["ChecksumSHA256"] == promised.headers["x-amz-checksum-sha256"]
         assert s3.get_object(Bucket=BUCKET, Key=promised.key)["Body"].read() == b"kept"
         assert events_until(sqs, keys["PICTURE_QUEUE_URL"], promised.key) == [promised.key]
+        # What was signed before is still good: people's browsers hold such addresses.
+        assert send("PUT", later.url, headers=later.headers, body=b"later").status == 200
         messages = sqs.receive_message(QueueUrl=keys["DESCRIPTION_QUEUE_URL"])["Messages"]
         assert [message["Body"] for message in messages] == ["describe this"]
         connection = psycopg2.connect(stack.database_url)

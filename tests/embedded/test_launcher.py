@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -46,6 +47,22 @@ class Run:
         """The launcher, and all that it has started and that those have."""
         launcher = psutil.Process(self.process.pid)
         return [launcher, *launcher.children(recursive=True)]
+
+    def running(self, words: str) -> list[psutil.Process]:
+        """Those of them whose command line holds these words, parents first."""
+        found = []
+        for one in self.everything():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if words in " ".join(one.cmdline()):
+                    found.append(one)
+        return found
+
+    def signs_in(self) -> int:
+        """What somebody who signs in is answered; 0 when there is nobody to answer."""
+        try:
+            return self.post("/api/auth/login", CREDENTIALS)
+        except OSError:
+            return 0
 
     def post(self, path: str, body: dict[str, str]) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -119,15 +136,45 @@ def test_kill_9_leaves_no_process_and_loses_nothing(data_folder: Path, tmp_path:
             assert again.post("/api/auth/login", CREDENTIALS) == 200
 
 
-def test_a_part_that_ends_is_named_and_ends_everything(data_folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", ["app.worker", "granian", "aws_server", "bin/postgres"])
+def test_a_part_that_is_killed_is_started_again(
+    data_folder: Path, tmp_path: Path, words: str
+) -> None:
+    with running(data_folder, tmp_path / "output") as run:
+        assert run.post("/api/auth/first", CREDENTIALS) == 201
+        (killed, *_) = parts = run.running(words)
+        killed.kill()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (again := [one for one in run.running(words) if one not in parts]):
+            assert time.monotonic() < deadline, run.said()
+            time.sleep(0.05)
+        assert killed not in again
+        while run.signs_in() != 200:
+            assert time.monotonic() < deadline, run.said()
+            time.sleep(0.05)
+        everything = run.everything()
+        run.process.terminate()
+        assert run.process.wait(PATIENCE_SECONDS) == 0
+        assert_gone(everything)
+    assert f"ended (exit status {-signal.SIGKILL}) and is started again" in run.said()
+
+
+def test_a_part_that_does_not_live_is_named_and_ends_everything(
+    data_folder: Path, tmp_path: Path
+) -> None:
     with running(data_folder, tmp_path / "output") as run:
         everything = run.everything()
-        (worker,) = [one for one in everything if "app.worker" in one.cmdline()]
-        worker.kill()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while run.process.poll() is None:
+            assert time.monotonic() < deadline, run.said()
+            for worker in run.running("app.worker"):
+                everything.append(worker)
+                worker.kill()
+            time.sleep(0.05)
         assert run.process.wait(PATIENCE_SECONDS) == 1
         assert_gone(everything)
-    assert f"worker ended (exit status {-signal.SIGKILL})" in run.said()
-    assert "the worker waits" in run.said()  # the end of its log
+    assert f"\nworker ended (exit status {-signal.SIGKILL})" in run.said()
+    assert "Everything has been stopped." in run.said()
 
 
 def test_a_taken_port_is_named(data_folder: Path, tmp_path: Path) -> None:

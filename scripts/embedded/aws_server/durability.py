@@ -31,6 +31,7 @@ s3 = importlib.import_module("ministack.services.s3")
 secretsmanager = importlib.import_module("ministack.services.secretsmanager")
 ses = importlib.import_module("ministack.services.ses")
 sqs = importlib.import_module("ministack.services.sqs")
+sts = importlib.import_module("ministack.services.sts")
 
 log = logging.getLogger("durability")
 
@@ -42,12 +43,18 @@ def _queues() -> dict[str, Any]:
     return {"queues": sqs._queues, "queue_name_to_url": sqs._queue_name_to_url}  # noqa: SLF001
 
 
+def _sessions() -> dict[str, Any]:
+    # ministack itself forgets them: every address that was signed would be refused after a restart.
+    return {"sessions": sts._sessions}  # noqa: SLF001
+
+
 _STATES: dict[str, Callable[[], dict[str, Any]]] = {
     "iam": iam.get_state,
     "s3": s3.get_state,
     "secretsmanager": secretsmanager.get_state,
     "ses": ses.get_state,
     "sqs": _queues,
+    "sts": _sessions,
 }
 
 
@@ -64,7 +71,7 @@ class Ledger:
 
     async def settle(self, service: str) -> None:
         """Return once everything that `service` has changed until now is on disk."""
-        if service not in _STATES:  # STS keeps nothing
+        if service not in _STATES:
             return
         self._asked[service] += 1
         ticket = self._asked[service]
@@ -114,6 +121,15 @@ def deliver_events_at_once() -> None:
             s3._fire_s3_event(*arguments, sequencer=sequencer, **named)  # noqa: SLF001
 
     vars(s3)["_fire_s3_event_async"] = deliver
+
+
+def remember_sessions() -> None:
+    """Take up the sessions of the last run, with which people's addresses were signed."""
+
+    def load(state: dict[str, Any]) -> None:
+        sts._sessions.update(state["sessions"])  # noqa: SLF001
+
+    vars(sts)["load_persisted_state"] = load
 
 
 def show_hidden_messages() -> None:

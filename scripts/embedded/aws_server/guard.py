@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scripts.embedded.aws_server.durability import (
     Ledger,
     deliver_events_at_once,
+    remember_sessions,
     settle_object,
     show_hidden_messages,
     size_of,
@@ -152,6 +153,7 @@ async def serve(door: Door, *, state: Path, mailbox: Path) -> None:
     config.graceful_timeout = 3
     deliver_events_at_once()
     keep_mails(mailbox)
+    remember_sessions()
     ledger = Ledger(folder=state)
     saving = asyncio.create_task(ledger.keep_saving())
     guard = Guard(ministack, door=door, ledger=ledger, shelf=Shelf(state.with_name("parts")))

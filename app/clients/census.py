@@ -1,0 +1,90 @@
+"""The whole picture bucket, a bounded page at a time: every version and delete marker."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from app.clients.archive import Place
+from app.clients.aws import translated
+
+_PREFIX = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/", re.ASCII)
+_MOST = 1000  # the most that S3 lists at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """All that lies at one place, in whatever version."""
+
+    place: Place
+    oldest: datetime
+    newest: datetime
+    has_original: bool  # one that is not hidden by a delete marker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What was found, and the key to go on after; None at the end."""
+
+    found: list[Found]
+    last: str | None
+
+
+class Census:
+    """Lists, and does nothing else."""
+
+    def __init__(self, *, s3: Any, bucket_name: str, most: int = _MOST) -> None:
+        self._s3 = s3
+        self._bucket_name = bucket_name
+        self._most = most
+
+    def page(self, *, after: str) -> Page:
+        """Look at what comes after a key, at one request's cost. No place is seen in part."""
+        with translated():
+            answer = self._s3.list_object_versions(
+                Bucket=self._bucket_name,
+                Prefix="users/",
+                MaxKeys=self._most,
+                **({"KeyMarker": after} if after else {}),
+            )
+        items = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
+        folders = [
+            (folder, list(inside))
+            for folder, inside in groupby(sorted(items, key=lambda item: item["Key"]), key=_folder)
+        ]
+        if not answer.get("IsTruncated"):
+            return Page(found=list(_found(folders)), last=None)
+        if len(folders) > 1:  # the last may go on: it comes again, whole
+            folders.pop()
+        # "0" comes right after "/": so everything in this folder is left behind.
+        return Page(found=list(_found(folders)), last=folders[-1][0].removesuffix("/") + "0")
+
+
+def place_of(key: str) -> Place | None:
+    """The place that a key to go on after has left behind."""
+    match = _PREFIX.fullmatch(f"{key[:-1]}/")
+    return Place(user_id=UUID(match[1]), image_id=UUID(match[2])) if match else None
+
+
+def _folder(item: Any) -> str:
+    return str(item["Key"]).rpartition("/")[0] + "/"
+
+
+def _found(folders: Iterable[tuple[str, list[Any]]]) -> Iterator[Found]:
+    for folder, inside in folders:
+        match = _PREFIX.fullmatch(folder)
+        if match is None:
+            continue  # a copy of everything, or not of our making: the doctor tells of it
+        moments = [item["LastModified"] for item in inside]
+        yield Found(
+            place=Place(user_id=UUID(match[1]), image_id=UUID(match[2])),
+            oldest=min(moments),
+            newest=max(moments),
+            has_original=any(
+                item["Key"] == f"{folder}original" and item["IsLatest"] and "Size" in item
+                for item in inside
+            ),
+        )

@@ -1,0 +1,105 @@
+"""Objects that no row knows and rows whose original is gone: looked for all through the bucket.
+
+Events find most of that at once; this finds what no event ever told of. A few pages at each sweep,
+all of it once a day, with the place to go on at in the database.
+"""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select, text, tuple_
+
+from app.clients.archive import Place
+from app.clients.census import Census, Found, Page, place_of
+from app.clients.storage import PictureStore
+from app.database import db, now
+from app.images.models import SHOWN, Image
+from app.images.watch import keep_watch, round_under_way, was_watched
+
+log = logging.getLogger(__name__)
+
+PAGES_A_SWEEP = 2
+# An upload may be under way for as long as its parts are kept.
+LEFT_ALONE_FOR = timedelta(days=1)
+_MOST_ROWS = 5000
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:image, 5))")
+
+
+def look_for_strays(*, census: Census, store: PictureStore) -> None:
+    """Go on with the round through the bucket. Safe to repeat, and to be cut off anywhere."""
+    keep_watch()
+    db.session.commit()
+    for _ in range(PAGES_A_SWEEP):
+        under_way = round_under_way()
+        if under_way is None:
+            db.session.rollback()
+            return
+        after = under_way.after
+        db.session.commit()
+        page = census.page(after=after)
+        _settle(page, after=after, store=store)
+        under_way.after = page.last or after
+        under_way.ended_at = None if page.last else now()
+        db.session.commit()
+
+
+def lock_place(image_id: UUID) -> None:
+    """Let nobody else make a row for a stray's objects, or delete them, until the commit."""
+    db.session.execute(_ONE_AT_A_TIME, {"image": str(image_id)})
+
+
+def _settle(page: Page, *, after: str, store: PictureStore) -> None:
+    places = {(found.place.user_id, found.place.image_id) for found in page.found}
+    owner_and_id = tuple_(Image.owner_id, Image.id)
+    known = set(
+        db.session.execute(select(Image.owner_id, Image.id).where(owner_and_id.in_(places)))
+    )
+    strays = [
+        found
+        for found in page.found
+        if (found.place.user_id, found.place.image_id) not in known and _may_go(found)
+    ]
+    _tell_of_missing(page, after=after)
+    db.session.rollback()
+    for found in strays:
+        _remove(found.place, store=store)
+
+
+def _may_go(found: Found) -> bool:
+    if found.newest > now() - LEFT_ALONE_FOR:
+        return False
+    # See [Note: Only what was watched].
+    return was_watched(found.newest) and was_watched(found.oldest)
+
+
+def _remove(place: Place, *, store: PictureStore) -> None:
+    """Delete a stray's objects, unless it has got a row: the doctor makes some."""
+    lock_place(place.image_id)
+    if not db.session.scalar(select(exists().where(Image.id == place.image_id))):
+        log.info("removing what no row knows")
+        store.delete_image(place.user_id, place.image_id)
+    db.session.commit()
+
+
+def _tell_of_missing(page: Page, *, after: str) -> None:
+    """Tell the operator of pictures in this part of the bucket that have no original."""
+    query = select(Image.owner_id, Image.id).where(
+        Image.state.in_(SHOWN), Image.stored_at < now() - LEFT_ALONE_FOR
+    )
+    for key, is_beyond in ((after, True), (page.last or "", False)):
+        if place := place_of(key):
+            edge = tuple_(place.user_id, place.image_id)
+            here = tuple_(Image.owner_id, Image.id)
+            query = query.where(here > edge if is_beyond else here <= edge)
+    rows = db.session.execute(query.order_by(Image.owner_id, Image.id).limit(_MOST_ROWS))
+    there = {
+        (found.place.user_id, found.place.image_id) for found in page.found if found.has_original
+    }
+    missing = [image_id for owner_id, image_id in rows if (owner_id, image_id) not in there]
+    if missing:
+        log.error(
+            "missing originals: %d pictures, the first is %s; run the doctor",
+            len(missing),
+            missing[0],
+        )

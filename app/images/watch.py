@@ -1,0 +1,82 @@
+"""What the sweep keeps for itself: when it was awake, and how far through the bucket it is.
+
+[Note: Only what was watched] A database that was restored knows nothing of what was uploaded since
+the moment that it was restored to. Such originals look like waste and are pictures, which the
+operator brings back (`./scripts/doctor --adopt-since`). So the sweep keeps in the database itself
+the spans in which it ran, and removes nothing that was stored outside of them.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete, exists, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, db, now
+
+# Sweeps are five minutes apart at most; one that fails or is late is no reason to be suspicious.
+_LONGEST_NAP = timedelta(minutes=15)
+_ROUND_EVERY = timedelta(days=1)
+
+
+class Watch(Base):
+    """A span in which this database was swept, without a gap."""
+
+    __tablename__ = "watches"
+    __table_args__ = (
+        {
+            "comment": "Spans in which the sweep ran: what was stored outside of them, no row may"
+            " know."
+        },
+    )
+
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
+class Round(Base):
+    """One way through the whole bucket, in many sweeps."""
+
+    __tablename__ = "rounds"
+    __table_args__ = ({"comment": "Rounds of the sweep through the whole bucket."},)
+
+    begun_at: Mapped[datetime] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime | None]
+    after: Mapped[str] = mapped_column(
+        String(80),
+        default="",
+        server_default="",
+        comment="The key up to which the bucket was looked through.",
+    )
+
+
+def keep_watch() -> None:
+    """Note that the sweep runs; the caller commits."""
+    moment = now()
+    last = select(func.max(Watch.since)).scalar_subquery()
+    goes_on = update(Watch).where(Watch.since == last, Watch.until > moment - _LONGEST_NAP)
+    if not db.session.execute(goes_on.values(until=moment).returning(Watch.since)).first():
+        db.session.add(Watch(since=moment, until=moment))
+
+
+def was_watched(moment: datetime) -> bool:
+    """Tell whether the database was awake at a moment. See [Note: Only what was watched]."""
+    return bool(
+        db.session.scalar(select(exists().where(Watch.since <= moment, Watch.until >= moment)))
+    )
+
+
+def round_under_way() -> Round | None:
+    """Return the round that is to go on, a new one if it is time for that, or None.
+
+    The caller commits. Two sweeps at once may go the same way: what they do can be done twice.
+    """
+    last = db.session.scalar(select(Round).order_by(Round.begun_at.desc()).limit(1))
+    if last is not None and last.ended_at is None:
+        return last
+    moment = now()
+    if last is not None and last.begun_at > moment - _ROUND_EVERY:
+        return None
+    db.session.execute(delete(Round))
+    fresh = Round(begun_at=moment, after="")
+    db.session.add(fresh)
+    return fresh

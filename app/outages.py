@@ -1,0 +1,57 @@
+"""Waiting out an outage: what the worker stands on is away, and no message is to blame for it.
+
+A message counts how often it was received and is given up after the fifth time. So whoever meets
+an outage takes no more of them, asks every second whether it is over, and then goes on.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from app.clients.aws import AwsUnreachableError
+
+log = logging.getLogger(__name__)
+
+ASK_EVERY_SECONDS = 1.0
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether an error says that the database or AWS is out of reach."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, AwsUnreachableError | PoolTimeoutError)
+
+
+class Outage:
+    """Whether there is one; shared by the threads that stand on the same."""
+
+    def __init__(self, *, ask: Callable[[], None]) -> None:
+        """Expect none. `ask` raises while it lasts."""
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._lasts = False
+
+    def note(self) -> None:
+        """Say that one was met."""
+        self._lasts = True
+
+    def wait_until_over(self, stopping: threading.Event) -> None:
+        """Return at once when there is none, else when it is over or the process is to stop."""
+        while self._lasts and not stopping.is_set():
+            if not self._is_over():
+                stopping.wait(ASK_EVERY_SECONDS)
+
+    def _is_over(self) -> bool:
+        with self._lock:
+            if self._lasts:
+                try:
+                    self._ask()
+                except Exception as error:  # noqa: BLE001 - that is an answer too
+                    log.info("still out of reach: %s", type(error).__name__)
+                    return False
+                self._lasts = False
+                log.info("within reach again")
+            return True
