@@ -6,6 +6,7 @@ import {
   BrokenPictureIcon,
   CheckIcon,
   classNames,
+  PlayIcon,
   Spinner,
   VisuallyHidden,
   WarningIcon,
@@ -43,6 +44,17 @@ const Badge = ({ children }: { children: string }) => (
     <span className="truncate rounded-full bg-black/70 px-2.5 py-0.5 text-xs font-medium text-white">
       {children}
     </span>
+  </span>
+);
+
+/** Its thumbnail stands still, so that a grid of them does not dance; it moves once it is open. */
+const MovingBadge = () => (
+  <span
+    title="Moving picture"
+    className="absolute top-1.5 right-1.5 flex size-6 items-center justify-center rounded-full bg-black/70 text-white"
+  >
+    <PlayIcon className="size-3.5" />
+    <VisuallyHidden>Moving picture</VisuallyHidden>
   </span>
 );
 
@@ -159,6 +171,7 @@ export const Tile = memo(function Tile(props: TileProps) {
             <VisuallyHidden>: {image.failure?.detail}</VisuallyHidden>
           </span>
         )}
+        {image.is_animated && image.state === "ready" && <MovingBadge />}
         {note !== null && <Badge>{note}</Badge>}
         <span className="pointer-events-none absolute inset-x-0 top-0 h-16 bg-linear-to-b from-black/35 to-transparent opacity-0 transition-opacity group-hover:opacity-100" />
       </a>

@@ -76,6 +76,17 @@ test("where nothing can be dropped an empty library does not ask for it", async 
   expect(await screen.findByRole("heading", { name: "Add your first pictures" })).toBeVisible();
 });
 
+test("a picture that moves says so, and one that stands still or is damaged does not", async () => {
+  serve([
+    anImage({ id: "b2", alt_text: "A dance", is_animated: true }),
+    anImage({ id: "a1", alt_text: "A wall" }),
+    anImage({ id: "c3", alt_text: "A torn film", is_animated: true, state: "damaged" }),
+  ]);
+  show();
+  expect(await tile("A dance Moving picture")).toBeVisible();
+  expect(screen.getAllByTitle("Moving picture")).toHaveLength(1);
+});
+
 test("a failure is told in the server's words and can be tried again", async () => {
   const failing = { status: 400, code: "odd", detail: "The moon is in the way.", title: "" };
   server.use(http.get("*/api/images", () => HttpResponse.json(failing, { status: 400 })));
