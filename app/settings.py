@@ -143,7 +143,7 @@ class Settings:
             aws_region=environment["AWS_REGION"],
             aws_endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             model=_model(environment),
-            max_upload_bytes=_positive(environment, "MAX_UPLOAD_BYTES", default=100 * 1024 * 1024),
+            max_upload_bytes=_positive(environment, "MAX_UPLOAD_BYTES", default=200 * 1024 * 1024),
             storage_quota_bytes=_number(environment, "STORAGE_QUOTA_BYTES", default=0) or None,
             secret_key=_secret_key(environment["SECRET_KEY"]),
             registration=_registration(environment),

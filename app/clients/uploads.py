@@ -104,7 +104,7 @@ class PartUploads:
 
         Return them with the moment when they die.
         """
-        signed_at = datetime.now(UTC)
+        signed_at = _now()
         credentials = self._access.credentials(user_id)
         places = []
         for part in parts:
@@ -209,13 +209,15 @@ class PartUploads:
                 method,
                 bucket=self._access.bucket,
                 credentials=self._access.credentials(user_id),
-                signed_at=datetime.now(UTC),
+                signed_at=_now(),
                 seconds=_CALL_LIVES_SECONDS,
                 headers=headers,
                 query=query,
             ).url(key)
             try:
                 answer = _send(method, url, headers=headers or {}, body=body)
+            except TimeoutError as error:  # who asked us waits no longer either
+                raise AwsUnavailableError("s3: TimeoutError") from error
             except (OSError, HTTPException) as error:
                 problem = f"s3: {type(error).__name__}"
             else:
@@ -264,3 +266,7 @@ def _rows(xml: bytes, element: str, names: Sequence[str]) -> list[list[str]]:
             }
             rows.append([texts[name] for name in names])
     return rows
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -115,14 +115,18 @@ def complete_parts(user: User, image_id: UUID, *, uploads: PartUploads) -> None:
     db.session.rollback()  # what follows waits for the outside
     if found is None:
         raise NotFoundError
-    if found.state != ImageState.UPLOADING:
-        return
+    is_here = found.state != ImageState.UPLOADING
     if found.upload_id is None:
+        if is_here:
+            return
         raise NotInPartsError
-    plan = Plan(
-        file_size=found.byte_size, part_size=found.part_size, checksums=found.part_checksums
-    )
-    _put_together(user, image_id, found.upload_id, plan, uploads=uploads)
+    if is_here:  # sent whole meanwhile, or put together by one who could not note it
+        drop_parts(user, [(image_id, found.upload_id)], uploads=uploads)
+    else:
+        plan = Plan(
+            file_size=found.byte_size, part_size=found.part_size, checksums=found.part_checksums
+        )
+        _put_together(user, image_id, found.upload_id, plan, uploads=uploads)
     _note_arrival(user, image_id, found.upload_id)
 
 

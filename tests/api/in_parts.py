@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 import httpx2
 
@@ -72,3 +73,10 @@ def send(place: Json, big: BigFile) -> None:
 def complete(person: Person, place: Json) -> httpx2.Response:
     """Say that all parts were sent."""
     return person.http.post(f"/api/images/{place['image']['id']}/complete")
+
+
+def open_uploads(bucket: Any, person: Person) -> list[str]:
+    """The ids of a person's uploads that are not finished, as S3 lists them."""
+    prefix = f"users/{person.user_id.replace('-', '')}/"
+    said = bucket.meta.client.list_multipart_uploads(Bucket=bucket.name, Prefix=prefix)
+    return [upload["UploadId"] for upload in said.get("Uploads", [])]

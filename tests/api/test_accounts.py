@@ -17,7 +17,7 @@ def credentials(email: str, password: str = PASSWORD) -> dict[str, str]:
 def test_a_new_account_is_signed_in(ada: Person) -> None:
     session = ada.http.get("/api/auth/session").json()
     assert session["user"]["email"] == ada.email
-    assert session["uploads"]["max_bytes"] == 100 * 1024 * 1024
+    assert session["uploads"]["max_bytes"] == 200 * 1024 * 1024
     assert "image/heic" in session["uploads"]["content_types"]
 
 

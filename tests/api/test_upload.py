@@ -21,7 +21,7 @@ from tests.api.conftest import keys_of, until
 from tests.people import Json, Person, put
 from tests.pictures import Picture, jpeg, not_a_picture, png
 
-MAX = 100 * 1024 * 1024
+MAX = 200 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -280,7 +280,7 @@ def test_what_cannot_be_taken_in_is_refused_alone(ada: Person) -> None:
     places = answer.json()["places"]
     assert [place["status"] for place in places] == ["refused", "refused", "upload", "upload"]
     assert [place.get("code") for place in places[:2]] == ["unsupported_type", "too_large"]
-    assert "100 MB" in places[1]["detail"]
+    assert "200 MB" in places[1]["detail"]
 
 
 def test_batches_are_bounded(ada: Person) -> None:

@@ -37,7 +37,7 @@ def test_what_is_left_out_has_its_default() -> None:
     assert settings.site_is_https
     assert settings.site_dir is None
     assert settings.model is None
-    assert settings.max_upload_bytes == 100 * 1024 * 1024
+    assert settings.max_upload_bytes == 200 * 1024 * 1024
     assert settings.picture_origin == "https://pictures.s3.eu-central-1.amazonaws.com"
 
 

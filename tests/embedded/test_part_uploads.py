@@ -19,6 +19,7 @@ from tests.embedded.test_durability import part as service
 from tests.embedded.wire import Answer, as_user, client, send
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from botocore.client import BaseClient
@@ -137,7 +138,7 @@ def test_a_stolen_session_reaches_no_upload_of_others(stack: EmbeddedStack) -> N
     whole = begin(stack, user=STRANGER)
     assert whole.put().status == 200
     whole.complete()
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: mine.s3.list_parts(**theirs.place),
         lambda: mine.s3.abort_multipart_upload(**theirs.place),
         lambda: mine.s3.upload_part(**theirs.place, PartNumber=2, Body=CONTENT),
