@@ -206,9 +206,17 @@ def _finish(
 
 
 def _reject(task: PictureStored, *, failure_code: str, store: PictureStore) -> None:
-    """Keep the reason for a day, and none of the bytes."""
-    if _settle(task, state=ImageState.REJECTED, failure_code=failure_code):
-        store.delete_image(task.user_id, task.image_id)
+    """Keep the reason for a day, and none of the bytes.
+
+    The row stays locked meanwhile, as the sweep's do when it purges: who is promised the place
+    again at this moment must not lose what they send there.
+    """
+    processing = (Image.id == task.image_id, Image.state == ImageState.PROCESSING)
+    if db.session.scalar(select(Image.id).where(*processing).with_for_update()) is None:
+        db.session.rollback()
+        return
+    store.delete_image(task.user_id, task.image_id)
+    _settle(task, state=ImageState.REJECTED, failure_code=failure_code)
 
 
 def _settle(task: PictureStored, *, state: ImageState, **values: object) -> bool:

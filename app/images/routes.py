@@ -79,13 +79,17 @@ def get_image(image_id: UUID) -> Response:
 @images.output(DownloadOut)
 @images.doc(responses=NOT_FOUND)
 def get_original(image_id: UUID) -> Response:
-    """Get an address that downloads the original, byte for byte, under its name."""
+    """Get an address that downloads the original, byte for byte, under its name.
+
+    There is none before all of its bytes were compared with the SHA-256 that was announced: what
+    came in parts, S3 compares part by part only, and the worker as a whole.
+    """
     user = current_user()
+    is_settled = Image.state.in_((ImageState.READY, ImageState.DAMAGED))
+    is_tried_again = (Image.state == ImageState.PROCESSING) & Image.receipt_at.is_not(None)
     row = db.session.execute(
         select(Image.name, Image.content_type).where(
-            Image.owned_by(user),
-            Image.id == image_id,
-            Image.state.in_((ImageState.PROCESSING, ImageState.READY, ImageState.DAMAGED)),
+            Image.owned_by(user), Image.id == image_id, is_settled | is_tried_again
         )
     ).one_or_none()
     if row is None:
