@@ -1,0 +1,58 @@
+"""Make derived pictures of a folder's photos, as the product does or with bare libvips.
+
+    python -m tests.bench.parts.developing ours|floor FOLDER OUT
+
+A process of its own, so that libvips is set up as in the darkroom; prints CPU ms of each photo.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyvips  # type: ignore[import-untyped]
+
+from app.images import decoding
+from app.images.outcome import Developed
+
+Derived = tuple[bytes, bytes]  # the preview and the thumbnail
+
+
+def ours(data: bytes) -> Derived:
+    """Develop as the darkroom's children do: metadata, colours, ThumbHash and all."""
+    developed = decoding.develop(memoryview(data))
+    assert isinstance(developed, Developed)
+    assert developed.preview
+    assert developed.thumbnail
+    return developed.preview, developed.thumbnail
+
+
+def floor(data: bytes) -> Derived:
+    """Make nothing but the two pictures, decoding once: what no careful program can undercut."""
+    screen = pyvips.Image.jpegload_buffer(data, shrink=2, access="sequential").copy_memory()
+    small = screen.resize(480 / screen.height).copy_memory()
+    return (
+        bytes(screen.webpsave_buffer(Q=75, effort=1, keep="icc")),
+        bytes(small.webpsave_buffer(Q=75, effort=2, keep="icc")),
+    )
+
+
+def main(way: Callable[[bytes], Derived], folder: Path, out: Path) -> None:
+    """Develop all files, the first of them once before."""
+    decoding.prepare()
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.jpg"))}
+    way(next(iter(files.values())))
+    spent = []
+    for name, data in files.items():
+        before = time.process_time()
+        made = way(data)
+        spent.append((time.process_time() - before) * 1e3)
+        for at, content in enumerate(made):
+            (out / f"{name}-{at}").write_bytes(content)
+    print(json.dumps(spent))
+
+
+if __name__ == "__main__":
+    _, named, given, target = sys.argv
+    main({"ours": ours, "floor": floor}[named], Path(given), Path(target))

@@ -1,0 +1,71 @@
+"""How fast photos become pictures, and what each costs: the real way, the floor, and sharp.
+
+    python -m tests.bench.pipeline [--count 200] [--photos FOLDER]
+
+Takes photos of 12 megapixels through the upload as browsers do it (API, signed PUT, event, worker)
+with four clients against a stack of its own; then makes the same derived pictures with bare
+libvips and with sharp. Ends with everything as JSON, and with status 1 when a ratio that does not
+depend on the machine misses its aim.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.parts.developers import SHARPS, compare
+from tests.bench.parts.photos import bases, photos
+from tests.bench.parts.upload_run import Run, upload_all
+
+# Real photos stand beside the repository where somebody put them there; else they are painted.
+PHOTOS = Path(__file__).parents[3] / "shared/photos"
+AIMS = {"photos_per_second": 10, "cpu_ms_per_photo": 170, "memory_mb": 600}
+MOST_OF_SHARP = 0.6
+# What no eye sees, and what the encoders differ by from one picture to the next.
+SSIM_TOLERANCE = 0.005
+
+
+def measure(count: int, folder: Path) -> bool:
+    """Measure and print; return whether the ratios are as aimed."""
+    pictures = bases(folder)
+    files = list(photos(pictures, count))
+    weight = sum(map(len, files)) / 1e6
+    print(f"{count} photos of 12 megapixels, {weight:.0f} MB, of {len(pictures)} pictures", end=" ")
+    print(f"({', '.join(picture.name for picture in pictures)})\n")
+    with tempfile.TemporaryDirectory(prefix="pinhole-") as place:
+        Path(place).chmod(0o711)  # as root, PostgreSQL passes through as another user
+        run = upload_all(files, data=Path(place) / "data")
+    _print_run(run)
+    compared = compare([picture.content for picture in pictures])
+    print("\nderived pictures alone, CPU ms a photo on one thread; SSIM against Pillow's Lanczos")
+    for line in compared.lines():
+        print("  " + line)
+    verdicts = {"nothing lost": run.lost == 0}
+    for name in SHARPS:
+        ratio, gap = compared.cpu_ratio(name), compared.ssim_gap(name)
+        verdicts[f"at most {MOST_OF_SHARP} of {name}'s CPU"] = ratio <= MOST_OF_SHARP
+        verdicts[f"no worse SSIM than {name}"] = gap >= -SSIM_TOLERANCE
+    for words, is_met in verdicts.items():
+        print(f"{'met' if is_met else 'MISSED'}: {words}")
+    print(json.dumps({"run": run.as_json(), "derived": compared.as_json(), "aims": AIMS}))
+    return all(verdicts.values())
+
+
+def _print_run(run: Run) -> None:
+    print(f"{run.photos_per_second:.1f} photos/s from the first byte to the last thumbnail", end="")
+    print(f" ({run.seconds:.1f} s; aim {AIMS['photos_per_second']}, Immich 4.0)")
+    print(f"{run.cpu_ms:.0f} ms CPU a photo (aim {AIMS['cpu_ms_per_photo']}, Immich 420)", end="")
+    print(f", {run.memory_mb:.0f} MB at most (aim {AIMS['memory_mb']}, Immich 1,500)")
+    for name, use in run.uses.items():
+        mine = "" if name in run.product else ", not the product's"
+        print(f"  {name:9} {use.cpu_seconds * 1e3 / run.count:6.1f} ms a photo", end="")
+        print(f", {use.peak_bytes / 1e6:4.0f} MB in {use.processes} processes{mine}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--photos", type=Path, default=PHOTOS)
+    options = parser.parse_args()
+    sys.exit(0 if measure(options.count, options.photos) else 1)
