@@ -222,6 +222,7 @@ def _note_arrival(user: User, image_id: UUID, upload_id: str) -> None:
             upload_id=None,
             part_size=None,
             part_checksums=None,
+            swept_at=None,  # the sweep may have looked while parts were still on their way
         )
         .execution_options(synchronize_session=False)
     )

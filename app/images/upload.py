@@ -158,6 +158,7 @@ def _write(new: NewImage, plan: Plan | None, *, onto: Image, moment: datetime) -
     onto.timeline_at = moment.replace(tzinfo=None)
     onto.deleted_at = None
     onto.attempts = 0
+    onto.swept_at = None
 
 
 def restore(user: User, image_id: UUID) -> None:

@@ -77,6 +77,11 @@ def complete(person: Person, place: Json) -> httpx2.Response:
 
 def open_uploads(bucket: Any, person: Person) -> list[str]:
     """The ids of a person's uploads that are not finished, as S3 lists them."""
-    prefix = f"users/{person.user_id.replace('-', '')}/"
+    return open_uploads_of(bucket, person.user_id)
+
+
+def open_uploads_of(bucket: Any, user_id: str) -> list[str]:
+    """The same of somebody who is not signed in any more."""
+    prefix = f"users/{user_id.replace('-', '')}/"
     said = bucket.meta.client.list_multipart_uploads(Bucket=bucket.name, Prefix=prefix)
     return [upload["UploadId"] for upload in said.get("Uploads", [])]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from app.assembly import Assembly
 from app.tasks import ExportLibrary
 from tests.api.conftest import until
+from tests.api.in_parts import big_file, open_uploads, open_uploads_of, promise, put_part
 from tests.people import PASSWORD, Json, Person, put
 from tests.pictures import jpeg
 
@@ -181,6 +182,11 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
         until(partial(ready, person))
     user_id, bobs_objects = ada.user_id, objects_of(bob)
     (unfinished,) = ada.promise(jpeg(seed=932))
+    for person, seed in ((ada, 933), (bob, 934)):
+        big = big_file(seed=seed)
+        place = promise(person, big)
+        put_part(place["upload"]["parts"][1], big.parts[1]).raise_for_status()
+    assert open_uploads_of(bucket, user_id)
     ada.http.post("/api/account/deletion").raise_for_status()
 
     with database.begin() as connection:
@@ -197,11 +203,13 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     assembly.sweep()
 
     def nothing_left() -> bool:
-        return not rows_of(database, user_id, ada.email) and not versions(bucket, user_id)
+        left = (versions(bucket, user_id), open_uploads_of(bucket, user_id))
+        return not rows_of(database, user_id, ada.email) and left == ([], [])
 
     assert until(nothing_left)
     assert objects_of(bob) == bobs_objects
     assert len(bob.timeline()) == 2
+    assert len(open_uploads(bucket, bob)) == 1
     assert ready(bob)
 
 

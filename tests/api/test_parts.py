@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.assembly import Assembly
 from tests.api.conftest import until
 from tests.api.in_parts import (
     PART,
@@ -155,6 +156,45 @@ def test_a_cancelled_upload_leaves_no_parts(
     assert put_part(place["upload"]["parts"][1], big.parts[1]).status_code == 404
     assert complete(ada, place).status_code == 404
     assert objects_of(ada) == []
+
+
+def test_an_upload_never_finished_is_dropped_with_its_parts(
+    ada: Person, bucket: Any, assembly: Assembly, database: Engine
+) -> None:
+    big = big_file(seed=913)
+    place = promise(ada, big)
+    put_part(place["upload"]["parts"][0], big.parts[0]).raise_for_status()
+    assembly.sweep()
+    assert len(open_uploads(bucket, ada)) == 1
+    with database.begin() as connection:
+        connection.execute(
+            text("UPDATE images SET created_at = now() - interval '25 hours' WHERE id = :id"),
+            {"id": place["image"]["id"]},
+        )
+    assembly.sweep()
+    assert open_uploads(bucket, ada) == []
+    assert ada.http.get(f"/api/images/{place['image']['id']}").status_code == 404
+    assert put_part(place["upload"]["parts"][1], big.parts[1]).status_code == 404
+
+
+def test_the_event_of_what_came_in_parts_may_be_lost(
+    ada: Person, assembly: Assembly, database: Engine
+) -> None:
+    big = big_file(seed=914)
+    place = promise(ada, big)
+    send(place, big)
+    complete(ada, place).raise_for_status()
+    until(lambda: ada.settled(place["image"]["id"]))
+    with database.begin() as connection:  # as completing left it, a minute ago
+        connection.execute(
+            text(
+                "UPDATE images SET state = 'processing', attempts = 0, swept_at = NULL,"
+                " stored_at = now() - interval '1 minute' WHERE id = :id"
+            ),
+            {"id": place["image"]["id"]},
+        )
+    assembly.sweep()
+    assert until(lambda: ada.settled(place["image"]["id"]))["state"] == "ready"
 
 
 def test_an_upload_whose_completion_was_lost_is_settled(ada: Person, database: Engine) -> None:
