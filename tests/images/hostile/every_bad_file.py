@@ -19,3 +19,25 @@ def every_bad_file(*, witness: str) -> Iterator[BadFile]:
     yield from bit_flips()
     yield from polyglots()
     yield from renamed()
+
+
+# Of each kind, how many are enough to see that the product does with them what the darkroom does.
+_A_FEW = {
+    "pixel bomb": 8,
+    "frame bomb": 4,
+    "metadata bomb": 8,
+    "truncation": 6,
+    "bit flips": 6,
+    "polyglot": 5,
+    "renamed": 7,
+}
+
+
+def a_few_bad_files(*, witness: str) -> list[BadFile]:
+    """Return some of each kind, from all over it."""
+    found = []
+    every = list(every_bad_file(witness=witness))
+    for kind, count in _A_FEW.items():
+        of_kind = [file for file in every if file.kind == kind]
+        found += of_kind[:: len(of_kind) // count][:count]
+    return found
