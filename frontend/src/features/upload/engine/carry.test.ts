@@ -33,6 +33,20 @@ describe("trouble on the way", () => {
     ]);
   });
 
+  test("a place that got old on a slow line is asked for anew when its turn comes, and keeps the turn", async () => {
+    uploads.storage.takesMs = 5 * 60_000;
+    uploads.add(...Array.from({ length: 9 }, (_, n) => pictureFile(`${String(n)}.jpg`)));
+    await wait(16 * 60_000);
+    expect(uploads.names).toEqual(Array.from({ length: 9 }, () => "ready"));
+    const used = uploads.storage.requests.map(({ place }) => new URL(place.url));
+    expect(used.map(({ pathname }) => pathname)).toEqual(
+      Array.from({ length: 9 }, (_, n) => `/image-${String(n + 1)}`),
+    );
+    const tries = used.map(({ searchParams }) => Number(searchParams.get("try")));
+    expect(tries.slice(0, 4)).toEqual([1, 1, 1, 1]);
+    expect(Math.min(...tries.slice(4))).toBeGreaterThan(1);
+  });
+
   test("a storage that accepts no place at all is given up in the end", async () => {
     uploads.storage.next.push("expired", "expired", "expired", "expired", "expired");
     uploads.add(pictureFile("slow.jpg"));
