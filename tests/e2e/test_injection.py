@@ -11,7 +11,8 @@ from playwright.sync_api import Error, expect
 from tests.e2e.hostile import PAYLOADS, as_names, polyglot
 from tests.e2e.pages import PATIENCE_MS, Screen
 from tests.e2e.product import RunningProduct
-from tests.pictures import jpeg, not_a_picture
+from tests.images.hostile.disguises import PICTURES_AND_MORE
+from tests.pictures import Picture, jpeg, not_a_picture
 
 TALL = {"width": 1440, "height": 1600}
 
@@ -107,6 +108,35 @@ def test_the_original_of_a_polyglot_is_saved_and_never_rendered(screen: Screen) 
     assert saved.value.suggested_filename == picture.name
     _expect_to_be_saved(screen, saved.value.url)
     expect(screen.viewer).to_be_visible()
+
+
+def test_no_address_of_a_polyglot_runs_anything(screen: Screen) -> None:
+    screen.register()
+    pictures = [
+        Picture(name=f"{kind}.jpg", content_type="image/jpeg", content=content)
+        for kind, content in PICTURES_AND_MORE.items()
+    ]
+    screen.drop_made(*pictures)
+    heading = screen.panel.get_by_role("heading")
+    expect(heading).to_have_text(f"{len(pictures)} pictures added", timeout=60_000)
+    images: list[Any] = screen.call("GET", "/api/images")["images"]
+    assert len(images) == len(pictures)
+    screen.witness.forgive(r"/favicon\.ico")  # a picture's own page asks the bucket for one
+    shown = screen.context.new_page()
+    moving = 0
+    for image in images:
+        detail = screen.call("GET", f"/api/images/{image['id']}")
+        _expect_to_be_saved(
+            screen, screen.call("GET", f"/api/images/{image['id']}/original")["url"]
+        )
+        moving += detail["animation_url"] is not None
+        for address in (detail["thumbnail_url"], detail["preview_url"], detail["animation_url"]):
+            if address:
+                shown.goto(address)
+                assert shown.evaluate("document.contentType").startswith("image/")
+                assert shown.evaluate("document.scripts.length") == 0
+    assert moving == 2
+    shown.close()
 
 
 def test_the_original_of_a_page_that_calls_itself_a_picture_is_never_rendered(

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 from tests.images.hostile.bad_file import (
     NO_PICTURE,
@@ -34,6 +35,11 @@ def _with_chunk(kind: bytes, content: bytes) -> bytes:
     return _PNG[:33] + png_chunk(kind, content) + _PNG[33:]
 
 
+_MOVING: dict[str, Any] = {
+    "save_all": True,
+    "append_images": [quarters().rotate(180)],
+    "duration": 200,
+}
 PICTURES_AND_MORE = {
     "picture, then page": _JPEG + _PAGE,
     "picture, then drawing": _PNG + _SVG,
@@ -47,9 +53,10 @@ PICTURES_AND_MORE = {
     "page for a text": _with_chunk(b"tEXt", b"Comment\0" + _PAGE),
     "page for a name of a profile": _with_chunk(b"iCCP", _PAGE[:79] + b"\0\0"),
     "script for a comment": saved(quarters(), "GIF", comment=b"*/=1;alert(1);/*"),
-    "page in a film": saved(quarters(), "GIF", comment=_PAGE),
+    "page in a film": saved(quarters(), "GIF", comment=_PAGE, **_MOVING),
     "page in exif": saved(quarters(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0" + _PAGE),
     "drawing in xmp": saved(quarters(), "WEBP", xmp=_SVG),
+    "drawing in a film": saved(quarters(), "WEBP", xmp=_SVG, **_MOVING),
     "page in a tiff": EVERY_TYPE["image/tiff"] + _PAGE,
     "page behind a heic": EVERY_TYPE["image/heic"] + box(b"free", _PAGE),
     "page behind an avif": EVERY_TYPE["image/avif"] + box(b"free", _PAGE),
