@@ -1,11 +1,14 @@
 """The one database: its base class for models, and the session that routes and tasks share."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import BindParameter, DateTime, MetaData, Select, bindparam
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeEngine
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -50,6 +53,38 @@ def engine_options(*, pool_size: int, is_proxied: bool = False) -> dict[str, Any
             **({} if is_proxied else options),
         },
     }
+
+
+class Prepared:
+    """A query that is put into words once, for what is asked at every request.
+
+    Building a query, finding it in SQLAlchemy's cache and dressing its rows takes several times
+    the CPU of asking it (docs/decisions/0027-lists.md). Rows are tuples as psycopg2 makes them, so
+    that bytes are a memoryview.
+    """
+
+    def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
+        self._query = query
+
+    def rows(self, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        """Ask, in the session's transaction; `values` by the names of what is `given`."""
+        words, constants = self._words
+        found = db.session.connection().exec_driver_sql(words, {**constants, **values})
+        rows = found.cursor.fetchall()
+        found.close()
+        return rows
+
+    @cached_property
+    def _words(self) -> tuple[str, dict[str, object]]:
+        compiled = self._query.compile(
+            dialect=db.engine.dialect, compile_kwargs={"render_postcompile": True}
+        )
+        return str(compiled), dict(compiled.params)
+
+
+def given(name: str, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:
+    """Return the place of a value that a prepared query is given when it is asked."""
+    return bindparam(name, type_=kind, required=False)  # not when it is put into words
 
 
 def now() -> datetime:

@@ -13,8 +13,8 @@ from flask import g, request
 
 from app.accounts.access_tokens import find_access_token
 from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.models import AccessToken, Session, User
-from app.accounts.sessions import find_session, fresh_until
+from app.accounts.models import AccessToken, Owner, Session, User
+from app.accounts.sessions import find_owner, find_session, fresh_until
 from app.accounts.visitor import visitor
 from app.errors import (
     ConfirmFirstError,
@@ -101,6 +101,20 @@ def current_user() -> User:
     raise NotSignedInError
 
 
+def current_owner() -> Owner:
+    """The person who is asking, as far as it takes to read what is theirs.
+
+    Raises:
+        NotSignedInError: nobody is signed in.
+    """
+    if "owner" not in g:
+        g.owner = _find_owner()
+    owner = cast("Owner | None", g.owner)
+    if owner is None:
+        raise NotSignedInError
+    return owner
+
+
 def own_session() -> Session:
     """The session of the person who is asking in a browser.
 
@@ -123,7 +137,18 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
     return guarded
 
 
+def _find_owner() -> Owner | None:
+    if bearer_token() is not None:
+        token = current_token()
+        return Owner(token.user_id) if token else None
+    cookie = read_cookie(Cookie.SESSION)
+    return find_owner(cookie, visitor()) if cookie else None
+
+
 def _require_person_or_script() -> None:
+    if request.method in SAFE_METHODS and bearer_token() is None:
+        current_owner()
+        return
     if current_session() is not None:
         return
     token = current_token()

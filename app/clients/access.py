@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -37,6 +37,14 @@ class UploadPlace:
     url: str
     headers: dict[str, str]
     expires_at: datetime
+
+
+class PictureUrls(NamedTuple):
+    """Where a picture's derived pictures are read; None where there are none."""
+
+    thumbnail: str | None
+    preview: str | None
+    expire_at: datetime | None
 
 
 class UserAccess:
@@ -82,10 +90,11 @@ class UserAccess:
             url=url, headers=headers, expires_at=signed_at + timedelta(seconds=UPLOAD_SECONDS)
         )
 
-    def reader(self, user_id: UUID) -> Callable[[UUID, Part], SignedUrl]:
+    def reader(self, user_id: UUID) -> Callable[[str, Part], PictureUrls]:
         """Return a function that signs addresses of this person's derived pictures.
 
-        See [Note: Addresses that stay the same].
+        It takes a picture's id as 32 hexadecimal digits, and which part is its preview. See
+        [Note: Addresses that stay the same].
         """
         credentials = self.credentials(user_id)
         signed_at = _last_full_minutes()
@@ -99,10 +108,13 @@ class UserAccess:
             seconds=READ_SECONDS,
         )
         prefix = prefix_of_user(user_id)
+        thumbnail = presigner.between(prefix, "/thumbnail.webp")
+        previews: dict[Part, Callable[[str], str]] = {}
 
-        def read(image_id: UUID, part: Part) -> SignedUrl:
-            url = presigner.url(f"{prefix}{image_id.hex}/{part}")
-            return SignedUrl(url=url, expires_at=expires_at)
+        def read(image: str, preview: Part) -> PictureUrls:
+            if preview not in previews:
+                previews[preview] = presigner.between(prefix, f"/{preview}")
+            return PictureUrls(thumbnail(image), previews[preview](image), expires_at)
 
         return read
 

@@ -16,11 +16,12 @@ from sqlalchemy import delete, func, select, tuple_, update
 
 from app.accounts.letters import Kind, ask_for_letter
 from app.accounts.models import User
+from app.clients.access import PictureUrls
 from app.clients.export_store import ExportStore, export_prefix
 from app.clients.storage import NothingStoredError
 from app.database import db, now
 from app.images.models import SHOWN, Export, ExportState, Image
-from app.images.timeline import DETAILED, AnyRow, detail, with_descriptions
+from app.images.timeline import DETAILED, NO_URLS, AnyRow, detail, with_descriptions
 from app.images.zipping import Zip
 from app.tasks import MOST_ATTEMPTS, ExportLibrary
 
@@ -209,5 +210,5 @@ def _place_of(last: list[str]) -> tuple[datetime, UUID]:
     return datetime.fromisoformat(last[0]), UUID(last[1])
 
 
-def _no_addresses(*_: object) -> Any:  # noqa: ANN401 - stands in for a signer
-    return None
+def _no_addresses(*_: str) -> PictureUrls:
+    return NO_URLS

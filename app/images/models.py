@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts.models import User
+from app.accounts.models import Owner, User
 from app.database import Base, now
 
 
@@ -209,7 +209,7 @@ class Image(Base):
     )
 
     @classmethod
-    def owned_by(cls, user: User) -> ColumnElement[bool]:
+    def owned_by(cls, user: User | Owner) -> ColumnElement[bool]:
         """The condition that every query on a person's behalf carries."""
         return cls.owner_id == user.id
 

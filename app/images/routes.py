@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import delete, select, update
 
-from app.accounts.guards import current_user, signed_in
-from app.accounts.models import User
+from app.accounts.guards import current_owner, current_user, signed_in
+from app.accounts.models import Owner, User
 from app.clients.aws import AwsUnavailableError
 from app.contract import APIBlueprint
 from app.database import db, now
@@ -55,13 +55,13 @@ def list_images(query_data: ListIn) -> Response:
     Pass `next_cursor` as `cursor` to get the next page. Pictures whose upload is not finished or
     was rejected are listed by `ids` only.
     """
-    user = current_user()
-    reader = _reader(user)
+    owner = current_owner()
+    reader = _reader(owner)
     if query_data.ids is not None:
-        found = images_by_id(user, _parse_ids(query_data.ids), reader=reader)
+        found = images_by_id(owner, _parse_ids(query_data.ids), reader=reader)
         return json_response({"images": found, "next_cursor": None})
     page_of = deleted_page if query_data.deleted else timeline_page
-    page = page_of(user, reader=reader, limit=query_data.limit, cursor=query_data.cursor)
+    page = page_of(owner, reader=reader, limit=query_data.limit, cursor=query_data.cursor)
     return json_response({"images": page.images, "next_cursor": page.next_cursor})
 
 
@@ -71,7 +71,7 @@ def list_images(query_data: ListIn) -> Response:
 @images.doc(responses=NOT_FOUND)
 def get_image(image_id: UUID) -> Response:
     """Show one picture with all that is known about it."""
-    return _detail(current_user(), image_id)
+    return _detail(current_owner(), image_id)
 
 
 @images.get("/<uuid:image_id>/original")
@@ -84,18 +84,18 @@ def get_original(image_id: UUID) -> Response:
     There is none before all of its bytes were compared with the SHA-256 that was announced: what
     came in parts, S3 compares part by part only, and the worker as a whole.
     """
-    user = current_user()
+    owner = current_owner()
     is_settled = Image.state.in_((ImageState.READY, ImageState.DAMAGED))
     is_tried_again = (Image.state == ImageState.PROCESSING) & Image.receipt_at.is_not(None)
     row = db.session.execute(
         select(Image.name, Image.content_type).where(
-            Image.owned_by(user), Image.id == image_id, is_settled | is_tried_again
+            Image.owned_by(owner), Image.id == image_id, is_settled | is_tried_again
         )
     ).one_or_none()
     if row is None:
         raise NotFoundError
     signed = parts().access.download(
-        user.id, image_id, name=row.name, content_type=row.content_type
+        owner.id, image_id, name=row.name, content_type=row.content_type
     )
     return json_response({"url": signed.url, "expires_at": signed.expires_at})
 
@@ -204,13 +204,13 @@ def describe_missing() -> Response:
     return json_response({"queued": len(waiting)}, status=202)
 
 
-def _reader(user: User) -> Reader:
-    return parts().access.reader(user.id)
+def _reader(owner: User | Owner) -> Reader:
+    return parts().access.reader(owner.id)
 
 
-def _detail(user: User, image_id: UUID) -> Response:
+def _detail(owner: User | Owner, image_id: UUID) -> Response:
     film = parts().access.film
-    return json_response(image_detail(user, image_id, reader=_reader(user), film=film))
+    return json_response(image_detail(owner, image_id, reader=_reader(owner), film=film))
 
 
 def _require(user: User, image_id: UUID) -> None:

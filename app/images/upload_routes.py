@@ -54,7 +54,7 @@ def create_images(json_data: NewImages) -> Response:
     ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
     # Before the commit, which lets the rows go: one may be cancelled the moment after.
     reader = access.reader(user.id)
-    shown = {image["id"]: image for image in images_by_id(user, ids, reader=reader)}
+    shown = {UUID(image["id"]): image for image in images_by_id(user, ids, reader=reader)}
     db.session.commit()
     _drop_abandoned(user, list(answers.values()))
     places = [_place(user, answers[index], shown) for index in range(len(json_data.images))]

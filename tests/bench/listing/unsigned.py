@@ -6,14 +6,12 @@ Served by the bench only, to tell what signing costs: `granian tests.bench.listi
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from flask import Flask
 
-from app.clients.access import UserAccess, bucket_at
+from app.clients.access import PictureUrls, UserAccess, bucket_at
 from app.clients.calls import Caller, SecurityTokenService
-from app.clients.signing import SignedUrl
 from app.clients.storage import Part
 from app.factory import create_app
 from app.handlers import start_collecting
@@ -25,16 +23,16 @@ from app.settings import Settings
 class UnsignedAccess(UserAccess):
     """Gives addresses that nothing was worked out for."""
 
-    def reader(self, user_id: UUID) -> Callable[[UUID, Part], SignedUrl]:
+    def reader(self, user_id: UUID) -> Callable[[str, Part], PictureUrls]:
         """Return a function that puts addresses together."""
-        model = super().reader(user_id)(UUID(int=0), "preview.webp")
-        base, _, query = model.url.partition(f"{UUID(int=0).hex}/preview.webp?")
-        expires_at = datetime.now(UTC) + timedelta(minutes=15)
-
-        def read(image_id: UUID, part: Part) -> SignedUrl:
-            return SignedUrl(url=f"{base}{image_id.hex}/{part}?{query}", expires_at=expires_at)
-
-        return read
+        digits = "0" * 32
+        model = super().reader(user_id)(digits, "preview.webp")
+        (start, thumbnail), (_, preview) = (
+            str(url).split(digits) for url in (model.thumbnail, model.preview)
+        )
+        return lambda image, _: PictureUrls(
+            f"{start}{image}{thumbnail}", f"{start}{image}{preview}", model.expire_at
+        )
 
 
 def _app() -> Flask:
