@@ -96,18 +96,21 @@ class Grants(Construct):
         return [
             _allow(
                 "s3:GetObject",
-                on=[self._objects("users/*/original"), self._objects("users/*/preview.webp")],
+                on=[self._objects("users/*/original"), *self._previews()],
             ),
             _allow(
                 "s3:PutObject",
                 on=[
                     self._objects("users/*/thumbnail.webp"),
-                    self._objects("users/*/preview.webp"),
+                    *self._previews(),
                     self._objects("users/*/exports/*"),
                 ],
             ),
             *self._delete(),
         ]
+
+    def _previews(self) -> list[str]:
+        return [self._objects("users/*/preview.jpg"), self._objects("users/*/preview.webp")]
 
     def _delete(self) -> list[iam.PolicyStatement]:
         return [

@@ -109,6 +109,7 @@ def _wildcards(stack: PinholeStack) -> dict[str, str]:
         for pattern, why in {
             "users/*": "What is deleted is deleted with all its parts.",
             "users/*/original": everyone,
+            "users/*/preview.jpg": everyone,
             "users/*/preview.webp": everyone,
             "users/*/thumbnail.webp": everyone,
             "users/*/exports/*": "Copies of everything, of whoever asks for one.",

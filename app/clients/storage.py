@@ -12,7 +12,10 @@ from uuid import UUID
 
 from app.clients.aws import translated
 
-Part = Literal["original", "thumbnail.webp", "preview.webp"]
+Preview = Literal["preview.webp", "preview.jpg"]
+Part = Literal["original", "thumbnail.webp"] | Preview
+# By what a row says of its preview's format.
+PREVIEWS: dict[str, Preview] = {"webp": "preview.webp", "jpg": "preview.jpg"}
 
 _CHUNK_BYTES = 1024 * 1024
 
@@ -84,11 +87,11 @@ class PictureStore:
                 file.write(chunk)
         return _stored(answer)
 
-    def fetch_preview(self, user_id: UUID, image_id: UUID) -> bytes:
-        """Return the preview, a WebP."""
+    def fetch_preview(self, user_id: UUID, image_id: UUID, part: Preview) -> bytes:
+        """Return the preview."""
         with translated():
             answer = self._s3.get_object(
-                Bucket=self._bucket_name, Key=key_of(user_id, image_id, "preview.webp")
+                Bucket=self._bucket_name, Key=key_of(user_id, image_id, part)
             )
             return bytes(answer["Body"].read())
 
@@ -96,7 +99,7 @@ class PictureStore:
         self,
         user_id: UUID,
         image_id: UUID,
-        part: Literal["thumbnail.webp", "preview.webp"],
+        part: Literal["thumbnail.webp"] | Preview,
         *,
         content: bytes,
     ) -> None:
@@ -106,7 +109,7 @@ class PictureStore:
                 Bucket=self._bucket_name,
                 Key=key_of(user_id, image_id, part),
                 Body=content,
-                ContentType="image/webp",
+                ContentType="image/jpeg" if part == "preview.jpg" else "image/webp",
                 CacheControl="private, max-age=31536000, immutable",
             )
 

@@ -2,7 +2,7 @@
 
 This runs in a child process that may die of what it is given (see darkroom.py), and imports
 nothing else of the application than its own small parts. Sizes and formats are explained in
-docs/decisions/0004-derived-pictures.md.
+docs/decisions/0020-derived-sizes.md.
 """
 
 import dataclasses
@@ -85,7 +85,12 @@ def _derive(original: "_Original", header: Header) -> Developed:
         pixels, reason = original.pixels_of_what_is_left(), original.reason_of(error)
     try:
         screen = to_screen(pixels, original.coding).copy_memory() if pixels is not None else None
-        derived = derived_pictures(screen) if screen is not None else (None, None, None)
+        is_photo = original.content_type not in formats.DRAWN
+        derived = (
+            derived_pictures(screen, is_photo=is_photo)
+            if screen is not None
+            else (None, None, None)
+        )
     except Exception as error:  # noqa: BLE001 - the same
         complaints.note(error)
         derived, reason = (None, None, None), reason or "undecodable"

@@ -1,6 +1,6 @@
 """Make a preview, a thumbnail and a ThumbHash from pixels.
 
-Sizes and formats are explained in docs/decisions/0004-derived-pictures.md.
+Sizes and formats are explained in docs/decisions/0020-derived-sizes.md.
 """
 
 from app.images.colour import Image
@@ -10,9 +10,10 @@ PREVIEW_SIDE = 2048
 # A grid row of 240 CSS pixels is sharp on a screen of twice that density; panoramas are bounded.
 THUMBNAIL_HEIGHT = 480
 THUMBNAIL_WIDTH = 1440
-_QUALITY = 75
+_WEBP_QUALITY = 75
 _PREVIEW_EFFORT = 1
 _THUMBNAIL_EFFORT = 2
+_JPEG_QUALITY = 65
 
 
 def fitted(image: Image) -> Image:
@@ -36,14 +37,24 @@ def _scaled(image: Image, width: int, height: int) -> Image:
     return scaled.unpremultiply().cast(kept)
 
 
-def derived_pictures(screen: Image) -> tuple[bytes, bytes, bytes]:
+def derived_pictures(screen: Image, *, is_photo: bool) -> tuple[bytes, bytes, bytes]:
     """Make the preview, the thumbnail and the ThumbHash of a picture in a screen's colours."""
     small = _scaled(screen, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).copy_memory()
     tiny = _scaled(small, SIDE, SIDE)
     if not tiny.hasalpha():
         tiny = tiny.bandjoin(255)
     return (
-        screen.webpsave_buffer(Q=_QUALITY, effort=_PREVIEW_EFFORT, keep="icc"),
-        small.webpsave_buffer(Q=_QUALITY, effort=_THUMBNAIL_EFFORT, keep="icc"),
+        _preview(screen, is_photo=is_photo),
+        small.webpsave_buffer(Q=_WEBP_QUALITY, effort=_THUMBNAIL_EFFORT, keep="icc"),
         thumbhash(tiny.width, tiny.height, bytes(tiny.cast("uchar").write_to_memory())),
     )
+
+
+def _preview(screen: Image, *, is_photo: bool) -> bytes:
+    """Encode as JPEG what came from a camera: as small as WebP for a sixth of the time.
+
+    It blurs the edges of letters and lines, and has no alpha, so what is drawn stays WebP.
+    """
+    if is_photo and not screen.hasalpha():
+        return bytes(screen.jpegsave_buffer(Q=_JPEG_QUALITY, optimize_coding=True, keep="icc"))
+    return bytes(screen.webpsave_buffer(Q=_WEBP_QUALITY, effort=_PREVIEW_EFFORT, keep="icc"))

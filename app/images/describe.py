@@ -1,6 +1,7 @@
 """Having a model describe a picture that waits for it."""
 
 import logging
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.clients.aws import AwsUnavailableError
-from app.clients.storage import PictureStore
+from app.clients.storage import PREVIEWS, PictureStore, Preview
 from app.clients.vision import Sighting, VisionError
 from app.database import db
 from app.images.darkroom import DarkroomError
@@ -35,6 +36,14 @@ class Sketches(Protocol):
         """Make a preview small and bare; None when it cannot be opened."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Whose picture waits, and which of its parts is shown to the model."""
+
+    owner_id: UUID
+    preview: Preview
+
+
 def describe_picture(
     task: DescribePicture,
     attempt: int,
@@ -50,15 +59,16 @@ def describe_picture(
         RetryLaterError: the model is busy or away; the message comes back.
         AwsUnavailableError, DarkroomError: the preview could not be read; try again.
     """
-    owner_id = _waiting(task.image_id)
-    if owner_id is None:
+    waiting = _waiting(task.image_id)
+    if waiting is None:
         return
     if vision is None:
         _stop_waiting(task.image_id, state=DescriptionState.NONE)
         return
     try:
         # What leaves the house is no larger than a model needs, and nothing but pixels.
-        sketched = darkroom.sketch(store.fetch_preview(owner_id, task.image_id))
+        preview = store.fetch_preview(waiting.owner_id, task.image_id, waiting.preview)
+        sketched = darkroom.sketch(preview)
         if sketched is None:
             record_failure(task.image_id, code="preview_unreadable")
             db.session.commit()
@@ -80,8 +90,8 @@ def describe_picture(
     db.session.commit()
 
 
-def _waiting(image_id: UUID) -> UUID | None:
-    """Return the owner of a picture that waits and may be sent, or None: nothing to do.
+def _waiting(image_id: UUID) -> Waiting | None:
+    """Return whose picture waits and may be sent, or None: nothing to do.
 
     Consent is asked for here as well: the person may have turned descriptions off, or deleted the
     picture, after the message was sent.
@@ -89,6 +99,7 @@ def _waiting(image_id: UUID) -> UUID | None:
     row = db.session.execute(
         select(
             Image.owner_id,
+            Image.preview_format,
             Image.deleted_at,
             User.descriptions_enabled_at,
             by(DescriptionSource.PERSON).label("by_person"),
@@ -105,8 +116,7 @@ def _waiting(image_id: UUID) -> UUID | None:
     if row.descriptions_enabled_at is None:
         _stop_waiting(image_id, state=DescriptionState.NONE)
         return None
-    owner_id: UUID = row.owner_id
-    return owner_id
+    return Waiting(owner_id=row.owner_id, preview=PREVIEWS[row.preview_format])
 
 
 def _stop_waiting(image_id: UUID, *, state: DescriptionState) -> None:

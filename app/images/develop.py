@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import User
 from app.clients.aws import AwsUnreachableError
-from app.clients.storage import NothingStoredError, PictureStore
+from app.clients.storage import PREVIEWS, NothingStoredError, PictureStore
 from app.database import db, now
 from app.images.lease import Busy, begin, let_go
 from app.images.models import DescriptionState, Image, ImageState
@@ -143,10 +143,16 @@ def _develop(
         outcome = bench.darkroom.develop(original)
     if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:
         put = bench.store.put_derived
-        put(task.user_id, task.image_id, "preview.webp", content=outcome.preview)
+        preview = PREVIEWS[_format_of(outcome.preview)]
+        put(task.user_id, task.image_id, preview, content=outcome.preview)
         put(task.user_id, task.image_id, "thumbnail.webp", content=outcome.thumbnail)
     by: Literal["s3", "worker"] = "s3" if stored.sha256 else "worker"
     return outcome, Receipt(at=stored.modified, by=by)
+
+
+def _format_of(preview: bytes | None) -> str:
+    """Say what a preview is, by its own first bytes."""
+    return "jpg" if preview and preview.startswith(b"\xff\xd8\xff") else "webp"
 
 
 def _digest(original: Path) -> bytes:
@@ -172,6 +178,7 @@ def _finish(
         "is_animated": outcome.is_animated,
         "thumbhash": outcome.thumbhash,
         "has_preview": outcome.preview is not None and outcome.thumbnail is not None,
+        "preview_format": _format_of(outcome.preview),
         "taken_at": metadata.taken_at,
         "taken_offset_minutes": metadata.taken_offset_minutes,
         "camera_make": metadata.make,

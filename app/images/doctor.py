@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.clients.archive import Archive, Kept, Part, Place
-from app.clients.storage import PictureStore
+from app.clients.storage import PREVIEWS, PictureStore
 from app.database import db, now
 from app.images.models import SHOWN, Image, ImageState
 from app.images.strays import lock_place
@@ -30,7 +30,6 @@ from app.tasks import PictureStored
 log = logging.getLogger(__name__)
 
 _LOOKS_AT_ONCE = 8
-_DERIVED = {"thumbnail.webp", "preview.webp"}
 
 
 class Trouble(StrEnum):
@@ -101,6 +100,11 @@ class Row:
     sha256: bytes
     size: int
     has_preview: bool
+    preview: str
+
+    def has_derived(self, parts: list[Part]) -> bool:
+        """Whether all that it promises beside the original is among the parts of a place."""
+        return not self.has_preview or {"thumbnail.webp", self.preview} <= {p.name for p in parts}
 
     @property
     def promises(self) -> bool:
@@ -153,8 +157,7 @@ class Doctor:
             return Trouble.MISSING
         if not self._is_right(row, kept, version=None):
             return Trouble.WRONG
-        has_derived = {part.name for part in parts} >= _DERIVED
-        if row.has_preview and row.state != ImageState.PROCESSING and not has_derived:
+        if row.state != ImageState.PROCESSING and not row.has_derived(parts):
             return Trouble.UNSEEN
         return None
 
@@ -174,8 +177,7 @@ class Doctor:
             return None
         outcome = self._cure(row, trouble, parts)
         db.session.commit()
-        has_derived = {part.name for part in parts} >= _DERIVED
-        if outcome is Outcome.REPAIRED and row.has_preview and not has_derived:
+        if outcome is Outcome.REPAIRED and not row.has_derived(parts):
             self._develop_again(row)
         return _finding(trouble, outcome, place.key)
 
@@ -278,7 +280,13 @@ class Doctor:
 def _rows(*, after: Place | None = None, most: int = 1, only: Place | None = None) -> Iterator[Row]:
     """Read rows in the order of places; `only` one of them, and that locked."""
     query: Any = select(
-        Image.owner_id, Image.id, Image.state, Image.sha256, Image.byte_size, Image.has_preview
+        Image.owner_id,
+        Image.id,
+        Image.state,
+        Image.sha256,
+        Image.byte_size,
+        Image.has_preview,
+        Image.preview_format,
     )
     if only:
         query = query.where(Image.id == only.image_id, Image.owner_id == only.user_id)
@@ -290,9 +298,15 @@ def _rows(*, after: Place | None = None, most: int = 1, only: Place | None = Non
     found = db.session.execute(query.order_by(Image.owner_id, Image.id).limit(most)).all()
     if not only:
         db.session.rollback()  # what follows waits for the outside
-    for owner_id, image_id, state, sha256, size, has_preview in found:
-        place = Place(user_id=owner_id, image_id=image_id)
-        yield Row(place=place, state=state, sha256=sha256, size=size, has_preview=has_preview)
+    for owner_id, image_id, state, sha256, size, has_preview, preview_format in found:
+        yield Row(
+            place=Place(user_id=owner_id, image_id=image_id),
+            state=state,
+            sha256=sha256,
+            size=size,
+            has_preview=has_preview,
+            preview=PREVIEWS[preview_format],
+        )
 
 
 def _has_row(place: Place) -> bool:

@@ -34,6 +34,8 @@ RAW = (DNG, NEF, CR2, CR3, ARW, RAF, RW2)
 SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF, *RAW)
 # Browsers show these moving.
 MOVING = frozenset({GIF, WEBP})
+# What screenshots and drawings come as: a JPEG would blur their lines.
+DRAWN = frozenset({PNG, GIF, WEBP})
 HEIF_FAMILY = frozenset({AVIF, HEIC, HEIF})
 
 _MAGIC = (

@@ -145,7 +145,10 @@ class Image(Base):
         LargeBinary, comment="Colour placeholder, about 25 bytes."
     )
     has_preview: Mapped[bool] = mapped_column(
-        default=False, comment="Whether thumbnail.webp and preview.webp exist."
+        default=False, comment="Whether thumbnail.webp and the preview exist."
+    )
+    preview_format: Mapped[str] = mapped_column(
+        String(4), default="webp", server_default="webp", comment="How its key ends: jpg or webp."
     )
 
     timeline_at: Mapped[datetime] = mapped_column(

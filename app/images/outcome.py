@@ -50,7 +50,8 @@ class Header:
 class Developed:
     """A picture that opened, in full ("ready") or in part ("damaged", with a reason).
 
-    thumbnail and preview are upright WebP without metadata but a colour profile; they and the
+    thumbnail and preview are upright, without metadata but a colour profile: WebP, and the preview
+    of a photo JPEG; they and the
     ThumbHash are None when no pixel could be had.
     """
 

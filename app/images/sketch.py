@@ -22,7 +22,9 @@ def sketch(preview: Bytes) -> Sketch | Rejected:
 
 
 def _sketch(preview: Bytes) -> bytes:
-    image = pyvips.Image.webpload_buffer(preview, fail_on="error")
+    is_jpeg = bytes(preview[:3]) == b"\xff\xd8\xff"
+    load = pyvips.Image.jpegload_buffer if is_jpeg else pyvips.Image.webpload_buffer
+    image = load(preview, fail_on="error")
     scale = SIDE / max(image.width, image.height)
     if scale < 1:
         image = image.resize(scale)

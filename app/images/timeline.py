@@ -29,7 +29,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.models import Owner, User
 from app.clients.access import PictureUrls
-from app.clients.storage import Part
+from app.clients.storage import PREVIEWS, Part
 from app.database import Prepared, db, given
 from app.errors import NotFoundError
 from app.images.cursors import make_cursor, parse_cursor
@@ -55,6 +55,7 @@ LISTED = (
     Image.is_animated,
     Image.thumbhash,
     Image.has_preview,
+    Image.preview_format,
     Image.timeline_at,
     Image.taken_at,
     Image.taken_offset_minutes,
@@ -222,13 +223,13 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
     """Shape a row, which begins with the columns of LISTED, as the API's ImageOut."""
     (
         image_id, name, byte_size, content_type, state, failure_code, width, height, is_animated,
-        thumbhash, has_preview, timeline_at, taken_at, taken_offset_minutes, taken_hint,
-        created_at, deleted_at, description_state, alt_text, is_demo,
+        thumbhash, has_preview, preview_format, timeline_at, taken_at, taken_offset_minutes,
+        taken_hint, created_at, deleted_at, description_state, alt_text, is_demo,
     ) = row[: len(LISTED)]  # fmt: skip
     text = str(image_id)
     thumbnail, preview, expire_at = NO_URLS
     if has_preview:
-        thumbnail, preview, expire_at = reader(text.replace("-", ""), "preview.webp")
+        thumbnail, preview, expire_at = reader(text.replace("-", ""), PREVIEWS[preview_format])
     dated_by = "upload"
     if taken_at is not None:
         dated_by = "picture"

@@ -20,6 +20,7 @@ WORKER_USER = "pinhole-worker"
 USER_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/{USER_ROLE}"
 _BUCKET_ARN = f"arn:aws:s3:::{BUCKET}"
 # A user's id as 32 hexadecimal digits; policies have no better pattern.
+_PREVIEWS = ("preview.jpg", "preview.webp")
 _ANY_USER_ID = "?" * 32
 
 
@@ -84,14 +85,13 @@ def worker() -> Policy:
         _allow("sqs:SendMessage", on=_queue_arns()),
         _allow(
             "s3:GetObject",
-            on=[f"{_BUCKET_ARN}/users/*/original", f"{_BUCKET_ARN}/users/*/preview.webp"],
+            on=[f"{_BUCKET_ARN}/users/*/{part}" for part in ("original", *_PREVIEWS)],
         ),
         _allow(
             "s3:PutObject",
             on=[
-                f"{_BUCKET_ARN}/users/*/thumbnail.webp",
-                f"{_BUCKET_ARN}/users/*/preview.webp",
-                f"{_BUCKET_ARN}/users/*/exports/*",
+                f"{_BUCKET_ARN}/users/*/{part}"
+                for part in ("thumbnail.webp", *_PREVIEWS, "exports/*")
             ],
         ),
         _allow("s3:DeleteObject", "s3:DeleteObjectVersion", on=f"{_BUCKET_ARN}/users/*"),

@@ -133,7 +133,7 @@ def test_a_model_is_shown_no_more_than_it_needs(
 
 
 def opened(picture: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(picture), formats=["WEBP"])
+    return Image.open(io.BytesIO(picture), formats=["WEBP", "JPEG"])
 
 
 def test_words_written_while_a_model_thinks_win(

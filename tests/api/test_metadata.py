@@ -91,4 +91,4 @@ def test_metadata_in_plenty_is_no_reason_to_fail(ada: Person) -> None:
     )
     detail = told(ada, Picture(name="x.jpg", content_type="image/jpeg", content=content))
     assert detail["caption"] is None
-    assert httpx2.get(detail["preview_url"]).headers["content-type"] == "image/webp"
+    assert httpx2.get(detail["preview_url"]).headers["content-type"] == "image/jpeg"

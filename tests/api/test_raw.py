@@ -18,7 +18,7 @@ def test_a_raw_photo_is_shown_and_kept_as_it_is(ada: Person, content_type: str) 
     assert (detail["state"], detail["content_type"]) == ("ready", content_type)
     assert (detail["width"], detail["height"]) == (160, 96)
     assert detail["camera"]["model"] == "Box One"
-    assert httpx2.get(detail["preview_url"]).headers["content-type"] == "image/webp"
+    assert httpx2.get(detail["preview_url"]).headers["content-type"] == "image/jpeg"
     original = httpx2.get(ada.http.get(f"/api/images/{image_id}/original").json()["url"])
     assert original.content == content
     assert original.headers["content-type"] == content_type

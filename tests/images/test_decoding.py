@@ -42,7 +42,7 @@ def ready(original: bytes) -> Developed:
 
 def opened(derived: bytes | None) -> Image.Image:
     assert derived is not None
-    picture = Image.open(io.BytesIO(derived), formats=["WEBP"])
+    picture = Image.open(io.BytesIO(derived), formats=["WEBP", "JPEG"])
     picture.load()
     return picture
 

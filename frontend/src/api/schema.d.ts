@@ -986,7 +986,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an address that downloads the original, byte for byte, under its name. */
+        /**
+         * Get an address that downloads the original, byte for byte, under its name.
+         * @description There is none before all of its bytes were compared with the SHA-256 that was announced: what
+         *     came in parts, S3 compares part by part only, and the worker as a whole.
+         */
         get: operations["get_original"];
         put?: never;
         post?: never;
