@@ -6,23 +6,15 @@ Before, while and after they are taken in: what is served has the SHA-256 that i
 import base64
 import io
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import httpx2
-import pytest
 from PIL import Image
 from sqlalchemy import Engine, text
 
-from app.assembly import Assembly
-from app.images.develop import Bench, develop_picture
-from app.images.outcome import Rejected
-from app.tasks import PictureStored
 from tests.api.conftest import until
 from tests.api.in_parts import PART, complete, put_part
 from tests.people import Json, Person
@@ -264,46 +256,3 @@ def watch(person: Person, http: httpx2.Client, image_id: str) -> tuple[Json, set
         return image
 
     return until(look), served
-
-
-class Refusing:
-    """A darkroom that takes nothing in."""
-
-    def develop(self, original: Path) -> Rejected:
-        assert original.exists()
-        return Rejected(reason="unreadable")
-
-
-def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
-    ada: Person, assembly: Assembly, database: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who is refused, and at once promised the place again, must not lose what they send there."""
-    red = coloured(RED, 2 * RACES)
-    (image_id,) = ada.upload(red)
-    until(lambda: ada.settled(image_id))
-    with database.begin() as connection:
-        again = text("UPDATE images SET state = 'processing' WHERE id = :id")
-        connection.execute(again, {"id": image_id})
-    delete, threads = assembly.store.delete_image, ThreadPoolExecutor(1)
-    sent: list[Future[list[str]]] = []
-
-    def delete_late(user_id: UUID, image_id: UUID) -> None:
-        sent.append(threads.submit(ada.upload, red))
-        wait(sent, timeout=1)  # for what must not happen yet
-        delete(user_id, image_id)
-
-    monkeypatch.setattr(assembly.store, "delete_image", delete_late)
-    bench = Bench(
-        store=assembly.store,
-        darkroom=Refusing(),
-        ask=lambda _: None,
-        holding=lambda _: nullcontext(),
-        describes=False,
-    )
-    task = PictureStored(user_id=UUID(ada.user_id), image_id=UUID(image_id))
-    with threads, assembly.app.app_context():
-        develop_picture(task, 1, bench=bench)
-        assert sent[0].result() == [image_id]
-    assert until(lambda: ada.settled(image_id))["state"] == "ready"
-    original = ada.http.get(f"/api/images/{image_id}/original").json()["url"]
-    assert httpx2.get(original).content == red.content
