@@ -118,7 +118,7 @@ test("of a big file that goes on, tells how much was there already", async () =>
   expect(screen.getByText("29.4 MB of 33.6 MB")).toBeVisible();
 });
 
-test("a big file that waits keeps showing how far it is", async () => {
+test("a big file that waits tells how far it is", async () => {
   storage.next.push("stored", "hold");
   renderWithApp(<UploadPanel queue={queue} />);
   add(bigFile("wall.jpg", 17 * MB));
@@ -126,9 +126,8 @@ test("a big file that waits keeps showing how far it is", async () => {
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   storage.breakAll();
   await wait(500);
-  expect(row("wall.jpg").getByText(/^No connection\. It goes on by itself/)).toBeVisible();
-  expect(screen.getByText(/online again/)).toBeVisible();
-  expect(document.querySelector("[style*='width: 52%']")).not.toBeNull();
+  const words = "Stopped at 52 %. No connection. It goes on by itself.";
+  expect(row("wall.jpg").getByText(words)).toBeVisible();
 });
 
 test("says that it waits for the network", async () => {

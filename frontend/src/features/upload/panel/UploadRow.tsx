@@ -13,7 +13,6 @@ import {
   WarningIcon,
 } from "@/ui";
 
-import { isBig } from "../engine/file-hash";
 import type { UploadQueue } from "../engine/queue";
 import { canRetry, isUnsent, type Phase, type Upload } from "../engine/upload";
 import { percent, phaseText, type Tone } from "./phase-text";
@@ -38,7 +37,6 @@ const tones: Record<Tone, string> = {
 export const UploadRow = memo(({ upload, queue, top, position, count }: UploadRowProps) => {
   const { id, name, file, phase, kept } = upload;
   const { text, tone } = phaseText(phase, file.size, kept);
-  const sent = sentOf(upload);
   return (
     <li
       aria-setsize={count}
@@ -57,7 +55,7 @@ export const UploadRow = memo(({ upload, queue, top, position, count }: UploadRo
             {text}
           </span>
         </p>
-        {sent !== null && <RowProgress value={percent(sent, file.size)} />}
+        {phase.name === "sending" && <RowProgress value={percent(phase.sent, file.size)} />}
       </div>
       <RowImageLink phase={phase} name={name} />
       {canRetry(upload) && (
@@ -74,12 +72,6 @@ export const UploadRow = memo(({ upload, queue, top, position, count }: UploadRo
   );
 });
 UploadRow.displayName = "UploadRow";
-
-/** Null where nothing is on its way; after a pause a small file begins again, and a big one goes on. */
-const sentOf = ({ phase, file }: Upload): number | null => {
-  if (phase.name === "sending") return phase.sent;
-  return phase.name === "interrupted" && isBig(file.size) ? phase.sent : null;
-};
 
 /** Beside the words, which say the same: not told to screen readers. */
 const RowProgress = ({ value }: { value: number }) => (

@@ -1,8 +1,10 @@
 /** Each phase in words. */
+import { isBig } from "../engine/file-hash";
 import type { Phase } from "../engine/upload";
 
 export type Tone = "quiet" | "active" | "good" | "warning" | "bad";
 
+type Interrupted = Extract<Phase, { name: "interrupted" }>;
 export type PhaseText = { text: string; tone: Tone };
 
 /** @param kept how much of it storage had before it was sent now. */
@@ -17,7 +19,7 @@ export const phaseText = (phase: Phase, size: number, kept = 0): PhaseText => {
     case "sending":
       return { text: sendingText(percent(phase.sent, size), percent(kept, size)), tone: "active" };
     case "interrupted":
-      return { text: INTERRUPTED[phase.cause], tone: "warning" };
+      return { text: interruptedText(phase, size), tone: "warning" };
     case "processing":
       return phase.slow
         ? { text: "Still processing. It goes on even if you close this page.", tone: "active" }
@@ -41,6 +43,13 @@ export const phaseText = (phase: Phase, size: number, kept = 0): PhaseText => {
 
 const sendingText = (sent: number, kept: number): string =>
   kept === 0 ? `Uploading ${sent} %` : `Uploading ${sent} %; ${kept} % was there already`;
+
+/** A big file stays where it was; a small one begins again. */
+const interruptedText = ({ cause, sent }: Interrupted, size: number): string => {
+  if (sent === 0 || !isBig(size)) return INTERRUPTED[cause];
+  const reason = cause === "offline" ? "No connection. It goes on by itself." : INTERRUPTED[cause];
+  return `Stopped at ${percent(sent, size)} %. ${reason}`;
+};
 
 const INTERRUPTED = {
   offline: "No connection. It goes on by itself when you are back online.",
