@@ -30,6 +30,7 @@ def test_a_film_moves_and_stops(
     screen.choose(*on_disk(film()))
     screen.expect_added("dance.gif")
     screen.close_panel()
+    expect(screen.tile("dance.gif")).to_contain_text("Moving picture")
     screen.open("dance.gif")
     shown = screen.viewer.get_by_role("img", name=re.compile("dance.gif")).last
     expect(shown).to_have_attribute("src", FILM)
