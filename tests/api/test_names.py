@@ -1,11 +1,13 @@
 """Names of files are display text, whatever they are (THREATS 14)."""
 
 from email.message import Message
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import httpx2
 import pytest
 
+from app.clients.access import attachment
 from tests.api.conftest import until
 from tests.people import Person
 from tests.pictures import jpeg
@@ -72,6 +74,21 @@ def test_names_are_display_text_whatever_they_are(ada: Person) -> None:
         )
         renamed = ada.http.patch(f"/api/images/{place['image']['id']}", json={"name": name})
         assert renamed.json()["name"] == shown
+        expect_one_name(attachment(shown), shown)
+    assert not Path("/tmp/pwned").exists()  # noqa: S108 - where one of the names would have it made
+
+
+def expect_one_name(header: str, shown: str) -> None:
+    """A header that saves a file says its name once for old browsers, once for all, and no more."""
+    assert header.isascii()
+    assert header.isprintable()
+    message = Message()
+    message["Content-Disposition"] = header
+    assert message.get_content_disposition() == "attachment"
+    kind, plain, extended = header.split("; filename")
+    assert kind == "attachment"
+    assert not set('"\\;%') & set(plain.removeprefix('="').removesuffix('"'))
+    assert unquote(extended.removeprefix("*=UTF-8''")) == shown
 
 
 @pytest.mark.parametrize(
