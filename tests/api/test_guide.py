@@ -25,11 +25,13 @@ PRINTED = {
     "auth/reset/look": "ada@example.org\nada@example.org",
     "tokens[0].name": "backup",
     "places[0].status": "upload",
+    "split -b": "[1,0,8388608,false]\n[2,8388608,",
+    "/complete": "94",  # MB
     "page.json": "beach.jpg\nready\n2024-05-03T14:05:06",
     "cmp original.jpg": "Box One",
     "dunes.jpg": "dunes.jpg\nperson",
     '"deleted": false': "dunes.jpg\nnull",
-    "images/describe": '{"queued":0}',
+    "images/describe": '{"queued":1}',
     "auth/logout": "401",
 }
 
@@ -37,6 +39,8 @@ PRINTED = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "beach.jpg").write_bytes(jpeg(seed=400).content)
+    older = jpeg(seed=401).content.replace(b"2024:05:03", b"2023:05:03")
+    (tmp_path / "large.jpg").write_bytes(older + bytes(9 * 1024 * 1024))
     return tmp_path
 
 
