@@ -50,6 +50,11 @@ def engine_options(*, pool_size: int, is_proxied: bool = False) -> dict[str, Any
         "hide_parameters": True,
         "connect_args": {
             "connect_timeout": 5,
+            # A server that is gone without a word is noticed within seconds, and not after hours.
+            "keepalives_idle": 5,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 15_000,
             **({} if is_proxied else options),
         },
     }

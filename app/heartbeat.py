@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS = 5.0
+BEAT_SECONDS = 3.0
 # What hangs for so long is not at it: others may take it up.
 LONGEST_SECONDS = 20 * 60.0
 

@@ -15,7 +15,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infrastructure.compute import Compute
+from infrastructure.compute import Compute, Worker
 from infrastructure.database import Database
 from infrastructure.pictures import Pictures
 from infrastructure.settings import Size
@@ -190,7 +190,22 @@ def _watch_compute(compute: Compute) -> list[Watch]:
         Watch(
             name="LettersGivenUp",
             what="a mail was given up: SES refused it, or was away for long.",
-            metric=_letters_given_up(compute),
+            # app/accounts/post_office.py writes it; nobody else hears of it.
+            metric=_counted(compute.worker, "LettersGivenUp", begins="gave up letter"),
+            threshold=1,
+        ),
+        Watch(
+            name="PicturesGivenUp",
+            what="a picture could not be developed, often enough; its person sees it as damaged.",
+            # app/images/develop.py
+            metric=_counted(compute.worker, "PicturesGivenUp", begins="gave up on picture"),
+            threshold=1,
+        ),
+        Watch(
+            name="OriginalsMissing",
+            what="there are pictures whose original is gone.",
+            # app/images/strays.py
+            metric=_counted(compute.sweep, "OriginalsMissing", begins="missing originals"),
             threshold=1,
         ),
         Watch(
@@ -202,15 +217,15 @@ def _watch_compute(compute: Compute) -> list[Watch]:
     ]
 
 
-def _letters_given_up(compute: Compute) -> cloudwatch.Metric:
-    """Count the lines that app/accounts/post_office.py writes then; nobody else hears of it."""
+def _counted(worker: Worker, name: str, *, begins: str) -> cloudwatch.Metric:
+    """Count the lines of a function's log that begin so."""
     counted = logs.MetricFilter(
-        compute.worker.log_group,
-        "LettersGivenUp",
-        log_group=compute.worker.log_group,
-        filter_pattern=logs.FilterPattern.string_value("$.message", "=", "gave up letter*"),
+        worker.log_group,
+        name,
+        log_group=worker.log_group,
+        filter_pattern=logs.FilterPattern.string_value("$.message", "=", f"{begins}*"),
         metric_namespace="Pinhole",
-        metric_name="LettersGivenUp",
+        metric_name=name,
     )
     return counted.metric(period=_FIVE_MINUTES, statistic="Sum")
 

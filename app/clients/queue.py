@@ -9,10 +9,10 @@ from app.clients.aws import translated
 
 WAIT_SECONDS = 10
 # [Note: Who falls silent] What a worker has in hand is hidden from others for a few seconds only,
-# and the worker says every five seconds that it is still at it. One that is killed says nothing
+# and the worker says every three seconds that it is still at it. One that is killed says nothing
 # more, and its work is taken up by the next. (On Lambda the event source mapping receives, and the
 # queue's own time-out holds.)
-HIDDEN_SECONDS = 15
+HIDDEN_SECONDS = 10
 
 
 @dataclass(frozen=True, kw_only=True)

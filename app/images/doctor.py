@@ -8,21 +8,20 @@ purge leaves no version behind, so there is nothing here that could bring a pict
 
 import logging
 import mimetypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import delete, exists, select, tuple_
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.clients.archive import Archive, Kept, Part, Place
-from app.clients.storage import PREVIEWS, PictureStore
+from app.clients.storage import PictureStore
 from app.database import db, now
+from app.images.examined import Row, has_row, read_rows, right_before
 from app.images.models import SHOWN, Image, ImageState
 from app.images.strays import lock_place
 from app.tasks import PictureStored
@@ -38,6 +37,7 @@ class Trouble(StrEnum):
     MISSING = "missing"  # a row promises an original that is not there
     WRONG = "wrong"  # an original whose bytes are not the row's
     UNSEEN = "unseen"  # the original is right, but its thumbnail or preview is not there
+    GIVEN_UP = "given_up"  # the original is right, but could not be developed
     ORPHAN = "orphan"  # objects that no row knows
     FOREIGN = "foreign"  # an object whose key is not of our making
 
@@ -92,27 +92,6 @@ class Slice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """What the database says of a picture."""
-
-    place: Place
-    state: str
-    sha256: bytes
-    size: int
-    has_preview: bool
-    preview: str
-
-    def has_derived(self, parts: list[Part]) -> bool:
-        """Whether all that it promises beside the original is among the parts of a place."""
-        return not self.has_preview or {"thumbnail.webp", self.preview} <= {p.name for p in parts}
-
-    @property
-    def promises(self) -> bool:
-        """Whether its original must be there; other states are the sweep's business."""
-        return self.state in SHOWN
-
-
-@dataclass(frozen=True, kw_only=True)
 class Doctor:
     """Examines pictures and treats them."""
 
@@ -123,7 +102,7 @@ class Doctor:
 
     def examine(self, *, after: Place | None, most_rows: int) -> Slice:
         """Look at the pictures that come after one, and treat them."""
-        rows = {row.place: row for row in _rows(after=after, most=most_rows)}
+        rows = {row.place: row for row in read_rows(after=after, most=most_rows)}
         last = max(rows) if len(rows) == most_rows else None
         parts: dict[Place, list[Part]] = {}
         foreign: list[Finding] = []
@@ -159,7 +138,7 @@ class Doctor:
             return Trouble.WRONG
         if row.state != ImageState.PROCESSING and not row.has_derived(parts):
             return Trouble.UNSEEN
-        return None
+        return Trouble.GIVEN_UP if row.failure == "processing_failed" else None
 
     def _is_right(self, row: Row, kept: Kept, *, version: str | None) -> bool:
         if kept.size != row.size:
@@ -169,20 +148,21 @@ class Doctor:
 
     def _treat(self, place: Place) -> Finding | None:
         """Look again, with the row locked so that nobody purges it meanwhile; then treat."""
-        row = next(_rows(only=place), None)
-        parts = list(self.archive.parts(after=_before(place), until=place))
+        row = next(read_rows(only=place), None)
+        parts = list(self.archive.parts(after=right_before(place), until=place))
         trouble = self._trouble(row, parts) if row else None
         if row is None or trouble is None:
             db.session.rollback()
             return None
         outcome = self._cure(row, trouble, parts)
         db.session.commit()
-        if outcome is Outcome.REPAIRED and not row.has_derived(parts):
+        lacks_derived = not row.has_derived(parts)
+        if outcome is Outcome.REPAIRED and (lacks_derived or trouble is Trouble.GIVEN_UP):
             self._develop_again(row)
         return _finding(trouble, outcome, place.key)
 
     def _cure(self, row: Row, trouble: Trouble, parts: list[Part]) -> Outcome:
-        if trouble is Trouble.UNSEEN:
+        if trouble in {Trouble.UNSEEN, Trouble.GIVEN_UP}:
             return Outcome.REPAIRED if self.treatment.repair else Outcome.REPORTED
         right = self._right_version(row)
         if right is None:
@@ -227,11 +207,12 @@ class Doctor:
         image.state = ImageState.PROCESSING
         image.stored_at = now()
         image.attempts = 0
+        image.failure_code = None
         db.session.commit()
         self._ring(row.place)
 
     def _settle_orphan(self, place: Place, parts: list[Part]) -> Finding | None:
-        if _has_row(place):  # it was promised after we had looked at the rows
+        if has_row(place):  # it was promised after we had looked at the rows
             return None
         original = next((part for part in parts if part.name == "original"), None)
         since = self.treatment.adopt_since
@@ -275,52 +256,6 @@ class Doctor:
 
     def _ring(self, place: Place) -> None:
         self.ring(PictureStored(user_id=place.user_id, image_id=place.image_id))
-
-
-def _rows(*, after: Place | None = None, most: int = 1, only: Place | None = None) -> Iterator[Row]:
-    """Read rows in the order of places; `only` one of them, and that locked."""
-    query: Any = select(
-        Image.owner_id,
-        Image.id,
-        Image.state,
-        Image.sha256,
-        Image.byte_size,
-        Image.has_preview,
-        Image.preview_format,
-    )
-    if only:
-        query = query.where(Image.id == only.image_id, Image.owner_id == only.user_id)
-        query = query.with_for_update()
-    if after:
-        query = query.where(
-            tuple_(Image.owner_id, Image.id) > tuple_(after.user_id, after.image_id)
-        )
-    found = db.session.execute(query.order_by(Image.owner_id, Image.id).limit(most)).all()
-    if not only:
-        db.session.rollback()  # what follows waits for the outside
-    for owner_id, image_id, state, sha256, size, has_preview, preview_format in found:
-        yield Row(
-            place=Place(user_id=owner_id, image_id=image_id),
-            state=state,
-            sha256=sha256,
-            size=size,
-            has_preview=has_preview,
-            preview=PREVIEWS[preview_format],
-        )
-
-
-def _has_row(place: Place) -> bool:
-    found = db.session.scalar(select(exists().where(Image.id == place.image_id)))
-    db.session.rollback()
-    return bool(found)
-
-
-def _before(place: Place) -> Place | None:
-    """The place right before: nothing lies between the two."""
-    number = (place.user_id.int << 128) + place.image_id.int - 1
-    if number < 0:
-        return None
-    return Place(user_id=UUID(int=number >> 128), image_id=UUID(int=number & (1 << 128) - 1))
 
 
 def _finding(trouble: Trouble, outcome: Outcome, key: str) -> Finding:

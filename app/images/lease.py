@@ -18,7 +18,7 @@ from app.database import db
 from app.images.models import Image, ImageState
 from app.tasks import PictureStored
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ _ADVICE = {
     ("wrong", "reported"): "other bytes, but the right ones are kept: --repair",
     ("wrong", "lost"): "other bytes, and the right ones are in no version: restore",
     ("unseen", "reported"): "without thumbnail or preview: --repair",
+    ("given_up", "reported"): "could not be developed, though the file is right: --repair",
     ("orphan", "reported"): "in no row: --adopt-since after a restore, else --remove-orphans",
     ("foreign", "reported"): "not one of our keys: look who put it there",
 }

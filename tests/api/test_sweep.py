@@ -1,7 +1,9 @@
 """What fell through is found: lost events, uploads never made, deletions that are due."""
 
+import socket
 from collections.abc import Callable, Iterator
 from functools import partial
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -18,7 +20,7 @@ from app.settings import Settings
 from app.tasks import DescribePicture, PictureStored
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, stored_event, until
-from tests.people import PASSWORD, Person, put
+from tests.people import PASSWORD, Json, Person, put
 from tests.pictures import jpeg
 
 
@@ -166,6 +168,60 @@ def test_a_description_whose_message_was_lost_is_asked_for_again(
     age(database, image_id, description_asked_at="61 minutes")
     assert DescribePicture(image_id=UUID(image_id)) in run_sweep()
     assert DescribePicture(image_id=UUID(image_id)) not in run_sweep()  # once an hour
+
+
+def test_clients_that_die_between_two_steps_leave_nothing(
+    ada: Person,
+    run_sweep: Callable[[], list[object]],
+    database: Engine,
+    objects_of: Callable[[Person], list[str]],
+) -> None:
+    arrived = set()
+    for number in range(60):
+        picture = jpeg(seed=3000 + number, size=(320, 200))
+        (place,) = ada.promise(picture)
+        image_id = place["image"]["id"]
+        step = number % 6
+        if step == 1:
+            break_off(place["upload"], picture.content[:1000])
+        if step in {2, 5}:
+            put(place["upload"], picture.content).raise_for_status()
+        if step in {3, 4, 5}:
+            ada.http.delete(f"/api/images/{image_id}").raise_for_status()
+        if step == 4:  # cancelled, and yet the bytes arrive
+            put(place["upload"], picture.content).raise_for_status()
+        if step == 2:
+            arrived.add(image_id)
+    # Those of step 5 were deleted before the event came or after: cancelled, or in the bin.
+    left = set(ada.timeline(deleted="true")) | arrived
+    for image_id in left:
+        until(partial(ada.settled, image_id))
+    query = text("UPDATE images SET created_at = now() - interval '25 hours' WHERE owner_id = :id")
+    with database.begin() as connection:
+        connection.execute(query, {"id": ada.user_id})
+    run_sweep()
+    parts = {"original", "preview", "thumbnail"}
+    expected = {(UUID(image_id).hex, part) for image_id in left for part in parts}
+
+    def agree() -> bool:
+        found = (key.partition(".")[0].split("/")[2:] for key in objects_of(ada))
+        return {(image_id, part) for image_id, part in found} == expected
+
+    until(agree)  # what arrived for nobody goes when its event comes
+    rows = text("SELECT id FROM images WHERE owner_id = :id")
+    with database.connect() as connection:
+        ids = {str(found) for found in connection.execute(rows, {"id": ada.user_id}).scalars()}
+    assert ids == left
+    assert len(arrived) == 10
+
+
+def break_off(upload: Json, some: bytes) -> None:
+    """Begin to send, as a browser does that is closed."""
+    at = urlsplit(upload["url"])
+    headers = "".join(f"{name}: {value}\r\n" for name, value in upload["headers"].items())
+    with socket.create_connection((at.hostname, at.port)) as connection:
+        line = f"PUT {at.path}?{at.query} HTTP/1.1\r\nHost: {at.netloc}\r\n"
+        connection.sendall(f"{line}{headers}Content-Length: 99999\r\n\r\n".encode() + some)
 
 
 def test_an_event_that_comes_three_times_makes_one_picture(

@@ -149,7 +149,7 @@ class Library:
 
 
 @contextmanager
-def library_on(stack: EmbeddedStack) -> Iterator[Library]:
+def library_on(stack: EmbeddedStack, *, pool_size: int = 1) -> Iterator[Library]:
     """A library on a stack, in a bucket with versions as on AWS."""
     migrate(stack.database_url)
     session = boto3.Session(
@@ -164,7 +164,7 @@ def library_on(stack: EmbeddedStack) -> Iterator[Library]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, environment[name])
-        assembly = Assembly(settings, pool_size=1)
+        assembly = Assembly(settings, pool_size=pool_size)
         archive = Archive(s3=make_client("s3", settings), bucket_name=BUCKET)
     yield Library(stack=stack, assembly=assembly, archive=archive, s3=s3)
     with assembly.app.app_context():

@@ -149,6 +149,19 @@ def test_thumbnails_are_made_again(library: Library, ada: UUID, darkroom: Darkro
     assert library.examine() == []
 
 
+def test_what_was_given_up_is_told_and_tried_again(
+    library: Library, ada: UUID, darkroom: Darkroom
+) -> None:
+    place = library.add(ada)
+    given_up = "state = 'damaged', failure_code = 'processing_failed', attempts = 11"
+    library.value(f"UPDATE images SET {given_up} RETURNING 1")  # noqa: S608
+    assert library.examine() == [("given_up", "reported", place.key)]
+    assert library.examine(repair=True) == [("given_up", "repaired", place.key)]
+    library.work(darkroom)
+    assert library.state(place) == "ready"
+    assert library.examine() == []
+
+
 def test_orphans_are_told_and_removed_when_asked(library: Library, ada: UUID) -> None:
     stray = Place(user_id=ada, image_id=uuid4())
     library.put(stray, b"stray", part="preview.webp")

@@ -288,7 +288,8 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
     [
         "ApiErrors", "WorkerErrors", "SweepErrors", "MigrateErrors", "Throttled", "PicturesDead",
         "PicturesLate", "DescriptionsDead", "DescriptionsLate", "LettersDead", "LettersLate",
-        "LettersGivenUp", "DatabaseCpu", "DatabaseStorage", "DatabaseConnections",
+        "LettersGivenUp", "PicturesGivenUp", "OriginalsMissing", "DatabaseCpu",
+        "DatabaseStorage", "DatabaseConnections",
     ],
 )  # fmt: skip
 def test_trouble_is_told(template: Template, name: str) -> None:

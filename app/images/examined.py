@@ -1,0 +1,86 @@
+"""Rows of pictures as the doctor reads them: in the order in which S3 lists their objects."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select, tuple_
+
+from app.clients.archive import Part, Place
+from app.clients.storage import PREVIEWS
+from app.database import db
+from app.images.models import SHOWN, Image
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What the database says of a picture."""
+
+    place: Place
+    state: str
+    sha256: bytes
+    size: int
+    has_preview: bool
+    preview: str
+    failure: str | None
+
+    def has_derived(self, parts: list[Part]) -> bool:
+        """Whether all that it promises beside the original is among the parts of a place."""
+        return not self.has_preview or {"thumbnail.webp", self.preview} <= {p.name for p in parts}
+
+    @property
+    def promises(self) -> bool:
+        """Whether its original must be there; other states are the sweep's business."""
+        return self.state in SHOWN
+
+
+def read_rows(
+    *, after: Place | None = None, most: int = 1, only: Place | None = None
+) -> Iterator[Row]:
+    """Read rows in the order of places; `only` one of them, and that locked."""
+    query: Any = select(
+        Image.owner_id,
+        Image.id,
+        Image.state,
+        Image.sha256,
+        Image.byte_size,
+        Image.has_preview,
+        Image.preview_format,
+        Image.failure_code,
+    )
+    if only:
+        query = query.where(Image.id == only.image_id, Image.owner_id == only.user_id)
+        query = query.with_for_update()
+    if after:
+        query = query.where(
+            tuple_(Image.owner_id, Image.id) > tuple_(after.user_id, after.image_id)
+        )
+    found = db.session.execute(query.order_by(Image.owner_id, Image.id).limit(most)).all()
+    if not only:
+        db.session.rollback()  # what follows waits for the outside
+    for owner_id, image_id, state, sha256, size, has_preview, preview_format, failure in found:
+        yield Row(
+            place=Place(user_id=owner_id, image_id=image_id),
+            state=state,
+            sha256=sha256,
+            size=size,
+            has_preview=has_preview,
+            preview=PREVIEWS[preview_format],
+            failure=failure,
+        )
+
+
+def has_row(place: Place) -> bool:
+    """Tell whether there is one."""
+    found = db.session.scalar(select(exists().where(Image.id == place.image_id)))
+    db.session.rollback()
+    return bool(found)
+
+
+def right_before(place: Place) -> Place | None:
+    """The place right before: nothing lies between the two."""
+    number = (place.user_id.int << 128) + place.image_id.int - 1
+    if number < 0:
+        return None
+    return Place(user_id=UUID(int=number >> 128), image_id=UUID(int=number & (1 << 128) - 1))

@@ -1,0 +1,161 @@
+"""Somebody who uploads and deletes while things fail, and tries again as a browser does."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httpx2
+from PIL import Image
+
+from tests.faults.ledger import Ledger, Told
+from tests.people import Json, Person
+from tests.pictures import Picture
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+PATIENCE = 120.0
+_AGAIN_AFTER = 0.2
+
+
+class OutOfPatienceError(Exception):
+    """A browser tried for minutes and was not heard."""
+
+
+@cache
+def _photo(size: tuple[int, int]) -> bytes:
+    noise = Image.effect_noise((size[0] // 4, size[1] // 4), 60).resize(size)
+    across = Image.linear_gradient("L").resize(size)
+    buffer = io.BytesIO()
+    Image.merge("RGB", (noise, across, noise.rotate(180))).save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def photo(size: tuple[int, int] = (800, 600)) -> Picture:
+    """A JPEG that nobody has seen before: the same pixels, and a comment of its own."""
+    base, comment = _photo(size), uuid4().hex.encode()
+    marked = base[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + base[2:]
+    return Picture(name="photo.jpg", content_type="image/jpeg", content=marked)
+
+
+@dataclass
+class Browser:
+    """One person who does not give up."""
+
+    person: Person
+    ledger: Ledger
+    proxy: str = ""  # an HTTP proxy for what goes to S3
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @classmethod
+    @contextmanager
+    def of(
+        cls, site: str, database: Engine, ledger: Ledger, *, proxy: str = ""
+    ) -> Iterator[Browser]:
+        """A browser in which somebody new is signed in."""
+        # By number: what keeps cookies here keeps none for "localhost".
+        address = site.replace("localhost", "127.0.0.1")
+        headers = {"Origin": site, "Host": urlsplit(site).netloc}
+        with httpx2.Client(base_url=address, headers=headers, timeout=20) as client:
+            yield cls(person=Person(http=client).join(database), ledger=ledger, proxy=proxy)
+
+    def promise(self, picture: Picture) -> Json:
+        """Ask for a place, until there is one."""
+        body = {"images": [picture.announcement()]}
+        answer = self._until(lambda: self.person.http.post("/api/images", json=body))
+        found: Json = answer.json()["places"][0]
+        return found
+
+    def upload(self, picture: Picture, *, between: Callable[[], None] = lambda: None) -> Told:
+        """Upload; returns once S3 has acknowledged it. `between` runs while bytes are sent."""
+        for _ in self._tries():
+            place = self.promise(picture)
+            told = Told(image_id=place["image"]["id"], sha256=str(picture.announcement()["sha256"]))
+            # "exists": an earlier try had arrived, though its answer did not.
+            if place["status"] == "exists" or self.put(place, picture, between):
+                self.ledger.acknowledge(told)
+                return told
+        raise OutOfPatienceError
+
+    def delete(self, told: Told) -> None:
+        """Delete a picture, until the API says that it is done."""
+        path = f"/api/images/{told.image_id}"
+        # 404: an earlier try was heard, though its answer was not.
+        self._until(lambda: self.person.http.delete(path), also=404)
+        self.ledger.acknowledge_deletion(told)
+
+    def keep_uploading(self, *, every: float, size: tuple[int, int] = (800, 600)) -> None:
+        """Upload one after the other until `stopping` is set; deletes one in five again."""
+        number = 0
+        while not self.stopping.wait(every):
+            number += 1
+            try:
+                told = self.upload(photo(size))
+                if number % 5 == 0:
+                    self.delete(told)
+            except OutOfPatienceError:
+                return
+
+    def put(
+        self, place: Json, picture: Picture, between: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Send the bytes; True when S3 has them."""
+        try:
+            status = send(place["upload"], picture.content, proxy=self.proxy, between=between)
+        except (OSError, http.client.HTTPException):
+            return False
+        # 412: it lies there already; the answer to an earlier try was lost.
+        return status in {200, 412}
+
+    def _until(self, ask: Callable[[], httpx2.Response], *, also: int = 0) -> httpx2.Response:
+        for _ in self._tries():
+            try:
+                answer = ask()
+            except httpx2.TransportError:
+                continue
+            if answer.is_success or answer.status_code == also:
+                return answer
+            if answer.status_code not in {429, 503}:
+                raise AssertionError(f"{answer.status_code}: {answer.text}")
+        raise OutOfPatienceError
+
+    def _tries(self) -> Iterator[None]:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            yield
+            if self.stopping.wait(_AGAIN_AFTER):
+                return
+
+
+def send(
+    upload: Json, content: bytes, *, proxy: str = "", between: Callable[[], None] = lambda: None
+) -> int:
+    """PUT in two halves, calling `between` in the middle; return the status."""
+    at = urlsplit(proxy or upload["url"])
+    connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=20)
+    parts = urlsplit(upload["url"])
+    target = upload["url"] if proxy else f"{parts.path}?{parts.query}"
+    try:
+        connection.putrequest("PUT", target, skip_host=True)
+        for name, value in upload["headers"].items():
+            connection.putheader(name, value)
+        connection.putheader("Host", parts.netloc)
+        connection.putheader("Content-Length", str(len(content)))
+        connection.endheaders()
+        connection.send(content[: len(content) // 2])
+        between()
+        connection.send(content[len(content) // 2 :])
+        return connection.getresponse().status
+    finally:
+        connection.close()

@@ -1,0 +1,201 @@
+"""Objects that no row knows go by themselves, but nothing that anybody might miss."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.clients.archive import Place
+from app.clients.census import Census, Page
+from app.database import db
+from app.images.strays import PAGES_A_SWEEP, lock_place, look_for_strays
+from scripts.embedded.policies import BUCKET
+from tests.api.conftest import until
+from tests.conftest import running_stack
+from tests.images.library import Library, library_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TWO_DAYS = timedelta(days=2)
+
+
+class LaterCensus(Census):
+    """Looks at the bucket as it will look after some time, and counts how often."""
+
+    def __init__(self, library: Library, *, ago: timedelta = TWO_DAYS, most: int = 1000) -> None:
+        super().__init__(s3=library.s3, bucket_name=BUCKET, most=most)
+        self.ago = ago
+        self.looks = 0
+
+    def page(self, *, after: str) -> Page:
+        self.looks += 1
+        page = super().page(after=after)
+        found = [
+            replace(one, oldest=one.oldest - self.ago, newest=one.newest - self.ago)
+            for one in page.found
+        ]
+        return replace(page, found=found)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Library]:
+    with running_stack() as stack, library_on(stack, pool_size=2) as library:
+        yield library
+
+
+@pytest.fixture
+def library(shared: Library) -> Iterator[Library]:
+    """An empty library, whose database has been watching for a week."""
+    watched(shared, since="7 days")
+    yield shared
+    for kind in ("Versions", "DeleteMarkers"):
+        for item in shared.s3.list_object_versions(Bucket=BUCKET).get(kind, []):
+            shared.s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
+    shared.value("DELETE FROM users RETURNING 1")
+    shared.value("DELETE FROM rounds RETURNING 1")
+
+
+def watched(library: Library, *, since: str) -> None:
+    library.value("DELETE FROM watches RETURNING 1")
+    library.value(
+        f"INSERT INTO watches VALUES (now() - interval '{since}', now()) RETURNING 1"  # noqa: S608
+    )
+
+
+def sweep(library: Library, census: Census) -> None:
+    with library.assembly.app.app_context():
+        look_for_strays(census=census, store=library.assembly.store)
+
+
+def stray_of(library: Library, owner: UUID) -> Place:
+    """What is left when an upload is cancelled, its bytes arrive, and nobody is told."""
+    place = Place(user_id=owner, image_id=uuid4())
+    library.put(place, b"first")
+    library.delete(place)
+    library.put(place, b"second")
+    library.put(place, b"RIFF", part="preview.webp")
+    library.delete(place, part="preview.webp")
+    return place
+
+
+def keys(library: Library) -> set[str]:
+    listed = library.s3.list_object_versions(Bucket=BUCKET)
+    return {item["Key"] for kind in ("Versions", "DeleteMarkers") for item in listed.get(kind, [])}
+
+
+def test_what_no_row_knows_goes_with_every_version(library: Library) -> None:
+    ada = library.person()
+    known = {library.add(ada).key for _ in range(3)}
+    strays = [stray_of(library, owner) for owner in (ada, ada, uuid4())]
+    sweep(library, LaterCensus(library))
+    left = keys(library)
+    assert known <= left
+    assert not {stray.key for stray in strays} & left
+    assert len(left) == 9
+
+
+def test_what_is_of_today_stays(library: Library) -> None:
+    stray = stray_of(library, library.person())
+    sweep(library, LaterCensus(library, ago=timedelta(hours=23)))
+    assert stray.key in keys(library)
+
+
+def test_what_a_restored_database_cannot_know_stays(library: Library) -> None:
+    stray = stray_of(library, library.person())
+    watched(library, since="1 day")  # restored, and running since yesterday
+    sweep(library, LaterCensus(library))
+    assert stray.key in keys(library)
+
+
+def test_a_copy_of_everything_and_foreign_keys_stay(library: Library) -> None:
+    others = {f"users/{uuid4().hex}/exports/{uuid4().hex}/1.zip", "users/somebody/else"}
+    for key in others:
+        library.s3.put_object(Bucket=BUCKET, Key=key, Body=b"zip")
+    sweep(library, LaterCensus(library))
+    assert keys(library) == others
+
+
+def test_a_little_at_each_sweep_and_all_of_it_once_a_day(library: Library) -> None:
+    ada = library.person()
+    known = {library.add(ada).key for _ in range(5)}
+    strays = {stray_of(library, ada).key for _ in range(5)}
+    census = LaterCensus(library, most=4)
+    sweeps = 0
+    while library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 0:
+        sweep(library, census)
+        sweeps += 1
+        assert census.looks <= sweeps * PAGES_A_SWEEP
+        assert sweeps < 30
+    assert sweeps > 2
+    left = keys(library)
+    assert known <= left
+    assert not strays & left
+    looks = census.looks
+    sweep(library, census)
+    assert census.looks == looks
+    library.value("UPDATE rounds SET begun_at = now() - interval '25 hours' RETURNING 1")
+    sweep(library, census)
+    assert census.looks > looks
+
+
+def test_a_sweep_that_is_cut_off_goes_on_where_it_was(library: Library) -> None:
+    strays = {stray_of(library, library.person()).key for _ in range(4)}
+
+    class Broken(LaterCensus):
+        def page(self, *, after: str) -> Page:
+            if self.looks == 1:
+                raise ConnectionError
+            return super().page(after=after)
+
+    broken = Broken(library, most=6)
+    with pytest.raises(ConnectionError):
+        sweep(library, broken)
+    gone = strays - keys(library)
+    assert gone
+    assert gone != strays
+    rest = LaterCensus(library, most=6)
+    for _ in range(4):
+        sweep(library, rest)
+    assert not strays & keys(library)
+
+
+def test_a_stray_that_gets_a_row_meanwhile_stays(library: Library) -> None:
+    ada = library.person()
+    known, stray = library.add(ada), stray_of(library, ada)
+    with library.assembly.app.app_context():
+        lock_place(stray.image_id)  # as the doctor does
+        sweeping = threading.Thread(target=sweep, args=[library, LaterCensus(library)])
+        sweeping.start()
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'"
+        until(lambda: library.value(waiting))
+        copy = text("UPDATE images SET id = :stray WHERE id = :known")
+        db.session.execute(copy, {"stray": stray.image_id, "known": known.image_id})
+        db.session.commit()
+    sweeping.join()
+    assert stray.key in keys(library)
+
+
+def test_originals_that_are_gone_are_told(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = library.person()
+    places = sorted(library.add(ada) for _ in range(6))
+    library.value("UPDATE images SET stored_at = now() - interval '2 days' RETURNING 1")
+    sweep(library, LaterCensus(library))
+    assert "missing originals" not in caplog.text
+    library.delete(places[1])
+    library.assembly.store.delete_image(places[4].user_id, places[4].image_id)
+    library.value("DELETE FROM rounds RETURNING 1")
+    sweep(library, LaterCensus(library))
+    told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert told == [
+        f"missing originals: 2 pictures, the first is {places[1].image_id}; run the doctor"
+    ]
+    assert library.state(places[1]) == "ready"  # nothing but told
