@@ -10,7 +10,7 @@ export class Hasher {
   #lastId = 0;
   readonly #waiting = new Map<number, Waiting>();
 
-  /** Takes up to 32 MB of the worker's memory for each file: let few in at once. Throws Trouble. */
+  /** Takes some tens of megabytes for each file: let few in at once. Throws Trouble. */
   hash(file: File): Promise<FileHash> {
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
