@@ -87,6 +87,7 @@ class Screen:
 
     def drop(self, *paths: Path) -> None:
         """Drop files and folders on the window, as a file manager does."""
+        self._wait_until_it_takes_files()
         self._drag_events(paths, "dragEnter", "dragOver", "drop")
 
     def _drag_events(self, paths: Sequence[Path], *types: str) -> None:
@@ -105,7 +106,12 @@ class Screen:
         """Paste pictures from the clipboard."""
         self._dispatch("paste", pictures)
 
+    def _wait_until_it_takes_files(self) -> None:
+        """A page that has only just been drawn does not listen: what is dropped on it is gone."""
+        self.page.wait_for_function(_TAKES_FILES)
+
     def _dispatch(self, kind: str, pictures: Sequence[Picture]) -> None:
+        self._wait_until_it_takes_files()
         files = [
             (picture.name, picture.content_type, base64.b64encode(picture.content).decode())
             for picture in pictures
@@ -195,6 +201,18 @@ class Screen:
         return answer.json() if answer.body() else None
 
 
+_TAKES_FILES = """
+() => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([], "any"));
+  const over = new DragEvent("dragover", {
+    dataTransfer: transfer, bubbles: true, cancelable: true,
+  });
+  const isTaken = !document.body.dispatchEvent(over);
+  document.body.dispatchEvent(new DragEvent("dragleave", { bubbles: true }));
+  return isTaken;
+}
+"""
 _DISPATCH = """
 ([kind, files]) => {
   const transfer = new DataTransfer();
