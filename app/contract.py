@@ -10,19 +10,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Literal, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from flask import Blueprint, request
-from pydantic import ValidationError
 
 from app.errors import FieldError, ValidationFailedError
-from app.shapes import BaseModel
+
+if TYPE_CHECKING:
+    from app.shapes import BaseModel
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T_route = TypeVar("T_route", bound=Callable[..., Any])
 
 Location = Literal["json", "query"]
 Nothing = dict[str, Any]  # an output without content is written {}
+# The module and name of a shape: for a route that answers without pydantic, and so imports none.
+Named = str
 
 _NAMED: Mapping[Location, Literal["body", "query"]] = {"json": "body", "query": "query"}
 
@@ -31,10 +35,11 @@ _NAMED: Mapping[Location, Literal["body", "query"]] = {"json": "body", "query": 
 class Contract:
     """What the decorators of one route have noted."""
 
-    inputs: list[tuple[type[BaseModel], Location]] = field(default_factory=list)
-    output: tuple[type[BaseModel] | Nothing, int, str | None] | None = None
+    inputs: list[tuple["type[BaseModel]", Location]] = field(default_factory=list)
+    output: tuple["type[BaseModel] | Nothing | Named", int, str | None] | None = None
     responses: dict[int, str] = field(default_factory=dict)
     is_hidden: bool = False
+    tag: str | None = None
 
 
 class APIBlueprint(Blueprint):
@@ -52,8 +57,18 @@ class APIBlueprint(Blueprint):
         super().__init__(name, import_name, url_prefix=url_prefix, template_folder=template_folder)
         self.tag = tag
 
+    def route(self, rule: str, **options: Any) -> Callable[[T_route], T_route]:  # noqa: ANN401 - Flask's
+        """Add a route, which is described below this blueprint's heading."""
+        add = super().route(rule, **options)
+
+        def decorate(view: T_route) -> T_route:
+            contract_of(view).tag = self.tag
+            return add(view)
+
+        return decorate
+
     def input(
-        self, model: type[BaseModel], *, location: Location
+        self, model: "type[BaseModel]", *, location: Location
     ) -> Callable[[Callable[..., R]], Callable[..., R]]:
         """Parse the body or the query, and hand it on as `json_data` or `query_data`."""
 
@@ -71,7 +86,7 @@ class APIBlueprint(Blueprint):
 
     def output(
         self,
-        model: type[BaseModel] | Nothing,
+        model: "type[BaseModel] | Nothing | Named",
         *,
         status_code: int = HTTPStatus.OK,
         description: str | None = None,
@@ -105,7 +120,9 @@ def contract_of(view: Callable[..., object]) -> Contract:
     return cast("Contract", view.contract)  # type: ignore[attr-defined]
 
 
-def _parse(model: type[BaseModel], location: Location) -> BaseModel:
+def _parse(model: "type[BaseModel]", location: Location) -> "BaseModel":
+    from pydantic import ValidationError  # noqa: PLC0415 - whoever gave a model has imported it
+
     # force: what else than JSON is declared has been refused before (app/web.py).
     data = request.get_json(force=True) if location == "json" else request.args.to_dict()
     try:

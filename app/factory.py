@@ -1,28 +1,27 @@
 """Where all parts of the API meet."""
 
+from typing import Literal
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.accounts.routes import BLUEPRINTS
-from app.accounts.routes.local_mails import local_mails
-from app.administration.routes import BLUEPRINTS as ADMINISTRATION
 from app.database import db, engine_options
-from app.images.account_routes import account
-from app.images.leaving_routes import leaving
-from app.images.routes import images
-from app.images.upload_routes import uploads
 from app.parts import EXTENSION, Parts
-from app.routing import LeanRule
+from app.route_table import ROUTES
+from app.routing import LeanRule, read_later
 from app.settings import Settings
-from app.site import init_site
-from app.system import system
 from app.web import init_web
 
 API_CONNECTIONS = 8
 
 
-def create_app(parts: Parts) -> Flask:
-    """Build the API from its collaborators."""
+def create_app(parts: Parts, *, views: Literal["imported", "read later"] = "imported") -> Flask:
+    """Build the API from its collaborators.
+
+    Args:
+        parts: the collaborators.
+        views: whether each is imported now, or when it is first asked: [Note: Routes by table].
+    """
     app = Flask(__name__, static_folder=None)
     app.url_rule_class = LeanRule  # [Note: Addresses are not built]
     app.url_map.merge_slashes = False  # an address with two is not another's
@@ -34,13 +33,32 @@ def create_app(parts: Parts) -> Flask:
     app.extensions[EXTENSION] = parts
     init_database(app, parts.settings, pool_size=API_CONNECTIONS)
     init_web(app, parts.settings)
-    for blueprint in (system, *BLUEPRINTS, account, images, uploads, leaving, *ADMINISTRATION):
-        app.register_blueprint(blueprint)
+    if views == "read later":
+        _add_routes_by_table(app)
+    else:
+        _add_routes(app)
     if parts.settings.mailbox_dir:
+        from app.accounts.routes.local_mails import local_mails  # noqa: PLC0415 - local mode only
+
         app.register_blueprint(local_mails)
     if parts.settings.site_dir:
+        from app.site import init_site  # noqa: PLC0415 - CloudFront has the site otherwise
+
         init_site(app, site_dir=parts.settings.site_dir, site_origin=parts.settings.site_origin)
     return app
+
+
+def _add_routes(app: Flask) -> None:
+    from app.blueprints import BLUEPRINTS  # noqa: PLC0415 - they are what is read later otherwise
+
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def _add_routes_by_table(app: Flask) -> None:
+    for line in ROUTES.splitlines():
+        methods, rule, where = line.split(" ")
+        app.add_url_rule(rule, where, read_later(where), methods=methods.split(","))
 
 
 def create_worker_app(settings: Settings, *, pool_size: int) -> Flask:

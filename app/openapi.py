@@ -1,12 +1,14 @@
 """The OpenAPI document, made from the code that serves it, and tidied for its readers."""
 
 from collections.abc import Callable
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 
-from app.contract import APIBlueprint, contract_of
-from app.web import Problem
+from app.contract import contract_of
+from app.problem import Problem
+from app.routing import view_itself
 
 if TYPE_CHECKING:
     from apiflask import APIFlask
@@ -49,7 +51,7 @@ def _described(app: Flask) -> dict[str, Any]:
         DESCRIPTION=DESCRIPTION,
         AUTO_404_RESPONSE=False,
         AUTO_SERVERS=False,
-        TAGS=list(dict.fromkeys(blueprint.tag for blueprint in _blueprints(app))),
+        TAGS=_tags(app),
         HTTP_ERROR_SCHEMA={},  # _mark_problems fills both in
         VALIDATION_ERROR_SCHEMA={},
         VALIDATION_ERROR_DESCRIPTION="Some fields are not right; see errors.",
@@ -68,21 +70,23 @@ def _described(app: Flask) -> dict[str, Any]:
         },
     )
     for rule in app.url_map.iter_rules():
-        blueprint = app.blueprints.get(rule.endpoint.rpartition(".")[0])
-        view = app.view_functions[rule.endpoint]
-        if isinstance(blueprint, APIBlueprint) and not contract_of(view).is_hidden:
+        view = view_itself(app.view_functions[rule.endpoint])
+        contract = contract_of(view)
+        if contract.tag and not contract.is_hidden:
             describer.add_url_rule(
                 rule.rule,
                 endpoint=rule.endpoint.replace(".", "_"),
-                view_func=_stand_in(describer, view, tag=blueprint.tag),
+                view_func=_stand_in(describer, view, tag=contract.tag),
                 methods=sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}),
             )
     with describer.app_context():
         return cast("dict[str, Any]", describer.spec)
 
 
-def _blueprints(app: Flask) -> list[APIBlueprint]:
-    return [each for each in app.blueprints.values() if isinstance(each, APIBlueprint)]
+def _tags(app: Flask) -> list[str]:
+    """Return the headings, in the order in which their routes were added."""
+    tags = (contract_of(view_itself(view)).tag for view in app.view_functions.values())
+    return list(dict.fromkeys(tag for tag in tags if tag))
 
 
 def _stand_in(describer: "APIFlask", view: Callable[..., object], *, tag: str) -> Any:  # noqa: ANN401 - APIFlask's
@@ -96,7 +100,8 @@ def _stand_in(describer: "APIFlask", view: Callable[..., object], *, tag: str) -
     for model, location in contract.inputs:
         described = describer.input(model, location=location)(described)
     if contract.output:
-        model_out, status, description = contract.output
+        named, status, description = contract.output
+        model_out = resolve_name(named) if isinstance(named, str) else named
         described = describer.output(model_out, status_code=status, description=description)(
             described
         )
@@ -156,7 +161,7 @@ def _describe_route(app: Flask, path: str, method: str, operation: dict[str, Any
     """Name an operation after its function, and say who may call it, as its route says it."""
     for rule in app.url_map.iter_rules():
         if _as_openapi(rule.rule) == path and method.upper() in (rule.methods or ()):
-            view = app.view_functions[rule.endpoint]
+            view = view_itself(app.view_functions[rule.endpoint])
             operation["operationId"] = view.__name__
             access = getattr(view, "access", None)
             operation["security"] = _SECURITY.get(access, [{"session": []}])

@@ -3,14 +3,21 @@
 [Note: Addresses are not built] Werkzeug compiles for each route a function that builds its
 address, which nothing here ever asks for: a twentieth of a cold start. It is compiled when somebody
 does.
+
+[Note: Routes by table] What decorates a view stands in its module, and all modules with what they
+import are a third of a cold start; a request needs one. So the API on Lambda takes its routes from
+`app/route_table.py`, which `./scripts/generate` writes from the decorators and a test compares
+with them, and imports a view when it is first called ("Lazily Loading Views" in Flask's manual).
 """
 
 from collections.abc import Callable
+from pkgutil import resolve_name
 from typing import Any
 
 from werkzeug.routing import Rule
 
 Builder = Callable[..., tuple[str, str]]
+View = Callable[..., Any]
 
 
 class LeanRule(Rule):
@@ -24,3 +31,19 @@ class LeanRule(Rule):
             return builder(**values)
 
         return build
+
+
+def read_later(where: str) -> View:
+    """A view that is imported when it is first called; `where` is its module and name."""
+
+    def view(**values: Any) -> Any:  # noqa: ANN401 - the view's own
+        return resolve_name(where)(**values)
+
+    view.where = where  # type: ignore[attr-defined]
+    return view
+
+
+def view_itself(view: View) -> View:
+    """Return a view, imported now if it is one that is read later."""
+    where = getattr(view, "where", None)
+    return resolve_name(where) if where else view

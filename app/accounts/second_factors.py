@@ -1,15 +1,18 @@
 """Which second factors a person has, beside a password."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
 from app.accounts.models import Passkey, RecoveryCode, Totp
-from app.accounts.schemas.session import FactorMethod
 from app.database import db
 
+if TYPE_CHECKING:
+    from app.accounts.schemas.session import FactorMethod
 
-def second_factors(user_id: UUID) -> list[FactorMethod]:
+
+def second_factors(user_id: UUID) -> list["FactorMethod"]:
     """Return how a person can give their second factor; empty: they have none.
 
     Recovery codes stand in for a factor, so alone they ask for nothing.

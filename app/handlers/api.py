@@ -29,7 +29,9 @@ _doors = read_secret(SecretsManager(_known.caller), _known.environment["DOOR_SEC
 # The one before is let in while a rotation (scripts/deployment/rotation.py) is under way.
 _DOORS = [_doors[name].encode() for name in ("door", "door_before") if _doors.get(name)]
 # Zappa finds it by its name, which ./scripts/build writes into the package's settings.
-app = create_app(build_parts(_known.settings, sts=SecurityTokenService(_known.caller)))
+app = create_app(
+    build_parts(_known.settings, sts=SecurityTokenService(_known.caller)), views="read later"
+)
 
 # It sets logging up anew, so after us; and names boto3 for what it does besides serving, which is
 # never asked of it here.

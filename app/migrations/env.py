@@ -5,8 +5,10 @@ from sqlalchemy import create_engine, pool
 
 import app.images.models
 import app.images.watch  # noqa: F401 - with accounts, all tables
+from app.accounts.models import map_all
 from app.database import Base
 
+map_all()
 engine = create_engine(context.config.attributes["database_url"], poolclass=pool.NullPool)
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata)

@@ -10,6 +10,7 @@ from app.factory import create_app
 from app.openapi import openapi_document
 from app.parts import Parts, build_parts
 from app.settings import Settings
+from scripts.generation.routes import route_table
 from scripts.generation.schema import schema_page
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,7 @@ def main() -> int:
     generated = {
         "docs/openapi.json": _openapi(),
         "docs/schema.md": schema_page(),
+        "app/route_table.py": route_table(create_app(_unconnected_parts())),
     }
     if "--check" not in sys.argv:
         for name, content in generated.items():

@@ -6,6 +6,7 @@ from sqlalchemy.schema import CreateIndex
 
 import app.images.models
 import app.images.watch  # noqa: F401 - with accounts, all tables
+from app.accounts.models import map_all
 from app.database import Base
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -21,6 +22,7 @@ columns are moments; `timestamp` columns are wall clocks.
 
 def schema_page() -> str:
     """Return the page as Markdown."""
+    map_all()
     tables = sorted(Base.metadata.tables.values(), key=lambda table: table.name)
     parts = [HEAD, _diagram(tables), *(_section(table) for table in tables)]
     return "\n".join(parts)

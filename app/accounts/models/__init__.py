@@ -1,8 +1,17 @@
-"""Tables of people: who they are, how they prove it, and what is recorded about it."""
+"""Tables of people: who they are, how they prove it, and what is recorded about it.
 
-from app.accounts.models.people import AccessToken, Invite, KnownDevice, Owner, Session, User
-from app.accounts.models.proofs import Identity, OneTimeToken, Passkey, RecoveryCode, Totp
-from app.accounts.models.records import AuditEvent, Letter, RateLimit
+Each is mapped when it is first named: a request needs three of them, and mapping all is a
+twentieth of a cold start (docs/decisions/0014-cold-start.md). Whoever needs the tables to be
+known without naming them, as migrations do, calls `map_all`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from app.accounts.models.people import AccessToken, Invite, KnownDevice, Owner, Session, User
+    from app.accounts.models.proofs import Identity, OneTimeToken, Passkey, RecoveryCode, Totp
+    from app.accounts.models.records import AuditEvent, Letter, RateLimit
 
 __all__ = [
     "AccessToken",
@@ -20,3 +29,23 @@ __all__ = [
     "Totp",
     "User",
 ]
+
+_FILES = {
+    "people": ("AccessToken", "Invite", "KnownDevice", "Owner", "Session", "User"),
+    "proofs": ("Identity", "OneTimeToken", "Passkey", "RecoveryCode", "Totp"),
+    "records": ("AuditEvent", "Letter", "RateLimit"),
+}
+_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: whichever is asked for
+    """Map what is named for the first time."""
+    if name not in _FILE_OF:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
+
+
+def map_all() -> None:
+    """Map every table of people."""
+    for file in _FILES:
+        import_module(f"{__name__}.{file}")

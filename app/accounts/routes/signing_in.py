@@ -1,4 +1,4 @@
-"""The first account, signing in and out, and who is signed in."""
+"""The first account, and signing in and out."""
 
 from uuid import UUID
 
@@ -7,17 +7,16 @@ from sqlalchemy import select
 
 from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, clear_cookie
-from app.accounts.guards import current_session, in_person, own_session, public
+from app.accounts.guards import in_person, own_session, public
 from app.accounts.joining import is_first
 from app.accounts.limits import give_each_back
 from app.accounts.models import User
 from app.accounts.password_tries import take_password_try
 from app.accounts.passwords import hash_password, is_right, needs_rehash, refuse_weak
 from app.accounts.schemas.session import FirstIn, LoginIn, SessionOut
-from app.accounts.second_factors import second_factors
-from app.accounts.session_answer import has_people, session_answer
+from app.accounts.session_answer import has_people
 from app.accounts.sessions import end_session
-from app.accounts.sign_in import How, awaited_second_factor, finish_sign_in
+from app.accounts.sign_in import How, finish_sign_in
 from app.contract import APIBlueprint
 from app.database import db
 from app.errors import NotFirstError, WrongCredentialsError
@@ -104,15 +103,3 @@ def logout() -> Response:
     # Whatever the browser kept of this person's pictures goes too.
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
-
-
-@auth.get("/session")
-@public
-@auth.output(SessionOut)
-def session() -> Response:
-    """Who is signed in here (`user` is null: nobody), and what this site offers."""
-    if mine := current_session():
-        return session_answer(mine.user, fresh_at=mine.fresh_at)
-    awaited = awaited_second_factor()
-    methods = second_factors(awaited.user_id) if awaited and awaited.user_id else []
-    return session_answer(None, second_factor=methods)

@@ -1,0 +1,80 @@
+"""Which function answers where. Made from the decorators by `./scripts/generate`; edit those.
+
+See [Note: Routes by table] in app/routing.py.
+"""
+
+# The methods, the rule, and the module and name of the view.
+ROUTES = """\
+GET /api/health app.system:health
+GET /api/openapi.json app.system:openapi
+GET /api/docs app.system:docs
+GET /api/docs.css app.system:docs_style
+POST /api/auth/first app.accounts.routes.signing_in:make_first
+POST /api/auth/login app.accounts.routes.signing_in:login
+POST /api/auth/logout app.accounts.routes.signing_in:logout
+GET /api/auth/session app.accounts.routes.who_is_here:session
+POST /api/auth/register app.accounts.routes.joining:register
+POST /api/auth/welcome/look app.accounts.routes.joining:look_at_welcome
+POST /api/auth/welcome app.accounts.routes.joining:welcome
+POST /api/auth/invites/look app.accounts.routes.joining:look_at_invite
+POST /api/auth/invites/accept app.accounts.routes.joining:accept_invite
+POST /api/auth/reset app.accounts.routes.joining:ask_for_reset
+POST /api/auth/reset/look app.accounts.routes.joining:look_at_reset
+POST /api/auth/reset/finish app.accounts.routes.joining:finish_reset
+POST /api/account/email app.accounts.routes.own_address:change_email
+POST /api/account/email/verify app.accounts.routes.own_address:ask_for_proof
+POST /api/auth/verify app.accounts.routes.own_address:verify
+POST /api/auth/second-factor app.accounts.routes.confirming:give_second_factor
+DELETE /api/auth/second-factor app.accounts.routes.confirming:give_up_second_factor
+POST /api/auth/confirm app.accounts.routes.confirming:confirm
+POST /api/auth/confirm/passkey app.accounts.routes.confirming:confirm_by_passkey
+POST /api/auth/passkey/options app.accounts.routes.passkeys:ask_for_passkey
+POST /api/auth/passkey app.accounts.routes.passkeys:sign_in_by_passkey
+POST /api/auth/password/check app.accounts.routes.factors:check_password
+POST /api/auth/openid/<provider>/start app.accounts.routes.openid:start_openid
+GET /api/auth/openid/<provider>/callback app.accounts.routes.openid:finish_openid
+GET /api/auth/openid/waiting app.accounts.routes.openid:get_waiting_identity
+DELETE /api/account/identities/<uuid:identity_id> app.accounts.routes.openid:unlink_identity
+GET /api/account/security app.accounts.routes.factors:security
+POST /api/account/password app.accounts.routes.factors:change_password
+POST /api/account/password/check app.accounts.routes.factors:check_own_password
+POST /api/account/totp app.accounts.routes.factors:begin_totp
+POST /api/account/totp/confirm app.accounts.routes.factors:confirm_totp
+DELETE /api/account/totp app.accounts.routes.factors:remove_totp
+POST /api/account/recovery-codes app.accounts.routes.factors:remake_recovery_codes
+POST /api/account/passkeys/options app.accounts.routes.passkeys:begin_passkey
+POST /api/account/passkeys app.accounts.routes.passkeys:finish_passkey
+PATCH /api/account/passkeys/<uuid:passkey_id> app.accounts.routes.passkeys:rename_passkey
+DELETE /api/account/passkeys/<uuid:passkey_id> app.accounts.routes.passkeys:remove_passkey
+GET /api/account/sessions app.accounts.routes.sessions:list_sessions
+DELETE /api/account/sessions/<uuid:session_id> app.accounts.routes.sessions:end_one_session
+DELETE /api/account/sessions app.accounts.routes.sessions:end_other_sessions
+GET /api/account/tokens app.accounts.routes.tokens:list_tokens
+POST /api/account/tokens app.accounts.routes.tokens:make_token
+DELETE /api/account/tokens/<uuid:token_id> app.accounts.routes.tokens:remove_token
+GET /api/account/activity app.accounts.routes.activity:list_activity
+GET /api/account app.images.account_routes:get_account
+PATCH /api/account app.images.account_routes:update_account
+GET /api/images app.images.routes:list_images
+GET /api/images/<uuid:image_id> app.images.routes:get_image
+GET /api/images/<uuid:image_id>/original app.images.routes:get_original
+PATCH /api/images/<uuid:image_id> app.images.routes:update_image
+DELETE /api/images/<uuid:image_id> app.images.routes:delete_image
+POST /api/images/<uuid:image_id>/retry app.images.routes:retry_image
+POST /api/images/<uuid:image_id>/describe app.images.routes:describe_image
+POST /api/images/describe app.images.routes:describe_missing
+POST /api/images app.images.upload_routes:create_images
+POST /api/images/<uuid:image_id>/complete app.images.upload_routes:complete_image
+GET /api/account/exports app.images.leaving_routes:list_exports
+POST /api/account/exports app.images.leaving_routes:make_export
+DELETE /api/account/exports/<uuid:export_id> app.images.leaving_routes:remove_export
+POST /api/account/deletion app.images.leaving_routes:ask_for_deletion
+DELETE /api/account/deletion app.images.leaving_routes:call_deletion_off
+GET /api/admin/people app.administration.routes.people:list_people
+PATCH /api/admin/people/<uuid:person_id> app.administration.routes.people:change_one_person
+DELETE /api/admin/people/<uuid:person_id>/sessions app.administration.routes.people:end_sessions_of_person
+GET /api/admin/invites app.administration.routes.invites:list_invites
+POST /api/admin/invites app.administration.routes.invites:invite_somebody
+DELETE /api/admin/invites/<uuid:invite_id> app.administration.routes.invites:remove_invite
+GET /api/admin/activity app.administration.routes.activity:list_site_activity
+"""
