@@ -95,6 +95,14 @@ class DataFolder:
                 self.announce(address=None)
                 return file
 
+    def wait_until_free(self) -> None:
+        """Wait for what is left of a launcher that was killed, so that its ports are free again.
+
+        Raises:
+            AlreadyRunningError: see `lock`.
+        """
+        self.lock().close()
+
     def announce(self, *, address: str | None) -> None:
         """Leave word of who runs here, and where it answers once it does."""
         self.keep("running", {"pid": os.getpid(), "address": address})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from scripts.embedded.aws import answers
 from scripts.embedded.errors import StartError, StopRequestedError
+from scripts.embedded.folder import DataFolder
 from scripts.embedded.models import settings_of_person
 from scripts.embedded.options import Options, parse
 from scripts.embedded.ports import claim_site_port, free_ports
@@ -56,6 +57,8 @@ class Launcher:
 
     def _run(self, open_until_the_end: ExitStack) -> None:
         options = self._options
+        # First of all: on other ports, what browsers hold would be signed for nobody.
+        DataFolder(options.data).wait_until_free()
         claimed = claim_site_port(options.port)
         if claimed:
             open_until_the_end.enter_context(claimed)

@@ -87,10 +87,10 @@ def launch(data: Path, *, port: int, output: Path) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def running(data: Path, output: Path) -> Iterator[Run]:
+def running(data: Path, output: Path, *, port: int = 0) -> Iterator[Run]:
     """The product, ready; whatever a test leaves of it is ended."""
     assert (SITE / "index.html").exists(), "build the site first: ./scripts/test does"
-    (port,) = free_ports(1)
+    port = port or free_ports(1)[0]
     process = launch(data, port=port, output=output)
     run = Run(process=process, output=output, port=port)
     try:
@@ -130,10 +130,13 @@ def test_kill_9_leaves_no_process_and_loses_nothing(data_folder: Path, tmp_path:
     with running(data_folder, tmp_path / "first") as run:
         assert run.post("/api/auth/first", CREDENTIALS) == 201
         everything = run.everything()
+        ports = (data_folder / "ports.json").read_text()
         run.process.kill()
-        with running(data_folder, tmp_path / "second") as again:  # at once: it waits for the rest
+        # At once, and at the same port: it waits for the rest.
+        with running(data_folder, tmp_path / "second", port=run.port) as again:
             assert_gone(everything)
             assert again.post("/api/auth/login", CREDENTIALS) == 200
+            assert (data_folder / "ports.json").read_text() == ports
 
 
 @pytest.mark.parametrize("words", ["app.worker", "granian", "aws_server", "bin/postgres"])
