@@ -125,7 +125,8 @@ def _open(file: int, limits: _Limits, do: "Callable[[memoryview], Report]") -> "
         if size == 0:
             return Rejected(reason="not_a_picture")
         # Not closed here: decoders may still hold on to it. It goes with the last of them.
-        return do(memoryview(mmap.mmap(file, size, access=mmap.ACCESS_READ)))
+        # What is written to it (tiff.py) is this process's alone.
+        return do(memoryview(mmap.mmap(file, size, access=mmap.ACCESS_COPY)))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception:  # noqa: BLE001 - a fault of this program: its parent logs it and tries again

@@ -12,7 +12,7 @@ from typing import Any
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import complaints, formats
+from app.images import complaints, formats, tiff
 from app.images.colour import Coding, Image, coding_of, to_screen
 from app.images.derived import derived_pictures, fitted
 from app.images.formats import Bytes
@@ -118,6 +118,9 @@ class _Original:
         self.coding: Coding | None = None
         self._orientation: int | None = None  # known from elsewhere than the picture itself
         self._cut_short = formats.is_cut_short(data, content_type)
+        if content_type == formats.TIFF:
+            self._cut_short = tiff.ends_too_early(data)
+            self.data = tiff.only_first_page(data)
 
     def _open(self, **options: Any) -> Image:  # noqa: ANN401 - libvips' own options
         loader = getattr(pyvips.Image, _LOADERS[self.content_type])
