@@ -233,6 +233,15 @@ test("cancelling stops all lines and gives the place back", async () => {
   expect(uploads.server.completed).toEqual([]);
 });
 
+test("a page that was closed just before the end has only to complete it", async () => {
+  for (const number of [1, 2, 3, 4, 5]) uploads.server.receivePart("image-1", number);
+  uploads.add(five());
+  await wait(5_000);
+  expect(uploads.names).toEqual(["ready"]);
+  expect(uploads.storage.requests).toEqual([]);
+  expect(uploads.server.completed).toEqual(["image-1"]);
+});
+
 test("chosen again on a new page, it goes on with what is missing and says so", async () => {
   uploads.storage.next.push("stored", "stored", "hold", "hold", "hold");
   uploads.add(five());

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import { server } from "@/test/server";
 
 import { put } from "./put";
-import { PassingTrouble } from "./troubles";
+import { PassingTrouble, UnreadableFileError } from "./troubles";
 
 const URL_ = "https://storage.test/users/aa/01/original";
 const place = {
@@ -17,8 +17,14 @@ const place = {
   },
 };
 
-const send = (signal = new AbortController().signal) =>
-  put({ place, body: new Blob(["hello"]), signal, onProgress: vi.fn() });
+/** jsdom's blobs cannot be read back; whether this one can is for the test to say. */
+const aBody = (read: () => Promise<ArrayBuffer>): Blob =>
+  Object.assign(new Blob(["hello"]), { slice: () => ({ arrayBuffer: read }) });
+const readable = aBody(() => Promise.resolve(new ArrayBuffer(1)));
+const gone = aBody(() => Promise.reject(new DOMException("gone", "NotReadableError")));
+
+const send = (signal = new AbortController().signal, body = readable) =>
+  put({ place, body, signal, onProgress: vi.fn() });
 
 test("sends the bytes with just the headers that were signed, and no cookie", async () => {
   let seen: Request | undefined;
@@ -55,6 +61,11 @@ describe("what storage answers", () => {
   test("no answer is a broken connection", async () => {
     server.use(http.put(URL_, () => HttpResponse.error()));
     await expect(send()).rejects.toEqual(new PassingTrouble("connection"));
+  });
+
+  test("no answer to a file that is gone is no fault of the connection", async () => {
+    server.use(http.put(URL_, () => HttpResponse.error()));
+    await expect(send(undefined, gone)).rejects.toEqual(new UnreadableFileError());
   });
 });
 

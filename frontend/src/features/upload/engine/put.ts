@@ -1,5 +1,5 @@
 /** Sending a file's bytes to the place the server promised, with progress. */
-import { PassingTrouble } from "./troubles";
+import { PassingTrouble, UnreadableFileError } from "./troubles";
 
 export type PutPlace = { url: string; headers: Readonly<Record<string, string>> };
 
@@ -20,7 +20,7 @@ export type PutRequest = {
 /** A line that has moved no byte for this long is taken to be dead. */
 const STALL_MS = 60_000;
 
-/** By XMLHttpRequest, since fetch cannot tell how much of a body was sent. Throws PassingTrouble. */
+/** By XMLHttpRequest, since fetch cannot tell how much of a body was sent. Throws Trouble. */
 export const put = ({ place, body, signal, onProgress }: PutRequest): Promise<PutOutcome> => {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -54,7 +54,11 @@ export const put = ({ place, body, signal, onProgress }: PutRequest): Promise<Pu
       onProgress(event.loaded);
     });
     request.addEventListener("error", () => {
-      fail(new PassingTrouble("connection"));
+      clearTimeout(stall);
+      // The browser tells the page of both in the same way.
+      void isReadable(body).then((isThere) => {
+        fail(isThere ? new PassingTrouble("connection") : new UnreadableFileError());
+      });
     });
     request.addEventListener("load", () => {
       const outcome = outcomeOf(request.status);
@@ -75,6 +79,16 @@ export const put = ({ place, body, signal, onProgress }: PutRequest): Promise<Pu
     watchForStall();
     request.send(body);
   });
+};
+
+/** Not once the file was moved or changed since it was chosen, or the card it is on pulled out. */
+const isReadable = async (body: Blob): Promise<boolean> => {
+  try {
+    await body.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const outcomeOf = (status: number): PutOutcome | PassingTrouble => {

@@ -170,6 +170,17 @@ test("speaks at the start, now and then, and at the end", async () => {
   expect(spoken).toEqual(["Uploading 6 pictures", "Uploading 5 of 6", "5 pictures added"]);
 });
 
+test("speaks of one big file by its per cent", async () => {
+  storage.next.push("stored", "hold");
+  renderWithApp(<UploadPanel queue={queue} />);
+  add(bigFile("wall.jpg", 17 * MB));
+  await wait(500);
+  const status = within(screen.getByRole("region", { name: "Uploads" })).getByRole("status");
+  expect(status).toHaveTextContent("Uploading 1 picture");
+  await wait(25_000);
+  expect(status).toHaveTextContent("Uploading 1 picture, 76 %");
+});
+
 test("closing it clears what is over away", async () => {
   renderWithApp(<UploadPanel queue={queue} />);
   add(pictureFile("a.jpg"));

@@ -77,6 +77,13 @@ export const headline = (summary: Summary): string => {
   return "Upload cancelled";
 };
 
+/** How far it is, for ears: with one file alone its number would say nothing until the end. */
+export const spokenProgress = (summary: Summary): string => {
+  const { unsent, sendable, offline, bytes } = summary;
+  if (offline || unsent === 0 || sendable > 1 || bytes.total === 0) return headline(summary);
+  return `Uploading 1 picture, ${Math.floor((bytes.sent / bytes.total) * 100)} %`;
+};
+
 /** What else there is to say once it is over. */
 export const footnotes = ({ added, already, failed }: Summary): string[] => {
   const notes: string[] = [];

@@ -1,14 +1,14 @@
 /** What a screen reader is told of an upload: the start, now and then how far it is, and the end. */
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { footnotes, headline, isOver, pictures, type Summary } from "./summary";
+import { footnotes, headline, isOver, pictures, spokenProgress, type Summary } from "./summary";
 
 const EVERY_MS = 20_000;
 
 export const useAnnouncement = (summary: Summary): string => {
   const [progress, setProgress] = useState<string | null>(null);
   const isRunning = !isOver(summary) && summary.total > 0;
-  const say = useEffectEvent(() => setProgress(headline(summary)));
+  const say = useEffectEvent(() => setProgress(spokenProgress(summary)));
 
   useEffect(() => {
     if (!isRunning) return;
