@@ -202,29 +202,44 @@ def test_after_a_reload_only_the_missing_parts_are_sent(
     expect_whole(screen, picture)
 
 
+def test_a_file_that_goes_away_meanwhile_is_no_fault_of_the_network(
+    screen: Screen, parts: Parts, on_disk: Callable[..., list[Path]]
+) -> None:
+    screen.register()
+    screen.witness.forgive(OFFLINE, r"net::ERR_(FILE_NOT_FOUND|UPLOAD_FILE_CHANGED)")
+    (file,) = on_disk(wall(6))
+    parts.passing = 1
+    screen.choose(file)
+    wait_for_stored(screen, parts, 1)
+    file.unlink()
+    parts.let_through()
+    screen.expect_phase("wall.jpg", "The file could not be read.")
+
+
 def test_cancelling_a_big_file_leaves_nothing(
     screen: Screen, parts: Parts, data: Path, on_disk: Callable[..., list[Path]]
 ) -> None:
     screen.register()
     picture = wall(5)
+    others = _parts_on_disk(data)
     parts.passing = 2
     screen.choose(*on_disk(picture))
     wait_for_stored(screen, parts, 2)
-    assert _parts_on_disk(data)
+    assert _parts_on_disk(data) > others
     with screen.page.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
         screen.row("wall.jpg").get_by_role("button", name="Cancel wall.jpg").click()
     assert deleted.value.status == 204
     screen.expect_phase("wall.jpg", "Cancelled")
 
-    assert _parts_on_disk(data) == []
+    assert _parts_on_disk(data) == others
     assert screen.call("GET", "/api/account")["bytes"] == 0
     assert [part["is_stored"] for part in _ask_again(screen, picture)] == [False] * 4
     screen.page.reload()
     expect(screen.page.get_by_role("heading", name="Drop pictures anywhere")).to_be_visible()
 
 
-def _parts_on_disk(data: Path) -> list[Path]:
-    return [file for file in data.rglob("*") if file.is_file() and file.stat().st_size == PART]
+def _parts_on_disk(data: Path) -> set[Path]:
+    return {file for file in data.rglob("*") if file.is_file() and file.stat().st_size == PART}
 
 
 def _ask_again(screen: Screen, picture: Picture) -> list[dict[str, Any]]:
