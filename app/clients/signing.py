@@ -1,6 +1,6 @@
 """Signing S3 addresses, because a page of pictures needs 200 of them.
 
-boto3 takes 0.20 ms of CPU for one, this 0.004 (tests/bench/signing.py); a test compares the two
+boto3 takes 0.20 ms of CPU for one, this 0.002 (tests/bench/signing.py); a test compares the two
 parameter by parameter. Source: "Authenticating Requests: Using Query Parameters (AWS Signature
 Version 4)".
 """
@@ -107,13 +107,18 @@ class Presigner:
         start, end = f"{self._path}/{_escaped(start)}", _escaped(end)
         before_it = f"{self._method}\n{start}".encode()
         after_it = f"{end}{self._after_path}".encode()
-        before_digest, key = self._before_digest, self._signing_key
+        # HMAC (RFC 2104) in its two hashes: what they begin with is hashed here and not each time,
+        # which takes a third of the CPU of hmac.digest.
+        block = self._signing_key.ljust(sha256().block_size, b"\0")
+        inner = sha256(bytes(byte ^ 0x36 for byte in block) + self._before_digest)
+        outer = sha256(bytes(byte ^ 0x5C for byte in block))
         address, rest = f"{self._origin}{start}", f"{end}?{self._query}&X-Amz-Signature="
 
         def url(it: str) -> str:
-            request = sha256(before_it + it.encode() + after_it).hexdigest()
-            signature = hmac.digest(key, before_digest + request.encode(), "sha256").hex()
-            return f"{address}{it}{rest}{signature}"
+            text, signature = inner.copy(), outer.copy()
+            text.update(sha256(before_it + it.encode() + after_it).hexdigest().encode())
+            signature.update(text.digest())
+            return f"{address}{it}{rest}{signature.hexdigest()}"
 
         return url
 

