@@ -31,8 +31,8 @@ _PICTURES = """
 INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state, created_at,
     stored_at, deleted_at, width, height, thumbhash, has_preview, preview_format, timeline_at,
     taken_at, taken_offset_minutes, taken_hint, camera_make, camera_model, lens, exposure_time,
-    f_number, iso, focal_length, latitude, longitude, receipt_at, receipt_by, attempts, description_state,
-    current_description_id)
+    f_number, iso, focal_length, latitude, longitude, receipt_at, receipt_by, attempts,
+    description_state, current_description_id)
 SELECT md5('picture ' || n)::uuid,
     ('00000000-0000-4000-8000-' || lpad(to_hex(owner), 12, '0'))::uuid,
     'IMG_' || n || '.jpg', 2000000 + n %% 3000000, sha256(n::text::bytea), 'image/jpeg', 'ready',
