@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
@@ -71,8 +72,12 @@ def main() -> None:
     jobs += [partial(kills, chosen[at : at + 2], asked.rounds) for at in range(0, len(chosen), 2)]
     with ProcessPoolExecutor(asked.stacks, mp_context=get_context("spawn")) as stacks:
         running: list[Future[list[Result]]] = [stacks.submit(job) for job in jobs]
-        results = [result for each in running for result in each.result()]
-    sys.exit(not _print(results))
+        for each in running:
+            if error := each.exception():
+                print("".join(traceback.format_exception(error)), file=sys.stderr, flush=True)
+        results = [result for each in running if not each.exception() for result in each.result()]
+    is_whole = not any(each.exception() for each in running)
+    sys.exit(not (_print(results) and is_whole))
 
 
 def _told(result: Result) -> Result:

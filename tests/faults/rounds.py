@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -77,12 +78,20 @@ def kill_at(
         for _ in range(rounds):
             moment = Moment(product=product, actor=actor, owner=owner, chance=chance)
             point(moment)
-            until(partial(_is_done, product, ledger, set(ledger.stored)), every=0.1)
-            seconds.append(time.monotonic() - moment.at)
+            is_done = partial(_is_done, product, ledger, set(ledger.stored))
+            seconds.append(_time_of(is_done, since=moment.at))
     name = (point.__doc__ or "").strip().rstrip(".")
     return Result(
         name=name, verdict=settled(ledger, product.database, product.bucket()), seconds=seconds
     )
+
+
+def _time_of(is_done: Callable[[], bool], *, since: float) -> float:
+    try:
+        until(is_done, every=0.1)
+    except TimeoutError:
+        return inf
+    return time.monotonic() - since
 
 
 def _is_done(product: Launched, ledger: Ledger, waiting: set[str]) -> bool:
@@ -102,7 +111,7 @@ def settled(ledger: Ledger, database: Engine, bucket: Any) -> Verdict:
 
 
 def outage(
-    what: Away, product: Proxied, *, silently: bool, seconds: float, browsers: int = 3
+    what: Away, product: Proxied, *, silently: bool, seconds: float, browsers: int = 2
 ) -> Result:
     """Take something away for a while under load, and give it back."""
     ledger = Ledger()
@@ -114,7 +123,7 @@ def outage(
             )
             for _ in range(browsers)
         ]
-        open_until_the_end.enter_context(load(people, every=0.2))
+        open_until_the_end.enter_context(load(people, every=0.8))
         until(lambda: len(ledger.stored) > browsers)
         product.take_away(what, silently=silently)
         time.sleep(0.2)  # what was being carried has arrived

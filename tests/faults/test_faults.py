@@ -60,7 +60,6 @@ def test_messages_may_come_three_times(product: Launched) -> None:
     expect_all_kept(every_message_three_times(product, pictures=6))
 
 
-@pytest.mark.parametrize("silently", [False, True])
-@pytest.mark.parametrize("what", ["postgres", "s3", "sqs"])
+@pytest.mark.parametrize(("what", "silently"), [("postgres", False), ("s3", True), ("sqs", False)])
 def test_an_outage_is_waited_out(beyond: Proxied, what: Away, *, silently: bool) -> None:
     expect_all_kept(outage(what, beyond, silently=silently, seconds=3))
