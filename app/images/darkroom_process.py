@@ -94,7 +94,7 @@ class Child:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=self._complaints,
-                env=_bare_environment(),
+                env=bare_environment(),
                 cwd="/",
                 start_new_session=True,
             )
@@ -220,13 +220,16 @@ class Child:
 _MEMORY_COMPLAINT = re.compile(r"failed to allocate|out of memory|bad_alloc|MemoryError")
 
 
-def _bare_environment() -> dict[str, str]:
+def bare_environment() -> dict[str, str]:
     """Everything that a child needs to know, and nothing that it could give away."""
     environment = {
         "VIPS_BLOCK_UNTRUSTED": "1",  # no loader that libvips itself does not trust
         "VIPS_CONCURRENCY": "1",  # one core a picture: there are as many pictures as cores
         "VIPS_DISC_THRESHOLD": "100g",  # never spill into temporary files
         "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of address space
+        # See [Note: Memory that is kept] in darkroom_child.py.
+        "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+        "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
         "LC_ALL": "C.UTF-8",
     }
     if "LD_LIBRARY_PATH" in os.environ:  # AWS Lambda finds Python's own libraries by it

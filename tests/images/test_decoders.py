@@ -11,7 +11,7 @@ import pyvips  # type: ignore[import-untyped]
 from PIL import features
 
 from app.images import decoding, formats
-from app.images.darkroom_process import _bare_environment
+from app.images.darkroom_process import bare_environment
 
 # Enough of each for its loader to be tried.
 UNTRUSTED = {
@@ -46,7 +46,7 @@ def child() -> dict[str, object]:
     """What a process tells that has all that a child of the darkroom has, but no confinement."""
     done = subprocess.run(
         [sys.executable, "-c", CHILD, json.dumps(UNTRUSTED)],
-        env=_bare_environment() | {"PYTHONPATH": ":".join(sys.path)},
+        env=bare_environment() | {"PYTHONPATH": ":".join(sys.path)},
         stdout=subprocess.PIPE,
         check=True,
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyvips  # type: ignore[import-untyped]
 
+from app.images.darkroom_process import bare_environment
 from tests.bench.parts.similarity import reference, ssim
 
 ROOT = Path(__file__).parents[3]
@@ -23,8 +24,6 @@ WEBP_QUALITY = 75
 JPEG_QUALITY = 65
 WEBP = "sharp-webp"
 OURS, SHARPS = ("ours", "floor"), ("sharp", WEBP)
-# As in the darkroom's children (app/images/darkroom_process.py): one core a picture.
-ALONE = {"VIPS_CONCURRENCY": "1", "VIPS_BLOCK_UNTRUSTED": "1", "MALLOC_ARENA_MAX": "2"}
 _SHARP = Path(__file__).with_name("sharp.mjs")
 
 
@@ -76,12 +75,11 @@ def compare(originals: list[bytes]) -> Compared:
         spent: dict[str, list[float]] = {name: [] for name in (*OURS, *SHARPS)}
         for _ in range(ROUNDS):
             for name in OURS:
-                spent[name] += _run(
-                    [sys.executable, "-m", "tests.bench.parts.developing"], name, folder
-                )
+                module = [sys.executable, "-m", "tests.bench.parts.developing"]
+                spent[name] += _run(module, name, folder, bare_environment())
             _tell_sizes(folder)
             for name in SHARPS:
-                spent[name] += _run(["node", str(_SHARP)], name, folder)
+                spent[name] += _run(["node", str(_SHARP)], name, folder, {})
         return Compared(made={name: _judge(folder, name, times) for name, times in spent.items()})
 
 
@@ -96,12 +94,12 @@ def _folder(originals: list[bytes]) -> Iterator[Path]:
         yield folder
 
 
-def _run(program: list[str], name: str, folder: Path) -> list[float]:
+def _run(program: list[str], name: str, folder: Path, environment: dict[str, str]) -> list[float]:
     done = subprocess.run(
         [*program, name, str(folder), str(folder / name)],
         check=True,
         cwd=ROOT,
-        env=os.environ | ALONE,
+        env=os.environ | environment,
         stdout=subprocess.PIPE,
     )
     spent: list[float] = json.loads(done.stdout)
