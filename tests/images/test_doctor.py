@@ -128,6 +128,26 @@ def test_other_bytes_of_the_same_size_are_found(library: Library, ada: UUID) -> 
     assert library.content(place) == content
 
 
+def test_what_came_in_parts_is_read(library: Library, ada: UUID) -> None:
+    place, content = library.add(ada, jpeg(seed=6)), jpeg(seed=6).content
+    library.put_in_parts(place, content)
+    kept = library.archive.look(place)
+    assert kept
+    assert kept.sha256 is None  # S3's is of the parts' checksums: it must not be believed
+    assert library.examine() == []
+    library.put_in_parts(place, content[:-1] + b"!")
+    assert library.examine(repair=True) == [("wrong", "repaired", place.key)]
+    assert library.content(place) == content
+
+
+def test_parts_of_what_nobody_knows_go_with_it(library: Library, ada: UUID) -> None:
+    stray = Place(user_id=ada, image_id=uuid4())
+    library.put(stray, b"stray")
+    library.begin_in_parts(stray, b"more of it")
+    assert library.examine(remove_orphans=True) == [("orphan", "removed", stray.key)]
+    assert "Uploads" not in library.s3.list_multipart_uploads(Bucket=BUCKET)
+
+
 def test_what_s3_keeps_no_checksum_of_is_read(library: Library, ada: UUID) -> None:
     place = library.add(ada, jpeg(seed=5))
     library.s3.put_object(Bucket=BUCKET, Key=place.key, Body=jpeg(seed=5).content)
