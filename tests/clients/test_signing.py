@@ -44,6 +44,16 @@ CASES: list[tuple[str, str, dict[str, str], dict[str, str]]] = [
         },
         {},
     ),
+    (
+        "PUT",
+        "users/0/1/original",
+        {"content-length": "3", "x-amz-checksum-sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRk"},
+        {"partNumber": "7", "uploadId": "VXBsb2FkIElE.+/=_-~"},
+    ),
+    ("POST", "users/0/1/original", {"content-type": "image/jpeg"}, {"uploads": ""}),
+    ("POST", "users/0/1/original", {"if-none-match": "*"}, {"uploadId": "x"}),
+    ("DELETE", "users/0/1/original", {}, {"uploadId": "x"}),
+    ("HEAD", "users/0/1/original", {}, {}),
 ]
 
 
@@ -75,4 +85,4 @@ def test_signatures_are_those_of_boto3(
 
 
 def _parameters(url: str) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(url).query, strict_parsing=True))
+    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True, strict_parsing=True))
