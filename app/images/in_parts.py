@@ -87,12 +87,13 @@ class OpenParts:
 
 def open_parts(user: User, promised: PromisedInParts, *, uploads: PartUploads) -> OpenParts:
     """Open an upload, or take up the one that is open; commits. Safe to repeat."""
-    upload_id, stored = _take_up(user, promised.image_id, promised.upload_id, uploads=uploads)
+    user_id = _end_transaction(user)
+    upload_id, stored = _take_up(user_id, promised.image_id, promised.upload_id, uploads=uploads)
     if upload_id is None:
         upload_id, stored = _open(user, promised, uploads=uploads)
     parts = promised.plan.parts()
     missing = [part for part in parts if not _is_there(part, stored)]
-    places, expires_at = uploads.places(user.id, promised.image_id, upload_id, missing)
+    places, expires_at = uploads.places(user_id, promised.image_id, upload_id, missing)
     place_of = {part.number: place for part, place in zip(missing, places, strict=True)}
     return OpenParts(
         parts=[(part, place_of.get(part.number)) for part in parts], expires_at=expires_at
@@ -112,40 +113,55 @@ def complete_parts(user: User, image_id: UUID, *, uploads: PartUploads) -> None:
             Image.state, Image.upload_id, Image.byte_size, Image.part_size, Image.part_checksums
         ).where(Image.owned_by(user), Image.id == image_id)
     ).one_or_none()
-    db.session.rollback()  # what follows waits for the outside
+    user_id = _end_transaction(user)
     if found is None:
         raise NotFoundError
     is_here = found.state != ImageState.UPLOADING
+    if found.upload_id is not None and found.state == ImageState.PROCESSING:
+        # Begun by what completed it, or by a late event of an earlier upload, that finds nothing.
+        is_here = uploads.has_original(user_id, image_id)
     if found.upload_id is None:
         if is_here:
             return
         raise NotInPartsError
     if is_here:  # sent whole meanwhile, or put together by one who could not note it
-        drop_parts(user, [(image_id, found.upload_id)], uploads=uploads)
+        _drop(user_id, image_id, found.upload_id, uploads=uploads)
     else:
         plan = Plan(
             file_size=found.byte_size, part_size=found.part_size, checksums=found.part_checksums
         )
-        _put_together(user, image_id, found.upload_id, plan, uploads=uploads)
+        _put_together(user_id, image_id, found.upload_id, plan, uploads=uploads)
     _note_arrival(user, image_id, found.upload_id)
 
 
 def drop_parts(user: User, dropped: Iterable[tuple[UUID, str]], *, uploads: PartUploads) -> None:
     """Drop uploads that nobody will finish. What fails here the bucket does after a day."""
+    user_id = _end_transaction(user)
     for image_id, upload_id in dropped:
-        try:
-            uploads.drop(user.id, image_id, upload_id)
-        except AwsUnavailableError as error:
-            log.warning("parts of picture %s stay for a day: %s", image_id, error)
+        _drop(user_id, image_id, upload_id, uploads=uploads)
+
+
+def _drop(user_id: UUID, image_id: UUID, upload_id: str, *, uploads: PartUploads) -> None:
+    try:
+        uploads.drop(user_id, image_id, upload_id)
+    except AwsUnavailableError as error:
+        log.warning("parts of picture %s stay for a day: %s", image_id, error)
+
+
+def _end_transaction(user: User) -> UUID:
+    """Return whose it is, and wait for the outside with no connection in hand."""
+    user_id = user.id
+    db.session.rollback()
+    return user_id
 
 
 def _take_up(
-    user: User, image_id: UUID, upload_id: str | None, *, uploads: PartUploads
+    user_id: UUID, image_id: UUID, upload_id: str | None, *, uploads: PartUploads
 ) -> tuple[str | None, dict[int, StoredPart]]:
     """Return an upload that is still open, with its parts; None when it is over."""
     if upload_id is not None:
         try:
-            return upload_id, uploads.stored(user.id, image_id, upload_id)
+            return upload_id, uploads.stored(user_id, image_id, upload_id)
         except NoSuchUploadError:
             log.info("the upload of picture %s is over; beginning anew", image_id)
     return None, {}
@@ -158,8 +174,8 @@ def _open(
 
     See [Note: Who opened it].
     """
-    image_id, plan = promised.image_id, promised.plan
-    ours = uploads.open(user.id, image_id, content_type=promised.content_type)
+    image_id, plan, user_id = promised.image_id, promised.plan, _end_transaction(user)
+    ours = uploads.open(user_id, image_id, content_type=promised.content_type)
     same_promise = (
         Image.owned_by(user),
         Image.id == image_id,
@@ -177,11 +193,11 @@ def _open(
     db.session.commit()
     if noted is not None:
         return ours, {}
-    uploads.drop(user.id, image_id, ours)
+    uploads.drop(user_id, image_id, ours)
     theirs = db.session.scalar(select(Image.upload_id).where(*same_promise))
     db.session.rollback()
     # None: cancelled or promised otherwise since. What is sent then, S3 refuses.
-    upload_id, stored = _take_up(user, image_id, theirs, uploads=uploads)
+    upload_id, stored = _take_up(user_id, image_id, theirs, uploads=uploads)
     return upload_id or ours, stored
 
 
@@ -191,22 +207,22 @@ def _is_there(part: PartPromise, stored: dict[int, StoredPart]) -> bool:
 
 
 def _put_together(
-    user: User, image_id: UUID, upload_id: str, plan: Plan, *, uploads: PartUploads
+    user_id: UUID, image_id: UUID, upload_id: str, plan: Plan, *, uploads: PartUploads
 ) -> None:
     """Return when the original is there, whoever did it."""
     parts = plan.parts()
     try:
-        stored = uploads.stored(user.id, image_id, upload_id)
+        stored = uploads.stored(user_id, image_id, upload_id)
         missing = [part.number for part in parts if not _is_there(part, stored)]
         if missing:
             raise PartsMissingError(missing)
         wanted = {part.number: stored[part.number] for part in parts}
-        uploads.complete(user.id, image_id, upload_id, wanted)
+        uploads.complete(user_id, image_id, upload_id, wanted)
     except OriginalThereError:
         # Sent whole meanwhile: by a signed address, so these are the promised bytes.
-        drop_parts(user, [(image_id, upload_id)], uploads=uploads)
+        _drop(user_id, image_id, upload_id, uploads=uploads)
     except NoSuchUploadError:
-        if not uploads.has_original(user.id, image_id):
+        if not uploads.has_original(user_id, image_id):
             raise PartsMissingError([part.number for part in parts]) from None
 
 

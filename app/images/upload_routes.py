@@ -88,7 +88,8 @@ def _drop_abandoned(user: User, answers: list[Answer]) -> None:
         for answer in answers
         if isinstance(answer, Promised | PromisedInParts) and answer.abandoned is not None
     ]
-    drop_parts(user, abandoned, uploads=parts().uploads)
+    if abandoned:
+        drop_parts(user, abandoned, uploads=parts().uploads)
 
 
 def _place(user: User, answer: Answer, shown: dict[UUID, Shown]) -> Shown:

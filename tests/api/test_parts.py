@@ -232,6 +232,20 @@ def test_an_upload_whose_completion_was_lost_is_settled(ada: Person, database: E
         assert noted.state != "uploading"
 
 
+def test_an_event_that_comes_too_late_costs_no_part(ada: Person, database: Engine) -> None:
+    """It tells of an earlier upload to this place, which is gone; the worker is looking for it."""
+    big = big_file(seed=915)
+    place = promise(ada, big)
+    send(place, big)
+    with database.begin() as connection:
+        connection.execute(
+            text("UPDATE images SET state = 'processing' WHERE id = :id"),
+            {"id": place["image"]["id"]},
+        )
+    assert complete(ada, place).status_code == 202
+    assert until(lambda: ada.settled(place["image"]["id"]))["state"] == "ready"
+
+
 def test_what_is_stored_has_no_parts(ada: Person, database: Engine) -> None:
     big = big_file(seed=909)
     place = promise(ada, big)
