@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.bench.parts.developers import SHARPS, compare
 from tests.bench.parts.photos import bases, photos
-from tests.bench.parts.upload_run import Run, upload_all
+from tests.bench.parts.upload_run import PARENT, Run, upload_all
 
 # Real photos stand beside the repository where somebody put them there; else they are painted.
 PHOTOS = Path(__file__).parents[3] / "shared/photos"
@@ -58,8 +58,8 @@ def _print_run(run: Run) -> None:
     print(f"{run.cpu_ms:.0f} ms CPU a photo (aim {AIMS['cpu_ms_per_photo']}, Immich 420)", end="")
     print(f", {run.memory_mb:.0f} MB at most (aim {AIMS['memory_mb']}, Immich 1,500)")
     for name, use in run.uses.items():
-        mine = "" if name in run.product else ", not the product's"
-        print(f"  {name:9} {use.cpu_seconds * 1e3 / run.count:6.1f} ms a photo", end="")
+        mine = "" if name in (*run.product, PARENT) else ", not the product's"
+        print(f"  {name:27} {use.cpu_seconds * 1e3 / run.count:6.1f} ms a photo", end="")
         print(f", {use.peak_bytes / 1e6:4.0f} MB in {use.processes} processes{mine}")
 
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 ROUNDS = 3
 WEBP_QUALITY = 75
 # Where sharp's table of quantisers makes previews that weigh as much as ours.
-JPEG_QUALITY = 65
+JPEG_QUALITY = 68
 WEBP = "sharp-webp"
 OURS, SHARPS = ("ours", "floor"), ("sharp", WEBP)
 _SHARP = Path(__file__).with_name("sharp.mjs")

@@ -30,6 +30,7 @@ BATCH = 20  # as the front end asks for places
 PATIENCE_SECONDS = 900
 Announced = tuple[dict[str, object], bytes]
 PRODUCT = ("api", "worker", "postgres")
+PARENT = "worker without its children"
 # The database's memory is PostgreSQL's own, and told apart: peers leave it out as well.
 IN_MEMORY = ("api", "worker")
 
@@ -69,7 +70,8 @@ def upload_all(files: list[bytes], *, data: Path) -> Run:
         _warm_up(people, files[0], database)
         announced = [_announced(content, number) for number, content in enumerate(files)]
         roots = {part.program.name: part.process.pid for part in stack.crew.parts}
-        meter = Meter(roots={**roots, "clients": os.getpid()}, alone=frozenset({"clients"}))
+        roots |= {PARENT: roots["worker"], "clients": os.getpid()}
+        meter = Meter(roots=roots, alone=frozenset({PARENT, "clients"}))
         with meter.watching(IN_MEMORY):
             begun = time.monotonic()
             with ThreadPoolExecutor(CLIENTS) as threads:
