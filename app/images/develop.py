@@ -22,7 +22,7 @@ from app.accounts.models import User
 from app.clients.aws import AwsUnreachableError
 from app.clients.storage import PREVIEWS, NothingStoredError, PictureStore
 from app.database import db, now
-from app.images.lease import Busy, begin, let_go
+from app.images.lease import Begun, Busy, begin, let_go
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import Developed, Rejected
 from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored, RetryLaterError
@@ -82,7 +82,7 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         return
     try:
         with bench.holding(task.image_id):
-            outcome, receipt = _develop(task, begun.sha256, bench=bench)
+            outcome, receipt = _develop(task, begun, bench=bench)
     except NothingStoredError:
         # An event without a picture: forged, or long overtaken. The place is still promised.
         _settle(task, state=ImageState.UPLOADING)
@@ -126,7 +126,7 @@ class NotAsPromisedError(Exception):
 
 
 def _develop(
-    task: PictureStored, sha256: bytes, *, bench: Bench
+    task: PictureStored, promised: Begun, *, bench: Bench
 ) -> tuple[Developed | Rejected, Receipt]:
     """Take the original through the darkroom, and store what was derived from it.
 
@@ -138,7 +138,10 @@ def _develop(
     with TemporaryDirectory(prefix="pinhole-") as folder:
         original = Path(folder, "original")
         stored = bench.store.fetch_original(task.user_id, task.image_id, into=original)
-        if (stored.sha256 or _digest(original)) != sha256:
+        if stored.size != promised.size:
+            # Another size was announced after the address was signed: room was kept for that one.
+            raise NotAsPromisedError
+        if (stored.sha256 or _digest(original)) != promised.sha256:
             raise NotAsPromisedError
         outcome = bench.darkroom.develop(original)
     if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:

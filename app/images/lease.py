@@ -26,6 +26,7 @@ class Begun:
     """A picture that is ours to develop: what was promised, and how often this was begun."""
 
     sha256: bytes
+    size: int
     attempts: int
 
 
@@ -54,12 +55,12 @@ def begin(task: PictureStored) -> Begun | Busy | None:
             attempts=Image.attempts + 1,
             leased_until=func.now() + LEASE,
         )
-        .returning(Image.sha256, Image.attempts)
+        .returning(Image.sha256, Image.byte_size, Image.attempts)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     db.session.commit()
     if row is not None:
-        return Begun(sha256=row.sha256, attempts=row.attempts)
+        return Begun(sha256=row.sha256, size=row.byte_size, attempts=row.attempts)
     seconds = func.extract("epoch", Image.leased_until - func.now())
     left = db.session.scalar(
         select(seconds).where(

@@ -171,10 +171,15 @@ def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureSt
     row = db.session.scalar(
         select(Image).where(Image.id == picture.image_id, due).with_for_update(skip_locked=True)
     )
-    if row is not None:
+    if row is not None and not _has_arrived(row, store=store):
         store.delete_image(picture.user_id, picture.image_id)
         db.session.delete(row)
     db.session.commit()
+
+
+def _has_arrived(row: Image, *, store: PictureStore) -> bool:
+    """Whether an upload only seems never made: nobody was there to develop it for a day or more."""
+    return row.state == ImageState.UPLOADING and store.look(row.owner_id, row.id) is not None
 
 
 def _pictures(condition: ColumnElement[bool]) -> list[PictureStored]:

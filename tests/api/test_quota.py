@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
 from uuid import uuid4
 
 import httpx2
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import running_api, until
-from tests.people import Json, Person
+from tests.people import Json, Person, put
 from tests.pictures import Picture, jpeg
 
 QUOTA = 1_000_000
@@ -85,6 +86,23 @@ def test_a_cancelled_upload_gives_its_room_back(cora: Person) -> None:
     assert used(cora) == 0
     (place,) = promise(cora, of_size(QUOTA))
     assert place["status"] == "upload"
+
+
+def test_room_for_a_byte_is_not_room_for_more(cora: Person) -> None:
+    """The address was signed while the whole size was announced, and a smaller one since."""
+    picture = jpeg(seed=960)
+    (place,) = cora.promise(picture)
+    said = {
+        "name": "x.jpg",
+        "size": 1,
+        "content_type": "image/jpeg",
+        "sha256": sha256(picture.content).hexdigest(),
+    }
+    (smaller,) = promise(cora, said)
+    assert smaller["image"]["id"] == place["image"]["id"]
+    put(place["upload"], picture.content).raise_for_status()
+    settled = until(lambda: cora.settled(place["image"]["id"]))
+    assert (settled["state"], settled["failure"]["code"]) == ("rejected", "not_as_promised")
 
 
 def test_fifty_at_once_get_the_room_of_one(cora: Person) -> None:

@@ -59,3 +59,16 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
     assert until(lambda: ada.settled(image_id))["state"] == "ready"
     original = ada.http.get(f"/api/images/{image_id}/original").json()["url"]
     assert httpx2.get(original).content == picture.content
+
+
+def test_a_receipt_goes_with_the_bytes_that_it_was_for(ada: Person, database: Engine) -> None:
+    """Else an original that comes in parts could be fetched before all of it was compared."""
+    picture = jpeg(seed=961, size=(160, 120))
+    (image_id,) = ada.upload(picture)
+    until(lambda: ada.settled(image_id))
+    assert ada.detail(image_id)["receipt"] is not None
+    with database.begin() as connection:
+        rejected = text("UPDATE images SET state = 'rejected' WHERE id = :id")
+        connection.execute(rejected, {"id": image_id})
+    ada.promise(picture)
+    assert ada.detail(image_id)["receipt"] is None

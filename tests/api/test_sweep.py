@@ -97,6 +97,22 @@ def test_a_promise_that_nobody_used_is_left_alone_for_a_day(
     assert ada.http.get(f"/api/images/{image_id}").status_code == 404
 
 
+def test_an_upload_that_arrived_is_kept_however_long_nobody_looked(
+    ada: Person,
+    run_sweep: Callable[[], list[object]],
+    database: Engine,
+    objects_of: Callable[[Person], list[str]],
+) -> None:
+    """The machine was switched off right after the upload, and on again days later."""
+    (image_id,) = ada.upload(jpeg(seed=309))
+    until(lambda: ada.settled(image_id))
+    set_state(database, image_id, state="uploading")  # as if no event had come
+    age(database, image_id, created_at="3 days")
+    assert task_of(ada, image_id) in run_sweep()
+    assert ada.detail(image_id)["state"] == "uploading"
+    assert [key for key in objects_of(ada) if key.endswith("/original")]
+
+
 def test_a_picture_whose_worker_died_is_taken_up(
     ada: Person, run_sweep: Callable[[], list[object]], database: Engine
 ) -> None:
