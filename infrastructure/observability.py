@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -16,6 +15,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from infrastructure.compute import Compute, Worker
+from infrastructure.dashboard import NAMESPACE, show
 from infrastructure.database import Database
 from infrastructure.pictures import Pictures
 from infrastructure.settings import Size
@@ -68,7 +68,7 @@ class Observability(Construct):
         ]
         alarms = [self._alarm(watch) for watch in watches]
         self._limit_costs(size)
-        self._show(alarms, compute=compute, database=database, pictures=pictures)
+        show(self, alarms, compute=compute, database=database, pictures=pictures)
 
     def _alarm(self, watch: Watch) -> cloudwatch.Alarm:
         operator = cloudwatch.ComparisonOperator
@@ -116,54 +116,6 @@ class Observability(Construct):
                 for kind, percent in (("ACTUAL", 80), ("FORECASTED", 100))
             ],
         )
-
-    def _show(
-        self,
-        alarms: Sequence[cloudwatch.Alarm],
-        *,
-        compute: Compute,
-        database: Database,
-        pictures: Pictures,
-    ) -> None:
-        functions = [worker.function for worker in compute.every]
-        instance = database.instance
-        cloudwatch.Dashboard(
-            self,
-            "Dashboard",
-            dashboard_name=f"{Stack.of(self).stack_name}",
-            default_interval=Duration.days(1),
-            widgets=[
-                [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24)],
-                [
-                    _graph("Calls of the API", compute.http_api.metric_count()),
-                    _graph("Its answers, 95 of 100 within", compute.http_api.metric_latency()),
-                    _graph(
-                        "Its errors",
-                        compute.http_api.metric_client_error(),
-                        compute.http_api.metric_server_error(),
-                    ),
-                ],
-                [
-                    _graph(
-                        "Waiting",
-                        pictures.queue.queue.metric_approximate_number_of_messages_visible(),
-                        pictures.description_queue.queue.metric_approximate_number_of_messages_visible(),
-                        pictures.letter_queue.queue.metric_approximate_number_of_messages_visible(),
-                    ),
-                    _graph("Time of functions", *[each.metric_duration() for each in functions]),
-                    _graph("Errors of functions", *[each.metric_errors() for each in functions]),
-                ],
-                [
-                    _graph("Database: CPU", instance.metric_cpu_utilization()),
-                    _graph("Database: connections", instance.metric_database_connections()),
-                    _graph("Database: free storage", instance.metric_free_storage_space()),
-                ],
-            ],
-        )
-
-
-def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8)
 
 
 def _watch_compute(compute: Compute) -> list[Watch]:
@@ -224,7 +176,7 @@ def _counted(worker: Worker, name: str, *, begins: str) -> cloudwatch.Metric:
         name,
         log_group=worker.log_group,
         filter_pattern=logs.FilterPattern.string_value("$.message", "=", f"{begins}*"),
-        metric_namespace="Pinhole",
+        metric_namespace=NAMESPACE,
         metric_name=name,
     )
     return counted.metric(period=_FIVE_MINUTES, statistic="Sum")

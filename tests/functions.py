@@ -54,8 +54,9 @@ def function_environment(
     _keep(stack, {"keys": keys, door_secret: doors, "database": owner})
     _let_read(stack, WORKER_USER if part == "worker" else API_USER)
     settings = stack.environment(part)
-    for secret in ("DATABASE_URL", "SECRET_KEY"):  # a function finds it in Secrets Manager
-        settings.pop(secret)
+    # A function finds secrets in Secrets Manager, and mails are read in local mode alone.
+    for name in ("DATABASE_URL", "SECRET_KEY", "MAILBOX_DIR"):
+        settings.pop(name, None)
     return (
         settings
         | _SECRETS

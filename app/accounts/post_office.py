@@ -19,6 +19,7 @@ from app.clients.mail import Mail, MailError
 from app.database import db, now
 from app.settings import Settings
 from app.tasks import MOST_ATTEMPTS, RetryLaterError, SendLetter
+from app.telling import count
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ def send_letter(
         _settle(task.letter_id, failure=error.code)
     else:
         _settle(task.letter_id)
+        count("LettersSent")
 
 
 def take_overdue_letters() -> list[SendLetter]:

@@ -15,16 +15,18 @@ from app.clients.calls import SecretsManager, SecurityTokenService
 from app.clients.secrets import read_secret
 from app.factory import create_app
 from app.handlers import start_collecting
-from app.handlers.observing import Metrics, observe
+from app.handlers.observing import Telling, observe
 from app.handlers.surroundings import surroundings
 from app.handlers.without import without
 from app.parts import build_parts
+from app.telling import count, listen
 
 DOOR_HEADER = "x-pinhole-door"
 
 _known = surroundings()
 logger = observe("api", level=_known.settings.log_level)
-metrics = Metrics(namespace="Pinhole", service="api")
+telling = Telling("api")  # Lambda traces this function by itself: docs/decisions/0014
+listen(telling)
 _doors = read_secret(SecretsManager(_known.caller), _known.environment["DOOR_SECRET_ARN"])
 # The one before is let in while a rotation (scripts/deployment/rotation.py) is under way.
 _DOORS = [_doors[name].encode() for name in ("door", "door_before") if _doors.get(name)]
@@ -60,8 +62,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         answer["cookies"] = list(dict.fromkeys(answer["cookies"]))
     answer["body"] = answer.get("body") or ""  # Zappa says nothing at all of an empty one
     if answer["statusCode"] >= 500:  # noqa: PLR2004 - HTTP's own
-        metrics.add_metric(name="ServerErrors", unit="Count", value=1)
-        metrics.flush_metrics()
+        count("ServerErrors")
+    telling.flush()
     return answer
 
 

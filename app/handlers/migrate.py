@@ -7,12 +7,14 @@ from typing import Any
 from app.clients.aws import make_client_in
 from app.clients.snapshots import Snapshots
 from app.handlers import start_collecting
-from app.handlers.observing import observe
+from app.handlers.observing import observe, trace
 from app.handlers.surroundings import surroundings
 from app.migrate import upgrade
+from app.telling import step
 
 _known = surroundings()
 logger = observe("migrate", level=_known.settings.log_level)
+trace("migrate", _known.environment)
 start_collecting()
 
 
@@ -23,6 +25,7 @@ def handler(event: Mapping[str, object], context: object) -> dict[str, Any]:
         rds=make_client_in(_known.settings.aws_region, "rds"),
         instance=_known.environment["DATABASE_INSTANCE"],
     )
-    upgraded = upgrade(_known.settings.database_url, copy=snapshots.take)
+    with step("upgrade"):
+        upgraded = upgrade(_known.settings.database_url, copy=snapshots.take)
     logger.info("ran %s; copied to %s", ", ".join(upgraded.ran) or "nothing", upgraded.snapshot)
     return asdict(upgraded)

@@ -1,16 +1,22 @@
-"""How functions tell what they do: one JSON line an event, by AWS Lambda Powertools."""
+"""How functions tell what they do, by AWS Lambda Powertools: lines of JSON, metrics, traces."""
 
 import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from app.handlers.without import without
 from app.logs import SECRET_QUERY, OptExcInfo, traceback_of
+from app.telling import Counted, Timed, listen
 
 with without("botocore"):  # which Powertools would tell its name
     from aws_lambda_powertools import Logger, Metrics
     from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-__all__ = ["Logger", "Metrics", "observe"]
+__all__ = ["Logger", "Telling", "observe", "trace"]
+
+# By it the X-Ray SDK knows as well, and elsewhere asks for sampling rules.
+_IN_LAMBDA = "LAMBDA_TASK_ROOT"
 
 
 class Discreet(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the package only
@@ -37,3 +43,64 @@ def observe(service: str, *, level: str) -> Logger:
     root.setLevel(level)
     logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where its settings lie
     return logger
+
+
+class Telling:
+    """Hands what is counted to CloudWatch, as lines of its log (EMF), and steps to X-Ray."""
+
+    def __init__(self, service: str, *, tracer: Any = None) -> None:  # noqa: ANN401 - Powertools'
+        self._metrics = Metrics(namespace="Pinhole", service=service)
+        self._tracer = tracer
+        self._has_news = False
+
+    def count(self, name: Counted, number: int) -> None:
+        """Keep a number until `flush`."""
+        self._add(name, "Count", number)
+
+    def took(self, name: Timed, seconds: float) -> None:
+        """Keep a time until `flush`."""
+        self._add(name, "Seconds", seconds)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Put a step into the trace of this call; of what it raises, only that it did."""
+        if self._tracer is None:
+            yield
+            return
+        failure = None
+        with self._tracer.provider.in_subsegment(name) as part:
+            try:
+                yield
+            except Exception as error:  # noqa: BLE001 - raised below: X-Ray would keep its words
+                failure = error
+                if part is not None:
+                    part.add_fault_flag()
+        if failure is not None:
+            raise failure
+
+    def flush(self) -> None:
+        """Write down what was counted, if anything was."""
+        if self._has_news:
+            self._metrics.flush_metrics()
+            self._has_news = False
+
+    def _add(self, name: str, unit: str, value: float) -> None:
+        self._metrics.add_metric(name=name, unit=unit, value=value)
+        self._has_news = True
+
+
+def trace(service: str, environment: Mapping[str, str]) -> Telling:
+    """Listen to all that is told in this function; on Lambda, steps included.
+
+    Not for the API's function, whose cold start would read the X-Ray SDK (docs/decisions/0014).
+    """
+    telling = Telling(service, tracer=_tracer(service) if _IN_LAMBDA in environment else None)
+    listen(telling)
+    return telling
+
+
+def _tracer(service: str) -> Any:  # noqa: ANN401 - Powertools'
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see above
+
+    # Nothing is patched: calls to S3 would be noted with their keys, which say whose they are.
+    return Tracer(service=service, auto_patch=False)

@@ -7,13 +7,14 @@ from app.assembly import Assembly
 from app.clients.aws import AwsUnavailableError, make_client_later
 from app.clients.queue import Message, Queue
 from app.handlers import start_collecting
-from app.handlers.observing import observe
+from app.handlers.observing import observe, trace
 from app.handlers.surroundings import surroundings
 from app.images.darkroom import Darkroom
 from app.tasks import RetryLaterError, pause_after
 
 _known = surroundings()
 logger = observe("worker", level=_known.settings.log_level)
+telling = trace("worker", _known.environment)
 _assembly = Assembly(_known.settings, pool_size=1)
 _sqs = make_client_later("sqs", _known.settings)
 _queues = {
@@ -33,6 +34,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, list[dict[st
     """Do the messages of one batch; return those that must come back."""
     del context
     failed = [record["messageId"] for record in event["Records"] if not _do(record)]
+    telling.flush()
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
 
 

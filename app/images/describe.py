@@ -16,6 +16,7 @@ from app.images.darkroom import DarkroomError
 from app.images.descriptions import by, record, record_failure
 from app.images.models import DescriptionSource, DescriptionState, Image
 from app.tasks import MOST_ATTEMPTS, DescribePicture, RetryLaterError
+from app.telling import count
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +86,10 @@ def describe_picture(
             raise RetryLaterError(min(round(pause), LONGEST_PAUSE)) from error
         log.warning("no description of %s: %s", task.image_id, error.code)
         record_failure(task.image_id, code=error.code)
+        count("DescriptionsFailed")
     else:
         record(task.image_id, sighting, is_demo=is_demo)
+        count("DescriptionsMade")
     db.session.commit()
 
 

@@ -5,7 +5,7 @@ state, changed by one UPDATE with its precondition, decides who is right.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,10 +26,16 @@ from app.images.lease import Begun, Busy, begin, let_go
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import Developed, Rejected
 from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored, RetryLaterError
+from app.telling import Counted, count, step, timed
 
 log = logging.getLogger(__name__)
 
 MOST_BEGINNINGS = 2 * MOST_ATTEMPTS
+_TOLD: Mapping[ImageState, Counted] = {
+    ImageState.READY: "PicturesReady",
+    ImageState.DAMAGED: "PicturesDamaged",
+    ImageState.REJECTED: "PicturesRejected",
+}
 
 
 class Develops(Protocol):
@@ -81,7 +87,7 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
     try:
-        with bench.holding(task.image_id):
+        with timed("PictureSeconds"), bench.holding(task.image_id):
             outcome, receipt = _develop(task, begun, bench=bench)
     except NothingStoredError:
         # An event without a picture: forged, or long overtaken. The place is still promised.
@@ -101,7 +107,8 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         log.exception("gave up on picture %s", task.image_id)
         _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
-    _finish(task, outcome, receipt, bench=bench)
+    with step("settle"):
+        _finish(task, outcome, receipt, bench=bench)
 
 
 def _give_back(task: PictureStored, *, begun_in_vain: bool) -> None:
@@ -137,18 +144,21 @@ def _develop(
     """
     with TemporaryDirectory(prefix="pinhole-") as folder:
         original = Path(folder, "original")
-        stored = bench.store.fetch_original(task.user_id, task.image_id, into=original)
+        with step("fetch"):
+            stored = bench.store.fetch_original(task.user_id, task.image_id, into=original)
         if stored.size != promised.size:
             # Another size was announced after the address was signed: room was kept for that one.
             raise NotAsPromisedError
         if (stored.sha256 or _digest(original)) != promised.sha256:
             raise NotAsPromisedError
-        outcome = bench.darkroom.develop(original)
+        with step("decode"):
+            outcome = bench.darkroom.develop(original)
     if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:
         put = bench.store.put_derived
         preview = PREVIEWS[_format_of(outcome.preview)]
-        put(task.user_id, task.image_id, preview, content=outcome.preview)
-        put(task.user_id, task.image_id, "thumbnail.webp", content=outcome.thumbnail)
+        with step("store"):
+            put(task.user_id, task.image_id, preview, content=outcome.preview)
+            put(task.user_id, task.image_id, "thumbnail.webp", content=outcome.thumbnail)
     by: Literal["s3", "worker"] = "s3" if stored.sha256 else "worker"
     return outcome, Receipt(at=stored.modified, by=by)
 
@@ -239,6 +249,8 @@ def _settle(task: PictureStored, *, state: ImageState, **values: object) -> bool
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
+    if settled is not None and state in _TOLD:
+        count(_TOLD[state])
     return settled is not None
 
 

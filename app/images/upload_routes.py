@@ -20,11 +20,13 @@ from app.images.schemas import ImageDetail
 from app.images.timeline import Shown, image_detail, images_by_id
 from app.images.upload import Existing, Promised, Refused, Room, promise_place, refusal
 from app.parts import parts
+from app.telling import count
 from app.web import json_response
 
 uploads = APIBlueprint("uploads", __name__, url_prefix="/api/images", tag="Images")
 
 Answer = Promised | PromisedInParts | Existing | Refused
+PROMISED = Promised | PromisedInParts
 
 
 @uploads.post("")
@@ -57,6 +59,7 @@ def create_images(json_data: NewImages) -> Response:
     shown = {UUID(image["id"]): image for image in images_by_id(user, ids, reader=reader)}
     db.session.commit()
     _drop_abandoned(user, list(answers.values()))
+    count("UploadsPromised", sum(isinstance(each, PROMISED) for each in answers.values()))
     places = [_place(user, answers[index], shown) for index in range(len(json_data.images))]
     return json_response({"places": places})
 

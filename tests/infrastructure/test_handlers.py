@@ -99,9 +99,10 @@ def body_of(told: dict[str, Any]) -> Any:
 
 # Whoever needs one of these imports it where it is used: each costs every cold start 30 to 400 ms.
 HEAVY = {
-    "alembic", "apiflask", "apispec", "argon2", "authlib", "boto3", "botocore", "cryptography",
-    "email_validator", "httpx2", "joserfc", "marshmallow", "openai", "PIL", "pillow_heif", "pyotp",
-    "pyvips", "s3transfer", "segno", "urllib3", "webargs", "webauthn", "zxcvbn",
+    "alembic", "apiflask", "apispec", "argon2", "authlib", "aws_xray_sdk", "boto3", "botocore",
+    "cryptography", "email_validator", "httpx2", "joserfc", "marshmallow", "openai", "PIL",
+    "pillow_heif", "pyotp", "pyvips", "s3transfer", "segno", "urllib3", "webargs", "webauthn",
+    "zxcvbn",
 }  # fmt: skip
 
 
@@ -109,6 +110,32 @@ def test_the_first_request_reads_nothing_heavy(api: Inside) -> None:
     told = answer(api, request(path="/api/health", cookies=["__Host-session=nobody"]))
     assert json.loads(told["body"]) == {"status": "ok"}
     assert {name.partition(".")[0] for name in api.tell("modules")["answer"]} & HEAVY == set()
+
+
+def test_who_is_here_is_asked_with_next_to_nothing(
+    packages: dict[str, Path], stack: EmbeddedStack, tmp_path: Path
+) -> None:
+    api = Inside("api", package=packages[MACHINE], stack=stack, folder=tmp_path)
+    try:
+        answer(api, request(path="/api/auth/session", cookies=["__Host-session=nobody"]))
+        read = set(api.tell("modules")["answer"])
+    finally:
+        api.end()
+    assert "app.accounts.routes.who_is_here" in read
+    assert {name.partition(".")[0] for name in read} & (HEAVY | {"pydantic"}) == set()
+    others = {name for name in read if name.startswith(("app.images", "app.administration"))}
+    schemas = {name for name in read if name.startswith("app.accounts.schemas")}
+    routes = {name for name in read if name.startswith("app.accounts.routes.")}
+    assert (others, schemas) == (set(), set())
+    assert routes == {"app.accounts.routes.who_is_here"}
+
+
+def test_documentation_is_made_from_what_was_not_read_yet(api: Inside) -> None:
+    document = json.loads(answer(api, request(path="/api/openapi.json"))["body"])
+    assert "/api/images/{image_id}" in document["paths"]
+    page = answer(api, request(path="/api/docs"))
+    assert page["statusCode"] == 200
+    assert "Who is signed in" in page["body"]
 
 
 def test_cookies_come_in_and_go_out_once(api: Inside) -> None:

@@ -20,6 +20,7 @@ from app.accounts.sign_in import How, finish_sign_in
 from app.contract import APIBlueprint
 from app.database import db
 from app.errors import NotFirstError, WrongCredentialsError
+from app.telling import count
 
 auth = APIBlueprint("auth", __name__, url_prefix="/api/auth", tag="Signing in")
 
@@ -66,6 +67,7 @@ def login(json_data: LoginIn) -> Response:
     if user is None:
         record(Event.SIGN_IN_FAILED, user_id=user_id)
         db.session.commit()
+        count("SignInsRefused")
         raise WrongCredentialsError
     if known_hash and needs_rehash(known_hash):
         user.password_hash = hash_password(json_data.password)

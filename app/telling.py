@@ -1,0 +1,69 @@
+"""What happens inside, counted and timed for whoever runs the site, if anybody listens.
+
+Nobody does unless the process says so: functions on Lambda hand it to CloudWatch and to X-Ray
+(app/handlers/observing.py). Told are kinds of things and how many: never which, nor whose.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from time import perf_counter
+from typing import Literal, Protocol
+
+Counted = Literal[
+    "DescriptionsFailed",
+    "DescriptionsMade",
+    "LettersSent",
+    "PicturesDamaged",
+    "PicturesReady",
+    "PicturesRejected",
+    "ServerErrors",
+    "SignInsRefused",
+    "UploadsPromised",
+]
+Timed = Literal["PictureSeconds"]
+
+
+class Listener(Protocol):
+    """Whoever hears of it."""
+
+    def count(self, name: Counted, number: int) -> None:
+        """Hear that something happened, so often."""
+
+    def took(self, name: Timed, seconds: float) -> None:
+        """Hear how long something took."""
+
+    def step(self, name: str) -> AbstractContextManager[None]:
+        """Hear when a step begins and ends."""
+
+
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Let somebody hear of all that is told in this process from now on."""
+    _listeners[:] = [listener]
+
+
+def count(name: Counted, number: int = 1) -> None:
+    """Tell that something happened."""
+    for listener in _listeners if number else ():
+        listener.count(name, number)
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Tell when a step of a task begins and ends."""
+    if not _listeners:
+        yield
+        return
+    with _listeners[0].step(name):
+        yield
+
+
+@contextmanager
+def timed(name: Timed) -> Iterator[None]:
+    """Tell how long it took, if it went well."""
+    begun = perf_counter()
+    yield
+    for listener in _listeners:
+        listener.took(name, perf_counter() - begun)
