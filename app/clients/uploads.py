@@ -29,6 +29,10 @@ _LONGEST_PAUSE_SECONDS = 0.3
 # Putting parts together may take S3 a while; API Gateway waits 30 s in all.
 _PATIENCE_SECONDS = 20
 _CALL_LIVES_SECONDS = 60
+_COMPLETE = (
+    '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{}'
+    "</CompleteMultipartUpload>"
+)
 _WORTH_ANOTHER = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout"}
 
 
@@ -163,7 +167,7 @@ class PartUploads:
             key_of(user_id, image_id, "original"),
             query={"uploadId": upload_id},
             headers={"if-none-match": "*"},
-            body=f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode(),
+            body=_COMPLETE.format(listed).encode(),
         )
         if answer.code == "NoSuchUpload":
             raise NoSuchUploadError
