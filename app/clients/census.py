@@ -12,6 +12,9 @@ from app.clients.archive import Place
 from app.clients.aws import translated
 
 _PREFIX = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/", re.ASCII)
+_EXPORT = re.compile(r"users/([0-9a-f]{32})/exports/[0-9a-f]{32}/", re.ASCII)
+# Copies of everything lie between pictures: "exports" sorts behind "efff…" and before "f000…".
+_LAST_BEFORE_EXPORTS = UUID(hex="e" + 31 * "f")
 _MOST = 1000  # the most that S3 lists at once
 
 
@@ -64,9 +67,12 @@ class Census:
 
 
 def place_of(key: str) -> Place | None:
-    """The place that a key to go on after has left behind."""
-    match = _PREFIX.fullmatch(f"{key[:-1]}/")
-    return Place(user_id=UUID(match[1]), image_id=UUID(match[2])) if match else None
+    """The last place that a key to go on after may have left behind."""
+    folder = f"{key[:-1]}/"
+    if match := _PREFIX.fullmatch(folder):
+        return Place(user_id=UUID(match[1]), image_id=UUID(match[2]))
+    match = _EXPORT.fullmatch(folder)
+    return Place(user_id=UUID(match[1]), image_id=_LAST_BEFORE_EXPORTS) if match else None
 
 
 def _folder(item: Any) -> str:

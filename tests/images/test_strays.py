@@ -199,3 +199,20 @@ def test_originals_that_are_gone_are_told(
         f"missing originals: 2 pictures, the first is {places[1].image_id}; run the doctor"
     ]
     assert library.state(places[1]) == "ready"  # nothing but told
+
+
+def test_a_page_that_ends_in_a_copy_of_everything_hides_nothing(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada, bob = sorted(library.person() for _ in range(2))
+    library.s3.put_object(
+        Bucket=BUCKET, Key=f"users/{ada.hex}/exports/{uuid4().hex}/1-0.zip", Body=b"zip"
+    )
+    for _ in range(2):
+        library.add(bob)
+    library.value("UPDATE images SET stored_at = now() - interval '2 days' RETURNING 1")
+    census = LaterCensus(library, most=3)  # the zip, and a picture in part
+    while library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 0:
+        sweep(library, census)
+        assert census.looks < 10
+    assert "missing originals" not in caplog.text
