@@ -88,6 +88,15 @@ class Browser:
                 return told
         raise OutOfPatienceError
 
+    def send(self, place: Json, picture: Picture) -> Told:
+        """Send the bytes to a place that was promised, until S3 has them."""
+        told = Told(image_id=place["image"]["id"], sha256=str(picture.announcement()["sha256"]))
+        for _ in self._tries():
+            if self.put(place, picture):
+                self.ledger.acknowledge(told)
+                return told
+        raise OutOfPatienceError
+
     def delete(self, told: Told) -> None:
         """Delete a picture, until the API says that it is done."""
         path = f"/api/images/{told.image_id}"

@@ -29,6 +29,7 @@ from scripts.embedded.ports import free_ports
 from scripts.embedded.postgres import Postgres
 
 PATIENCE = 90.0
+_RESTED = 6.0
 Kind = Literal["worker", "child", "api", "launcher", "aws", "postgres"]
 _WORDS = {
     "worker": "app.worker",
@@ -99,6 +100,15 @@ class Launched:
         if kind == "launcher" and self.process:
             self.process.wait(PATIENCE)
             self.start()
+
+    def is_rested(self) -> bool:
+        """Whether all parts have lived for a while: what dies at once again and again is given up.
+
+        See scripts/embedded/reviving.py.
+        """
+        kinds: tuple[Kind, ...] = ("worker", "api", "aws", "postgres")
+        found = [self.running(kind) for kind in kinds]
+        return all(parts and time.time() - parts[0].create_time() > _RESTED for parts in found)
 
     def answers(self) -> bool:
         """Whether the API reaches the database and a worker waits for pictures."""

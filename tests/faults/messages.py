@@ -15,10 +15,9 @@ import boto3
 
 from scripts.embedded.policies import ACCOUNT, BUCKET, PICTURE_QUEUE, REGION
 from tests.faults.browser import Browser, photo
-from tests.faults.launched import until
 from tests.faults.ledger import Ledger
 from tests.faults.points import owner_of
-from tests.faults.rounds import Result, settled
+from tests.faults.rounds import Result, settled, time_of
 
 if TYPE_CHECKING:
     from tests.faults.launched import Launched
@@ -34,10 +33,10 @@ def every_message_three_times(product: Launched, *, pictures: int, seed: int = 0
         def one(number: int) -> None:
             chance = random.Random(seed + number)  # noqa: S311 - the same each time
             picture = photo()
-            image_id = actor.promise(picture)["image"]["id"]
-            ring = partial(queue.ring, owner, image_id)
+            place = actor.promise(picture)
+            ring = partial(queue.ring, owner, place["image"]["id"])
             ring()
-            told = actor.upload(picture)
+            told = actor.send(place, picture)
             later = [threading.Timer(chance.uniform(0, 0.5), ring) for _ in range(3)]
             for timer in later:
                 timer.start()
@@ -49,9 +48,7 @@ def every_message_three_times(product: Launched, *, pictures: int, seed: int = 0
 
         with ThreadPoolExecutor(4) as several:
             list(several.map(one, range(pictures)))
-    begun = time.monotonic()
-    until(lambda: not ledger.unsettled(product.database), every=0.1)
-    seconds = time.monotonic() - begun
+    seconds = time_of(lambda: not ledger.unsettled(product.database), since=time.monotonic())
     verdict = settled(ledger, product.database, product.bucket())
     return Result(name="Every message four times and more", verdict=verdict, seconds=[seconds])
 

@@ -77,16 +77,18 @@ def kill_at(
         owner = owner_of(actor)
         for _ in range(rounds):
             moment = Moment(product=product, actor=actor, owner=owner, chance=chance)
+            until(product.is_rested)
             point(moment)
             is_done = partial(_is_done, product, ledger, set(ledger.stored))
-            seconds.append(_time_of(is_done, since=moment.at))
+            seconds.append(time_of(is_done, since=moment.at))
     name = (point.__doc__ or "").strip().rstrip(".")
     return Result(
         name=name, verdict=settled(ledger, product.database, product.bucket()), seconds=seconds
     )
 
 
-def _time_of(is_done: Callable[[], bool], *, since: float) -> float:
+def time_of(is_done: Callable[[], bool], *, since: float) -> float:
+    """Return how many seconds after a moment something was done, infinitely many if never."""
     try:
         until(is_done, every=0.1)
     except TimeoutError:
