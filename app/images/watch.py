@@ -50,10 +50,15 @@ class Round(Base):
 
 
 def keep_watch() -> None:
-    """Note that the sweep runs; the caller commits."""
+    """Note that the sweep runs; the caller commits.
+
+    A server that was started since begins a span of its own: it may hold what was restored to a
+    moment right before.
+    """
     moment = now()
+    awake_since = func.greatest(moment - _LONGEST_NAP, func.pg_postmaster_start_time())
     last = select(func.max(Watch.since)).scalar_subquery()
-    goes_on = update(Watch).where(Watch.since == last, Watch.until > moment - _LONGEST_NAP)
+    goes_on = update(Watch).where(Watch.since == last, Watch.until > awake_since)
     if not db.session.execute(goes_on.values(until=moment).returning(Watch.since)).first():
         db.session.add(Watch(since=moment, until=moment))
 

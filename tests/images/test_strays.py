@@ -114,6 +114,16 @@ def test_what_a_restored_database_cannot_know_stays(library: Library) -> None:
     assert stray.key in keys(library)
 
 
+def test_a_database_restored_to_a_moment_ago_did_not_watch_meanwhile(library: Library) -> None:
+    """Sweeps are minutes apart; a restore may take no longer, but starts the server anew."""
+    library.value("UPDATE watches SET until = pg_postmaster_start_time() - interval '1 second'"
+                  " RETURNING 1")  # fmt: skip
+    sweep(library, LaterCensus(library))
+    seen = "SELECT count(*) FROM watches WHERE pg_postmaster_start_time() BETWEEN since AND until"
+    assert library.value(seen) == 0
+    assert library.value("SELECT count(*) FROM watches") == 2
+
+
 def test_a_copy_of_everything_and_foreign_keys_stay(library: Library) -> None:
     others = {f"users/{uuid4().hex}/exports/{uuid4().hex}/1.zip", "users/somebody/else"}
     for key in others:
