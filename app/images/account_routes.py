@@ -11,7 +11,7 @@ from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import DescriptionsUnavailableError
 from app.images import descriptions
-from app.images.models import SHOWN, Image, Storage
+from app.images.models import Image, ImageState, Storage
 from app.parts import parts
 from app.shapes import BaseModel
 from app.web import json_response
@@ -80,17 +80,29 @@ def update_account(json_data: AccountPatch) -> Response:
 
 
 def _account(user: User) -> Response:
-    pictures, used = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(Image.byte_size), 0)).where(
-            Image.owned_by(user), Image.state.in_(SHOWN)
+    # What is stored is what is kept but not on its way: read off the count that a trigger keeps,
+    # since counting a million pictures takes half a second.
+    on_its_way = (
+        select(
+            func.count().label("pictures"),
+            func.coalesce(func.sum(Image.byte_size), 0).label("bytes"),
         )
-    ).one()
+        .where(Image.owned_by(user), Image.state == ImageState.UPLOADING)
+        .subquery()
+    )
+    kept = db.session.execute(
+        select(
+            Storage.bytes,
+            (Storage.pictures - on_its_way.c.pictures).label("stored_pictures"),
+            (Storage.bytes - on_its_way.c.bytes).label("stored_bytes"),
+        ).where(Storage.user_id == user.id)
+    ).one_or_none()
     account_out = AccountOut(
         user=UserOut.of(user),
-        pictures=pictures,
-        bytes=int(used),
+        pictures=kept.stored_pictures if kept else 0,
+        bytes=int(kept.stored_bytes) if kept else 0,
         storage=StorageOut(
-            bytes=db.session.scalar(select(Storage.bytes).where(Storage.user_id == user.id)) or 0,
+            bytes=kept.bytes if kept else 0,
             quota=parts().settings.storage_quota_bytes,
         ),
         descriptions=DescriptionCounts(**descriptions.counts(user)),

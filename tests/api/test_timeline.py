@@ -141,6 +141,23 @@ def test_the_account_counts_what_is_kept(ada: Person) -> None:
     assert account["descriptions"] == {"waiting": 0, "done": 0, "failed": 0, "missing": 2}
 
 
+def test_the_account_tells_what_is_stored_from_what_is_on_its_way(ada: Person) -> None:
+    def told() -> tuple[int, int, int]:
+        account = ada.http.get("/api/account").json()
+        return account["pictures"], account["bytes"], account["storage"]["bytes"]
+
+    assert told() == (0, 0, 0)
+    coming, stored = jpeg(seed=112), png(seed=113)
+    ada.promise(coming)
+    assert told() == (0, 0, len(coming.content))
+    (image_id,) = ada.upload(stored)
+    until(partial(ada.settled, image_id))
+    both = len(coming.content) + len(stored.content)
+    assert told() == (1, len(stored.content), both)
+    ada.http.delete(f"/api/images/{image_id}").raise_for_status()
+    assert told() == (1, len(stored.content), both)
+
+
 def _insert(person: Person, database: Engine, *, count: int) -> list[str]:
     """Put rows straight into the timeline, some at the same moment; ids, newest first."""
     user = person.http.get("/api/account").json()["user"]["id"]
