@@ -4,7 +4,8 @@
 
 Inside the functions' package, with their Python, against a real database and real secrets in the
 embedded AWS. The first request is that of a browser that is signed in: it reads three secrets,
-connects to the database and finds the session. A page of pictures also becomes the person by STS.
+connects to the database and finds the session. A page of pictures also becomes the person by STS,
+and imports pydantic for its query.
 Compared with importing every package that the product is made of, eagerly, in the same run;
 medians of interleaved rounds.
 """
