@@ -43,6 +43,7 @@ def show(
                     "Its errors",
                     compute.http_api.metric_client_error(),
                     compute.http_api.metric_server_error(),
+                    *_told("api", "ServerErrors"),
                 ),
             ],
             [

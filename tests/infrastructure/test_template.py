@@ -6,12 +6,13 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from app.settings import Settings
 from app.tasks import MOST_ATTEMPTS
+from app.telling import Counted, Timed
 from app.web import security_headers
 from tests.infrastructure.conftest import ROOT, Template
 from tests.infrastructure.resolving import REGION, Resolver
@@ -344,3 +345,28 @@ def test_letters_have_a_queue_of_their_own(template: Template) -> None:
     ]
     assert len(queues) == len(set(queues)) == 3
     assert len([each for each in queues if each.startswith("PicturesLettersQueue")]) == 1
+
+
+def test_functions_reach_sign_in_providers_and_nothing_but_https_outside(
+    template: Template,
+) -> None:
+    groups = template.of_type("AWS::EC2::SecurityGroup")
+    for name, function in functions(template).items():
+        (group,) = (each["Fn::GetAtt"][0] for each in function["VpcConfig"]["SecurityGroupIds"])
+        outside = [
+            (rule["IpProtocol"], rule["FromPort"], rule["ToPort"])
+            for rule in groups[group]["SecurityGroupEgress"]
+            if rule.get("CidrIp") == "0.0.0.0/0"
+        ]
+        assert outside == [("tcp", 443, 443)], name
+
+
+def test_every_function_is_traced(template: Template) -> None:
+    modes = {each["TracingConfig"]["Mode"] for each in functions(template).values()}
+    assert modes == {"Active"}
+
+
+def test_the_dashboard_shows_what_functions_count(template: Template) -> None:
+    page = json.dumps(template.only("AWS::CloudWatch::Dashboard")["Properties"])
+    counted = {*get_args(Counted), *get_args(Timed)}
+    assert {name for name in counted if name not in page} == set()
