@@ -132,6 +132,19 @@ def test_an_address_is_for_one_part_of_one_upload(stack: EmbeddedStack) -> None:
     assert (opened.stored(), other.stored(), theirs.stored()) == ([], [], [])
 
 
+def test_a_part_by_another_spelling_of_its_address_harms_no_original(
+    stack: EmbeddedStack,
+) -> None:
+    opened = begin(stack)
+    opened.s3.put_object(Bucket=BUCKET, Key=opened.key, Body=b"whole", IfNoneMatch="*")
+    url, headers = opened.address()
+    for spelt in ("upload%49d=", "%75ploadId="):
+        altered = url.replace("uploadId=", spelt)
+        assert altered != url
+        send("PUT", altered, headers=headers, body=CONTENT)
+        assert opened.s3.get_object(Bucket=BUCKET, Key=opened.key)["Body"].read() == b"whole"
+
+
 def test_a_stolen_session_reaches_no_upload_of_others(stack: EmbeddedStack) -> None:
     theirs, mine = begin(stack, user=STRANGER), begin(stack)
     assert theirs.put().status == 200

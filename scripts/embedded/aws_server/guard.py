@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
-import re
 import signal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from scripts.embedded.aws_server.durability import (
     Ledger,
@@ -44,8 +44,8 @@ _LIGHT_SQS_ACTIONS = {
 
 _DISK_FULL = Refusal(status=500, code="InternalError", message="The disk did not take it.")
 # What opens an upload in parts, and what each later request about it has in its address.
-_OPENS = re.compile(rb"(^|&)uploads(=|&|$)")
-_NAMES = b"uploadId="
+_OPENS = "uploads"
+_NAMES = "uploadId"
 
 ministack = importlib.import_module("ministack.app").app
 hypercorn = importlib.import_module("hypercorn.asyncio")
@@ -97,7 +97,7 @@ class Guard:
         bucket, _, key = scope["path"].lstrip("/").partition("/")
         is_object = admission.service == "s3" and bool(key)
         is_part = is_object and _is_of_an_upload(scope)
-        is_completed = is_part and scope["method"] == "POST" and _NAMES in scope["query_string"]
+        is_completed = is_part and scope["method"] == "POST" and _NAMES in _parameters(scope)
         if is_completed or (is_object and scope["method"] == "PUT" and not is_part):
             size = size_of(bucket, key) if is_part else int(headers[b"content-length"])
             # None: completed before, and deleted since; ministack only says so again.
@@ -123,9 +123,14 @@ class Guard:
 
 def _is_of_an_upload(scope: Message) -> bool:
     """Whether this is about an upload in parts, and changes it."""
-    query = scope["query_string"]
-    is_named = _NAMES in query or _OPENS.search(query) is not None
+    is_named = not _parameters(scope).isdisjoint({_OPENS, _NAMES})
     return is_named and scope["method"] in ("PUT", "POST", "DELETE")
+
+
+def _parameters(scope: Message) -> set[str]:
+    """The names in an address, however they are written there."""
+    query = scope["query_string"].decode("latin-1")
+    return {name for name, _ in parse_qsl(query, keep_blank_values=True)}
 
 
 async def _refuse(send: Send, refusal: Refusal) -> None:
