@@ -79,7 +79,8 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         return
     if isinstance(begun, Busy):
         if attempt < MOST_ATTEMPTS:
-            raise RetryLaterError(begun.seconds)
+            # Most are done within a second; together the pauses outlast a lease.
+            raise RetryLaterError(min(begun.seconds, 2**attempt))
         return  # the sweep looks after it, should the other one die of it
     if begun.attempts > MOST_BEGINNINGS:
         # Not even an exception came of it so often: the machine went down with it each time.

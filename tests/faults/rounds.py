@@ -125,7 +125,7 @@ def outage(
             )
             for _ in range(browsers)
         ]
-        open_until_the_end.enter_context(load(people, every=0.8))
+        open_until_the_end.enter_context(load(people, every=2.0))
         until(lambda: len(ledger.stored) > browsers)
         product.take_away(what, silently=silently)
         time.sleep(0.2)  # what was being carried has arrived
