@@ -91,8 +91,7 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         with timed("PictureSeconds"), bench.holding(task.image_id):
             outcome, receipt = _develop(task, begun, bench=bench)
     except NothingStoredError:
-        # An event without a picture: forged, or long overtaken. The place is still promised.
-        _settle(task, state=ImageState.UPLOADING)
+        _settle_without_original(task)
         return
     except NotAsPromisedError:
         _reject(task, failure_code="not_as_promised", store=bench.store)
@@ -110,6 +109,18 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
         return
     with step("settle"):
         _finish(task, outcome, receipt, bench=bench)
+
+
+def _settle_without_original(task: PictureStored) -> None:
+    """Settle an event without a picture.
+
+    It is forged or long overtaken, and the place is still promised; or it is of a picture that was
+    here before, which somebody hid or took away: the doctor may bring it back.
+    """
+    if db.session.scalar(select(Image.receipt_at).where(Image.id == task.image_id)):
+        _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
+    else:
+        _settle(task, state=ImageState.UPLOADING)
 
 
 def _give_back(task: PictureStored, *, begun_in_vain: bool) -> None:

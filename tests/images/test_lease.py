@@ -126,6 +126,19 @@ def test_whoever_is_at_it_for_long_says_so(
         working.result()
 
 
+def test_a_picture_whose_original_is_hidden_is_not_taken_for_a_promise(
+    library: Library, arrived: Place, darkroom: SlowDarkroom
+) -> None:
+    """Else the sweep would delete it as an upload never made, with the version that is right."""
+    set_row(library, arrived, "state = 'processing', receipt_at = now()")
+    library.delete(arrived)
+    do(library, arrived, darkroom)
+    assert library.state(arrived) == "damaged"
+    assert library.examine(repair=True) == [("missing", "repaired", arrived.key)]
+    darkroom.go_on.set()
+    library.purge(arrived)
+
+
 def bench(library: Library, darkroom: Darkroom) -> Bench:
     return Bench(
         store=library.assembly.store,
