@@ -22,7 +22,7 @@ __all__ = ["Darkroom", "DarkroomError", "Developed", "Rejected"]
 
 # A warm child has 50 MB, so it stays below 512. A JPEG of 48 megapixels takes 50 MB more, a HEIC
 # of 48 takes 230; an AVIF of 20 in 10 bits would take 480 and is decoded in a plainer way.
-_DEFAULT_MEMORY = 448 << 20
+_DEFAULT_MEMORY = 464 << 20
 
 _Answer = TypeVar("_Answer")
 

@@ -102,14 +102,21 @@ class _Limits:
     """What one picture may use: memory on top of this process as it stands, and seconds."""
 
     def __init__(self, *, memory: int, seconds: float) -> None:
-        self._memory = memory + _address_space()
+        mapped, resident, shared = _memory_in_use()
+        # The second is the close one. Of what is mapped, much is libraries and room that is only
+        # reserved; malloc fills that as well, so it must not come on top.
+        self._limits = {
+            resource.RLIMIT_AS: memory + mapped,
+            resource.RLIMIT_DATA: memory + resident - shared,
+        }
         self._seconds = seconds
 
     def set(self, *, file_size: int) -> None:
         """Allow for one more picture. The file is mapped, so its size is not the picture's."""
         used = time.process_time()
         self._limit(resource.RLIMIT_CPU, int(used + self._seconds) + 1)
-        self._limit(resource.RLIMIT_AS, self._memory + file_size)
+        for which, most in self._limits.items():
+            self._limit(which, most + file_size)
         signal.alarm(int(self._seconds) + 5)  # should the parent hang as well
 
     @staticmethod
@@ -118,12 +125,13 @@ class _Limits:
             resource.setrlimit(which, (most, resource.getrlimit(which)[1]))
 
 
-def _address_space() -> int:
+def _memory_in_use() -> list[int]:
+    """Return how many bytes are mapped, how many of them in memory, and of those, of files."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        pages = Path("/proc/self/statm").read_text().split()[:3]
     except OSError:
-        return 1 << 30  # elsewhere than on Linux: nobody knows, and the limit is not kept anyway
-    return pages * resource.getpagesize()
+        return [1 << 30, 1 << 30, 0]  # not Linux: nobody knows, and no limit is kept anyway
+    return [int(count) * resource.getpagesize() for count in pages]
 
 
 def _open(file: int, limits: _Limits, do: "Callable[[memoryview], Report]") -> "Report":
