@@ -37,7 +37,7 @@ class Meter:
     def watching(self, *together: tuple[str, ...]) -> Iterator[None]:
         """Measure for as long as the block runs; `together`: whose memory is added up as well."""
         self._together = dict.fromkeys(together, 0)
-        self._begun = {name: _cpu_seconds(self._members(name)) for name in self.roots}
+        self._begun = {name: _cpu_seconds(pids) for name, pids in self._members().items()}
         ended = threading.Event()
         looking = threading.Thread(target=self._look, args=(ended,))
         looking.start()
@@ -50,8 +50,7 @@ class Meter:
     def used(self) -> dict[str, Use]:
         """Return what each has used so far."""
         found = {}
-        for name in self.roots:
-            members = self._members(name)
+        for name, members in self._members().items():
             found[name] = Use(
                 cpu_seconds=_cpu_seconds(members) - self._begun[name],
                 peak_bytes=self._peaks[name],
@@ -63,13 +62,16 @@ class Meter:
         """Return the most that these took at one moment together."""
         return self._together[names]
 
-    def _members(self, name: str) -> list[int]:
-        pid = self.roots[name]
-        return [pid] if name in self.alone else family(pid)
+    def _members(self) -> dict[str, list[int]]:
+        children = _children()
+        return {
+            name: [pid] if name in self.alone else _family(pid, children)
+            for name, pid in self.roots.items()
+        }
 
     def _look(self, ended: threading.Event) -> None:
         while True:
-            now = {name: sum(map(_bytes, self._members(name))) for name in self.roots}
+            now = {name: sum(map(_bytes, pids)) for name, pids in self._members().items()}
             for name, size in now.items():
                 self._peaks[name] = max(size, self._peaks.get(name, 0))
             for names, most in self._together.items():
@@ -78,12 +80,16 @@ class Meter:
                 return
 
 
-def family(pid: int) -> list[int]:
-    """Return a process and everything that it started and that still runs."""
+def _children() -> dict[int, list[int]]:
+    """Return what each process has started and still runs."""
     children: dict[int, list[int]] = {}
     for path in _PROC.glob("[0-9]*"):
         if stat := _stat(int(path.name)):
             children.setdefault(int(stat[_PARENT]), []).append(int(path.name))
+    return children
+
+
+def _family(pid: int, children: Mapping[int, list[int]]) -> list[int]:
     found, waiting = [], [pid]
     while waiting:
         found.append(waiting.pop())
