@@ -170,6 +170,8 @@ def _shape_errors(app: Flask) -> None:
         response = problem_response(error)
         if isinstance(error, TooManyRequestsError):
             response.headers["Retry-After"] = str(error.retry_after)
+        elif isinstance(error, UnavailableError):
+            response.headers["Retry-After"] = "5"
         return response
 
     @app.errorhandler(HTTPException)
@@ -185,9 +187,7 @@ def _shape_errors(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def out_of_reach(error: Exception) -> Response:
         log.warning("out of reach: %s", _without_values(error))
-        response = problem_response(UnavailableError())
-        response.headers["Retry-After"] = "5"
-        return response
+        return known(UnavailableError())
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:

@@ -39,10 +39,14 @@ class Promised:
 
 @dataclass(frozen=True, kw_only=True)
 class Existing:
-    """The same bytes are here already."""
+    """The same bytes are here already.
+
+    `by_hearsay`: an event said so, which may be late or forged, and nobody has read them yet.
+    """
 
     image_id: UUID
     restored: bool
+    by_hearsay: bool
 
 
 def refusal(new: NewImage, *, max_bytes: int) -> Refused | None:
@@ -104,7 +108,8 @@ def promise_place(
     if image.state not in {ImageState.UPLOADING, ImageState.REJECTED}:
         restored = image.deleted_at is not None
         image.deleted_at = None
-        return Existing(image_id=image.id, restored=restored)
+        by_hearsay = image.state == ImageState.PROCESSING and image.receipt_at is None
+        return Existing(image_id=image.id, restored=restored, by_hearsay=by_hearsay)
     plan = _plan(new)
     abandoned = None
     if not _goes_on(image, new, plan):

@@ -8,6 +8,7 @@ from app.accounts.guards import current_user, signed_in
 from app.accounts.models import User
 from app.contract import APIBlueprint
 from app.database import db
+from app.errors import UnavailableError
 from app.images.in_parts import (
     OpenParts,
     PromisedInParts,
@@ -46,6 +47,7 @@ def create_images(json_data: NewImages) -> Response:
     """
     user = current_user()
     settings, access = parts().settings, parts().access
+    reader = access.reader(user.id)  # before anything is locked: it may have to ask STS
     room = Room(user, quota_bytes=settings.storage_quota_bytes)
     answers: dict[int, Answer] = {}
     # In the order of the checksums, so that two batches at once cannot wait for each other.
@@ -55,9 +57,9 @@ def create_images(json_data: NewImages) -> Response:
         )
     ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
     # Before the commit, which lets the rows go: one may be cancelled the moment after.
-    reader = access.reader(user.id)
     shown = {UUID(image["id"]): image for image in images_by_id(user, ids, reader=reader)}
     db.session.commit()
+    _look_for_hearsay(user, list(answers.values()))
     _drop_abandoned(user, list(answers.values()))
     count("UploadsPromised", sum(isinstance(each, PROMISED) for each in answers.values()))
     places = [_place(user, answers[index], shown) for index in range(len(json_data.images))]
@@ -83,6 +85,23 @@ def complete_image(image_id: UUID) -> Response:
     access = parts().access
     detail = image_detail(user, image_id, reader=access.reader(user.id), film=access.film)
     return json_response(detail, status=202)
+
+
+def _look_for_hearsay(user: User, answers: list[Answer]) -> None:
+    """Make sure of what only an event has told of: whoever hears "exists" lets go of the file.
+
+    Raises:
+        UnavailableError: it is not there; once the worker has seen so, its place is given again.
+    """
+    ids = [
+        answer.image_id for answer in answers if isinstance(answer, Existing) and answer.by_hearsay
+    ]
+    if not ids:
+        return
+    user_id = user.id
+    db.session.rollback()
+    if not all(parts().uploads.has_original(user_id, image_id) for image_id in ids):
+        raise UnavailableError
 
 
 def _drop_abandoned(user: User, answers: list[Answer]) -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from app.images.develop import Bench, develop_picture
 from app.images.outcome import Rejected
 from app.tasks import PictureStored
 from tests.api.conftest import until
-from tests.people import Person
+from tests.people import Person, put
 from tests.pictures import jpeg
 
 
@@ -72,3 +73,26 @@ def test_a_receipt_goes_with_the_bytes_that_it_was_for(ada: Person, database: En
         connection.execute(rejected, {"id": image_id})
     ada.promise(picture)
     assert ada.detail(image_id)["receipt"] is None
+
+
+def test_a_place_is_not_called_taken_because_an_event_said_so(
+    ada: Person, database: Engine
+) -> None:
+    """A late or forged event begins a picture that is not there; the browser must not let go."""
+    picture = jpeg(seed=962, size=(160, 120))
+    (place,) = ada.promise(picture)
+    ask = {"images": [picture.announcement()]}
+
+    def asked(**change: object) -> httpx2.Response:
+        with database.begin() as connection:
+            row = "UPDATE images SET state = :state, leased_until = :until WHERE id = :id"
+            connection.execute(text(row), {"id": place["image"]["id"], **change})
+        return ada.http.post("/api/images", json=ask)
+
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    answer = asked(state="processing", until=soon)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    (again,) = asked(state="uploading", until=None).json()["places"]
+    put(again["upload"], picture.content).raise_for_status()
+    (now_there,) = asked(state="processing", until=soon).json()["places"]
+    assert now_there["status"] == "exists"
