@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy, Stack, triggers
+from aws_cdk import Duration, RemovalPolicy, Size, Stack, triggers
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_events as events
@@ -31,6 +31,8 @@ OPERATOR_SECRETS = ("google_client_id", "google_client_secret", "openai_api_key"
 _SWEEP_MEMORY_MB = 512
 _MIGRATE_MEMORY_MB = 512
 _DOCTOR_MEMORY_MB = 1024
+# A function that is ended leaves the file it was at, of 200 MB at most, to the next of its process.
+_WORKER_SCRATCH_MB = 2048
 # A lost account or a runaway client costs no more than this many requests a second.
 _RATE, _BURST = 100, 200
 
@@ -118,6 +120,7 @@ class Compute(Construct):
             "app.handlers.worker.handler",
             memory_mb=size.worker_memory_mb,
             timeout=working_hours.WORKER,
+            scratch_mb=_WORKER_SCRATCH_MB,
         )
         self.sweep = self._make(
             "Sweep",
@@ -179,6 +182,7 @@ class Compute(Construct):
         memory_mb: int,
         timeout: Duration,
         environment: Mapping[str, str] | None = None,
+        scratch_mb: int | None = None,
     ) -> Worker:
         role = iam.Role(
             self,
@@ -196,6 +200,7 @@ class Compute(Construct):
             code=lambda_.Code.from_asset(str(self._built.package)),
             handler=handler,
             memory_size=memory_mb,
+            ephemeral_storage_size=Size.mebibytes(scratch_mb) if scratch_mb else None,
             timeout=timeout,
             # All rights are given in grants.py, and CDK adds none of its own.
             role=role.without_policy_updates(),
