@@ -20,7 +20,7 @@ from tests.bench.parts.similarity import reference, ssim
 ROOT = Path(__file__).parents[3]
 ROUNDS = 3
 WEBP_QUALITY = 75
-# Where sharp's table of quantisers makes previews that weigh as much as ours.
+# Where sharp's table of quantisers makes previews that weigh nearly as much as ours.
 JPEG_QUALITY = 68
 WEBP = "sharp-webp"
 OURS, SHARPS = ("ours", "floor"), ("sharp", WEBP)

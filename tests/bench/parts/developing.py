@@ -33,7 +33,7 @@ def floor(data: bytes) -> Derived:
     screen = pyvips.Image.jpegload_buffer(data, shrink=2, access="sequential").copy_memory()
     small = screen.resize(480 / screen.height).copy_memory()
     return (
-        bytes(screen.jpegsave_buffer(Q=68, optimize_coding=True, keep="icc")),
+        bytes(screen.jpegsave_buffer(Q=71, optimize_coding=True, keep="icc")),
         bytes(small.webpsave_buffer(Q=75, effort=2, keep="icc")),
     )
 
