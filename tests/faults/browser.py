@@ -18,6 +18,7 @@ from uuid import uuid4
 import httpx2
 from PIL import Image
 
+from tests.api.in_parts import PART, BigFile
 from tests.faults.ledger import Ledger, Told
 from tests.people import Json, Person
 from tests.pictures import Picture
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 120.0
 _AGAIN_AFTER = 0.2
+_BIG = PART + 100_000  # two parts
+# Of five files, one is deleted again and another one comes in parts.
+_DELETED, _IN_PARTS = 0, 2
 
 
 class OutOfPatienceError(Exception):
@@ -47,6 +51,15 @@ def photo(size: tuple[int, int] = (800, 600)) -> Picture:
     base, comment = _photo(size), uuid4().hex.encode()
     marked = base[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + base[2:]
     return Picture(name="photo.jpg", content_type="image/jpeg", content=marked)
+
+
+def big_photo(size: tuple[int, int] = (800, 600)) -> BigFile:
+    """The same as a file of two parts: nobody reads what comes after a JPEG's end."""
+    return BigFile(content=photo(size).content.ljust(_BIG, b"\0"))
+
+
+def _nothing() -> None:
+    pass
 
 
 @dataclass
@@ -70,29 +83,35 @@ class Browser:
         with httpx2.Client(base_url=address, headers=headers, timeout=20) as client:
             yield cls(person=Person(http=client).join(database), ledger=ledger, proxy=proxy)
 
-    def promise(self, picture: Picture) -> Json:
+    def promise(self, picture: Picture | BigFile) -> Json:
         """Ask for a place, until there is one."""
         body = {"images": [picture.announcement()]}
         answer = self._until(lambda: self.person.http.post("/api/images", json=body))
         found: Json = answer.json()["places"][0]
         return found
 
-    def upload(self, picture: Picture, *, between: Callable[[], None] = lambda: None) -> Told:
-        """Upload; returns once S3 has acknowledged it. `between` runs while bytes are sent."""
-        for _ in self._tries():
-            place = self.promise(picture)
-            told = Told(image_id=place["image"]["id"], sha256=str(picture.announcement()["sha256"]))
-            # "exists": an earlier try had arrived, though its answer did not.
-            if place["status"] == "exists" or self.put(place, picture, between):
-                self.ledger.acknowledge(told)
-                return told
-        raise OutOfPatienceError
+    def upload(
+        self,
+        picture: Picture | BigFile,
+        *,
+        place: Json | None = None,
+        between: Callable[[], None] = _nothing,
+        completing: Callable[[], None] = _nothing,
+    ) -> Told:
+        """Upload; returns once it is acknowledged: by S3, in parts by the API.
 
-    def send(self, place: Json, picture: Picture) -> Told:
-        """Send the bytes to a place that was promised, until S3 has them."""
-        told = Told(image_id=place["image"]["id"], sha256=str(picture.announcement()["sha256"]))
+        Args:
+            picture: what is sent.
+            place: one that was promised before; without it, and once that fails, it is asked for.
+            between: runs while bytes are sent.
+            completing: runs right before the API is told that all parts were sent.
+        """
         for _ in self._tries():
-            if self.put(place, picture):
+            at = place or self.promise(picture)
+            place = None
+            told = Told(image_id=at["image"]["id"], sha256=str(picture.announcement()["sha256"]))
+            # "exists": an earlier try had arrived, though its answer did not.
+            if at["status"] == "exists" or self._bring(at, picture, between, completing):
                 self.ledger.acknowledge(told)
                 return told
         raise OutOfPatienceError
@@ -105,27 +124,45 @@ class Browser:
         self.ledger.acknowledge_deletion(told)
 
     def keep_uploading(self, *, every: float, size: tuple[int, int] = (800, 600)) -> None:
-        """Upload one after the other until `stopping` is set; deletes one in five again."""
+        """Upload one after the other until `stopping` is set. See `_DELETED`, `_IN_PARTS`."""
         number = 0
         while not self.stopping.wait(every):
             number += 1
             try:
-                told = self.upload(photo(size))
-                if number % 5 == 0:
+                is_big = number % 5 == _IN_PARTS
+                told = self.upload(big_photo(size) if is_big else photo(size))
+                if number % 5 == _DELETED:
                     self.delete(told)
             except OutOfPatienceError:
                 return
 
-    def put(
-        self, place: Json, picture: Picture, between: Callable[[], None] = lambda: None
-    ) -> bool:
-        """Send the bytes; True when S3 has them."""
+    def put(self, place: Json, content: bytes, between: Callable[[], None] = _nothing) -> bool:
+        """Send bytes, the whole or a part; True when S3 has them."""
         try:
-            status = send(place["upload"], picture.content, proxy=self.proxy, between=between)
+            status = send(place, content, proxy=self.proxy, between=between)
         except (OSError, http.client.HTTPException):
             return False
         # 412: it lies there already; the answer to an earlier try was lost.
         return status in {200, 412}
+
+    def _bring(
+        self,
+        place: Json,
+        picture: Picture | BigFile,
+        between: Callable[[], None],
+        completing: Callable[[], None],
+    ) -> bool:
+        upload = place["upload"]
+        if isinstance(picture, Picture):
+            return self.put(upload, picture.content, between)
+        cut = zip(upload["parts"], picture.parts, strict=True)
+        missing = [(part, content) for part, content in cut if not part["is_stored"]]
+        if not all(self.put(part, content, between) for part, content in missing):
+            return False
+        completing()
+        path = f"/api/images/{place['image']['id']}/complete"
+        # 409: parts are missing, or nothing is open: asking for the place again tells which.
+        return self._until(lambda: self.person.http.post(path), also=409).is_success
 
     def _until(self, ask: Callable[[], httpx2.Response], *, also: int = 0) -> httpx2.Response:
         for _ in self._tries():
@@ -148,7 +185,7 @@ class Browser:
 
 
 def send(
-    upload: Json, content: bytes, *, proxy: str = "", between: Callable[[], None] = lambda: None
+    upload: Json, content: bytes, *, proxy: str = "", between: Callable[[], None] = _nothing
 ) -> int:
     """PUT in two halves, calling `between` in the middle; return the status."""
     at = urlsplit(proxy or upload["url"])

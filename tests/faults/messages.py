@@ -14,7 +14,7 @@ from uuid import UUID
 import boto3
 
 from scripts.embedded.policies import ACCOUNT, BUCKET, PICTURE_QUEUE, REGION
-from tests.faults.browser import Browser, photo
+from tests.faults.browser import Browser, big_photo, photo
 from tests.faults.ledger import Ledger
 from tests.faults.points import owner_of
 from tests.faults.rounds import Result, settled, time_of
@@ -32,11 +32,11 @@ def every_message_three_times(product: Launched, *, pictures: int, seed: int = 0
 
         def one(number: int) -> None:
             chance = random.Random(seed + number)  # noqa: S311 - the same each time
-            picture = photo()
+            picture = big_photo() if number % 5 == 1 else photo()
             place = actor.promise(picture)
             ring = partial(queue.ring, owner, place["image"]["id"])
             ring()
-            told = actor.send(place, picture)
+            told = actor.upload(picture, place=place)
             later = [threading.Timer(chance.uniform(0, 0.5), ring) for _ in range(3)]
             for timer in later:
                 timer.start()

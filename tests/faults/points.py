@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from tests.faults.browser import Browser, photo
+from tests.faults.browser import Browser, big_photo, photo
 from tests.faults.launched import Kind, Launched
 from tests.faults.ledger import Told
 
@@ -40,9 +40,20 @@ class Moment:
         timer.start()
         return timer
 
-    def begun(self) -> Told:
+    def kill_completing(self, kind: Kind) -> None:
+        """Upload a file in parts, and kill a part while they are put together."""
+        timers: list[threading.Timer] = []
+
+        def once() -> None:
+            if not timers:
+                timers.append(self.kill_soon(kind, within=0.06))
+
+        self.actor.upload(big_photo(), completing=once)
+        timers[0].join()
+
+    def begun(self, *, in_parts: bool = False) -> Told:
         """Upload a large picture, and return when a worker has begun with it."""
-        told = self.actor.upload(photo(LARGE))
+        told = self.actor.upload(big_photo(LARGE) if in_parts else photo(LARGE))
         self.wait_for(told, {"processing"})
         return told
 
@@ -50,7 +61,9 @@ class Moment:
         """Wait until a picture is in a state, or beyond."""
         fresh = self.product.database.execution_options(isolation_level="AUTOCOMMIT")
         with fresh.connect() as connection:
-            query = text("SELECT state FROM images WHERE id = :id")
+            # What came in parts is called processing before anybody has begun with it.
+            is_begun = "attempts > 0 OR state <> 'processing'"
+            query = text(f"SELECT state FROM images WHERE id = :id AND ({is_begun})")  # noqa: S608
             deadline = time.monotonic() + _PATIENCE
             while time.monotonic() < deadline:
                 state = connection.execute(query, {"id": told.image_id}).scalar_one_or_none()
@@ -163,8 +176,25 @@ def api_cancelling(moment: Moment) -> None:
     told = Told(image_id=place["image"]["id"], sha256="")
     timer = moment.kill_soon("api", within=0.02)
     moment.actor.delete(told)
-    moment.actor.put(place, picture)
+    moment.actor.put(place["upload"], picture.content)
     timer.join()
+
+
+def api_completing(moment: Moment) -> None:
+    """The API, while it puts the parts of a file together."""
+    moment.kill_completing("api")
+
+
+def aws_completing(moment: Moment) -> None:
+    """The embedded AWS, while it puts the parts of a file together."""
+    moment.kill_completing("aws")
+
+
+def worker_comparing(moment: Moment) -> None:
+    """The worker, while it fetches and compares a file that came in parts."""
+    moment.begun(in_parts=True)
+    moment.pause(0.003, 0.08)
+    moment.kill("worker")
 
 
 def launcher_processing(moment: Moment) -> None:
@@ -205,6 +235,9 @@ POINTS: tuple[Callable[[Moment], None], ...] = (
     api_cancelling,
     aws_processing,
     postgres_processing,
+    api_completing,
+    worker_comparing,
+    aws_completing,
 )
 
 

@@ -46,6 +46,7 @@ def expect_all_kept(result: Result) -> None:
         points.worker_deleted,
         points.api_deleting,
         points.launcher_sending,
+        points.api_completing,
     ],
 )
 def test_nothing_is_lost_to_kill_9(
