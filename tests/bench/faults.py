@@ -6,8 +6,8 @@ The real embedded stack and real uploads (API, signed PUT, event, worker), one i
 `kill -9` of the worker, a decoding child, the API, the launcher, the embedded AWS and PostgreSQL at
 19 points, ROUNDS times each; each event delivered three times and more, early ones included;
 outages of PostgreSQL, S3 and SQS, cut off and silent. Prints a table, and fails when anything was
-lost, is there twice or came back, when somebody was let in, or when anything took more than 30 s to recover. Several stacks run
-beside each other, since most of the time is spent waiting.
+lost, is there twice or came back, when somebody was let in, or when anything took more than 30 s to
+recover. Several stacks run beside each other, since most of the time is spent waiting.
 """
 
 from __future__ import annotations
