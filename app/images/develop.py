@@ -25,6 +25,7 @@ from app.database import db, now
 from app.images.lease import Begun, Busy, begin, let_go
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import Developed, Rejected
+from app.images.watch import is_of_a_lost_time
 from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored, RetryLaterError
 from app.telling import Counted, count, step, timed
 
@@ -75,7 +76,7 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
     """
     begun = begin(task)
     if begun is None:
-        _clear_if_unknown(task, store=bench.store)
+        _clear_if_cancelled(task, store=bench.store)
         return
     if isinstance(begun, Busy):
         if attempt < MOST_ATTEMPTS:
@@ -131,13 +132,30 @@ def _give_back(task: PictureStored, *, begun_in_vain: bool) -> None:
         log.warning("a lease runs out by itself: %s", type(error).__name__)
 
 
-def _clear_if_unknown(task: PictureStored, *, store: PictureStore) -> None:
-    """Remove objects without a row: the upload was cancelled while it was under way."""
-    known = db.session.scalar(select(Image.id).where(Image.id == task.image_id))
+def _clear_if_cancelled(task: PictureStored, *, store: PictureStore) -> None:
+    """Remove what arrived for a picture without a row, whose upload was cancelled meanwhile.
+
+    Not if the row may be lost and not cancelled: see [Note: Only what was watched].
+    """
+    if not _is_unknown(task):
+        return
+    # Nothing there: somebody was quicker. Should anything lie beneath, the sweep finds it.
+    stored = store.look(task.user_id, task.image_id)
+    if stored is None:
+        return
+    is_lost = is_of_a_lost_time(stored.modified)
     db.session.rollback()
-    if known is None:
+    if is_lost:
+        log.warning("left picture %s, which no row knows, to the doctor", task.image_id)
+    else:
         log.info("removing what arrived for a forgotten picture")
         store.delete_image(task.user_id, task.image_id)
+
+
+def _is_unknown(task: PictureStored) -> bool:
+    known = db.session.scalar(select(Image.id).where(Image.id == task.image_id))
+    db.session.rollback()
+    return known is None
 
 
 class NotAsPromisedError(Exception):
@@ -232,7 +250,8 @@ def _finish(
     state = ImageState.READY if outcome.outcome == "ready" else ImageState.DAMAGED
     if not _settle(task, state=state, **values):
         # The row went while we worked: deletion wins, and what we put there goes too.
-        _clear_if_unknown(task, store=bench.store)
+        if _is_unknown(task):
+            bench.store.delete_image(task.user_id, task.image_id)
     elif describe:
         bench.ask(DescribePicture(image_id=task.image_id))
 

@@ -3,12 +3,13 @@
 [Note: Only what was watched] A database that was restored knows nothing of what was uploaded since
 the moment that it was restored to. Such originals look like waste and are pictures, which the
 operator brings back (`./scripts/doctor --adopt-since`). So the sweep keeps in the database itself
-the spans in which it ran, and removes nothing that was stored outside of them.
+the spans in which it ran, and removes nothing that was stored outside of them. A message may tell
+of such an original too, at once after the restore: it is left as well.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, String, delete, exists, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, db, now
@@ -56,9 +57,8 @@ def keep_watch() -> None:
     moment right before.
     """
     moment = now()
-    awake_since = func.greatest(moment - _LONGEST_NAP, func.pg_postmaster_start_time())
     last = select(func.max(Watch.since)).scalar_subquery()
-    goes_on = update(Watch).where(Watch.since == last, Watch.until > awake_since)
+    goes_on = update(Watch).where(Watch.since == last, _is_going_on(moment))
     if not db.session.execute(goes_on.values(until=moment).returning(Watch.since)).first():
         db.session.add(Watch(since=moment, until=moment))
 
@@ -68,6 +68,22 @@ def was_watched(moment: datetime) -> bool:
     return bool(
         db.session.scalar(select(exists().where(Watch.since <= moment, Watch.until >= moment)))
     )
+
+
+def is_of_a_lost_time(moment: datetime) -> bool:
+    """Tell whether what was stored at a moment may be older than what the database was restored to.
+
+    One that was never watched before is new, and was not restored.
+    """
+    is_seen = exists().where(Watch.since <= moment, (Watch.until >= moment) | _is_going_on(now()))
+    was_watched_before = exists().where(Watch.until < moment)
+    return bool(db.session.scalar(select(was_watched_before & ~is_seen)))
+
+
+def _is_going_on(moment: datetime) -> ColumnElement[bool]:
+    """Whether a span has not come to its end, as far as one can tell before the next sweep."""
+    awake_since = func.greatest(moment - _LONGEST_NAP, func.pg_postmaster_start_time())
+    return Watch.until > awake_since
 
 
 def round_under_way() -> Round | None:
