@@ -74,11 +74,20 @@ def living_exports(user: User) -> list[Export]:
 
 def make_next_zip(task: ExportLibrary, attempt: int, *, store: ExportStore, send: Send) -> None:
     """Make the next zip of a copy, and ask for the one after it. Safe to repeat."""
-    export = db.session.get(Export, task.export_id)
-    if export is None or export.state not in _UNFINISHED or export.expires_at <= now():
-        return
-    export.state, export.touched_at = ExportState.RUNNING, now()
+    begun = (
+        update(Export)
+        .where(
+            Export.id == task.export_id,
+            Export.state.in_(_UNFINISHED),
+            Export.expires_at > now(),
+        )
+        .values(state=ExportState.RUNNING, touched_at=now())
+        .returning(Export)
+    )
+    export = db.session.scalars(begun).one_or_none()
     db.session.commit()
+    if export is None:
+        return
     try:
         part, is_last = _make_zip(export, store=store)
     except Exception:
