@@ -71,9 +71,9 @@ def was_watched(moment: datetime) -> bool:
 
 
 def is_of_a_lost_time(moment: datetime) -> bool:
-    """Tell whether what was stored at a moment may be older than what the database was restored to.
+    """Tell whether the database may have been restored to a time before a moment.
 
-    One that was never watched before is new, and was not restored.
+    One that was never watched before that is new, and was not restored.
     """
     is_seen = exists().where(Watch.since <= moment, (Watch.until >= moment) | _is_going_on(now()))
     was_watched_before = exists().where(Watch.until < moment)
