@@ -1,5 +1,5 @@
-import { QueryClient } from "@tanstack/react-query";
-import { expect, test } from "vitest";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { expect, test, vi } from "vitest";
 
 import { anImage } from "@/test/samples";
 
@@ -8,6 +8,7 @@ import {
   expectDescriptions,
   forgetSignedUrls,
   imageListKey,
+  landImages,
   mergeFirstPage,
   removeImages,
   upsertImages,
@@ -115,4 +116,22 @@ test("pictures without a description wait for one once all are to be described",
   expectDescriptions(client);
   const { images } = client.getQueryData<ImageList>(imageListKey(false)) ?? { images: [] };
   expect(images.map((image) => image.description_state)).toEqual(["done", "waiting", "waiting"]);
+});
+
+test("a list that is being asked for does not leave out what came in meanwhile", async () => {
+  const client = new QueryClient();
+  const answers: ((list: ImageList) => void)[] = [];
+  const observer = new QueryObserver<ImageList>(client, {
+    queryKey: imageListKey(false),
+    queryFn: () => new Promise((resolve) => answers.push(resolve)),
+  });
+  const stop = observer.subscribe(() => undefined);
+  const fresh = at("new", 9);
+  await landImages(client, [fresh]);
+  expect(answers).toHaveLength(2);
+  answers[0]?.({ images: [], next_cursor: null });
+  answers[1]?.({ images: [fresh], next_cursor: null });
+  await vi.waitFor(() => expect(client.getQueryData(imageListKey(false))).toBeDefined());
+  expect(client.getQueryData<ImageList>(imageListKey(false))?.images).toEqual([fresh]);
+  stop();
 });

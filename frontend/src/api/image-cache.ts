@@ -89,6 +89,24 @@ export const upsertImages = (client: QueryClient, images: readonly Image[]): voi
   }
 };
 
+/**
+ * Puts pictures that came in where they belong. A list that is being asked for is asked for again: an
+ * answer from before they came would leave them out.
+ */
+export const landImages = async (client: QueryClient, images: readonly Image[]): Promise<void> => {
+  upsertImages(client, images);
+  const asked = client.getQueryCache().findAll({
+    queryKey: ["images"],
+    fetchStatus: "fetching",
+    predicate: ({ queryKey: [, kind] }) => kind === "list" || kind === "head",
+  });
+  for (const { queryKey } of asked) {
+    // Refetching alone would wait for the answer that is on its way.
+    await client.cancelQueries({ queryKey, exact: true });
+    void client.refetchQueries({ queryKey, exact: true });
+  }
+};
+
 /** Takes pictures out of both lists. */
 export const removeImages = (client: QueryClient, ids: readonly string[]): void => {
   const gone = new Set(ids);

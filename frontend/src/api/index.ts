@@ -33,7 +33,7 @@ export {
   useWatchReturn,
   useRetryImage,
 } from "./image-changes";
-export { removeImages, upsertImages, type ImageList } from "./image-cache";
+export { landImages, removeImages, type ImageList } from "./image-cache";
 export { dayInWords, imageAlt } from "./image-alt";
 export {
   fetchImages,

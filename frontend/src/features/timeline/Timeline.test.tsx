@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import { upsertImages, type Image } from "@/api";
+import { landImages, type Image } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { anImage } from "@/test/samples";
 import { server } from "@/test/server";
@@ -212,7 +212,7 @@ test("the offer of an undo goes when the picture came back in another way", asyn
   await userEvent.keyboard("{Delete}");
   expect(await screen.findByRole("button", { name: "Undo" })).toBeVisible();
   await waitFor(() => expect(screen.queryByRole("link", { name: "A red barn" })).toBeNull());
-  upsertImages(client, two);
+  await landImages(client, two);
   await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
   expect(await tile("A red barn")).toBeVisible();
 });

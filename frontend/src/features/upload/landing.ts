@@ -1,5 +1,5 @@
 /** Putting pictures that came in into the lists: a few times a second at most, however many there are. */
-import { upsertImages, type Image } from "@/api";
+import { landImages, type Image } from "@/api";
 
 import type { QueryClient } from "@tanstack/react-query";
 
@@ -29,7 +29,7 @@ export class Landing {
     this.#timer = null;
     const images = this.#landed;
     this.#landed = [];
-    upsertImages(this.#client, images);
+    void landImages(this.#client, images);
     // The account page counts pictures and bytes.
     void this.#client.invalidateQueries({ queryKey: ["account"] });
   }
