@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+import psutil  # type: ignore[import-untyped]
 from sqlalchemy import text
 
 from tests.faults.browser import Browser, big_photo, photo
@@ -29,14 +30,16 @@ class Moment:
     chance: random.Random
     at: float = 0.0  # when it was killed, or started again
 
-    def kill(self, kind: Kind) -> None:
+    def kill(self, kind: Kind, *, found: list[psutil.Process] | None = None) -> None:
         """Kill a part now."""
-        self.product.kill(kind)
+        self.product.kill(kind, found=found)
         self.at = time.monotonic()
 
     def kill_soon(self, kind: Kind, *, within: float) -> threading.Timer:
         """Kill a part from another thread."""
-        timer = threading.Timer(self.chance.uniform(0, within), self.kill, [kind])
+        # Found before: by then what is to be met would be over.
+        found = {"found": self.product.running(kind)}
+        timer = threading.Timer(self.chance.uniform(0, within), self.kill, [kind], found)
         timer.start()
         return timer
 
