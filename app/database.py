@@ -74,6 +74,7 @@ class Prepared:
     def rows(self, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         """Ask, in the session's transaction; `values` by the names of what is `given`."""
         words, constants = self._words
+        db.session.flush()  # as the session does before a query of its own
         found = db.session.connection().exec_driver_sql(words, {**constants, **values})
         rows = found.cursor.fetchall()
         found.close()

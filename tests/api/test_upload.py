@@ -1,6 +1,7 @@
 """Taking pictures in, and everything that tries to get something else in (THREATS 8-11, 14, 17)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
@@ -305,9 +306,10 @@ def test_the_same_bytes_are_one_picture(ada: Person) -> None:
 def test_an_unfinished_upload_gets_its_place_again(ada: Person) -> None:
     picture = jpeg(seed=27)
     (first,) = ada.promise(picture)
-    (second,) = ada.promise(picture)
+    (second,) = ada.promise(replace(picture, name="again.jpg"))
     assert second["status"] == "upload"
     assert second["image"]["id"] == first["image"]["id"]
+    assert second["image"]["name"] == "again.jpg"
     assert put(second["upload"], picture.content).status_code == 200
 
 
@@ -319,6 +321,7 @@ def test_uploading_a_deleted_picture_again_brings_it_back(ada: Person) -> None:
     assert ada.timeline() == []
     (again,) = ada.promise(picture)
     assert (again["status"], again["restored"]) == ("exists", True)
+    assert again["image"]["deleted_at"] is None
     assert ada.timeline() == [image_id]
 
 
