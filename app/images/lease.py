@@ -61,14 +61,15 @@ def begin(task: PictureStored) -> Begun | Busy | None:
     db.session.commit()
     if row is not None:
         return Begun(sha256=row.sha256, size=row.byte_size, attempts=row.attempts)
+    # Whether or not the lease has run out since: what is not done is never nothing to do.
     seconds = func.extract("epoch", Image.leased_until - func.now())
     left = db.session.scalar(
-        select(seconds).where(
-            Image.id == task.image_id, Image.state == ImageState.PROCESSING, ~_is_free()
+        select(func.coalesce(seconds, 0)).where(
+            Image.id == task.image_id, Image.state == ImageState.PROCESSING
         )
     )
     db.session.rollback()
-    return None if left is None else Busy(seconds=math.ceil(left) + 1)
+    return None if left is None else Busy(seconds=max(0, math.ceil(left)) + 1)
 
 
 def extend(image_id: UUID) -> None:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from app.clients.archive import Place
 from app.clients.aws import AwsUnreachableError
 from app.clients.storage import PictureStore, StoredObject
+from app.database import db
 from app.heartbeat import Heartbeat
 from app.images.darkroom import Darkroom, DarkroomError
 from app.images.develop import Bench, develop_picture
@@ -94,6 +96,24 @@ def test_two_workers_are_not_at_the_same_picture_at_once(
     assert darkroom.calls == 1
     do(library, arrived, darkroom)
     assert darkroom.calls == 1
+
+
+def test_a_lease_that_runs_out_while_it_is_asked_for_is_not_taken_for_done(
+    library: Library, arrived: Place, darkroom: SlowDarkroom
+) -> None:
+    """A message comes back when the lease ends: to drop it then would leave it to the sweep."""
+    set_row(library, arrived, "state = 'processing', leased_until = now() + interval '1 hour'")
+
+    def run_out(_: object) -> None:
+        set_row(library, arrived, "leased_until = now() - interval '1 second'")
+
+    with library.assembly.app.app_context():
+        event.listen(db.session, "after_commit", run_out, once=True)
+    with pytest.raises(RetryLaterError):
+        do(library, arrived, darkroom)
+    darkroom.go_on.set()
+    do(library, arrived, darkroom, attempt=2)
+    assert library.state(arrived) == "ready"
 
 
 def test_what_a_silent_worker_was_at_is_taken_up(
