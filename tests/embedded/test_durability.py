@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import time
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
+import pytest
 
 from scripts.embedded.aws_server.__main__ import forget_unfinished_writes
 from scripts.embedded.policies import BUCKET
@@ -58,6 +61,42 @@ def test_nothing_acknowledged_is_lost_to_kill_9(data_folder: Path) -> None:
             cursor.execute("SELECT answer FROM kept")
             assert cursor.fetchall() == [(42,)]
         connection.close()
+
+
+@pytest.mark.parametrize(("seconds_later", "is_rung_again"), [(5, True), (60, False)])
+def test_an_event_that_a_crash_swallowed_comes_at_the_next_start(
+    data_folder: Path, seconds_later: int, *, is_rung_again: bool
+) -> None:
+    """The message is in no state that was saved, whether or not somebody had received it."""
+    with EmbeddedStack(data=data_folder, site_origin=SITE_ORIGIN) as stack:
+        promised = place(stack, user=uuid.uuid4().hex, image=uuid.uuid4().hex, content=b"rung")
+        assert send("PUT", promised.url, headers=promised.headers, body=b"rung").status == 200
+        os.kill(part(stack, "aws").process.pid, signal.SIGKILL)
+    saved = data_folder / "aws/state/sqs.json"
+    state = json.loads(saved.read_text())
+    assert _drop_messages(state)
+    saved.write_text(json.dumps(state))
+    moment = time.time() + seconds_later
+    os.utime(saved, (moment, moment))
+
+    with EmbeddedStack(data=data_folder, site_origin=SITE_ORIGIN, careless=True) as stack:
+        keys = stack.environment("worker")
+        sqs = client(stack, "sqs", keys=keys)
+        answer = sqs.receive_message(QueueUrl=keys["PICTURE_QUEUE_URL"], MaxNumberOfMessages=10)
+        told = [promised.key in message["Body"] for message in answer.get("Messages", [])]
+        assert sum(told) == is_rung_again
+
+
+def _drop_messages(state: Any) -> int:
+    """Empty every queue of a saved state; return how many messages there were."""
+    if isinstance(state, list):
+        return sum(_drop_messages(each) for each in state)
+    if not isinstance(state, dict):
+        return 0
+    dropped = len(state["messages"]) if isinstance(state.get("messages"), list) else 0
+    if dropped:
+        state["messages"] = []
+    return dropped + sum(_drop_messages(each) for each in state.values())
 
 
 def test_a_message_in_work_comes_back_at_the_next_start(data_folder: Path) -> None:

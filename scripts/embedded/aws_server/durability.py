@@ -18,6 +18,7 @@ import importlib
 import json
 import logging
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,11 @@ class Ledger:
                 await self._save(service)
                 self._saved[service] = reached
 
+    def saved_at(self, service: str) -> datetime:
+        """When the state of a service was last written; long ago, if it never was."""
+        path = self._folder / f"{service}.json"
+        return datetime.fromtimestamp(path.stat().st_mtime if path.exists() else 0, UTC)
+
     async def keep_saving(self) -> None:
         """Save what has changed every few seconds, until cancelled."""
         while True:
@@ -138,6 +144,34 @@ def show_hidden_messages() -> None:
         for message in queue["messages"]:
             if message["receive_count"]:
                 message["visible_at"] = 0
+
+
+def send_events_again(*, since: datetime) -> None:
+    """Send the events of what was stored since a moment, unless a message tells of it.
+
+    `kill -9` may come between an object and its message, or after a message was received that was
+    never saved. S3 itself loses no event; one that comes twice does no harm.
+    """
+    moment = since.strftime("%Y-%m-%dT%H:%M:%S")  # as ministack notes them, to the second
+    told = "".join(
+        message["body"]
+        for queue in sqs._queues._data.values()  # noqa: SLF001
+        for message in queue["messages"]
+    )
+    for (account, bucket), kept in list(s3._buckets._data.items()):  # noqa: SLF001
+        with s3._in_account(account):  # noqa: SLF001
+            for key, found in kept["objects"].items():
+                if found["last_modified"] < moment or key in told:
+                    continue
+                s3._fire_s3_event(  # noqa: SLF001
+                    bucket,
+                    key,
+                    "s3:ObjectCreated:Put",
+                    size=found["size"],
+                    etag=found["etag"],
+                    version_id=found.get("version_id"),
+                    sequencer=s3._next_event_sequencer(key),  # noqa: SLF001
+                )
 
 
 def size_of(bucket: str, key: str) -> int | None:

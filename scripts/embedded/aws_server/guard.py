@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import signal
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,7 @@ from scripts.embedded.aws_server.durability import (
     Ledger,
     deliver_events_at_once,
     remember_sessions,
+    send_events_again,
     settle_object,
     show_hidden_messages,
     size_of,
@@ -46,6 +48,9 @@ _DISK_FULL = Refusal(status=500, code="InternalError", message="The disk did not
 # What opens an upload in parts, and what each later request about it has in its address.
 _OPENS = "uploads"
 _NAMES = "uploadId"
+
+# What is written was true this long before: the disk may be slow.
+_SAVED_WITHIN = timedelta(seconds=10)
 
 ministack = importlib.import_module("ministack.app").app
 hypercorn = importlib.import_module("hypercorn.asyncio")
@@ -116,6 +121,7 @@ class Guard:
             if message["type"] == "lifespan.startup.complete":  # ministack has read its state
                 show_hidden_messages()
                 self._shelf.bring_back()
+                send_events_again(since=self._ledger.saved_at("sqs") - _SAVED_WITHIN)
             await send(message)
 
         return send_lifespan
