@@ -19,13 +19,15 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import User
+from app.clients.archive import Place
 from app.clients.aws import AwsUnreachableError
 from app.clients.storage import PREVIEWS, NothingStoredError, PictureStore
 from app.database import db, now
+from app.images.cancelled import was_cancelled
 from app.images.lease import Begun, Busy, begin, let_go
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import Developed, Rejected
-from app.images.watch import is_of_a_lost_time
+from app.images.strays import remove_unless_known
 from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored, RetryLaterError
 from app.telling import Counted, count, step, timed
 
@@ -133,29 +135,20 @@ def _give_back(task: PictureStored, *, begun_in_vain: bool) -> None:
 
 
 def _clear_if_cancelled(task: PictureStored, *, store: PictureStore) -> None:
-    """Remove what arrived for a picture without a row, whose upload was cancelled meanwhile.
+    """Remove what arrived of a cancelled upload. See [Note: What was cancelled is remembered].
 
-    Not if the row may be lost and not cancelled: see [Note: Only what was watched].
+    Whatever else has no row is left to the sweep, which knows what a restored database may have
+    lost, and to the doctor.
     """
-    if not _is_unknown(task):
-        return
-    # Nothing there: somebody was quicker. Should anything lie beneath, the sweep finds it.
-    stored = store.look(task.user_id, task.image_id)
-    if stored is None:
-        return
-    is_lost = is_of_a_lost_time(stored.modified)
+    cancelled = was_cancelled(task.user_id, task.image_id)
     db.session.rollback()
-    if is_lost:
-        log.warning("left picture %s, which no row knows, to the doctor", task.image_id)
-    else:
-        log.info("removing what arrived for a forgotten picture")
-        store.delete_image(task.user_id, task.image_id)
+    if cancelled:
+        log.info("removing what arrived of a cancelled upload")
+        remove_unless_known(_place_of(task), store=store)
 
 
-def _is_unknown(task: PictureStored) -> bool:
-    known = db.session.scalar(select(Image.id).where(Image.id == task.image_id))
-    db.session.rollback()
-    return known is None
+def _place_of(task: PictureStored) -> Place:
+    return Place(user_id=task.user_id, image_id=task.image_id)
 
 
 class NotAsPromisedError(Exception):
@@ -249,9 +242,8 @@ def _finish(
         values["description_asked_at"] = now()
     state = ImageState.READY if outcome.outcome == "ready" else ImageState.DAMAGED
     if not _settle(task, state=state, **values):
-        # The row went while we worked: deletion wins, and what we put there goes too.
-        if _is_unknown(task):
-            bench.store.delete_image(task.user_id, task.image_id)
+        # If the row went while we worked, deletion wins, and what we put there goes too.
+        remove_unless_known(_place_of(task), store=bench.store)
     elif describe:
         bench.ask(DescribePicture(image_id=task.image_id))
 

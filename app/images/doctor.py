@@ -21,6 +21,7 @@ from app.accounts.models import User
 from app.clients.archive import Archive, Kept, Part, Place
 from app.clients.storage import PictureStore
 from app.database import db, now
+from app.images.cancelled import was_cancelled
 from app.images.examined import Row, has_row, read_rows, right_before
 from app.images.models import SHOWN, Image, ImageState
 from app.images.strays import lock_place
@@ -227,7 +228,7 @@ class Doctor:
     def _adopt(self, place: Place) -> bool:
         """Make the row of a stored original anew and have it developed.
 
-        False: its person is gone, or has the same bytes already.
+        False: its person is gone, has cancelled it, or has the same bytes already.
         """
         lock_place(place.image_id)  # the sweep must not remove them meanwhile
         kept = self.archive.look(place)
@@ -247,8 +248,10 @@ class Doctor:
             created_at=now(),  # the sweep forgets uploads by it
             timeline_at=stored.replace(tzinfo=None),
         )
-        is_there = db.session.scalar(select(exists().where(User.id == place.user_id)))
-        added = is_there and db.session.scalar(row.on_conflict_do_nothing().returning(Image.id))
+        is_wanted = db.session.scalar(
+            select(exists().where(User.id == place.user_id))
+        ) and not was_cancelled(place.user_id, place.image_id)
+        added = is_wanted and db.session.scalar(row.on_conflict_do_nothing().returning(Image.id))
         db.session.commit()
         if added:
             self._ring(place)

@@ -13,6 +13,7 @@ from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images import descriptions
+from app.images.cancelled import note_cancelled
 from app.images.in_parts import drop_parts
 from app.images.models import Image, ImageState
 from app.images.retry import develop_again
@@ -140,15 +141,17 @@ def delete_image(image_id: UUID) -> Response:
     _require(user, image_id)
     mine = (Image.owned_by(user), Image.id == image_id)
     unfinished = (ImageState.UPLOADING, ImageState.REJECTED)
-    cancelled = db.session.scalar(
+    cancelled = db.session.execute(
         delete(Image).where(*mine, Image.state.in_(unfinished)).returning(Image.upload_id)
-    )
+    ).one_or_none()
+    if cancelled is not None:
+        note_cancelled(user.id, image_id)
     db.session.execute(
         update(Image).where(*mine, Image.deleted_at.is_(None)).values(deleted_at=now())
     )
     db.session.commit()
-    if cancelled is not None:
-        drop_parts(user, [(image_id, cancelled)], uploads=parts().uploads)
+    if cancelled is not None and cancelled.upload_id is not None:
+        drop_parts(user, [(image_id, cancelled.upload_id)], uploads=parts().uploads)
     return Response(status=204)
 
 

@@ -49,6 +49,14 @@ def lock_place(image_id: UUID) -> None:
     db.session.execute(_ONE_AT_A_TIME, {"image": str(image_id)})
 
 
+def remove_unless_known(place: Place, *, store: PictureStore) -> None:
+    """Delete a stray's objects, unless it has got a row: the doctor makes some. Commits."""
+    lock_place(place.image_id)
+    if not db.session.scalar(select(exists().where(Image.id == place.image_id))):
+        store.delete_image(place.user_id, place.image_id)
+    db.session.commit()
+
+
 def _settle(page: Page, *, after: str, store: PictureStore) -> None:
     places = {(found.place.user_id, found.place.image_id) for found in page.found}
     owner_and_id = tuple_(Image.owner_id, Image.id)
@@ -63,7 +71,8 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> None:
     _tell_of_missing(page, after=after)
     db.session.rollback()
     for found in strays:
-        _remove(found.place, store=store)
+        log.info("removing what no row knows")
+        remove_unless_known(found.place, store=store)
 
 
 def _may_go(found: Found) -> bool:
@@ -71,15 +80,6 @@ def _may_go(found: Found) -> bool:
         return False
     # See [Note: Only what was watched].
     return was_watched(found.newest) and was_watched(found.oldest)
-
-
-def _remove(place: Place, *, store: PictureStore) -> None:
-    """Delete a stray's objects, unless it has got a row: the doctor makes some."""
-    lock_place(place.image_id)
-    if not db.session.scalar(select(exists().where(Image.id == place.image_id))):
-        log.info("removing what no row knows")
-        store.delete_image(place.user_id, place.image_id)
-    db.session.commit()
 
 
 def _tell_of_missing(page: Page, *, after: str) -> None:

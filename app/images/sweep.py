@@ -5,7 +5,8 @@ of rows, one that fails holds up no other, and all of it is safe to repeat.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -13,14 +14,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 
 from app.accounts.sessions import delete_dead_sessions
+from app.clients.archive import Place
 from app.clients.census import Census
 from app.clients.export_store import ExportStore
 from app.clients.storage import PictureStore
 from app.database import db, now
+from app.images.cancelled import CancelledUpload, note_looked, take_due
 from app.images.exports import delete_expired_exports, take_overdue_exports
 from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
 from app.images.models import DescriptionState, Image, ImageState
-from app.images.strays import look_for_strays
+from app.images.strays import look_for_strays, remove_unless_known
 from app.tasks import DescribePicture, ExportLibrary, PictureStored
 
 log = logging.getLogger(__name__)
@@ -63,12 +66,14 @@ def sweep(
     for picture in _take_up(_overdue_uploads(moment), moment):
         _try(partial(_ring_if_stored, picture, store=store, ring=ring))
     for picture in _take_up(_stuck_in_processing(moment), moment):
-        _try(partial(ring, picture))
+        _try(partial(_ring, picture, ring=ring))
     for image_id in _take_overdue_descriptions(moment):
         _try(partial(ask, DescribePicture(image_id=image_id)))
     for condition in (_deleted_long_ago(moment), _never_made(moment), _rejected_long_ago(moment)):
         for picture in _pictures(condition):
             _try(partial(_purge, picture, condition, store=store))
+    for upload in take_due():
+        _try(partial(_clear_cancelled, upload, store=store))
     _try(partial(look_for_strays, census=census, store=store))
     _settle_leaving(exports, go_on=go_on)
     delete_dead_sessions()
@@ -96,9 +101,25 @@ def _try(step: Callable[[], None]) -> None:
 def _ring_if_stored(
     picture: PictureStored, *, store: PictureStore, ring: Callable[[PictureStored], None]
 ) -> None:
-    if store.look(picture.user_id, picture.image_id) is not None:
-        log.info("taking up a picture whose event did not come")
+    with _taken_up(picture):
+        if store.look(picture.user_id, picture.image_id) is not None:
+            log.info("taking up a picture whose event did not come")
+            ring(picture)
+
+
+def _ring(picture: PictureStored, *, ring: Callable[[PictureStored], None]) -> None:
+    with _taken_up(picture):
         ring(picture)
+
+
+@contextmanager
+def _taken_up(picture: PictureStored) -> Iterator[None]:
+    """Have the next sweep take it up again, should this one fail."""
+    try:
+        yield
+    except Exception:
+        _note([picture.image_id], swept_at=None)
+        raise
 
 
 def _overdue_uploads(moment: datetime) -> ColumnElement[bool]:
@@ -136,7 +157,7 @@ def _take_overdue_descriptions(moment: datetime) -> list[UUID]:
     return ids
 
 
-def _note(ids: list[UUID], **moments: datetime) -> None:
+def _note(ids: list[UUID], **moments: datetime | None) -> None:
     db.session.execute(
         update(Image)
         .where(Image.id.in_(ids))
@@ -175,6 +196,12 @@ def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureSt
         store.delete_image(picture.user_id, picture.image_id)
         db.session.delete(row)
     db.session.commit()
+
+
+def _clear_cancelled(upload: CancelledUpload, *, store: PictureStore) -> None:
+    place = Place(user_id=upload.owner_id, image_id=upload.image_id)
+    remove_unless_known(place, store=store)
+    note_looked(upload)
 
 
 def _has_arrived(row: Image, *, store: PictureStore) -> bool:

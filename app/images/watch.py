@@ -3,8 +3,7 @@
 [Note: Only what was watched] A database that was restored knows nothing of what was uploaded since
 the moment that it was restored to. Such originals look like waste and are pictures, which the
 operator brings back (`./scripts/doctor --adopt-since`). So the sweep keeps in the database itself
-the spans in which it ran, and removes nothing that was stored outside of them. A message may tell
-of such an original too, at once after the restore: it is left as well.
+the spans in which it ran, and removes nothing that was stored outside of them.
 """
 
 from datetime import datetime, timedelta
@@ -68,16 +67,6 @@ def was_watched(moment: datetime) -> bool:
     return bool(
         db.session.scalar(select(exists().where(Watch.since <= moment, Watch.until >= moment)))
     )
-
-
-def is_of_a_lost_time(moment: datetime) -> bool:
-    """Tell whether the database may have been restored to a time before a moment.
-
-    One that was never watched before that is new, and was not restored.
-    """
-    is_seen = exists().where(Watch.since <= moment, (Watch.until >= moment) | _is_going_on(now()))
-    was_watched_before = exists().where(Watch.until < moment)
-    return bool(db.session.scalar(select(was_watched_before & ~is_seen)))
 
 
 def _is_going_on(moment: datetime) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
+import app.images.cancelled
 import app.images.models
 import app.images.watch  # noqa: F401 - with accounts, all tables
 from app.accounts.models import map_all

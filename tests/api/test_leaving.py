@@ -32,6 +32,7 @@ OWNED = {
     "letters": "user_id",
     "audit_events": "user_id",
     "images": "owner_id",
+    "cancelled_uploads": "owner_id",
     "exports": "user_id",
     "storage": "user_id",
 }
@@ -181,7 +182,8 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
         person.http.post("/api/account/exports").raise_for_status()
         until(partial(ready, person))
     user_id, bobs_objects = ada.user_id, objects_of(bob)
-    (unfinished,) = ada.promise(jpeg(seed=932))
+    unfinished, cancelled = ada.promise(jpeg(seed=932), jpeg(seed=935))
+    ada.http.delete(f"/api/images/{cancelled['image']['id']}").raise_for_status()
     for person, seed in ((ada, 933), (bob, 934)):
         big = big_file(seed=seed)
         place = promise(person, big)

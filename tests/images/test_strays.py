@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,10 +14,9 @@ from sqlalchemy import text
 from app.clients.archive import Place
 from app.clients.census import Census, Page
 from app.database import db
-from app.images.darkroom import Darkroom
 from app.images.strays import PAGES_A_SWEEP, lock_place, look_for_strays
 from scripts.embedded.policies import BUCKET
-from tests.api.conftest import stored_event, until
+from tests.api.conftest import until
 from tests.conftest import running_stack
 from tests.images.library import Library, library_on
 
@@ -124,50 +122,6 @@ def test_a_database_restored_to_a_moment_ago_did_not_watch_meanwhile(library: Li
     seen = "SELECT count(*) FROM watches WHERE pg_postmaster_start_time() BETWEEN since AND until"
     assert library.value(seen) == 0
     assert library.value("SELECT count(*) FROM watches") == 2
-
-
-def hear_of(library: Library, place: Place) -> None:
-    """Deliver the event of an original, as the worker receives it, however late."""
-    with closing(Darkroom(children=1)) as darkroom:
-        library.assembly.do(stored_event(place.key), attempt=1, darkroom=darkroom)
-
-
-@pytest.mark.parametrize(
-    ("spans", "is_kept"),
-    [
-        ([], False),  # a new database, not swept yet
-        ([("1 second", "0 seconds")], False),  # swept for the first time, since it arrived
-        ([("7 days", "3 seconds")], False),  # between two sweeps
-        ([("7 days", "20 minutes")], True),  # restored, not swept yet
-        ([("7 days", "1 hour"), ("1 second", "0 seconds")], True),  # restored, and swept since
-    ],
-)
-def test_an_event_removes_what_was_cancelled_and_not_what_a_restored_database_lost(
-    library: Library, spans: list[tuple[str, str]], *, is_kept: bool
-) -> None:
-    stray = stray_of(library, library.person())
-    library.value("DELETE FROM watches RETURNING 1")
-    stored = library.assembly.store.look(stray.user_id, stray.image_id)
-    assert stored is not None
-    for since, until_ in spans:
-        library.value(
-            "INSERT INTO watches VALUES (:stored + interval '2 seconds' - CAST(:since AS interval),"
-            " :stored + interval '2 seconds' - CAST(:until AS interval)) RETURNING 1",
-            stored=stored.modified,
-            since=since,
-            until=until_,
-        )
-    hear_of(library, stray)
-    assert (stray.key in keys(library)) == is_kept
-
-
-def test_an_event_removes_nothing_after_a_restore_to_a_moment_ago(library: Library) -> None:
-    """The last sweep that the database knows of is minutes ago, but its server began since."""
-    stray = stray_of(library, library.person())
-    library.value("UPDATE watches SET until = pg_postmaster_start_time() - interval '1 second'"
-                  " RETURNING 1")  # fmt: skip
-    hear_of(library, stray)
-    assert stray.key in keys(library)
 
 
 def test_a_copy_of_everything_and_foreign_keys_stay(library: Library) -> None:
