@@ -113,6 +113,12 @@ class PictureStore:
                 CacheControl="private, max-age=31536000, immutable",
             )
 
+    def delete_derived(self, user_id: UUID, image_id: UUID) -> None:
+        """Delete every version of what was derived from a picture, which can be made again."""
+        prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
+        for part in ("thumbnail.", "preview."):
+            _delete_every_version(self._s3, bucket_name=self._bucket_name, prefix=prefix + part)
+
     def delete_image(self, user_id: UUID, image_id: UUID) -> None:
         """Delete every version of every part of a picture, arrived or not. Safe to repeat."""
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"

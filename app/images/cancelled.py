@@ -18,8 +18,8 @@ from app.database import Base, db, now
 REMEMBERED_FOR = timedelta(days=1)
 _FIRST_LOOK_AFTER = timedelta(seconds=30)
 # In one sweep: each asks S3 twice.
-_MOST = 100
-_MOST_OF_ONE = 20
+_MOST = 200
+_MOST_OF_ONE = 100
 
 
 class CancelledUpload(Base):

@@ -1,7 +1,7 @@
 """Developing a picture once its original has arrived: check it, derive from it, know its data.
 
-No transaction is held while S3 or the darkroom work, and each step can be done twice: the row's
-state, changed by one UPDATE with its precondition, decides who is right.
+No transaction is held while the darkroom works, or S3 unless it deletes, and each step can be done
+twice: the row's state, changed by one UPDATE with its precondition, decides who is right.
 """
 
 import logging
@@ -144,11 +144,14 @@ def _clear_if_cancelled(task: PictureStored, *, store: PictureStore) -> None:
     db.session.rollback()
     if cancelled:
         log.info("removing what arrived of a cancelled upload")
-        remove_unless_known(_place_of(task), store=store)
+        place = Place(user_id=task.user_id, image_id=task.image_id)
+        remove_unless_known(place, store=store)
 
 
-def _place_of(task: PictureStored) -> Place:
-    return Place(user_id=task.user_id, image_id=task.image_id)
+def _is_unknown(task: PictureStored) -> bool:
+    known = db.session.scalar(select(Image.id).where(Image.id == task.image_id))
+    db.session.rollback()
+    return known is None
 
 
 class NotAsPromisedError(Exception):
@@ -242,8 +245,10 @@ def _finish(
         values["description_asked_at"] = now()
     state = ImageState.READY if outcome.outcome == "ready" else ImageState.DAMAGED
     if not _settle(task, state=state, **values):
-        # If the row went while we worked, deletion wins, and what we put there goes too.
-        remove_unless_known(_place_of(task), store=bench.store)
+        # If the row went while we worked, deletion wins, and what we put there goes too. Not the
+        # original: whoever deletes a row does that first, and a restored database has none either.
+        if _is_unknown(task):
+            bench.store.delete_derived(task.user_id, task.image_id)
     elif describe:
         bench.ask(DescribePicture(image_id=task.image_id))
 

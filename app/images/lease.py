@@ -61,11 +61,14 @@ def begin(task: PictureStored) -> Begun | Busy | None:
     db.session.commit()
     if row is not None:
         return Begun(sha256=row.sha256, size=row.byte_size, attempts=row.attempts)
-    # Whether or not the lease has run out since: what is not done is never nothing to do.
+    # Whether or not the lease has run out since, or somebody found nothing stored: what is not
+    # done is never nothing to do.
     seconds = func.extract("epoch", Image.leased_until - func.now())
     left = db.session.scalar(
         select(func.coalesce(seconds, 0)).where(
-            Image.id == task.image_id, Image.state == ImageState.PROCESSING
+            Image.id == task.image_id,
+            Image.owner_id == task.user_id,
+            Image.state.in_((ImageState.UPLOADING, ImageState.PROCESSING)),
         )
     )
     db.session.rollback()

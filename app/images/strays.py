@@ -1,7 +1,7 @@
 """Objects that no row knows and rows whose original is gone: looked for all through the bucket.
 
-Events find most of that at once; this finds what no event ever told of. A few pages at each sweep,
-all of it once a day, with the place to go on at in the database.
+What was cancelled goes when its event comes (cancelled.py); this finds what nothing ever told of.
+A few pages at each sweep, all of it once a day, with the place to go on at in the database.
 """
 
 import logging
@@ -50,7 +50,10 @@ def lock_place(image_id: UUID) -> None:
 
 
 def remove_unless_known(place: Place, *, store: PictureStore) -> None:
-    """Delete a stray's objects, unless it has got a row: the doctor makes some. Commits."""
+    """Delete a stray's objects, unless it has got a row: the doctor makes some. Commits.
+
+    The place stays locked while S3 deletes, so that no row is made for what is going.
+    """
     lock_place(place.image_id)
     if not db.session.scalar(select(exists().where(Image.id == place.image_id))):
         store.delete_image(place.user_id, place.image_id)

@@ -19,7 +19,7 @@ from app.clients.census import Census
 from app.clients.export_store import ExportStore
 from app.clients.storage import PictureStore
 from app.database import db, now
-from app.images.cancelled import CancelledUpload, note_looked, take_due
+from app.images.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
 from app.images.exports import delete_expired_exports, take_overdue_exports
 from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
 from app.images.models import DescriptionState, Image, ImageState
@@ -41,6 +41,7 @@ DESCRIPTION_EXPECTED_WITHIN = timedelta(hours=1)
 UPLOAD_FORGOTTEN_AFTER = timedelta(days=1)
 REJECTION_FORGOTTEN_AFTER = timedelta(days=1)
 DELETED_KEPT_FOR = timedelta(days=30)
+_WITHOUT_BYTES = (ImageState.UPLOADING, ImageState.REJECTED)
 
 
 def sweep(
@@ -72,8 +73,7 @@ def sweep(
     for condition in (_deleted_long_ago(moment), _never_made(moment), _rejected_long_ago(moment)):
         for picture in _pictures(condition):
             _try(partial(_purge, picture, condition, store=store))
-    for upload in take_due():
-        _try(partial(_clear_cancelled, upload, store=store))
+    _try(partial(_clear_cancelled, store=store))
     _try(partial(look_for_strays, census=census, store=store))
     _settle_leaving(exports, go_on=go_on)
     delete_dead_sessions()
@@ -193,20 +193,32 @@ def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureSt
         select(Image).where(Image.id == picture.image_id, due).with_for_update(skip_locked=True)
     )
     if row is not None and not _has_arrived(row, store=store):
+        if row.state in _WITHOUT_BYTES:
+            note_cancelled(row.owner_id, row.id)  # whoever has begun to send may be slow
         store.delete_image(picture.user_id, picture.image_id)
         db.session.delete(row)
+    elif row is not None:
+        row.state = ImageState.UPLOADING  # its event was lost, and is sent by the next sweep
     db.session.commit()
 
 
-def _clear_cancelled(upload: CancelledUpload, *, store: PictureStore) -> None:
+def _clear_cancelled(*, store: PictureStore) -> None:
+    for upload in take_due():
+        _try(partial(_clear, upload, store=store))
+
+
+def _clear(upload: CancelledUpload, *, store: PictureStore) -> None:
     place = Place(user_id=upload.owner_id, image_id=upload.image_id)
     remove_unless_known(place, store=store)
     note_looked(upload)
 
 
 def _has_arrived(row: Image, *, store: PictureStore) -> bool:
-    """Whether an upload only seems never made: nobody was there to develop it for a day or more."""
-    return row.state == ImageState.UPLOADING and store.look(row.owner_id, row.id) is not None
+    """Whether an upload only seems never made, or a rejected file not sent again.
+
+    Nobody was there to develop it for a day or more, or the database was restored since.
+    """
+    return row.state in _WITHOUT_BYTES and store.look(row.owner_id, row.id) is not None
 
 
 def _pictures(condition: ColumnElement[bool]) -> list[PictureStored]:

@@ -189,6 +189,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
         place = promise(person, big)
         put_part(place["upload"]["parts"][1], big.parts[1]).raise_for_status()
     assert open_uploads_of(bucket, user_id)
+    assert rows_of(database, user_id, ada.email)["cancelled_uploads"] == 1
     ada.http.post("/api/account/deletion").raise_for_status()
 
     with database.begin() as connection:

@@ -71,12 +71,12 @@ def test_an_event_that_a_crash_swallowed_comes_at_the_next_start(
     with EmbeddedStack(data=data_folder, site_origin=SITE_ORIGIN) as stack:
         promised = place(stack, user=uuid.uuid4().hex, image=uuid.uuid4().hex, content=b"rung")
         assert send("PUT", promised.url, headers=promised.headers, body=b"rung").status == 200
+        moment = time.time() + seconds_later
         os.kill(part(stack, "aws").process.pid, signal.SIGKILL)
     saved = data_folder / "aws/state/sqs.json"
     state = json.loads(saved.read_text())
     assert _drop_messages(state)
     saved.write_text(json.dumps(state))
-    moment = time.time() + seconds_later
     os.utime(saved, (moment, moment))
 
     with EmbeddedStack(data=data_folder, site_origin=SITE_ORIGIN, careless=True) as stack:

@@ -101,10 +101,13 @@ class Launched:
         else:
             # The API's server is two: the second would still answer what it was asked.
             victims = found if kind == "api" else found[:1]
+        killed = 0
         for victim in victims:
             with contextlib.suppress(psutil.NoSuchProcess):
                 victim.kill()
-        self.kills.append(kind)
+                killed += 1
+        if killed:
+            self.kills.append(kind)
         if kind == "launcher" and self.process:
             self.process.wait(PATIENCE)
             self.start()

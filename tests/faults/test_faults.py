@@ -47,6 +47,8 @@ def expect_all_kept(result: Result) -> None:
         points.api_deleting,
         points.launcher_sending,
         points.api_completing,
+        points.api_cancelling,
+        points.postgres_processing,
     ],
 )
 def test_nothing_is_lost_to_kill_9(

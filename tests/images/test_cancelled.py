@@ -126,7 +126,7 @@ def test_the_sweep_looks_soon_and_once_more_after_a_day(library: Library, ada: U
 
 
 def test_one_who_cancels_much_keeps_nobody_waiting(library: Library, ada: UUID) -> None:
-    hers = [cancelled_by(library, ada, put=False) for _ in range(25)]
+    hers = [cancelled_by(library, ada, put=False) for _ in range(110)]
     his = cancelled_by(library, library.person(), put=False)
     for place in (*hers, his):
         let_pass(library, place, "1 hour")

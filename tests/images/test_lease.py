@@ -23,6 +23,7 @@ from app.images.develop import Bench, develop_picture
 from app.images.lease import LEASE
 from app.images.outcome import Developed, Rejected
 from app.tasks import MOST_ATTEMPTS, PictureStored, RetryLaterError
+from scripts.embedded.policies import BUCKET
 from tests.api.conftest import stored_event, until
 from tests.conftest import running_stack
 from tests.images.library import Library, library_on
@@ -98,7 +99,7 @@ def test_two_workers_are_not_at_the_same_picture_at_once(
     assert darkroom.calls == 1
 
 
-def test_a_lease_that_runs_out_while_it_is_asked_for_is_not_taken_for_done(
+def test_a_lease_that_ends_while_it_is_asked_for_is_not_taken_for_done(
     library: Library, arrived: Place, darkroom: SlowDarkroom
 ) -> None:
     """A message comes back when the lease ends: to drop it then would leave it to the sweep."""
@@ -109,6 +110,15 @@ def test_a_lease_that_runs_out_while_it_is_asked_for_is_not_taken_for_done(
 
     with library.assembly.app.app_context():
         event.listen(db.session, "after_commit", run_out, once=True)
+    with pytest.raises(RetryLaterError):
+        do(library, arrived, darkroom)
+    set_row(library, arrived, "leased_until = now() + interval '1 hour'")
+
+    def find_nothing(_: object) -> None:
+        set_row(library, arrived, "state = 'uploading', leased_until = NULL")
+
+    with library.assembly.app.app_context():
+        event.listen(db.session, "after_commit", find_nothing, once=True)
     with pytest.raises(RetryLaterError):
         do(library, arrived, darkroom)
     darkroom.go_on.set()
@@ -131,6 +141,57 @@ def test_what_a_silent_worker_was_at_is_taken_up(
     assert library.state(arrived) == "ready"
     assert row(library, arrived, "leased_until") is None
     assert library.examine() == []
+
+
+def test_a_row_that_goes_meanwhile_takes_what_was_derived_and_leaves_the_original(
+    library: Library, arrived: Place, darkroom: SlowDarkroom
+) -> None:
+    """Who deletes a picture deletes its original first; a restored database has no row either."""
+    with ThreadPoolExecutor(1) as other:
+        working = other.submit(do, library, arrived, darkroom)
+        until(lambda: darkroom.calls)
+        library.value("DELETE FROM images WHERE id = :id RETURNING 1", id=arrived.image_id)
+        darkroom.go_on.set()
+        working.result()
+    folder = arrived.key.removesuffix("original")
+    listed = library.s3.list_object_versions(Bucket=BUCKET, Prefix=folder)
+    kept = [item["Key"] for kind in ("Versions", "DeleteMarkers") for item in listed.get(kind, [])]
+    assert kept == [arrived.key]
+    library.purge(arrived)
+
+
+def test_a_ring_that_nobody_took_is_repeated(
+    library: Library, arrived: Place, darkroom: SlowDarkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    darkroom.go_on.set()
+    while messages := library.assembly.pictures.receive(wait_seconds=0):
+        for message in messages:
+            library.assembly.pictures.done(message)
+    set_row(library, arrived, "created_at = now() - interval '1 minute'")
+
+    def refuse(_: object) -> None:
+        raise AwsUnreachableError
+
+    with monkeypatch.context() as away:
+        away.setattr(library.assembly, "ring", refuse)
+        library.assembly.sweep()
+    library.work(darkroom)
+    assert library.state(arrived) == "uploading"
+    library.assembly.sweep()
+    library.work(darkroom)
+    assert library.state(arrived) == "ready"
+
+
+def test_what_was_sent_again_to_a_rejected_place_is_developed(
+    library: Library, arrived: Place, darkroom: SlowDarkroom
+) -> None:
+    """A restored database may still say "rejected" of what was sent again, rightly, since."""
+    darkroom.go_on.set()
+    set_row(library, arrived, "state = 'rejected', created_at = now() - interval '25 hours'")
+    for _ in range(2):
+        library.assembly.sweep()
+    library.work(darkroom)
+    assert library.state(arrived) == "ready"
 
 
 def test_whoever_is_at_it_for_long_says_so(

@@ -37,6 +37,7 @@ sts = importlib.import_module("ministack.services.sts")
 log = logging.getLogger("durability")
 
 SAVE_EVERY_SECONDS = 2.0
+_STORED = "s3:ObjectCreated:Put"
 
 
 def _queues() -> dict[str, Any]:
@@ -166,11 +167,11 @@ def send_events_again(*, since: datetime) -> None:
                 s3._fire_s3_event(  # noqa: SLF001
                     bucket,
                     key,
-                    "s3:ObjectCreated:Put",
+                    _STORED,
                     size=found["size"],
                     etag=found["etag"],
                     version_id=found.get("version_id"),
-                    sequencer=s3._next_event_sequencer(key),  # noqa: SLF001
+                    sequencer=s3._next_event_sequencer(_STORED),  # noqa: SLF001
                 )
 
 
