@@ -37,10 +37,12 @@ def test_what_the_camera_says_counts_more(ada: Person) -> None:
         (704, "1970-01-01T00:00:00"),
         (705, "1980-01-01T00:00:00"),
         (706, "9999-12-31T23:59:59"),
-        (707, (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S")),
+        (707, "in three days"),
     ],
 )
 def test_a_date_that_cannot_be_is_ignored(ada: Person, seed: int, hint: str | None) -> None:
+    if hint == "in three days":
+        hint = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S")
     detail = dated(ada, png(seed=seed), hint)
     assert detail["dated_by"] == "upload"
     assert detail["timeline_at"][:4] == detail["created_at"][:4]
