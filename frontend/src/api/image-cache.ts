@@ -16,6 +16,8 @@ export type ImageList = { images: readonly Image[]; next_cursor: string | null }
 
 export const imageListKey = (deleted: boolean) => ["images", "list", { deleted }] as const;
 export const imageDetailKey = (id: string) => ["images", "detail", id] as const;
+/** Of deleting and restoring, which have changed the lists already while they are under way. */
+export const moveKey = ["images", "move"] as const;
 
 type Position = Pick<Image, "timeline_at" | "id">;
 

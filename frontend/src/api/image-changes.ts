@@ -4,7 +4,7 @@ import { useCallback } from "react";
 
 import { accountOptions } from "./account";
 import { api, done, read } from "./client";
-import { imageDetailKey, removeImages, upsertImages, watchReturn } from "./image-cache";
+import { imageDetailKey, moveKey, removeImages, upsertImages, watchReturn } from "./image-cache";
 import { toProblem, type ApiProblem } from "./problem";
 import type { Image, ImageChanges, ImageDetail } from "./types";
 
@@ -38,20 +38,24 @@ const deleteImage = (id: string): Promise<void> =>
 const changeImage = (id: string, body: ImageChanges): Promise<ImageDetail> =>
   read(api.PATCH("/api/images/{image_id}", { params: { path: { image_id: id } }, body }));
 
+const HEADS = { queryKey: ["images", "head"] };
+
 const settleLists = (client: QueryClient): void => {
   void client.invalidateQueries({ queryKey: accountOptions.queryKey });
+  // What the server says between a delete and its undo would take the picture away again.
+  const isLast = client.isMutating({ mutationKey: moveKey }) === 1;
   // The other list was not told about these; it is small and loads again when it is next looked at.
-  void client.invalidateQueries({ queryKey: ["images", "head"] });
+  if (isLast) void client.invalidateQueries(HEADS);
 };
 
 // Delete and its undo share a scope: the undo waits until the delete has arrived.
-const SCOPE = { id: "delete-and-restore" };
+const IN_TURN = { mutationKey: moveKey, scope: { id: "delete-and-restore" } };
 
 /** Moves pictures to Recently deleted. What failed comes back into the list, and the mutation fails. */
 export const useDeleteImages = () => {
   const client = useQueryClient();
   return useMutation({
-    scope: SCOPE,
+    ...IN_TURN,
     mutationFn: async (images: readonly Image[]) => {
       const { failed, reason } = await forEachId(
         images.map(({ id }) => id),
@@ -66,7 +70,7 @@ export const useDeleteImages = () => {
     },
     onMutate: async (images) => {
       // An answer from before the delete would bring them back.
-      await client.cancelQueries({ queryKey: ["images", "head"] });
+      await client.cancelQueries(HEADS);
       removeImages(
         client,
         images.map(({ id }) => id),
@@ -80,7 +84,7 @@ export const useDeleteImages = () => {
 export const useRestoreImages = () => {
   const client = useQueryClient();
   return useMutation({
-    scope: SCOPE,
+    ...IN_TURN,
     mutationFn: async (images: readonly Image[]) => {
       const restored: ImageDetail[] = [];
       const { failed, reason } = await forEachId(
@@ -96,11 +100,13 @@ export const useRestoreImages = () => {
       );
       throw reason;
     },
-    onMutate: (images) => {
+    onMutate: async (images) => {
+      const cancelled = client.cancelQueries(HEADS);
       upsertImages(
         client,
         images.map((image) => ({ ...image, deleted_at: null })),
       );
+      await cancelled;
     },
     onSettled: () => settleLists(client),
   });

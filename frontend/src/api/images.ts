@@ -15,6 +15,7 @@ import {
   imageDetailKey,
   imageListKey,
   mergeFirstPage,
+  moveKey,
   startList,
   upsertImages,
   type ImageList,
@@ -81,7 +82,8 @@ export const useNewest = ({ deleted, enabled }: { deleted: boolean; enabled: boo
     queryKey: headKey(deleted),
     queryFn: async ({ signal, client }) => {
       const page = await fetchPage(deleted, null, signal);
-      mergeFirstPage(client, deleted, page);
+      // What is being moved is not where the server had it; once it has arrived, this is asked again.
+      if (client.isMutating({ mutationKey: moveKey }) === 0) mergeFirstPage(client, deleted, page);
       return page.images.length;
     },
     enabled,

@@ -205,6 +205,43 @@ test("a picture that waits for its description is looked at until it has one", a
   expect(asked).toEqual(["ids b2"]);
 });
 
+/** Something to wait for until it is opened. */
+const gate = () => {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open: () => open(), opened };
+};
+
+test("no list is asked for between a delete and its undo: it would leave the picture out", async () => {
+  const asked = serve(two);
+  const [deleting, restoring] = [gate(), gate()];
+  server.use(
+    http.delete("*/api/images/:id", async () => {
+      await deleting.opened;
+      return new HttpResponse(null, { status: 204 });
+    }),
+    http.patch("*/api/images/:id", async () => {
+      asked.push("patch");
+      await restoring.opened;
+      return HttpResponse.json({ ...two[0], sha256: "", camera: null, description: null });
+    }),
+  );
+  const { client } = show();
+  (await tile("A red barn")).focus();
+  await userEvent.keyboard("{Delete}");
+  await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
+  expect(await tile("A red barn")).toBeVisible();
+  deleting.open();
+  await waitFor(() => expect(asked).toContain("patch"));
+  expect(client.isFetching({ queryKey: ["images", "head"] })).toBe(0);
+  expect(asked).toEqual(["page", "patch"]);
+  restoring.open();
+  await waitFor(() => expect(asked).toEqual(["page", "patch", "page"]));
+  expect(await tile("A red barn")).toBeVisible();
+});
+
 test("the offer of an undo goes when the picture came back in another way", async () => {
   serve(two);
   const { client } = show();
