@@ -1,6 +1,7 @@
 """What every answer has in common: refusals, headers and the shape of errors."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from app.clients.aws import AwsUnavailableError
 from app.database import db
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LARGEST_BODY = 1024 * 1024
+_CHUNK = 64 * 1024
 
 
 class OrjsonProvider(JSONProvider):
@@ -96,6 +98,21 @@ def init_web(app: Flask, settings: Settings) -> None:
             response.vary.add("Cookie")
         return response
 
+    _end_requests(app)
+    _shape_errors(app)
+
+
+def _end_requests(app: Flask) -> None:
+    # The one that is registered last is called first: no connection is held for a slow client.
+    @app.after_request
+    def read_to_the_end(response: Response) -> Response:
+        # A server that closes while bytes are unread, as one does that nobody needed, cuts off what
+        # is still on its way to the client.
+        with suppress(RequestEntityTooLarge, ClientDisconnected):
+            while request.stream.read(_CHUNK):
+                pass
+        return response
+
     @app.after_request
     def let_go_of_the_database(response: Response) -> Response:
         # Before the teardown, which has no answer to give: a connection that died after the last
@@ -105,8 +122,6 @@ def init_web(app: Flask, settings: Settings) -> None:
         except DBAPIError:
             db.session().invalidate()
         return response
-
-    _shape_errors(app)
 
 
 def security_headers(settings: Settings) -> dict[str, str]:

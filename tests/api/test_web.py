@@ -1,6 +1,10 @@
 """What every answer has in common (THREATS 30, 34), and bad input of every kind."""
 
+import http.client
 import json
+import select
+import socket
+from contextlib import closing
 
 import httpx2
 import pytest
@@ -164,3 +168,27 @@ def test_over_https_the_cookie_belongs_to_this_host_alone(
     assert {"secure", "httponly", "samesite=lax", "path=/"} <= parts
     assert not any(part.startswith("domain") for part in parts)
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")
+
+
+def test_a_body_that_nobody_reads_does_not_cut_off_the_answer(visitor: httpx2.Client) -> None:
+    """What closes with bytes unread resets the connection, and the rest of the answer with it."""
+    for _ in range(20):
+        with closing(_slow_connection(visitor)) as connection:
+            connection.sendall(
+                b"GET /api/openapi.json HTTP/1.1\r\nHost: %b\r\nContent-Length: 1000\r\n\r\n"
+                % visitor.base_url.netloc
+            )
+            select.select([connection], [], [], 0.05)  # an answer may be on its way already
+            connection.sendall(bytes(1000))
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert json.loads(answer.read())["openapi"]
+
+
+def _slow_connection(visitor: httpx2.Client) -> socket.socket:
+    """A connection that takes little at a time."""
+    connection = socket.socket()
+    connection.settimeout(10)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect((visitor.base_url.host, visitor.base_url.port))
+    return connection
