@@ -52,7 +52,9 @@ def export_under_way(user: User) -> Export | None:
 
 def ask_for_export(user: User) -> Export:
     """Return the copy that is being made, or begin one; the caller commits and sends the task."""
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    # Not FOR UPDATE: whoever holds an export, and writes a letter to its person, would wait for us
+    # while we wait for the export.
+    db.session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     if found := export_under_way(user):
         return found
     moment = now()

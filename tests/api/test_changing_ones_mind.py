@@ -55,6 +55,28 @@ def test_after_one_was_removed_another_is_made(ada: Person, database: Engine) ->
     assert until(lambda: ready(ada))
 
 
+def test_whoever_asks_while_the_last_one_is_being_finished_waits_for_nothing_in_a_ring(
+    ada: Person, database: Engine
+) -> None:
+    """The worker holds the copy and then writes a letter to its person; the API asks for both."""
+    last = begun(database, ada)
+    with database.begin() as connection:
+        ready_now = text("UPDATE exports SET state = 'ready' WHERE id = :id")
+        connection.execute(ready_now, {"id": last})
+    with ThreadPoolExecutor(1) as pool:
+        with database.begin() as connection:
+            connection.execute(
+                text("SELECT 1 FROM exports WHERE id = :id FOR UPDATE"), {"id": last}
+            )
+            asking = pool.submit(ada.http.post, "/api/account/exports")
+            until(lambda: _somebody_waits(database) or asking.done())
+            # What the letter's foreign key takes.
+            connection.execute(
+                text("SELECT 1 FROM users WHERE id = :id FOR KEY SHARE"), {"id": ada.user_id}
+            )
+        assert asking.result().status_code == 202
+
+
 def test_whoever_calls_it_off_at_the_last_moment_stays(
     ada: Person, assembly: Assembly, database: Engine
 ) -> None:
