@@ -34,12 +34,13 @@ class CodeApp:
 
     def __init__(self, secret: str) -> None:
         self._codes = pyotp.TOTP(secret.replace(" ", ""))
-        # Codes count for a step of 30 seconds and its neighbours: beginning with the one before,
-        # three can be shown without waiting.
-        self._next = int(time.time()) // _STEP_SECONDS - 1
+        self._next = 0
 
     def code(self) -> str:
-        """The next code."""
-        shown = self._codes.generate_otp(self._next)
-        self._next += 1
-        return shown
+        """A code that is good for half a minute or more: this step's, or else the next one's.
+
+        Codes count for a step of 30 seconds and its neighbours, so two can be shown at once.
+        """
+        step = max(self._next, int(time.time()) // _STEP_SECONDS)
+        self._next = step + 1
+        return self._codes.generate_otp(step)

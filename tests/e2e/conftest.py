@@ -16,7 +16,7 @@ from tests.pictures import Picture
 
 MOST_BYTES = 2 * 1024 * 1024
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
