@@ -24,6 +24,7 @@ from app.clients.aws import AwsUnreachableError
 from app.clients.storage import PREVIEWS, NothingStoredError, PictureStore
 from app.database import db, now
 from app.images.cancelled import was_cancelled
+from app.images.examined import has_row
 from app.images.lease import Begun, Busy, begin, let_go
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import Developed, Rejected
@@ -144,14 +145,11 @@ def _clear_if_cancelled(task: PictureStored, *, store: PictureStore) -> None:
     db.session.rollback()
     if cancelled:
         log.info("removing what arrived of a cancelled upload")
-        place = Place(user_id=task.user_id, image_id=task.image_id)
-        remove_unless_known(place, store=store)
+        remove_unless_known(_place_of(task), store=store)
 
 
-def _is_unknown(task: PictureStored) -> bool:
-    known = db.session.scalar(select(Image.id).where(Image.id == task.image_id))
-    db.session.rollback()
-    return known is None
+def _place_of(task: PictureStored) -> Place:
+    return Place(user_id=task.user_id, image_id=task.image_id)
 
 
 class NotAsPromisedError(Exception):
@@ -247,7 +245,7 @@ def _finish(
     if not _settle(task, state=state, **values):
         # If the row went while we worked, deletion wins, and what we put there goes too. Not the
         # original: whoever deletes a row does that first, and a restored database has none either.
-        if _is_unknown(task):
+        if not has_row(_place_of(task)):
             bench.store.delete_derived(task.user_id, task.image_id)
     elif describe:
         bench.ask(DescribePicture(image_id=task.image_id))

@@ -8,7 +8,7 @@ the spans in which it ran, and removes nothing that was stored outside of them.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, delete, exists, func, select, update
+from sqlalchemy import String, delete, exists, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, db, now
@@ -57,7 +57,8 @@ def keep_watch() -> None:
     """
     moment = now()
     last = select(func.max(Watch.since)).scalar_subquery()
-    goes_on = update(Watch).where(Watch.since == last, _is_going_on(moment))
+    awake_since = func.greatest(moment - _LONGEST_NAP, func.pg_postmaster_start_time())
+    goes_on = update(Watch).where(Watch.since == last, Watch.until > awake_since)
     if not db.session.execute(goes_on.values(until=moment).returning(Watch.since)).first():
         db.session.add(Watch(since=moment, until=moment))
 
@@ -67,12 +68,6 @@ def was_watched(moment: datetime) -> bool:
     return bool(
         db.session.scalar(select(exists().where(Watch.since <= moment, Watch.until >= moment)))
     )
-
-
-def _is_going_on(moment: datetime) -> ColumnElement[bool]:
-    """Whether a span has not come to its end, as far as one can tell before the next sweep."""
-    awake_since = func.greatest(moment - _LONGEST_NAP, func.pg_postmaster_start_time())
-    return Watch.until > awake_since
 
 
 def round_under_way() -> Round | None:

@@ -13,7 +13,6 @@ from app.clients.archive import Place
 from app.database import db
 from app.images.cancelled import note_cancelled, take_due
 from app.images.darkroom import Darkroom
-from scripts.embedded.policies import BUCKET
 from tests.api.conftest import stored_event
 from tests.conftest import running_stack
 from tests.images.library import Library, library_on
@@ -68,8 +67,7 @@ def is_remembered(library: Library, place: Place) -> bool:
 
 
 def versions(library: Library, place: Place) -> int:
-    listed = library.s3.list_object_versions(Bucket=BUCKET, Prefix=place.key)
-    return sum(len(listed.get(kind, [])) for kind in ("Versions", "DeleteMarkers"))
+    return len(library.archive.versions(place))
 
 
 def hear_of(library: Library, place: Place) -> None:

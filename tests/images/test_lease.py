@@ -99,26 +99,22 @@ def test_two_workers_are_not_at_the_same_picture_at_once(
     assert darkroom.calls == 1
 
 
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "leased_until = now() - interval '1 second'",  # it ran out
+        "state = 'uploading', leased_until = NULL",  # whoever had it found nothing stored
+    ],
+)
 def test_a_lease_that_ends_while_it_is_asked_for_is_not_taken_for_done(
-    library: Library, arrived: Place, darkroom: SlowDarkroom
+    library: Library, arrived: Place, darkroom: SlowDarkroom, meanwhile: str
 ) -> None:
     """A message comes back when the lease ends: to drop it then would leave it to the sweep."""
     set_row(library, arrived, "state = 'processing', leased_until = now() + interval '1 hour'")
-
-    def run_out(_: object) -> None:
-        set_row(library, arrived, "leased_until = now() - interval '1 second'")
-
     with library.assembly.app.app_context():
-        event.listen(db.session, "after_commit", run_out, once=True)
-    with pytest.raises(RetryLaterError):
-        do(library, arrived, darkroom)
-    set_row(library, arrived, "leased_until = now() + interval '1 hour'")
-
-    def find_nothing(_: object) -> None:
-        set_row(library, arrived, "state = 'uploading', leased_until = NULL")
-
-    with library.assembly.app.app_context():
-        event.listen(db.session, "after_commit", find_nothing, once=True)
+        event.listen(
+            db.session, "after_commit", lambda _: set_row(library, arrived, meanwhile), once=True
+        )
     with pytest.raises(RetryLaterError):
         do(library, arrived, darkroom)
     darkroom.go_on.set()
