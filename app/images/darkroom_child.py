@@ -33,6 +33,8 @@ DEVELOP, SKETCH = b"D", b"S"
 # Exit status by which the parent knows that a picture needed more memory than it may have.
 OUT_OF_MEMORY = 77
 READY = b"R"
+# How a child complains that something was imported when it may open no file any more.
+LATE_IMPORT = "imported after confinement: "
 
 
 def main() -> None:
@@ -65,6 +67,7 @@ def main() -> None:
 
     orders = {DEVELOP: develop, SKETCH: sketch}
     confine()
+    sys.addaudithook(_complain_of_imports)
     parent.sendall(READY)
     idle = select.poll()
     idle.register(parent.fileno(), select.POLLIN)
@@ -85,6 +88,12 @@ def _import_without_the_application(path: list[str]) -> None:
         package = types.ModuleType(name)
         package.__path__ = [str(folder)]
         sys.modules[name] = package
+
+
+def _complain_of_imports(event: str, arguments: tuple[object, ...]) -> None:
+    """Tell the parent's log: what needs it fails, unless the rehearsal loads it in time."""
+    if event == "import":
+        print(f"{LATE_IMPORT}{arguments[0]}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _watch_parent(parent: int) -> None:

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from app.images.darkroom_child import DEVELOP, OUT_OF_MEMORY, READY, SKETCH
+from app.images.darkroom_child import DEVELOP, LATE_IMPORT, OUT_OF_MEMORY, READY, SKETCH
 from app.images.outcome import (
     HEAD_BYTES,
     DeathReason,
@@ -137,10 +137,13 @@ class Child:
                 report = self._hear_outcome(deadline)
         except (OSError, WireError) as error:
             raise self._death(error, header) from error
+        complaint = self._last_complaint()
+        if LATE_IMPORT in complaint:
+            _log.error("the rehearsal misses something: %s", complaint)
         if isinstance(report, Rejected) or (
             isinstance(report, Developed) and report.outcome != "ready"
         ):
-            _log.info("%s: %s", report.reason, self._last_complaint())
+            _log.info("%s: %s", report.reason, complaint)
         return report
 
     def kill(self) -> None:

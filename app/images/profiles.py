@@ -2,6 +2,7 @@
 
 import math
 import struct
+from collections.abc import Sequence
 from typing import Literal
 
 # drop: it is sRGB, or unusable, and what has no profile is taken for sRGB anyway.
@@ -48,25 +49,53 @@ def fate_of_rgb(profile: bytes) -> Fate:
 _EXPLAINING = (b"wtpt", b"chad", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC")
 _VERSION_4 = 4
 _NAME = "RGB"
+_NAME_IN_UTF16 = b"\0R\0G\0B"  # not encoded here: Python reads that codec from disk, too late
 
 
 def anonymous(profile: bytes) -> bytes:
     """Rebuild a profile that is kept from what explains its numbers, nameless and undated."""
     given = _tags(profile)
-    named = {b"desc": _name(version=profile[8]), b"cprt": _text(version=profile[8])}
-    tags = named | {name: given[name] for name in _EXPLAINING if name in given}
+    return _assembled(profile, {name: given[name] for name in _EXPLAINING if name in given})
+
+
+def profile_of(
+    primaries: Sequence[tuple[float, float, float]], *, gamma: float, version: int
+) -> bytes:
+    """Write a simple profile: of RGB with these primaries (XYZ under D50), or of grey with none."""
+    header = bytearray(_HEADER)
+    header[8] = version
+    header[12:24] = b"mntr" + (b"RGB " if primaries else b"GRAY") + b"XYZ "
+    header[36:40] = b"acsp"
+    header[68:80] = struct.pack(">3l", *(round(65536 * part) for part in _D50))
+    curve = b"curv" + bytes(4) + struct.pack(">LH", 1, round(256 * gamma))
+    tags = {b"wtpt": _xyz(_D50)}
+    if primaries:
+        tags |= {name: _xyz(xyz) for name, xyz in zip(_SRGB_PRIMARIES, primaries, strict=True)}
+        tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
+    else:
+        tags[b"kTRC"] = curve
+    return _assembled(bytes(header), tags)
+
+
+_D50 = (0.9642, 1.0, 0.8249)
+
+
+def _xyz(parts: Sequence[float]) -> bytes:
+    return b"XYZ " + bytes(4) + struct.pack(">3l", *(round(65536 * part) for part in parts))
+
+
+def _assembled(given: bytes, explaining: dict[bytes, bytes]) -> bytes:
+    """Put a profile together from tags and what of a given header explains numbers."""
+    tags = {b"desc": _name(version=given[8]), b"cprt": _text(version=given[8]), **explaining}
     start = _HEADER + 4 + _ENTRY * len(tags)
     table, contents = struct.pack(">L", len(tags)), b""
     for name, content in tags.items():
         table += struct.pack(">4sLL", name, start + len(contents), len(content))
         contents += content + bytes(-len(content) % 4)
     header = bytearray(_HEADER)
-    for kept in (
-        slice(8, 24),
-        slice(36, 40),
-        slice(64, 80),
-    ):  # version, class, spaces; mark; intent
-        header[kept] = profile[kept]
+    # Version, class and spaces; the mark of a profile; intent and white.
+    for kept in (slice(8, 24), slice(36, 40), slice(64, 80)):
+        header[kept] = given[kept]
     header[:4] = struct.pack(">L", start + len(contents))
     return bytes(header) + table + contents
 
@@ -81,7 +110,7 @@ def _name(*, version: int) -> bytes:
 def _text(*, version: int) -> bytes:
     if version < _VERSION_4:
         return b"text" + bytes(4) + _NAME.encode() + b"\0"
-    text = _NAME.encode("utf-16-be")
+    text = _NAME_IN_UTF16
     return b"mluc" + bytes(4) + struct.pack(">LL4sLL", 1, 12, b"enUS", len(text), 28) + text
 
 

@@ -1,0 +1,171 @@
+"""Make tiny pictures of every kind that is decoded in its own way: profile, depth, metadata.
+
+The rehearsal develops some of them, so that each value of each kind has been met; the tests develop
+every combination in a confined child.
+"""
+
+import io
+import struct
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+import pillow_heif
+import pyvips  # type: ignore[import-untyped]
+
+from app.images import formats
+from app.images.profiles import profile_of
+
+Profile = Literal["none", "v2", "v4", "p3", "adobe", "grey", "cmyk", "broken"]
+Metadata = Literal["none", "exif", "xmp", "iptc"]
+
+PROFILES: tuple[Profile, ...] = ("none", "v2", "v4", "p3", "adobe", "grey", "cmyk", "broken")
+METADATA: tuple[Metadata, ...] = ("none", "exif", "xmp", "iptc")
+
+_SIDE = 64
+_RGB_ONLY = frozenset({"grey", "cmyk"})
+# What a format can hold: bits a sample, profiles that it cannot explain, blocks of metadata.
+_CAN_HOLD: dict[str, tuple[tuple[int, ...], frozenset[str], tuple[Metadata, ...]]] = {
+    formats.JPEG: ((8,), frozenset(), METADATA),
+    formats.PNG: ((8, 16), frozenset({"cmyk"}), ("none", "exif", "xmp")),
+    formats.GIF: ((8,), frozenset(PROFILES) - {"none"}, ("none",)),
+    formats.WEBP: ((8,), _RGB_ONLY, ("none", "exif", "xmp")),
+    formats.TIFF: ((8, 16), frozenset(), ("none", "xmp", "iptc")),
+    formats.AVIF: ((8, 10), _RGB_ONLY, ("none", "exif", "xmp")),
+    formats.HEIC: ((8, 10), _RGB_ONLY, ("none", "exif", "xmp")),
+}
+
+
+class Sample(NamedTuple):
+    """One kind of picture; depth is in bits a sample."""
+
+    content_type: str
+    profile: Profile
+    depth: int
+    metadata: Metadata
+
+
+def every_sample() -> Iterator[Sample]:
+    """Yield every combination that there can be."""
+    for content_type, (depths, impossible, blocks) in _CAN_HOLD.items():
+        for profile in PROFILES:
+            if profile not in impossible:
+                for depth in depths:
+                    for metadata in blocks:
+                        yield Sample(content_type, profile, depth, metadata)
+
+
+def some_samples() -> Iterator[Sample]:
+    """Yield so many that each format has met each profile, each depth and each block."""
+    for content_type, (depths, impossible, blocks) in _CAN_HOLD.items():
+        profiles = [profile for profile in PROFILES if profile not in impossible]
+        for at in range(max(len(profiles), len(depths), len(blocks))):
+            yield Sample(
+                content_type,
+                profiles[at % len(profiles)],
+                depths[at % len(depths)],
+                blocks[at % len(blocks)],
+            )
+
+
+def make(sample: Sample) -> bytes:
+    """Encode the picture: a plain colour, 64 by 64."""
+    if sample.content_type == formats.HEIC:
+        return _heic(sample)
+    image = _pixels(sample)
+    if profile := _profile(sample.profile):
+        image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
+    if sample.metadata != "none":
+        block = BLOCKS[sample.metadata]
+        if sample.content_type == formats.TIFF:
+            # libvips writes only the first quarter; see findings/libvips-tiff-iptc.sh.
+            block = _IIM.ljust(4 * len(_IIM), b"\0") if sample.metadata == "iptc" else block
+        image.set_type(pyvips.GValue.blob_type, f"{sample.metadata}-data", block)
+    match sample.content_type:
+        case formats.JPEG:
+            encoded = image.jpegsave_buffer()
+        case formats.PNG:
+            encoded = image.pngsave_buffer()
+        case formats.GIF:
+            encoded = image.gifsave_buffer()
+        case formats.WEBP:
+            encoded = image.webpsave_buffer(effort=0)
+        case formats.TIFF:
+            encoded = image.tiffsave_buffer()
+        case _:
+            encoded = image.heifsave_buffer(compression="av1", effort=0, bitdepth=sample.depth)
+    return bytes(encoded)
+
+
+def _pixels(sample: Sample) -> Any:  # noqa: ANN401 - pyvips has no types
+    bands, space = {"grey": (1, "b-w"), "cmyk": (4, "cmyk")}.get(sample.profile, (3, "srgb"))
+    image = pyvips.Image.black(_SIDE, _SIDE, bands=bands) + 100
+    if sample.depth == 8:  # noqa: PLR2004 - bits
+        return image.cast("uchar").copy(interpretation=space)
+    deep = {"b-w": "grey16", "srgb": "rgb16", "cmyk": "cmyk"}[space]
+    return (image * 257).cast("ushort").copy(interpretation=deep)
+
+
+def _heic(sample: Sample) -> bytes:
+    deep = sample.depth > 8  # noqa: PLR2004 - bits
+    mode, pixel = ("RGB;16", struct.pack("<3H", 25700, 25700, 25700)) if deep else ("RGB", b"ddd")
+    file = pillow_heif.from_bytes(mode, (_SIDE, _SIDE), pixel * _SIDE * _SIDE)
+    options: dict[str, bytes] = {}
+    if sample.metadata == "exif":
+        options["exif"] = BLOCKS["exif"]
+    elif sample.metadata == "xmp":
+        options["xmp"] = BLOCKS["xmp"]
+    if profile := _profile(sample.profile):
+        options["icc_profile"] = profile
+    encoded = io.BytesIO()
+    file.save(encoded, quality=10, **options)
+    return encoded.getvalue()
+
+
+_D50_P3 = ((0.5151, 0.2412, -0.0011), (0.2919, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841))
+_D50_ADOBE = ((0.6097, 0.3111, 0.0195), (0.2053, 0.6257, 0.0609), (0.1492, 0.0632, 0.7446))
+_D50_SRGB = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141))
+
+
+_SIMPLE_PROFILES = {
+    "v2": profile_of(_D50_SRGB, gamma=1.8, version=2),
+    "v4": profile_of(_D50_SRGB, gamma=1.8, version=4),
+    "p3": profile_of(_D50_P3, gamma=2.2, version=4),
+    "adobe": profile_of(_D50_ADOBE, gamma=2.19921875, version=2),
+    "grey": profile_of((), gamma=2.2, version=2),
+    "broken": b"\0\0\1\0none" + bytes(248),
+    "none": b"",
+}
+
+
+def _profile(name: Profile) -> bytes:
+    if name != "cmyk":
+        return _SIMPLE_PROFILES[name]
+    pixel = pyvips.Image.black(1, 1, bands=3).copy(interpretation="srgb")
+    return bytes(pixel.icc_transform("cmyk", input_profile="srgb").get("icc-profile-data"))
+
+
+_EXIF = (
+    b"Exif\0\0II*\0\x08\0\0\0\2\0"
+    + struct.pack("<HHLL", 0x010F, 2, 10, 50 - 12)  # make
+    + struct.pack("<HHLL", 0x0112, 3, 1, 1)  # orientation
+    + bytes(4)
+    + "Küche\0".encode("latin-1").ljust(10, b"\0")
+)
+_XMP = (
+    b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>"
+    b"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax"
+    b"-ns#'><rdf:Description xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmp:Rating='3'"
+    b" xmp:CreateDate="
+    b"'2024-05-01T10:00:00.25+02:00'/></rdf:RDF></x:xmpmeta>"
+)
+_IIM = b"".join(
+    struct.pack(">BBBH", 0x1C, 2, name, len(value)) + value
+    for name, value in ((55, b"20240501"), (60, b"100000+0200"), (120, "Süß".encode("latin-1")))
+)
+_IPTC = (
+    b"Photoshop 3.0\x008BIM\x04\x04\0\0"
+    + struct.pack(">L", len(_IIM))
+    + _IIM
+    + b"\0" * (len(_IIM) % 2)
+)
+BLOCKS: dict[str, bytes] = {"exif": _EXIF, "xmp": _XMP, "iptc": _IPTC}

@@ -1,0 +1,84 @@
+"""Every kind of picture through a confined child: nothing may be loaded too late."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from app.images import darkroom_child, darkroom_process
+from app.images.darkroom import Darkroom
+from app.images.outcome import Developed
+from app.images.rehearsal_samples import (
+    METADATA,
+    PROFILES,
+    Sample,
+    every_sample,
+    make,
+    some_samples,
+)
+
+SAMPLES = list(every_sample())
+FORMATS = [content_type for content_type, _ in groupby(SAMPLES, lambda sample: sample.content_type)]
+
+
+@pytest.fixture(scope="module")
+def darkroom() -> Iterator[Darkroom]:
+    with Darkroom(children=1) as darkroom:
+        yield darkroom
+
+
+@pytest.mark.parametrize("content_type", FORMATS)
+def test_confined_child_every_combination_is_ready_and_imports_nothing(
+    darkroom: Darkroom, tmp_path: Path, caplog: pytest.LogCaptureFixture, content_type: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    original = tmp_path / "original"
+    for sample in SAMPLES:
+        if sample.content_type != content_type:
+            continue
+        original.write_bytes(make(sample))
+        outcome = darkroom.develop(original)
+        assert isinstance(outcome, Developed), sample
+        assert outcome.outcome == "ready", (sample, outcome.reason)
+        assert outcome.content_type == content_type
+        assert_metadata_was_read(sample, outcome)
+        assert caplog.messages == [], sample
+
+
+def assert_metadata_was_read(sample: Sample, outcome: Developed) -> None:
+    found = outcome.metadata
+    expected = {"exif": "Küche", "xmp": 3, "iptc": "Süß", "none": None}[sample.metadata]
+    assert (found.make or found.rating or found.caption) == expected, sample
+
+
+def test_rehearsal_meets_each_value_of_each_kind() -> None:
+    rehearsed = list(some_samples())
+    for content_type in FORMATS:
+        for field in ("profile", "depth", "metadata"):
+            possible = {getattr(s, field) for s in SAMPLES if s.content_type == content_type}
+            met = {getattr(s, field) for s in rehearsed if s.content_type == content_type}
+            assert met == possible, (content_type, field)
+    assert {sample.profile for sample in SAMPLES} == set(PROFILES)
+    assert {sample.metadata for sample in SAMPLES} == set(METADATA)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere files can still be opened")
+def test_late_import_is_logged_as_an_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard itself: a child that imports something after confinement is found out."""
+    program = Path(darkroom_child.__file__)
+    copied = tmp_path / "app" / "images"
+    copied.mkdir(parents=True)
+    for module in program.parent.glob("*.py"):
+        (copied / module.name).write_text(module.read_text())
+    # Nobody sketches before confinement, so nothing has loaded this module.
+    text = (copied / "sketch.py").read_text()
+    (copied / "sketch.py").write_text(text.replace("    try:", "    try:\n        import wave"))
+    monkeypatch.setattr(darkroom_process, "_PROGRAM", copied / program.name)
+    with Darkroom(children=1) as darkroom:
+        assert darkroom.sketch(make(Sample("image/webp", "none", 8, "none"))) is None
+    assert any("imported after confinement: wave" in message for message in caplog.messages)
