@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
-
 from aws_cdk import App
 
 from infrastructure.nag import check_by_rules

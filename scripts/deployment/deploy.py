@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 import re
 import subprocess
 import sys
@@ -116,7 +115,6 @@ def run_cdk(*words: str) -> None:
         [ROOT / "node_modules/.bin/cdk", *words],
         check=False,
         cwd=ROOT,
-        env=os.environ | {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1"},
     )
     if done.returncode:
         raise StartError(f"cdk {words[0]} did not succeed; its words are above.")

@@ -11,15 +11,14 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import shutil
 import signal
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from scripts.embedded import node
 from scripts.embedded.commands import Commands
 from scripts.embedded.errors import MissingToolError, StartError
 from scripts.embedded.progress import Progress
@@ -57,17 +56,17 @@ class Installer:
         Raises:
             StartError: a tool is missing or an installer failed.
         """
-        node = _node_version()
         _check_python()
         TOOLS.mkdir(exist_ok=True)
         with (TOOLS / "lock").open("ab") as lock:
             self._wait_for(lock)
             self._commands.lock = lock
+            version = self._provide_node()
             with ThreadPoolExecutor() as threads:
                 try:
                     begun = [
                         threads.submit(self._install_python),
-                        threads.submit(self._install_frontend, node, site=site),
+                        threads.submit(self._install_frontend, version, site=site),
                     ]
                     for each in begun:
                         each.result()
@@ -87,6 +86,35 @@ class Installer:
         self._provide("venv", VENV, self._with_earlier(self._requirements), "Python packages")
         embedded_aws = ROOT / "requirements/embedded-aws.txt"
         self._provide("venv-aws", VENV_AWS, [embedded_aws], "Embedded AWS")
+
+    def _provide_node(self) -> str:
+        """Return the version of Node.js that is used from here on, by us and by what we become.
+
+        Where the machine's will not do, one of our own is laid in and comes first on PATH.
+        """
+        version = node.version_on(self._environment.get("PATH", os.defpath))
+        if version and node.is_new_enough(version):
+            return version
+        here = f"this machine's is {version}" if version else "this machine has none, with npm"
+        self._install_tools()
+        wanted = ROOT / "requirements/node.txt"
+        if self._is_stale("node", node.OWN_PROGRAMS / "node", [wanted], ""):
+            with self._progress.step(f"{node.needed_words()}, since {here}"):
+                shutil.rmtree(node.OWN, ignore_errors=True)
+                install = ["pip", "install", "--require-hashes", "--python", sys.executable]
+                into = ["--target", str(node.OWN), "-r", str(wanted)]
+                self._run("node", [UV, *install, *into])
+                node.link_programs()
+            self._stamp("node", [wanted], "")
+        path = f"{node.OWN_PROGRAMS}{os.pathsep}{self._environment.get('PATH', os.defpath)}"
+        own = node.version_on(path)
+        if own is None or not node.is_new_enough(own):
+            raise MissingToolError(
+                f"Pinhole needs {node.needed_words()}, and {here}. The one in {node.OWN} does not "
+                "run on this machine either: install one, from https://nodejs.org."
+            )
+        self._environment["PATH"] = os.environ["PATH"] = path
+        return own
 
     def _install_tools(self) -> None:
         tools = ROOT / "requirements/tools.txt"
@@ -121,19 +149,19 @@ class Installer:
             self._run(name, [*sync, "--python", str(python), *map(str, requirements)])
         self._stamp(name, requirements, _python_version())
 
-    def _install_frontend(self, node: str, *, site: bool) -> None:
+    def _install_frontend(self, version: str, *, site: bool) -> None:
         locks = [FRONTEND / "package.json", FRONTEND / "package-lock.json"]
-        if self._is_stale("packages", FRONTEND / "node_modules", locks, node):
+        if self._is_stale("packages", FRONTEND / "node_modules", locks, version):
             with self._progress.step("Front-end packages"):
                 # --include=dev whatever npm is told elsewhere: the build needs them.
                 quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
                 self._run("packages", ["npm", "ci", "--include=dev", *quiet], directory=FRONTEND)
-            self._stamp("packages", locks, node)
+            self._stamp("packages", locks, version)
         sources = [path for path in _sources(FRONTEND) if path.is_file()]
-        if site and self._is_stale("site", FRONTEND / "dist/index.html", sources, node):
+        if site and self._is_stale("site", FRONTEND / "dist/index.html", sources, version):
             with self._progress.step("Site"):
                 self._run("site", ["npm", "run", "--silent", "build"], directory=FRONTEND)
-            self._stamp("site", sources, node)
+            self._stamp("site", sources, version)
 
     def _run(self, title: str, command: Sequence[str | Path], *, directory: Path = ROOT) -> None:
         self._commands.run(title, command, directory=directory, environment=self._environment)
@@ -204,27 +232,6 @@ def _check_python() -> None:
             f"This Python ({sys.executable}) cannot make environments. "
             "On Debian and Ubuntu: apt-get install python3-venv"
         ) from error
-
-
-def _node_version() -> str:
-    """Return the version of Node, which must be new enough for the front end's tools."""
-    engines = json.loads((FRONTEND / "package.json").read_text())["engines"]
-    needed = _numbers(engines["node"])
-    wanted = f"Node.js {'.'.join(map(str, needed))} or newer"
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        what = "Node.js is" if not node else "npm, which comes with Node.js, is"
-        raise MissingToolError(f"{what} not installed. Pinhole needs {wanted}: https://nodejs.org")
-    version = subprocess.run(
-        [node, "--version"], check=True, capture_output=True, text=True
-    ).stdout.strip()
-    if _numbers(version) < needed:
-        raise MissingToolError(f"This is Node.js {version}. Pinhole needs {wanted}.")
-    return version
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
 def stop_on_signals() -> None:

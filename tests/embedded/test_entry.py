@@ -42,26 +42,6 @@ def test_an_old_python_is_told_that_it_is_too_old() -> None:
     assert "needs Python 3.11 or newer; this is 3.9" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("programs", "message"),
-    [
-        ({}, "Node.js is not installed"),
-        ({"node": "echo v20.20.0"}, "npm, which comes with Node.js, is not installed"),
-        ({"node": "echo v18.20.4", "npm": "exit 1"}, "This is Node.js v18.20.4. Pinhole needs"),
-    ],
-)
-def test_what_is_missing_of_node_is_named(
-    tmp_path: Path, data_folder: Path, programs: dict[str, str], message: str
-) -> None:
-    for name, line in programs.items():
-        program = tmp_path / name
-        program.write_text(f"#!/bin/sh\n{line}\n")
-        program.chmod(0o755)
-    done = start("--data", str(data_folder), path=str(tmp_path))
-    assert done.returncode == 1
-    assert message in done.stdout
-
-
 def test_a_running_one_is_named_before_anything_is_installed(data_folder: Path) -> None:
     with DataFolder(data_folder).lock():
         DataFolder(data_folder).announce(address="http://localhost:8000")

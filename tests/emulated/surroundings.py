@@ -127,7 +127,6 @@ class Account:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": f"http://localhost:{self.port}",
             "CDK_DISABLE_CLI_TELEMETRY": "1",
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
             "PINHOLE_ARCHITECTURE": MACHINE,
         }
 

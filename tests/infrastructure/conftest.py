@@ -20,7 +20,7 @@ def run(*words: str | Path, **variables: str) -> str:
         [str(word) for word in words],
         cwd=ROOT,
         # The caller's, less what tests/conftest.py takes out: installers find registries by it.
-        env={**os.environ, "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", **variables},
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
         check=False,
