@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,14 @@ def is_of_an_export(key: str) -> bool:
     return _KEY.fullmatch(key) is not None
 
 
+@dataclass(frozen=True, kw_only=True)
+class StoredOriginal:
+    """An original that is being read: its length, and its bytes a chunk at a time."""
+
+    size: int
+    chunks: Iterator[bytes]
+
+
 class ExportStore:
     """What the worker does with copies, with its own rights."""
 
@@ -38,11 +47,11 @@ class ExportStore:
         self._s3 = s3
         self._bucket_name = bucket_name
 
-    def original(self, user_id: UUID, image_id: UUID) -> Iterator[bytes]:
-        """Read an original, a chunk at a time.
+    def original(self, user_id: UUID, image_id: UUID) -> StoredOriginal:
+        """Begin to read an original.
 
         Raises:
-            NothingStoredError: there is none; before the first chunk.
+            NothingStoredError: there is none.
         """
         with translated():
             try:
@@ -51,7 +60,7 @@ class ExportStore:
                 )
             except self._s3.exceptions.NoSuchKey as error:
                 raise NothingStoredError from error
-        return self._chunks(answer["Body"])
+        return StoredOriginal(size=answer["ContentLength"], chunks=self._chunks(answer["Body"]))
 
     @contextmanager
     def writing(self, key: str) -> Iterator["Upload"]:

@@ -4,7 +4,8 @@ Keys are `users/<user id>/<image id>/<part>`, ids as 32 hexadecimal digits.
 """
 
 import base64
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +32,7 @@ class StoredObject:
     size: int
     sha256: bytes | None  # None: S3 keeps none of the whole, since it came in parts
     modified: datetime
+    crc32: int | None = None  # None: its bytes were not read
 
 
 def prefix_of_user(user_id: UUID) -> str:
@@ -66,7 +68,7 @@ class PictureStore:
         return _stored(head)
 
     def fetch_original(self, user_id: UUID, image_id: UUID, *, into: Path) -> StoredObject:
-        """Write the original to a file, and return what S3 says of it.
+        """Write the original to a file, and return what S3 says of it, with its CRC-32.
 
         Where S3 has a checksum of the whole, botocore compares it with the bytes that come.
 
@@ -83,9 +85,11 @@ class PictureStore:
                 if _is_absent(error):
                     raise NothingStoredError from error
                 raise
+            crc32 = 0
             for chunk in answer["Body"].iter_chunks(_CHUNK_BYTES):
+                crc32 = zlib.crc32(chunk, crc32)
                 file.write(chunk)
-        return _stored(answer)
+        return replace(_stored(answer), crc32=crc32)
 
     def fetch_preview(self, user_id: UUID, image_id: UUID, part: Preview) -> bytes:
         """Return the preview."""

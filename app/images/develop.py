@@ -67,6 +67,7 @@ class Receipt:
 
     at: datetime
     by: Literal["s3", "worker"]
+    crc32: int | None
 
 
 def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
@@ -184,7 +185,7 @@ def _develop(
             put(task.user_id, task.image_id, preview, content=outcome.preview)
             put(task.user_id, task.image_id, "thumbnail.webp", content=outcome.thumbnail)
     by: Literal["s3", "worker"] = "s3" if stored.sha256 else "worker"
-    return outcome, Receipt(at=stored.modified, by=by)
+    return outcome, Receipt(at=stored.modified, by=by, crc32=stored.crc32)
 
 
 def _format_of(preview: bytes | None) -> str:
@@ -209,6 +210,7 @@ def _finish(
         "failure_code": outcome.reason,
         "receipt_at": receipt.at,
         "receipt_by": receipt.by,
+        "crc32": receipt.crc32,
         "content_type": outcome.content_type,
         "width": outcome.width,
         "height": outcome.height,

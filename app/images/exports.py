@@ -6,9 +6,12 @@ says how far the copy is, so a worker that dies costs one zip's work and nothing
 
 import logging
 import time
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from secrets import token_hex
+from tempfile import SpooledTemporaryFile
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,12 +20,12 @@ from sqlalchemy import delete, func, select, tuple_, update
 from app.accounts.letters import Kind, ask_for_letter
 from app.accounts.models import User
 from app.clients.access import PictureUrls
-from app.clients.export_store import ExportStore, export_prefix
+from app.clients.export_store import ExportStore, StoredOriginal, export_prefix
 from app.clients.storage import NothingStoredError
 from app.database import db, now
 from app.images.models import SHOWN, Export, ExportState, Image
 from app.images.timeline import DETAILED, NO_URLS, AnyRow, detail, with_descriptions
-from app.images.zipping import Zip
+from app.images.zipping import Original, Zip
 from app.tasks import MOST_ATTEMPTS, ExportLibrary
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,8 @@ ZIP_SECONDS = 90
 PICTURES_AT_A_TIME = 100
 SILENCE = timedelta(minutes=30)  # longer than a message stays hidden from other workers
 MOST_EXPIRED = 20
+_CHUNK_BYTES = 1024 * 1024
+_MAX_IN_MEMORY = 16 * 1024 * 1024
 _UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
 
 Send = Callable[[ExportLibrary], None]
@@ -155,15 +160,37 @@ def _add(archive: Zip, row: AnyRow, *, user_id: UUID, store: ExportStore) -> Non
     for name in ("thumbnail_url", "preview_url", "urls_expire_at"):
         del facts[name]
     try:
-        archive.add(facts, store.original(user_id, row.id))
+        stored = store.original(user_id, row.id)
     except NothingStoredError:
         log.warning("the original of a picture is missing in a copy of everything")
         archive.miss(facts)
+        return
+    if row.crc32 is not None:
+        original = Original(size=stored.size, crc32=row.crc32, chunks=stored.chunks)
+        archive.add(facts, original)
+        return
+    with _read_twice(stored) as original:
+        archive.add(facts, original)
+
+
+@contextmanager
+def _read_twice(stored: StoredOriginal) -> Iterator[Original]:
+    """Read an original that was developed before its CRC-32 was kept, to know it beforehand."""
+    with SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file:
+        crc32 = 0
+        for chunk in stored.chunks:
+            crc32 = zlib.crc32(chunk, crc32)
+            file.write(chunk)
+        size = file.tell()
+        file.seek(0)
+        yield Original(size=size, crc32=crc32, chunks=iter(lambda: file.read(_CHUNK_BYTES), b""))
 
 
 def _rows(user_id: UUID, *, before: datetime, after: tuple[datetime, UUID] | None) -> list[AnyRow]:
     """Return the next pictures by when they were uploaded; ends the transaction."""
-    query = with_descriptions(select(*DETAILED)).where(*_included(user_id, before=before))
+    query = with_descriptions(select(*DETAILED, Image.crc32)).where(
+        *_included(user_id, before=before)
+    )
     if after:
         query = query.where(tuple_(Image.created_at, Image.id) > after)
     query = query.order_by(Image.created_at, Image.id).limit(PICTURES_AT_A_TIME)

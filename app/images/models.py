@@ -192,6 +192,9 @@ class Image(Base):
     receipt_by: Mapped[str | None] = mapped_column(
         String(8), comment="Who compared: s3 at the upload, or the worker what came in parts."
     )
+    crc32: Mapped[int | None] = mapped_column(
+        BigInteger, comment="Of the original, unsigned: a zip says it before the bytes."
+    )
     attempts: Mapped[int] = mapped_column(
         SmallInteger, default=0, comment="How often its development was begun."
     )

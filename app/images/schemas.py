@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from app.displayed import displayable, one_line
+from app.displayed import displayable, is_visible, one_line, split_extension
 from app.images.models import DescriptionSource, DescriptionState, ImageState
 
 # A person may write as much as a model may.
@@ -14,13 +14,22 @@ from app.lengths import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
 from app.shapes import BaseModel
 
 PAGE = 100
+MAX_NAME_LENGTH = 255  # as the column, and as most file systems have it
 
 
 def _file_name(value: str) -> str:
-    """The last part of a path, without controls: a name to show, never a key."""
+    """The last part of a path, without controls: a name to show, never a key.
+
+    A long one is cut before its extension; one of which nothing can be seen is "picture".
+    """
     last = value.replace("\\", "/").rsplit("/", 1)[-1]
-    name = one_line(last)[:255].strip()
-    return name if name.strip(".") else "picture"
+    stem, extension = split_extension(one_line(last))
+    if not is_visible(stem.strip(".")):
+        stem = "picture"
+    room = MAX_NAME_LENGTH - len(extension)
+    if len(stem) > room:
+        stem = stem[:room].rstrip(" \u200d")  # a joiner at the end would have nothing to join
+    return stem + extension
 
 
 def _tags(value: list[str]) -> list[str]:

@@ -2,15 +2,19 @@
 
 import hashlib
 import zipfile
-from collections import Counter
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 import orjson
 
-_OLDEST = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell
+from app.images.archive_names import NEIGHBOUR, ArchiveNames
+
+_OLDEST = (1980, 1, 1, 0, 0, 0)  # the first and the last moment that a zip can tell
+_NEWEST = (2107, 12, 31, 23, 59, 58)
+_FILE_MODE = 0o100644 << 16  # a regular file, in the upper half as Unix has it
 _READ_ME = """\
 Your pictures from Pinhole, as they were uploaded, in folders by month.
 
@@ -20,8 +24,27 @@ file with its SHA-256.
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Original:
+    """The bytes of an original, and what has to be written before them."""
+
+    size: int
+    crc32: int
+    chunks: Iterable[bytes]
+
+
+class CutShortError(Exception):
+    """Fewer or more bytes came than were announced: the zip cannot be used any further."""
+
+
 class Zip:
-    """A zip that is written as it goes; nothing of it is held in memory but its contents list."""
+    """A zip that is written as it goes; nothing of it is held in memory but its contents list.
+
+    [Note: Sizes in front] Every entry has its length and CRC-32 before its bytes. zipfile writes
+    them behind when it cannot go back in its file, and whoever reads a stored entry from a stream
+    cannot tell where it ends then: Java's ZipInputStream and stream-unzip refuse such zips. So
+    entries are written here, by zipfile's own headers, and zipfile ends the file.
+    """
 
     def __init__(self, file: BinaryIO, *, folder: str) -> None:
         """Begin one.
@@ -32,21 +55,21 @@ class Zip:
         """
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_STORED)
         self._folder = folder
-        self._names: Counter[str] = Counter()
+        self._names = ArchiveNames()
         self._manifest: list[dict[str, Any]] = []
 
-    def add(self, facts: dict[str, Any], chunks: Iterator[bytes]) -> None:
-        """Add a picture and what is known about it (the API's ImageDetail)."""
+    def add(self, facts: dict[str, Any], original: Original) -> None:
+        """Add a picture and what is known about it (the API's ImageDetail).
+
+        Raises:
+            CutShortError: its bytes are not as many as announced.
+        """
         moment = datetime.fromisoformat(facts["timeline_at"])
-        place = self._place(facts, moment)
-        digest = hashlib.sha256()
-        info = zipfile.ZipInfo(place, date_time=max(moment.timetuple()[:6], _OLDEST))
-        with self._zip.open(info, "w", force_zip64=facts["size"] >= zipfile.ZIP64_LIMIT) as entry:
-            for chunk in chunks:
-                digest.update(chunk)
-                entry.write(chunk)
-        self._write(f"{place}.json", facts)
-        agrees = digest.hexdigest() == facts["sha256"]
+        folder = "Recently deleted" if facts["deleted_at"] else f"{moment:%Y}/{moment:%m}"
+        place = self._names.take(f"{self._folder}/{folder}", facts["name"])
+        digest = self._store(place, original, moment=moment)
+        self._write(f"{place}{NEIGHBOUR}", facts, moment=moment)
+        agrees = digest == facts["sha256"]
         self._note(facts, place, problem=None if agrees else "its bytes are not those uploaded")
 
     def miss(self, facts: dict[str, Any]) -> None:
@@ -56,34 +79,42 @@ class Zip:
     def close(self, about: dict[str, Any]) -> None:
         """Finish it, with a list of what it holds and more about it."""
         self._write(f"{self._folder}/manifest.json", {**about, "pictures": self._manifest})
-        self._zip.writestr(f"{self._folder}/READ ME.txt", _READ_ME)
+        self._write_bytes(f"{self._folder}/READ ME.txt", _READ_ME.encode())
         self._zip.close()
 
     def _note(self, facts: dict[str, Any], place: str | None, *, problem: str | None) -> None:
         noted = {key: facts[key] for key in ("id", "name", "size", "sha256")}
         self._manifest.append(noted | {"file": place, "problem": problem})
 
-    def _write(self, place: str, value: object) -> None:
-        self._zip.writestr(place, orjson.dumps(value, option=orjson.OPT_INDENT_2))
+    def _write(self, place: str, value: object, *, moment: datetime | None = None) -> None:
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2)
+        self._write_bytes(place, text, moment=moment)
 
-    def _place(self, facts: dict[str, Any], moment: datetime) -> str:
-        """A name of its own: two pictures of one name in a month are told apart by a number."""
-        folder = "Recently deleted" if facts["deleted_at"] else f"{moment:%Y}/{moment:%m}"
-        name = PurePosixPath(_file_name(facts["name"]))
-        wanted = f"{folder}/{name}".casefold()  # some file systems see no difference
-        self._names[wanted] += 1
-        count = self._names[wanted]
-        if count > 1:
-            name = PurePosixPath(f"{name.stem} ({count}){name.suffix}")
-            # Somebody may have called a picture just that.
-            while f"{folder}/{name}".casefold() in self._names:
-                count += 1
-                name = PurePosixPath(f"{PurePosixPath(facts['name']).stem} ({count}){name.suffix}")
-            self._names[f"{folder}/{name}".casefold()] += 1
-        return f"{self._folder}/{folder}/{name}"
+    def _write_bytes(self, place: str, content: bytes, *, moment: datetime | None = None) -> None:
+        original = Original(size=len(content), crc32=zlib.crc32(content), chunks=[content])
+        self._store(place, original, moment=moment or datetime.now())  # noqa: DTZ005 - zips have no zone
 
-
-def _file_name(name: str) -> str:
-    """A name that every file system takes."""
-    plain = "".join("_" if c in '<>:"/\\|?*' else c for c in name).rstrip(" .")
-    return plain or "picture"
+    def _store(self, place: str, original: Original, *, moment: datetime) -> str:
+        """Write one entry and return the SHA-256 of its bytes. See [Note: Sizes in front]."""
+        info = zipfile.ZipInfo(place, date_time=min(max(moment.timetuple()[:6], _OLDEST), _NEWEST))
+        info.external_attr = _FILE_MODE
+        info.file_size = info.compress_size = original.size
+        info.CRC = original.crc32
+        file: Any = self._zip.fp
+        info.header_offset = file.tell()
+        file.write(info.FileHeader())
+        digest, crc32, size = hashlib.sha256(), 0, 0
+        for chunk in original.chunks:
+            digest.update(chunk)
+            crc32 = zlib.crc32(chunk, crc32)
+            size += len(chunk)
+            file.write(chunk)
+        if size != original.size:
+            raise CutShortError
+        # In the list at the end stands what was really written.
+        info.CRC = crc32
+        self._zip.filelist.append(info)
+        self._zip.NameToInfo[place] = info
+        self._zip.start_dir = file.tell()
+        self._zip._didModify = True  # type: ignore[attr-defined]  # noqa: SLF001 - as mkdir() does
+        return digest.hexdigest()

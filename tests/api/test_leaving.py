@@ -3,13 +3,16 @@
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from sqlalchemy import Connection, Engine, text
+from stream_unzip import stream_unzip
 
 from app.assembly import Assembly
 from app.tasks import ExportLibrary
@@ -75,6 +78,29 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     assert json.loads(archive.read(by_id[ids[0]]["file"] + ".json"))["description"] is not None
     assert "Recently deleted" in by_id[ids[2]]["file"]
     assert (export["pictures"], export["done"]) == (3, 3)
+
+
+def test_a_copy_can_be_read_from_a_stream_with_originals_old_and_new(
+    ada: Person, database: Engine
+) -> None:
+    pictures = [jpeg(seed=905 + number, name=f"{number}.jpg") for number in range(2)]
+    old, new = ada.upload(*pictures)
+    until(lambda: ada.settled(old) and ada.settled(new))
+    with database.begin() as connection:
+        kept = {row.id: row.crc32 for row in connection.execute(_CRC32, {"user": ada.user_id})}
+        assert kept[UUID(new)] == zlib.crc32(pictures[1].content)
+        # As those are that were developed before it was kept.
+        connection.execute(text("UPDATE images SET crc32 = NULL WHERE id = :id"), {"id": old})
+    ada.http.post("/api/account/exports").raise_for_status()
+    (part,) = until(lambda: ready(ada))["parts"]
+    found = {
+        name.decode().rpartition("/")[2]: b"".join(chunks)
+        for name, _, chunks in stream_unzip([httpx2.get(part["url"]).content])
+    }
+    assert [found["0.jpg"], found["1.jpg"]] == [picture.content for picture in pictures]
+
+
+_CRC32 = text("SELECT id, crc32 FROM images WHERE owner_id = :user")
 
 
 def test_a_download_goes_on_where_it_broke_off(ada: Person) -> None:

@@ -1,0 +1,82 @@
+"""Names inside a zip: safe on every file system, alone and as a set."""
+
+import re
+import unicodedata
+
+from app.displayed import split_extension
+
+# Of a name in bytes of UTF-8: ext4, APFS and NTFS take 255 (of NTFS, UTF-16 units, never more than
+# the bytes are). Each picture has a neighbour with this at the end of its name.
+MAX_NAME_BYTES = 255
+NEIGHBOUR = ".json"
+# "Naming Files, Paths, and Namespaces" (learn.microsoft.com), for CONIN$ and CONOUT$ "Console
+# Handles": devices whatever the extension is, and with spaces before it.
+_DEVICE = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE | re.DOTALL
+)
+_FORBIDDEN = frozenset('<>:"/\\|?*')
+# HFS+ passes over such characters when it compares (Apple TN1150, "Case-Insensitive String
+# Comparison"); variation selectors are marks without a place of their own.
+_IGNORED = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+
+
+class ArchiveNames:
+    """Hands out names for pictures in folders; no two of them, or of their neighbours, meet."""
+
+    def __init__(self) -> None:
+        """Begin with empty folders."""
+        self._taken: set[str] = set()
+        self._counts: dict[str, int] = {}
+        self.steps = 0  # how many names were tried
+
+    def take(self, folder: str, name: str) -> str:
+        """Return `folder/name`, the name made safe, with a number where the name is taken.
+
+        The same with `.json` at its end is taken too.
+        """
+        stem, extension = split_extension(_safe(name))
+        wanted = _compared(f"{folder}/{stem}{extension}")
+        count = self._counts.get(wanted, 0)
+        while True:
+            count += 1
+            self.steps += 1
+            place = f"{folder}/{_fitting(stem, count, extension)}"
+            both = {_compared(place), _compared(place + NEIGHBOUR)}
+            if self._taken.isdisjoint(both):
+                self._taken |= both
+                # The next of this name begins here: a thousand of one name are no million steps.
+                self._counts[wanted] = count
+                return place
+
+
+def _safe(name: str) -> str:
+    """Return a name that every file system takes, however long."""
+    valid = name.encode("utf-8", "replace").decode()
+    plain = "".join("_" if c in _FORBIDDEN or _is_control(c) else c for c in valid)
+    plain = plain.rstrip(" .").lstrip(" ")  # Windows leaves the former out
+    if plain.startswith(".") or _DEVICE.fullmatch(plain):
+        plain = f"_{plain}"  # no hidden files, and no devices
+    return plain or "picture"
+
+
+def _fitting(stem: str, count: int, extension: str) -> str:
+    """Return the name, its stem cut so that it and its neighbour are short enough."""
+    end = (f" ({count})" if count > 1 else "") + extension
+    room = MAX_NAME_BYTES - len((end + NEIGHBOUR).encode())
+    if len(stem.encode()) > room:
+        stem = stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .\u200d") or "picture"
+    return stem + end
+
+
+def _compared(path: str) -> str:
+    """Return what is equal for two paths that are one to some file system.
+
+    Without regard to case (as Windows, macOS and phones have it) and to how accents are written.
+    """
+    plain = _IGNORED.sub("", unicodedata.normalize("NFD", path))
+    # Upper case first: it makes one of i with and without its dot, which casefold() does not.
+    return unicodedata.normalize("NFD", plain.upper().casefold())
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs"}
