@@ -57,7 +57,7 @@ def develop(
     decoding ends this process.
     """
     head = bytes(data[: formats.HEAD_BYTES])
-    detected = formats.detect(head)
+    detected = formats.detect(data)
     if detected is None:
         return Rejected(reason="not_a_picture")
     if not detected.supported:

@@ -7,10 +7,37 @@ left out; nothing here raises for bad bytes.
 
 import math
 import struct
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.images.cleaning import decoded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How numbers stand in a file: TIFF 6.0, or BigTIFF with its longer ones.
+
+    order is struct's sign for the order of bytes; count and pointer are struct's letters for the
+    number of a directory's entries and for a place in the file.
+    """
+
+    order: str
+    count: str
+    pointer: str
+    entry_bytes: int
+    first_at: int
+
+
+_LAYOUTS = {
+    mark: Layout(order=order, count=count, pointer=pointer, entry_bytes=entry, first_at=at)
+    for mark, order, count, pointer, entry, at in (
+        (b"II*\0", "<", "H", "L", 12, 4),
+        (b"MM\0*", ">", "H", "L", 12, 4),
+        (b"IIU\0", "<", "H", "L", 12, 4),  # Panasonic gives TIFF its own number
+        (b"II+\0", "<", "Q", "Q", 20, 8),
+        (b"MM\0+", ">", "Q", "Q", 20, 8),
+    )
+}
 
 
 class Tag(NamedTuple):
@@ -26,9 +53,25 @@ class Tag(NamedTuple):
 Tags = dict[int, Tag]
 Wanted = frozenset[int]
 
-BYTE, ASCII, SHORT, LONG, RATIONAL, SIGNED_RATIONAL, UTF8 = 1, 2, 3, 4, 5, 10, 129
-_SIZES = {BYTE: 1, ASCII: 1, 7: 1, UTF8: 1, SHORT: 2, LONG: 4, RATIONAL: 8, SIGNED_RATIONAL: 8}
-_TEXTS = frozenset({ASCII, 7, UTF8})
+ASCII, LONG, RATIONAL, UNDEFINED, SIGNED_RATIONAL, IFD, LONG8, IFD8 = 2, 4, 5, 7, 10, 13, 16, 18
+UTF8 = 129  # of EXIF 3.0
+_TEXTS = frozenset({ASCII, UNDEFINED, UTF8})
+# How struct reads each kind of number. TIFF 6.0; its Technical Note 1 for IFD; BigTIFF's 16 to 18.
+_NUMBERS = {
+    **dict(zip((1, 3, LONG, 6, 8, 9, 11, 12), "BHLbhlfd", strict=True)),
+    IFD: "L",
+    LONG8: "Q",
+    17: "q",
+    IFD8: "Q",
+    RATIONAL: "LL",
+    SIGNED_RATIONAL: "ll",
+}
+_SIZES = {
+    **dict.fromkeys(_TEXTS, 1),
+    **{kind: struct.calcsize("<" + letters) for kind, letters in _NUMBERS.items()},
+}
+_POINTERS = frozenset({LONG, IFD, LONG8, IFD8})
+_BEYOND_ANY_FILE = 1 << 53
 _MOST_ENTRIES = 1000
 _MOST_BYTES = 8192
 _EXPOSURE_DIRECTORY, _GPS_DIRECTORY = 0x8769, 0x8825
@@ -40,55 +83,70 @@ def read_tags(
     """Read the wanted tags of the first directory, of the exposure's and of GPS's."""
     if bytes(exif[:6]) == b"Exif\0\0":
         exif = exif[6:]
-    order = byte_order(exif)
-    if order is None:
+    layout = layout_of(exif)
+    if layout is None:
         return {}, {}, {}
-    try:
-        (start,) = struct.unpack_from(order + "L", exif, 4)
-    except struct.error:
-        return {}, {}, {}
-    found = read_directory(exif, start, order, first | {_EXPOSURE_DIRECTORY, _GPS_DIRECTORY})
-    of_exposure = _follow(exif, found.pop(_EXPOSURE_DIRECTORY, None), exposure)
-    return found, of_exposure, _follow(exif, found.pop(_GPS_DIRECTORY, None), gps)
+    start = first_directory(exif, layout)
+    found = read_directory(exif, start, layout, first | {_EXPOSURE_DIRECTORY, _GPS_DIRECTORY})
+    of_exposure, of_gps = (
+        _follow(exif, found.pop(pointer, None), layout, wanted)
+        for pointer, wanted in ((_EXPOSURE_DIRECTORY, exposure), (_GPS_DIRECTORY, gps))
+    )
+    return found, of_exposure, of_gps
 
 
 def read_first(block: bytes | memoryview, wanted: Wanted) -> Tags:
     """Read the wanted tags of a block's first directory."""
-    order = byte_order(block)
-    if order is None or len(block) < 8:  # noqa: PLR2004 - the header
+    layout = layout_of(block)
+    if layout is None:
         return {}
-    return read_directory(block, struct.unpack_from(order + "L", block, 4)[0], order, wanted)
+    return read_directory(block, first_directory(block, layout), layout, wanted)
 
 
-def byte_order(head: bytes | memoryview) -> str | None:
-    """Return how struct calls the order of a TIFF's bytes; Panasonic gives TIFF its own number."""
-    return {b"II*\0": "<", b"MM\0*": ">", b"IIU\0": "<"}.get(bytes(head[:4]))
+def layout_of(head: bytes | memoryview) -> Layout | None:
+    """Tell a TIFF's layout by its first bytes; None when it is none."""
+    return _LAYOUTS.get(bytes(head[:4]))
 
 
-def _follow(exif: bytes | memoryview, pointer: Tag | None, wanted: Wanted) -> Tags:
-    if pointer is None or pointer.kind != LONG:
-        return {}
-    (start,) = struct.unpack_from(pointer.order + "L", pointer.raw)
-    return read_directory(exif, start, pointer.order, wanted)
-
-
-def read_directory(exif: bytes | memoryview, start: int, order: str, wanted: Wanted) -> Tags:
-    """Return the wanted tags of one directory, as far as it can be read; the first of doubles."""
-    found: Tags = {}
+def first_directory(block: bytes | memoryview, layout: Layout) -> int:
+    """Return where the first directory is; beyond the end when the block does not say."""
     try:
-        (count,) = struct.unpack_from(order + "H", exif, start)
-        for at in range(start + 2, start + 2 + 12 * min(count, _MOST_ENTRIES), 12):
-            tag, kind, number = struct.unpack_from(order + "HHL", exif, at)
+        (start,) = struct.unpack_from(layout.order + layout.pointer, block, layout.first_at)
+    except struct.error:
+        return len(block)
+    return int(start)
+
+
+def _follow(exif: bytes | memoryview, pointer: Tag | None, layout: Layout, wanted: Wanted) -> Tags:
+    if pointer is None or pointer.kind not in _POINTERS:
+        return {}
+    return read_directory(exif, wholes_of(pointer, most=1)[0], layout, wanted)
+
+
+def read_directory(exif: bytes | memoryview, start: int, layout: Layout, wanted: Wanted) -> Tags:
+    """Return the wanted tags of one directory, as far as it can be read; the first of doubles.
+
+    A value of an unknown kind is passed over: it hides none of the others.
+    """
+    found: Tags = {}
+    order, pointer_bytes = layout.order, struct.calcsize("<" + layout.pointer)
+    try:
+        (count,) = struct.unpack_from(order + layout.count, exif, start)
+        begin = start + struct.calcsize("<" + layout.count)
+        for at in range(
+            begin, begin + layout.entry_bytes * min(count, _MOST_ENTRIES), layout.entry_bytes
+        ):
+            tag, kind, number = struct.unpack_from(order + "HH" + layout.pointer, exif, at)
             size = _SIZES.get(kind, 0)
             if tag not in wanted or tag in found or size == 0 or number == 0:
                 continue
-            place = at + 8
-            if size * number > 4:  # noqa: PLR2004 - what fits stands in the entry itself
-                (place,) = struct.unpack_from(order + "L", exif, place)
+            place = at + 4 + pointer_bytes
+            if size * number > pointer_bytes:  # what fits stands in the entry itself
+                (place,) = struct.unpack_from(order + layout.pointer, exif, place)
             raw = bytes(exif[place : place + min(size * number, _MOST_BYTES)])
             if len(raw) >= size:
                 found[tag] = Tag(kind, order, raw, place, size * number)
-    except struct.error:
+    except (struct.error, OverflowError):  # a place beyond the end, or beyond what a file can have
         pass
     return found
 
@@ -98,26 +156,23 @@ def text_of(tag: Tag | None) -> str:
     return "" if tag is None or tag.kind not in _TEXTS else decoded(tag.raw)
 
 
-_NUMBERS: dict[int, Callable[[str, bytes, int], float]] = {
-    BYTE: lambda order, raw, at: float(struct.unpack_from(order + "B", raw, at)[0]),
-    SHORT: lambda order, raw, at: float(struct.unpack_from(order + "H", raw, at)[0]),
-    LONG: lambda order, raw, at: float(struct.unpack_from(order + "L", raw, at)[0]),
-    RATIONAL: lambda order, raw, at: _ratio(*struct.unpack_from(order + "LL", raw, at)),
-    SIGNED_RATIONAL: lambda order, raw, at: _ratio(*struct.unpack_from(order + "ll", raw, at)),
-}
-
-
-def _ratio(numerator: int, denominator: int) -> float:
-    return numerator / denominator if denominator else math.nan
-
-
 def numbers_of(tag: Tag | None, *, most: int) -> list[float]:
     """Return the first numbers of a tag, NaN for what is divided by 0; none when it is a text."""
     if tag is None or tag.kind not in _NUMBERS:
         return []
-    size = _SIZES[tag.kind]
+    size, letters = _SIZES[tag.kind], tag.order + _NUMBERS[tag.kind]
     places = range(0, min(len(tag.raw) // size, most) * size, size)
-    return [_NUMBERS[tag.kind](tag.order, tag.raw, at) for at in places]
+    return [_ratio(*struct.unpack_from(letters, tag.raw, at)) for at in places]
+
+
+def wholes_of(tag: Tag | None, *, most: int) -> list[int]:
+    """Return the first numbers of a tag as places and sizes; 0 for what can be neither."""
+    numbers = numbers_of(tag, most=most)
+    return [int(number) if 0 <= number < _BEYOND_ANY_FILE else 0 for number in numbers]
+
+
+def _ratio(numerator: float, denominator: float = 1) -> float:
+    return numerator / denominator if denominator else math.nan
 
 
 def number_of(tag: Tag | None, *, least: float, most: float, digits: int) -> float | None:

@@ -4,6 +4,8 @@ import re
 import struct
 from dataclasses import dataclass
 
+from app.images.exif import read_first, text_of, wholes_of
+
 # Bytes of the file that detection may look at.
 HEAD_BYTES = 16384
 
@@ -84,9 +86,14 @@ class Detected:
     supported: bool
 
 
-def detect(head: bytes) -> Detected | None:
-    """Name the type from the first HEAD_BYTES bytes; None when they are of nothing known."""
-    supported = _detect_supported(head)
+def detect(data: Bytes) -> Detected | None:
+    """Name the type of a whole file by its bytes; None when they are of nothing known.
+
+    What a TIFF holds is told by its directory, which may lie anywhere in it; all else by the first
+    HEAD_BYTES bytes.
+    """
+    head = bytes(data[:HEAD_BYTES])
+    supported = _detect_supported(head, data)
     if supported is not None:
         return supported
     for offset, magic, content_type in _UNSUPPORTED:
@@ -99,7 +106,7 @@ def detect(head: bytes) -> Detected | None:
     return None
 
 
-def _detect_supported(head: bytes) -> Detected | None:
+def _detect_supported(head: bytes, data: Bytes) -> Detected | None:
     for magic, content_type in _MAGIC:
         if head.startswith(magic):
             return Detected(content_type=content_type, supported=True)
@@ -108,7 +115,7 @@ def _detect_supported(head: bytes) -> Detected | None:
     if head[4:8] == b"ftyp":
         return _detect_iso_media(head)
     if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
-        raw = _raw_photo_in_tiff(head)
+        raw = _raw_photo_in_tiff(data)
         return Detected(content_type=raw or TIFF, supported=raw in {None, *RAW})
     return None
 
@@ -137,46 +144,27 @@ _NEW_SUBFILE_TYPE = 254
 _PHOTOMETRIC = 262
 _DNG_VERSION = 50706
 _MAKE = 271
-_RAW_OF_MAKERS = {b"NIKON": NEF, b"SONY\0": ARW, b"SONY ": ARW}
 _SENSOR_PHOTOMETRICS = (32803, 34892)
-_MAX_ENTRIES = 300
+_WANTED = frozenset({_NEW_SUBFILE_TYPE, _PHOTOMETRIC, _DNG_VERSION, _MAKE})
 
 
-def _raw_photo_in_tiff(head: bytes) -> str | None:
+def _raw_photo_in_tiff(data: Bytes) -> str | None:
     """Name the raw format when the TIFF is one: decoding it would show only its thumbnail."""
-    if head[8:10] == b"CR":
+    if data[8:10] == b"CR":
         return CR2
-    entries = _first_directory(head)
-    if any(tag == _DNG_VERSION for tag, _ in entries):
+    tags = read_first(data, _WANTED)
+    if _DNG_VERSION in tags:
         return DNG
-    is_raw = any(
-        (tag == _NEW_SUBFILE_TYPE and value & 1)
-        or (tag == _PHOTOMETRIC and value in _SENSOR_PHOTOMETRICS)
-        for tag, value in entries
+    subfile, photometric = (
+        next(iter(wholes_of(tags.get(name), most=1)), 0)
+        for name in (_NEW_SUBFILE_TYPE, _PHOTOMETRIC)
     )
-    if not is_raw:
+    if not subfile & 1 and photometric not in _SENSOR_PHOTOMETRICS:
         return None
-    at = next((value for tag, value in entries if tag == _MAKE), len(head))
-    return _RAW_OF_MAKERS.get(head[at : at + 5].upper(), "image/x-raw")
-
-
-def _first_directory(head: bytes) -> list[tuple[int, int]]:
-    """Return (tag, inline value) of the first directory, as far as it lies in the head."""
-    order = "<" if head[:2] == b"II" else ">"
-    if head[2:4] not in (b"*\0", b"\0*"):
-        return []
-    try:
-        (start,) = struct.unpack_from(order + "L", head, 4)
-        (count,) = struct.unpack_from(order + "H", head, start)
-        entries = []
-        for at in range(start + 2, start + 2 + 12 * min(count, _MAX_ENTRIES), 12):
-            tag, kind = struct.unpack_from(order + "HH", head, at)
-            short = kind == 3  # noqa: PLR2004 - TIFF's number for SHORT
-            (value,) = struct.unpack_from(order + ("H" if short else "L"), head, at + 8)
-            entries.append((tag, value))
-    except struct.error:
-        return []
-    return entries
+    make = text_of(tags.get(_MAKE)).upper()
+    if make.startswith("NIKON"):
+        return NEF
+    return ARW if make.split(" ", 1)[0] == "SONY" else "image/x-raw"
 
 
 _MOST_CHUNKS = 200_000

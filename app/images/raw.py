@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.images import formats
-from app.images.exif import Tags, byte_order, numbers_of, read_directory, read_first
+from app.images.exif import (
+    Tags,
+    first_directory,
+    layout_of,
+    read_directory,
+    read_first,
+    wholes_of,
+)
 from app.images.formats import MOST_PIXELS, Bytes
 
 _WIDTH, _HEIGHT, _COMPRESSION, _ORIENTATION, _XMP = 0x0100, 0x0101, 0x0103, 0x0112, 0x02BC
@@ -88,7 +95,7 @@ def _search_tiff(data: Bytes, found: Embedded) -> None:
         if number == 0:
             _orient(found, tags)
             if _XMP in tags:
-                found.blocks["xmp"] = tags[_XMP].raw
+                found.blocks["xmp"] = memoryview(data)[tags[_XMP].place :][: tags[_XMP].length]
         for start, length in _jpegs(tags):
             found.offer(data, start, length)
         width, height = (_whole(tags, name) for name in (_WIDTH, _HEIGHT))
@@ -100,24 +107,24 @@ def _search_tiff(data: Bytes, found: Embedded) -> None:
 
 def _directories(data: Bytes) -> Iterator[Tags]:
     """Each directory once: the chain from the first one, and those that they point to."""
-    order = byte_order(data[:4])
-    if order is None or len(data) < 8:  # noqa: PLR2004 - the header
+    layout = layout_of(data)
+    if layout is None:
         return
-    waiting = [struct.unpack_from(order + "L", data, 4)[0]]
+    waiting = [first_directory(data, layout)]
     seen: set[int] = set()
     while waiting and len(seen) < _MOST_DIRECTORIES:
         start = waiting.pop(0)
         if start in seen or start == 0:
             continue
         seen.add(start)
-        tags = read_directory(data, start, order, _WANTED)
+        tags = read_directory(data, start, layout, _WANTED)
         yield tags
-        pointers = numbers_of(tags.get(_SUB_DIRECTORIES), most=_MOST_DIRECTORIES)
-        waiting += [int(pointer) for pointer in pointers]
+        waiting += wholes_of(tags.get(_SUB_DIRECTORIES), most=_MOST_DIRECTORIES)
         try:
-            (count,) = struct.unpack_from(order + "H", data, start)
-            waiting.append(struct.unpack_from(order + "L", data, start + 2 + 12 * count)[0])
-        except struct.error:
+            (count,) = struct.unpack_from(layout.order + layout.count, data, start)
+            end = start + struct.calcsize("<" + layout.count) + layout.entry_bytes * count
+            waiting += struct.unpack_from(layout.order + layout.pointer, data, end)
+        except (struct.error, OverflowError):
             continue
 
 
@@ -128,10 +135,11 @@ def _orient(found: Embedded, tags: Tags) -> None:
 
 
 def _jpegs(tags: Tags) -> Iterator[tuple[int, int]]:
-    """Where a directory keeps JPEGs: by their own tags, as its only strip, or as Panasonic does."""
+    """Where a directory keeps JPEGs: by their own tags, as its only strip or tile, Panasonic's."""
     yield _whole(tags, _JPEG), _whole(tags, _JPEG_SIZE)
     if _whole(tags, _COMPRESSION) in _JPEG_COMPRESSIONS:
         yield _whole(tags, _STRIPS), _whole(tags, _STRIP_SIZES)
+        yield _whole(tags, _TILES), _whole(tags, _TILE_SIZES)
     if _PANASONIC_JPEG in tags:
         yield tags[_PANASONIC_JPEG].place, tags[_PANASONIC_JPEG].length
 
@@ -140,14 +148,13 @@ def _last_byte(tags: Tags) -> int:
     """Return where the last of a directory's pixels end."""
     ends = [0]
     for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
-        pairs = (numbers_of(tags.get(name), most=_MOST_STRIPS) for name in (places, sizes))
-        ends += [int(start + size) for start, size in zip(*pairs, strict=False)]
+        pairs = (wholes_of(tags.get(name), most=_MOST_STRIPS) for name in (places, sizes))
+        ends += [start + size for start, size in zip(*pairs, strict=False)]
     return max(ends)
 
 
 def _whole(tags: Tags, name: int) -> int:
-    found = numbers_of(tags.get(name), most=1)
-    return int(found[0]) if found and found[0] >= 0 else 0
+    return next(iter(wholes_of(tags.get(name), most=1)), 0)
 
 
 # Canon's boxes (ISO 14496-12): what holds others, by kind or by name. After a name, so many bytes

@@ -2,33 +2,11 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from app.images.exif import layout_of
 from app.images.formats import Bytes
 
 _MOST_PAGES = 1000
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Layout:
-    """How numbers stand in a file: TIFF 6.0, or BigTIFF with its longer ones."""
-
-    order: str
-    count: str
-    pointer: str
-    entry_bytes: int
-    first_at: int
-
-
-_LAYOUTS = {
-    mark: _Layout(order=order, count=count, pointer=pointer, entry_bytes=entry, first_at=at)
-    for mark, order, count, pointer, entry, at in (
-        (b"II*\0", "<", "H", "L", 12, 4),
-        (b"MM\0*", ">", "H", "L", 12, 4),
-        (b"II+\0", "<", "Q", "Q", 20, 8),
-        (b"MM\0+", ">", "Q", "Q", 20, 8),
-    )
-}
 
 
 def only_first_page(data: Bytes) -> Bytes:
@@ -50,7 +28,7 @@ def ends_too_early(data: Bytes) -> bool:
 
 def _pointers(data: Bytes) -> Iterator[slice]:
     """Where each page says where the next one is; where that cannot be, beyond the end."""
-    layout = _LAYOUTS.get(bytes(data[:4]))
+    layout = layout_of(data)
     if layout is None:
         return
     size = struct.calcsize("<" + layout.pointer)
