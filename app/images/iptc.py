@@ -68,7 +68,7 @@ def _records(block: bytes) -> dict[int, bytes]:
 
 
 def _taken(date: str, time: str) -> Moment | None:
-    """Put CCYYMMDD and HHMMSS±HHMM together."""
-    return read_moment(
-        f"{date[:4]}-{date[4:6]}-{date[6:8]}T{time[:2]}:{time[2:4]}:{time[4:6]}{time[6:11]}"
-    )
+    """Put CCYYMMDD and HHMMSS±HHMM together; the time may be missing."""
+    day = f"{date[:4]}-{date[4:6]}-{date[6:8]}"
+    time_and_zone = f"T{time[:2]}:{time[2:4]}:{time[4:6]}{time[6:11]}"
+    return read_moment(day + time_and_zone) or read_moment(day)

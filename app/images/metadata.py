@@ -1,15 +1,23 @@
 """What a picture says of itself: put together from EXIF, XMP and IPTC, none of them believed."""
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.images.cleaning import clean_caption, clean_name
 from app.images.exif import Tag, Tags, number_of, numbers_of, read_first, read_tags, text_of
 from app.images.iptc import read_iptc
-from app.images.moments import Moment, read_fraction, read_moment, read_offset
+from app.images.moments import (
+    Moment,
+    offset_by_satellite,
+    put_together,
+    read_fraction,
+    read_moment,
+    read_offset,
+)
 from app.images.places import Place, degrees, place
-from app.images.xmp import read_xmp
+from app.images.xmp import XmpFacts, read_xmp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +27,8 @@ class PictureMetadata:
     taken_at is the wall clock where the picture was taken, without a zone; taken_offset_minutes
     is that clock's distance from UTC where the camera knew it. exposure_time is in seconds, as
     photographers write it ("1/125", "2.5"); focal_length is in millimetres. latitude and longitude
-    are degrees (WGS 84), both or neither; altitude is metres above the sea. rating is 1 to 5 stars.
+    are degrees (WGS 84), both or neither; altitude is metres above the sea. rating is 1 to 5 stars,
+    or REJECTED for what was thrown away.
     """
 
     taken_at: datetime | None = None
@@ -45,27 +54,34 @@ _ISO, _RECOMMENDED_EXPOSURE_INDEX, _ISO_SPEED = 0x8827, 0x8832, 0x8833
 _ISO_TOO_BIG_FOR_ITS_TAG = 65535
 _LENS_MODEL = 0xA434
 # (date and time, its distance from UTC, fractions of its second): when the shutter opened, and
-# failing that when the picture was made digital. Never the time of the last change.
+# failing that when the picture was made digital. Never the time of the last change: that one's zone
+# counts where it is the same time.
 _TIMES = ((0x9003, 0x9011, 0x9291), (0x9004, 0x9012, 0x9292))
+_LAST_CHANGE = (0x0132, 0x9010, 0x9290)
+_HOURS_FROM_UTC = 0x882A  # of TIFF/EP
 _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4
 _ALTITUDE_REF, _ALTITUDE = 5, 6
+_SATELLITE_TIME, _SATELLITE_DATE = 7, 29
 _BELOW_THE_SEA = (1, 3)
 
+_OF_EXPOSURE = frozenset(
+    {
+        _EXPOSURE_TIME,
+        _F_NUMBER,
+        _FOCAL_LENGTH,
+        _ISO,
+        _RECOMMENDED_EXPOSURE_INDEX,
+        _ISO_SPEED,
+        _LENS_MODEL,
+        _HOURS_FROM_UTC,
+        *(tag for tags in (*_TIMES, _LAST_CHANGE) for tag in tags),
+    }
+)
 _WANTED = {
-    "first": frozenset({_CAPTION, _MAKE, _MODEL, _RATING}),
-    "exposure": frozenset(
-        {
-            _EXPOSURE_TIME,
-            _F_NUMBER,
-            _FOCAL_LENGTH,
-            _ISO,
-            _RECOMMENDED_EXPOSURE_INDEX,
-            _ISO_SPEED,
-            _LENS_MODEL,
-            *(tag for tags in _TIMES for tag in tags),
-        }
-    ),
-    "gps": frozenset(range(_LATITUDE_REF, _ALTITUDE + 1)),
+    # TIFF/EP, and programs that write without care, put the exposure's tags here.
+    "first": frozenset({_CAPTION, _MAKE, _MODEL, _RATING, *_OF_EXPOSURE}),
+    "exposure": _OF_EXPOSURE,
+    "gps": frozenset({*range(_LATITUDE_REF, _SATELLITE_TIME + 1), _SATELLITE_DATE}),
 }
 # What cameras write of every picture, which nobody said of this one.
 _SAID_OF_ALL = ("digital camera", "sony dsc", "exif_jpeg_picture", "digital still camera")
@@ -89,17 +105,20 @@ def read_metadata(
 
     Cameras write EXIF; people's words and stars are in XMP first, since programs write that now.
     """
-    tags = read_tags(exif, **_WANTED)
-    apart = (read_first(exposure, _WANTED["exposure"]), read_first(gps, _WANTED["gps"]))
-    found = _from_tags(tags[0], tags[1] or apart[0], tags[2] or apart[1])
+    first, exposure_tags, gps_tags = read_tags(exif, **_WANTED)
+    exposure_tags = exposure_tags or read_first(exposure, _WANTED["exposure"])
+    gps_tags = gps_tags or read_first(gps, _WANTED["gps"])
+    found = _from_tags(first, {**first, **exposure_tags}, gps_tags)
+    moments: list[Moment | None] = list(_moments({**first, **exposure_tags}))
     if xmp:
-        found = _with_xmp(found, xmp)
-    if iptc and (found.caption is None or found.taken_at is None):
-        said = read_iptc(iptc)
-        found = _dated(
-            dataclasses.replace(found, caption=found.caption or said.caption), said.taken
-        )
-    return found
+        said = read_xmp(xmp)
+        found = _with_xmp(found, said)
+        moments += said.moments
+    if iptc:
+        facts = read_iptc(iptc)
+        found = dataclasses.replace(found, caption=found.caption or facts.caption)
+        moments.append(facts.taken)
+    return _dated(found, put_together(moments), gps_tags)
 
 
 def _from_tags(first: Tags, exposure: Tags, gps: Tags) -> PictureMetadata:
@@ -115,34 +134,38 @@ def _from_tags(first: Tags, exposure: Tags, gps: Tags) -> PictureMetadata:
         rating=None if rating is None else int(rating),
         caption=_caption(text_of(first.get(_CAPTION))),
     )
-    return _placed(_dated(found, _taken(exposure)), _place(gps))
+    return _placed(found, _place(gps))
 
 
-def _with_xmp(found: PictureMetadata, xmp: _Block) -> PictureMetadata:
-    said = read_xmp(xmp)
+def _with_xmp(found: PictureMetadata, said: XmpFacts) -> PictureMetadata:
     found = dataclasses.replace(
         found,
-        rating=said.rating or found.rating,
+        rating=found.rating if said.rating is None else said.rating or None,
         caption=said.caption or found.caption,
         make=found.make or said.make,
         model=found.model or said.model,
         lens=found.lens or said.lens,
     )
-    return _dated(_placed(found, said.place), said.taken)
+    return _placed(found, said.place)
 
 
-def _dated(found: PictureMetadata, taken: Moment | None) -> PictureMetadata:
-    """Add a time where there is none, or its zone where it is the same time."""
+def _dated(found: PictureMetadata, taken: Moment | None, gps: Tags) -> PictureMetadata:
     if taken is None:
         return found
-    if found.taken_at is None:
-        return dataclasses.replace(
-            found, taken_at=taken.clock, taken_offset_minutes=taken.offset_minutes
-        )
-    same = found.taken_at.replace(microsecond=0) == taken.clock.replace(microsecond=0)
-    if found.taken_offset_minutes is None and same:
-        return dataclasses.replace(found, taken_offset_minutes=taken.offset_minutes)
-    return found
+    offset, satellite = taken.offset_minutes, _satellite_time(gps)
+    if offset is None and taken.has_time and satellite is not None:
+        offset = offset_by_satellite(taken.clock, satellite, longitude=found.longitude)
+    return dataclasses.replace(found, taken_at=taken.clock, taken_offset_minutes=offset)
+
+
+def _satellite_time(gps: Tags) -> datetime | None:
+    """Return the time of the last fix, in UTC."""
+    day = read_moment(text_of(gps.get(_SATELLITE_DATE)))
+    parts = numbers_of(gps.get(_SATELLITE_TIME), most=3)
+    if day is None or len(parts) != 3 or not all(0 <= part <= 60 for part in parts):  # noqa: PLR2004 - hours, minutes, seconds; NaN is never within
+        return None
+    hours, minutes, seconds = parts
+    return day.clock + timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _placed(found: PictureMetadata, where: Place | None) -> PictureMetadata:
@@ -156,14 +179,28 @@ def _caption(text: str) -> str | None:
     return None if caption and caption.lower().endswith(_SAID_OF_ALL) else caption
 
 
-def _taken(tags: Tags) -> Moment | None:
-    for time_tag, offset_tag, fraction_tag in _TIMES:
-        moment = read_moment(text_of(tags.get(time_tag)))
-        if moment is not None:
-            microsecond = read_fraction(text_of(tags.get(fraction_tag)))
-            offset = read_offset(text_of(tags.get(offset_tag)))
-            return Moment(moment.clock.replace(microsecond=microsecond), offset)
-    return None
+def _moments(tags: Tags) -> Iterator[Moment]:
+    """Yield when it was taken or digitized, and the zones that other tags give that same time."""
+    taken = [moment for names in _TIMES if (moment := _moment(tags, *names))]
+    yield from taken
+    changed = _moment(tags, *_LAST_CHANGE)
+    if taken and changed and changed.clock == taken[0].clock:
+        yield changed
+    hours = number_of(tags.get(_HOURS_FROM_UTC), least=-12, most=14, digits=0)
+    if taken and hours is not None:
+        yield taken[0]._replace(offset_minutes=60 * int(hours))
+
+
+def _moment(tags: Tags, time_tag: int, offset_tag: int, fraction_tag: int) -> Moment | None:
+    moment = read_moment(text_of(tags.get(time_tag)))
+    if moment is None:
+        return None
+    fraction = read_fraction(text_of(tags.get(fraction_tag)))
+    offset = read_offset(text_of(tags.get(offset_tag)))
+    return moment._replace(
+        clock=moment.clock.replace(microsecond=fraction or moment.clock.microsecond),
+        offset_minutes=moment.offset_minutes if offset is None else offset,
+    )
 
 
 def _place(gps: Tags) -> Place | None:

@@ -18,6 +18,7 @@ _LARGEST = 1 << 20
 _MOST_ELEMENTS, _DEEPEST = 20_000, 50
 _LONGEST_VALUE = 8192
 _MOST_STARS = 5
+REJECTED = -1  # in place of stars: thrown away (Adobe's XMP Specification Part 2, xmp:Rating)
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DESCRIPTION, _ROOT = f"{_RDF} Description", f"{_RDF} RDF"
@@ -44,11 +45,15 @@ _WANTED = {
 
 
 class XmpFacts(NamedTuple):
-    """What a packet says; None where it says nothing that makes sense."""
+    """What a packet says; None where it says nothing that makes sense.
+
+    moments are when it was taken, created and digitized, as far as it says so, in this order.
+    rating is 0 where it says "none given".
+    """
 
     rating: int | None = None
     caption: str | None = None
-    taken: Moment | None = None
+    moments: tuple[Moment, ...] = ()
     place: Place | None = None
     make: str | None = None
     model: str | None = None
@@ -64,7 +69,7 @@ def read_xmp(packet: bytes | memoryview) -> XmpFacts:
     return XmpFacts(
         rating=_stars(said.get("rating", "")),
         caption=clean_caption(said.get("caption", "")),
-        taken=next((moment for moment in moments if moment), None),
+        moments=tuple(moment for moment in moments if moment),
         place=_place(said),
         make=clean_name(said.get("make", "")),
         model=clean_name(said.get("model", "")),
@@ -135,9 +140,9 @@ def _properties(packet: bytes) -> dict[str, str]:
 
 
 def _stars(text: str) -> int | None:
-    """1 to 5; 0 says "none given", and -1 "thrown away"."""
+    """Read 1 to 5, 0 for "none given", or REJECTED."""
     stars = _number(text)
-    return int(stars) if 1 <= stars <= _MOST_STARS else None
+    return int(stars) if REJECTED <= stars <= _MOST_STARS else None
 
 
 def _place(said: dict[str, str]) -> Place | None:

@@ -77,8 +77,8 @@ def dng(*, pointer_kind: int = LONG, filler: int = 0) -> bytes:
 
 @pytest.mark.parametrize("pointer_kind", [LONG, IFD])
 def test_dng_shows_its_largest_preview_of_the_sub_directories(pointer_kind: int) -> None:
-    # TIFF 6.0: the first directory may be anywhere; behind 16 KiB it was not seen, the file was taken
-    # for a TIFF, and 256 by 192 pixels were shown. Technical Note 1: SubIFDs (330) are IFD or LONG.
+    # TIFF 6.0: the first directory may be anywhere. Behind 16 KiB it was not seen, so the file was
+    # taken for a TIFF and 256 by 192 pixels were shown. Technical Note 1: SubIFDs are IFD or LONG.
     outcome = ready(dng(pointer_kind=pointer_kind, filler=20_000))
     assert outcome.content_type == formats.DNG
     assert (outcome.width, outcome.height) == (160, 96)

@@ -8,7 +8,8 @@ import pytest
 
 from app.images.iptc import read_iptc
 from app.images.metadata import PictureMetadata, read_metadata
-from app.images.xmp import XmpFacts, read_xmp
+from app.images.moments import Moment
+from app.images.xmp import REJECTED, XmpFacts, read_xmp
 from tests.images.samples import exif_block, gps_block, iptc_block, xmp_packet
 
 CLOCK = datetime(2024, 5, 1, 10, 0, 5)  # noqa: DTZ001 - a wall clock
@@ -29,7 +30,7 @@ def test_attributes_and_elements_are_read() -> None:
     found = read_xmp(packet)
     assert found.rating == 4
     assert found.caption == "Café by the\nharbour & more"
-    assert found.taken == (CLOCK, 120)
+    assert found.moments == (Moment(CLOCK, 120),)
     assert found.place == (45.4215, -75.6972, 70.5)
     assert found.make == "Scanner Works"
 
@@ -45,8 +46,10 @@ def test_namespaces_may_be_abbreviated_in_any_way() -> None:
     [
         ("5", 5),
         ("3.0", 3),
-        ("0", None),
-        ("-1", None),
+        ("0", 0),
+        ("-1", REJECTED),
+        ("-1.0", REJECTED),
+        ("-2", None),
         ("6", None),
         ("nan", None),
         ("1e999", None),
@@ -55,7 +58,7 @@ def test_namespaces_may_be_abbreviated_in_any_way() -> None:
         ("", None),
     ],
 )
-def test_stars_are_one_to_five(written: str, stars: int | None) -> None:
+def test_stars_are_one_to_five_none_or_rejected(written: str, stars: int | None) -> None:
     assert read_xmp(xmp_packet(f"xmp:Rating='{written}'")).rating == stars
 
 
@@ -142,10 +145,9 @@ def test_a_packet_that_names_an_encoding_is_read_as_utf_8(encoding: str) -> None
 
 def test_iptc_has_a_caption_and_a_time() -> None:
     block = iptc_block((120, "Größe".encode()), (55, b"20240501"), (60, b"100005+0200"))
-    assert read_iptc(block) == ("Größe", (CLOCK, 120))
+    assert read_iptc(block) == ("Größe", Moment(CLOCK, 120))
     assert read_iptc(block[block.find(b"\x1c\2") :]).caption == "Größe"  # as a TIFF has them
     assert read_iptc(iptc_block((120, b"Gr\xf6\xdfe\0hidden"))).caption == "Größe"
-    assert read_iptc(iptc_block((55, b"20240501"))).taken is None  # no time, no clock
     assert read_iptc(iptc_block((55, b"99999999"), (60, b"999999"))).taken is None
 
 
@@ -189,6 +191,15 @@ def test_the_zone_of_another_time_is_not_this_ones() -> None:
 @pytest.mark.parametrize("stock", [b"OLYMPUS DIGITAL CAMERA         ", b"SONY DSC", b"   "])
 def test_what_a_camera_says_of_every_picture_is_no_caption(stock: bytes) -> None:
     assert read_metadata(exif_block({0x010E: (2, stock + b"\0")}, {})) == PictureMetadata()
+
+
+@pytest.mark.parametrize(("written", "stars"), [("0", None), ("-1", REJECTED), ("3", 3), ("", 5)])
+def test_stars_of_xmp_outrank_those_of_exif(written: str, stars: int | None) -> None:
+    # XMP Specification Part 2, xmp:Rating: -1 is "rejected", 0 is "unrated". Lightroom and Bridge
+    # write 0 when stars are taken away, and leave the camera's as they were.
+    exif = exif_block({0x4746: (3, b"\5\0")}, {})
+    packet = xmp_packet(f"xmp:Rating='{written}'")
+    assert read_metadata(exif, xmp=packet).rating == stars
 
 
 def test_captions_are_cleaned_and_bounded() -> None:
