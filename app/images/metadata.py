@@ -17,7 +17,7 @@ from app.images.moments import (
     read_offset,
 )
 from app.images.places import Place, degrees, place
-from app.images.xmp import XmpFacts, read_xmp
+from app.images.xmp import MAX_STARS, XmpFacts, read_xmp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class PictureMetadata:
     is that clock's distance from UTC where the camera knew it. exposure_time is in seconds, as
     photographers write it ("1/125", "2.5"); focal_length is in millimetres. latitude and longitude
     are degrees (WGS 84), both or neither; altitude is metres above the sea. rating is 1 to 5 stars,
-    or REJECTED for what was thrown away.
+    or REJECTED (-1) where somebody marked the picture as one to throw away.
     """
 
     taken_at: datetime | None = None
@@ -122,7 +122,7 @@ def read_metadata(
 
 
 def _from_tags(first: Tags, exposure: Tags, gps: Tags) -> PictureMetadata:
-    rating = number_of(first.get(_RATING), least=1, most=5, digits=0)
+    rating = number_of(first.get(_RATING), least=1, most=MAX_STARS, digits=0)
     found = PictureMetadata(
         make=clean_name(text_of(first.get(_MAKE))),
         model=clean_name(text_of(first.get(_MODEL))),

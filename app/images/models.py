@@ -74,6 +74,7 @@ class Image(Base):
         _one_of("description_state", DescriptionState),
         CheckConstraint("byte_size > 0", name="byte_size"),
         CheckConstraint("octet_length(sha256) = 32", name="sha256"),
+        CheckConstraint("rating = -1 OR rating BETWEEN 1 AND 5", name="rating"),
         Index(
             "ix_images_timeline",
             "owner_id",
@@ -177,7 +178,7 @@ class Image(Base):
     longitude: Mapped[float | None] = mapped_column(comment="Degrees, east positive (WGS 84).")
     altitude: Mapped[float | None] = mapped_column(comment="Metres above the sea.")
     rating: Mapped[int | None] = mapped_column(
-        SmallInteger, comment="Stars, 1 to 5, as the file says."
+        SmallInteger, comment="Stars, 1 to 5, as the file says; -1: rejected. Null: none."
     )
     caption: Mapped[str | None] = mapped_column(
         Text, comment="What the file itself says of the picture."

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from app.images.cleaning import LONGEST_CAPTION, LONGEST_NAME
 from app.images.formats import SUPPORTED
 from app.images.metadata import PictureMetadata
+from app.images.xmp import MAX_STARS, REJECTED
 
 # What a child process dies of.
 DeathReason = Literal["too_slow", "out_of_memory", "decoder_crashed"]
@@ -171,9 +172,15 @@ def _metadata(said: dict[str, Any]) -> PictureMetadata:
         latitude=_optional_number(said["latitude"], most=90),
         longitude=_optional_number(said["longitude"], most=180),
         altitude=_optional_number(said["altitude"]),
-        rating=None if said["rating"] is None else _whole(said["rating"], most=5),
+        rating=_rating(said["rating"]),
         caption=_caption(said["caption"]),
     )
+
+
+def _rating(value: object) -> int | None:
+    if value is None or (type(value) is int and value == REJECTED):
+        return value
+    return _whole(value, most=MAX_STARS)
 
 
 def _one_of(value: Any, allowed: tuple[Any, ...]) -> Any:  # noqa: ANN401 - unchecked until here

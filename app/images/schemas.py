@@ -134,7 +134,9 @@ class ImageDetail(ImageOut):
     receipt: Receipt | None = Field(description="Null until the original has been compared.")
     camera: Camera | None
     location: Location | None
-    rating: int | None = Field(description="Stars, 1 to 5, as the file says.")
+    rating: Literal[-1, 1, 2, 3, 4, 5] | None = Field(
+        description="Stars, 1 to 5, as the file says; -1: marked as rejected."
+    )
     caption: str | None = Field(description="What the file itself says of the picture.")
     description: DescriptionOut | None
     description_failure: Failure | None

@@ -17,7 +17,7 @@ from app.images.places import Place, degrees, place
 _LARGEST = 1 << 20
 _MOST_ELEMENTS, _DEEPEST = 20_000, 50
 _LONGEST_VALUE = 8192
-_MOST_STARS = 5
+MAX_STARS = 5
 REJECTED = -1  # in place of stars: thrown away (Adobe's XMP Specification Part 2, xmp:Rating)
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -142,7 +142,7 @@ def _properties(packet: bytes) -> dict[str, str]:
 def _stars(text: str) -> int | None:
     """Read 1 to 5, 0 for "none given", or REJECTED."""
     stars = _number(text)
-    return int(stars) if REJECTED <= stars <= _MOST_STARS else None
+    return int(stars) if REJECTED <= stars <= MAX_STARS else None
 
 
 def _place(said: dict[str, str]) -> Place | None:

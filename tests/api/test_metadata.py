@@ -38,6 +38,10 @@ def test_place_stars_and_caption_are_told(ada: Person) -> None:
     assert detail["taken_at"] == "2024-05-03T14:05:06+02:00"
 
 
+def test_a_picture_marked_as_rejected_is_told_as_such(ada: Person) -> None:
+    assert told(ada, with_xmp(xmp_packet("xmp:Rating='-1'"), seed=612))["rating"] == -1
+
+
 def test_a_picture_that_says_nothing_of_it_tells_nothing(ada: Person) -> None:
     detail = told(ada, jpeg(seed=602))
     assert (detail["location"], detail["rating"], detail["caption"]) == (None, None, None)

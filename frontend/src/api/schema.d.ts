@@ -1575,9 +1575,9 @@ export interface components {
             preview_url: string | null;
             /**
              * Rating
-             * @description Stars, 1 to 5, as the file says.
+             * @description Stars, 1 to 5, as the file says; -1: marked as rejected.
              */
-            rating: number | null;
+            rating: (-1 | 1 | 2 | 3 | 4 | 5) | null;
             /** @description Null until the original has been compared. */
             receipt: components["schemas"]["Receipt"] | null;
             /** Sha256 */

@@ -59,6 +59,12 @@ test("what the file says is shown as text, and its place can be copied", async (
   expect(screen.getByRole("button", { name: "Copied Place" })).toBeInTheDocument();
 });
 
+test("what was marked as rejected is said to be", () => {
+  renderWithApp(<FileWords detail={anImageDetail({ rating: -1 })} />);
+  expect(screen.getByText("Rejected")).toBeInTheDocument();
+  expect(screen.queryByRole("img")).not.toBeInTheDocument();
+});
+
 test("a file that says nothing takes no room", () => {
   renderWithApp(<FileWords detail={anImageDetail()} />);
   expect(screen.queryByRole("region", { name: "From the file" })).not.toBeInTheDocument();

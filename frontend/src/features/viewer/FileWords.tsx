@@ -4,7 +4,9 @@ import type { ImageDetail } from "@/api";
 import { CopyValue } from "./CopyValue";
 import { placeInWords, placeToCopy } from "./facts";
 
-const MOST_STARS = 5;
+const MAX_STARS = 5;
+/** In place of stars: whoever sorted the pictures marked it as one to throw away. */
+const REJECTED = -1;
 
 export const FileWords = ({ detail: { caption, rating, location } }: { detail: ImageDetail }) => {
   if (caption === null && rating === null && location === null) return null;
@@ -19,10 +21,7 @@ export const FileWords = ({ detail: { caption, rating, location } }: { detail: I
       {rating !== null && (
         <div>
           <h3 className="text-sm text-muted">Rating</h3>
-          <p role="img" aria-label={`${rating} of ${MOST_STARS} stars`}>
-            {"★".repeat(rating)}
-            <span className="text-muted">{"☆".repeat(MOST_STARS - rating)}</span>
-          </p>
+          {rating === REJECTED ? <p>Rejected</p> : <Stars count={rating} />}
         </div>
       )}
       {location && (
@@ -33,3 +32,10 @@ export const FileWords = ({ detail: { caption, rating, location } }: { detail: I
     </section>
   );
 };
+
+const Stars = ({ count }: { count: number }) => (
+  <p role="img" aria-label={`${count} of ${MAX_STARS} stars`}>
+    {"★".repeat(count)}
+    <span className="text-muted">{"☆".repeat(MAX_STARS - count)}</span>
+  </p>
+);

@@ -16,6 +16,14 @@ test("the time is the clock's on the wall where it was taken, wherever this brow
   expect(fact({ taken_at: null }, "Taken")?.value).toBe("Not recorded in the file");
 });
 
+test("a day whose time nobody knows is shown without one", () => {
+  const day = fact({ taken_at: "1985-07-14T00:00:00" }, "Taken")?.value;
+  expect(day).toContain("July 14, 1985");
+  expect(day).not.toMatch(/12:00/);
+  const midnight = { taken_at: "2025-01-01T00:00:00+01:00" };
+  expect(fact(midnight, "Taken")?.value).toMatch(/12:00\sAM/);
+});
+
 test("dimensions are told with megapixels", () => {
   expect(fact({}, "Dimensions")).toMatchObject({ value: "4,000 × 3,000", more: "12 megapixels" });
   expect(fact({ width: 1200, height: 830 }, "Dimensions")?.more).toBe("1 megapixel");

@@ -24,6 +24,7 @@ const wallClock = new Intl.DateTimeFormat(undefined, {
   timeStyle: "short",
   timeZone: "UTC",
 });
+const wallCalendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeZone: "UTC" });
 const here = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
 /** The clock on the wall where it was taken, whatever the time is here. */
@@ -35,7 +36,9 @@ const taken = ({ taken_at: at, dated_by, timeline_at }: Image): Fact => {
     };
   if (at === null) return { label: "Taken", value: "Not recorded in the file" };
   const offset = /([+-]\d\d:\d\d|Z)$/.exec(at.slice(10))?.[1];
-  const value = wallClock.format(new Date(`${at.slice(0, 19)}Z`));
+  // Midnight without a zone is how files write a day whose time nobody knows.
+  const isDay = offset === undefined && at.slice(10) === "T00:00:00";
+  const value = (isDay ? wallCalendar : wallClock).format(new Date(`${at.slice(0, 19)}Z`));
   if (offset === undefined) return { label: "Taken", value };
   const zone = offset === "Z" || offset === "+00:00" ? "GMT" : `GMT${offset}`;
   return { label: "Taken", value, more: zone };
