@@ -1,5 +1,8 @@
 """Bring the database to the newest schema: `python -m app.migrate`. Safe to repeat.
 
+Reads MIGRATION_DATABASE_URL, the address of the role that owns the tables; what runs afterwards
+connects as another one. See [Note: Two roles] in app/runtime_role.py.
+
 [Note: Migrations that change data] A migration that changes or drops what people have says
 `CHANGES_DATA = True`; before it, the database is copied, to go back to. Those that only add, which
 is how migrations are written here (docs/operations.md, "Upgrades"), need no copy.
@@ -21,7 +24,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, pool
 
-from app.settings import with_driver
+from app.runtime_role import RUNTIME_ROLE, grant_rows
+from app.settings import MissingSettingsError, with_driver
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -49,16 +53,30 @@ class Copies(Protocol):
         """Copy it before this revision runs."""
 
 
-def migrate(database_url: str) -> None:
-    """Run the migrations that have not been run on this database. See [Note: Going back]."""
+def migrate(database_url: str, *, runtime_role: str = RUNTIME_ROLE) -> None:
+    """Run the migrations that have not been run on this database. See [Note: Going back].
+
+    Raises:
+        NoRuntimeRoleError: the role that the product runs as has not been made.
+    """
     if pending(database_url):
         command.upgrade(_config(database_url, MIGRATIONS), "head")
+    grant_rows(database_url, role=runtime_role)
 
 
-def upgrade(database_url: str, *, copy: Copies, migrations: Path = MIGRATIONS) -> Upgraded:
+def upgrade(
+    database_url: str,
+    *,
+    copy: Copies,
+    runtime_role: str | None = RUNTIME_ROLE,
+    migrations: Path = MIGRATIONS,
+) -> Upgraded:
     """Run the migrations; copy the database before if one of them changes data.
 
     See [Note: Migrations that change data]. What `copy` raises leaves the database as it was.
+
+    Raises:
+        NoRuntimeRoleError: the role that the product runs as has not been made.
     """
     waiting = pending(database_url, migrations=migrations)
     snapshot = None
@@ -66,6 +84,8 @@ def upgrade(database_url: str, *, copy: Copies, migrations: Path = MIGRATIONS) -
         snapshot = copy(before=waiting[0].revision)
     if waiting:
         command.upgrade(_config(database_url, migrations), "head")
+    if runtime_role is not None:
+        grant_rows(database_url, role=runtime_role)
     return Upgraded(ran=[each.revision for each in waiting], snapshot=snapshot)
 
 
@@ -99,4 +119,6 @@ def _config(database_url: str, migrations: Path) -> Config:
 
 
 if __name__ == "__main__":
-    migrate(os.environ["DATABASE_URL"])
+    if not (owner_url := os.environ.get("MIGRATION_DATABASE_URL")):
+        raise MissingSettingsError(["MIGRATION_DATABASE_URL"])
+    migrate(owner_url)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_rds as rds
@@ -13,12 +16,13 @@ from infrastructure.settings import Size
 
 # Pinned: an upgrade is a change of this line, seen in `cdk diff` and preceded by a snapshot.
 VERSION = rds.PostgresEngineVersion.VER_18_3
-FAMILY_PARAMETERS = {
-    "rds.force_ssl": "1",
-    "log_min_duration_statement": "1000",
-    "log_parameter_max_length": "0",  # values are people's data
-    "log_parameter_max_length_on_error": "0",
-}
+# Statements come with their values in them, which are people's data, and RDS hands the log on to
+# CloudWatch. The embedded PostgreSQL is started with the same, where a test looks for values in its
+# log (tests/embedded/test_database_log.py). See docs/decisions/0041-database-roles.md.
+LOG_PARAMETERS: dict[str, str] = json.loads(
+    Path(__file__).with_name("database_log.json").read_text()
+)
+FAMILY_PARAMETERS = {"rds.force_ssl": "1", **LOG_PARAMETERS}
 NAME = "pinhole"
 OWNER = "pinhole"
 # What app/database.py sets for each session otherwise: the proxy takes no options at connecting.

@@ -31,7 +31,7 @@ def function_environment(
 
     `door_before`: also the door that is still open while it is changed.
     """
-    database = urlsplit(stack.database_url)
+    database = urlsplit(stack.runtime_database_url)
     keys = {
         "session_key": "k" * 48,
         "openai_api_key": "",
@@ -43,7 +43,7 @@ def function_environment(
         "oidc_work_client_secret": "w" * 24,
         "oidc_work_discovery_url": "https://id.example.org/.well-known/openid-configuration",
     }
-    owner = {
+    role = {
         "username": database.username,
         "password": database.password,
         "port": str(database.port),
@@ -51,7 +51,7 @@ def function_environment(
     doors = {"door": DOOR} | ({"door_before": door_before} if door_before else {})
     # In a secret of its own: another function may be about to read the other one.
     door_secret = "doors" if door_before else "door"
-    _keep(stack, {"keys": keys, door_secret: doors, "database": owner})
+    _keep(stack, {"keys": keys, door_secret: doors, "database": role})
     _let_read(stack, WORKER_USER if part == "worker" else API_USER)
     settings = stack.environment(part)
     # A function finds secrets in Secrets Manager, and mails are read in local mode alone.

@@ -5,11 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 from app.clients.aws import make_client_in
+from app.clients.calls import SecretsManager
 from app.clients.snapshots import Snapshots
 from app.handlers import start_collecting
 from app.handlers.observing import observe, trace
-from app.handlers.surroundings import surroundings
+from app.handlers.surroundings import runtime_credentials, surroundings
 from app.migrate import upgrade
+from app.runtime_role import make_runtime_role
 from app.telling import step
 
 _known = surroundings()
@@ -19,13 +21,24 @@ start_collecting()
 
 
 def handler(event: Mapping[str, object], context: object) -> dict[str, Any]:
-    """Bring the database to the newest schema. Safe to repeat; raises when anything is amiss."""
+    """Bring the database to the newest schema, and the runtime role to its secret's password.
+
+    Safe to repeat; raises when anything is amiss.
+    """
     del event, context
+    database_url = _known.settings.database_url
+    credentials = runtime_credentials(SecretsManager(_known.caller), _known.environment)
+    if credentials:
+        make_runtime_role(database_url, credentials)
     snapshots = Snapshots(
         rds=make_client_in(_known.settings.aws_region, "rds"),
         instance=_known.environment["DATABASE_INSTANCE"],
     )
     with step("upgrade"):
-        upgraded = upgrade(_known.settings.database_url, copy=snapshots.take)
+        upgraded = upgrade(
+            database_url,
+            copy=snapshots.take,
+            runtime_role=credentials.role if credentials else None,
+        )
     logger.info("ran %s; copied to %s", ", ".join(upgraded.ran) or "nothing", upgraded.snapshot)
     return asdict(upgraded)

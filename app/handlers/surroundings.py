@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from app.clients.calls import Caller, SecretsManager
 from app.clients.secrets import read_secret
+from app.runtime_role import Credentials
 from app.settings import Settings
 
 # The key that was made at deployment and those of the operator, by the name of the setting.
@@ -63,8 +64,25 @@ def surroundings() -> Surroundings:
 
 
 def database_url(secrets_manager: SecretsManager, environment: Mapping[str, str]) -> str:
-    """Return the database's address, with the name and password that RDS made."""
+    """Return the database's address, as the role that this function is there.
+
+    See [Note: Two roles] in app/runtime_role.py: only migrations are given the owner's secret.
+    """
     secret = read_secret(secrets_manager, environment["DATABASE_SECRET_ARN"])
-    owner, password = quote(secret["username"], safe=""), quote(secret["password"], safe="")
+    role, password = quote(secret["username"], safe=""), quote(secret["password"], safe="")
     host, port = environment["DATABASE_HOST"], secret.get("port") or "5432"
-    return f"postgresql://{owner}:{password}@{host}:{port}/{environment['DATABASE_NAME']}"
+    return f"postgresql://{role}:{password}@{host}:{port}/{environment['DATABASE_NAME']}"
+
+
+def runtime_credentials(
+    secrets_manager: SecretsManager, environment: Mapping[str, str]
+) -> Credentials | None:
+    """Return what the other functions sign in to the database with, as it is at this moment.
+
+    Read at each call, since `./scripts/deploy rotate database` changes it and calls at once. None:
+    this deployment has no second role yet.
+    """
+    if not (arn := environment.get("DATABASE_RUNTIME_SECRET_ARN")):
+        return None
+    secret = read_secret(secrets_manager, arn)
+    return Credentials(role=secret["username"], password=secret["password"])

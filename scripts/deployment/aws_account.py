@@ -127,6 +127,18 @@ class AwsAccount:
         client.update_distribution(Id=name, IfMatch=known["ETag"], DistributionConfig=config)
         client.get_waiter("distribution_deployed").wait(Id=name)
 
+    def migrate(self) -> None:
+        """Call the function that migrates, which also gives the runtime role its password.
+
+        Raises:
+            StartError: it failed.
+        """
+        name = self.outputs()["Migrate"]
+        answer = self.session.client("lambda").invoke(FunctionName=name)
+        if "FunctionError" in answer:
+            said = json.loads(answer["Payload"].read())
+            raise StartError(f"The function {name} failed: {said.get('errorMessage', said)}")
+
     def change_database_password(self, password: str) -> None:
         """Give the database another password, and wait until it takes it."""
         client = self.session.client("rds")

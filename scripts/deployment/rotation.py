@@ -46,11 +46,20 @@ def _rotate_door(account: AwsAccount, say: Callable[[str], None]) -> None:
 
 
 def _rotate_database(account: AwsAccount, say: Callable[[str], None]) -> None:
-    """Connections stay; new ones fail from RDS's change until the functions start anew."""
+    """Change the owner's, which only migrations use; then that of the functions' own role.
+
+    Connections stay; new ones fail for the seconds between the second role's change and the
+    functions' new start. One that was interrupted is begun anew.
+    """
+    outputs = account.outputs()
     password = secrets.token_urlsafe(36)
-    secret = account.outputs()["DatabaseSecret"]
-    say("  The database takes a new password: new connections may fail for a minute ...")
-    account.change_secret(secret, {"password": password})
+    say("  The database's owner takes a new password ...")
+    account.change_secret(outputs["DatabaseSecret"], {"password": password})
     account.change_database_password(password)
     account.restart()
-    say("  The database has another password, and the functions know it.")
+    if runtime := outputs.get("DatabaseRuntimeSecret"):
+        say("  So do the functions: new connections may fail for a few seconds ...")
+        account.change_secret(runtime, {"password": secrets.token_urlsafe(36)})
+        account.migrate()
+        account.restart()
+    say("  The database has other passwords, and the functions know them.")

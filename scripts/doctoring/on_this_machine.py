@@ -31,7 +31,7 @@ def slices_on_this_machine(options: Options) -> Iterator[dict[str, Any]]:
         # An operator's rights: the worker may not look at earlier versions.
         keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), stack.aws.root_key)
         environment = {**kept_environment(), **stack.environment("worker"), **keys}
-        _run("app.migrate", environment=environment)
+        _run("app.migrate", environment={**kept_environment(), **stack.environment("migrate")})
         with subprocess.Popen(
             [sys.executable, "-m", "app.doctor", json.dumps(options.request())],
             cwd=ROOT,

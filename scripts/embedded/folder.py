@@ -26,7 +26,8 @@ class Secrets:
     """Made up at the first start; they guard services that only this machine can reach."""
 
     superuser_password: str
-    app_password: str
+    app_password: str  # of the database's owner
+    runtime_password: str  # of what the API and the worker are there
     root_key: str
     demo_password: str
     secret_key: str

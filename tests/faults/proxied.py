@@ -87,7 +87,7 @@ def proxied() -> Iterator[Proxied]:
         migrate(stack.database_url)
         engine = create_engine(with_driver(stack.database_url))
         running.callback(engine.dispose)
-        postgres = running.enter_context(FaultProxy(stack.database_url))
+        postgres = running.enter_context(FaultProxy(stack.runtime_database_url))
         services = running.enter_context(ServiceProxy())
         log = running.enter_context((Path(name) / "product.log").open("ab"))
         ways = {"DATABASE_URL": postgres.url, "HTTP_PROXY": services.url}

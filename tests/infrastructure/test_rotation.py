@@ -20,9 +20,16 @@ class Account:
         self.shown = "first"  # by CloudFront
         self.warm = [dict(self.secret)]  # what functions that run read when they started
         self.ends_after: int | None = None
+        self.secrets = {"owner": "first", "runtime": "first"}
+        self.roles = dict(self.secrets)  # the passwords that the database takes
+        self.known = dict(self.secrets)  # what functions that run read when they started
 
     def outputs(self) -> dict[str, str]:
-        return {"DoorSecret": "door", "DatabaseSecret": "database"}
+        return {
+            "DoorSecret": "door",
+            "DatabaseSecret": "owner",
+            "DatabaseRuntimeSecret": "runtime",
+        }
 
     def read_secret(self, arn: str) -> dict[str, str]:
         assert arn == "door"
@@ -32,10 +39,23 @@ class Account:
         if arn == "door":
             changed = self.secret | changes
             self.secret = {name: value for name, value in changed.items() if value is not None}
+        else:
+            self.secrets[arn] = str(changes["password"])
         self._step()
 
     def restart(self) -> None:
         self.warm = [dict(self.secret)]
+        self.known = dict(self.secrets)
+        self._step()
+
+    def change_database_password(self, password: str) -> None:
+        self.roles["owner"] = password
+        self._step()
+
+    def migrate(self) -> None:
+        # The function signs in as the owner, as it knew the password when it started.
+        assert self.known["owner"] == self.roles["owner"]
+        self.roles["runtime"] = self.secrets["runtime"]
         self._step()
 
     def show_at_the_door(self, header: str, value: str) -> None:
@@ -69,6 +89,24 @@ def test_a_rotation_that_was_interrupted_is_taken_up(steps: int) -> None:
     account.ends_after = None
     rotate(account, ["door"], say=lambda _: None)  # type: ignore[arg-type]
     assert account.warm == [{"door": account.shown}]
+
+
+def test_both_roles_of_the_database_are_given_other_passwords() -> None:
+    account = Account()
+    rotate(account, ["database"], say=lambda _: None)  # type: ignore[arg-type]
+    assert account.known == account.roles == account.secrets
+    assert len({"first", *account.roles.values()}) == 3
+
+
+@pytest.mark.parametrize("steps", range(1, 7))
+def test_a_rotation_of_passwords_that_was_interrupted_is_begun_anew(steps: int) -> None:
+    account = Account()
+    account.ends_after = steps
+    with pytest.raises(Interrupted):
+        rotate(account, ["database"], say=lambda _: None)  # type: ignore[arg-type]
+    account.ends_after = None
+    rotate(account, ["database"], say=lambda _: None)  # type: ignore[arg-type]
+    assert account.known == account.roles == account.secrets
 
 
 @pytest.mark.parametrize("names", [[], ["session_key"], ["door", "database"]])

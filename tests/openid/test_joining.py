@@ -141,8 +141,8 @@ def empty(stack: EmbeddedStack, settings: dict[str, str]) -> Iterator[dict[str, 
     """The settings of a site in which nobody has an account, and which is closed otherwise."""
     name = f"empty_{uuid4().hex}"
     _as_superuser(stack, f"CREATE DATABASE {name} OWNER app")
-    url = f"{stack.database_url.rpartition('/')[0]}/{name}"
-    migrate(url)
+    migrate(f"{stack.database_url.rpartition('/')[0]}/{name}")
+    url = f"{stack.runtime_database_url.rpartition('/')[0]}/{name}"
     yield settings | {"DATABASE_URL": url, "REGISTRATION": "closed"}
     _as_superuser(stack, f"DROP DATABASE {name} WITH (FORCE)")
 
