@@ -16,9 +16,10 @@ from app.images import complaints, formats, tiff
 from app.images.colour import Coding, Image, coding_of, to_screen
 from app.images.derived import derived_pictures, fitted
 from app.images.formats import Bytes
-from app.images.metadata import PictureMetadata, read_metadata
+from app.images.metadata import PictureMetadata, read_metadata, read_orientation
 from app.images.other_decoders import decode_avif_by_pillow, decode_heif
 from app.images.outcome import DamageReason, Developed, Header, Rejected
+from app.images.png_blocks import png_blocks
 from app.images.raw import find_embedded
 
 # JPEG decodes at 1/2, 1/4 and 1/8 of its size for a fraction of the cost, so a preview that comes
@@ -117,10 +118,14 @@ class _Original:
         self.content_type = content_type
         self.coding: Coding | None = None
         self._orientation: int | None = None  # known from elsewhere than the picture itself
+        self._blocks: dict[str, bytes] = {}  # of metadata, beside those that libvips finds
         self._cut_short = formats.is_cut_short(data, content_type)
         if content_type == formats.TIFF:
             self._cut_short = tiff.ends_too_early(data)
             self.data = tiff.only_first_page(data)
+        if content_type == formats.PNG:
+            self._blocks = png_blocks(data)
+            self._orientation = read_orientation(self._blocks.get("exif", b""))
 
     def _open(self, **options: Any) -> Image:  # noqa: ANN401 - libvips' own options
         loader = getattr(pyvips.Image, _LOADERS[self.content_type])
@@ -143,6 +148,7 @@ class _Original:
     def _read_header(self) -> Header:
         image = self._open(fail_on="none")
         blocks = {name: _attached(image, name) for name in ("exif", "xmp", "iptc")}
+        blocks |= self._blocks
         if self.content_type == formats.TIFF:
             blocks["exif"] = self.data  # a TIFF is its own EXIF block
         metadata = read_metadata(**blocks)

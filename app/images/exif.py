@@ -81,8 +81,7 @@ def read_tags(
     exif: bytes | memoryview, *, first: Wanted, exposure: Wanted, gps: Wanted
 ) -> tuple[Tags, Tags, Tags]:
     """Read the wanted tags of the first directory, of the exposure's and of GPS's."""
-    if bytes(exif[:6]) == b"Exif\0\0":
-        exif = exif[6:]
+    exif = unwrapped(exif)
     layout = layout_of(exif)
     if layout is None:
         return {}, {}, {}
@@ -93,6 +92,29 @@ def read_tags(
         for pointer, wanted in ((_EXPOSURE_DIRECTORY, exposure), (_GPS_DIRECTORY, gps))
     )
     return found, of_exposure, of_gps
+
+
+_NAME = b"Exif\0\0"
+_MARKER_BYTES = 4  # FF E1, and the length of the segment
+# Where the first directory of nearly every block is, in either order of bytes; and what stands
+# before that number.
+_USUAL_PLACES = {b"\x08\0\0\0": b"II*\0", b"\0\0\0\x08": b"MM\0*"}
+
+
+def unwrapped(exif: bytes | memoryview) -> bytes | memoryview:
+    """Return a block from its TIFF header on.
+
+    Before it may stand what it has in a JPEG: its name, and before that the segment's marker. Both
+    are allowed in a HEIC (ISO/IEC 23008-12, A.2.1), and Xiaomi writes both. Who forgets the offset
+    that a HEIC's block begins with has the header taken for it and thrown away (C034 of Nokia's
+    conformance files).
+    """
+    if bytes(exif[:2]) == b"\xff\xe1" and bytes(exif[_MARKER_BYTES:10]) == _NAME:
+        exif = exif[_MARKER_BYTES:]
+    if bytes(exif[: len(_NAME)]) == _NAME:
+        exif = exif[len(_NAME) :]
+    header = _USUAL_PLACES.get(bytes(exif[:4]))
+    return header + bytes(exif) if header else exif
 
 
 def read_first(block: bytes | memoryview, wanted: Wanted) -> Tags:

@@ -49,6 +49,7 @@ class PictureMetadata:
 
 # Tag numbers of EXIF 3.0 (CIPA DC-008), and Windows' own for stars.
 _CAPTION, _MAKE, _MODEL, _RATING = 0x010E, 0x010F, 0x0110, 0x4746
+_ORIENTATION = 0x0112
 _EXPOSURE_TIME, _F_NUMBER, _FOCAL_LENGTH = 0x829A, 0x829D, 0x920A
 _ISO, _RECOMMENDED_EXPOSURE_INDEX, _ISO_SPEED = 0x8827, 0x8832, 0x8833
 _ISO_TOO_BIG_FOR_ITS_TAG = 65535
@@ -119,6 +120,15 @@ def read_metadata(
         found = dataclasses.replace(found, caption=found.caption or facts.caption)
         moments.append(facts.taken)
     return _dated(found, put_together(moments), gps_tags)
+
+
+def read_orientation(exif: _Block) -> int | None:
+    """Read which way up a picture is to be shown, 1 to 8; None when the block does not say."""
+    first, _, _ = read_tags(
+        exif, first=frozenset({_ORIENTATION}), exposure=frozenset(), gps=frozenset()
+    )
+    orientation = number_of(first.get(_ORIENTATION), least=1, most=8, digits=0)
+    return None if orientation is None else int(orientation)
 
 
 def _from_tags(first: Tags, exposure: Tags, gps: Tags) -> PictureMetadata:
