@@ -26,6 +26,11 @@ _LISTS = frozenset({f"{_RDF} Alt", f"{_RDF} Seq", f"{_RDF} Bag"})
 _ITEM = f"{_RDF} li"
 _EXIF, _TIFF = "http://ns.adobe.com/exif/1.0/ ", "http://ns.adobe.com/tiff/1.0/ "
 _BASIC = "http://ns.adobe.com/xap/1.0/ "
+# Google's, for files that hold several media one behind the other.
+_CAMERA = "http://ns.google.com/photos/1.0/camera/ "
+_PART = "http://ns.google.com/photos/1.0/container/ Item"
+_OF_PART = "http://ns.google.com/photos/1.0/container/item/ "
+_MOST_PARTS = 100
 # The name of a property, by its namespace and name. A packet may abbreviate namespaces as it likes.
 _WANTED = {
     _BASIC + "Rating": "rating",
@@ -41,14 +46,26 @@ _WANTED = {
     _TIFF + "Model": "model",
     "http://cipa.jp/exif/1.0/ LensModel": "lens",
     "http://ns.adobe.com/exif/1.0/aux/ Lens": "lens",
+    _CAMERA + "MotionPhoto": "motion",
+    _CAMERA + "MicroVideo": "motion",
+    _CAMERA + "MicroVideoOffset": "motion_length",
 }
+
+
+class Part(NamedTuple):
+    """One of the media in a file: what it is for, its bytes, and the bytes behind it."""
+
+    purpose: str
+    length: int
+    padding: int
 
 
 class XmpFacts(NamedTuple):
     """What a packet says; None where it says nothing that makes sense.
 
     moments are when it was taken, created and digitized, as far as it says so, in this order.
-    rating is 0 where it says "none given".
+    rating is 0 where it says "none given". has_motion says that the picture moves; motion_length is
+    in bytes, of its moving part by Google's first format; parts lists the media of the file.
     """
 
     rating: int | None = None
@@ -58,13 +75,16 @@ class XmpFacts(NamedTuple):
     make: str | None = None
     model: str | None = None
     lens: str | None = None
+    has_motion: bool = False
+    motion_length: int = 0
+    parts: tuple[Part, ...] = ()
 
 
 def read_xmp(packet: bytes | memoryview) -> XmpFacts:
     """Read a packet. Nothing raises for bad bytes."""
     if len(packet) > _LARGEST:
         return XmpFacts()
-    said = _properties(bytes(packet))
+    said, parts = _properties(bytes(packet))
     moments = (read_moment(said.get(name, "")) for name in ("taken", "created", "digitized"))
     return XmpFacts(
         rating=_stars(said.get("rating", "")),
@@ -74,6 +94,12 @@ def read_xmp(packet: bytes | memoryview) -> XmpFacts:
         make=clean_name(said.get("make", "")),
         model=clean_name(said.get("model", "")),
         lens=clean_name(said.get("lens", "")),
+        has_motion=said.get("motion", "").strip() == "1",
+        motion_length=_bytes(said.get("motion_length", "")),
+        parts=tuple(
+            Part(p.get("Semantic", ""), _bytes(p.get("Length", "")), _bytes(p.get("Padding", "")))
+            for p in parts
+        ),
     )
 
 
@@ -86,6 +112,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.said: dict[str, str] = {}
+        self.parts: list[dict[str, str]] = []
         self._path: list[str] = []
         self._elements = 0
         self._name: str | None = None
@@ -100,6 +127,17 @@ class _Reader:
             for name, value in attributes.items():
                 if name in _WANTED:
                     self.said.setdefault(_WANTED[name], value[:_LONGEST_VALUE])
+        elif tag == _PART and len(self.parts) < _MOST_PARTS:
+            self._name = None
+            self.parts.append(
+                {
+                    name.removeprefix(_OF_PART): value[:_LONGEST_VALUE]
+                    for name, value in attributes.items()
+                    if name.startswith(_OF_PART)
+                }
+            )
+        elif tag.startswith(_OF_PART) and self.parts:
+            self._name, self._text = tag, ""
         elif inside == [_ROOT, _DESCRIPTION]:
             self._name, self._text = _WANTED.get(tag), ""
         elif tag not in _LISTS and tag != _ITEM:
@@ -113,11 +151,13 @@ class _Reader:
         self._path.pop()
         # Of a text in several languages the first counts: it is the one for everybody.
         if self._name and self._text.strip() and tag not in _LISTS:
-            self.said.setdefault(self._name, self._text.strip()[:_LONGEST_VALUE])
+            of_part = self._name.startswith(_OF_PART)
+            into = self.parts[-1] if of_part else self.said
+            into.setdefault(self._name.removeprefix(_OF_PART), self._text.strip()[:_LONGEST_VALUE])
             self._name = None
 
 
-def _properties(packet: bytes) -> dict[str, str]:
+def _properties(packet: bytes) -> tuple[dict[str, str], list[dict[str, str]]]:
     reader = _Reader()
     # Whatever encoding the packet names: to look one up, Python would open files.
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
@@ -136,7 +176,7 @@ def _properties(packet: bytes) -> dict[str, str]:
     parser.EntityDeclHandler = refuse
     with suppress(expat.ExpatError, _EnoughError, ValueError):
         parser.Parse(packet.rstrip(b"\0 \t\r\n"), True)  # noqa: FBT003 - expat's own: this is all
-    return {} if refused else reader.said
+    return ({}, []) if refused else (reader.said, reader.parts)
 
 
 def _stars(text: str) -> int | None:
@@ -160,6 +200,11 @@ def _degrees(text: str) -> float | None:
 
 
 _LONGEST_NUMBER = 40
+
+
+def _bytes(text: str) -> int:
+    number = _number(text)
+    return int(number) if 0 <= number < 1 << 53 else 0
 
 
 def _number(text: str) -> float:

@@ -9,9 +9,9 @@ import pytest
 from app.images.darkroom import Darkroom
 from app.images.decoding import develop
 from app.images.outcome import Developed
-from tests.images.samples import iptc_block, quarters, saved, with_segment, xmp_packet
+from tests.images.samples import exif_block, iptc_block, quarters, saved, with_segment, xmp_packet
 from tests.images.test_directories import IFD, dng
-from tests.images.test_moments import ORIGINAL, clock, exif_block, text
+from tests.images.test_moments import ORIGINAL, clock, text
 from tests.images.test_png_blocks import PNGS, block, png, wrapped
 
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
