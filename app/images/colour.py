@@ -1,69 +1,101 @@
 """Turn pixels of any colour space into the 8-bit RGB that screens show and WebP holds."""
 
 import math
-import struct
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import pyvips  # type: ignore[import-untyped]
 
 from app.images import profiles
+from app.images.coding import BT2020, P3, PQ, Coding, profile_of_coding
 
 Image = Any  # pyvips has no types
+# What a file says of its colours beside a profile in it: a coding, or a profile to assume.
+Declared = Coding | bytes | None
 
 _ICC = "icc-profile-data"
-
-# Code points of ITU-T H.273, which HEIF and AVIF name colours with when they hold no profile.
-_P3_PRIMARIES, _BT2020_PRIMARIES = 12, 9
-_PQ, _HLG = 16, 18
-_NCLX = b"colrnclx"
+_GREY_BANDS = 2  # with alpha
 
 
-@dataclass(frozen=True, kw_only=True)
-class Coding:
-    """Primaries and transfer curve as a HEIF container names them (H.273)."""
-
-    primaries: int
-    transfer: int
-
-
-def coding_of(header: bytes) -> Coding | None:
-    """Find the colours that the header of a HEIF or AVIF file names ("nclx").
-
-    When it names several, one of them is of a second, brighter picture for HDR screens (a gain
-    map): the plain one is meant.
-    """
-    found = []
-    at = header.find(_NCLX)
-    while at >= 0 and at + 12 <= len(header):
-        primaries, transfer = struct.unpack_from(">HH", header, at + len(_NCLX))
-        found.append(Coding(primaries=primaries, transfer=transfer))
-        at = header.find(_NCLX, at + len(_NCLX))
-    plain = (coding for coding in found if coding.transfer not in (_PQ, _HLG))
-    return next(plain, found[0] if found else None)
-
-
-def to_screen(image: Image, coding: Coding | None = None) -> Image:
+def to_screen(image: Image, declared: Declared = None) -> Image:
     """Return 8-bit RGB or RGBA: sRGB without a profile, or wider with a small one.
 
     Wide gamuts stay wide where that is cheap (a small RGB profile is kept); everything else,
     CMYK and grey among it, is converted. Brightness above white (HDR) is bent down to fit.
     """
+    image = _unsigned(image)
     profile = _profile(image)
+    is_grey = image.bands <= _GREY_BANDS
+    if isinstance(declared, Coding) and (declared.is_final or not profile):
+        if declared.is_final and not declared.is_full_range:
+            image = full_range(image)
+        if declared.is_hdr:
+            return _tone_mapped(image, declared)
+        profile = profile_of_coding(declared, is_grey=is_grey)
+        image = _with_profile(image, profile)
+    elif isinstance(declared, bytes) and not profile:
+        profile = declared
+        image = _with_profile(image, profile)
     if image.interpretation == "cmyk":
         return _three_bands(_without_profile(_transform(image, "srgb", fallback="cmyk")))
-    if profiles.colour_space(profile) == "GRAY" and image.bands <= 2:  # noqa: PLR2004 - and alpha
+    if profiles.colour_space(profile) == "GRAY" and is_grey:
         return _three_bands(_without_profile(_transform(image, "srgb", fallback="srgb")))
-    if not profile and coding is not None:
-        return _by_coding(image, coding)
     match profiles.fate_of_rgb(profile) if profile else "drop":
-        case "keep" if image.bands >= 3:  # noqa: PLR2004 - red, green and blue
+        case "keep" if not is_grey:
             return _three_bands(_with_profile(image, profiles.anonymous(profile)))
-        case "convert" if image.bands >= 3:  # noqa: PLR2004
+        case "convert" if not is_grey:
             return _three_bands(_transform(image, "p3", fallback="srgb"))
         case _:
             return _three_bands(_without_profile(image))
+
+
+_SAMPLES = frozenset({"b-w", "grey16", "srgb", "rgb16", "multiband"})
+_SIGNED_BITS = {"char": 8, "short": 16, "int": 32}
+
+
+def _unsigned(image: Image) -> Image:
+    """Return 8 bits where a TIFF's samples are signed, fractions or of 32 bits.
+
+    TIFF 6.0 does not say what tones they are. Signed ones are moved up, so that the least is black,
+    as ImageMagick does; of others, the first of 1, 255, 65535 and the largest is white that none
+    exceeds.
+    """
+    if image.format in {"uchar", "ushort"} or image.interpretation not in _SAMPLES:
+        return image
+    least, most = image.min(), image.max()
+    bits = _SIGNED_BITS.get(image.format, 0)
+    if bits and (least < 0 or image.format == "char"):
+        scaled = (image + 2.0 ** (bits - 1)) * (255 / (2.0**bits - 1))
+    elif image.format in {"float", "double"} and most <= 1:
+        scaled = image * 255
+    else:
+        white = next((white for white in (255, 65535) if most <= white), most)
+        scaled = image * (255 / white)
+    space = "b-w" if image.bands <= _GREY_BANDS else "srgb"
+    return _rounded(scaled, "uchar").copy(interpretation=space)
+
+
+def full_range(image: Image) -> Image:
+    """Stretch samples of limited range (H.273: black at 16, white at 235 of 8 bits) to all."""
+    colour, alpha = _apart(image)
+    unit, white = (256, 65535) if image.format == "ushort" else (1, 255)
+    stretched = (colour - 16.0 * unit) * (white / (219 * unit))
+    return _together(_rounded(stretched, image.format), alpha)
+
+
+def _rounded(image: Image, kind: str) -> Image:
+    return (image + 0.5).cast(kind)
+
+
+def _apart(image: Image) -> tuple[Image, Image | None]:
+    """Return colour and alpha."""
+    if not image.hasalpha():
+        return image, None
+    return image.extract_band(0, n=image.bands - 1), image.extract_band(image.bands - 1)
+
+
+def _together(colour: Image, alpha: Image | None) -> Image:
+    return colour if alpha is None else colour.bandjoin(alpha)
 
 
 def _profile(image: Image) -> bytes:
@@ -78,6 +110,8 @@ def _without_profile(image: Image) -> Image:
 
 
 def _with_profile(image: Image, profile: bytes) -> Image:
+    if not profile:
+        return _without_profile(image)
     image = image.copy()
     image.set_type(pyvips.GValue.blob_type, _ICC, profile)
     return image
@@ -110,30 +144,27 @@ def _three_bands(image: Image) -> Image:
     return image
 
 
-def _by_coding(image: Image, coding: Coding) -> Image:
-    if coding.transfer in (_PQ, _HLG):
-        colour, alpha = image, None
-        if image.hasalpha():
-            colour = image.extract_band(0, n=image.bands - 1)
-            alpha = _three_bands(image).extract_band(3)
-        colour = _tone_mapped(colour, coding)
-        return colour if alpha is None else colour.bandjoin(alpha)
-    image = _three_bands(image)
-    # BT.2020 without HDR is all but unheard of; P3's wider colours are the nearest to it.
-    return _as_p3(image) if coding.primaries in (_P3_PRIMARIES, _BT2020_PRIMARIES) else image
-
-
 def _tone_mapped(image: Image, coding: Coding) -> Image:
-    bits = 16 if image.format == "ushort" else 8
-    light = image.maplut(_light_table(coding.transfer, bits))
-    if coding.primaries == _BT2020_PRIMARIES:
+    colour, alpha = _apart(image)
+    if alpha is not None and alpha.format == "ushort":
+        alpha = (alpha >> 8).cast("uchar")
+    if colour.bands < 3:  # noqa: PLR2004 - grey
+        colour = colour.bandjoin([colour, colour])
+    if colour.format == "ushort":
+        colour = colour >> 16 - _TABLE_BITS
+        light = colour.maplut(_light_table(coding.transfer, _TABLE_BITS))
+    else:
+        light = colour.maplut(_light_table(coding.transfer, 8))
+    if coding.primaries == BT2020:
         light = light.recomb(pyvips.Image.new_from_array(_BT2020_TO_P3))
-    signal = (light * 65535).cast("ushort").maplut(_signal_table())
-    signal = signal.copy(interpretation="srgb")
-    wide = coding.primaries in (_P3_PRIMARIES, _BT2020_PRIMARIES)
-    return _as_p3(signal) if wide else signal
+    # From linear light to sRGB's curve, which Display P3 shares.
+    signal = _together(light.copy(interpretation="scrgb").colourspace("srgb"), alpha)
+    is_wide = coding.primaries in (P3, BT2020)
+    return _with_profile(signal, profile_of_coding(_P3)) if is_wide else _without_profile(signal)
 
 
+_P3 = Coding(P3, 13)
+_TABLE_BITS = 12  # HDR signals are made so that no eye sees a step at this depth
 # Linear light, both with white D65.
 _BT2020_TO_P3 = [
     [1.3435783, -0.2821797, -0.0613986],
@@ -142,30 +173,13 @@ _BT2020_TO_P3 = [
 ]
 
 
-def _as_p3(image: Image) -> Image:
-    return _with_profile(image, _p3_profile())
-
-
-@lru_cache(maxsize=1)
-def _p3_profile() -> bytes:
-    pixel = pyvips.Image.black(1, 1, bands=3).copy(interpretation="srgb")
-    return bytes(pixel.icc_transform("p3", input_profile="srgb").get(_ICC))
-
-
 @lru_cache(maxsize=4)
 def _light_table(transfer: int, bits: int) -> Image:
     """Table from an HDR signal to light between 0 and 1, highlights bent down to fit."""
     last = 2**bits - 1
-    nits = _nits_of_pq if transfer == _PQ else _nits_of_hlg
+    nits = _nits_of_pq if transfer == PQ else _nits_of_hlg
     table = [_bend(nits(code / last) / _WHITE_NITS) for code in range(last + 1)]
     return pyvips.Image.new_from_array([table]).cast("float").copy_memory()
-
-
-@lru_cache(maxsize=1)
-def _signal_table() -> Image:
-    """Table from linear light to sRGB's curve, which Display P3 shares."""
-    table = [round(255 * _srgb_signal(code / 65535)) for code in range(65536)]
-    return pyvips.Image.new_from_array([table]).cast("uchar").copy_memory()
 
 
 _WHITE_NITS = 203  # of paper white in HDR (ITU-R BT.2408)
@@ -193,7 +207,3 @@ def _nits_of_hlg(signal: float) -> float:
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = signal**2 / 3 if signal <= 0.5 else (math.exp((signal - c) / a) + b) / 12  # noqa: PLR2004
     return float(1000 * scene**1.2)
-
-
-def _srgb_signal(light: float) -> float:
-    return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055  # noqa: PLR2004 - IEC 61966-2-1

@@ -7,25 +7,34 @@ docs/decisions/0020-derived-sizes.md.
 
 import dataclasses
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 
 from app.images import complaints, formats, tiff
-from app.images.colour import Coding, Image, coding_of, to_screen
+from app.images.coding import Coding
+from app.images.colour import Declared, Image, full_range, to_screen
 from app.images.derived import derived_pictures, fitted
 from app.images.formats import Bytes
+from app.images.heif_items import HeifItems, read_items
 from app.images.metadata import PictureMetadata, read_metadata, read_orientation
+from app.images.orientation import (
+    exif_orientation_of_heif,
+    is_sideways,
+    turned,
+    upright_by_items,
+)
 from app.images.other_decoders import decode_avif_by_pillow, decode_heif
 from app.images.outcome import DamageReason, Developed, Header, Rejected
 from app.images.png_blocks import png_blocks
+from app.images.png_colours import read_png_colours
 from app.images.raw import find_embedded
 
 # JPEG decodes at 1/2, 1/4 and 1/8 of its size for a fraction of the cost, so a preview that comes
 # out a little smaller than the largest is taken as it is: 2016 by 1512 from a phone's 4032 by 3024.
 _SHRINK_DOWN_TO = 1920
-_HEADER_SCAN_BYTES = 1 << 20
 
 _LOADERS = {
     formats.JPEG: "jpegload_buffer",
@@ -85,7 +94,7 @@ def _derive(original: "_Original", header: Header) -> Developed:
         complaints.note(error)
         pixels, reason = original.pixels_of_what_is_left(), original.reason_of(error)
     try:
-        screen = to_screen(pixels, original.coding).copy_memory() if pixels is not None else None
+        screen = to_screen(pixels, original.declared).copy_memory() if pixels is not None else None
         is_photo = original.content_type not in formats.DRAWN
         derived = (
             derived_pictures(screen, is_photo=is_photo)
@@ -116,9 +125,10 @@ class _Original:
     def __init__(self, data: Bytes, content_type: str) -> None:
         self.data = data
         self.content_type = content_type
-        self.coding: Coding | None = None
+        self.declared: Declared = None  # of colours, beside a profile
         self._orientation: int | None = None  # known from elsewhere than the picture itself
         self._blocks: dict[str, bytes] = {}  # of metadata, beside those that libvips finds
+        self._items: HeifItems | None = None
         self._cut_short = formats.is_cut_short(data, content_type)
         if content_type == formats.TIFF:
             self._cut_short = tiff.ends_too_early(data)
@@ -154,8 +164,10 @@ class _Original:
         metadata = read_metadata(**blocks)
         width, height = image.width, image.height
         if self.content_type in formats.HEIF_FAMILY:
-            self.coding = coding_of(bytes(self.data[:_HEADER_SCAN_BYTES]))
-        elif _orientation(image) >= 5:  # noqa: PLR2004 - EXIF: from 5 on, sides are swapped
+            self._read_items(blocks["exif"])
+        elif self.content_type == formats.PNG:
+            self.declared = read_png_colours(self.data)
+        if is_sideways(self._turn(image)):
             width, height = height, width
         return Header(
             content_type=self.content_type,
@@ -165,25 +177,56 @@ class _Original:
             is_animated=self.content_type in formats.MOVING and _frames(image) > 1,
         )
 
+    def _read_items(self, exif: Bytes) -> None:
+        self._items = read_items(self.data)
+        if self._items is None:
+            return
+        self.declared = self._items.coding(self._items.primary)
+        if self.content_type != formats.AVIF:
+            self._orientation = exif_orientation_of_heif(self._items, exif)
+
+    def _turn(self, image: Image) -> int:
+        """Return by which of EXIF's orientations a decoded picture is turned."""
+        if self._orientation is not None:
+            return self._orientation
+        if self.content_type in formats.HEIF_FAMILY:
+            return 1  # the container has its own, applied already
+        return int(image.get("orientation")) if image.get_typeof("orientation") else 1
+
     def pixels(self) -> Image:
         """Decode strictly, upright, no larger than a preview. Raises anything for bad bytes."""
         complaints.forget()
         if self.content_type == formats.JPEG:
             return fitted(self._open(fail_on="error", shrink=self._jpeg_shrink())).autorot()
         if self.content_type in {formats.HEIC, formats.HEIF}:
-            return fitted(decode_heif(self.data))
+            return turned(self._heif_pixels(decode_heif(self.data)), self._orientation or 1)
         if self.content_type == formats.AVIF:
             return self._avif_pixels()
         return fitted(self._open(fail_on="error")).autorot()
 
     def _avif_pixels(self) -> Image:
-        # Not by EXIF's orientation, here and for HEIC: the container has its own, applied already.
+        items = self._items
+        if items and self.declared is None and items.is_monochrome_av1(items.primary):
+            # Only the bitstream says of what range the grey is, and only libavif does by that.
+            with suppress(Exception):
+                return self._avif_pixels_by_pillow()
         try:
-            return fitted(self._open(fail_on="error"))
+            return self._heif_pixels(self._open(fail_on="error"))
         except pyvips.Error:
             if self._cut_short:
                 raise
-            return fitted(decode_avif_by_pillow(self.data))
+            return self._avif_pixels_by_pillow()
+
+    def _avif_pixels_by_pillow(self) -> Image:
+        image = fitted(decode_avif_by_pillow(self.data))
+        return image if self._items is None else upright_by_items(image, self._items)
+
+    def _heif_pixels(self, image: Image) -> Image:
+        """Fit what libheif decoded; it leaves grey of limited range as it is."""
+        image, items, coding = fitted(image), self._items, self.declared
+        is_limited = isinstance(coding, Coding) and not coding.is_full_range
+        is_grey = image.bands <= 2 or (items and items.is_monochrome_av1(items.primary))  # noqa: PLR2004
+        return full_range(image) if is_limited and is_grey else image
 
     def complaint(self) -> DamageReason | None:
         """Say what is wrong with a picture that decoded nonetheless."""
@@ -270,7 +313,3 @@ def _attached(image: Image, name: str) -> Bytes:
 
 def _frames(image: Image) -> int:
     return int(image.get("n-pages")) if image.get_typeof("n-pages") else 1
-
-
-def _orientation(image: Image) -> int:
-    return int(image.get("orientation")) if image.get_typeof("orientation") else 1

@@ -58,16 +58,30 @@ def anonymous(profile: bytes) -> bytes:
     return _assembled(profile, {name: given[name] for name in _EXPLAINING if name in given})
 
 
+def gamma_curve(gamma: float) -> bytes:
+    """Return a tone curve that is a power."""
+    return b"curv" + bytes(4) + struct.pack(">LH", 1, round(256 * gamma))
+
+
+def _fixed(*numbers: float) -> bytes:
+    return struct.pack(f">{len(numbers)}l", *(round(65536 * number) for number in numbers))
+
+
+# IEC 61966-2-1; "para", function 3.
+SRGB_CURVE = (
+    b"para" + bytes(4) + b"\0\3\0\0" + _fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+)
+
+
 def profile_of(
-    primaries: Sequence[tuple[float, float, float]], *, gamma: float, version: int
+    primaries: Sequence[tuple[float, float, float]], *, curve: bytes, version: int
 ) -> bytes:
     """Write a simple profile: of RGB with these primaries (XYZ under D50), or of grey with none."""
     header = bytearray(_HEADER)
     header[8] = version
     header[12:24] = b"mntr" + (b"RGB " if primaries else b"GRAY") + b"XYZ "
     header[36:40] = b"acsp"
-    header[68:80] = struct.pack(">3l", *(round(65536 * part) for part in _D50))
-    curve = b"curv" + bytes(4) + struct.pack(">LH", 1, round(256 * gamma))
+    header[68:80] = _fixed(*_D50)
     tags = {b"wtpt": _xyz(_D50)}
     if primaries:
         tags |= {name: _xyz(xyz) for name, xyz in zip(_SRGB_PRIMARIES, primaries, strict=True)}
@@ -81,7 +95,7 @@ _D50 = (0.9642, 1.0, 0.8249)
 
 
 def _xyz(parts: Sequence[float]) -> bytes:
-    return b"XYZ " + bytes(4) + struct.pack(">3l", *(round(65536 * part) for part in parts))
+    return b"XYZ " + bytes(4) + _fixed(*parts)
 
 
 def _assembled(given: bytes, explaining: dict[bytes, bytes]) -> bytes:

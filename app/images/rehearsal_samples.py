@@ -13,7 +13,7 @@ import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 
 from app.images import formats
-from app.images.profiles import profile_of
+from app.images.profiles import gamma_curve, profile_of
 
 Profile = Literal["none", "v2", "v4", "p3", "adobe", "grey", "cmyk", "broken"]
 Metadata = Literal["none", "exif", "xmp", "iptc"]
@@ -127,11 +127,11 @@ _D50_SRGB = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606
 
 
 _SIMPLE_PROFILES = {
-    "v2": profile_of(_D50_SRGB, gamma=1.8, version=2),
-    "v4": profile_of(_D50_SRGB, gamma=1.8, version=4),
-    "p3": profile_of(_D50_P3, gamma=2.2, version=4),
-    "adobe": profile_of(_D50_ADOBE, gamma=2.19921875, version=2),
-    "grey": profile_of((), gamma=2.2, version=2),
+    "v2": profile_of(_D50_SRGB, curve=gamma_curve(1.8), version=2),
+    "v4": profile_of(_D50_SRGB, curve=gamma_curve(1.8), version=4),
+    "p3": profile_of(_D50_P3, curve=gamma_curve(2.2), version=4),
+    "adobe": profile_of(_D50_ADOBE, curve=gamma_curve(2.19921875), version=2),
+    "grey": profile_of((), curve=gamma_curve(2.2), version=2),
     "broken": b"\0\0\1\0none" + bytes(248),
     "none": b"",
 }

@@ -1,0 +1,207 @@
+"""What a HEIF file says of its primary item is applied, and of no other."""
+
+import io
+import struct
+from pathlib import Path
+
+import pytest
+import pyvips  # type: ignore[import-untyped]
+from PIL import Image
+
+from app.images.colour import full_range
+from app.images.darkroom import Darkroom
+from app.images.heif_items import read_items
+from app.images.orientation import upright_by_items
+from app.images.other_decoders import decode_avif_by_pillow
+from app.images.outcome import Developed
+from tests.images.heif_files import Item, coded, heif, nclx
+from tests.images.samples import exif_block, in_vips, quarters, saved
+from tests.images.test_decoding import (
+    LAID_DOWN,
+    near,
+    opened,
+    pixel,
+    ready,
+    shows_the_quarters,
+)
+
+APART = (b"heic", b"mif1", b"heic")
+MIAF = (b"heic", b"mif1", b"heic", b"miaf")
+
+
+PQ_OF_203_NITS = 148  # of 255: 0.58 (ITU-R BT.2408, table 1)
+# HDR's reference white on a screen of SDR: room is left above it (Chromium shows 238).
+WHITE_SHOWN = 237
+
+
+def avif(value: int, **options: object) -> bytes:
+    return saved(Image.new("RGB", (64, 64), (value,) * 3), "AVIF", quality=95, **options)
+
+
+@pytest.mark.parametrize("orientation", LAID_DOWN)
+def test_avif_decoded_by_pillow_is_upright(orientation: int) -> None:
+    turn = LAID_DOWN[orientation]
+    laid = quarters() if turn is None else quarters().transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = saved(laid, "AVIF", quality=95, exif=exif.tobytes())
+    items = read_items(file)
+    assert items is not None
+    upright = upright_by_items(decode_avif_by_pillow(file), items)
+    shown = Image.open(io.BytesIO(upright.pngsave_buffer()))
+    assert shown.size == (160, 96)
+    assert shows_the_quarters(shown)
+
+
+def test_avif_of_20_megapixels_and_10_bits_is_upright(tmp_path: Path) -> None:
+    """irot is essential (ISO/IEC 23008-12, 6.5.10), whichever library has memory enough.
+
+    With so little libheif gives up, and libavif decodes, which leaves the turn to be done.
+    """
+    laid = in_vips(quarters().transpose(Image.Transpose.ROTATE_90))
+    large = laid.resize(3840 / 96, kernel="nearest", vscale=5472 / 160)
+    large = (large.cast("ushort") * 257).cast("ushort").copy(interpretation="rgb16")
+    large.set_type(pyvips.GValue.gint_type, "orientation", 6)
+    file = tmp_path / "original"
+    file.write_bytes(large.heifsave_buffer(compression="av1", effort=0, Q=80, bitdepth=10))
+    with Darkroom(children=1, memory_bytes=448 << 20) as darkroom:
+        outcome = darkroom.develop(file)
+    assert isinstance(outcome, Developed)
+    assert outcome.outcome == "ready"
+    assert (outcome.width, outcome.height) == (5472, 3840)
+    assert shows_the_quarters(opened(outcome.preview))
+
+
+@pytest.mark.parametrize("gain_map_first", [True, False])
+def test_colours_are_those_of_the_primary_item(*, gain_map_first: bool) -> None:
+    """An HDR base with a gain map for SDR: the other item's colr does not count."""
+    base = coded(avif(PQ_OF_203_NITS), nclx(9, 16))
+    gain_map = coded(avif(200), nclx(1, 13))
+    items = [gain_map, base] if gain_map_first else [base, gain_map]
+    preview = opened(ready(heif(items, primary=items.index(base) + 1)).preview)
+    assert near(pixel(preview, (32, 32)), (WHITE_SHOWN,) * 3, within=2)
+
+
+def test_colours_of_an_sdr_base_are_not_those_of_its_hdr_item() -> None:
+    items = [coded(avif(128), nclx(9, 16)), coded(avif(128), nclx(1, 13))]
+    preview = opened(ready(heif(items, primary=2)).preview)
+    assert near(pixel(preview, (32, 32)), (128, 128, 128), within=2)
+
+
+def test_colours_of_a_grid_may_be_said_by_its_tiles() -> None:
+    tile = coded(avif(PQ_OF_203_NITS), nclx(9, 16))
+    grid = Item(
+        b"grid",
+        struct.pack(">BBBBHH", 0, 0, 0, 1, 128, 64),
+        [(b"ispe", struct.pack(">LLL", 0, 128, 64)), (b"pixi", b"\0\0\0\0\3\x08\x08\x08")],
+    )
+    file = heif([grid, tile, tile], references=[(b"dimg", 1, (2, 3))])
+    outcome = ready(file)
+    assert (outcome.width, outcome.height) == (128, 64)
+    assert near(pixel(opened(outcome.preview), (32, 32)), (WHITE_SHOWN,) * 3, within=2)
+
+
+@pytest.mark.parametrize("says", ["colr", "bitstream"])
+@pytest.mark.parametrize("kind", ["limited", "full"])
+def test_grey_avif_has_its_tones_in_either_range(kind: str, says: str) -> None:
+    """Black is 16 and white 235 in limited range (ITU-T H.273, 8.3)."""
+    ramp = Image.new("L", (192, 64))
+    for at, value in enumerate((0, 128, 255)):
+        ramp.paste(value, (64 * at, 0, 64 * at + 64, 64))
+    file = saved(ramp, "AVIF", quality=95, range=kind)
+    if says == "bitstream":
+        file = heif([coded(file, without=[b"colr"])])
+    preview = opened(ready(file).preview).convert("RGB")
+    tones = [pixel(preview, (64 * at + 32, 32))[0] for at in range(3)]
+    assert near(tuple(tones), (0, 128, 255), within=2)
+
+
+@pytest.mark.parametrize(("kind", "bits"), [("uchar", 8), ("ushort", 16)])
+def test_full_range_leaves_alpha_and_clips(kind: str, bits: int) -> None:
+    unit = 2 ** (bits - 8)
+    samples = pyvips.Image.new_from_array([[0, 16 * unit, 126 * unit, 235 * unit, 255 * unit]])
+    space = "grey16" if bits > 8 else "b-w"
+    image = samples.bandjoin(samples).cast(kind).copy(interpretation=space)
+    stretched = full_range(image)
+    assert stretched.format == kind
+    most = 2**bits - 1
+    found = [stretched(x, 0) for x in range(5)]
+    expected = [0, 0, 110 / 219 * most, most, most]
+    assert [value for value, _ in found] == pytest.approx(expected, abs=1)
+    assert [alpha for _, alpha in found] == [image(x, 0)[1] for x in range(5)]
+
+
+def test_grey_heic_has_its_tones_in_limited_range() -> None:
+    ramp = Image.new("L", (192, 64))
+    for at, value in enumerate((16, 126, 235)):
+        ramp.paste(value, (64 * at, 0, 64 * at + 64, 64))
+    file = heif([coded(saved(ramp, "HEIC"), nclx(1, 13, is_full=False))], brands=MIAF)
+    preview = opened(ready(file).preview).convert("RGB")
+    tones = [pixel(preview, (64 * at + 32, 32))[0] for at in range(3)]
+    assert near(tuple(tones), (0, 128, 255), within=2)
+
+
+def heic_with_exif(
+    make: str, orientation: int, *, brands: tuple[bytes, ...], turned: bool = False
+) -> bytes:
+    """What a phone writes that says only in EXIF how the picture lies."""
+    laid = quarters() if turned else quarters().transpose(Image.Transpose.ROTATE_90)
+    across, down = (96, 160) if turned else laid.size
+    exif = exif_block(
+        {0x010F: (2, make.encode() + b"\0"), 0x0112: (3, struct.pack("<H", orientation))},
+        {0xA002: (4, struct.pack("<L", across)), 0xA003: (4, struct.pack("<L", down))},
+    )
+    picture = coded(saved(laid, "HEIC"))
+    about = Item(b"Exif", struct.pack(">L", 6) + b"Exif\0\0" + exif)
+    return heif([picture, about], references=[(b"cdsc", 2, (1,))], brands=brands)
+
+
+@pytest.mark.parametrize(
+    ("make", "brands"),
+    [("samsung", APART), ("samsung", MIAF), ("SAMSUNG", APART), ("OnePlus", APART)],
+)
+def test_heic_that_only_exif_turns_is_upright_by_who_wrote_it(
+    make: str, brands: tuple[bytes, ...]
+) -> None:
+    """As Samsung's owners and macOS want it; see decision 0046."""
+    outcome = ready(heic_with_exif(make, 6, brands=brands))
+    assert (outcome.width, outcome.height) == (160, 96)
+    for derived in (outcome.preview, outcome.thumbnail):
+        assert opened(derived).size == (160, 96)
+        assert shows_the_quarters(opened(derived))
+
+
+@pytest.mark.parametrize("make", ["Apple", ""])
+def test_heic_of_others_is_not_turned_by_exif(make: str) -> None:
+    """MIAF (ISO/IEC 23000-22, 7.3.10.1): Exif's orientation shall be ignored."""
+    outcome = ready(heic_with_exif(make, 6, brands=MIAF))
+    assert (outcome.width, outcome.height) == (96, 160)
+    assert opened(outcome.preview).size == (96, 160)
+
+
+def test_heic_that_was_turned_already_is_not_turned_again() -> None:
+    outcome = ready(heic_with_exif("samsung", 6, brands=APART, turned=True))
+    assert (outcome.width, outcome.height) == (160, 96)
+    assert shows_the_quarters(opened(outcome.preview))
+
+
+def test_heic_with_irot_is_not_turned_by_exif_of_any_make() -> None:
+    """irot of no angle is a word as well: "it lies as it is"."""
+    exif = exif_block({0x010F: (2, b"samsung\0"), 0x0112: (3, struct.pack("<H", 6))}, {})
+    picture = coded(saved(quarters(), "HEIC"), (b"irot", b"\0"))
+    about = Item(b"Exif", struct.pack(">L", 6) + b"Exif\0\0" + exif)
+    file = heif([picture, about], references=[(b"cdsc", 2, (1,))], brands=APART)
+    assert shows_the_quarters(opened(ready(file).preview))
+
+
+def test_reading_items_of_broken_files_raises_nothing() -> None:
+    file = heic_with_exif("samsung", 6, brands=APART)
+    head = file[: file.index(b"mdat")]
+    for at in range(len(head)):
+        for value in (0, 1, 0x7F, 0xFF):
+            broken = file[:at] + bytes([value]) + file[at + 1 :]
+            items = read_items(broken)
+            if items is not None:
+                items.coding(items.primary)
+                items.content(2)
+        read_items(file[:at])
