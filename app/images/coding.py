@@ -45,8 +45,11 @@ _CHROMATICITIES: dict[int, tuple[Chromaticity, ...]] = {
     22: ((0.630, 0.340), (0.295, 0.605), (0.155, 0.077), _D65),
 }
 SRGB_CHROMATICITIES = _CHROMATICITIES[BT709]
-# Curves that are powers. BT.709's and its like describe cameras: screens show them by sRGB's.
+# Curves that are powers.
 _GAMMAS = {4: 2.2, 5: 2.8, 8: 1.0, 17: 2.6}
+# Curves that describe cameras, such as BT.709's. Chromium 156 shows a PNG of them as a television
+# does (ITU-R BT.1886), but a HEIF by sRGB's curve: encoders of AVIF write 1 without thought.
+_CAMERA_CURVES, _TELEVISION = frozenset({1, 6, 14, 15}), 2.4
 
 
 @lru_cache(maxsize=16)
@@ -54,6 +57,8 @@ def profile_of_coding(coding: Coding, *, is_grey: bool = False) -> bytes:
     """Return a profile for what is no HDR; empty when it says the same as having none."""
     chromaticities = _CHROMATICITIES.get(coding.primaries, SRGB_CHROMATICITIES)
     gamma = _GAMMAS.get(coding.transfer)
+    if coding.is_final and coding.transfer in _CAMERA_CURVES:
+        gamma = _TELEVISION
     if gamma is None and (is_grey or chromaticities == SRGB_CHROMATICITIES):
         return b""
     curve = SRGB_CURVE if gamma is None else gamma_curve(gamma)

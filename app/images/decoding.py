@@ -16,6 +16,7 @@ import pyvips  # type: ignore[import-untyped]
 from app.images import complaints, formats, tiff
 from app.images.coding import Coding
 from app.images.colour import Declared, Image, full_range, to_screen
+from app.images.dcf import profile_by_exif
 from app.images.derived import derived_pictures, fitted
 from app.images.formats import Bytes
 from app.images.heif_items import HeifItems, read_items
@@ -167,6 +168,8 @@ class _Original:
             self._read_items(blocks["exif"])
         elif self.content_type == formats.PNG:
             self.declared = read_png_colours(self.data)
+        elif self.content_type == formats.JPEG and not image.get_typeof("icc-profile-data"):
+            self.declared = profile_by_exif(blocks["exif"])
         if is_sideways(self._turn(image)):
             width, height = height, width
         return Header(
