@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.assembly import Assembly
 from app.clients.archive import Archive, Place
 from app.clients.aws import make_client
+from app.images.confinement import can_confine
 from app.images.doctor import Doctor, Slice, Treatment
 from app.logs import set_up_logging
 from app.settings import Settings
@@ -51,7 +52,10 @@ def examine(asked: Asked, *, assembly: Assembly) -> dict[str, Any]:
         ),
     )
     with assembly.app.app_context():
-        return _told(doctor.examine(after=_place(asked.after), most_rows=asked.most_rows))
+        told = _told(doctor.examine(after=_place(asked.after), most_rows=asked.most_rows))
+    if asked.after is None:
+        told["decoders_are_confined"] = can_confine()
+    return told
 
 
 def _told(seen: Slice) -> dict[str, Any]:

@@ -116,6 +116,8 @@ class Settings:
     mailbox_dir: Path | None  # local mode only: where mails land and are read
     providers: tuple[ProviderSettings, ...]
     trusted_proxies: int  # how many entries of X-Forwarded-For our own front doors added
+    # Whether to decode where the system calls of decoders cannot be limited; see confinement.py.
+    unconfined_decoders_are_allowed: bool
     log_level: str
 
     @classmethod
@@ -151,6 +153,7 @@ class Settings:
             mailbox_dir=Path(mailbox) if (mailbox := environment.get("MAILBOX_DIR")) else None,
             providers=_providers(environment),
             trusted_proxies=_number(environment, "TRUSTED_PROXIES", default=0),
+            unconfined_decoders_are_allowed=_unconfined_decoders_are_allowed(environment),
             log_level=environment.get("LOG_LEVEL") or "INFO",
         )
 
@@ -237,6 +240,13 @@ def _number(environment: Mapping[str, str], name: str, *, default: int) -> int:
     if not text.isdecimal():
         raise InvalidSettingError(f"{name} must be a whole number")
     return int(text)
+
+
+def _unconfined_decoders_are_allowed(environment: Mapping[str, str]) -> bool:
+    wanted = environment.get("UNCONFINED_DECODERS") or "refuse"
+    if wanted not in {"refuse", "allow"}:
+        raise InvalidSettingError("UNCONFINED_DECODERS must be refuse or allow")
+    return wanted == "allow"
 
 
 def _positive(environment: Mapping[str, str], name: str, *, default: int) -> int:

@@ -18,6 +18,7 @@ Counted = Literal[
     "PicturesRejected",
     "ServerErrors",
     "SignInsRefused",
+    "UnconfinedChildren",
     "UploadsPromised",
 ]
 Timed = Literal["PictureSeconds"]

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, closing
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -111,8 +111,14 @@ def main() -> None:
     set_up_logging(settings.log_level)
     developers = max(1, os.cpu_count() or 1)
     with ExitStack() as stack:
-        darkroom: AbstractContextManager[Darkroom] = closing(Darkroom(children=developers))
-        worker = Worker(settings, darkroom=stack.enter_context(darkroom), developers=developers)
+        darkroom = stack.enter_context(
+            Darkroom(
+                children=developers,
+                unconfined_is_allowed=settings.unconfined_decoders_are_allowed,
+            )
+        )
+        darkroom.check()
+        worker = Worker(settings, darkroom=darkroom, developers=developers)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         log.info("the worker waits for pictures")

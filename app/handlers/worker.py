@@ -26,7 +26,9 @@ _queues = {
     )
 }
 # Warms up meanwhile. One, since messages are done one after the other.
-_darkroom = Darkroom(children=1)
+_darkroom = Darkroom(
+    children=1, unconfined_is_allowed=_known.settings.unconfined_decoders_are_allowed
+)
 start_collecting()
 
 

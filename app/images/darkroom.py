@@ -2,27 +2,38 @@
 
 A child has no credentials in its environment, bounded memory, CPU time and patience, and gets the
 file as an open descriptor, so that it needs no path (confinement.py takes files and network from
-it). It is used again for the next picture, since starting one costs as much as developing three;
-what dies is replaced.
+it). It serves one owner: whatever a picture does to it, it is handed no other person's. It is used
+again for that owner's next picture; what dies is replaced.
 """
 
-import queue
+import os
+import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Self, TypeVar
+from uuid import UUID
 
-from app.images.darkroom_process import Child, DarkroomError, DeathError
+from app.images.darkroom_process import Child, DarkroomError, DeathError, Grants, bare_environment
+from app.images.fork_client import ForkError, ForkServer
 from app.images.outcome import Developed, Rejected, Sketch
+from app.telling import count
 
 __all__ = ["Darkroom", "DarkroomError", "Developed", "Rejected"]
 
+_PROGRAM = Path(__file__).with_name("darkroom_child.py")
+
 # A warm child has 50 MB, so it stays below 512. A JPEG of 48 megapixels takes 50 MB more, a HEIC
-# of 48 takes 230; an AVIF of 20 in 10 bits would take 480 and is decoded in a plainer way.
+# of 48 takes 230.
 _DEFAULT_MEMORY = 464 << 20
+# A large picture may take more than that, if the machine has it: beside everything else.
+_MOST_FOR_ONE = 2 << 30
+_KEPT_FOR_THE_REST = 512 << 20
+# Children wait for their owner's next picture: a few more than can work at once, so that people who
+# upload at the same time do not end each other's.
+_MORE_IDLE = 2
 
 _Answer = TypeVar("_Answer")
 
@@ -31,25 +42,42 @@ class Darkroom:
     """A pool of children that develop pictures. Safe to use from several threads."""
 
     def __init__(
-        self, *, children: int, timeout: float = 60, memory_bytes: int = _DEFAULT_MEMORY
+        self,
+        *,
+        children: int,
+        timeout: float = 60,
+        memory_bytes: int = _DEFAULT_MEMORY,
+        large_memory_bytes: int | None = None,
+        unconfined_is_allowed: bool = False,
     ) -> None:
-        """Start the children, without waiting until they are warm.
+        """Start the process that children are forked from, without waiting until it is warm.
 
-        timeout is in seconds, for one picture, of the wall clock and of the CPU alike;
-        memory_bytes is what one picture may take on top of a warm child.
+        children is how many pictures are developed at once. timeout is in seconds, for one picture,
+        of the wall clock and of the CPU alike; memory_bytes is what one picture may take on top of
+        a warm child, large_memory_bytes what one at a time may (None: what is to spare here).
+        unconfined_is_allowed says whether to go on where Linux does not confine children.
         """
+        most = _spare_memory() if large_memory_bytes is None else large_memory_bytes
+        self._grants = Grants(ordinary=memory_bytes, most=most)
         self._timeout = timeout
-        self._memory_bytes = memory_bytes
+        self._unconfined_is_allowed = unconfined_is_allowed or sys.platform != "linux"
+        self._settings = {"path": sys.path, "timeout": timeout, "memory_bytes": memory_bytes}
+        self._most_idle = children + _MORE_IDLE
+        self._slots = threading.BoundedSemaphore(children)
         self._lock = threading.Lock()
         self._closed = False
         self._alive: set[Child] = set()
-        # A place holds a child, or None where one has to be started.
-        self._places: queue.LifoQueue[Child | None] = queue.LifoQueue()
-        for _ in range(children):
-            self._places.put(self._start())
+        self._idle: list[tuple[UUID, Child]] = []  # the one used last comes last
+        self._server = self._start_server()
 
-    def develop(self, original: Path) -> Developed | Rejected:
+    def check(self) -> None:
+        """Wait until children can be forked, as confined as they must be. Raises DarkroomError."""
+        self._bury(self._start())
+
+    def develop(self, original: Path, *, owner: UUID | None = None) -> Developed | Rejected:
         """Develop one file; waits for a free child. Bad bytes never raise.
+
+        owner is whose file it is; without one, the child serves nobody else.
 
         Raises:
             DarkroomError: when no child can be started, the file cannot be opened, or the
@@ -61,11 +89,11 @@ class Darkroom:
             raise DarkroomError(f"the original cannot be opened: {error.strerror}") from error
         with file:
             try:
-                return self._twice(lambda child: child.develop(file.fileno()))
+                return self._twice(lambda child: child.develop(file.fileno()), owner)
             except DeathError as death:
                 return death.verdict()
 
-    def sketch(self, preview: bytes) -> bytes | None:
+    def sketch(self, preview: bytes, *, owner: UUID | None = None) -> bytes | None:
         """Make a preview small and bare for a model's eyes; None when it cannot be opened.
 
         Raises:
@@ -75,7 +103,7 @@ class Darkroom:
             file.write(preview)
             file.flush()
             try:
-                sketched = self._twice(lambda child: child.sketch(file.fileno()))
+                sketched = self._twice(lambda child: child.sketch(file.fileno()), owner)
             except DeathError:
                 return None
         return sketched.preview if isinstance(sketched, Sketch) else None
@@ -85,11 +113,12 @@ class Darkroom:
         with self._lock:
             self._closed = True
             children = list(self._alive)
+            idle, self._idle = self._idle, []
         for child in children:
             child.kill()  # whoever is waiting for one hears it, and buries it
-        for idle in self._idle():
-            self._bury(idle)
-            self._places.put(None)
+        for _, child in idle:
+            self._bury(child)
+        self._server.close()
 
     def __enter__(self) -> Self:
         """Return the darkroom, to be closed by the end of the block."""
@@ -104,48 +133,62 @@ class Darkroom:
         """Close the darkroom."""
         self.close()
 
-    def _twice(self, ask: Callable[[Child], _Answer]) -> _Answer:
+    def _twice(self, ask: Callable[[Child], _Answer], owner: UUID | None) -> _Answer:
         """Ask a child, and if it dies of who knows what, another one. Raises DeathError."""
         try:
-            return self._once(ask)
+            return self._once(ask, owner)
         except DeathError as death:
             if death.certain:
                 raise
-        return self._once(ask)
+        return self._once(ask, owner)
 
-    def _once(self, ask: Callable[[Child], _Answer]) -> _Answer:
-        child = self._places.get()
-        try:
-            if child is None or not child.is_fit():
-                self._bury(child)
-                child = self._start()
-            return ask(child)
-        except DeathError:
-            if self._closed:
-                raise DarkroomError("the darkroom was closed") from None
-            raise
-        finally:
-            self._places.put(self._replaced_unless_fit(child))
+    def _once(self, ask: Callable[[Child], _Answer], owner: UUID | None) -> _Answer:
+        with self._slots:
+            child = self._take(owner)
+            try:
+                return ask(child)
+            except DeathError:
+                if self._closed:
+                    raise DarkroomError("the darkroom was closed") from None
+                raise
+            finally:
+                self._put_back(child, owner)
 
-    def _idle(self) -> list[Child | None]:
-        places = []
-        with suppress(queue.Empty):
-            while True:
-                places.append(self._places.get_nowait())
-        return places
-
-    def _replaced_unless_fit(self, child: Child | None) -> Child | None:
-        """Return the child for its next picture, or a new one that warms up meanwhile."""
-        if child is not None and child.is_fit():
+    def _take(self, owner: UUID | None) -> Child:
+        """Return the owner's own idle child, or a new one. Raises DarkroomError."""
+        with self._lock:
+            mine = [entry for entry in self._idle if entry[0] == owner]
+            if mine:
+                self._idle.remove(mine[-1])
+        if not mine:
+            return self._start()
+        child = mine[-1][1]
+        if child.is_fit():
             return child
         self._bury(child)
-        try:
-            return self._start()
-        except DarkroomError:
-            return None
+        return self._start()
+
+    def _put_back(self, child: Child, owner: UUID | None) -> None:
+        """Let the child wait for its owner's next picture; end what is too many."""
+        ended = [child]
+        with self._lock:
+            if owner is not None and not self._closed and child.is_fit():
+                self._idle.append((owner, child))
+                ended = [old for _, old in self._idle[: -self._most_idle]]
+                self._idle = self._idle[-self._most_idle :]
+        for each in ended:
+            self._bury(each)
 
     def _start(self) -> Child:
-        child = Child(timeout=self._timeout, memory_bytes=self._memory_bytes)
+        try:
+            server = self._living_server()
+            if not server.is_confining():
+                self._allow_or_refuse_unconfined()
+            fork = server.fork()
+        except ForkError as error:
+            reason = "the darkroom is closed" if self._closed else str(error)
+            raise DarkroomError(reason) from error
+        child = Child(fork, timeout=self._timeout, grants=self._grants)
         with self._lock:
             if not self._closed:
                 self._alive.add(child)
@@ -153,8 +196,39 @@ class Darkroom:
         child.bury()
         raise DarkroomError("the darkroom is closed")
 
-    def _bury(self, child: Child | None) -> None:
-        if child is not None:
-            with self._lock:
-                self._alive.discard(child)
-            child.bury()
+    def _allow_or_refuse_unconfined(self) -> None:
+        count("UnconfinedChildren")
+        if not self._unconfined_is_allowed:
+            raise DarkroomError(
+                "decoders cannot be confined on this machine (seccomp is refused), so no picture is"
+                " opened; UNCONFINED_DECODERS=allow goes on without"
+            )
+
+    def _living_server(self) -> ForkServer:
+        with self._lock:
+            if self._closed:
+                raise ForkError("closed")
+            if not self._server.is_alive():
+                self._server.close()
+                self._server = self._start_server()
+            return self._server
+
+    def _start_server(self) -> ForkServer:
+        try:
+            return ForkServer(_PROGRAM, self._settings, bare_environment())
+        except ForkError as error:
+            raise DarkroomError(str(error)) from error
+
+    def _bury(self, child: Child) -> None:
+        with self._lock:
+            self._alive.discard(child)
+        child.bury()
+
+
+def _spare_memory() -> int:
+    """Return how many bytes one large picture may take here, beside everything else."""
+    if given := os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"):
+        machine = int(given) << 20
+    else:
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    return max(_DEFAULT_MEMORY, min(_MOST_FOR_ONE, machine - _KEPT_FOR_THE_REST))

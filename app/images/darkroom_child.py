@@ -1,8 +1,9 @@
 """The process that opens what strangers send: it has nothing to steal and may die of it.
 
-Run as a script by darkroom.py, not imported. Its standard input is a socket to its parent: each
-message brings one open file and is answered with its header, when it has one, and its outcome, or
-with a sketch of it.
+Run as a script by darkroom_process.py, not imported. It warms up, then forks one child for each
+owner whose pictures come (fork_server.py): what one picture takes over sees no other person's. A
+child's socket brings one open file a message, and is answered with its header, when it has one, and
+its outcome, or with a sketch of it.
 """
 
 import ctypes
@@ -14,6 +15,7 @@ import resource
 import select
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
@@ -21,46 +23,67 @@ import traceback
 import types
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.images.outcome import Header, Report
 
-# What a message asks for, by its one byte: to develop an original, or to sketch a preview.
+# What a message asks for, by its first byte: to develop an original, or to sketch a preview.
 DEVELOP, SKETCH = b"D", b"S"
+# That byte, and the size of the file, which a confined child cannot ask for.
+MESSAGE = struct.Struct(">cQ")
+# How many bytes a picture may use that needs more than others; 0 when it may not.
+GRANT = struct.Struct(">Q")
 # Exit status by which the parent knows that a picture needed more memory than it may have.
 OUT_OF_MEMORY = 77
-READY = b"R"
+# What the program says once it is warm: that children are confined, or that they cannot be.
+CONFINED, UNCONFINED = b"C", b"U"
 # How a child complains that something was imported when it may open no file any more.
 LATE_IMPORT = "imported after confinement: "
 
 
 def main() -> None:
-    """Set up, confine, say READY, then develop one file a message until the parent is gone."""
+    """Warm up, say CONFINED or UNCONFINED, then fork children until the parent is gone."""
     settings = json.loads(sys.argv[1])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the parent decides when to stop; see _watch_parent
     _import_without_the_application(settings["path"])
-    from app.images import decoding  # noqa: PLC0415 - only now can it be found
-    from app.images.confinement import confine  # noqa: PLC0415
-    from app.images.outcome import pack  # noqa: PLC0415
-    from app.images.rehearsal import rehearse  # noqa: PLC0415
-    from app.images.sketch import sketch  # noqa: PLC0415
+    from app.images import decoding, fork_server, rehearsal  # noqa: PLC0415 - only now can they be found
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")  # to the parent's log
     decoding.prepare()
-    rehearse()
+    confined = rehearsal.rehearse()
+    rehearsal.warm_up()
     parent = socket.socket(fileno=0)
+    parent.sendall(CONFINED if confined else UNCONFINED)
+
+    def serve(theirs: socket.socket) -> None:
+        _serve(theirs, memory=settings["memory_bytes"], seconds=settings["timeout"])
+
+    fork_server.run(parent, serve)
+
+
+def _serve(parent: socket.socket, *, memory: int, seconds: float) -> None:
+    """Confine this process, then open one file a message until the parent is gone."""
+    from app.images import decoding  # noqa: PLC0415
+    from app.images.confinement import confine  # noqa: PLC0415
+    from app.images.outcome import pack  # noqa: PLC0415
+    from app.images.sketch import sketch  # noqa: PLC0415
+
     threading.Thread(target=_watch_parent, args=(parent.fileno(),), daemon=True).start()
-    limits = _Limits(memory=settings["memory_bytes"], seconds=settings["timeout"])
+    limits = Limits(memory=memory, seconds=seconds)
 
     def announce(header: "Header") -> None:
-        pixels = header.width * header.height
-        if header.content_type != _ORDINARY_TYPE or pixels > _ORDINARY_PIXELS:
+        if header.content_type != _ORDINARY_TYPE or header.pixels > _ORDINARY_PIXELS:
             _give_memory_back()  # see [Note: Memory that is kept]
         parent.sendall(pack(header))
+        if header.memory_bytes > memory:
+            (granted,) = GRANT.unpack(parent.recv(GRANT.size, socket.MSG_WAITALL))
+            if granted < header.memory_bytes:
+                raise MemoryError("more than this machine has for one picture")
+            limits.grant(granted)
 
     def develop(data: memoryview) -> "Report":
         return decoding.develop(data, announce=announce)
@@ -68,16 +91,16 @@ def main() -> None:
     orders = {DEVELOP: develop, SKETCH: sketch}
     confine()
     sys.addaudithook(_complain_of_imports)
-    parent.sendall(READY)
     idle = select.poll()
     idle.register(parent.fileno(), select.POLLIN)
     while True:
         if not idle.poll(_IDLE_MILLISECONDS):
             _give_memory_back()
-        message, files, _, _ = socket.recv_fds(parent, 1, 1)
+        message, files, _, _ = socket.recv_fds(parent, MESSAGE.size, 1)
         if not message or not files:
             return
-        parent.sendall(pack(_open(files[0], limits, orders[message])))
+        order, size = MESSAGE.unpack(message)
+        parent.sendall(pack(_open(files[0], size, limits, orders[order])))
 
 
 def _import_without_the_application(path: list[str]) -> None:
@@ -90,7 +113,7 @@ def _import_without_the_application(path: list[str]) -> None:
         sys.modules[name] = package
 
 
-def _complain_of_imports(event: str, arguments: tuple[object, ...]) -> None:
+def _complain_of_imports(event: str, arguments: tuple[Any, ...]) -> None:
     """Tell the parent's log: what needs it fails, unless the rehearsal loads it in time."""
     if event == "import":
         print(f"{LATE_IMPORT}{arguments[0]}", file=sys.stderr, flush=True)  # noqa: T201
@@ -107,26 +130,33 @@ def _watch_parent(parent: int) -> None:
     os._exit(0)
 
 
-class _Limits:
+class Limits:
     """What one picture may use: memory on top of this process as it stands, and seconds."""
 
     def __init__(self, *, memory: int, seconds: float) -> None:
         mapped, resident, shared = _memory_in_use()
         # The second is the close one. Of what is mapped, much is libraries and room that is only
         # reserved; malloc fills that as well, so it must not come on top.
-        self._limits = {
-            resource.RLIMIT_AS: memory + mapped,
-            resource.RLIMIT_DATA: memory + resident - shared,
+        self._used = {
+            resource.RLIMIT_AS: mapped,
+            resource.RLIMIT_DATA: resident - shared,
         }
+        self._memory = memory
         self._seconds = seconds
+        self._file_size = 0
 
     def set(self, *, file_size: int) -> None:
         """Allow for one more picture. The file is mapped, so its size is not the picture's."""
+        self._file_size = file_size
         used = time.process_time()
         self._limit(resource.RLIMIT_CPU, int(used + self._seconds) + 1)
-        for which, most in self._limits.items():
-            self._limit(which, most + file_size)
+        self.grant(self._memory)
         signal.alarm(int(self._seconds) + 5)  # should the parent hang as well
+
+    def grant(self, memory: int) -> None:
+        """Allow this picture so much memory."""
+        for which, used in self._used.items():
+            self._limit(which, used + memory + self._file_size)
 
     @staticmethod
     def _limit(which: int, most: int) -> None:
@@ -143,11 +173,10 @@ def _memory_in_use() -> list[int]:
     return [int(count) * resource.getpagesize() for count in pages]
 
 
-def _open(file: int, limits: _Limits, do: "Callable[[memoryview], Report]") -> "Report":
+def _open(file: int, size: int, limits: Limits, do: "Callable[[memoryview], Report]") -> "Report":
     from app.images.outcome import Rejected  # noqa: PLC0415 - only now can it be found
 
     try:
-        size = os.fstat(file).st_size
         limits.set(file_size=size)
         if size == 0:
             return Rejected(reason="not_a_picture")

@@ -1,21 +1,20 @@
-"""One child process, as its parent sees it: start it warm, hand it a file, hear it out or bury it.
+"""One child process, as its parent sees it: hand it a file, hear it out or bury it.
 
 See [Note: Whose fault a death is].
 """
 
-import json
 import logging
 import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
+import threading
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from app.images.darkroom_child import DEVELOP, LATE_IMPORT, OUT_OF_MEMORY, READY, SKETCH
+from app.images.darkroom_child import DEVELOP, GRANT, LATE_IMPORT, MESSAGE, OUT_OF_MEMORY, SKETCH
+from app.images.fork_client import Fork, last_words
 from app.images.outcome import (
     HEAD_BYTES,
     DeathReason,
@@ -31,8 +30,6 @@ from app.images.outcome import (
 
 _log = logging.getLogger(__name__)
 
-_PROGRAM = Path(__file__).with_name("darkroom_child.py")
-_START_SECONDS = 60.0
 # Decoders leak a little. A new child after so many pictures costs less than 1 ms each.
 _PICTURES_PER_CHILD = 500
 
@@ -78,36 +75,42 @@ class DeathError(Exception):
         )
 
 
+class Grants:
+    """Memory for pictures that need more than others: one of them at a time."""
+
+    def __init__(self, *, ordinary: int, most: int) -> None:
+        """Ordinary is what every picture may take, in bytes; most is what a large one may."""
+        self.ordinary = ordinary
+        self._most = most
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def hold(self, wanted: int) -> Iterator[int]:
+        """Wait for other large pictures, and grant what is wanted, or 0 if that is too much."""
+        if wanted > self._most:
+            yield 0
+            return
+        with self._lock:
+            yield wanted
+
+
 class Child:
     """One child process and the socket to it. Used by one thread at a time."""
 
-    def __init__(self, *, timeout: float, memory_bytes: int) -> None:
+    def __init__(self, fork: Fork, *, timeout: float, grants: Grants) -> None:
+        self._fork = fork
         self._timeout = timeout
+        self._grants = grants
         self._pictures_left = _PICTURES_PER_CHILD
-        self._warm = False
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by kill
-        settings = {"path": sys.path, "timeout": timeout, "memory_bytes": memory_bytes}
-        self._socket, theirs = socket.socketpair()
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program, nothing of a person's
-                [sys.executable, "-I", str(_PROGRAM), json.dumps(settings)],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=self._complaints,
-                env=bare_environment(),
-                cwd="/",
-                start_new_session=True,
-            )
-        except OSError as error:
-            self._socket.close()
-            self._complaints.close()
-            raise DarkroomError("no child process can be started") from error
-        finally:
-            theirs.close()
+
+    @property
+    def pid(self) -> int:
+        """The child's process."""
+        return self._fork.pid
 
     def is_fit(self) -> bool:
         """Say whether the child can take another picture."""
-        return self._pictures_left > 0 and self._process.poll() is None
+        return self._pictures_left > 0 and self._fork.poll() is None
 
     def develop(self, file: int) -> Developed | Rejected:
         """Develop the open file. Raises DeathError, after which the child is not fit any more."""
@@ -124,20 +127,20 @@ class Child:
         return report
 
     def _ask(self, order: bytes, file: int) -> Report:
-        self._wait_until_warm()
         self._forget_complaints()
         self._pictures_left -= 1
         header: Header | None = None
         deadline = time.monotonic() + self._timeout
         try:
-            socket.send_fds(self._socket, [order], [file])
+            message = MESSAGE.pack(order, os.fstat(file).st_size)
+            socket.send_fds(self._fork.socket, [message], [file])
             report = self._hear(deadline)
             if isinstance(report, Header):
                 header = report
-                report = self._hear_outcome(deadline)
+                report = self._hear_outcome(header, deadline)
         except (OSError, WireError) as error:
             raise self._death(error, header) from error
-        complaint = self._last_complaint()
+        complaint = last_words(self._fork.complaints)
         if LATE_IMPORT in complaint:
             _log.error("the rehearsal misses something: %s", complaint)
         if isinstance(report, Rejected) or (
@@ -148,29 +151,21 @@ class Child:
 
     def kill(self) -> None:
         """End the process; a thread that is waiting for it hears of its death."""
-        self._process.kill()
-        self._process.wait()
+        self._fork.kill()
 
     def bury(self) -> None:
-        """End the process and let go of everything that belongs to it; safe to repeat."""
+        """End the process and let go of everything that belongs to it."""
         self._pictures_left = 0
-        self.kill()
-        self._socket.close()
-        self._complaints.close()
+        self._fork.close()
 
-    def _wait_until_warm(self) -> None:
-        if self._warm:
-            return
-        try:
-            self._warm = self._receive(len(READY), time.monotonic() + _START_SECONDS) == READY
-        except OSError as error:
-            self._pictures_left = 0
-            self.kill()
-            said = self._last_complaint()
-            raise DarkroomError(f"a child process did not start: {said}") from error
-
-    def _hear_outcome(self, deadline: float) -> Report:
-        report = self._hear(deadline)
+    def _hear_outcome(self, header: Header, deadline: float) -> Report:
+        if header.memory_bytes > self._grants.ordinary:
+            with self._grants.hold(header.memory_bytes) as granted:
+                self._fork.socket.sendall(GRANT.pack(granted))
+                # It may have waited for another large picture.
+                report = self._hear(time.monotonic() + self._timeout)
+        else:
+            report = self._hear(deadline)
         if isinstance(report, Header):
             raise WireError("a second header")
         return report
@@ -186,8 +181,8 @@ class Child:
         """Receive exactly so many bytes. Raises TimeoutError or ConnectionError."""
         received = bytearray()
         while len(received) < size:
-            self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
-            chunk = self._socket.recv(min(size - len(received), 1 << 20))
+            self._fork.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+            chunk = self._fork.socket.recv(min(size - len(received), 1 << 20))
             if not chunk:
                 raise ConnectionResetError
             received += chunk
@@ -197,9 +192,9 @@ class Child:
         """Find out what the child died of; kill it if it did not die yet."""
         self._pictures_left = 0
         if isinstance(error, TimeoutError | WireError):
-            self._process.kill()
-        status = self._process.wait()
-        complaint = self._last_complaint()
+            self._fork.kill()
+        status = self._fork.wait()
+        complaint = last_words(self._fork.complaints)
         _log.warning("a child died (%s, status %s): %s", type(error).__name__, status, complaint)
         if isinstance(error, TimeoutError) or -status in (signal.SIGXCPU, signal.SIGALRM):
             return DeathError("too_slow", header=header, certain=True)
@@ -209,14 +204,8 @@ class Child:
 
     def _forget_complaints(self) -> None:
         # The child writes at the same offset: it inherited this very file, not a copy.
-        os.lseek(self._complaints.fileno(), 0, os.SEEK_SET)
-        os.ftruncate(self._complaints.fileno(), 0)
-
-    def _last_complaint(self) -> str:
-        size = os.fstat(self._complaints.fileno()).st_size
-        tail = os.pread(self._complaints.fileno(), 2000, max(0, size - 2000))
-        said = tail.decode("ascii", "backslashreplace").strip()
-        return "".join(c if c.isprintable() else " | " if c == "\n" else "?" for c in said)
+        os.lseek(self._fork.complaints.fileno(), 0, os.SEEK_SET)
+        os.ftruncate(self._fork.complaints.fileno(), 0)
 
 
 # What GLib and C++ say before they abort for want of memory.

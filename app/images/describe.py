@@ -33,8 +33,8 @@ class Describes(Protocol):
 class Sketches(Protocol):
     """What is needed of a darkroom."""
 
-    def sketch(self, preview: bytes) -> bytes | None:
-        """Make a preview small and bare; None when it cannot be opened."""
+    def sketch(self, preview: bytes, *, owner: UUID | None = None) -> bytes | None:
+        """Make a preview of this person small and bare; None when it cannot be opened."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ def describe_picture(
     try:
         # What leaves the house is no larger than a model needs, and nothing but pixels.
         preview = store.fetch_preview(waiting.owner_id, task.image_id, waiting.preview)
-        sketched = darkroom.sketch(preview)
+        sketched = darkroom.sketch(preview, owner=waiting.owner_id)
         if sketched is None:
             record_failure(task.image_id, code="preview_unreadable")
             db.session.commit()

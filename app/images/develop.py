@@ -45,8 +45,8 @@ _TOLD: Mapping[ImageState, Counted] = {
 class Develops(Protocol):
     """What is needed of a darkroom."""
 
-    def develop(self, original: Path) -> Developed | Rejected:
-        """Open a picture; never raises for bad bytes."""
+    def develop(self, original: Path, *, owner: UUID | None = None) -> Developed | Rejected:
+        """Open a picture of this person; never raises for bad bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +177,7 @@ def _develop(
         if (stored.sha256 or _digest(original)) != promised.sha256:
             raise NotAsPromisedError
         with step("decode"):
-            outcome = bench.darkroom.develop(original)
+            outcome = bench.darkroom.develop(original, owner=task.user_id)
     if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:
         put = bench.store.put_derived
         preview = PREVIEWS[_format_of(outcome.preview)]

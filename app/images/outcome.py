@@ -45,6 +45,13 @@ class Header:
     height: int
     metadata: PictureMetadata
     is_animated: bool = False
+    # What decoding may take, beyond what every picture may; 0 when nobody knows of more.
+    memory_bytes: int = 0
+
+    @property
+    def pixels(self) -> int:
+        """How many there are."""
+        return self.width * self.height
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +101,7 @@ _NOTHING = 0xFFFFFFFF
 _LONGEST = (32_768, 8 << 20, 32 << 20, 64)
 HEAD_BYTES = _LENGTHS.size
 _LARGEST_SIDE = 1_000_000
+_MOST_MEMORY = 1 << 40
 
 
 def pack(report: Report) -> bytes:
@@ -128,7 +136,8 @@ def unpack(parts: list[bytes | None]) -> Report:
                     content_type=_short_text(said["content_type"]),
                 )
             case "Header":
-                return Header(**_header(said))
+                memory_bytes = _whole(said["memory_bytes"], least=0, most=_MOST_MEMORY)
+                return Header(**_header(said), memory_bytes=memory_bytes)
             case "Sketch" if preview:
                 return Sketch(preview=preview)
             case "Developed":
@@ -189,8 +198,8 @@ def _one_of(value: Any, allowed: tuple[Any, ...]) -> Any:  # noqa: ANN401 - unch
     return value
 
 
-def _whole(value: object, *, most: int) -> int:
-    if type(value) is not int or not 1 <= value <= most:
+def _whole(value: object, *, least: int = 1, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
         raise WireError("not a number within its bounds")
     return value
 

@@ -1,14 +1,31 @@
 """Develop tiny pictures of every kind before the first real one.
 
-It proves that every decoder works on this machine (otherwise every person's picture would be
-called bad), and it loads whatever is loaded late, which a confined child could not any more.
+It proves that every decoder works on this machine, confined as it will be (otherwise everybody's
+picture would be called bad), and it finds what is loaded late, which a confined child could not
+load any more. All of it happens in forks: a pipeline of libvips leaves threads behind, and the
+process that children are forked from must have none.
 """
 
+import base64
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pyvips  # type: ignore[import-untyped]
+
 from app.images import formats
+from app.images.colour import to_screen
+from app.images.confinement import confine
 from app.images.decoding import develop
 from app.images.metadata import read_metadata
 from app.images.other_decoders import decode_avif_by_pillow
 from app.images.outcome import Developed
+from app.images.placeholder import thumbhash
 from app.images.rehearsal_samples import BLOCKS, Sample, make, some_samples
 
 
@@ -16,11 +33,84 @@ class RehearsalError(Exception):
     """A decoder of this installation does not work."""
 
 
-def rehearse() -> None:
-    """Develop a picture of each kind. Raises RehearsalError when one does not come out."""
+def rehearse() -> bool:
+    """Develop a picture of each kind in forks of this process, and load what they had to load.
+
+    Returns whether a fork can be confined here.
+
+    Raises:
+        RehearsalError: when a picture does not come out.
+    """
+    found = _in_a_fork(_develop_samples)
+    for module in found["modules"]:
+        with suppress(ImportError):  # some are only made by others
+            importlib.import_module(module)
+    samples = [base64.b64decode(sample) for sample in found["samples"]]
+    confined: bool = _in_a_fork(lambda: _develop_confined(samples))
+    return confined
+
+
+def _develop_samples() -> dict[str, list[str]]:
+    """Develop samples of all kinds; return what was imported by that, and some samples."""
+    before = set(sys.modules)
+    kept: dict[tuple[str, int], bytes] = {}
     for sample in some_samples():
-        outcome = develop(make(sample))
-        if not isinstance(outcome, Developed) or outcome.outcome != "ready":
-            raise RehearsalError(f"{sample} does not decode here: {outcome.reason}")
-    read_metadata(**BLOCKS)
+        picture = make(sample)
+        _expect_ready(picture, sample.content_type)
+        kept[sample.content_type, sample.depth] = picture
     decode_avif_by_pillow(make(Sample(formats.AVIF, "none", 8, "none")))
+    return {
+        "modules": sorted(set(sys.modules) - before),
+        "samples": [base64.b64encode(picture).decode() for picture in kept.values()],
+    }
+
+
+def _develop_confined(samples: list[bytes]) -> bool:
+    confined = confine()
+    for picture in samples:
+        _expect_ready(picture, "a confined picture")
+    return confined
+
+
+def _expect_ready(picture: bytes, name: str) -> None:
+    outcome = develop(picture)
+    if not isinstance(outcome, Developed) or outcome.outcome != "ready":
+        raise RehearsalError(f"{name} does not decode here: {outcome.reason}")
+
+
+def warm_up() -> None:
+    """Do what every child would do first, without a pipeline that starts threads.
+
+    libvips learns its operations when they are first built; a child is spared 20 ms of that.
+    """
+    read_metadata(**BLOCKS)
+    thumbhash(4, 3, bytes(4 * 4 * 3))
+    plain = pyvips.Image.black(8, 8, bands=3).copy(interpretation="srgb")
+    to_screen(plain.resize(0.5).autorot())
+    for operation in ("jpegload_buffer", "jpegsave_buffer", "webpsave_buffer"):
+        pyvips.Introspect.get(operation)
+
+
+def _in_a_fork(work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Do the work in a fork of this process, and return what it returns, through JSON."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(read)
+            with os.fdopen(write, "w") as pipe:
+                json.dump(work(), pipe)
+            status = 0
+        except BaseException:  # noqa: BLE001 - told below, by its exit
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        answer = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        raise RehearsalError(f"the rehearsal ended with status {os.waitstatus_to_exitcode(status)}")
+    return json.loads(answer)

@@ -54,6 +54,10 @@ def tell(slices: Iterable[dict[str, Any]]) -> int:
     found: Counter[tuple[str, str]] = Counter()
     for seen in slices:
         rows, objects = rows + seen["rows"], objects + seen["objects"]
+        if seen.get("decoders_are_confined") is False:
+            print(
+                "  Decoders cannot be confined on this machine: see UNCONFINED_DECODERS in README."
+            )
         for finding in seen["findings"]:
             found[finding["trouble"], finding["outcome"]] += 1
             print(f"  {finding['trouble']:8} {finding['outcome']:10} {finding['key']}")

@@ -22,8 +22,9 @@ from tests.pictures import jpeg
 class Refusing:
     """A darkroom that takes nothing in."""
 
-    def develop(self, original: Path) -> Rejected:
+    def develop(self, original: Path, *, owner: UUID | None = None) -> Rejected:
         assert original.exists()
+        assert owner is not None
         return Rejected(reason="unreadable")
 
 

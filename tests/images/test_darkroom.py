@@ -13,10 +13,13 @@ import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
 
 import pytest
 from PIL import Image
 
+from app.images import darkroom as darkroom_module
 from app.images import darkroom_process
 from app.images.darkroom import Darkroom, DarkroomError
 from app.images.outcome import Developed, Rejected
@@ -32,6 +35,7 @@ from tests.images.samples import (
 )
 
 LINUX = sys.platform == "linux"
+ADA, BOB = uuid4(), uuid4()
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +65,11 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child, parent in pairs if int(parent) == pid]
 
 
+def descendants_of(pid: int) -> list[int]:
+    children = children_of(pid)
+    return children + [each for child in children for each in descendants_of(child)]
+
+
 def until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -70,11 +79,9 @@ def until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
 
 def the_child(darkroom: Darkroom, good: Path) -> int:
     """The process id of the darkroom's only child, once it is warm."""
-    before = set(children_of(os.getpid()))
-    assert is_ready(darkroom.develop(good))
-    mine = {c._process.pid for c in darkroom._alive}  # noqa: SLF001 - nothing else tells
-    assert mine <= before | set(children_of(os.getpid()))
-    (child,) = mine
+    assert is_ready(darkroom.develop(good, owner=ADA))
+    (child,) = {child.pid for child in darkroom._alive}  # noqa: SLF001 - nothing else tells
+    assert child in children_of(darkroom._server.pid)  # noqa: SLF001
     return child
 
 
@@ -141,16 +148,63 @@ def test_a_child_is_used_again(good: Path) -> None:
 
 def test_pictures_are_developed_side_by_side(good: Path) -> None:
     with Darkroom(children=2) as darkroom, ThreadPoolExecutor(8) as threads:
-        outcomes = list(threads.map(lambda _: darkroom.develop(good), range(40)))
+        outcomes = list(threads.map(lambda _: darkroom.develop(good, owner=ADA), range(40)))
         assert all(map(is_ready, outcomes))
         assert len(darkroom._alive) == 2  # noqa: SLF001
+
+
+def test_child_serves_one_owner_only(good: Path) -> None:
+    with Darkroom(children=1) as darkroom:
+        served: dict[int, set[object]] = {}
+        for owner in (ADA, BOB, None, ADA, BOB, uuid4(), uuid4(), uuid4(), ADA, None):
+            before = {child.pid for child in darkroom._alive}  # noqa: SLF001
+            mine = {child.pid for theirs, child in darkroom._idle if theirs == owner}  # noqa: SLF001
+            assert is_ready(darkroom.develop(good, owner=owner))
+            used = mine or {child.pid for child in darkroom._alive} - before  # noqa: SLF001
+            for child in used:
+                served.setdefault(child, set()).add(owner)
+        assert all(len(owners) == 1 for owners in served.values())
+        assert len(darkroom._idle) == 3  # noqa: SLF001 - one at work, and two more that may wait
+
+
+def test_child_of_nobody_is_ended(good: Path) -> None:
+    with Darkroom(children=1) as darkroom:
+        assert is_ready(darkroom.develop(good))
+        assert darkroom._alive == set()  # noqa: SLF001
+        assert children_of(darkroom._server.pid) == []  # noqa: SLF001
+
+
+def test_server_that_was_killed_is_replaced(good: Path) -> None:
+    with Darkroom(children=1) as darkroom:
+        first = the_child(darkroom, good)
+        os.kill(darkroom._server.pid, signal.SIGKILL)  # noqa: SLF001
+        until(lambda: not darkroom._server.is_alive())  # noqa: SLF001
+        assert the_child(darkroom, good) != first
+        until(lambda: not is_alive(first))  # it ends by itself, once nobody is at its socket
+
+
+def test_children_that_cannot_be_confined_are_refused_unless_allowed(
+    program: Program, good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("pass", said="UNCONFINED")
+    counted: list[str] = []
+    monkeypatch.setattr("app.images.darkroom.count", counted.append)
+    monkeypatch.setattr(sys, "platform", "linux")
+    with Darkroom(children=1) as darkroom:
+        with pytest.raises(DarkroomError, match="UNCONFINED_DECODERS=allow"):
+            darkroom.check()
+        with pytest.raises(DarkroomError):
+            darkroom.develop(good)
+    with Darkroom(children=1, unconfined_is_allowed=True) as darkroom:
+        darkroom.check()
+    assert counted == ["UnconfinedChildren"] * 3
 
 
 def test_a_child_that_was_killed_is_replaced(good: Path) -> None:
     with Darkroom(children=1) as darkroom:
         first = the_child(darkroom, good)
         os.kill(first, signal.SIGKILL)
-        assert is_ready(darkroom.develop(good))
+        assert is_ready(darkroom.develop(good, owner=ADA))
         assert the_child(darkroom, good) != first
 
 
@@ -159,7 +213,7 @@ def test_a_picture_is_not_blamed_for_one_death(good: Path) -> None:
     with Darkroom(children=1) as darkroom, ThreadPoolExecutor(1) as threads:
         victim = the_child(darkroom, good)
         os.kill(victim, signal.SIGSTOP)  # so that it dies with the picture in its hands
-        outcome = threads.submit(darkroom.develop, good)
+        outcome = threads.submit(darkroom.develop, good, owner=ADA)
         os.kill(victim, signal.SIGKILL)
         assert is_ready(outcome.result(timeout=60))
 
@@ -177,25 +231,44 @@ def test_a_picture_that_needs_too_much_is_damaged_and_the_next_is_fine(
         assert is_ready(darkroom.develop(good))
 
 
+HEAD = """
+import json, os, signal, socket, sys, time
+sys.path[:] = json.loads(sys.argv[1])["path"]
+from app.images import darkroom_child, fork_server
+MESSAGE = darkroom_child.MESSAGE.size
+def serve(parent):
+"""
+TAIL = """
+    return
+control = socket.socket(fileno=0)
+control.sendall(darkroom_child.{said})
+fork_server.run(control, serve)
+"""
+
+
+class Program(Protocol):
+    """Puts another program in the place of the child."""
+
+    def __call__(self, code: str, *, said: str = ...) -> None: ...
+
+
 @pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
     """Puts another program in the place of the child, to have it do what decoders rarely do."""
 
-    def replace(code: str) -> None:
-        head = "import os, signal, socket, sys, time\nparent = socket.socket(fileno=0)\n"
-        (tmp_path / "child.py").write_text(head + textwrap.dedent(code))
-        monkeypatch.setattr(darkroom_process, "_PROGRAM", tmp_path / "child.py")
+    def replace(code: str, *, said: str = "CONFINED") -> None:
+        (tmp_path / "child.py").write_text(
+            HEAD + textwrap.indent(textwrap.dedent(code), "    ") + TAIL.format(said=said)
+        )
+        monkeypatch.setattr(darkroom_module, "_PROGRAM", tmp_path / "child.py")
 
     return replace
 
 
-def test_a_picture_that_crashes_two_children_is_blamed(
-    program: Callable[[str], None], good: Path
-) -> None:
+def test_a_picture_that_crashes_two_children_is_blamed(program: Program, good: Path) -> None:
     program(
         """
-        parent.sendall(b"R")
-        socket.recv_fds(parent, 1, 1)
+        socket.recv_fds(parent, MESSAGE, 1)
         os.kill(os.getpid(), signal.SIGSEGV)
         """
     )
@@ -203,11 +276,10 @@ def test_a_picture_that_crashes_two_children_is_blamed(
         assert darkroom.develop(good) == Rejected(reason="decoder_crashed")
 
 
-def test_a_child_that_hangs_is_killed(program: Callable[[str], None], good: Path) -> None:
+def test_a_child_that_hangs_is_killed(program: Program, good: Path) -> None:
     program(
         """
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        parent.sendall(b"R")
         time.sleep(3600)
         """
     )
@@ -215,17 +287,12 @@ def test_a_child_that_hangs_is_killed(program: Callable[[str], None], good: Path
         assert darkroom.develop(good) == Rejected(reason="too_slow")
 
 
-def test_what_hangs_after_its_header_is_a_picture_and_kept(
-    program: Callable[[str], None], good: Path
-) -> None:
+def test_what_hangs_after_its_header_is_a_picture_and_kept(program: Program, good: Path) -> None:
     program(
         """
-        import json
-        sys.path[:] = json.loads(sys.argv[1])["path"]
         from app.images.metadata import PictureMetadata
         from app.images.outcome import Header, pack
-        parent.sendall(b"R")
-        socket.recv_fds(parent, 1, 1)
+        socket.recv_fds(parent, MESSAGE, 1)
         header = {"content_type": "image/png", "width": 30, "height": 20}
         parent.sendall(pack(Header(**header, metadata=PictureMetadata(make="Maker"))))
         time.sleep(3600)
@@ -239,17 +306,12 @@ def test_what_hangs_after_its_header_is_a_picture_and_kept(
     assert outcome.metadata.make == "Maker"
 
 
-def test_a_child_that_burns_time_is_ended_by_its_own_limit(
-    program: Callable[[str], None], good: Path
-) -> None:
+def test_a_child_that_burns_time_is_ended_by_its_own_limit(program: Program, good: Path) -> None:
     program(
         """
-        import json, resource
-        sys.path[:] = json.loads(sys.argv[1])["path"]
-        from app.images.darkroom_child import _Limits
-        parent.sendall(b"R")
-        socket.recv_fds(parent, 1, 1)
-        _Limits(memory=1 << 30, seconds=0).set(file_size=0)
+        from app.images.darkroom_child import Limits
+        socket.recv_fds(parent, MESSAGE, 1)
+        Limits(memory=1 << 30, seconds=0).set(file_size=0)
         while True:
             pass
         """
@@ -267,13 +329,10 @@ def test_a_child_that_burns_time_is_ended_by_its_own_limit(
         r'b"\0\0\0\2\x7f\0\0\0\0\0\0\0\0\0\0\0{}"',
     ],
 )
-def test_a_child_that_talks_nonsense_is_killed(
-    program: Callable[[str], None], good: Path, answer: str
-) -> None:
+def test_a_child_that_talks_nonsense_is_killed(program: Program, good: Path, answer: str) -> None:
     program(
         f"""
-        parent.sendall(b"R")
-        socket.recv_fds(parent, 1, 1)
+        socket.recv_fds(parent, MESSAGE, 1)
         parent.sendall({answer})
         time.sleep(3600)
         """
@@ -282,10 +341,8 @@ def test_a_child_that_talks_nonsense_is_killed(
         assert darkroom.develop(good) == Rejected(reason="decoder_crashed")
 
 
-def test_a_child_that_cannot_start_is_not_the_pictures_fault(
-    program: Callable[[str], None], good: Path
-) -> None:
-    program("sys.exit('no libvips here')")
+def test_a_child_that_cannot_start_is_not_the_pictures_fault(program: Program, good: Path) -> None:
+    program("pass", said="nothing; sys.exit('no libvips here')")
     with (
         Darkroom(children=1) as darkroom,
         pytest.raises(DarkroomError, match="no libvips here"),
@@ -298,7 +355,7 @@ def test_whoever_waits_when_the_darkroom_closes_is_told(good: Path) -> None:
     with ThreadPoolExecutor(3) as threads:
         child = the_child(darkroom, good)
         os.kill(child, signal.SIGSTOP)
-        waiting = [threads.submit(darkroom.develop, good) for _ in range(3)]
+        waiting = [threads.submit(darkroom.develop, good, owner=ADA) for _ in range(3)]
         darkroom.close()
         for outcome in waiting:
             assert isinstance(outcome.exception(timeout=30), DarkroomError)
@@ -310,23 +367,21 @@ def test_whoever_waits_when_the_darkroom_closes_is_told(good: Path) -> None:
 PARENT = """
 import sys
 from pathlib import Path
-from app.images import darkroom_process
+from app.images import darkroom
 from app.images.darkroom import Darkroom
-darkroom_process._PROGRAM = Path(sys.argv[1])
+darkroom._PROGRAM = Path(sys.argv[1])
 Darkroom(children=2).develop(Path(sys.argv[2]))
 """
 
 
 def test_children_die_with_their_parent_even_in_the_middle_of_a_picture(
-    program: Callable[[str], None], tmp_path: Path, good: Path
+    program: Program, tmp_path: Path, good: Path
 ) -> None:
     program(
         """
-        import hashlib, json, threading
-        sys.path[:] = json.loads(sys.argv[1])["path"]
+        import hashlib, threading
         from app.images.darkroom_child import _watch_parent
-        threading.Thread(target=_watch_parent, args=(0,), daemon=True).start()
-        parent.sendall(b"R")
+        threading.Thread(target=_watch_parent, args=(parent.fileno(),), daemon=True).start()
         hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # minutes, as if in a decoder
         """
     )
@@ -335,8 +390,8 @@ def test_children_die_with_their_parent_even_in_the_middle_of_a_picture(
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     with parent:
-        until(lambda: len(children_of(parent.pid)) == 2)
-        children = children_of(parent.pid)
+        until(lambda: len(descendants_of(parent.pid)) == 2)  # the server and a child
+        children = descendants_of(parent.pid)
         parent.kill()
     until(lambda: not any(map(is_alive, children)))
 
@@ -358,7 +413,7 @@ def test_interrupting_the_whole_group_does_not_spoil_a_picture(good: Path) -> No
     with Darkroom(children=1) as darkroom, ThreadPoolExecutor(1) as threads:
         child = the_child(darkroom, good)
         os.kill(child, signal.SIGSTOP)
-        outcome = threads.submit(darkroom.develop, good)
+        outcome = threads.submit(darkroom.develop, good, owner=ADA)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
             os.kill(child, number)
         assert is_ready(outcome.result(timeout=60))
@@ -397,8 +452,8 @@ def test_a_child_is_given_up_after_many_pictures(
 ) -> None:
     monkeypatch.setattr(darkroom_process, "_PICTURES_PER_CHILD", 2)
     with Darkroom(children=1) as darkroom:
-        children = [the_child(darkroom, good) for _ in range(1)]
-        assert is_ready(darkroom.develop(good))
+        children = [the_child(darkroom, good)]
+        assert is_ready(darkroom.develop(good, owner=ADA))
         children.append(the_child(darkroom, good))
         assert children[0] != children[1]
 

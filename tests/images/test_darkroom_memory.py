@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.images.darkroom import Darkroom
 from tests.images.samples import saved
-from tests.images.test_darkroom import file, is_ready, the_child, until
+from tests.images.test_darkroom import ADA, file, is_ready, the_child, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -39,9 +39,9 @@ def test_one_photo_after_the_other_takes_the_same_memory(
 ) -> None:
     large = file(tmp_path, LARGE)
     child = the_child(darkroom, large)
-    assert is_ready(darkroom.develop(large))
+    assert is_ready(darkroom.develop(large, owner=ADA))
     before = faults(child)
-    assert is_ready(darkroom.develop(large))
+    assert is_ready(darkroom.develop(large, owner=ADA))
     # The file itself is mapped anew; 3 megapixels of colours alone are 2,200 pages.
     assert faults(child) - before < 1500
 
@@ -51,7 +51,7 @@ def test_memory_is_given_back_when_nothing_comes(darkroom: Darkroom, tmp_path: P
     child = the_child(darkroom, small)
     until(lambda: megabytes(child) > 0)
     warm = megabytes(child)
-    assert is_ready(darkroom.develop(large))
+    assert is_ready(darkroom.develop(large, owner=ADA))
     assert megabytes(child) > warm + 15
     until(lambda: megabytes(child) < warm + 10)
 
@@ -62,5 +62,5 @@ def test_memory_is_given_back_before_what_may_want_all_of_it(
     large, other = file(tmp_path, LARGE, "large"), file(tmp_path, SMALL_PNG, "other")
     child = the_child(darkroom, large)
     kept = megabytes(child)
-    assert is_ready(darkroom.develop(other))
+    assert is_ready(darkroom.develop(other, owner=ADA))
     assert megabytes(child) < kept - 15

@@ -40,10 +40,10 @@ class SlowDarkroom(Darkroom):
         self.calls = 0
         self.go_on = threading.Event()
 
-    def develop(self, original: Path) -> Developed | Rejected:
+    def develop(self, original: Path, *, owner: UUID | None = None) -> Developed | Rejected:
         self.calls += 1
         self.go_on.wait()
-        return super().develop(original)
+        return super().develop(original, owner=owner)
 
 
 @pytest.fixture(scope="module")
@@ -254,8 +254,8 @@ def test_what_fails_for_reasons_of_its_own_is_given_up(
     library: Library, arrived: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Darkroom):
-        def develop(self, original: Path) -> Developed | Rejected:
-            raise DarkroomError(str(original))
+        def develop(self, original: Path, *, owner: UUID | None = None) -> Developed | Rejected:
+            raise DarkroomError(f"{original} of {owner}")
 
     with closing(Broken(children=0)) as broken, library.assembly.app.app_context():
         for attempt in range(1, MOST_ATTEMPTS):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.images import darkroom_child, darkroom_process
+from app.images import darkroom as darkroom_module
+from app.images import darkroom_child
 from app.images.darkroom import Darkroom
 from app.images.outcome import Developed
 from app.images.rehearsal_samples import (
@@ -78,7 +79,7 @@ def test_late_import_is_logged_as_an_error(
     # Nobody sketches before confinement, so nothing has loaded this module.
     text = (copied / "sketch.py").read_text()
     (copied / "sketch.py").write_text(text.replace("    try:", "    try:\n        import wave"))
-    monkeypatch.setattr(darkroom_process, "_PROGRAM", copied / program.name)
+    monkeypatch.setattr(darkroom_module, "_PROGRAM", copied / program.name)
     with Darkroom(children=1) as darkroom:
         assert darkroom.sketch(make(Sample("image/webp", "none", 8, "none"))) is None
     assert any("imported after confinement: wave" in message for message in caplog.messages)

@@ -1,0 +1,129 @@
+"""Fork children from a warm process, and tell how each of them ended.
+
+The server reads orders of its parent and no byte of a picture, so nothing that a stranger sent can
+reach it. It must have one thread only: what another thread held would stay locked in every child.
+"""
+
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+# An order: FORK, with the descriptors of a child's socket, its standard error and the pipe that is
+# told how it ended; or KILL, with a child's process id. FORK is answered with the process id.
+FORK, KILL = b"F", b"K"
+ORDER = struct.Struct(">cL")
+PROCESS_ID = struct.Struct(">L")
+# How a child ended, as waitpid tells it.
+STATUS = struct.Struct(">l")
+_DESCRIPTORS = 3
+
+
+class NotAloneError(Exception):
+    """The server has more than one thread, so a fork of it could wait for one for ever."""
+
+
+def run(control: socket.socket, serve: Callable[[socket.socket], None]) -> None:
+    """Follow orders until the parent is gone; each child runs `serve` with its own socket.
+
+    Raises:
+        NotAloneError: when something has started a thread; see the top of this file.
+    """
+    ended: dict[int, int] = {}  # by a child's process id, the pipe that waits for its end
+    woken, waker = os.pipe()
+    for end in (woken, waker):
+        os.set_blocking(end, False)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    poll = select.poll()
+    poll.register(control.fileno(), select.POLLIN)
+    poll.register(woken, select.POLLIN)
+    while True:
+        for descriptor, _ in poll.poll():
+            if descriptor == woken:
+                with suppress(BlockingIOError):
+                    os.read(woken, 4096)
+                _reap(ended)
+            elif not _obey(control, serve, ended, (woken, waker)):
+                for child in ended:
+                    with suppress(OSError):
+                        os.kill(child, signal.SIGKILL)
+                return
+
+
+def _obey(
+    control: socket.socket,
+    serve: Callable[[socket.socket], None],
+    ended: dict[int, int],
+    own: tuple[int, ...],
+) -> bool:
+    """Follow one order; False when the parent is gone."""
+    order, descriptors, _, _ = socket.recv_fds(control, ORDER.size, _DESCRIPTORS)
+    if len(order) < ORDER.size:
+        return False
+    kind, child = ORDER.unpack(order)
+    if kind == KILL:
+        if child in ended:  # not reaped yet, so the number is still its own
+            with suppress(OSError):
+                os.kill(child, signal.SIGKILL)
+        return True
+    theirs, complaints, told = descriptors
+    must_be_alone()
+    child = os.fork()
+    if child == 0:
+        _become(serve, theirs, complaints, (control.fileno(), told, *own, *ended.values()))
+    ended[child] = told
+    os.close(theirs)
+    os.close(complaints)
+    control.sendall(PROCESS_ID.pack(child))
+    return True
+
+
+def must_be_alone() -> None:
+    """Check that this process has one thread. Raises NotAloneError."""
+    with suppress(FileNotFoundError):  # not Linux
+        threads = sum(1 for _ in Path("/proc/self/task").iterdir())
+        if threads != 1:
+            raise NotAloneError(f"{threads} threads")
+
+
+def _become(
+    serve: Callable[[socket.socket], None], theirs: int, complaints: int, foreign: tuple[int, ...]
+) -> None:
+    """Be a child: keep nothing of the server's, serve, end."""
+    status = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.dup2(complaints, sys.stderr.fileno())
+        os.close(complaints)
+        for descriptor in foreign:
+            os.close(descriptor)
+        serve(socket.socket(fileno=theirs))
+        status = 0
+    except Exception:  # noqa: BLE001 - told to the parent as it is
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _reap(ended: dict[int, int]) -> None:
+    """Tell of every child that has ended how it did."""
+    while ended:
+        try:
+            child, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if child == 0:
+            return
+        told = ended.pop(child, None)
+        if told is not None:
+            with suppress(OSError):  # its parent does not want to know
+                os.write(told, STATUS.pack(status))
+            os.close(told)
