@@ -38,6 +38,12 @@ LINUX = sys.platform == "linux"
 ADA, BOB = uuid4(), uuid4()
 
 
+class Program(Protocol):
+    """Puts another program in the place of the child."""
+
+    def __call__(self, code: str, *, said: str = ...) -> None: ...
+
+
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Darkroom]:
     with Darkroom(children=1) as darkroom:
@@ -244,12 +250,6 @@ control = socket.socket(fileno=0)
 control.sendall(darkroom_child.{said})
 fork_server.run(control, serve)
 """
-
-
-class Program(Protocol):
-    """Puts another program in the place of the child."""
-
-    def __call__(self, code: str, *, said: str = ...) -> None: ...
 
 
 @pytest.fixture
