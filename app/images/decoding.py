@@ -14,6 +14,7 @@ import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 
 from app.images import complaints, formats, tiff
+from app.images.blocks import metadata_blocks
 from app.images.coding import Coding
 from app.images.colour import Declared, Image, full_range, to_screen
 from app.images.dcf import profile_by_exif
@@ -29,7 +30,6 @@ from app.images.orientation import (
 )
 from app.images.other_decoders import decode_avif_by_pillow, decode_heif
 from app.images.outcome import DamageReason, Developed, Header, Rejected
-from app.images.png_blocks import png_blocks
 from app.images.png_colours import read_png_colours
 from app.images.raw import find_embedded
 
@@ -127,16 +127,13 @@ class _Original:
         self.data = data
         self.content_type = content_type
         self.declared: Declared = None  # of colours, beside a profile
-        self._orientation: int | None = None  # known from elsewhere than the picture itself
-        self._blocks: dict[str, bytes] = {}  # of metadata, beside those that libvips finds
+        self._blocks = metadata_blocks(data, content_type)  # beside those that libvips finds
+        self._orientation = read_orientation(self._blocks.get("exif", b""))
         self._items: HeifItems | None = None
         self._cut_short = formats.is_cut_short(data, content_type)
         if content_type == formats.TIFF:
             self._cut_short = tiff.ends_too_early(data)
             self.data = tiff.only_first_page(data)
-        if content_type == formats.PNG:
-            self._blocks = png_blocks(data)
-            self._orientation = read_orientation(self._blocks.get("exif", b""))
 
     def _open(self, **options: Any) -> Image:  # noqa: ANN401 - libvips' own options
         loader = getattr(pyvips.Image, _LOADERS[self.content_type])

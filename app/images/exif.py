@@ -125,6 +125,17 @@ def read_first(block: bytes | memoryview, wanted: Wanted) -> Tags:
     return read_directory(block, first_directory(block, layout), layout, wanted)
 
 
+def has_tags(exif: bytes | memoryview) -> bool:
+    """Tell whether a block's first directory has an entry."""
+    exif = unwrapped(exif)
+    layout = layout_of(exif)
+    if layout is None:
+        return False
+    start = first_directory(exif, layout)
+    head = struct.calcsize("<" + layout.count)
+    return len(exif) >= start + head + layout.entry_bytes and any(exif[start : start + head])
+
+
 def layout_of(head: bytes | memoryview) -> Layout | None:
     """Tell a TIFF's layout by its first bytes; None when it is none."""
     return _LAYOUTS.get(bytes(head[:4]))

@@ -30,6 +30,11 @@ def read_iptc(block: bytes | memoryview) -> IptcFacts:
     )
 
 
+def has_records(block: bytes) -> bool:
+    """Tell whether there are any in a block of Photoshop's resources."""
+    return bool(_unwrapped(block))
+
+
 def _unwrapped(block: bytes) -> bytes:
     """Return the records inside Photoshop's resources."""
     if not block.startswith((_PHOTOSHOP, _RESOURCE)):

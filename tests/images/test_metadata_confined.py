@@ -10,9 +10,9 @@ from app.images.darkroom import Darkroom
 from app.images.decoding import develop
 from app.images.outcome import Developed
 from tests.images.samples import exif_block, iptc_block, quarters, saved, with_segment, xmp_packet
+from tests.images.test_blocks import PNGS, block, png, wrapped
 from tests.images.test_directories import IFD, dng
 from tests.images.test_moments import ORIGINAL, clock, text
-from tests.images.test_png_blocks import PNGS, block, png, wrapped
 
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 ODDLY_DATED = exif_block({}, {ORIGINAL: text("2024:05:01 24:00:60Z")})

@@ -1,4 +1,4 @@
-"""Metadata of PNG and HEIC, wherever programs and phones put it: dates, and which way is up."""
+"""Blocks of metadata, wherever programs and phones put them: dates, and which way is up."""
 
 import random
 import struct
@@ -8,14 +8,16 @@ import zlib
 import pytest
 from PIL import Image
 
+from app.images import formats
+from app.images.blocks import metadata_blocks
 from app.images.metadata import PictureMetadata
-from app.images.png_blocks import png_blocks
 from tests.images.samples import (
     exif_block,
     iptc_block,
     png_chunk,
     quarters,
     saved,
+    with_segment,
     xmp_packet,
 )
 from tests.images.test_decoding import opened, ready, shows_the_quarters
@@ -121,6 +123,84 @@ def test_heic_tells_camera_and_date_however_its_exif_begins(order: str, written:
     assert (found.make, str(found.taken_at)) == ("Xiaomi", "2024-05-01 10:00:05")
 
 
+XMP = XMP_OF_JPEG + xmp_packet("xmp:Rating='4'")
+IPTC = iptc_block((120, b"By the agency"))
+EXIF = b"Exif\0\0" + block()
+BARE = saved(quarters(), "JPEG", quality=95)
+
+
+def jpeg(*segments: tuple[int, bytes]) -> bytes:
+    """The quarters, with segments in this order at the beginning."""
+    file = BARE
+    for marker, content in reversed(segments):
+        file = with_segment(file, marker, content)
+    return file
+
+
+APP1, APP13 = 0xE1, 0xED
+JPEGS = {
+    # ExifReader 583 (2026): of several EXIF segments the one counts that holds something.
+    "an empty one first": jpeg((APP1, b"Exif\0\0"), (APP1, EXIF), (APP1, XMP), (APP13, IPTC)),
+    "nonsense first": jpeg((APP1, b"Exif\0\0nothing"), (APP1, EXIF), (APP1, XMP), (APP13, IPTC)),
+    # ruven/iipsrv 286 (2026): XMP before EXIF.
+    "XMP first": jpeg((APP1, XMP), (APP13, IPTC), (APP1, EXIF)),
+    # ExifReader 596 (2026): of several of Photoshop's, one is broken or holds no IPTC.
+    "a broken one of Photoshop's": jpeg(
+        (APP13, b"Photoshop 3.0\0\xff\xff"), (APP13, IPTC), (APP1, EXIF), (APP1, XMP)
+    ),
+    "one of Photoshop's without records": jpeg(
+        (APP13, b"Photoshop 3.0\x008BIM\x03\xed\0\0\0\0\0\2ab"),
+        (APP13, IPTC),
+        (APP1, EXIF),
+        (APP1, XMP),
+    ),
+    # Photoshop cuts what is longer than a segment, anywhere.
+    "Photoshop's in two parts": jpeg(
+        (APP13, IPTC[:40]), (APP13, b"Photoshop 3.0\0" + IPTC[40:]), (APP1, EXIF), (APP1, XMP)
+    ),
+    "two alike": jpeg(
+        (APP1, EXIF), (APP1, b"Exif\0\0" + block(orientation=6)), (APP1, XMP), (APP13, IPTC)
+    ),
+    "bytes that do not belong there": jpeg((APP1, EXIF), (APP1, XMP), (APP13, IPTC)).replace(
+        b"\xff\xdb", bytes(4) + b"\xff\xff\xdb", 1
+    ),
+}
+
+
+@pytest.mark.parametrize("name", JPEGS)
+def test_jpeg_tells_what_any_of_its_segments_holds(name: str) -> None:
+    outcome = ready(JPEGS[name])
+    found = outcome.metadata
+    assert shows_the_quarters(opened(outcome.preview))
+    assert (found.make, found.rating, found.caption) == ("Xiaomi", 4, "By the agency")
+    assert str(found.taken_at) == "2024-05-01 10:00:05"
+
+
+def test_jpeg_is_upright_by_the_segment_that_says_how() -> None:
+    side = saved(quarters().transpose(Image.Transpose.ROTATE_90), "JPEG", quality=95)
+    file = with_segment(side, APP1, b"Exif\0\0" + LYING)
+    outcome = ready(with_segment(file, APP1, b"Exif\0\0"))
+    assert (outcome.width, outcome.height) == (160, 96)
+    assert shows_the_quarters(opened(outcome.preview))
+
+
+WEBP = saved(quarters(), "WEBP", quality=95, exif=block(), xmp=xmp_packet("xmp:Rating='4'"))
+
+
+@pytest.mark.parametrize("name", ["bare", "with its name", "not announced"])
+def test_webp_tells_what_its_chunks_hold(name: str) -> None:
+    # RFC 9649: the chunk holds the block alone; php/php-src 22213 and img-parts 17 (2025, 2026):
+    # cameras and programs put its name before it, and leave the header's flags unset.
+    file = WEBP
+    if name == "with its name":
+        file = saved(quarters(), "WEBP", quality=95, exif=EXIF, xmp=xmp_packet("xmp:Rating='4'"))
+    elif name == "not announced":
+        at = file.index(b"VP8X") + 8
+        file = file[:at] + bytes([file[at] & ~0x0C]) + file[at + 1 :]
+    found = ready(file).metadata
+    assert (found.make, found.rating) == ("Xiaomi", 4)
+
+
 def test_nonsense_in_a_png_is_no_metadata() -> None:
     for chunk in (
         png_chunk(b"eXIf", b"II*\0"),
@@ -134,22 +214,31 @@ def test_nonsense_in_a_png_is_no_metadata() -> None:
         assert ready(png(after=chunk)).metadata == PictureMetadata()
 
 
+def test_what_is_no_segment_is_not_searched_for_long() -> None:
+    began = time.process_time()
+    for filling in (bytes(50_000_000), b"\xff" * 50_000_000, b"\xff\xe1\0\0" * 10_000_000):
+        assert metadata_blocks(b"\xff\xd8" + filling, formats.JPEG) == {}
+    assert time.process_time() - began < 5
+
+
 def test_a_bomb_in_a_png_is_not_unpacked_whole() -> None:
     bomb = zlib.compress(b"\nexif\n99999999\n" + b"4" * 50_000_000)
     chunk = png_chunk(b"zTXt", b"Raw profile type exif\0\0" + bomb)
     began = time.process_time()
-    found = png_blocks(png(after=chunk * 200))
+    found = metadata_blocks(png(after=chunk * 200), formats.PNG)
     assert len(found["exif"]) <= 1 << 20
     assert time.process_time() - began < 10
 
 
-def test_no_bytes_of_a_png_raise() -> None:
-    wholes = (*PNGS.values(), png(after=wrapped("xmp", xmp_packet("xmp:Rating='4'"))))
+def test_no_bytes_raise() -> None:
+    packed = png(after=wrapped("xmp", xmp_packet("xmp:Rating='4'")))
+    wholes = (*PNGS.values(), packed, *JPEGS.values(), WEBP)
     for seed in range(1000):
         chance = random.Random(seed)  # noqa: S311 - the same chances each time
         changed = bytearray(wholes[seed % len(wholes)])
         for _ in range(chance.randrange(1, 12)):
             changed[chance.randrange(len(changed))] = chance.randrange(256)
         hostile = bytes(changed)
-        png_blocks(hostile[: chance.randrange(len(hostile))])
-        png_blocks(hostile)
+        for kind in (formats.JPEG, formats.PNG, formats.WEBP):
+            metadata_blocks(hostile[: chance.randrange(len(hostile))], kind)
+            metadata_blocks(hostile, kind)
