@@ -162,6 +162,8 @@ def _raw_photo_in_tiff(data: Bytes) -> str | None:
     if not subfile & 1 and photometric not in _SENSOR_PHOTOMETRICS:
         return None
     make = text_of(tags.get(_MAKE)).upper()
+    if not make:  # no camera's, or cut so short that nobody can tell whose
+        return None
     if make.startswith("NIKON"):
         return NEF
     return ARW if make.split(" ", 1)[0] == "SONY" else "image/x-raw"
