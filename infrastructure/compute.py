@@ -207,8 +207,10 @@ class Compute(Construct):
             vpc=self._network.vpc,
             vpc_subnets=self._network.functions_subnets,
             security_groups=[self._network.functions_group],
+            ipv6_allowed_for_dual_stack=True if self._network.is_ipv6 else None,
             environment={
                 **self._environment,
+                **({"AWS_USE_DUALSTACK_ENDPOINT": "true"} if self._network.is_ipv6 else {}),
                 "POWERTOOLS_SERVICE_NAME": name.lower(),
                 **(environment or {}),
             },

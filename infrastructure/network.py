@@ -1,4 +1,8 @@
-"""A private network over two zones: the functions reach out, nothing reaches in."""
+"""A private network over two zones: the functions reach out, nothing reaches in.
+
+Three ways out (`-c egress=`): a NAT instance (nat.py), NAT gateways, or IPv6 alone, which costs
+nothing. See [Note: IPv6 alone].
+"""
 
 from __future__ import annotations
 
@@ -7,24 +11,31 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infrastructure.logs import make_log_group
-from infrastructure.settings import Size
+from infrastructure.nat import NatInstance
+from infrastructure.settings import ZONES, Settings
 
-_ADDRESSES = "10.20.0.0/16"
+ADDRESSES = "10.20.0.0/16"
 
 
 class Network(Construct):
     """Subnets for the way out (public), the functions (private) and the database (isolated)."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, size: Size) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        nat_instance = _nat_instance() if size.nat == "instance" else None
+        # [Note: IPv6 alone] An egress-only gateway is free, and carries IPv6. The functions'
+        # subnets have addresses of both kinds: the database and S3 (by its gateway endpoint) are
+        # reached by IPv4 as ever, everything outside by IPv6, for which AWS's services have other
+        # names (AWS_USE_DUALSTACK_ENDPOINT; app/clients/calls.py). A host without an IPv6 address
+        # cannot be reached: ./scripts/deploy looks the hosts up before it takes this option.
+        self.is_ipv6 = settings.egress == "ipv6"
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            ip_addresses=ec2.IpAddresses.cidr(_ADDRESSES),
-            max_azs=2,
-            nat_gateways=size.nat_gateways,
-            nat_gateway_provider=nat_instance,
+            ip_addresses=ec2.IpAddresses.cidr(ADDRESSES),
+            ip_protocol=ec2.IpProtocol.DUAL_STACK if self.is_ipv6 else ec2.IpProtocol.IPV4_ONLY,
+            max_azs=None if settings.zones else ZONES,
+            availability_zones=list(settings.zones) or None,
+            nat_gateways=ZONES if settings.egress == "gateway" else 0,
             subnet_configuration=[
                 ec2.SubnetConfiguration(
                     name="public",
@@ -42,10 +53,8 @@ class Network(Construct):
                 ),
             ],
         )
-        if nat_instance:
-            nat_instance.security_group.add_ingress_rule(
-                ec2.Peer.ipv4(_ADDRESSES), ec2.Port.all_traffic(), "From the functions"
-            )
+        if settings.egress == "instance":
+            self._route_through_instance(image_of=settings.nat_image)
         # Pictures take this way: free, and not through the NAT.
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         self.vpc.add_flow_log(
@@ -65,6 +74,29 @@ class Network(Construct):
         self.functions_group.add_egress_rule(
             ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS, the model, sign-in providers"
         )
+        if self.is_ipv6:
+            self.functions_group.add_egress_rule(
+                ec2.Peer.any_ipv6(), ec2.Port.tcp(443), "AWS, the model, sign-in providers"
+            )
+
+    def _route_through_instance(self, *, image_of: str) -> None:
+        nat = NatInstance(
+            self,
+            "Nat",
+            vpc=self.vpc,
+            subnet=self.vpc.public_subnets[0],
+            addresses=ADDRESSES,
+            image_of=image_of,
+        )
+        for subnet in self.vpc.private_subnets:
+            if not isinstance(subnet, ec2.Subnet):
+                raise TypeError("subnets of a network made here are of ours")
+            subnet.add_route(
+                "WayOut",
+                router_type=ec2.RouterType.INSTANCE,
+                router_id=nat.instance.ref,
+                enables_internet_connectivity=True,
+            )
 
     @property
     def functions_subnets(self) -> ec2.SubnetSelection:
@@ -75,13 +107,3 @@ class Network(Construct):
     def database_subnets(self) -> ec2.SubnetSelection:
         """Where the database is."""
         return ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
-
-
-def _nat_instance() -> ec2.NatInstanceProviderV2:
-    return ec2.NatProvider.instance_v2(
-        instance_type=ec2.InstanceType("t4g.nano"),
-        machine_image=ec2.MachineImage.latest_amazon_linux2023(
-            cpu_type=ec2.AmazonLinuxCpuType.ARM_64
-        ),
-        default_allowed_traffic=ec2.NatTrafficDirection.OUTBOUND_ONLY,
-    )

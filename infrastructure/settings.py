@@ -7,7 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+ZONES = 2
+# The release that the NAT instance's image is of; moved on with each. See nat.py.
+IMAGE_OF = "2026-11"
 SizeName = Literal["small", "production"]
+Egress = Literal["instance", "gateway", "ipv6"]
 Registration = Literal["open", "invite", "closed"]
 CLOUDFRONT_REGION = "us-east-1"
 
@@ -21,8 +25,7 @@ class Size:
     """What differs between a family's library and one that may not fail with a building."""
 
     name: SizeName
-    nat: Literal["instance", "gateway"]
-    nat_gateways: int
+    egress: Egress  # unless -c egress= says another
     database_instance: str
     database_storage_gb: int
     database_most_storage_gb: int
@@ -38,8 +41,7 @@ class Size:
 
 SMALL = Size(
     name="small",
-    nat="instance",
-    nat_gateways=1,
+    egress="instance",
     database_instance="t4g.micro",
     database_storage_gb=20,
     database_most_storage_gb=100,
@@ -54,8 +56,7 @@ SMALL = Size(
 )
 PRODUCTION = Size(
     name="production",
-    nat="gateway",
-    nat_gateways=2,
+    egress="gateway",
     database_instance="t4g.medium",
     database_storage_gb=50,
     database_most_storage_gb=500,
@@ -86,6 +87,9 @@ class Settings:
     """Everything that whoever deploys decides."""
 
     size: Size
+    egress: Egress
+    nat_image: str  # see [Note: Which image] in nat.py
+    zones: tuple[str, ...]  # two availability zones by name; none: the first two of the region
     domain: Domain | None
     alarm_address: str | None
     mail_address: str | None  # who sends, an identity of SES; None: this site sends no mail
@@ -95,6 +99,8 @@ class Settings:
 _HOST_NAME = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
 # Nothing that would mean more in a header or a policy than the address itself.
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
+_ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]\Z")
+_EGRESSES: dict[str, Egress] = {"instance": "instance", "gateway": "gateway", "ipv6": "ipv6"}
 _REGISTRATIONS: dict[str, Registration] = {"invite": "invite", "open": "open", "closed": "closed"}
 
 
@@ -116,13 +122,41 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
         raise InvalidContextError(
             f"-c registration= takes {', '.join(_REGISTRATIONS)}, not {registration!r}"
         )
+    size = SIZES[size_name]
     return Settings(
-        size=SIZES[size_name],
+        size=size,
+        egress=_egress(context, size),
+        nat_image=str(context("nat_image") or IMAGE_OF),
+        zones=_zones(context, region=region),
         domain=_domain(context, region=region),
         alarm_address=_address(context, "alarms"),
         mail_address=_address(context, "mail"),
         registration=_REGISTRATIONS[registration],
     )
+
+
+def _egress(context: Callable[[str], object], size: Size) -> Egress:
+    egress = str(context("egress") or size.egress)
+    if egress not in _EGRESSES:
+        raise InvalidContextError(
+            f"-c egress= takes instance, gateway or ipv6 (how functions reach out), not {egress!r}"
+        )
+    return _EGRESSES[egress]
+
+
+def _zones(context: Callable[[str], object], *, region: str | None) -> tuple[str, ...]:
+    said = str(context("zones") or "")
+    if not said:
+        return ()
+    zones = tuple(said.split(","))
+    if len(set(zones)) != ZONES or not all(_ZONE.match(zone) for zone in zones):
+        raise InvalidContextError(
+            f"-c zones= takes two availability zones, as us-east-1a,us-east-1b; not {said!r}"
+        )
+    strange = [zone for zone in zones if region and not zone.startswith(region)]
+    if strange:
+        raise InvalidContextError(f"{strange[0]} of -c zones= is not in {region}")
+    return zones
 
 
 def _address(context: Callable[[str], object], name: str) -> str | None:

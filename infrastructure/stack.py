@@ -36,7 +36,7 @@ class PinholeStack(Stack):
             "product", "pinhole", exclude_resource_types=["AWS::RDS::DBProxyTargetGroup"]
         )
         logs = AccessLogs(self, "AccessLogs")
-        network = Network(self, "Network", size=size)
+        network = Network(self, "Network", settings=settings)
         database = Database(self, "Database", network=network, size=size)
         site = Site(self, "Site", files=built.site, logs=logs.bucket, domain=settings.domain)
         pictures = Pictures(self, "Pictures", site_origin=site.origin, logs=logs.bucket)

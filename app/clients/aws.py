@@ -58,6 +58,9 @@ def make_client_in(region: str, service: str, *, endpoint_url: str | None = None
         config=Config(
             signature_version="s3v4" if service == "s3" else None,
             s3={"addressing_style": "path" if endpoint_url else "virtual"},
+            # By its gateway endpoint, which is IPv4's, also where all else goes out by IPv6; for
+            # other services botocore reads AWS_USE_DUALSTACK_ENDPOINT.
+            use_dualstack_endpoint=False if service == "s3" else None,
             connect_timeout=3,
             # Of silence, and longer than a queue is waited at. What hangs at the end of an outage
             # is tried again soon after.

@@ -30,6 +30,8 @@ _LONGEST_PAUSE_SECONDS = 0.2
 # What may go well the next time; a clock that is wrong or a right that lacks will not.
 _WORTH_ANOTHER = {429, 500, 502, 503, 504}
 _THROTTLED = ("Throttl", "TooManyRequests", "SlowDown", "RequestLimitExceeded")
+# Services whose one name has addresses of both kinds.
+_DUAL_STACK_BY_PLAIN_NAME = {"secretsmanager"}
 _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
@@ -42,6 +44,7 @@ class Caller:
     secret_access_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
     endpoint_url: str | None = None
+    is_dual_stack: bool = False  # asks hosts that have IPv6 addresses too
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Caller":
@@ -56,7 +59,15 @@ class Caller:
             secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
             session_token=environment.get("AWS_SESSION_TOKEN") or None,
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
+            # botocore's own name for it, so that boto3's clients do the same.
+            is_dual_stack=environment.get("AWS_USE_DUALSTACK_ENDPOINT") == "true",
         )
+
+    def host_of(self, service: str) -> str:
+        """Return the host that a service is asked at, as botocore's endpoint rules have it."""
+        if self.is_dual_stack and service not in _DUAL_STACK_BY_PLAIN_NAME:
+            return f"{service}.{self.region}.api.aws"
+        return f"{service}.{self.region}.amazonaws.com"
 
     def json_call(self, service: str, target: str, body: Mapping[str, object]) -> Any:
         """Call an operation of a service that speaks JSON 1.1.
@@ -98,7 +109,7 @@ class Caller:
         return sent
 
     def _send(self, service: str, body: bytes, headers: Mapping[str, str]) -> bytes:
-        base = self.endpoint_url or f"https://{service}.{self.region}.amazonaws.com"
+        base = self.endpoint_url or f"https://{self.host_of(service)}"
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 status, answer = self._try(service, base, body, headers)

@@ -93,6 +93,14 @@ def production(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFacto
     )
 
 
+@pytest.fixture(scope="session")
+def ipv6(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Template:
+    assert packages
+    return _synthesize(
+        tmp_path_factory.mktemp("ipv6"), egress="ipv6", zones="us-east-1a,us-east-1b"
+    )
+
+
 @pytest.fixture(params=["small", "production"])
 def template(request: pytest.FixtureRequest) -> Template:
     found = request.getfixturevalue(request.param)
