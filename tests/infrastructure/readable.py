@@ -19,7 +19,7 @@ def readable(template: dict[str, Any]) -> str:
         others = {key: each for key, each in resource.items() if key not in {"Type", "Properties"}}
         body = _short({**resource.get("Properties", {}), **others})
         lines += [f"{name}: {resource['Type']}", *_lines(body, indent=1), ""]
-    text = "\n".join(lines)
+    text = "\n".join(lines[:-1]) + "\n"
     text = re.sub(r"[0-9a-f]{64}", "HASH", text)
     text = re.sub(r"(ComputeMigrateCurrentVersion[0-9A-F]{8})[0-9a-f]{32}", r"\1VERSION", text)
     return re.sub(r"FunctionCode: .*", "FunctionCode: spa.js", text)
