@@ -54,7 +54,7 @@ def file_in(user_data: str, path: str) -> str:
 def run(*words: str, **options: Any) -> str:
     done = subprocess.run(words, capture_output=True, text=True, check=False, **options)
     assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return done.stdout
+    return str(done.stdout)
 
 
 @contextmanager

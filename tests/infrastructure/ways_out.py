@@ -204,7 +204,7 @@ class Network:
 def _takes_https(rule: dict[str, Any]) -> bool:
     if rule["IpProtocol"] == "-1":
         return True
-    return rule["IpProtocol"] == "tcp" and rule["FromPort"] <= HTTPS <= rule["ToPort"]
+    return bool(rule["IpProtocol"] == "tcp" and rule["FromPort"] <= HTTPS <= rule["ToPort"])
 
 
 def _target(value: Any) -> str:
