@@ -3,6 +3,8 @@
 Sizes and formats are explained in docs/decisions/0020-derived-sizes.md.
 """
 
+import math
+
 from app.images.colour import Image
 from app.images.placeholder import SIDE, thumbhash
 
@@ -40,21 +42,32 @@ def _scaled(image: Image, width: int, height: int) -> Image:
 def derived_pictures(screen: Image, *, is_photo: bool) -> tuple[bytes, bytes, bytes]:
     """Make the preview, the thumbnail and the ThumbHash of a picture in a screen's colours."""
     small = _scaled(screen, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).copy_memory()
-    tiny = _scaled(small, SIDE, SIDE)
-    if not tiny.hasalpha():
-        tiny = tiny.bandjoin(255)
     return (
         _preview(screen, is_photo=is_photo),
         small.webpsave_buffer(Q=_WEBP_QUALITY, effort=_THUMBNAIL_EFFORT, keep="icc"),
-        thumbhash(tiny.width, tiny.height, bytes(tiny.cast("uchar").write_to_memory())),
+        thumbhash(*_tiny_rgba(small)),
     )
 
 
+def _tiny_rgba(image: Image) -> tuple[int, int, bytes]:
+    """Return width, height and pixels as a ThumbHash is made of; means of blocks tell its waves."""
+    if image.hasalpha():  # whose colours must not count where nothing is seen of them
+        tiny = _scaled(image, SIDE, SIDE).cast("uchar")
+        return tiny.width, tiny.height, bytes(tiny.write_to_memory())
+    by = math.ceil(max(image.width, image.height) / SIDE)
+    tiny = image.shrink(min(by, image.width), min(by, image.height)).cast("uchar")
+    rgb = bytes(tiny.write_to_memory())
+    rgba = bytearray(b"\xff") * (len(rgb) // 3 * 4)
+    for channel in range(3):
+        rgba[channel::4] = rgb[channel::3]
+    return tiny.width, tiny.height, bytes(rgba)
+
+
 def _preview(screen: Image, *, is_photo: bool) -> bytes:
-    """Encode as JPEG what came from a camera: as small as WebP for a sixth of the time.
+    """Encode as JPEG what came from a camera: as small as WebP for a tenth of the time.
 
     It blurs the edges of letters and lines, and has no alpha, so what is drawn stays WebP.
     """
     if is_photo and not screen.hasalpha():
-        return bytes(screen.jpegsave_buffer(Q=_JPEG_QUALITY, optimize_coding=True, keep="icc"))
+        return bytes(screen.jpegsave_buffer(Q=_JPEG_QUALITY, keep="icc"))
     return bytes(screen.webpsave_buffer(Q=_WEBP_QUALITY, effort=_PREVIEW_EFFORT, keep="icc"))
