@@ -1,19 +1,21 @@
-"""Find the metadata blocks of JPEG, PNG and WebP that libvips passes over.
+"""Find the metadata blocks of JPEG, PNG, WebP and HEIF that libvips passes over.
 
 Of a JPEG with several segments of a kind libvips sees the first alone, even if nothing is in it. Of
 a PNG it sees the chunk eXIf where it stands before the pixels; programs write it behind them too,
 which the specification allows, and ImageMagick and what is built on it have kept EXIF, XMP and IPTC
 for twenty years as hexadecimal digits in text chunks. Of a WebP it sees the chunks that the flags
-in its header announce. Nothing here raises for bad bytes.
+in its header announce, and of a HEIF those that are assigned to a picture. Nothing here raises for
+bad bytes.
 """
 
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from app.images.exif import has_tags
-from app.images.formats import JPEG, PNG, WEBP, Bytes
+from app.images.formats import HEIF_FAMILY, JPEG, PNG, WEBP, Bytes
+from app.images.heif_items import read_items
 from app.images.iptc import has_records
 
 Blocks = dict[str, bytes]
@@ -35,10 +37,10 @@ _PROFILES = {b"exif": "exif", b"app1": "exif", b"xmp": "xmp", b"iptc": "iptc", b
 def metadata_blocks(data: Bytes, content_type: str) -> Blocks:
     """Return the blocks named "exif", "xmp" and "iptc" that are found, the best of each.
 
-    Of other types than these three nothing is returned: libvips finds what there is.
+    Of other types nothing is returned: libvips finds what there is.
     """
-    readers = {JPEG: _of_jpeg, PNG: _of_png, WEBP: _of_webp}
-    return readers[content_type](memoryview(data)) if content_type in readers else {}
+    read = _READERS.get(content_type)
+    return read(memoryview(data)) if read else {}
 
 
 _MAX_SEGMENTS = 1000
@@ -106,6 +108,22 @@ def _of_webp(data: memoryview) -> Blocks:
             found.setdefault(name, bytes(data[at + 8 : at + 8 + min(size, _MAX_BLOCK_BYTES)]))
         at += 8 + size + size % 2
     return found
+
+
+_OFFSET_BYTES = 4
+
+
+def _of_heif(data: memoryview) -> Blocks:
+    """The first item of EXIF, whatever it is assigned to (ISO/IEC 23008-12, A.2.1)."""
+    items = read_items(data)
+    exifs = (n for n, kind in items.types.items() if kind == b"Exif") if items else ()
+    for number in exifs:
+        content = items.content(number) if items else b""
+        skipped = _OFFSET_BYTES + int.from_bytes(content[:_OFFSET_BYTES], "big")
+        for exif in (content[skipped:], content[_OFFSET_BYTES:], content):
+            if has_tags(exif):
+                return {"exif": exif}
+    return {}
 
 
 def _of_png(data: memoryview) -> Blocks:
@@ -177,3 +195,11 @@ def _unwrapped(text: bytes) -> bytes:
         return bytes.fromhex(b"".join(digits.split())[: 2 * size].decode("ascii"))
     except ValueError:
         return b""
+
+
+_READERS: dict[str, Callable[[memoryview], Blocks]] = {
+    JPEG: _of_jpeg,
+    PNG: _of_png,
+    WEBP: _of_webp,
+    **dict.fromkeys(HEIF_FAMILY, _of_heif),
+}

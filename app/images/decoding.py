@@ -128,7 +128,9 @@ class _Original:
         self.content_type = content_type
         self.declared: Declared = None  # of colours, beside a profile
         self._blocks = metadata_blocks(data, content_type)  # beside those that libvips finds
-        self._orientation = read_orientation(self._blocks.get("exif", b""))
+        # A HEIF's container has its own.
+        exif = b"" if content_type in formats.HEIF_FAMILY else self._blocks.get("exif", b"")
+        self._orientation = read_orientation(exif)
         self._items: HeifItems | None = None
         self._cut_short = formats.is_cut_short(data, content_type)
         if content_type == formats.TIFF:

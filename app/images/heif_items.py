@@ -20,7 +20,7 @@ _MAX_ITEMS = 5000
 _MAX_ASSOCIATIONS = 20_000
 _MAX_EXTENTS = 64
 _MAX_TABLE_BYTES = 1 << 20
-_MAX_ITEM_BYTES = 4096  # of an item whose content is read here: the few numbers of a gain map
+_MAX_ITEM_BYTES = 1 << 20  # of an item whose content is read here: a gain map's numbers, EXIF
 _HIDDEN = 1
 _TO_THE_END, _LONG_SIZE = 0, 1
 
@@ -160,7 +160,7 @@ class HeifItems:
                 fields.number(index if version else 0)
                 at = start + fields.number(offset)
                 size = fields.number(length)
-                if found == item:
+                if found == item and len(content) < _MAX_ITEM_BYTES:
                     content += self._stored(method, at, size)
             if found == item:
                 return content[:_MAX_ITEM_BYTES]

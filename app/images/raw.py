@@ -22,17 +22,21 @@ from app.images.exif import (
 from app.images.formats import MOST_PIXELS, Bytes
 
 _WIDTH, _HEIGHT, _COMPRESSION, _ORIENTATION, _XMP = 0x0100, 0x0101, 0x0103, 0x0112, 0x02BC
+_PHOTOMETRIC = 0x0106
 _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES = 0x0111, 0x0117, 0x0144, 0x0145
 _JPEG, _JPEG_SIZE, _PANASONIC_JPEG = 0x0201, 0x0202, 0x002E
 _SUB_DIRECTORIES = 0x014A
 _WANTED = frozenset(
     {
-        *(_WIDTH, _HEIGHT, _COMPRESSION, _ORIENTATION, _XMP),
+        *(_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _ORIENTATION, _XMP),
         *(_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES),
         *(_JPEG, _JPEG_SIZE, _PANASONIC_JPEG, _SUB_DIRECTORIES),
     }
 )
 _JPEG_COMPRESSIONS = (6, 7)
+# DNG 1.7 compresses with the same JPEG what is no picture to look at: the sensor's numbers (CFA and
+# LinearRaw), depth, and masks of what is sky or skin.
+_NO_PICTURES = frozenset({32803, 34892, 51177, 52527})
 _MOST_DIRECTORIES = 32
 _MOST_STRIPS = 2000
 _MOST_ORIENTATION = 8
@@ -137,7 +141,10 @@ def _orient(found: Embedded, tags: Tags) -> None:
 def _jpegs(tags: Tags) -> Iterator[tuple[int, int]]:
     """Where a directory keeps JPEGs: by their own tags, as its only strip or tile, Panasonic's."""
     yield _whole(tags, _JPEG), _whole(tags, _JPEG_SIZE)
-    if _whole(tags, _COMPRESSION) in _JPEG_COMPRESSIONS:
+    if (
+        _whole(tags, _COMPRESSION) in _JPEG_COMPRESSIONS
+        and _whole(tags, _PHOTOMETRIC) not in _NO_PICTURES
+    ):
         yield _whole(tags, _STRIPS), _whole(tags, _STRIP_SIZES)
         yield _whole(tags, _TILES), _whole(tags, _TILE_SIZES)
     if _PANASONIC_JPEG in tags:
