@@ -65,6 +65,12 @@ def profile_of_coding(coding: Coding, *, is_grey: bool = False) -> bytes:
     return profile_of(() if is_grey else colorants(chromaticities), curve=curve, version=4)
 
 
+def profile_of_primaries(primaries: int) -> bytes:
+    """Return a profile with sRGB's curve, also where that makes it sRGB's own."""
+    chromaticities = _CHROMATICITIES.get(primaries, SRGB_CHROMATICITIES)
+    return profile_of(colorants(chromaticities), curve=SRGB_CURVE, version=4)
+
+
 @lru_cache(maxsize=16)
 def profile_of_gamma(gamma: float, chromaticities: tuple[Chromaticity, ...]) -> bytes:
     """Return a profile of RGB with a power as its curve; of grey without chromaticities.

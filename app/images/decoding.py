@@ -6,6 +6,7 @@ docs/decisions/0020-derived-sizes.md.
 """
 
 import dataclasses
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,8 @@ from app.images.colour import Declared, Image, full_range, to_screen
 from app.images.dcf import profile_by_exif
 from app.images.derived import derived_pictures, fitted
 from app.images.formats import Bytes
+from app.images.gain_map import GainMap
+from app.images.gain_map_sources import gain_map_of_heif, gain_map_of_jpeg
 from app.images.heif_items import HeifItems, read_items
 from app.images.metadata import PictureMetadata, read_metadata, read_orientation
 from app.images.orientation import (
@@ -36,6 +39,8 @@ from app.images.raw import find_embedded
 # JPEG decodes at 1/2, 1/4 and 1/8 of its size for a fraction of the cost, so a preview that comes
 # out a little smaller than the largest is taken as it is: 2016 by 1512 from a phone's 4032 by 3024.
 _SHRINK_DOWN_TO = 1920
+
+_log = logging.getLogger(__name__)
 
 _LOADERS = {
     formats.JPEG: "jpegload_buffer",
@@ -98,7 +103,9 @@ def _derive(original: "_Original", header: Header) -> Developed:
         screen = to_screen(pixels, original.declared).copy_memory() if pixels is not None else None
         is_photo = original.content_type not in formats.DRAWN
         derived = (
-            derived_pictures(screen, is_photo=is_photo)
+            derived_pictures(
+                screen, is_photo=is_photo, gain_map=original.gain_map() if is_photo else None
+            )
             if screen is not None
             else (None, None, None)
         )
@@ -132,6 +139,8 @@ class _Original:
         exif = b"" if content_type in formats.HEIF_FAMILY else self._blocks.get("exif", b"")
         self._orientation = read_orientation(exif)
         self._items: HeifItems | None = None
+        self._exif: Bytes = b""
+        self._turned_by = 1  # one of EXIF's orientations
         self._cut_short = formats.is_cut_short(data, content_type)
         if content_type == formats.TIFF:
             self._cut_short = tiff.ends_too_early(data)
@@ -162,6 +171,7 @@ class _Original:
         if self.content_type == formats.TIFF:
             blocks["exif"] = self.data  # a TIFF is its own EXIF block
         metadata = read_metadata(**blocks)
+        self._exif = blocks["exif"]
         width, height = image.width, image.height
         if self.content_type in formats.HEIF_FAMILY:
             self._read_items(blocks["exif"])
@@ -169,7 +179,8 @@ class _Original:
             self.declared = read_png_colours(self.data)
         elif self.content_type == formats.JPEG and not image.get_typeof("icc-profile-data"):
             self.declared = profile_by_exif(blocks["exif"])
-        if is_sideways(self._turn(image)):
+        self._turned_by = self._turn(image)
+        if is_sideways(self._turned_by):
             width, height = height, width
         return Header(
             content_type=self.content_type,
@@ -229,6 +240,29 @@ class _Original:
         is_limited = isinstance(coding, Coding) and not coding.is_full_range
         is_grey = image.bands <= 2 or (items and items.is_monochrome_av1(items.primary))  # noqa: PLR2004
         return full_range(image) if is_limited and is_grey else image
+
+    def gain_map(self) -> GainMap | None:
+        """Return what makes it brighter on HDR screens; None also where that part is broken."""
+        try:
+            return self._gain_map()
+        except Exception:  # noqa: BLE001 - decoders raise anything for bad bytes
+            _log.info("a gain map does not decode", exc_info=True)
+            return None
+
+    def _gain_map(self) -> GainMap | None:
+        if self.content_type == formats.JPEG:
+            return gain_map_of_jpeg(self.data, exif=self._exif, orientation=self._turned_by)
+        is_hdr = isinstance(self.declared, Coding) and self.declared.is_hdr
+        if self._items is None or is_hdr:
+            return None
+        return gain_map_of_heif(
+            self._items, exif=self._exif, orientation=self._turned_by, decode=self._decode_item
+        )
+
+    def _decode_item(self, file: bytes) -> Image:
+        if self.content_type == formats.AVIF:
+            return pyvips.Image.heifload_buffer(file, fail_on="error").copy_memory()
+        return decode_heif(file)
 
     def complaint(self) -> DamageReason | None:
         """Say what is wrong with a picture that decoded nonetheless."""

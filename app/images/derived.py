@@ -6,6 +6,7 @@ Sizes and formats are explained in docs/decisions/0020-derived-sizes.md.
 import math
 
 from app.images.colour import Image
+from app.images.gain_map import GainMap, with_gain_map
 from app.images.placeholder import SIDE, thumbhash
 
 PREVIEW_SIDE = 2048
@@ -39,11 +40,16 @@ def _scaled(image: Image, width: int, height: int) -> Image:
     return scaled.unpremultiply().cast(kept)
 
 
-def derived_pictures(screen: Image, *, is_photo: bool) -> tuple[bytes, bytes, bytes]:
-    """Make the preview, the thumbnail and the ThumbHash of a picture in a screen's colours."""
+def derived_pictures(
+    screen: Image, *, is_photo: bool, gain_map: GainMap | None = None
+) -> tuple[bytes, bytes, bytes]:
+    """Make the preview, the thumbnail and the ThumbHash of a picture in a screen's colours.
+
+    With a gain map the preview is bright where the picture was, on screens that can.
+    """
     small = _scaled(screen, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).copy_memory()
     return (
-        _preview(screen, is_photo=is_photo),
+        _preview(screen, is_photo=is_photo, gain_map=gain_map),
         small.webpsave_buffer(Q=_WEBP_QUALITY, effort=_THUMBNAIL_EFFORT, keep="icc"),
         thumbhash(*_tiny_rgba(small)),
     )
@@ -63,11 +69,12 @@ def _tiny_rgba(image: Image) -> tuple[int, int, bytes]:
     return tiny.width, tiny.height, bytes(rgba)
 
 
-def _preview(screen: Image, *, is_photo: bool) -> bytes:
+def _preview(screen: Image, *, is_photo: bool, gain_map: GainMap | None) -> bytes:
     """Encode as JPEG what came from a camera: as small as WebP for a tenth of the time.
 
     It blurs the edges of letters and lines, and has no alpha, so what is drawn stays WebP.
     """
     if is_photo and not screen.hasalpha():
-        return bytes(screen.jpegsave_buffer(Q=_JPEG_QUALITY, keep="icc"))
+        jpeg = screen.jpegsave_buffer(Q=_JPEG_QUALITY, keep="icc")
+        return bytes(jpeg) if gain_map is None else with_gain_map(bytes(jpeg), gain_map)
     return bytes(screen.webpsave_buffer(Q=_WEBP_QUALITY, effort=_PREVIEW_EFFORT, keep="icc"))

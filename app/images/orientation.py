@@ -31,13 +31,14 @@ def is_sideways(orientation: int) -> bool:
     return orientation >= _FIRST_SIDEWAYS
 
 
-def upright_by_items(image: Image, items: HeifItems) -> Image:
+def upright_by_items(image: Image, items: HeifItems, *, is_cropped: bool = True) -> Image:
     """Crop, turn and mirror as the primary item's properties say (ISO/IEC 23008-12, 6.5.9-6.5.12).
 
     For decoders that leave it undone: the properties are essential, no reader may ignore them.
+    is_cropped: False for another item, which is turned as the primary one but of other size.
     """
     for kind, content in items.properties(items.primary):
-        if kind == b"clap" and len(content) == 32:  # noqa: PLR2004 - eight numbers
+        if kind == b"clap" and is_cropped and len(content) == 32:  # noqa: PLR2004 - eight numbers
             image = _cropped(image, struct.unpack(">LLLLlLlL", content))
         elif kind == b"irot" and len(content) > 0:
             image = image.rot(_CLOCKWISE[content[0] & 3])

@@ -22,11 +22,12 @@ from app.images import formats
 from app.images.colour import to_screen
 from app.images.confinement import confine
 from app.images.decoding import develop
+from app.images.gain_map import ISO_SEGMENT
 from app.images.metadata import read_metadata
 from app.images.other_decoders import decode_avif_by_pillow
 from app.images.outcome import Developed
 from app.images.placeholder import thumbhash
-from app.images.rehearsal_samples import BLOCKS, Sample, make, some_samples
+from app.images.rehearsal_samples import BLOCKS, Sample, make, make_with_gain_map, some_samples
 
 
 class RehearsalError(Exception):
@@ -58,10 +59,12 @@ def _develop_samples() -> dict[str, list[str]]:
         picture = make(sample)
         _expect_ready(picture, sample.content_type)
         kept[sample.content_type, sample.depth] = picture
+    bright = make_with_gain_map()
+    _expect_gain_map(bright)
     decode_avif_by_pillow(make(Sample(formats.AVIF, "none", 8, "none")))
     return {
         "modules": sorted(set(sys.modules) - before),
-        "samples": [base64.b64encode(picture).decode() for picture in kept.values()],
+        "samples": [base64.b64encode(picture).decode() for picture in (*kept.values(), bright)],
     }
 
 
@@ -76,6 +79,12 @@ def _expect_ready(picture: bytes, name: str) -> None:
     outcome = develop(picture)
     if not isinstance(outcome, Developed) or outcome.outcome != "ready":
         raise RehearsalError(f"{name} does not decode here: {outcome.reason}")
+
+
+def _expect_gain_map(picture: bytes) -> None:
+    outcome = develop(picture)
+    if not isinstance(outcome, Developed) or ISO_SEGMENT not in (outcome.preview or b""):
+        raise RehearsalError("gain maps do not decode here")
 
 
 def warm_up() -> None:

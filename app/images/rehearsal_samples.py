@@ -13,6 +13,7 @@ import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 
 from app.images import formats
+from app.images.gain_map import Channel, GainMap, with_gain_map
 from app.images.profiles import gamma_curve, profile_of
 
 Profile = Literal["none", "v2", "v4", "p3", "adobe", "grey", "cmyk", "broken"]
@@ -94,6 +95,18 @@ def make(sample: Sample) -> bytes:
         case _:
             encoded = image.heifsave_buffer(compression="av1", effort=0, bitdepth=sample.depth)
     return bytes(encoded)
+
+
+def make_with_gain_map() -> bytes:
+    """Encode a JPEG that is twice as bright on HDR screens."""
+    pixels = (pyvips.Image.black(_SIDE // 4, _SIDE // 4) + 255).cast("uchar")
+    gain_map = GainMap(
+        pixels=pixels.copy(interpretation="b-w"),
+        channels=(Channel(0.0, 1.0),),
+        base_headroom=0.0,
+        hdr_headroom=1.0,
+    )
+    return with_gain_map(make(Sample(formats.JPEG, "none", 8, "none")), gain_map)
 
 
 def _pixels(sample: Sample) -> Any:  # noqa: ANN401 - pyvips has no types

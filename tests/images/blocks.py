@@ -7,6 +7,8 @@ INNOCENT = {
     *(b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP"),
     *("JFIF", "ICC_PROFILE", "DQT", "DHT", "SOF0", "SOS"),
 }
+# What comes on top where a preview has a gain map.
+INNOCENT_OF_HDR: set[bytes | str] = {"MPF", "urn:iso:std:iso:ts:21496:-1"}
 
 _NAMES = {0xDB: "DQT", 0xC4: "DHT", 0xC0: "SOF0"}
 _APPLICATIONS = range(0xE0, 0xF0)
@@ -15,7 +17,10 @@ _SCAN = 0xDA
 
 def blocks(derived: bytes) -> set[bytes | str]:
     """The kinds of blocks in a WebP or JPEG; an AssertionError when bytes lie outside of them."""
-    return _segments(derived) if derived.startswith(b"\xff\xd8") else _chunks(derived)
+    if not derived.startswith(b"\xff\xd8"):
+        return _chunks(derived)
+    first, second = _parts(derived)
+    return _segments(first) | (_segments(second) if second else set())
 
 
 def _chunks(webp: bytes) -> set[bytes | str]:
@@ -28,6 +33,17 @@ def _chunks(webp: bytes) -> set[bytes | str]:
         found.add(kind)
         at += 8 + size + size % 2
     return found
+
+
+def _parts(jpeg: bytes) -> tuple[bytes, bytes]:
+    """A JPEG, and the second one behind it where an index says that there is one."""
+    at = jpeg.find(b"MPF\0", 0, 4096)
+    if at < 0:
+        return jpeg, b""
+    first, _, _, _, size, offset = struct.unpack_from(">LLLLLL", jpeg, at + 4 + 50 + 4)
+    assert offset == first - at - 4, "something lies between the two"
+    assert first + size == len(jpeg), "something trails"
+    return jpeg[:first], jpeg[first:]
 
 
 def _segments(jpeg: bytes) -> set[bytes | str]:

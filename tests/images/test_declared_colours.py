@@ -1,6 +1,7 @@
 """Colours that a file declares beside a profile, and samples whose tones only their type tells."""
 
 import io
+import logging
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -80,8 +81,10 @@ def darkroom() -> Iterator[Darkroom]:
 
 
 @pytest.fixture
-def shown(darkroom: Darkroom, tmp_path: Path) -> Show:
+def shown(darkroom: Darkroom, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Show:
     """Develop in a confined child, and return the patches as a screen of sRGB shows them."""
+
+    caplog.set_level(logging.INFO)
 
     def show(file: bytes, count: int = 4) -> Patches:
         original = tmp_path / "original"
@@ -89,6 +92,7 @@ def shown(darkroom: Darkroom, tmp_path: Path) -> Show:
         outcome = darkroom.develop(original)
         assert isinstance(outcome, Developed)
         assert outcome.outcome == "ready"
+        assert caplog.messages == []  # such as of something imported too late
         picture = srgb_of(opened(outcome.preview))
         width = picture.width // count
         return [

@@ -1,0 +1,234 @@
+"""HDR stays HDR: a preview keeps the gain map of its picture, and is what it was without it."""
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import pyvips  # type: ignore[import-untyped]
+from PIL import Image
+
+from app.images.darkroom import Darkroom
+from app.images.gain_map import headroom_of_apple
+from app.images.outcome import Developed
+from tests.images.blocks import INNOCENT, INNOCENT_OF_HDR, blocks
+from tests.images.gain_map_files import (
+    APPLE,
+    STOPS,
+    XMP,
+    apple_exif,
+    apple_heic,
+    apple_jpeg,
+    iso_jpeg,
+    lit_quarter,
+    numbers,
+    tmap_heif,
+    ultra_hdr_jpeg,
+)
+from tests.images.samples import CORNERS, quarters, saved
+from tests.images.test_decoding import LAID_DOWN, corners, opened, ready, shows_the_quarters
+
+BOOST = 2**STOPS
+
+
+def jpeg(picture: Image.Image | None = None, orientation: int = 1) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return saved(picture or quarters(), "JPEG", quality=95, exif=exif.tobytes())
+
+
+def light(value: float) -> float:
+    """IEC 61966-2-1."""
+    signal = value / 255
+    return signal / 12.92 if signal <= 0.04045 else ((signal + 0.055) / 1.055) ** 2.4
+
+
+def hdr_corners(preview: bytes | None) -> list[tuple[float, ...]]:
+    """The light in the middle of each quarter as libultrahdr decodes it; 1 is white."""
+    assert preview is not None
+    image = pyvips.Image.uhdrload_buffer(preview)
+    assert image.get_typeof("gainmap-data"), "the gain map is lost"
+    hdr = image.uhdr2scRGB()
+    width, height = hdr.width, hdr.height
+    places = [(x, y) for y in (height // 4, height * 3 // 4) for x in (width // 4, width * 3 // 4)]
+    return [tuple(hdr(*place)) for place in places]
+
+
+def shines_only_where_it_is_red(
+    preview: bytes | None, boost: float = BOOST, within: float = 0.06
+) -> bool:
+    boosts = (boost, 1.0, 1.0, 1.0)
+    expected = [
+        tuple(light(value) * boost for value in colour)
+        for colour, boost in zip(CORNERS, boosts, strict=True)
+    ]
+    return all(
+        abs(a - b) < within * max(b, 0.25)
+        for found, wanted in zip(hdr_corners(preview), expected, strict=True)
+        for a, b in zip(found, wanted, strict=True)
+    )
+
+
+WITH_GAIN_MAP: dict[str, Callable[[], bytes]] = {
+    "ISO 21496-1 in JPEG": lambda: iso_jpeg(jpeg(), lit_quarter()),
+    "three channels": lambda: iso_jpeg(jpeg(), lit_quarter().convert("RGB"), numbers(channels=3)),
+    "Ultra HDR 1.0": lambda: ultra_hdr_jpeg(jpeg(), lit_quarter()),
+    "Apple's JPEG": lambda: apple_jpeg(jpeg(), lit_quarter(), BOOST),
+    "Apple's HEIC": lambda: apple_heic(quarters(), lit_quarter(), BOOST),
+    "Apple's HEIC with irot": lambda: apple_heic(
+        quarters().transpose(Image.Transpose.ROTATE_90),
+        lit_quarter().transpose(Image.Transpose.ROTATE_90),
+        BOOST,
+        turn=3,
+    ),
+    "ISO 21496-1 in HEIC": lambda: tmap_heif(quarters(), lit_quarter(), "HEIC"),
+    "ISO 21496-1 in AVIF": lambda: tmap_heif(quarters(), lit_quarter(), "AVIF"),
+}
+
+
+@pytest.fixture(scope="module")
+def darkroom() -> Iterator[Darkroom]:
+    with Darkroom(children=1) as darkroom:
+        yield darkroom
+
+
+@pytest.mark.parametrize("kind", WITH_GAIN_MAP)
+def test_preview_in_confined_child_keeps_the_gain_map(
+    darkroom: Darkroom, tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    original = tmp_path / "original"
+    original.write_bytes(WITH_GAIN_MAP[kind]())
+    outcome = darkroom.develop(original)
+    assert isinstance(outcome, Developed)
+    assert outcome.outcome == "ready"
+    assert shines_only_where_it_is_red(outcome.preview)
+    assert shows_the_quarters(opened(outcome.preview)), "the base is not as it was"
+    assert shows_the_quarters(opened(outcome.thumbnail))
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("orientation", LAID_DOWN)
+@pytest.mark.parametrize("make", [iso_jpeg, lambda base, lit: apple_jpeg(base, lit, BOOST)])
+def test_gain_map_is_turned_as_its_base(
+    make: Callable[[bytes, Image.Image], bytes], orientation: int
+) -> None:
+    turn = LAID_DOWN[orientation]
+    base, lit = quarters(), lit_quarter()
+    if turn is not None:
+        base, lit = base.transpose(turn), lit.transpose(turn)
+    outcome = ready(make(jpeg(base, orientation), lit))
+    assert shines_only_where_it_is_red(outcome.preview)
+
+
+def test_base_is_the_same_with_and_without_a_gain_map() -> None:
+    plain, bright = ready(jpeg()), ready(iso_jpeg(jpeg(), lit_quarter()))
+    assert opened(plain.preview).tobytes() == opened(bright.preview).tobytes()
+    assert plain.thumbnail == bright.thumbnail
+    assert plain.thumbhash == bright.thumbhash
+
+
+def test_preview_of_a_wide_gamut_keeps_profile_and_gain_map() -> None:
+    wide = pyvips.Image.new_from_memory(quarters().tobytes(), 160, 96, 3, "uchar")
+    wide = wide.copy(interpretation="srgb").icc_transform("p3", input_profile="srgb")
+    base = bytes(wide.jpegsave_buffer(Q=95, keep="icc"))
+    outcome = ready(iso_jpeg(base, lit_quarter()))
+    shown = opened(outcome.preview)
+    assert "icc_profile" in shown.info
+    for found, colour, boost in zip(
+        hdr_corners(outcome.preview), corners(shown), (BOOST, 1, 1, 1), strict=True
+    ):
+        assert found == pytest.approx([light(value) * boost for value in colour], abs=0.05)
+
+
+def test_gain_map_of_a_large_photo_is_small() -> None:
+    noise = Image.effect_noise((4032, 3024), 60)
+    base = saved(Image.new("RGB", (4032, 3024), (90, 120, 150)), "JPEG")
+    plain, bright = ready(base), ready(iso_jpeg(base, noise))
+    assert plain.preview is not None
+    assert bright.preview is not None
+    gain_map = pyvips.Image.uhdrload_buffer(bright.preview).get("gainmap-data")
+    assert max(Image.open(io.BytesIO(gain_map)).size) == 512
+    assert len(bright.preview) - len(plain.preview) < 130_000  # of nothing but noise
+
+
+def test_nothing_of_a_gain_map_s_metadata_leaves_the_child() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "CANARY"
+    second = ((0xE1, exif.tobytes()), (0xE1, XMP + b"CANARY"), (0xFE, b"CANARY"), (0xEF, b"CANARY"))
+    original = iso_jpeg(jpeg(), lit_quarter(), None, *second) + b"CANARY"
+    outcome = ready(original)
+    assert outcome.preview is not None
+    assert b"CANARY" not in outcome.preview
+    assert blocks(outcome.preview) <= INNOCENT | INNOCENT_OF_HDR
+    assert blocks(outcome.preview) >= INNOCENT_OF_HDR
+    assert shines_only_where_it_is_red(outcome.preview)
+
+
+# Apple, "Applying Apple HDR effect to your photos": (tag 33, tag 48) and stops of headroom.
+@pytest.mark.parametrize(
+    ("maker_33", "maker_48", "stops"),
+    [(0.5, 0.005, 1.7), (0.5, 0.5, 1.5505), (1.2, 0.005, 2.65), (1.2, 0.5, 2.1515), (1.2, 9, 0)],
+)
+def test_headroom_of_apple_follows_its_article(
+    maker_33: float, maker_48: float, stops: float
+) -> None:
+    assert headroom_of_apple(maker_33, maker_48) == pytest.approx(2**stops)
+
+
+def test_headroom_is_in_the_maker_note_where_xmp_has_none() -> None:
+    heic = apple_heic(quarters(), lit_quarter(), None, exif=apple_exif(1.2, 0.005))
+    assert shines_only_where_it_is_red(ready(heic).preview, 2**2.65)
+    base = saved(quarters(), "JPEG", quality=95, exif=apple_exif(1.2, 0.005))
+    assert shines_only_where_it_is_red(
+        ready(apple_jpeg(base, lit_quarter(), None)).preview, 2**2.65
+    )
+
+
+def test_gain_map_of_apple_is_light_by_bt709_s_curve() -> None:
+    """A sample of 0.5 is 0.2596 of light, so it multiplies by 1 + 3 * 0.2596."""
+    half = Image.new("L", (80, 48), 128)
+    preview = ready(apple_jpeg(jpeg(), half, 4.0)).preview
+    gain = 1 + 3 * ((128 / 255 + 0.099) / 1.099) ** (1 / 0.45)
+    for found, colour in zip(hdr_corners(preview), CORNERS, strict=True):
+        assert max(found) == pytest.approx(light(max(colour)) * gain, rel=0.05)
+
+
+BROKEN: dict[str, Callable[[], bytes]] = {
+    "numbers of a later version": lambda: iso_jpeg(jpeg(), lit_quarter(), b"\0\1" + numbers()[2:]),
+    "numbers cut short": lambda: iso_jpeg(jpeg(), lit_quarter(), numbers()[:20]),
+    "no denominator": lambda: iso_jpeg(jpeg(), lit_quarter(), numbers()[:5] + bytes(56)),
+    "a map that is cut short": lambda: iso_jpeg(jpeg(), lit_quarter(800, 480))[:-400],
+    "an item of nothing": lambda: tmap_heif(quarters(), lit_quarter(), "AVIF", b"\0"),
+    "an item of no gain": lambda: tmap_heif(quarters(), lit_quarter(), "HEIC", numbers(0, 0)),
+    "no headroom": lambda: apple_jpeg(jpeg(), lit_quarter(), None),
+    "a headroom of nonsense": lambda: apple_heic(quarters(), lit_quarter(), 1e9),
+    "an index beyond the end": lambda: apple_jpeg(jpeg(), lit_quarter(), BOOST)[:-200],
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_picture_with_a_broken_gain_map_is_shown_without(kind: str) -> None:
+    outcome = ready(BROKEN[kind]())
+    assert shows_the_quarters(opened(outcome.preview))
+    assert outcome.preview is not None
+    assert blocks(outcome.preview) <= INNOCENT
+
+
+def test_second_jpeg_that_is_no_gain_map_is_left_out() -> None:
+    preview = ready(
+        apple_jpeg(jpeg(), lit_quarter(), BOOST).replace(APPLE.encode(), b"x" * len(APPLE))
+    )
+    assert preview.preview is not None
+    assert blocks(preview.preview) <= INNOCENT
+
+
+def test_many_broken_bytes_never_keep_a_picture_from_being_shown() -> None:
+    whole = iso_jpeg(jpeg(), lit_quarter())
+    start = whole.index(b"MPF")
+    second = whole.rindex(b"urn:iso")
+    for at in (*range(start, start + 90, 3), *range(second, second + 90, 2)):
+        for value in (0, 255):
+            broken = whole[:at] + bytes([value]) + whole[at + 1 :]
+            assert shows_the_quarters(opened(ready(broken).preview))
