@@ -111,15 +111,17 @@ def read_metadata(
     gps_tags = gps_tags or read_first(gps, _WANTED["gps"])
     found = _from_tags(first, {**first, **exposure_tags}, gps_tags)
     moments: list[Moment | None] = list(_moments({**first, **exposure_tags}))
+    satellites = _satellite_time(gps_tags)
     if xmp:
         said = read_xmp(xmp)
         found = _with_xmp(found, said)
         moments += said.moments
+        satellites = satellites or said.satellites
     if iptc:
         facts = read_iptc(iptc)
         found = dataclasses.replace(found, caption=found.caption or facts.caption)
         moments.append(facts.taken)
-    return _dated(found, put_together(moments), gps_tags)
+    return _dated(found, put_together(moments), satellites)
 
 
 def read_orientation(exif: _Block) -> int | None:
@@ -159,23 +161,27 @@ def _with_xmp(found: PictureMetadata, said: XmpFacts) -> PictureMetadata:
     return _placed(found, said.place)
 
 
-def _dated(found: PictureMetadata, taken: Moment | None, gps: Tags) -> PictureMetadata:
+def _dated(
+    found: PictureMetadata, taken: Moment | None, satellites: Moment | None
+) -> PictureMetadata:
+    """Add the time. Nothing but a fix says at least when that was, by the clock of Greenwich."""
+    taken = taken or satellites
     if taken is None:
         return found
-    offset, satellite = taken.offset_minutes, _satellite_time(gps)
-    if offset is None and taken.has_time and satellite is not None:
-        offset = offset_by_satellite(taken.clock, satellite, longitude=found.longitude)
+    offset = taken.offset_minutes
+    if offset is None and taken.has_time and satellites is not None and satellites.has_time:
+        offset = offset_by_satellite(taken.clock, satellites.clock, longitude=found.longitude)
     return dataclasses.replace(found, taken_at=taken.clock, taken_offset_minutes=offset)
 
 
-def _satellite_time(gps: Tags) -> datetime | None:
+def _satellite_time(gps: Tags) -> Moment | None:
     """Return the time of the last fix, in UTC."""
     day = read_moment(text_of(gps.get(_SATELLITE_DATE)))
     parts = numbers_of(gps.get(_SATELLITE_TIME), most=3)
     if day is None or len(parts) != 3 or not all(0 <= part <= 60 for part in parts):  # noqa: PLR2004 - hours, minutes, seconds; NaN is never within
         return None
     hours, minutes, seconds = parts
-    return day.clock + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return Moment(day.clock + timedelta(hours=hours, minutes=minutes, seconds=seconds), 0)
 
 
 def _placed(found: PictureMetadata, where: Place | None) -> PictureMetadata:

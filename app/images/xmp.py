@@ -41,6 +41,7 @@ _WANTED = {
     _EXIF + "GPSLatitude": "latitude",
     _EXIF + "GPSLongitude": "longitude",
     _EXIF + "GPSAltitude": "altitude",
+    _EXIF + "GPSTimeStamp": "satellites",
     _EXIF + "GPSAltitudeRef": "below",
     _TIFF + "Make": "make",
     _TIFF + "Model": "model",
@@ -63,7 +64,8 @@ class Part(NamedTuple):
 class XmpFacts(NamedTuple):
     """What a packet says; None where it says nothing that makes sense.
 
-    moments are when it was taken, created and digitized, as far as it says so, in this order.
+    moments are when it was taken, created and digitized, as far as it says so, in this order;
+    satellites is the time of the last fix.
     rating is 0 where it says "none given". has_motion says that the picture moves; motion_length is
     in bytes, of its moving part by Google's first format; parts lists the media of the file.
     """
@@ -71,6 +73,7 @@ class XmpFacts(NamedTuple):
     rating: int | None = None
     caption: str | None = None
     moments: tuple[Moment, ...] = ()
+    satellites: Moment | None = None
     place: Place | None = None
     make: str | None = None
     model: str | None = None
@@ -90,6 +93,7 @@ def read_xmp(packet: bytes | memoryview) -> XmpFacts:
         rating=_stars(said.get("rating", "")),
         caption=clean_caption(said.get("caption", "")),
         moments=tuple(moment for moment in moments if moment),
+        satellites=read_moment(said.get("satellites", "")),
         place=_place(said),
         make=clean_name(said.get("make", "")),
         model=clean_name(said.get("model", "")),

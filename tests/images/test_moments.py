@@ -150,6 +150,14 @@ def test_the_zone_is_told_by_the_satellites(
     assert found.taken_offset_minutes == minutes
 
 
+def test_without_any_other_time_the_satellites_time_counts() -> None:
+    # Immich's own assets expect it (test-assets, metadata/dates/gps-datetime.jpg).
+    packet = xmp_packet("exif:GPSTimeStamp='2023-11-15T12:30:00Z'")
+    assert taken(read_metadata(xmp=packet)) == ("2023-11-15 12:30:00", 0)
+    day = xmp_packet("exif:GPSTimeStamp='2023-11-15T12:30:00Z' photoshop:DateCreated='2023-11-14'")
+    assert taken(read_metadata(xmp=day)) == ("2023-11-14 00:00:00", None)
+
+
 def test_the_satellites_day_may_be_another() -> None:
     found = with_satellites("2024:05:01 10:30:00", "2024:04:30", time=(22, 29, 58))
     assert found.taken_offset_minutes == 720
