@@ -26,6 +26,8 @@ def to_screen(image: Image, declared: Declared = None) -> Image:
     image = _unsigned(image)
     profile = _profile(image)
     is_grey = image.bands <= _GREY_BANDS
+    if not (isinstance(declared, Coding) and declared.is_final):
+        declared = _hdr_by_profile(profile) or declared
     if isinstance(declared, Coding) and (declared.is_final or not profile):
         if declared.is_final and not declared.is_full_range:
             image = full_range(image)
@@ -47,6 +49,13 @@ def to_screen(image: Image, declared: Declared = None) -> Image:
             return _three_bands(_transform(image, "p3", fallback="srgb"))
         case _:
             return _three_bands(_without_profile(image))
+
+
+def _hdr_by_profile(profile: bytes) -> Coding | None:
+    """Return the coding that a profile names where it is HDR's: its tables are only a makeshift."""
+    points = profiles.code_points(profile)
+    coding = Coding(*points[:2], is_final=True) if points else None
+    return coding if coding and coding.is_hdr else None
 
 
 _SAMPLES = frozenset({"b-w", "grey16", "srgb", "rgb16", "multiband"})
@@ -73,6 +82,23 @@ def _unsigned(image: Image) -> Image:
         scaled = image * (255 / white)
     space = "b-w" if image.bands <= _GREY_BANDS else "srgb"
     return _rounded(scaled, "uchar").copy(interpretation=space)
+
+
+def unpremultiplied(image: Image) -> Image:
+    """Return colours as they are where they were multiplied by their alpha (HEIF's "prem")."""
+    if not image.hasalpha():
+        return image
+    white = 65535 if image.format == "ushort" else 255
+    return _rounded(image.unpremultiply(max_alpha=white), image.format)
+
+
+def first_band(image: Image) -> Image:
+    """Return grey that a decoder gave three times as one band; its alpha stays."""
+    if image.bands <= _GREY_BANDS:
+        return image
+    colour, alpha = _apart(image)
+    space = "grey16" if image.format == "ushort" else "b-w"
+    return _together(colour.extract_band(0), alpha).copy(interpretation=space)
 
 
 def full_range(image: Image) -> Image:
@@ -148,19 +174,29 @@ def _tone_mapped(image: Image, coding: Coding) -> Image:
     colour, alpha = _apart(image)
     if alpha is not None and alpha.format == "ushort":
         alpha = (alpha >> 8).cast("uchar")
-    if colour.bands < 3:  # noqa: PLR2004 - grey
-        colour = colour.bandjoin([colour, colour])
-    if colour.format == "ushort":
-        colour = colour >> 16 - _TABLE_BITS
-        light = colour.maplut(_light_table(coding.transfer, _TABLE_BITS))
-    else:
-        light = colour.maplut(_light_table(coding.transfer, 8))
-    if coding.primaries == BT2020:
-        light = light.recomb(pyvips.Image.new_from_array(_BT2020_TO_P3))
+    light = light_of(colour, coding)
     # From linear light to sRGB's curve, which Display P3 shares.
     signal = _together(light.copy(interpretation="scrgb").colourspace("srgb"), alpha)
     is_wide = coding.primaries in (P3, BT2020)
     return _with_profile(signal, profile_of_coding(_P3)) if is_wide else _without_profile(signal)
+
+
+def light_of(colour: Image, coding: Coding, *, is_bent: bool = True) -> Image:
+    """Return the linear light of an HDR picture without alpha, in P3 or BT.709; 1 is white.
+
+    is_bent: with highlights bent down to fit below white.
+    """
+    if colour.bands < 3:  # noqa: PLR2004 - grey
+        colour = colour.extract_band(0)
+        colour = colour.bandjoin([colour, colour])
+    bits = 8
+    if colour.format == "ushort":
+        bits = _TABLE_BITS
+        colour = colour >> 16 - bits
+    light = colour.maplut(_light_table(coding.transfer, bits, is_bent=is_bent))
+    if coding.primaries == BT2020:
+        light = light.recomb(pyvips.Image.new_from_array(_BT2020_TO_P3))
+    return light
 
 
 _P3 = Coding(P3, 13)
@@ -173,12 +209,13 @@ _BT2020_TO_P3 = [
 ]
 
 
-@lru_cache(maxsize=4)
-def _light_table(transfer: int, bits: int) -> Image:
-    """Table from an HDR signal to light between 0 and 1, highlights bent down to fit."""
+@lru_cache(maxsize=8)
+def _light_table(transfer: int, bits: int, *, is_bent: bool) -> Image:
+    """Table from an HDR signal to light, where 1 is white; bent down to fit below that."""
     last = 2**bits - 1
     nits = _nits_of_pq if transfer == PQ else _nits_of_hlg
-    table = [_bend(nits(code / last) / _WHITE_NITS) for code in range(last + 1)]
+    table = [nits(code / last) / _WHITE_NITS for code in range(last + 1)]
+    table = [_bend(light) for light in table] if is_bent else table
     return pyvips.Image.new_from_array([table]).cast("float").copy_memory()
 
 

@@ -17,11 +17,18 @@ import pyvips  # type: ignore[import-untyped]
 from app.images import complaints, formats, tiff
 from app.images.blocks import metadata_blocks
 from app.images.coding import Coding
-from app.images.colour import Declared, Image, full_range, to_screen
+from app.images.colour import (
+    Declared,
+    Image,
+    first_band,
+    full_range,
+    to_screen,
+    unpremultiplied,
+)
 from app.images.dcf import profile_by_exif
 from app.images.derived import derived_pictures, fitted
 from app.images.formats import Bytes
-from app.images.gain_map import GainMap
+from app.images.gain_map import GainMap, is_usable, of_hdr
 from app.images.gain_map_sources import gain_map_of_heif, gain_map_of_jpeg
 from app.images.heif_items import HeifItems, read_items
 from app.images.metadata import PictureMetadata, read_metadata, read_orientation
@@ -104,7 +111,7 @@ def _derive(original: "_Original", header: Header) -> Developed:
         is_photo = original.content_type not in formats.DRAWN
         derived = (
             derived_pictures(
-                screen, is_photo=is_photo, gain_map=original.gain_map() if is_photo else None
+                screen, is_photo=is_photo, gain_map=original.gain_map(pixels) if is_photo else None
             )
             if screen is not None
             else (None, None, None)
@@ -235,26 +242,33 @@ class _Original:
         return image if self._items is None else upright_by_items(image, self._items)
 
     def _heif_pixels(self, image: Image) -> Image:
-        """Fit what libheif decoded; it leaves grey of limited range as it is."""
-        image, items, coding = fitted(image), self._items, self.declared
+        """Fit what libheif decoded, and do what it leaves undone: grey's range, and alpha."""
+        items, coding = self._items, self.declared
+        if items and items.referenced(items.primary, b"prem"):
+            image = unpremultiplied(image)
+        if items and items.is_monochrome_av1(items.primary):
+            image = first_band(image)  # so that a profile of grey explains it
+        image = fitted(image)
         is_limited = isinstance(coding, Coding) and not coding.is_full_range
-        is_grey = image.bands <= 2 or (items and items.is_monochrome_av1(items.primary))  # noqa: PLR2004
-        return full_range(image) if is_limited and is_grey else image
+        return full_range(image) if is_limited and image.bands <= 2 else image  # noqa: PLR2004
 
-    def gain_map(self) -> GainMap | None:
+    def gain_map(self, pixels: Image) -> GainMap | None:
         """Return what makes it brighter on HDR screens; None also where that part is broken."""
         try:
-            return self._gain_map()
+            found = self._gain_map(pixels)
         except Exception:  # noqa: BLE001 - decoders raise anything for bad bytes
             _log.info("a gain map does not decode", exc_info=True)
             return None
+        return found if found and is_usable(found) else None
 
-    def _gain_map(self) -> GainMap | None:
+    def _gain_map(self, pixels: Image) -> GainMap | None:
         if self.content_type == formats.JPEG:
             return gain_map_of_jpeg(self.data, exif=self._exif, orientation=self._turned_by)
-        is_hdr = isinstance(self.declared, Coding) and self.declared.is_hdr
-        if self._items is None or is_hdr:
+        if self._items is None or pixels.hasalpha():
             return None
+        if isinstance(self.declared, Coding) and self.declared.is_hdr:
+            has_profile = pixels.get_typeof("icc-profile-data")
+            return None if has_profile else of_hdr(pixels, self.declared)
         return gain_map_of_heif(
             self._items, exif=self._exif, orientation=self._turned_by, decode=self._decode_item
         )

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images.colour import Image
+from app.images.coding import Coding
+from app.images.colour import Image, light_of
 
 # A quarter of a preview: what cameras keep of it, since the eye sees detail in the base.
 _SIDE = 512
@@ -77,6 +78,36 @@ def grey_or_rgb(image: Image) -> Image:
     if image.format != "uchar":
         image = (image >> 8).cast("uchar")
     return image.copy(interpretation="b-w" if image.bands == 1 else "srgb")
+
+
+_OFFSET = 1 / 64  # so that black divides nothing; libultrahdr's own
+_HARDLY_BRIGHTER = 0.1  # stops
+
+
+def of_hdr(pixels: Image, coding: Coding) -> GainMap | None:
+    """Make the map from how we show an HDR picture (PQ, HLG) on plain screens to what it is.
+
+    None when it is hardly brighter than white anywhere.
+    """
+    scale = min(_SIDE / max(pixels.width, pixels.height), 1)
+    small = pixels.resize(scale).copy_memory() if scale < 1 else pixels
+    bright = light_of(small, coding, is_bent=False).copy_memory()
+    brightest = bright.max()
+    if brightest < 2**_HARDLY_BRIGHTER:
+        return None
+    shown = (light_of(small, coding) > 1).ifthenelse(1, light_of(small, coding))
+    ratio = ((bright < 0).ifthenelse(0, bright) + _OFFSET) / (
+        (shown < 0).ifthenelse(0, shown) + _OFFSET
+    )
+    stops = (ratio.log() / math.log(2)).copy_memory()
+    most = stops.max()
+    samples = (stops * (255 / most) + 0.5).cast("uchar")
+    return GainMap(
+        pixels=samples.copy(interpretation="srgb").copy_memory(),
+        channels=(Channel(0.0, most, 1.0, _OFFSET, _OFFSET),) * _RGB,
+        base_headroom=0.0,
+        hdr_headroom=math.log2(brightest),
+    )
 
 
 # Apple's own maps are from before the standard: HDR = base * (1 + (headroom - 1) * sample), the

@@ -45,6 +45,14 @@ def fate_of_rgb(profile: bytes) -> Fate:
     return "keep" if len(profile) <= _LARGEST_KEPT else "convert"
 
 
+def code_points(profile: bytes) -> tuple[int, int, int, int] | None:
+    """Return primaries, transfer, matrix and range of the tag "cicp" (ICC.1:2022, 9.2.17)."""
+    if b"cicp" not in profile[_HEADER : _HEADER + 4 + _ENTRY * _MOST_TAGS]:
+        return None
+    found = _tags(profile).get(b"cicp", b"")
+    return (found[8], found[9], found[10], found[11]) if len(found) >= 12 else None  # noqa: PLR2004
+
+
 # What explains the numbers; the rest of a profile names a screen, its owner or a program.
 _EXPLAINING = (b"wtpt", b"chad", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC")
 _VERSION_4 = 4

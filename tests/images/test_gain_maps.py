@@ -2,6 +2,7 @@
 
 import io
 import logging
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.images.gain_map_files import (
     tmap_heif,
     ultra_hdr_jpeg,
 )
+from tests.images.heif_files import coded, heif, nclx
 from tests.images.samples import CORNERS, quarters, saved
 from tests.images.test_decoding import LAID_DOWN, corners, opened, ready, shows_the_quarters
 
@@ -232,3 +234,60 @@ def test_many_broken_bytes_never_keep_a_picture_from_being_shown() -> None:
         for value in (0, 255):
             broken = whole[:at] + bytes([value]) + whole[at + 1 :]
             assert shows_the_quarters(opened(ready(broken).preview))
+
+
+def signal_of_pq(nits: float) -> int:
+    """SMPTE ST 2084, in 8 bits."""
+    light = float((nits / 10_000) ** (2610 / 16384))
+    ratio = (3424 / 4096 + 2413 / 128 * light) / (1 + 2392 / 128 * light)
+    return round(255 * math.pow(ratio, 2523 / 32))
+
+
+def applied(preview: bytes | None, place: tuple[int, int]) -> list[float]:
+    """The light of a pixel by the formula of ISO 21496-1; libvips 8.18 has three channels wrong."""
+    assert preview is not None
+    base = pyvips.Image.uhdrload_buffer(preview)
+    gain_map = pyvips.Image.jpegload_buffer(base.get("gainmap-data"))
+    samples = gain_map(
+        place[0] * gain_map.width // base.width, place[1] * gain_map.height // base.height
+    )
+    fields = ("min-content-boost", "max-content-boost", "offset-sdr", "offset-hdr")
+    numbers = zip(*(base.get(f"gainmap-{name}") for name in fields), strict=True)
+    found = []
+    for value, sample, (least, most, offset, hdr_offset) in zip(
+        base(*place), samples * (3 // len(samples)), numbers, strict=True
+    ):
+        gain = least * (most / least) ** (sample / 255)
+        found.append((light(value) + offset) * gain - hdr_offset)
+    return found
+
+
+HDR_PATCHES = [
+    (100, 100, 100),
+    (203, 203, 203),
+    (400, 400, 400),
+    (1000, 1000, 1000),
+    (1000, 203, 100),
+]
+
+
+@pytest.mark.parametrize("primaries", [1, 12])
+def test_picture_that_is_hdr_itself_is_bright_in_its_preview(primaries: int) -> None:
+    """203 nits are white (ITU-R BT.2408), so 1000 nits are 4.93 times as bright."""
+    picture = Image.new("RGB", (64 * len(HDR_PATCHES), 64))
+    for at, nits in enumerate(HDR_PATCHES):
+        picture.paste(tuple(map(signal_of_pq, nits)), (64 * at, 0, 64 * at + 64, 64))
+    coded_picture = coded(
+        saved(picture, "AVIF", quality=100, subsampling="4:4:4"), nclx(primaries, 16)
+    )
+    preview = ready(heif([coded_picture])).preview
+    for at, nits in enumerate(HDR_PATCHES):
+        expected = [value / 203 for value in nits]
+        assert applied(preview, (64 * at + 32, 32)) == pytest.approx(expected, rel=0.12, abs=0.05)
+
+
+def test_hdr_picture_that_is_nowhere_bright_has_no_gain_map() -> None:
+    grey = Image.new("RGB", (64, 64), (signal_of_pq(90),) * 3)
+    preview = ready(heif([coded(saved(grey, "AVIF", quality=95), nclx(9, 16))])).preview
+    assert preview is not None
+    assert blocks(preview) <= INNOCENT

@@ -4,16 +4,19 @@ import io
 import struct
 from pathlib import Path
 
+import pillow_heif
 import pytest
 import pyvips  # type: ignore[import-untyped]
 from PIL import Image
 
+from app.images.coding import profile_of_primaries
 from app.images.colour import full_range
 from app.images.darkroom import Darkroom
 from app.images.heif_items import read_items
 from app.images.orientation import upright_by_items
 from app.images.other_decoders import decode_avif_by_pillow
 from app.images.outcome import Developed
+from app.images.profiles import gamma_curve, profile_of
 from tests.images.heif_files import Item, coded, heif, nclx
 from tests.images.samples import exif_block, in_vips, quarters, saved
 from tests.images.test_decoding import (
@@ -205,3 +208,53 @@ def test_reading_items_of_broken_files_raises_nothing() -> None:
                 items.coding(items.primary)
                 items.content(2)
         read_items(file[:at])
+
+
+HALF_CLEAR = (200, 100, 40, 128)
+
+
+def test_avif_with_premultiplied_alpha_has_its_colours() -> None:
+    """A reference "prem" from picture to alpha (ISO/IEC 23008-12); libvips passes over it."""
+    picture = Image.new("RGBA", (64, 64), HALF_CLEAR)
+    file = saved(picture, "AVIF", quality=95, alpha_premultiplied=True)
+    assert b"prem" in file
+    assert near(pixel(opened(ready(file).preview), (32, 32)), HALF_CLEAR, within=4)
+
+
+def test_heic_with_premultiplied_alpha_has_its_colours() -> None:
+    picture = Image.new("RGBA", (64, 64), HALF_CLEAR).convert("RGBa")
+    file = io.BytesIO()
+    pillow_heif.from_bytes("RGBa", (64, 64), picture.tobytes()).save(file, quality=95)
+    assert b"prem" in file.getvalue()
+    preview = opened(ready(file.getvalue()).preview)
+    assert near(pixel(preview, (32, 32)), HALF_CLEAR, within=4)
+
+
+def test_grey_avif_follows_its_profile_of_grey() -> None:
+    linear = profile_of((), curve=gamma_curve(1.0), version=2)
+    file = saved(Image.new("L", (64, 64), 128), "AVIF", quality=95, icc_profile=linear)
+    assert near(pixel(opened(ready(file).preview).convert("RGB"), (32, 32)), (188,) * 3, within=3)
+
+
+@pytest.mark.parametrize("transfer", [16, 18])
+def test_profile_that_names_hdr_s_code_points_is_shown_as_hdr(transfer: int) -> None:
+    """The tag "cicp" (ICC.1:2022, 9.2.17), as programs write it beside tables for older readers."""
+    white = 148 if transfer == 16 else 191
+    profile = with_tag(
+        profile_of_primaries(9), b"cicp", b"cicp" + bytes(4) + bytes([9, transfer, 0, 1])
+    )
+    picture = Image.new("RGB", (64, 64), (white,) * 3)
+    preview = opened(ready(saved(picture, "JPEG", quality=98, icc_profile=profile)).preview)
+    assert near(pixel(preview, (32, 32)), (WHITE_SHOWN,) * 3, within=3)
+
+
+def with_tag(profile: bytes, name: bytes, content: bytes) -> bytes:
+    """The profile with one more tag, at its end."""
+    (count,) = struct.unpack_from(">L", profile, 128)
+    table = bytearray(profile[132 : 132 + 12 * count])
+    for at in range(4, len(table), 12):
+        struct.pack_into(">L", table, at, struct.unpack_from(">L", table, at)[0] + 12)
+    body = profile[132 + 12 * count :]
+    entry = struct.pack(">4sLL", name, 132 + 12 * (count + 1) + len(body), len(content))
+    whole = profile[:128] + struct.pack(">L", count + 1) + bytes(table) + entry + body + content
+    return struct.pack(">L", len(whole)) + whole[4:]
