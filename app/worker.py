@@ -8,14 +8,14 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from app.assembly import Assembly
 from app.clients.aws import AwsUnavailableError
 from app.clients.queue import Message, Queue
+from app.feed import Delivery, Feed
 from app.images.darkroom import Darkroom
 from app.logs import set_up_logging
 from app.outages import Outage, is_outage
@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 SWEEP_EVERY_SECONDS = 20
 PAUSE_AFTER_TROUBLE_SECONDS = 2
 DESCRIBERS = 2
+# [Note: More threads than children] Most of a small picture's time is waiting for S3, the queue and
+# the database. As many pictures as there are cores are decoded at once, by the darkroom's
+# children; with as many threads, those would idle while the threads wait.
+THREADS_A_CHILD = 3
 LETTER_CARRIERS = 2
 
 
@@ -39,6 +43,7 @@ class Worker:
         self._darkroom = darkroom
         self._developers = developers
         self._stopping = threading.Event()
+        self._feeds: list[Feed] = []
 
     def run(self) -> None:
         """Work until `stop` is called."""
@@ -47,10 +52,10 @@ class Worker:
         # No mail waits for S3.
         letters = Outage(ask=assembly.ask_database)
         loops: list[Callable[[], None]] = [
-            *(lambda: self._serve(assembly.pictures, pictures) for _ in range(self._developers)),
-            *(lambda: self._serve(assembly.descriptions, pictures) for _ in range(DESCRIBERS)),
+            *self._loops(assembly.pictures, pictures, threads=self._developers),
+            *self._loops(assembly.descriptions, pictures, threads=DESCRIBERS),
             # Of their own, so that no mail waits for a model.
-            *(lambda: self._serve(assembly.letters, letters) for _ in range(LETTER_CARRIERS)),
+            *self._loops(assembly.letters, letters, threads=LETTER_CARRIERS),
             self._sweep,
         ]
         threads = [threading.Thread(target=loop) for loop in loops]
@@ -58,16 +63,45 @@ class Worker:
             thread.start()
         for thread in threads:
             thread.join()
+        for feed in self._feeds:
+            try:
+                feed.close()
+            except AwsUnavailableError as error:
+                log.warning("messages come again by themselves: %s", error)
 
     def stop(self) -> None:
         """Finish what is under way, then stop."""
         self._stopping.set()
 
-    def _serve(self, queue: Queue, outage: Outage) -> None:
+    def _loops(self, queue: Queue, outage: Outage, *, threads: int) -> list[Callable[[], None]]:
+        @contextmanager
+        def hide(message: Message) -> Iterator[None]:
+            is_over = threading.Event()
+
+            def beat() -> None:
+                try:
+                    queue.stay_hidden(message)
+                except AwsUnavailableError:
+                    if not is_over.is_set():  # else it was done, and taken out, just now
+                        raise
+
+            with self._assembly.heartbeat.during(beat):
+                try:
+                    yield
+                finally:
+                    is_over.set()
+
+        # What is received ahead waits for the next free thread, while other workers might do it:
+        # no more than pays.
+        feed = Feed(queue, ahead=threads // 2 if threads > 2 else 0, hide=hide)  # noqa: PLR2004
+        self._feeds.append(feed)
+        return [lambda: self._serve(queue, feed, outage) for _ in range(threads)]
+
+    def _serve(self, queue: Queue, feed: Feed, outage: Outage) -> None:
         while not self._stopping.is_set():
             try:
-                for message in queue.receive(wait_seconds=1):
-                    self._handle(queue, message, outage)
+                if delivery := feed.take(wait_seconds=1):
+                    self._handle(queue, feed, delivery, outage)
             except AwsUnavailableError as error:
                 log.warning("the queue does not answer: %s", error)
                 self._stopping.wait(PAUSE_AFTER_TROUBLE_SECONDS)
@@ -77,10 +111,11 @@ class Worker:
                 self._stopping.wait(PAUSE_AFTER_TROUBLE_SECONDS)
             outage.wait_until_over(self._stopping)
 
-    def _handle(self, queue: Queue, message: Message, outage: Outage) -> None:
+    def _handle(self, queue: Queue, feed: Feed, delivery: Delivery, outage: Outage) -> None:
         """Do one message; one that fails comes back, and no failure stops the loop."""
+        message = delivery.message
         try:
-            with self._assembly.heartbeat.during(partial(queue.stay_hidden, message)):
+            with delivery.release:
                 self._assembly.do(message.body, attempt=message.attempt, darkroom=self._darkroom)
         except RetryLaterError as later:
             queue.again_in(message, seconds=later.seconds)
@@ -93,7 +128,7 @@ class Worker:
             log.exception("a task failed at attempt %d; it comes back", message.attempt)
             queue.again_in(message, seconds=pause_after(message.attempt))
         else:
-            queue.done(message)
+            feed.done(message)
 
     def _sweep(self) -> None:
         while True:
@@ -109,11 +144,12 @@ def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = Settings.from_environment(os.environ)
     set_up_logging(settings.log_level)
-    developers = max(1, os.cpu_count() or 1)
+    children = max(1, os.cpu_count() or 1)
+    developers = children * THREADS_A_CHILD
     with ExitStack() as stack:
         darkroom = stack.enter_context(
             Darkroom(
-                children=developers,
+                children=children,
                 unconfined_is_allowed=settings.unconfined_decoders_are_allowed,
             )
         )

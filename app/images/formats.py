@@ -76,6 +76,7 @@ _HEVC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIF_BRANDS = frozenset({b"mif1", b"mif2", b"msf1"})
 _MAX_BRANDS = 64
+_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,31 @@ def detect(data: Bytes) -> Detected | None:
     return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Signatures:
+    """What `detect` goes by, for the browser: it looks at the first bytes of a file as well.
+
+    `fixed` is (offset, bytes, type), of which the first that fits counts; `brands` are those of ISO
+    media, by type. Raw photos that begin as TIFFs do are told apart by the server alone.
+    """
+
+    fixed: tuple[tuple[int, bytes, str], ...]
+    brands: dict[str, frozenset[bytes]]
+
+
+def signatures() -> Signatures:
+    """Return how files are told by their first bytes: scripts/generate takes it to the browser."""
+    return Signatures(
+        fixed=(
+            *((0, magic, content_type) for magic, content_type in _MAGIC),
+            (8, b"WEBP", WEBP),
+            *((0, start, TIFF) for start in _TIFF_STARTS),
+            *_UNSUPPORTED,
+        ),
+        brands={AVIF: _AVIF_BRANDS, HEIC: _HEVC_BRANDS, HEIF: _HEIF_BRANDS},
+    )
+
+
 def _detect_supported(head: bytes, data: Bytes) -> Detected | None:
     for magic, content_type in _MAGIC:
         if head.startswith(magic):
@@ -114,7 +140,7 @@ def _detect_supported(head: bytes, data: Bytes) -> Detected | None:
         return Detected(content_type=WEBP, supported=True)
     if head[4:8] == b"ftyp":
         return _detect_iso_media(head)
-    if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
+    if head.startswith(_TIFF_STARTS):
         raw = _raw_photo_in_tiff(data)
         return Detected(content_type=raw or TIFF, supported=raw in {None, *RAW})
     return None

@@ -68,6 +68,7 @@ class Launcher:
             site_origin=self._address,
             openai="stand-in" if options.demo and not model else model,
             interrupted=lambda: self._stop_requested,
+            say=self._progress.say,
         )
         open_until_the_end.callback(self._say_stopping)
         with self._progress.step("Database and embedded AWS"):

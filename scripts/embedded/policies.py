@@ -78,6 +78,7 @@ def worker() -> Policy:
         _allow(
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
+            "sqs:DeleteMessageBatch",  # ministack's own: on AWS the one above covers it
             "sqs:ChangeMessageVisibility",
             "sqs:GetQueueAttributes",
             on=_queue_arns(),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
+import locale
 import os
 import pwd
 import shutil
@@ -19,6 +21,7 @@ import psycopg2
 from psycopg2 import sql
 
 from scripts.embedded.errors import StartError
+from scripts.embedded.leftovers import wait_for_former_server
 from scripts.embedded.options import ROOT
 from scripts.embedded.processes import Part, Program
 from scripts.embedded.surroundings import kept_environment
@@ -46,6 +49,11 @@ _SETTINGS = {
 # For tests: a machine that loses power in the middle of one has nothing to lose.
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+# [Note: All letters] What pg_trgm and full text take for a letter follows lc_ctype, whatever the
+# locale provider is. C.UTF-8 is on every Linux of today, UTF-8 is macOS's name for it.
+_LC_CTYPES = ("C.UTF-8", "en_US.UTF-8", "UTF-8")
+_ASCII_ONLY = ("C", "POSIX")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Postgres:
@@ -67,16 +75,21 @@ class Postgres:
         """The same, as the role that the API and the worker run as: it reads and writes rows."""
         return self._url(RUNTIME_ROLE, self.secrets.runtime_password)
 
-    def start(self, crew: Crew) -> Part:
-        """Make the cluster if there is none, and start it."""
+    def start(self, crew: Crew, *, name: str = "postgres") -> Part:
+        """Make the cluster if there is none, and start it once no former server is left in it.
+
+        Raises:
+            StartError: it cannot be made, or a former server does not end.
+        """
         runner = _Runner.for_this_account(data=self.folder.parent, programs=self.programs)
         if not self.folder.exists():
             self._make_cluster(runner)
+        wait_for_former_server(self.folder, check=crew.check_interrupted)
         settings = {**_SETTINGS, **(_CARELESS if self.careless else {})}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return crew.start(
             Program(
-                name="postgres",
+                name=name,
                 command=runner.command("postgres", "-D", self.folder, "-p", self.port, *options),
                 environment=_environment(),
                 directory=Path("/"),
@@ -93,6 +106,17 @@ class Postgres:
         except psycopg2.OperationalError:
             return False
         return True
+
+    def is_ascii_only(self) -> bool:
+        """Tell whether the cluster is one of those made before all letters were known to it."""
+        connection = self._connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT datctype FROM pg_database WHERE datname = 'template0'")
+                (lc_ctype,) = cursor.fetchone() or (None,)
+        finally:
+            connection.close()
+        return lc_ctype in _ASCII_ONLY and _lc_ctype() not in _ASCII_ONLY
 
     def provide_database(self) -> None:
         """Make the roles and the database of the product. Safe to repeat.
@@ -149,7 +173,8 @@ class Postgres:
         command = runner.command(
             "initdb", "-D", new, "-U", SUPERUSER, "--pwfile", password, "--auth=scram-sha-256",
             "--encoding=UTF8",
-            "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+            "--locale=C", f"--lc-ctype={_lc_ctype()}",
+            "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
             *(["--no-sync"] if self.careless else []),
         )  # fmt: skip
         user, group = runner.switch_to or (None, None)
@@ -255,6 +280,19 @@ def _first_closed_folder(*paths: Path) -> Path | None:
         if not folder.stat().st_mode & stat.S_IXOTH:
             return folder
     return None
+
+
+def _lc_ctype() -> str:
+    """Return a name by which this system knows all letters. See [Note: All letters]."""
+    current = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in _LC_CTYPES:
+            with contextlib.suppress(locale.Error):
+                locale.setlocale(locale.LC_CTYPE, name)
+                return name
+    finally:
+        locale.setlocale(locale.LC_CTYPE, current)
+    return _ASCII_ONLY[0]
 
 
 def _environment() -> dict[str, str]:

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from scripts.embedded.aws import EmbeddedAws, answers
 from scripts.embedded.errors import StartError
 from scripts.embedded.folder import DataFolder
+from scripts.embedded.locale_upgrade import start_upgraded
 from scripts.embedded.models import StandIn
 from scripts.embedded.policies import BUCKET, MAIL_ADDRESS, REGION, USER_ROLE_ARN
 from scripts.embedded.ports import free_ports
@@ -43,6 +44,7 @@ class EmbeddedStack:
         openai: Literal["none", "stand-in"] | Mapping[str, str] = "none",
         careless: bool = False,
         interrupted: Callable[[], bool] = lambda: False,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Describe a stack.
 
@@ -52,6 +54,7 @@ class EmbeddedStack:
             openai: the model: none, the stand-in, or OPENAI_* settings as they are.
             careless: faster, and loses data when the machine (not a process) fails; for tests.
             interrupted: asked while waiting; starting is given up when it says yes.
+            say: told what takes long, in words for people.
         """
         self.folder = DataFolder(data)
         self.site_origin = site_origin
@@ -75,6 +78,7 @@ class EmbeddedStack:
         self._stand_in = StandIn(port=model_port) if openai == "stand-in" else None
         self._model = {} if isinstance(openai, str) else dict(openai)
         self._interrupted = interrupted
+        self._say = say
         self._running = ExitStack()
         self._provision: Provision | None = None
         self._crew: Crew | None = None
@@ -116,8 +120,7 @@ class EmbeddedStack:
             self.aws.start(crew)
             if self._stand_in:
                 self._stand_in.start(crew)
-            self.postgres.start(crew)
-            crew.wait_until(self.postgres.answers, what="PostgreSQL")
+            start_upgraded(self.postgres, crew, say=self._say)
             crew.wait_until(self.aws.answers, what="The embedded AWS")
             self._provide(crew)
             if self._stand_in:

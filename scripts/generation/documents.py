@@ -12,9 +12,11 @@ from app.parts import Parts, build_parts
 from app.settings import Settings
 from scripts.generation.routes import route_table
 from scripts.generation.schema import schema_page
+from scripts.generation.signatures import signatures_module
 
 ROOT = Path(__file__).parents[2]
 TYPES = "frontend/src/api/schema.d.ts"
+SIGNATURES = "frontend/src/features/upload/signatures.ts"
 
 
 def main() -> int:
@@ -24,6 +26,7 @@ def main() -> int:
         "docs/schema.md": schema_page(),
         "app/route_table.py": route_table(create_app(_unconnected_parts())),
     }
+    generated[SIGNATURES] = _prettier(SIGNATURES, signatures_module())
     if "--check" not in sys.argv:
         for name, content in generated.items():
             (ROOT / name).write_text(content)
@@ -45,7 +48,12 @@ def _types() -> str:
     """The front end's types, made from docs/openapi.json."""
     options = ["--alphabetize", "--default-non-nullable=false"]
     made = _frontend_tool("openapi-typescript", "../docs/openapi.json", *options)
-    return _frontend_tool("prettier", "--stdin-filepath", "src/api/schema.d.ts", text=made)
+    return _prettier(TYPES, made)
+
+
+def _prettier(path: str, text: str) -> str:
+    name = path.removeprefix("frontend/")
+    return _frontend_tool("prettier", "--stdin-filepath", name, text=text)
 
 
 def _frontend_tool(name: str, *arguments: str, text: str = "") -> str:

@@ -55,6 +55,15 @@ def test_what_only_a_superuser_may_is_refused(cursor: Cursor, statement: str) ->
         cursor.execute(statement)
 
 
+def test_similarity_and_full_text_see_the_letters_of_all_scripts(cursor: Cursor) -> None:
+    cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    cursor.execute("SELECT show_trgm('東京') <> '{}', similarity('Анастасия', 'Анастасия')")
+    assert cursor.fetchone() == (True, 1.0)
+    # Curly quotes and dashes part words, as they do on RDS.
+    cursor.execute("SELECT tsvector_to_array(to_tsvector('simple', 'the “big” sea—blue'))")
+    assert cursor.fetchone() == (["big", "blue", "sea", "the"],)
+
+
 def test_trusted_extensions_can_be_made(cursor: Cursor) -> None:
     for name in ("pg_trgm", "citext", "unaccent", "btree_gin"):
         cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")

@@ -75,7 +75,7 @@ def test_an_event_that_a_crash_swallowed_comes_at_the_next_start(
         os.kill(part(stack, "aws").process.pid, signal.SIGKILL)
     saved = data_folder / "aws/state/sqs.json"
     state = json.loads(saved.read_text())
-    assert _drop_messages(state)
+    _drop_messages(state)
     saved.write_text(json.dumps(state))
     os.utime(saved, (moment, moment))
 

@@ -19,6 +19,18 @@ Object.assign(HTMLDialogElement.prototype, {
   },
 });
 
+// jsdom's blobs can be read in the old way only.
+Object.assign(Blob.prototype, {
+  arrayBuffer(this: Blob): Promise<ArrayBuffer> {
+    return new Promise((resolve, reject) => {
+      const reader = new FileReader();
+      reader.addEventListener("load", () => resolve(reader.result as ArrayBuffer));
+      reader.addEventListener("error", () => reject(reader.error as Error));
+      reader.readAsArrayBuffer(this);
+    });
+  },
+});
+
 // jsdom lays nothing out: every element is as wide as a small window, and nobody reports a change.
 Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, value: 1000 });
 globalThis.ResizeObserver = class {

@@ -108,7 +108,7 @@ class Guard:
             # None: completed before, and deleted since; ministack only says so again.
             if size is not None and not await settle_object(bucket=bucket, key=key, size=size):
                 return _DISK_FULL
-            await self._ledger.settle("sqs")  # the message that the upload put into the queue
+            # Not the message that it put into the queue: see [Note: Events are in the objects].
         elif not is_object and headers.get(b"x-amz-target") not in _LIGHT_SQS_ACTIONS:
             await self._ledger.settle(admission.service)
         # Last: what is put together has no parts any more.

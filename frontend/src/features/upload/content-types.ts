@@ -43,6 +43,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   "image/x-panasonic-raw2": "image/x-panasonic-rw2",
 };
 
+const PICTURE_TYPES: ReadonlySet<string> = new Set(Object.values(TYPE_BY_EXTENSION));
+
+/** Whether this is a type of pictures that the library may take; what the bytes are is not known yet. */
+export const isPictureType = (contentType: string): boolean => PICTURE_TYPES.has(contentType);
+
 /** The file picker's `accept`: types and extensions, since each browser heeds another half. */
 export const acceptList = (contentTypes: readonly string[]): string => {
   const extensions = Object.entries(TYPE_BY_EXTENSION)

@@ -54,6 +54,29 @@ test("what systems leave lying about is passed over", async () => {
     entryOf("trip", { ".DS_Store": "file", "Thumbs.db": "file", ".hidden": { "a.jpg": "file" } }),
   ];
   expect((await gather({ entries, files: [] })).files).toEqual([]);
-  const chosen = withTypes([new File(["x"], "desktop.ini"), new File(["x"], "a.heic")]);
+  const { chosen } = await withTypes([new File(["x"], "desktop.ini"), new File(["x"], "a.heic")]);
   expect(chosen).toMatchObject([{ name: "a.heic", contentType: "image/heic" }]);
+});
+
+const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16]);
+
+test.each([
+  ["photo", "", "image/jpeg"],
+  ["x.jpg_large", "", "image/jpeg"],
+  ["x.txt", "text/plain", "image/jpeg"],
+  ["x.webp", "image/webp", "image/webp"],
+])("%s, said to be %j, goes by its bytes: %s", async (name, type, expected) => {
+  const { chosen } = await withTypes([new File([JPEG], name, { type })]);
+  expect(chosen).toMatchObject([{ name, contentType: expected }]);
+});
+
+test("a file that has to be looked into and cannot be read is counted", async () => {
+  const gone = new File([JPEG], "photo");
+  gone.slice = () =>
+    Object.assign(new Blob(), {
+      arrayBuffer: () => Promise.reject(new DOMException("gone", "NotFoundError")),
+    });
+  const { chosen, unreadable } = await withTypes([gone, new File([JPEG], "other")]);
+  expect(chosen.map(({ name }) => name)).toEqual(["other"]);
+  expect(unreadable).toBe(1);
 });

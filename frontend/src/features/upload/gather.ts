@@ -1,5 +1,6 @@
 /** Collecting the files of a drop, a paste or a picker, folders and all. */
-import { contentTypeOf } from "./content-types";
+import { contentTypeOf, isPictureType } from "./content-types";
+import { HEAD_BYTES, typeByBytes } from "./sniff";
 
 /** What a drop holds. Must be taken out while the event is handled: afterwards the browser hides it. */
 export type Dropped = { entries: readonly FileSystemEntry[]; files: readonly File[] };
@@ -38,10 +39,34 @@ export const gather = async ({
   return { files: found, unreadable };
 };
 
-export const withTypes = (files: readonly File[]): Gathered[] =>
-  files
-    .filter((file) => !isSystemFile(file.name))
-    .map((file) => ({ file, name: file.name, contentType: contentTypeOf(file) }));
+/** As many as are looked into at once. */
+const LOOKED_INTO = 32;
+
+/** Files whose name or declared type says nothing of use are told by their bytes, as the server tells them. */
+export const withTypes = async (
+  files: readonly File[],
+): Promise<{ chosen: Gathered[]; unreadable: number }> => {
+  const wanted = files.filter((file) => !isSystemFile(file.name));
+  const chosen: Gathered[] = [];
+  let unreadable = 0;
+  for (let at = 0; at < wanted.length; at += LOOKED_INTO) {
+    const some = wanted.slice(at, at + LOOKED_INTO);
+    for (const [index, type] of (await Promise.allSettled(some.map(typeOf))).entries()) {
+      const file = some[index];
+      if (type.status === "rejected") unreadable += 1;
+      else if (file) chosen.push({ file, name: file.name, contentType: type.value });
+    }
+  }
+  return { chosen, unreadable };
+};
+
+/** Rejects when the file has to be looked into and cannot be read. */
+const typeOf = async (file: File): Promise<string> => {
+  const claimed = contentTypeOf(file);
+  if (isPictureType(claimed)) return claimed;
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  return typeByBytes(head) || claimed;
+};
 
 /** Files that systems leave in folders and that nobody chose: no word is made of them. */
 const isSystemFile = (name: string): boolean =>

@@ -36,12 +36,12 @@ export class Uploads {
 
   /** Takes files in, folders and all. Answers how many could be used at all, and how many not be read. */
   async add(dropped: Dropped): Promise<{ files: number; unreadable: number }> {
-    const { files, unreadable } = await gather(dropped);
-    const chosen = withTypes(files);
+    const found = await gather(dropped);
+    const { chosen, unreadable } = await withTypes(found.files);
     this.queue.add(chosen);
     this.#writeNote();
     await this.#note.takeOver(chosen.map(({ file }) => file));
-    return { files: chosen.length, unreadable };
+    return { files: chosen.length, unreadable: found.unreadable + unreadable };
   }
 
   close(): void {
