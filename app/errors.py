@@ -17,12 +17,14 @@ AppError
 ├── InviteNeededError            403
 ├── NotFoundError                404  absent, or somebody else's: the same answer
 ├── ConflictError                409
+│   ├── ProveAddressError
 │   ├── ProveByMailError
 │   ├── EmailTakenError
 │   ├── NotFirstError
 │   ├── MailUnavailableError
 │   ├── LastAdministratorError
 │   ├── NotOneselfError
+│   ├── TooManyPasskeysError
 │   ├── TooManyTokensError
 │   ├── LastWayInError
 │   ├── PasswordTooShortAloneError
@@ -180,6 +182,11 @@ class NotFirstError(ConflictError):
     detail = "This site has its first account already. Sign in, or ask for an invitation."
 
 
+class ProveAddressError(ConflictError):
+    code = "prove_address_first"
+    detail = "Confirm your e-mail address first: open the link in the mail that was sent to it."
+
+
 class ProveByMailError(ConflictError):
     code = "prove_by_mail"
     detail = "This site sends mail: ask for a link to your address, and join by that."
@@ -203,6 +210,11 @@ class NotOneselfError(ConflictError):
 class TooManyTokensError(ConflictError):
     code = "too_many_tokens"
     detail = "You have as many access tokens as you may. Remove one first."
+
+
+class TooManyPasskeysError(ConflictError):
+    code = "too_many_passkeys"
+    detail = "You have as many passkeys as you may. Remove one first."
 
 
 class LastWayInError(ConflictError):

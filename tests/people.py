@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 from sqlalchemy import Engine
@@ -92,6 +92,14 @@ class Person:
         answer = self.http.get("/api/images", params={"ids": image_id}).json()
         found: Json = answer["images"][0]
         return None if found["state"] in {"uploading", "processing"} else found
+
+
+def an_administrator(rows: OrmSession) -> UUID:
+    """Add somebody who looks after the site, and may invite others."""
+    user = User(email=f"administrator-{uuid4().hex}@example.org", is_administrator=True)
+    rows.add(user)
+    rows.flush()
+    return user.id
 
 
 @cache

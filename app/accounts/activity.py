@@ -14,16 +14,21 @@ from app.errors import InvalidCursorError
 
 # The rest is people's own words, such as names of passkeys and addresses that they once wanted.
 _TOLD_TO_ADMINISTRATORS = {
+    "access_tokens",
     "days",
     "ended",
     "how",
+    "identities",
     "invited",
     "is_demo",
     "left",
+    "passkeys",
     "problem",
     "provider",
+    "recovery_codes",
     "scope",
     "sessions",
+    "totps",
 }
 _MOST_DIGITS = 18  # of a bigint, so that no cursor overflows it
 

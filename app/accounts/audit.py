@@ -38,6 +38,7 @@ class Event(StrEnum):
     IDENTITY_UNLINKED = "identity_unlinked"
     TOKEN_MADE = "token_made"  # noqa: S105
     TOKEN_REMOVED = "token_removed"  # noqa: S105
+    WAYS_IN_REMOVED = "ways_in_removed"
     INVITE_MADE = "invite_made"
     INVITE_REMOVED = "invite_removed"
     ACCOUNT_DISABLED = "account_disabled"

@@ -10,7 +10,8 @@ from app.accounts.recovery import forget_codes
 from app.accounts.second_factors import second_factors
 from app.accounts.visitor import visitor
 from app.database import db
-from app.errors import LastWayInError, PasswordTooShortAloneError
+from app.errors import LastWayInError, PasswordTooShortAloneError, ProveAddressError
+from app.parts import parts
 
 What = Literal[
     "passkey_added",
@@ -30,6 +31,18 @@ def lock_person(user: User) -> None:
     Two that remove a way each would otherwise both find that the other's is left.
     """
     db.session.refresh(user, with_for_update=True)
+
+
+def refuse_unproved(user: User) -> None:
+    """Where mail works, an address is proved before the account gets another way in.
+
+    Otherwise a way in may be added to an account whose address is mistyped, or somebody else's.
+
+    Raises:
+        ProveAddressError: it is not proved.
+    """
+    if parts().settings.mail_from is not None and not user.email_verified:
+        raise ProveAddressError
 
 
 def refuse_lock_out(user: User) -> None:

@@ -10,12 +10,15 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from flask import g, request
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.accounts.access_tokens import find_access_token
 from app.accounts.cookies import Cookie, read_cookie
 from app.accounts.models import AccessToken, Owner, Session, User
 from app.accounts.sessions import find_owner, find_session, fresh_until
 from app.accounts.visitor import visitor
+from app.database import db
 from app.errors import (
     ConfirmFirstError,
     NotByTokenError,
@@ -28,6 +31,9 @@ from app.web import SAFE_METHODS, bearer_token
 P = ParamSpec("P")
 R = TypeVar("R")
 View = Callable[P, R]
+
+# What is raised where a row is gone; ObjectDeletedError is an InvalidRequestError.
+_GONE = (IntegrityError, InvalidRequestError, StaleDataError)
 
 UNKNOWN = "This access token is not known, has expired, or was removed. Make a new one."
 
@@ -131,10 +137,25 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         check()
-        return view(*args, **kwargs)
+        try:
+            return view(*args, **kwargs)
+        except _GONE:
+            # [Note: Signed out meanwhile] Another request may end the session, or delete the
+            # account, while this one is at work: then its rows are missed wherever it is next.
+            db.session.rollback()
+            if _is_still_there():
+                raise
+            raise NotSignedInError from None
 
     guarded.access = access  # type: ignore[attr-defined]
     return guarded
+
+
+def _is_still_there() -> bool:
+    """Whether who asked is signed in now, asked anew of the database."""
+    for known in ("session", "access_token", "owner"):
+        g.pop(known, None)
+    return current_session() is not None or current_token() is not None
 
 
 def _find_owner() -> Owner | None:

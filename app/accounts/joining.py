@@ -156,26 +156,55 @@ def is_bound_to(token: OneTimeToken, user: User) -> bool:
     )
 
 
-def take_over(user: User, *, password: str) -> None:
+def may_reset_by_mail(user: User) -> bool:
+    """Whether the account's mailbox may set its password.
+
+    Not an administrator's whose address nobody proved: it may be mistyped, and whoever reads it
+    would administer the site. They sign in and confirm it, or change it, first.
+    """
+    return user.email_verified or not user.is_administrator
+
+
+def take_over(user: User, *, password: str) -> dict[str, int]:
     """Give the account to whoever reads its mail: nobody else stays in, or has a way in begun.
 
     An address that was never proved may stand in somebody else's account, who waits for its
     owner to come (THREATS 41: classic merge, trojan identifier, unexpired session, unexpired
-    change of address). Then every way in but the new password goes.
+    change of address). Then every way in but the new password goes. Access tokens always go: they
+    ask for no factor. Call only where `may_reset_by_mail`.
+
+    Returns:
+        How many of each kind of way in were removed; kinds of which there were none are left out.
 
     Raises:
         WeakPasswordError: roll back; the link is good still.
     """
+    removed = _remove(user, AccessToken)
     if not user.email_verified:
-        for way_in in (Passkey, Totp, RecoveryCode, Identity, AccessToken, KnownDevice):
-            db.session.execute(delete(way_in).where(way_in.user_id == user.id))
+        removed |= _remove(user, Passkey, Totp, RecoveryCode, Identity)
+        db.session.execute(delete(KnownDevice).where(KnownDevice.user_id == user.id))
         user.email_verified_at = now()
         record(Event.EMAIL_VERIFIED, user_id=user.id, how="reset")
     set_password(user, password)
-    one_time.forget(user.id, *_BEGUN)
+    # Letters first: one that is being written holds its row, and its link is there afterwards.
     withdraw_letters(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
+    one_time.forget(user.id, *_BEGUN)
     end_sessions(user.id)
     record(Event.PASSWORD_RESET, user_id=user.id)
+    if removed:
+        record(Event.WAYS_IN_REMOVED, user_id=user.id, actor_id=None, how="reset", **removed)
+    return removed
+
+
+def _remove(
+    user: User, *kinds: type[Passkey | Totp | RecoveryCode | Identity | AccessToken]
+) -> dict[str, int]:
+    counts = {}
+    for kind in kinds:
+        gone = delete(kind).where(kind.user_id == user.id).returning(kind.user_id)
+        if count := len(db.session.scalars(gone).all()):
+            counts[kind.__tablename__] = count
+    return counts
 
 
 def move_to(user: User, email: str) -> None:
@@ -191,6 +220,7 @@ def move_to(user: User, email: str) -> None:
     except IntegrityError:
         db.session.rollback()
         raise LinkDeadError from None
+    withdraw_letters(user.id, Kind.VERIFY_EMAIL, Kind.CHANGE_EMAIL)
     one_time.forget(user.id, Purpose.RESET, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
     forget_welcomes(email)
     record(Event.EMAIL_CHANGED, user_id=user.id, former=former)

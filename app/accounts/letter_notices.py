@@ -83,9 +83,10 @@ def _password_changed(letter: Letter, user: User, settings: Settings) -> Words:
                 f"Your password at {settings.site_origin} was changed at "
                 f"{_moment(letter.created_at)}, and other browsers were signed out."
             ),
+            *_removed(letter),
             *_tokens_left(user),
         ),
-        link=_security(settings),
+        link=Link(label="See every way in", url=f"{settings.site_origin}/settings/ways-in"),
         unasked=_take_it_back(settings),
     )
 
@@ -188,6 +189,33 @@ def _tokens_left(user: User) -> list[str]:
         return []
     names = ", ".join(f"{token.name} (…{token.last_four})" for token in tokens)
     return [f"These access tokens go on working until you remove them: {names}."]
+
+
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "passkeys": ("a passkey", "passkeys"),
+    "totps": ("the authenticator app", "authenticator apps"),
+    "recovery_codes": ("a recovery code", "recovery codes"),
+    "identities": ("a linked account", "linked accounts"),
+    "access_tokens": ("an access token", "access tokens"),
+}
+
+
+def _removed(letter: Letter) -> list[str]:
+    """Say which ways in went with a reset."""
+    removed: Mapping[str, int] = letter.data.get("removed") or {}
+    words = [
+        one if removed[kind] == 1 else f"{removed[kind]} {many}"
+        for kind, (one, many) in _KINDS.items()
+        if removed.get(kind)
+    ]
+    if not words:
+        return []
+    why = (
+        ""
+        if removed.keys() == {"access_tokens"}
+        else " Nobody had confirmed this address before: they may have been somebody else's."
+    )
+    return [f"These no longer open your account: {', '.join(words)}.{why}"]
 
 
 def _device(letter: Letter) -> str:

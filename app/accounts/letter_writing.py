@@ -13,7 +13,13 @@ from sqlalchemy import select
 
 from app.accounts import one_time
 from app.accounts.audit import Event
-from app.accounts.joining import RESET_WITHIN, VERIFY_WITHIN, WELCOME_WITHIN, password_mark
+from app.accounts.joining import (
+    RESET_WITHIN,
+    VERIFY_WITHIN,
+    WELCOME_WITHIN,
+    may_reset_by_mail,
+    password_mark,
+)
 from app.accounts.letter_layout import Link, Words
 from app.accounts.letter_notices import NOTICES
 from app.accounts.letters import Kind
@@ -85,6 +91,8 @@ def _reset(letter: Letter, settings: Settings) -> Words | None:
     if user is None or user.disabled_at is not None:
         return None
     _note_asked(letter, user)
+    if not may_reset_by_mail(user):
+        return _unproved(settings)
     token = one_time.begin(
         Purpose.RESET,
         lifetime=RESET_WITHIN,
@@ -126,8 +134,7 @@ def _verify_email(letter: Letter, settings: Settings) -> Words | None:
         ),
         link=_link("Confirm this address", "/verify", token, settings),
         unasked="If you have no account there, do nothing: somebody has mistyped their address, "
-        "or uses yours. Whoever reads your mail can take such an account over at "
-        f"{settings.site_origin}/forgot.",
+        "or uses yours, and it stays unconfirmed.",
     )
 
 
@@ -188,6 +195,26 @@ def _known_already(did: str, settings: Settings) -> Words:
                 "sign in with this address."
             ),
             f"If you forgot your password, set a new one at {settings.site_origin}/forgot.",
+        ),
+        link=Link(label="Sign in", url=f"{settings.site_origin}/sign-in"),
+        unasked=f"{_DO_NOTHING}: nothing was changed.",
+    )
+
+
+def _unproved(settings: Settings) -> Words:
+    return Words(
+        subject="No new password for Pinhole",
+        paragraphs=(
+            (
+                f"Somebody, hopefully you, asked for a new password at {settings.site_origin}. "
+                "Nobody has confirmed yet that this address belongs to the account, so it cannot "
+                "set its password."
+            ),
+            (
+                "If you are still signed in somewhere, open Settings, Account there: confirm the "
+                "address, or change it. Then ask again. If you are not, ask another administrator "
+                "of the site."
+            ),
         ),
         link=Link(label="Sign in", url=f"{settings.site_origin}/sign-in"),
         unasked=f"{_DO_NOTHING}: nothing was changed.",

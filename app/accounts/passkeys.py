@@ -13,17 +13,18 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import one_time
 from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, read_cookie
+from app.accounts.factor_changes import lock_person
 from app.accounts.models import Passkey, User
 from app.accounts.one_time import Purpose
 from app.accounts.secret_tokens import new_token
 from app.database import db, now
-from app.errors import PasskeyRefusedError, WrongPasskeyError
+from app.errors import PasskeyRefusedError, TooManyPasskeysError, WrongPasskeyError
 from app.parts import parts
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MAX_PASSKEYS = 25  # a person's: more than devices and keys anybody owns
 ANSWER_WITHIN = timedelta(minutes=10)
 _TIMEOUT_MS = 5 * 60 * 1000  # how long the browser's own dialog stays (WebAuthn 3, 15.1)
 
@@ -92,9 +94,12 @@ def this_browser() -> str:
 
 
 def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
-    """Keep a passkey that the browser made. Ends the transaction: a challenge is good once.
+    """Keep a passkey that the browser made, and leave the person locked.
+
+    Ends the transaction before: a challenge is good once.
 
     Raises:
+        TooManyPasskeysError: remove one first.
         PasskeyRefusedError: it was not made as this site asked, or is known already.
     """
     from webauthn import base64url_to_bytes, verify_registration_response  # noqa: PLC0415
@@ -113,6 +118,8 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
     )
     if made is None:
         raise PasskeyRefusedError
+    lock_person(user)
+    refuse_too_many(user.id)
     passkey = Passkey(
         user_id=user.id,
         name=name,
@@ -129,6 +136,17 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
         db.session.rollback()
         raise PasskeyRefusedError from None
     return passkey
+
+
+def refuse_too_many(user_id: UUID) -> None:
+    """Refuse one more where a person has MAX_PASSKEYS.
+
+    Raises:
+        TooManyPasskeysError: remove one first.
+    """
+    count = db.session.scalar(select(func.count()).where(Passkey.user_id == user_id)) or 0
+    if count >= MAX_PASSKEYS:
+        raise TooManyPasskeysError
 
 
 def prove_passkey(credential: Json) -> Passkey:

@@ -25,8 +25,14 @@ FRESH_FOR = timedelta(minutes=10)
 DEVICE_KNOWN_FOR = timedelta(days=400)
 
 
-def start_session(user: User, who: Visitor) -> str:
-    """Add a session that is fresh, and return its token, which exists nowhere else."""
+def start_session(user: User, who: Visitor, *, is_fresh: bool = True) -> str:
+    """Add a session, and return its token, which exists nowhere else.
+
+    Args:
+        user: whose.
+        who: in which browser.
+        is_fresh: whether somebody has just proved who they are.
+    """
     token = new_token()
     moment = now()
     db.session.add(
@@ -36,7 +42,7 @@ def start_session(user: User, who: Visitor) -> str:
             created_at=moment,
             last_used_at=moment,
             expires_at=moment + LIFETIME,
-            fresh_at=moment,
+            fresh_at=moment if is_fresh else None,
             ip=who.ip,
             user_agent=who.user_agent,
         )

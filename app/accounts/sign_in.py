@@ -49,7 +49,13 @@ _ONE_FACTOR = {How.PASSWORD, How.RESET}
 
 
 def finish_sign_in(
-    user: User, how: How, *, provider: str = "", status: int = 200, link: bool = False
+    user: User,
+    how: How,
+    *,
+    provider: str = "",
+    status: int = 200,
+    link: bool = False,
+    is_fresh: bool = True,
 ) -> Response:
     """Sign in and commit; or, where `how` proves one factor of two, await the second.
 
@@ -60,6 +66,8 @@ def finish_sign_in(
         status: the answer's.
         link: whether to link the provider's identity that waits in this browser for this account,
             once the sign-in is complete.
+        is_fresh: whether the proof was asked for now; False: a provider may have let somebody
+            through whom it knew from before.
 
     Raises:
         AccountDisabledError: an administrator shut the account.
@@ -67,7 +75,7 @@ def finish_sign_in(
     refuse_disabled(user)
     methods = second_factors(user.id) if how in _ONE_FACTOR else []
     if not methods:
-        return _sign_in(user, how, provider=provider, status=status, link=link)
+        return _sign_in(user, how, provider=provider, status=status, link=link, is_fresh=is_fresh)
     token = one_time.begin(
         Purpose.SECOND_FACTOR,
         lifetime=SECOND_FACTOR_WITHIN,
@@ -102,7 +110,7 @@ def finish_second_factor(user: User, *, how: str, link: bool = False) -> Respons
     if begun is None or begun.user_id != user.id:
         raise NotSignedInError
     wished = link or begun.data.get("link") is True
-    response = _sign_in(user, how, provider="", status=200, link=wished)
+    response = _sign_in(user, how, provider="", status=200, link=wished, is_fresh=True)
     clear_cookie(response, Cookie.PENDING)
     return response
 
@@ -117,18 +125,20 @@ def refuse_disabled(user: User) -> None:
         raise AccountDisabledError
 
 
-def _sign_in(user: User, how: str, *, provider: str, status: int, link: bool) -> Response:
+def _sign_in(
+    user: User, how: str, *, provider: str, status: int, link: bool, is_fresh: bool
+) -> Response:
     # A token that was in the browser before is ended, not taken over (session fixation).
     if earlier := current_session():
         end_session(earlier.id)
     # Whoever gets in needs no new password: a link that lies in a mailbox still dies.
     one_time.forget(user.id, Purpose.RESET)
-    token = start_session(user, visitor())
+    token = start_session(user, visitor(), is_fresh=is_fresh)
     device_token, letters = _note_device(user)
     linked = link_awaited(user) if link else []
     record(Event.SIGNED_IN, user_id=user.id, how=how, provider=provider or None)
     commit_and_ring(*letters, *linked)
-    response = session_answer(user, fresh_at=now(), status=status)
+    response = session_answer(user, fresh_at=now() if is_fresh else None, status=status)
     set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)
     if device_token:
         set_cookie(response, Cookie.DEVICE, device_token, lifetime=DEVICE_KNOWN_FOR)

@@ -64,6 +64,9 @@ class InviteRow(BaseModel):
     expires_at: datetime
     used_at: datetime | None
     used_by_email: str | None
+    has_maker: bool = Field(
+        description="Whether who made it still administers the site; else it is worth nothing."
+    )
 
 
 class InvitesOut(BaseModel):

@@ -1,7 +1,7 @@
 """Joining by mail, by invitation, and what the answers keep to themselves (THREATS 36)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import api_settings, keys_of, running_api, until
 from tests.mailbox import mails_to, next_mail, token_in
-from tests.people import PASSWORD, Person
+from tests.people import PASSWORD, Person, an_administrator
 
 
 def fresh_address() -> str:
@@ -43,7 +43,12 @@ def invite(database: Engine, *, email: str | None = None, days: int = 7) -> tupl
     """An invitation, and the token in its link."""
     token = new_token()
     with OrmSession(database) as rows:
-        row = Invite(token_hash=digest(token), email=email, expires_at=now() + timedelta(days=days))
+        row = Invite(
+            token_hash=digest(token),
+            email=email,
+            created_by=an_administrator(rows),
+            expires_at=now() + timedelta(days=days),
+        )
         rows.add(row)
         rows.commit()
         return row.id, token
@@ -445,3 +450,28 @@ def test_a_site_that_sends_mail_has_no_mailbox(stack: EmbeddedStack, model: Stan
     settings = api_settings(stack, model) | {"MAILBOX_DIR": ""}
     with running_api(settings) as address:
         assert httpx2.get(f"{address}/api/local/mails").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "UPDATE users SET is_administrator = false WHERE email = :email",
+        "UPDATE users SET disabled_at = now() WHERE email = :email",
+        "DELETE FROM users WHERE email = :email",
+    ],
+    ids=["unmade", "shut", "deleted"],
+)
+def test_an_invitation_ends_with_its_makers_office(
+    visitor: httpx2.Client, database: Engine, new_person: Callable[[], Person], ends: str
+) -> None:
+    root = new_person()
+    with database.begin() as rows:
+        promote = "UPDATE users SET is_administrator = true WHERE email = :email"
+        rows.execute(text(promote), {"email": root.email})
+    answer = root.http.post("/api/admin/invites", json={"email": None, "note": ""})
+    token = answer.raise_for_status().json()["link"].partition("#")[2]
+    look = partial(visitor.post, "/api/auth/invites/look", json={"token": token})
+    assert look().status_code == 200
+    with database.begin() as rows:
+        rows.execute(text(ends), {"email": root.email})
+    assert look().status_code == 410

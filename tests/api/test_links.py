@@ -239,7 +239,7 @@ def test_whoever_squats_at_an_address_keeps_no_way_in(
     *,
     verified: bool,
 ) -> None:
-    """Trojan identifier (THREATS 41); who proved the address keeps what they set up."""
+    """Trojan identifier (THREATS 41); who proved the address keeps their factors."""
     with httpx2.Client(base_url=site, headers={"Origin": stack.site_origin}) as http:
         squatter = Person(http=http).join(database)
         user_id = squatter.user_id
@@ -255,7 +255,7 @@ def test_whoever_squats_at_an_address_keeps_no_way_in(
         left = rows_of(database, user_id)
     if verified:
         assert done["second_factor"]["methods"] == ["passkey", "totp", "recovery_code"]
-        assert left == dict.fromkeys(left, 1) | {"sessions": 0}
+        assert left == dict.fromkeys(left, 1) | {"sessions": 0, "access_tokens": 0}
     else:
         assert done["user"]["email_verified"] is True
         assert left == dict.fromkeys(left, 0) | {"sessions": 1}
@@ -343,3 +343,20 @@ def test_an_address_is_proved_by_its_mail(
     assert done.json() == {"email": ada.email, "changed": False}
     assert ada.http.get("/api/auth/session").json()["user"]["email_verified"] is True
     assert ada.http.post("/api/account/email/verify").status_code == 202  # nothing to do
+
+
+def test_a_newer_wish_leaves_the_older_letter_unwritten(ada: Person, database: Engine) -> None:
+    """The worker may not have come to it yet: its link would be made after the newer one."""
+    with database.begin() as rows:
+        rows.execute(
+            text(
+                "INSERT INTO letters (id, kind, email, user_id, data, created_at, attempts)"
+                " SELECT gen_random_uuid(), 'change_email', 'older-' || email, id, '{}', now(), 0"
+                " FROM users WHERE email = :email"
+            ),
+            {"email": ada.email},
+        )
+    change(ada, f"newer-{ada.email}")
+    with database.connect() as rows:
+        older = text("SELECT failure FROM letters WHERE email = :email")
+        assert rows.execute(older, {"email": f"older-{ada.email}"}).scalars().all() == ["withdrawn"]

@@ -1,9 +1,11 @@
 """No other way into an account goes around its second factor."""
 
 from collections.abc import Callable
+from functools import partial
 
 import httpx2
 import pytest
+from sqlalchemy import Engine, text
 
 from tests.authenticators import SoftwareKey, add_passkey, add_totp, code_of, sign_in_by_passkey
 from tests.mailbox import next_mail, token_in
@@ -76,3 +78,127 @@ def test_cookies_that_somebody_planted_open_nothing(
     else:
         assert answer.status_code == 401
         assert who is None
+
+
+def planted(database: Engine, person: Person) -> tuple[SoftwareKey, str]:
+    """Give somebody a passkey, an app, codes and an identity at an address that nobody proved.
+
+    As on a site that sent no mail when they joined.
+    """
+    key = SoftwareKey()
+    add_passkey(person, key)
+    secret, _ = add_totp(person)
+    with database.begin() as rows:
+        rows.execute(
+            text(
+                "INSERT INTO identities"
+                " (id, user_id, provider, issuer, subject, email, created_at)"
+                " SELECT gen_random_uuid(), id, 'work', 'https://id.example', id::text, '', now()"
+                " FROM users WHERE email = :email"
+            ),
+            {"email": person.email},
+        )
+        unprove = "UPDATE users SET email_verified_at = NULL WHERE email = :email"
+        rows.execute(text(unprove), {"email": person.email})
+    return key, secret
+
+
+def kept(person: Person) -> Json:
+    security: Json = person.http.get("/api/account/security").raise_for_status().json()
+    return {name: len(security[name]) for name in ("passkeys", "identities")} | {
+        "totp": security["totp"] is not None,
+        "codes": security["recovery_codes_left"],
+    }
+
+
+def test_no_letter_opens_an_unproved_administrators_account(
+    new_person: Callable[[], Person], new_visitor: Browsers, database: Engine
+) -> None:
+    """A mistyped address is read by somebody, who must not come to look after the site."""
+    root = new_person()
+    with database.begin() as rows:
+        promote = "UPDATE users SET is_administrator = true WHERE email = :email"
+        rows.execute(text(promote), {"email": root.email})
+    planted(database, root)
+    before = kept(root)
+    reader = new_visitor()
+    ask = partial(reader.post, "/api/auth/reset", json={"email": root.email})
+    mail = next_mail(reader, root.email, ask, about="password")
+    assert not [link for link in mail["links"] if "#" in link]
+    assert kept(root) == before == {"passkeys": 1, "identities": 1, "totp": True, "codes": 10}
+
+
+def test_a_link_from_before_does_not_open_an_unproved_administrators_account(
+    new_person: Callable[[], Person], new_visitor: Browsers, database: Engine
+) -> None:
+    root = new_person()
+    key, _ = planted(database, root)
+    reader = new_visitor()
+    ask = partial(reader.post, "/api/auth/reset", json={"email": root.email})
+    token = token_in(next_mail(reader, root.email, ask, about="password"))
+    with database.begin() as rows:
+        promote = "UPDATE users SET is_administrator = true WHERE email = :email"
+        rows.execute(text(promote), {"email": root.email})
+    body = {"token": token, "password": NEW}
+    assert reader.post("/api/auth/reset/finish", json=body).status_code == 410
+    assert reader.post("/api/auth/reset/look", json={"token": token}).status_code == 410
+    assert kept(root)["passkeys"] == 1
+    assert sign_in_by_passkey(new_visitor(), key).status_code == 200
+
+
+def test_what_a_reset_removes_is_recorded_and_announced(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    """Whoever was first at somebody's address keeps nothing, and it is told what went."""
+    ada.http.post("/api/account/tokens", json={"name": "Backup", "scope": "read", "days": 9})
+    key, _ = planted(database, ada)
+    owner = new_visitor()
+    mail = next_mail(owner, ada.email, lambda: reset(owner, ada), about="was changed")
+    for words in ("a passkey", "the authenticator app", "10 recovery codes", "a linked account"):
+        assert words in mail["text"]
+    assert sign_in_by_passkey(new_visitor(), key).status_code == 401
+    found = owner.get("/api/account/activity").json()["events"]
+    (event,) = (each for each in found if each["event"] == "ways_in_removed")
+    assert event["detail"] == {
+        "how": "reset",
+        "access_tokens": 1,
+        "passkeys": 1,
+        "totps": 1,
+        "recovery_codes": 10,
+        "identities": 1,
+    }
+
+
+def test_a_way_in_is_added_only_once_the_address_is_proved(ada: Person, database: Engine) -> None:
+    begun = ada.http.post("/api/account/totp", json={}).json()
+    with database.begin() as rows:
+        unprove = "UPDATE users SET email_verified_at = NULL WHERE email = :email"
+        rows.execute(text(unprove), {"email": ada.email})
+    code = {"code": code_of(begun["secret"])}
+    asked = [
+        ada.http.post("/api/account/totp", json={}),
+        ada.http.post("/api/account/totp/confirm", json=code),
+        ada.http.post("/api/account/passkeys/options", json={}),
+        ada.http.post("/api/account/passkeys", json={"name": "Key", "credential": {}}),
+    ]
+    assert [(each.status_code, each.json()["code"]) for each in asked] == [
+        (409, "prove_address_first")
+    ] * len(asked)
+    ask = partial(ada.http.post, "/api/account/email/verify")
+    token = token_in(next_mail(ada.http, ada.email, ask, about="Confirm your address"))
+    ada.http.post("/api/auth/verify", json={"token": token}).raise_for_status()
+    assert ada.http.post("/api/account/passkeys/options", json={}).status_code == 200
+
+
+def test_a_reset_ends_access_tokens(ada: Person, new_visitor: Browsers) -> None:
+    """They ask for no factor, so whoever made one would be in still."""
+    body = {"name": "Backup", "scope": "write", "days": 30}
+    made = ada.http.post("/api/account/tokens", json=body).raise_for_status().json()
+    script = new_visitor()
+    script.headers["Authorization"] = f"Bearer {made['token']}"
+    assert script.get("/api/images").status_code == 200
+    owner = new_visitor()
+    mail = next_mail(owner, ada.email, lambda: reset(owner, ada), about="was changed")
+    assert "an access token" in mail["text"]
+    assert script.get("/api/images").status_code == 401
+    assert owner.get("/api/account/tokens").json() == {"tokens": []}

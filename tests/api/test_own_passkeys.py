@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.accounts.passkeys import MAX_PASSKEYS
 from tests.api.conftest import until
 from tests.authenticators import (
     PRESENT,
@@ -207,3 +209,24 @@ def test_a_short_password_keeps_its_last_factor(ada: Person) -> None:
     add_totp(ada)
     assert ada.http.delete(f"/api/account/passkeys/{passkey_id}").status_code == 204
     assert ada.http.delete("/api/account/totp").status_code == 409
+
+
+def test_nobody_keeps_passkeys_without_end(ada: Person, database: Engine) -> None:
+    """Of two added at once to all but one that there may be, one is kept."""
+    offers = [SoftwareKey().create(asked_to_make(ada)) for _ in range(2)]
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO passkeys (id, user_id, name, credential_id, public_key, sign_count,"
+                " transports, is_backed_up, created_at)"
+                " SELECT gen_random_uuid(), id, 'Key', uuid_send(gen_random_uuid()), '', 0, '{}',"
+                " false, now() FROM users, generate_series(1, :number) WHERE email = :email"
+            ),
+            {"email": ada.email, "number": MAX_PASSKEYS - 1},
+        )
+    with ThreadPoolExecutor(2) as at_once:
+        answers = list(at_once.map(partial(offer, ada), offers))
+    assert sorted(each.status_code for each in answers) == [201, 409]
+    refused = ada.http.post("/api/account/passkeys/options", json={})
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_passkeys")
+    assert len(security(ada)["passkeys"]) == MAX_PASSKEYS

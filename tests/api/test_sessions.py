@@ -1,11 +1,13 @@
 """Signed-in browsers: seen by their person alone, and ended at once (THREATS 1, 32)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.api.conftest import until
 from tests.people import PASSWORD, Json, Person
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -117,3 +119,36 @@ def listed(person: Person) -> list[Json]:
     answer.raise_for_status()
     found: list[Json] = answer.json()["sessions"]
     return found
+
+
+_SESSIONS = "FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = :email)"
+_PERSON = "FROM users WHERE email = :email"
+
+
+@pytest.mark.parametrize(
+    ("row", "asks", "body"),
+    [
+        (_SESSIONS, "/api/auth/confirm", {"password": PASSWORD}),
+        (_PERSON, "/api/account/password", {"password": "a teapot sings for nobody twice"}),
+        (_PERSON, "/api/account/totp", {}),
+    ],
+    ids=["session", "person setting a password", "person adding an app"],
+)
+def test_a_session_that_ends_during_its_own_request_is_signed_out(
+    ada: Person, database: Engine, row: str, asks: str, body: Json
+) -> None:
+    whose = {"email": ada.email}
+    with ThreadPoolExecutor(1) as at_once:
+        with database.begin() as holder:
+            holder.execute(text("SELECT 1 " + row + " FOR UPDATE"), whose)
+            answer = at_once.submit(ada.http.post, asks, json=body)
+            until(lambda: _waits(database))
+            holder.execute(text("DELETE " + row), whose)
+        told = answer.result()
+    assert (told.status_code, told.json()["code"]) == (401, "not_signed_in")
+
+
+def _waits(database: Engine) -> bool:
+    query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with database.connect() as connection:
+        return int(connection.execute(query).scalar_one()) > 0

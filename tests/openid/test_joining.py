@@ -22,7 +22,7 @@ from tests.api.conftest import PATIENCE, new_network, running_api
 from tests.openid.conftest import Traveller, state_of
 from tests.openid.provider import Issuer, Provider
 from tests.openid.test_signing_in import proved
-from tests.people import PASSWORD
+from tests.people import PASSWORD, an_administrator
 
 Opener = Callable[[], Traveller]
 
@@ -63,7 +63,8 @@ def invite(database: Engine, *, email: str | None = None, days: int = 7) -> str:
     token = new_token()
     with OrmSession(database) as rows:
         expires_at = now() + timedelta(days=days)
-        rows.add(Invite(token_hash=digest(token), email=email, expires_at=expires_at))
+        made = {"created_by": an_administrator(rows), "expires_at": expires_at}
+        rows.add(Invite(token_hash=digest(token), email=email, **made))
         rows.commit()
     return token
 

@@ -7,6 +7,7 @@ the database.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import httpx2
 import pytest
@@ -20,6 +21,7 @@ from tests.people import PASSWORD
 
 NEW_PASSWORD = "nine slow herons over the estuary"
 Counter = Callable[..., int]
+R = TypeVar("R")
 
 
 @pytest.fixture
@@ -27,6 +29,25 @@ def squatter(eve: Traveller, database: Engine) -> Traveller:
     """Eve, signed in to an account at an address of Ada's that nobody has proved."""
     eve.join(database, email_verified_at=None)
     return eve
+
+
+def link_before(squatter: Traveller, database: Engine, link: Callable[[], R]) -> R:
+    """Link an identity as on a site that sent no mail then, where no proof was asked for."""
+    prove = text("UPDATE users SET email_verified_at = now() WHERE email = :email")
+    unprove = text("UPDATE users SET email_verified_at = NULL WHERE email = :email")
+    with database.begin() as rows:
+        rows.execute(prove, {"email": squatter.email})
+    linked = link()
+    with database.begin() as rows:
+        rows.execute(unprove, {"email": squatter.email})
+    return linked
+
+
+def test_without_a_proved_address_no_identity_is_linked(
+    squatter: Traveller, issuer: Issuer
+) -> None:
+    answer = squatter.start(issuer, purpose="link")
+    assert (answer.status_code, answer.json()["code"]) == (409, "prove_address_first")
 
 
 def sign_in(who: Traveller, email: str, password: str = PASSWORD) -> httpx2.Response:
@@ -63,12 +84,12 @@ def test_unexpired_session(ada: Traveller, squatter: Traveller, issuer: Issuer) 
 
 
 def test_trojan_identifier(
-    ada: Traveller, squatter: Traveller, issuer: Issuer, provider: Provider
+    ada: Traveller, squatter: Traveller, issuer: Issuer, provider: Provider, database: Engine
 ) -> None:
     """An identity of Eve's at another provider does not open the account that Ada took over."""
     email, other = squatter.email, provider.issuers["other"]
     who = {"sub": f"eve-{email}", "email": "eve@example.com", "email_verified": False}
-    squatter.travel(other, claims=who, purpose="link")
+    link_before(squatter, database, lambda: squatter.travel(other, claims=who, purpose="link"))
     ada.travel(issuer, claims=proved(email))
     take_back(ada, email)
     squatter.http.cookies.clear()
@@ -78,11 +99,11 @@ def test_trojan_identifier(
 
 
 def test_trojan_identifier_by_a_link_that_waits(
-    ada: Traveller, squatter: Traveller, issuer: Issuer, count: Counter
+    ada: Traveller, squatter: Traveller, issuer: Issuer, count: Counter, database: Engine
 ) -> None:
     """Nor does one that Eve set out for before, and comes back with afterwards."""
     email = squatter.email
-    location = squatter.set_out(issuer, purpose="link")
+    location = link_before(squatter, database, lambda: squatter.set_out(issuer, purpose="link"))
     code = issuer.authorize(location, sub=f"eve-{email}")
     take_back(ada, email)
     answer = squatter.come_back(issuer, code=code, state=state_of(location))

@@ -1,7 +1,10 @@
 """Signing in with a provider that is honest."""
 
+import time
 from collections.abc import Callable
 from uuid import uuid4
+
+import pytest
 
 from tests.openid.conftest import Traveller
 from tests.openid.provider import Issuer
@@ -37,3 +40,27 @@ def test_whoever_comes_again_is_known_by_issuer_and_subject_alone(
     )
     assert elsewhere.where(answer) == "/"
     assert elsewhere.signed_in_as == ada.email
+
+
+@pytest.mark.parametrize(
+    ("asked_ago", "status"),
+    [(None, 401), (3600, 401), (0, 200)],
+    ids=["not told", "an hour ago", "on this trip"],
+)
+def test_a_provider_that_asked_nothing_proves_nothing_recent(
+    ada: Traveller,
+    issuer: Issuer,
+    new_traveller: Callable[[], Traveller],
+    asked_ago: int | None,
+    status: int,
+) -> None:
+    """Whoever finds a browser that is signed in there adds no passkey here by that alone."""
+    who = proved(ada.email)
+    ada.travel(issuer, claims=who)
+    assert ada.http.post("/api/account/passkeys/options", json={}).status_code == 200
+    told = {} if asked_ago is None else {"auth_time": int(time.time()) - asked_ago}
+    elsewhere = new_traveller()
+    elsewhere.travel(issuer, claims=who | told)
+    assert elsewhere.signed_in_as == ada.email
+    answer = elsewhere.http.post("/api/account/passkeys/options", json={})
+    assert answer.status_code == status

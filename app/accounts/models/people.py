@@ -4,8 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, LargeBinary, String, false, true
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    String,
+    exists,
+    false,
+    true,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.database import Base, now
 
@@ -159,4 +168,12 @@ class Invite(Base):
     @classmethod
     def is_open(cls) -> ColumnElement[bool]:
         """The condition that it can be used still."""
-        return cls.used_at.is_(None) & (cls.expires_at > now())
+        return cls.used_at.is_(None) & (cls.expires_at > now()) & cls.has_maker()
+
+    @classmethod
+    def has_maker(cls) -> ColumnElement[bool]:
+        """The condition that whoever made it still looks after the site, and so may invite."""
+        maker = aliased(User)
+        return exists().where(
+            maker.id == cls.created_by, maker.is_administrator, maker.disabled_at.is_(None)
+        )

@@ -34,6 +34,7 @@ from app.errors import (
     AccountDisabledError,
     InviteNeededError,
     LinkDeadError,
+    NotSignedInError,
     RegistrationClosedError,
 )
 from app.parts import parts
@@ -88,25 +89,26 @@ def arrive(trip: Trip, claims: Claims) -> Response:
     )
     match trip.errand:
         case Errand.SIGN_IN:
-            return _sign_in(trip, stranger, email_is_proved=claims.email_is_proved)
+            return _sign_in(trip, stranger, claims)
         case Errand.LINK:
             return _link(trip, stranger)
         case Errand.CONFIRM:
             return _confirm(trip, stranger, proved_at=claims.proved_at)
 
 
-def _sign_in(trip: Trip, stranger: Stranger, *, email_is_proved: bool) -> Response:
+def _sign_in(trip: Trip, stranger: Stranger, claims: Claims) -> Response:
     identity = find_identity(stranger.issuer, stranger.subject)
     if identity:
         identity.last_used_at, identity.email = now(), stranger.email
-        return _finish(db.session.get_one(User, identity.user_id), trip)
+        user = db.session.get_one(User, identity.user_id)
+        return _finish(user, trip, is_fresh=_was_asked(trip, claims.proved_at))
     # An address that nobody has proved to be theirs says nothing about who somebody is.
-    if not email_is_proved or not stranger.email:
+    if not claims.email_is_proved or not stranger.email:
         raise ArrivalRefusedError("email_unverified")
     owner = db.session.scalar(select(User).where(User.email == stranger.email))
     if owner:
         return _await_link(owner, stranger, trip)
-    return _finish(_join(trip, stranger), trip)
+    return _finish(_join(trip, stranger), trip, is_fresh=True)  # there is nothing to guard yet
 
 
 def _join(trip: Trip, stranger: Stranger) -> User:
@@ -133,9 +135,16 @@ def _join(trip: Trip, stranger: Stranger) -> User:
     return user
 
 
-def _finish(user: User, trip: Trip) -> Response:
+def _was_asked(trip: Trip, proved_at: float | None) -> bool:
+    """Whether the provider says that it asked somebody on this trip (OpenID's auth_time)."""
+    return proved_at is not None and proved_at >= trip.begun_at.timestamp() - LEEWAY_SECONDS
+
+
+def _finish(user: User, trip: Trip, *, is_fresh: bool) -> Response:
     try:
-        signed_in = finish_sign_in(user, How.PROVIDER, provider=trip.provider, link=trip.link)
+        signed_in = finish_sign_in(
+            user, How.PROVIDER, provider=trip.provider, link=trip.link, is_fresh=is_fresh
+        )
     except AccountDisabledError as error:
         raise ArrivalRefusedError("account_disabled") from error
     response = redirect_home(trip.next)
@@ -174,10 +183,13 @@ def _confirm(trip: Trip, stranger: Stranger, *, proved_at: float | None) -> Resp
         raise ArrivalRefusedError("confirm_other")
     # Providers that tell when they last asked somebody must have asked on this trip; those that do
     # not tell (Google) are believed.
-    if proved_at is not None and proved_at < trip.begun_at.timestamp() - LEEWAY_SECONDS:
+    if proved_at is not None and not _was_asked(trip, proved_at):
         raise ArrivalRefusedError("openid_failed")
     identity.last_used_at = now()
-    token = renew_session(session, how=How.PROVIDER)
+    try:
+        token = renew_session(session, how=How.PROVIDER)
+    except NotSignedInError as error:
+        raise ArrivalRefusedError("confirm_other") from error
     db.session.commit()
     response = redirect_home(trip.next)
     set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)

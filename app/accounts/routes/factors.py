@@ -7,7 +7,12 @@ from app.accounts import one_time
 from app.accounts.audit import Event, record
 from app.accounts.authenticator import begin_authenticator, confirm_authenticator
 from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.factor_changes import letter_of_change, lock_person, refuse_lock_out
+from app.accounts.factor_changes import (
+    letter_of_change,
+    lock_person,
+    refuse_lock_out,
+    refuse_unproved,
+)
 from app.accounts.guards import current_user, fresh, in_person, own_session, public
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring, withdraw_letters
 from app.accounts.limit_table import PASSWORD_CHECKS_NETWORK, SECOND_FACTOR_TRIES
@@ -60,8 +65,8 @@ def change_password(json_data: PasswordIn) -> Response:
     set_password(user, json_data.password)
     end_sessions(user.id, but=own_session().id, but_device=read_cookie(Cookie.DEVICE))
     # What somebody else began who knew the old one ends too.
-    one_time.forget(user.id, Purpose.RESET, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
     withdraw_letters(user.id, Kind.CHANGE_EMAIL)
+    one_time.forget(user.id, Purpose.RESET, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
     record(Event.PASSWORD_CHANGED, user_id=user.id)
     who = visitor()
     letter = ask_for_letter(
@@ -105,10 +110,11 @@ def check_password(json_data: PasswordQuestion) -> Response:
 @fresh
 @factors.input(NothingIn, location="json")
 @factors.output(TotpBegun)
-@factors.doc(responses={409: "There is an app already."})
+@factors.doc(responses={409: "There is an app already, or the address is not proved."})
 def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Make a secret for an authenticator app; it asks for nothing before its first code."""
     user = current_user()
+    refuse_unproved(user)
     lock_person(user)
     begun = begin_authenticator(user)
     db.session.commit()
@@ -120,10 +126,17 @@ def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes not
 @in_person
 @factors.input(CodeIn, location="json")
 @factors.output(TotpConfirmed)
-@factors.doc(responses={401: "The code is wrong, or no app was begun.", 429: "Too many tries."})
+@factors.doc(
+    responses={
+        401: "The code is wrong, or no app was begun.",
+        409: "The address is not proved.",
+        429: "Too many tries.",
+    }
+)
 def confirm_totp(json_data: CodeIn) -> Response:
     """Show the app's first code: from now on it is asked for. The first factor brings codes."""
     user = current_user()
+    refuse_unproved(user)
     take(SECOND_FACTOR_TRIES, of=str(user.id))
     lock_person(user)
     if not confirm_authenticator(user.id, "".join(json_data.code.split())):

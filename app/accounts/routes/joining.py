@@ -18,6 +18,7 @@ from app.accounts.joining import (
     is_bound_to,
     is_first,
     make_account,
+    may_reset_by_mail,
     refuse_other_address,
     refuse_uninvited,
     take_over,
@@ -186,15 +187,19 @@ def look_at_reset(json_data: LinkIn) -> Response:
 @joining.output(SessionOut, description="Signed in, or a second factor is awaited.")
 @joining.doc(responses={403: "The account was shut.", 410: _DEAD, 429: _WAIT})
 def finish_reset(json_data: LinkAndPasswordIn) -> Response:
-    """Set a new password by a link; every signed-in browser and every older link ends."""
+    """Set a new password by a link.
+
+    Every signed-in browser, every access token and every older link ends. Where nobody had proved
+    the address before, so do passkeys, the authenticator app, recovery codes and linked accounts.
+    """
     user = _whose_reset(json_data.token)
     # Whoever changes how the person signs in, moves the account or shuts it was first, or waits.
     lock_person(user)
     refuse_disabled(user)
-    if not is_bound_to(_take(Purpose.RESET, json_data.token), user):
+    if not (is_bound_to(_take(Purpose.RESET, json_data.token), user) and may_reset_by_mail(user)):
         raise LinkDeadError
-    take_over(user, password=json_data.password)
-    told = ask_for_letter(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id)
+    removed = take_over(user, password=json_data.password)
+    told = ask_for_letter(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id, removed=removed)
     response = finish_sign_in(user, How.RESET)
     commit_and_ring(told)
     return response
@@ -203,7 +208,7 @@ def finish_reset(json_data: LinkAndPasswordIn) -> Response:
 def _whose_reset(token: str) -> User:
     begun = shown_token(token, Purpose.RESET)
     user = user_of(begun)
-    if user is None or not is_bound_to(begun, user):
+    if user is None or not is_bound_to(begun, user) or not may_reset_by_mail(user):
         raise LinkDeadError
     return user
 

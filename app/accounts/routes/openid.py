@@ -8,7 +8,12 @@ from sqlalchemy import delete, select
 
 from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, clear_cookie, read_cookie, set_cookie
-from app.accounts.factor_changes import letter_of_change, lock_person, refuse_lock_out
+from app.accounts.factor_changes import (
+    letter_of_change,
+    lock_person,
+    refuse_lock_out,
+    refuse_unproved,
+)
 from app.accounts.guards import current_session, current_user, fresh, public
 from app.accounts.joining import find_invite
 from app.accounts.letters import commit_and_ring
@@ -51,6 +56,7 @@ _LONGEST_CODE = 4096
     responses={
         401: "To link or confirm, somebody must be signed in; to link, with a recent proof.",
         404: "There is no such provider.",
+        409: "To link, the account's address must be proved.",
         429: "Too many tries: wait as long as `Retry-After` says.",
         503: "The provider does not answer.",
     }
@@ -157,6 +163,7 @@ def _traveller(provider: str, errand: Errand) -> tuple[UUID | None, str]:
     if errand is Errand.LINK:
         if fresh_until(session) is None:
             raise ConfirmFirstError
+        refuse_unproved(session.user)
         return session.user_id, ""
     known = db.session.scalar(
         select(Identity.email)

@@ -6,7 +6,7 @@ from app.accounts import one_time
 from app.accounts.audit import Event, record
 from app.accounts.guards import current_user, fresh, in_person
 from app.accounts.joining import move_to
-from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
+from app.accounts.letters import Kind, ask_for_letter, commit_and_ring, withdraw_letters
 from app.accounts.mail_limits import count_letters, refuse_without_mail
 from app.accounts.models import Letter, User
 from app.accounts.one_time import Purpose
@@ -41,6 +41,8 @@ def change_email(json_data: AddressIn) -> Response:
     if wanted == present:
         raise _already(wanted)
     count_letters(wanted)
+    # Letters first: one that is being written holds its row, and its link is there afterwards.
+    withdraw_letters(user_id, Kind.CHANGE_EMAIL)
     one_time.forget(user_id, Purpose.CHANGE_EMAIL)
     record(Event.EMAIL_CHANGE_ASKED, user_id=user_id, wanted=wanted)
     commit_and_ring(

@@ -7,7 +7,12 @@ from sqlalchemy import select
 
 from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, set_cookie
-from app.accounts.factor_changes import letter_of_change, lock_person, refuse_lock_out
+from app.accounts.factor_changes import (
+    letter_of_change,
+    lock_person,
+    refuse_lock_out,
+    refuse_unproved,
+)
 from app.accounts.guards import current_session, current_user, fresh, in_person, public
 from app.accounts.letters import commit_and_ring
 from app.accounts.limit_table import PASSKEY_TRIES_NETWORK
@@ -20,6 +25,7 @@ from app.accounts.passkeys import (
     options_to_create,
     options_to_get,
     prove_passkey,
+    refuse_too_many,
     this_browser,
 )
 from app.accounts.recovery import make_first_codes
@@ -49,6 +55,8 @@ passkey_sign_in = APIBlueprint(
     "passkey_sign_in", __name__, url_prefix="/api/auth", tag="Signing in"
 )
 passkeys = APIBlueprint("passkeys", __name__, url_prefix="/api/account/passkeys", tag="Security")
+
+_NOT_NOW = "The address is not proved, or there are as many passkeys as there may be."
 
 
 @passkey_sign_in.post("/passkey/options")
@@ -89,8 +97,11 @@ def sign_in_by_passkey(json_data: PasskeySignIn) -> Response:
 @fresh
 @passkeys.input(NothingIn, location="json")
 @passkeys.output(OptionsOut)
+@passkeys.doc(responses={409: _NOT_NOW})
 def begin_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Say what to ask the browser with, so that it makes a passkey."""
+    refuse_unproved(current_user())
+    refuse_too_many(current_user().id)
     browser = this_browser()
     return _asked(options_to_create(current_user(), browser=browser), browser=browser)
 
@@ -99,11 +110,12 @@ def begin_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes 
 @fresh
 @passkeys.input(PasskeyIn, location="json")
 @passkeys.output(PasskeyMade, status_code=201)
+@passkeys.doc(responses={409: _NOT_NOW})
 def finish_passkey(json_data: PasskeyIn) -> Response:
     """Keep a passkey that the browser made. With the first factor come recovery codes."""
     user = current_user()
+    refuse_unproved(user)
     passkey = add_passkey(user, json_data.credential, name=json_data.name)
-    lock_person(user)
     codes = make_first_codes(user.id)
     record(Event.PASSKEY_ADDED, user_id=user.id, name=passkey.name)
     shown = PasskeyOut.model_validate(passkey, from_attributes=True)

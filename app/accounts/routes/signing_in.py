@@ -9,6 +9,7 @@ from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, clear_cookie
 from app.accounts.guards import in_person, own_session, public
 from app.accounts.joining import is_first
+from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
 from app.accounts.limits import give_each_back
 from app.accounts.models import User
 from app.accounts.password_tries import take_password_try
@@ -20,6 +21,7 @@ from app.accounts.sign_in import How, finish_sign_in
 from app.contract import APIBlueprint
 from app.database import db
 from app.errors import NotFirstError, WrongCredentialsError
+from app.parts import parts
 from app.telling import count
 
 auth = APIBlueprint("auth", __name__, url_prefix="/api/auth", tag="Signing in")
@@ -31,7 +33,10 @@ auth = APIBlueprint("auth", __name__, url_prefix="/api/auth", tag="Signing in")
 @auth.output(SessionOut, status_code=201, description="The account was made and is signed in.")
 @auth.doc(responses={409: "This site has its first account already."})
 def make_first(json_data: FirstIn) -> Response:
-    """Make the first account of this site, which administers it, and sign in."""
+    """Make the first account of this site, which administers it, and sign in.
+
+    Where the site sends mail, a link that proves the address is on its way.
+    """
     if has_people():  # before the work that strangers could have us do
         raise NotFirstError
     refuse_weak(json_data.password, email=json_data.email)
@@ -42,7 +47,12 @@ def make_first(json_data: FirstIn) -> Response:
     db.session.add(user)
     db.session.flush()
     record(Event.ACCOUNT_MADE, user_id=user.id, how=How.FIRST)
-    return finish_sign_in(user, How.FIRST, status=201)
+    letters = []
+    if parts().settings.mail_from is not None:
+        letters.append(ask_for_letter(Kind.VERIFY_EMAIL, email=user.email, user_id=user.id))
+    response = finish_sign_in(user, How.FIRST, status=201)
+    commit_and_ring(*letters)
+    return response
 
 
 @auth.post("/login")

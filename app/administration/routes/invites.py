@@ -30,12 +30,14 @@ MOST_LISTED = 200
 def list_invites() -> Response:
     """List the last 200 invitations, newest first."""
     rows = db.session.execute(
-        select(Invite, User.email)
+        select(Invite, User.email, Invite.has_maker())
         .outerjoin(User, User.id == Invite.used_by)
         .order_by(Invite.created_at.desc(), Invite.id)
         .limit(MOST_LISTED)
     )
-    found = [_row(invite, used_by_email=email) for invite, email in rows]
+    found = [
+        _row(invite, used_by_email=email, has_maker=has_maker) for invite, email, has_maker in rows
+    ]
     return json_response(InvitesOut(invites=found).model_dump(mode="json"))
 
 
@@ -65,7 +67,7 @@ def invite_somebody(json_data: InviteIn) -> Response:
         letter = ask_for_letter(Kind.INVITED, email=json_data.email, invite_id=invite.id.hex)
         letters.append(letter)
     commit_and_ring(*letters)
-    made = _row(invite, used_by_email=None).model_dump()
+    made = _row(invite, used_by_email=None, has_maker=True).model_dump()
     return json_response(NewInviteOut(link=link, **made).model_dump(mode="json"), status=201)
 
 
@@ -83,7 +85,7 @@ def remove_invite(invite_id: UUID) -> Response:
     return Response(status=204)
 
 
-def _row(invite: Invite, *, used_by_email: str | None) -> InviteRow:
+def _row(invite: Invite, *, used_by_email: str | None, has_maker: bool) -> InviteRow:
     return InviteRow(
         id=invite.id,
         email=invite.email,
@@ -92,4 +94,5 @@ def _row(invite: Invite, *, used_by_email: str | None) -> InviteRow:
         expires_at=invite.expires_at,
         used_at=invite.used_at,
         used_by_email=used_by_email,
+        has_maker=has_maker,
     )

@@ -532,7 +532,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the first account of this site, which administers it, and sign in. */
+        /**
+         * Make the first account of this site, which administers it, and sign in.
+         * @description Where the site sends mail, a link that proves the address is on its way.
+         */
         post: operations["make_first"];
         delete?: never;
         options?: never;
@@ -757,7 +760,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password by a link; every signed-in browser and every older link ends. */
+        /**
+         * Set a new password by a link.
+         * @description Every signed-in browser, every access token and every older link ends. Where nobody had proved
+         *     the address before, so do passkeys, the authenticator app, recovery codes and linked accounts.
+         */
         post: operations["finish_reset"];
         delete?: never;
         options?: never;
@@ -1810,6 +1817,11 @@ export interface components {
              */
             expires_at: string;
             /**
+             * Has Maker
+             * @description Whether who made it still administers the site; else it is worth nothing.
+             */
+            has_maker: boolean;
+            /**
              * Id
              * Format: uuid
              */
@@ -1995,6 +2007,11 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+            /**
+             * Has Maker
+             * @description Whether who made it still administers the site; else it is worth nothing.
+             */
+            has_maker: boolean;
             /**
              * Id
              * Format: uuid
@@ -3593,6 +3610,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is not proved, or there are as many passkeys as there may be. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is not declared as JSON. */
             415: {
                 headers: {
@@ -3791,6 +3817,15 @@ export interface operations {
             };
             /** @description The request came from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is not proved, or there are as many passkeys as there may be. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4387,7 +4422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is an app already. */
+            /** @description There is an app already, or the address is not proved. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4512,6 +4547,15 @@ export interface operations {
             };
             /** @description The request came from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is not proved. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5510,6 +5554,15 @@ export interface operations {
             };
             /** @description There is no such provider. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description To link, the account's address must be proved. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

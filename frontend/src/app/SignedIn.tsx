@@ -4,6 +4,7 @@ import { Route, Switch, useLocation } from "wouter";
 
 import { GridSkeleton, Spinner, VisuallyHidden } from "@/ui";
 
+import { AddressNotice } from "./AddressNotice";
 import { BottomBar } from "./BottomBar";
 import { DeletionNotice } from "./DeletionNotice";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -52,6 +53,7 @@ export const SignedIn = () => {
         </a>
         <Header path={path} onGo={navigate} />
         <DeletionNotice />
+        <AddressNotice />
         <OfflineNotice />
         <main
           ref={main}

@@ -6,13 +6,14 @@ import { MonitorIcon, PersonIcon, ShieldIcon } from "@/ui";
 import { AccountPage } from "./account/AccountPage";
 import { ActivityPage } from "./activity/ActivityPage";
 import { DevicesPage } from "./devices/DevicesPage";
-import { BoxIcon, HistoryIcon, ScriptIcon, SlidersIcon } from "./frame/icons";
+import { BoxIcon, HistoryIcon, KeyIcon, ScriptIcon, SlidersIcon } from "./frame/icons";
 import { SidePages, type SidePage } from "./frame/SidePages";
 import { LeavingPage } from "./leaving/LeavingPage";
 import { PreferencesPage } from "./preferences/PreferencesPage";
 import type { ThemeChoice } from "./preferences/ThemeSection";
 import { SecurityPage } from "./security/SecurityPage";
 import { TokensPage } from "./tokens/TokensPage";
+import { WaysInPage } from "./ways-in/WaysInPage";
 
 const BASE = "/settings";
 
@@ -48,6 +49,12 @@ const pages: readonly SidePage[] = [
     icon: <ScriptIcon />,
   },
   {
+    path: `${BASE}/ways-in`,
+    label: "Ways in",
+    summary: "Everything that opens your account",
+    icon: <KeyIcon />,
+  },
+  {
     path: `${BASE}/activity`,
     label: "Activity",
     summary: "What touched your account",
@@ -76,6 +83,8 @@ const contentOf = (path: string, theme: Theme): ReactNode => {
       return <DevicesPage />;
     case `${BASE}/tokens`:
       return <TokensPage />;
+    case `${BASE}/ways-in`:
+      return <WaysInPage />;
     case `${BASE}/activity`:
       return <ActivityPage />;
     case `${BASE}/data`:

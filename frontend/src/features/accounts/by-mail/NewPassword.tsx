@@ -32,7 +32,7 @@ export const NewPassword = () => {
       {({ email }) => (
         <PasswordPage
           title="Set a new password"
-          lead="All devices that are signed in to this account will be signed out."
+          lead="All devices that are signed in to this account will be signed out, and its access tokens end."
           label="New password"
           button="Set the password"
           token={token}
@@ -40,7 +40,7 @@ export const NewPassword = () => {
           least={LEAST_BESIDE_FACTOR}
           rule="15 characters or more. If your account has a passkey or an authenticator app, 8 are enough."
           send={finish}
-          onDone={() => navigate("/", { replace: true })}
+          onDone={() => navigate("/settings/ways-in?after=reset", { replace: true })}
         />
       )}
     </LookedAt>

@@ -100,7 +100,7 @@ export const EmailSection = ({ pending }: { pending: string | null }) => {
         {!user.email_verified && (
           <p className="text-muted">
             {offer.mail
-              ? "Nobody has opened a link in a mail to this address yet. Until then it cannot help you back into your account."
+              ? "Nobody has opened a link in a mail to this address yet. Until then no passkey or app can be added, and it may not help you back into your account."
               : "This Pinhole sends no mail, so the address cannot be verified and a forgotten password cannot be replaced by mail."}
           </p>
         )}

@@ -61,6 +61,24 @@ const othersEnded = ({ ended }: Detail): string => {
   return ended === 1 ? "1 other device signed out" : `${ended} other devices signed out`;
 };
 
+const KINDS: readonly (readonly [string, string, string])[] = [
+  ["passkeys", "passkey", "passkeys"],
+  ["totps", "authenticator app", "authenticator apps"],
+  ["recovery_codes", "recovery code", "recovery codes"],
+  ["identities", "linked account", "linked accounts"],
+  ["access_tokens", "access token", "access tokens"],
+];
+
+/** Without an address that was confirmed before, a reset also removes what somebody else may have set up. */
+const waysInRemoved = (detail: Detail): string => {
+  const words = KINDS.flatMap(([kind, one, many]) => {
+    const count = detail[kind];
+    if (typeof count !== "number" || count === 0) return [];
+    return [`${count} ${count === 1 ? one : many}`];
+  });
+  return `Removed by the new password from a mail${words.length > 0 ? `: ${words.join(", ")}` : ""}`;
+};
+
 type Words = string | ((detail: Detail) => string);
 
 const WORDS: Readonly<Record<string, Words>> = {
@@ -89,6 +107,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   identity_linked: (detail) => named("Account linked", detail),
   identity_unlinked: (detail) => named("Account unlinked", detail),
   token_made: (detail) => forScope("Access token made", detail),
+  ways_in_removed: waysInRemoved,
   token_removed: (detail) => forScope("Access token removed", detail),
   invite_made: "Invitation made",
   invite_removed: "Invitation taken back",
@@ -112,4 +131,5 @@ export const eventInWords = (event: string, detail: Detail): string => {
 
 /** What a person should look at twice. */
 export const isTrouble = (event: string): boolean =>
-  event.endsWith("_failed") || event === "recovery_code_used" || event === "account_disabled";
+  event.endsWith("_failed") ||
+  ["recovery_code_used", "account_disabled", "ways_in_removed"].includes(event);

@@ -42,6 +42,7 @@ const anInvite = (changes: Partial<Invite> = {}): Invite => ({
   expires_at: "2099-01-01T10:00:00Z",
   used_at: null,
   used_by_email: null,
+  has_maker: true,
   ...changes,
 });
 

@@ -15,10 +15,11 @@ import { Section } from "../frame/Section";
 import { Page } from "../frame/SidePages";
 import { NewInviteDialog } from "./NewInviteDialog";
 
-type State = "open" | "used" | "over";
+type State = "open" | "used" | "over" | "orphaned";
 
-const stateOf = ({ used_at, expires_at }: Invite): State => {
+const stateOf = ({ used_at, expires_at, has_maker }: Invite): State => {
   if (used_at !== null) return "used";
+  if (!has_maker) return "orphaned";
   return hasPassed(expires_at) ? "over" : "open";
 };
 
@@ -43,6 +44,7 @@ const InviteRow = ({ invite, onRemove }: { invite: Invite; onRemove: () => void 
           {state === "open" && <Badge tone="accent">Waiting</Badge>}
           {state === "used" && <Badge tone="good">Used</Badge>}
           {state === "over" && <Badge>Expired</Badge>}
+          {state === "orphaned" && <Badge>Ended</Badge>}
         </>
       }
       actions={
@@ -65,8 +67,14 @@ const InviteRow = ({ invite, onRemove }: { invite: Invite; onRemove: () => void 
         {" · "}
         {invite.used_at === null ? (
           <>
-            {state === "over" ? "ended " : "works until "}
-            <Moment at={invite.expires_at} />
+            {state === "orphaned" ? (
+              "whoever made it no longer administers this site"
+            ) : (
+              <>
+                {state === "over" ? "ended " : "works until "}
+                <Moment at={invite.expires_at} />
+              </>
+            )}
           </>
         ) : (
           <>

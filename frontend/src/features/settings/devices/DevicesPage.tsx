@@ -1,113 +1,12 @@
 /** Where a person is signed in, and signing out from afar. */
-import { useState } from "react";
-
-import { useDevices, useEndOtherSessions, useEndSession, type Device } from "@/api";
-import { Button, MonitorIcon, useToast } from "@/ui";
-
-import { AskFirst } from "../frame/AskFirst";
-import { Badge } from "../frame/Badge";
-import { useComplain } from "../frame/complaints";
-import { PhoneIcon } from "../frame/icons";
-import { Loaded } from "../frame/Loaded";
-import { Moment } from "../frame/Moment";
-import { Row, Rows } from "../frame/Rows";
-import { Section } from "../frame/Section";
 import { Page } from "../frame/SidePages";
+import { DevicesSection } from "./DevicesSection";
 
-const isPhone = (device: string): boolean => /android|iphone|ipad|ios|phone/i.test(device);
-
-const DeviceRow = ({ device, onEnd }: { device: Device; onEnd: () => void }) => (
-  <Row
-    icon={isPhone(device.device) ? <PhoneIcon /> : <MonitorIcon />}
-    title={device.device}
-    badges={device.current && <Badge tone="good">This device</Badge>}
-    actions={
-      !device.current && (
-        <Button look="quiet" onClick={onEnd} aria-label={`Sign out ${device.device}`}>
-          Sign out
-        </Button>
-      )
-    }
+export const DevicesPage = () => (
+  <Page
+    title="Devices"
+    lead="Every browser that is signed in to your account. Signing one out works at once, wherever it is."
   >
-    <p>
-      {device.place} · {device.ip}
-    </p>
-    <p>
-      {device.current ? (
-        "In use now"
-      ) : (
-        <>
-          Last used <Moment at={device.last_used_at} />
-        </>
-      )}
-      {" · signed in "}
-      <Moment at={device.created_at} />
-    </p>
-  </Row>
+    <DevicesSection />
+  </Page>
 );
-
-const EndOthers = ({ count, onClose }: { count: number; onClose: () => void }) => {
-  const end = useEndOtherSessions();
-  const toast = useToast();
-  return (
-    <AskFirst
-      title="Sign out all other devices?"
-      action="Sign them out"
-      doing={end}
-      onClose={onClose}
-      onConfirm={() =>
-        end.mutate(undefined, {
-          onSuccess: ({ ended }) => {
-            onClose();
-            toast.show({
-              message: ended === 1 ? "1 device was signed out" : `${ended} devices were signed out`,
-            });
-          },
-        })
-      }
-    >
-      <p>
-        {count === 1 ? "The other device is" : `The ${count} other devices are`} signed out at once
-        and must sign in again. This device stays signed in, and access tokens keep working.
-      </p>
-    </AskFirst>
-  );
-};
-
-export const DevicesPage = () => {
-  const devices = useDevices();
-  const end = useEndSession();
-  const complain = useComplain();
-  const toast = useToast();
-  const [isAsking, setAsking] = useState(false);
-  const others = devices.data?.filter(({ current }) => !current).length ?? 0;
-
-  const signOut = ({ id, device }: Device) =>
-    end.mutate(id, {
-      onSuccess: () => toast.show({ message: `Signed out: ${device}` }),
-      onError: complain,
-    });
-
-  return (
-    <Page
-      title="Devices"
-      lead="Every browser that is signed in to your account. Signing one out works at once, wherever it is."
-    >
-      <Section
-        title="Signed in"
-        aside={others > 0 && <Button onClick={() => setAsking(true)}>Sign out all others</Button>}
-      >
-        <Loaded query={devices} what="your devices" rows={2}>
-          {(all) => (
-            <Rows label="Devices" empty="No device is signed in.">
-              {all.map((device) => (
-                <DeviceRow key={device.id} device={device} onEnd={() => signOut(device)} />
-              ))}
-            </Rows>
-          )}
-        </Loaded>
-      </Section>
-      {isAsking && <EndOthers count={others} onClose={() => setAsking(false)} />}
-    </Page>
-  );
-};

@@ -10,6 +10,7 @@ import { useComplain } from "../frame/complaints";
 import { Moment } from "../frame/Moment";
 import { Section } from "../frame/Section";
 import { AuthenticatorDialog } from "./AuthenticatorDialog";
+import { useMayAdd } from "./use-may-add";
 
 type AuthenticatorSectionProps = {
   totp: Security["totp"];
@@ -46,6 +47,7 @@ export const AuthenticatorSection = ({ totp, onCodes }: AuthenticatorSectionProp
   const begin = useBeginTotp();
   const complain = useComplain();
   const [isRemoving, setRemoving] = useState(false);
+  const mayAdd = useMayAdd();
   return (
     <Section
       title="Authenticator app"
@@ -54,12 +56,14 @@ export const AuthenticatorSection = ({ totp, onCodes }: AuthenticatorSectionProp
         totp ? (
           <Button onClick={() => setRemoving(true)}>Remove</Button>
         ) : (
-          <Button
-            busy={begin.isPending}
-            onClick={() => begin.mutate(undefined, { onError: complain })}
-          >
-            Set up an app
-          </Button>
+          mayAdd && (
+            <Button
+              busy={begin.isPending}
+              onClick={() => begin.mutate(undefined, { onError: complain })}
+            >
+              Set up an app
+            </Button>
+          )
         )
       }
     >

@@ -11,6 +11,7 @@ import { LinkIcon } from "../frame/icons";
 import { Moment } from "../frame/Moment";
 import { Row, Rows } from "../frame/Rows";
 import { Section } from "../frame/Section";
+import { useMayAdd } from "./use-may-add";
 
 type Identity = Security["identities"][number];
 
@@ -68,6 +69,7 @@ const Unlink = ({ identity, onClose }: { identity: Identity; onClose: () => void
 export const IdentitiesSection = ({ identities }: { identities: readonly Identity[] }) => {
   const { providers } = useSession().sign_in;
   const link = useLinkIdentity();
+  const mayAdd = useMayAdd();
   const complain = useComplain();
   const [unlinking, setUnlinking] = useState<Identity | null>(null);
   const free = providers.filter(
@@ -89,7 +91,7 @@ export const IdentitiesSection = ({ identities }: { identities: readonly Identit
           />
         ))}
       </Rows>
-      {free.length > 0 && (
+      {mayAdd && free.length > 0 && (
         <div className="mt-5 flex flex-wrap gap-2">
           {free.map(({ name, label, demo }) => (
             <Button

@@ -10,6 +10,7 @@ import { KeyIcon } from "../frame/icons";
 import { Moment } from "../frame/Moment";
 import { Row, Rows } from "../frame/Rows";
 import { Section } from "../frame/Section";
+import { useMayAdd } from "./use-may-add";
 import { AddPasskeyDialog, RenamePasskeyDialog } from "./passkey-dialogs";
 
 type Passkey = Security["passkeys"][number];
@@ -82,12 +83,14 @@ type Open = { kind: "add" } | { kind: "rename" | "remove"; passkey: Passkey };
 export const PasskeysSection = ({ passkeys, onCodes }: PasskeysSectionProps) => {
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
+  const mayAdd = useMayAdd();
   return (
     <Section
       title="Passkeys"
       lead="Sign in with your fingerprint, your face or a security key. A passkey cannot be guessed, nor typed into the wrong page."
       aside={
-        passkeysWork() && (
+        passkeysWork() &&
+        mayAdd && (
           <Button icon={<PlusIcon />} onClick={() => setOpen({ kind: "add" })}>
             Add a passkey
           </Button>

@@ -1,0 +1,109 @@
+/** The access tokens of a person's scripts, each with its end. */
+import { useState } from "react";
+
+import { useAccessTokens, useRemoveAccessToken, type AccessToken } from "@/api";
+import { Button, PlusIcon, useToast } from "@/ui";
+
+import { AskFirst } from "../frame/AskFirst";
+import { Badge } from "../frame/Badge";
+import { ScriptIcon } from "../frame/icons";
+import { Loaded } from "../frame/Loaded";
+import { Moment } from "../frame/Moment";
+import { hasPassed } from "../frame/moments";
+import { Row, Rows } from "../frame/Rows";
+import { Section } from "../frame/Section";
+import { NewTokenDialog } from "./NewTokenDialog";
+
+const TokenRow = ({ token, onRemove }: { token: AccessToken; onRemove: () => void }) => {
+  const isOver = hasPassed(token.expires_at);
+  return (
+    <Row
+      icon={<ScriptIcon />}
+      title={token.name}
+      isFaded={isOver}
+      badges={
+        <>
+          <Badge>{token.scope === "write" ? "Read and change" : "Read"}</Badge>
+          {isOver && <Badge tone="danger">Expired</Badge>}
+        </>
+      }
+      actions={
+        <Button look="quiet" onClick={onRemove} aria-label={`Remove ${token.name}`}>
+          Remove
+        </Button>
+      }
+    >
+      <p>
+        Ends in <code>{token.last_four}</code> · {isOver ? "worked until " : "works until "}
+        <Moment at={token.expires_at} dateOnly />
+      </p>
+      <p>
+        Made <Moment at={token.created_at} dateOnly />
+        {" · "}
+        {token.last_used_at === null ? (
+          "never used"
+        ) : (
+          <>
+            last used <Moment at={token.last_used_at} />
+          </>
+        )}
+      </p>
+    </Row>
+  );
+};
+
+const RemoveToken = ({ token, onClose }: { token: AccessToken; onClose: () => void }) => {
+  const remove = useRemoveAccessToken();
+  const toast = useToast();
+  return (
+    <AskFirst
+      title={`Remove “${token.name}”?`}
+      action="Remove the token"
+      doing={remove}
+      onClose={onClose}
+      onConfirm={() =>
+        remove.mutate(token.id, {
+          onSuccess: () => {
+            onClose();
+            toast.show({ message: "The token was removed" });
+          },
+        })
+      }
+    >
+      <p>
+        Whatever uses this token is refused from now on. It cannot be brought back; you can make
+        another one.
+      </p>
+    </AskFirst>
+  );
+};
+
+export const TokensSection = () => {
+  const tokens = useAccessTokens();
+  const [isMaking, setMaking] = useState(false);
+  const [removing, setRemoving] = useState<AccessToken | null>(null);
+  return (
+    <>
+      <Section
+        title="Your tokens"
+        aside={
+          <Button icon={<PlusIcon />} onClick={() => setMaking(true)}>
+            New token
+          </Button>
+        }
+      >
+        <Loaded query={tokens} what="your tokens" rows={1}>
+          {(all) => (
+            <Rows label="Access tokens" empty="You have no tokens. Most people need none.">
+              {all.map((token) => (
+                <TokenRow key={token.id} token={token} onRemove={() => setRemoving(token)} />
+              ))}
+            </Rows>
+          )}
+        </Loaded>
+      </Section>
+      {isMaking && <NewTokenDialog onClose={() => setMaking(false)} />}
+      {removing && <RemoveToken token={removing} onClose={() => setRemoving(null)} />}
+    </>
+  );
+};

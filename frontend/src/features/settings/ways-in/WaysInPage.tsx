@@ -1,0 +1,59 @@
+/** Everything that opens the account, on one page, each with its end: after a reset, or when something was not you. */
+import { Link, useSearchParams } from "wouter";
+
+import { useActivity, useSession } from "@/api";
+import { buttonClass, FormAlert } from "@/ui";
+
+import { eventInWords } from "../activity/event-words";
+import { DevicesSection } from "../devices/DevicesSection";
+import { Moment } from "../frame/Moment";
+import { Section } from "../frame/Section";
+import { Page } from "../frame/SidePages";
+import { FactorSections } from "../security/FactorSections";
+import { TokensSection } from "../tokens/TokensSection";
+
+/** What the last reset removed, while it is among the newest events. */
+const Removed = () => {
+  const event = useActivity().data?.find((each) => each.event === "ways_in_removed");
+  if (!event) return null;
+  return (
+    <FormAlert tone="note">
+      {eventInWords(event.event, event.detail)}, <Moment at={event.at} />.
+    </FormAlert>
+  );
+};
+
+const AfterReset = () => (
+  <FormAlert tone="note">
+    Your new password is set. All other devices were signed out, and access tokens no longer work.
+    What is listed here still opens your account.
+  </FormAlert>
+);
+
+export const WaysInPage = () => {
+  const { user } = useSession();
+  const [search] = useSearchParams();
+  const isAfterReset = search.get("after") === "reset";
+  return (
+    <Page
+      title="Ways in"
+      lead="Everything that opens your account. End whatever you do not know or no longer use."
+    >
+      {isAfterReset && <AfterReset />}
+      <Removed />
+      {!isAfterReset && (
+        <Section
+          title="Was somebody else here?"
+          lead="Set a new password first: it signs out every other device. Then end what you do not know below, access tokens too."
+        >
+          <Link href="/settings/account" className={buttonClass("primary")}>
+            {user?.has_password ? "Change the password" : "Set a password"}
+          </Link>
+        </Section>
+      )}
+      <DevicesSection />
+      <TokensSection />
+      <FactorSections />
+    </Page>
+  );
+};
