@@ -13,6 +13,7 @@ AppError
 ├── NotByTokenError              403  only a person in a browser may do this
 ├── ScopeTooSmallError           403
 ├── AccountDisabledError         403
+├── MailboxLockedError           403  local mode: this browser has not shown the mailbox's key
 ├── RegistrationClosedError      403
 ├── InviteNeededError            403
 ├── NotFoundError                404  absent, or somebody else's: the same answer
@@ -147,6 +148,12 @@ class AccountDisabledError(AppError):
     status = 403
     code = "account_disabled"
     detail = "This account was shut by the administrator of this site. Ask them about it."
+
+
+class MailboxLockedError(AppError):
+    status = 403
+    code = "mailbox_locked"
+    detail = "Open the mailbox by the address that ./scripts/start printed when it started."
 
 
 class RegistrationClosedError(AppError):

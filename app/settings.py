@@ -114,6 +114,7 @@ class Settings:
     registration: Registration
     mail_from: str | None  # None: this site sends no mail
     mailbox_dir: Path | None  # local mode only: where mails land and are read
+    mailbox_key: str  # local mode only: who shows it reads them; empty: nobody does
     providers: tuple[ProviderSettings, ...]
     trusted_proxies: int  # how many entries of X-Forwarded-For our own front doors added
     # Whether to decode where the system calls of decoders cannot be limited; see confinement.py.
@@ -151,6 +152,7 @@ class Settings:
             registration=_registration(environment),
             mail_from=environment.get("MAIL_FROM") or None,
             mailbox_dir=Path(mailbox) if (mailbox := environment.get("MAILBOX_DIR")) else None,
+            mailbox_key=environment.get("MAILBOX_KEY", ""),
             providers=_providers(environment),
             trusted_proxies=_number(environment, "TRUSTED_PROXIES", default=0),
             unconfined_decoders_are_allowed=_unconfined_decoders_are_allowed(environment),

@@ -15,6 +15,11 @@ PATIENCE = 30.0
 Mail = dict[str, Any]
 
 
+def open_mailbox(http: httpx2.Client, key: str) -> None:
+    """Let this browser read the machine's mails, as the page of the printed address does."""
+    http.post("/api/local/mailbox", json={"key": key}).raise_for_status()
+
+
 def mails_to(http: httpx2.Client, email: str) -> list[Mail]:
     """All mails to an address, the newest first."""
     answer = http.get("/api/local/mails", params={"to": email})

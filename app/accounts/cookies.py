@@ -9,7 +9,7 @@ from app.parts import parts
 
 
 class Cookie(StrEnum):
-    """Each holds a token of 256 bits; the database holds its SHA-256."""
+    """Each holds a token of 256 bits, of which the database holds the SHA-256, if anything."""
 
     SESSION = "session"  # who is signed in
     DEVICE = "device"  # this browser signed in before
@@ -17,6 +17,7 @@ class Cookie(StrEnum):
     OPENID = "openid"  # a trip to an OpenID provider
     LINK = "link"  # a provider's identity that waits for its account's own proof
     CHALLENGE = "challenge"  # a passkey is being asked
+    MAILBOX = "mailbox"  # local mode: this browser was opened with the key to the machine's mails
 
 
 def cookie_name(cookie: Cookie, *, https: bool) -> str:

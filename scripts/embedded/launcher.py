@@ -119,7 +119,9 @@ class Launcher:
         self._progress.say(
             f"  Everything is kept in {stack.folder.path}; logs in {stack.folder.logs}."
         )
-        self._progress.say(f"  No mail leaves this machine: read it at {self._address}/mailbox")
+        mailbox = f"{self._address}/mailbox#{stack.mailbox_key}"
+        self._progress.say(f"  No mail leaves this machine: read it at {mailbox}")
+        self._progress.say("  Whoever has that address reads all of it; it is new at each start.")
         self._progress.say("  Ctrl-C stops it.\n")
 
     def _say_stopping(self) -> None:

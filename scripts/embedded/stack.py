@@ -6,6 +6,7 @@ Used by the launcher, and by tests, which start the product's parts themselves.
 from __future__ import annotations
 
 from contextlib import ExitStack
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urlsplit
 
@@ -75,6 +76,8 @@ class EmbeddedStack:
             port=aws_port,
             root_key=secrets.root_key,
         )
+        # New at each start: see [Note: The mailbox's key] in app/accounts/routes/local_mails.py.
+        self.mailbox_key = token_urlsafe(32)
         self._stand_in = StandIn(port=model_port) if openai == "stand-in" else None
         self._model = {} if isinstance(openai, str) else dict(openai)
         self._interrupted = interrupted
@@ -158,6 +161,7 @@ class EmbeddedStack:
             "REGISTRATION": "open",
             "MAIL_FROM": f"Pinhole <{MAIL_ADDRESS}>",
             "MAILBOX_DIR": str(self.folder.mailbox),
+            "MAILBOX_KEY": self.mailbox_key,
             "USER_ROLE_ARN": USER_ROLE_ARN,
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL": self.aws_endpoint_url,

@@ -120,7 +120,8 @@ def new_network() -> str:
 
 def _browser(site: str, stack: EmbeddedStack) -> httpx2.Client:
     headers = {"Origin": stack.site_origin, "X-Forwarded-For": new_network()}
-    return httpx2.Client(base_url=site, headers=headers, timeout=PATIENCE)
+    cookies = {"mailbox": stack.mailbox_key}  # all browsers here are the tests' own
+    return httpx2.Client(base_url=site, headers=headers, cookies=cookies, timeout=PATIENCE)
 
 
 def _answers(address: str) -> bool:

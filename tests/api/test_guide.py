@@ -53,7 +53,7 @@ def test_every_example_works(site: str, stack: EmbeddedStack, folder: Path) -> N
     done = subprocess.run(
         ["/bin/bash", "-euo", "pipefail", "-c", script],
         cwd=folder,
-        env={"SITE": site, "PATH": os.environ["PATH"]},
+        env={"SITE": site, "MAILBOX": stack.mailbox_key, "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         timeout=120,

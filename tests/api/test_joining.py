@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from secrets import token_urlsafe
 from uuid import UUID, uuid4
 
 import httpx2
@@ -22,7 +23,7 @@ from app.settings import Settings
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import api_settings, keys_of, running_api, until
-from tests.mailbox import mails_to, next_mail, token_in
+from tests.mailbox import mails_to, next_mail, open_mailbox, token_in
 from tests.people import PASSWORD, Person, an_administrator
 
 
@@ -429,6 +430,35 @@ def test_mails_are_read_on_this_machine_only(visitor: httpx2.Client) -> None:
     for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8000"):
         answer = visitor.get("/api/local/mails", headers={"Host": host})
         assert answer.status_code == 404
+
+
+def test_mails_are_shown_to_whoever_has_the_key_of_this_start(
+    site: str, stack: EmbeddedStack
+) -> None:
+    """Another user of the machine reaches its loopback too, and would set anybody's password."""
+    with httpx2.Client(base_url=site, headers={"Origin": stack.site_origin}) as other:
+        for key in ("", "x", stack.mailbox_key[:-1], token_urlsafe(32), "ä"):
+            shown = other.post("/api/local/mailbox", json={"key": key})
+            assert (shown.status_code, shown.json()["code"]) == (403, "mailbox_locked")
+            assert not other.cookies
+            header = {"Cookie": f"mailbox={key}"} if key.isascii() else {}
+            mails = other.get("/api/local/mails", headers=header)
+            assert (mails.status_code, mails.json()["code"]) == (403, "mailbox_locked")
+        open_mailbox(other, stack.mailbox_key)
+        assert other.get("/api/local/mails").status_code == 200
+    assert (
+        EmbeddedStack(data=stack.folder.path, site_origin=stack.site_origin).mailbox_key
+        != stack.mailbox_key
+    )
+
+
+def test_without_a_key_in_the_settings_nobody_reads_mails(
+    stack: EmbeddedStack, model: StandIn
+) -> None:
+    with running_api(api_settings(stack, model) | {"MAILBOX_KEY": ""}) as address:
+        for cookies in ({}, {"mailbox": ""}):
+            answer = httpx2.get(f"{address}/api/local/mails", cookies=cookies)
+            assert answer.status_code == 403
 
 
 def test_the_host_of_links_is_the_sites_own(visitor: httpx2.Client) -> None:

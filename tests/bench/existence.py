@@ -1,6 +1,6 @@
 """How long a stranger's picture takes against one that never was (THREATS 3).
 
-`python -m tests.bench.existence http://localhost:8000` against a running Pinhole; makes two
+`python -m tests.bench.existence http://localhost:8000/mailbox#KEY` against a running Pinhole; makes two
 accounts there. Prints both medians, their gap, and the spread of one kind as the floor.
 """
 
@@ -12,17 +12,19 @@ from uuid import uuid4
 
 import httpx2
 
-from tests.mailbox import join_by_mail
+from tests.mailbox import join_by_mail, open_mailbox
 from tests.people import Person
 from tests.pictures import Picture
 
 ROUNDS = 200
 
 
-def main(site: str) -> None:
+def main(mailbox: str) -> None:
     """Ask alternately for foreign and absent pictures."""
+    site, _, key = mailbox.partition("/mailbox#")
     ada, bob = (Person(http=_browser(site)) for _ in range(2))
     for person in (ada, bob):
+        open_mailbox(person.http, key)
         person.email = join_by_mail(person.http)
     foreign = [
         place["image"]["id"] for start in (0, 100) for place in ada.promise(*_pictures(start))

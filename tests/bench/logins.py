@@ -1,7 +1,7 @@
 """How long fifty people wait who sign in at once (THREATS 38).
 
-`python -m tests.bench.logins http://localhost:8000` against a running Pinhole; makes accounts
-there. Prints the median, the 95th percentile and the longest wait, and the same of one by one.
+`python -m tests.bench.logins http://localhost:8000/mailbox#KEY`, the address of the mailbox that a
+running Pinhole printed; makes accounts there. Prints the median, the 95th percentile and the longest wait, and the same of one by one.
 """
 
 import sys
@@ -11,16 +11,18 @@ from time import perf_counter
 
 import httpx2
 
-from tests.mailbox import join_by_mail
+from tests.mailbox import join_by_mail, open_mailbox
 from tests.people import PASSWORD
 
 AT_ONCE = 50
 PEOPLE = 10  # each in five browsers: addresses from one network get few mails
 
 
-def main(site: str) -> None:
+def main(mailbox: str) -> None:
     """Sign in at once, then one by one."""
+    site, _, key = mailbox.partition("/mailbox#")
     with httpx2.Client(base_url=site, headers={"Origin": site}) as http:
+        open_mailbox(http, key)
         emails = [join_by_mail(http) for _ in range(PEOPLE)]
     known = [_known_browser(site, emails[n % PEOPLE]) for n in range(AT_ONCE)]
     with ThreadPoolExecutor(AT_ONCE) as threads:

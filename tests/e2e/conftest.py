@@ -42,6 +42,10 @@ def new_screen(browser: Browser, product: RunningProduct) -> Iterator[Callable[.
         context = browser.new_context(
             **{"locale": "en-GB", "timezone_id": "UTC", "viewport": DESKTOP, **options}
         )
+        # The person at this machine, who opened the address that the launcher printed.
+        context.add_cookies(
+            [{"name": "mailbox", "value": product.mailbox_key, "url": product.site}]
+        )
         witness = Witness(context, origins=product.origins)
         opened.append(Screen(page=context.new_page(), site=product.site, witness=witness))
         return opened[-1]

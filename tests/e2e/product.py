@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ class RunningProduct:
     """Where the parts of a running product answer."""
 
     site: str
+    mailbox_key: str
     storage: str
     model: str
 
@@ -67,6 +69,7 @@ def running_product(
             _, storage, model = json.loads((data / "ports.json").read_text())
             product = RunningProduct(
                 site=f"http://localhost:{port}",
+                mailbox_key=_mailbox_key(Path(log.name)),
                 storage=f"http://127.0.0.1:{storage}",
                 model=f"http://127.0.0.1:{model}",
             )
@@ -98,9 +101,16 @@ def _make_administrator(site: str) -> None:
     ).raise_for_status()
 
 
+def _mailbox_key(log: Path) -> str:
+    """What stands behind the # of the mailbox's address, which the launcher prints."""
+    found = re.search(r"/mailbox#(\S+)", log.read_text())
+    assert found
+    return found[1]
+
+
 def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while "is ready" not in (said := log.read_text()):
+    while "Ctrl-C" not in (said := log.read_text()):
         assert process.poll() is None, said
         assert time.monotonic() < deadline, said
         time.sleep(0.05)

@@ -32,6 +32,9 @@ class Place:
     def open_screen(self, browser: Browser) -> Screen:
         """Open a browser profile that may go to the providers too."""
         context = browser.new_context(locale="en-GB")
+        context.add_cookies(
+            [{"name": "mailbox", "value": self.product.mailbox_key, "url": self.product.site}]
+        )
         origins = self.product.origins | frozenset(self.providers.values())
         # The provider's own pages ask for a font from afar: nothing leaves this machine.
         context.route("https://**/*", lambda route: route.fulfill(status=204))

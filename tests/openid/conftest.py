@@ -131,7 +131,10 @@ def new_traveller(site: str, stack: EmbeddedStack) -> Iterator[Callable[[], Trav
 
         def open_browser() -> Traveller:
             headers = {"Origin": stack.site_origin, "X-Forwarded-For": new_network()}
-            client = httpx2.Client(base_url=site, headers=headers, timeout=PATIENCE)
+            cookies = {"mailbox": stack.mailbox_key}
+            client = httpx2.Client(
+                base_url=site, headers=headers, cookies=cookies, timeout=PATIENCE
+            )
             return Traveller(http=browsers.enter_context(client), site_origin=stack.site_origin)
 
         yield open_browser

@@ -1,7 +1,14 @@
-"""The mails that this machine kept instead of sending them. Only local mode has this route."""
+"""The mails that this machine kept instead of sending them. Only local mode has these routes.
 
+[Note: The mailbox's key] Whoever reads these mails sets anybody's password, and other people may
+have accounts on this machine and reach its loopback. So the mails are shown to browsers that were
+given a key, which is new at each start and stands in the address that the launcher prints, behind
+its `#`. The page hands it in once and gets a cookie.
+"""
+
+import hmac
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -10,11 +17,12 @@ from urllib.parse import urlsplit
 
 from flask import Response, request
 
+from app.accounts.cookies import Cookie, read_cookie, set_cookie
 from app.accounts.guards import public
 from app.accounts.schemas.addresses import deliverable
-from app.accounts.schemas.joining import LocalMail, LocalMailsQuery
+from app.accounts.schemas.joining import LocalMail, LocalMailsQuery, MailboxKeyIn
 from app.contract import APIBlueprint
-from app.errors import NotFoundError
+from app.errors import MailboxLockedError, NotFoundError
 from app.parts import parts
 from app.web import json_response
 
@@ -24,6 +32,19 @@ MOST_READ = 500
 MOST_TOLD = 50
 _LINK = re.compile(r"^https?://\S+$", re.MULTILINE)  # on a line of its own: to be opened
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_OPEN_FOR = timedelta(days=30)  # or until the next start, which has another key
+
+
+@local_mails.post("/mailbox")
+@public
+@local_mails.input(MailboxKeyIn, location="json")
+@local_mails.doc(hide=True)
+def open_mailbox(json_data: MailboxKeyIn) -> Response:
+    """Let this browser read the mails, if it shows the key; see [Note: The mailbox's key]."""
+    _refuse_others(json_data.key)
+    response = Response(status=204)
+    set_cookie(response, Cookie.MAILBOX, json_data.key, lifetime=_OPEN_FOR)
+    return response
 
 
 @local_mails.get("/mails")
@@ -32,10 +53,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 @local_mails.doc(hide=True)
 def list_mails(query_data: LocalMailsQuery) -> Response:
     """The newest mails, perhaps to one address."""
-    # Links to other people's accounts are in here: no page that made its own name point to this
-    # machine may read them (DNS rebinding).
-    if urlsplit(f"//{request.host}").hostname not in _LOOPBACK:
-        raise NotFoundError
+    _refuse_others(read_cookie(Cookie.MAILBOX))
     folder = parts().settings.mailbox_dir
     if folder is None:
         raise NotFoundError
@@ -48,6 +66,16 @@ def list_mails(query_data: LocalMailsQuery) -> Response:
         if len(found) == MOST_TOLD:
             break
     return json_response({"mails": found})
+
+
+def _refuse_others(key: str | None) -> None:
+    # Links to other people's accounts are in here: no page that made its own name point to this
+    # machine may read them (DNS rebinding).
+    if urlsplit(f"//{request.host}").hostname not in _LOOPBACK:
+        raise NotFoundError
+    right = parts().settings.mailbox_key
+    if not right or not hmac.compare_digest((key or "").encode(), right.encode()):
+        raise MailboxLockedError
 
 
 def _read(path: Path) -> LocalMail:

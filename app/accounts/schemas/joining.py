@@ -78,6 +78,14 @@ class LocalMail(BaseModel):
     at: str
 
 
+class MailboxKeyIn(BaseModel):
+    """What stands behind the `#` of the mailbox's address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(max_length=100)
+
+
 class LocalMailsQuery(BaseModel):
     """Which mails."""
 

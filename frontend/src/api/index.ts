@@ -60,6 +60,7 @@ export {
   useAskToJoin,
   useInvite,
   useMails,
+  useOpenMailbox,
   useResetLink,
   useVerify,
   useWaitingLink,

@@ -14,7 +14,17 @@ export type Mail = {
 type Parameters = { query?: { to?: string }; header?: never; path?: never; cookie?: never };
 type Mails = { content: { "application/json": { mails: Mail[] } } };
 
+type Nothing = { query?: never; header?: never; path?: never; cookie?: never };
+
 export type LocalPaths = {
+  "/api/local/mailbox": {
+    parameters: Nothing;
+    post: {
+      parameters: Nothing;
+      requestBody: { content: { "application/json": { key: string } } };
+      responses: { 204: { headers: Record<string, unknown>; content?: never } };
+    };
+  };
   "/api/local/mails": {
     parameters: Parameters;
     get: {

@@ -7,7 +7,8 @@ import {
   type Query,
 } from "@tanstack/react-query";
 
-import { api, read, readIfAny } from "./client";
+import { api, done, read, readIfAny } from "./client";
+import { toProblem } from "./problem";
 
 /** What is said of the person and of how they sign in, and may be on no page at the moment. */
 const isOfPerson = ({ queryKey }: Query): boolean =>
@@ -75,11 +76,24 @@ export const useWaitingLink = () =>
 
 const LOOK_EVERY_MS = 2_000;
 
-/** Local mode: the mails that were written, newest first. */
+const isLocked = (error: unknown): boolean =>
+  error !== null && toProblem(error).code === "mailbox_locked";
+
+/** Local mode: lets this browser read the machine's mails, by the key in the address that the launcher printed. */
+export const useOpenMailbox = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (key: string) => done(api.POST("/api/local/mailbox", { body: { key } })),
+    onSuccess: () => client.resetQueries({ queryKey: ["session", "mails"] }),
+  });
+};
+
+/** Local mode: the mails that were written, newest first. Refused until `useOpenMailbox` was. */
 export const useMails = (to: string | null) =>
   useQuery({
     queryKey: ["session", "mails", to],
     queryFn: ({ signal }) =>
       read(api.GET("/api/local/mails", { params: { query: to === null ? {} : { to } }, signal })),
-    refetchInterval: LOOK_EVERY_MS,
+    retry: (failures, error) => !isLocked(error) && failures < 3,
+    refetchInterval: ({ state }) => (isLocked(state.error) ? false : LOOK_EVERY_MS),
   });

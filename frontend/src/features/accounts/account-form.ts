@@ -6,7 +6,7 @@ export const LEAST_ALONE = 15;
 /** Beside a second factor this is enough; the server knows who has one. */
 export const LEAST_BESIDE_FACTOR = 8;
 
-type Field = "email" | "password" | "code";
+type Field = "address" | "email" | "password" | "code";
 export type FormErrors = Partial<Record<Field | "form", string>>;
 
 /** What was written into a field, as it is. */

@@ -1,8 +1,8 @@
 /** Local mode: the mails that would have been sent, newest first, with links that work. */
-import { Fragment } from "react";
+import { Fragment, useEffect, useState, type SubmitEvent } from "react";
 import { useSearchParams } from "wouter";
 
-import { toProblem, useMails, type Mail } from "@/api";
+import { toProblem, useMails, useOpenMailbox, type Mail } from "@/api";
 import {
   Button,
   EmptyState,
@@ -10,10 +10,13 @@ import {
   LogoMark,
   MailIcon,
   Spinner,
+  TextField,
   usePageTitle,
   VisuallyHidden,
 } from "@/ui";
 
+import { textIn } from "../account-form";
+import { useLinkToken } from "../by-mail/use-link-token";
 import { TextLink } from "../TextLink";
 
 /** The text with its links to press. Everything else in it stays text. */
@@ -63,36 +66,62 @@ const Letter = ({ mail }: { mail: Mail }) => (
   </li>
 );
 
-export const Mailbox = () => {
-  usePageTitle("Mailbox");
-  const [search, setSearch] = useSearchParams();
-  const to = search.get("to");
-  const mails = useMails(to);
+/** For a browser that was not opened by the address that the launcher printed. */
+const Locked = () => {
+  const open = useOpenMailbox();
+  const [mistake, setMistake] = useState<string>();
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const typed = textIn(event.currentTarget, "address").trim();
+    const key = typed.slice(typed.indexOf("#") + 1);
+    setMistake(key === "" ? "Paste the whole address, with what stands behind its #." : undefined);
+    if (key !== "") open.mutate(key);
+  };
   return (
-    <main className="mx-auto flex min-h-dvh max-w-3xl flex-col px-4 py-8 sm:px-6">
-      <p className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
-        <LogoMark />
-        Pinhole
-      </p>
-      <h1 className="mt-8 text-3xl font-semibold tracking-tight">Mailbox</h1>
-      <p className="mt-2 mb-6 text-muted">
-        Pinhole runs on this machine only: what it would send by mail lands here.{" "}
-        <TextLink href="/">Back to Pinhole</TextLink>
-      </p>
+    <form
+      noValidate
+      method="post"
+      onSubmit={submit}
+      className="space-y-5 rounded-3xl border border-line bg-surface p-5 shadow-card sm:p-7"
+    >
+      <div>
+        <h2 className="text-lg font-semibold tracking-tight">This browser cannot read it yet</h2>
+        <p className="mt-2 text-muted">
+          Other people may have accounts on this machine, so the mails open by a key that is new at
+          each start. Open the mailbox’s address that <code>./scripts/start</code> printed, or paste
+          it here.
+        </p>
+      </div>
+      <TextField
+        label="Address of the mailbox"
+        name="address"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        error={mistake ?? (open.error ? toProblem(open.error).detail : undefined)}
+      />
+      <Button look="primary" type="submit" busy={open.isPending}>
+        Open the mailbox
+      </Button>
+    </form>
+  );
+};
+
+const Mails = ({ to, onAll }: { to: string | null; onAll: () => void }) => {
+  const mails = useMails(to);
+  if (mails.isError && toProblem(mails.error).code === "mailbox_locked") return <Locked />;
+  return (
+    <>
       {to !== null && (
         <p className="mb-6 flex flex-wrap items-center gap-x-4 gap-y-2">
           <span>
             Mails to <strong className="font-semibold">{to}</strong>
           </span>
-          <Button onClick={() => setSearch({}, { replace: true })}>Show all</Button>
+          <Button onClick={onAll}>Show all</Button>
         </p>
       )}
-      {mails.isPending && (
-        <div role="status" className="flex justify-center py-16 text-muted">
-          <Spinner />
-          <VisuallyHidden>Loading the mails</VisuallyHidden>
-        </div>
-      )}
+      {mails.isPending && <Loading />}
       {mails.isError && (
         <ErrorState
           title="The mailbox could not be opened"
@@ -111,6 +140,42 @@ export const Mailbox = () => {
           <Letter key={mail.id} mail={mail} />
         ))}
       </ul>
+    </>
+  );
+};
+
+const Loading = () => (
+  <div role="status" className="flex justify-center py-16 text-muted">
+    <Spinner />
+    <VisuallyHidden>Loading the mails</VisuallyHidden>
+  </div>
+);
+
+export const Mailbox = () => {
+  usePageTitle("Mailbox");
+  const [search, setSearch] = useSearchParams();
+  const key = useLinkToken();
+  const { mutate: open, isSuccess, isError } = useOpenMailbox();
+  useEffect(() => {
+    if (key !== "") open(key);
+  }, [key, open]);
+  const isOpening = key !== "" && !isSuccess && !isError;
+  return (
+    <main className="mx-auto flex min-h-dvh max-w-3xl flex-col px-4 py-8 sm:px-6">
+      <p className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
+        <LogoMark />
+        Pinhole
+      </p>
+      <h1 className="mt-8 text-3xl font-semibold tracking-tight">Mailbox</h1>
+      <p className="mt-2 mb-6 text-muted">
+        Pinhole runs on this machine only: what it would send by mail lands here.{" "}
+        <TextLink href="/">Back to Pinhole</TextLink>
+      </p>
+      {isOpening ? (
+        <Loading />
+      ) : (
+        <Mails to={search.get("to")} onAll={() => setSearch({}, { replace: true })} />
+      )}
     </main>
   );
 };
