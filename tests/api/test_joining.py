@@ -31,6 +31,12 @@ def fresh_address() -> str:
     return f"new-{uuid4().hex}@example.org"
 
 
+def a_browser_at(address: str, stack: EmbeddedStack) -> httpx2.Client:
+    """A browser of whoever is at this machine."""
+    headers, cookies = {"Origin": stack.site_origin}, {"mailbox": stack.mailbox_key}
+    return httpx2.Client(base_url=address, headers=headers, cookies=cookies)
+
+
 def join_token(http: httpx2.Client, email: str) -> str:
     """Ask to join and take the token out of the mail."""
 
@@ -262,7 +268,7 @@ def by_invitation(stack: EmbeddedStack, model: StandIn, site: str) -> Iterator[h
     assert site
     with (
         running_api(api_settings(stack, model) | {"REGISTRATION": "invite"}) as address,
-        httpx2.Client(base_url=address, headers={"Origin": stack.site_origin}) as http,
+        a_browser_at(address, stack) as http,
     ):
         yield http
 
@@ -352,7 +358,7 @@ def test_nobody_joins_a_closed_site(
     _, token = invite(database)
     with (
         running_api(api_settings(stack, model) | {"REGISTRATION": "closed"}) as address,
-        httpx2.Client(base_url=address, headers={"Origin": stack.site_origin}) as http,
+        a_browser_at(address, stack) as http,
     ):
         for email in (ada.email, fresh_address()):
             for more in ({}, {"invite": token}):
@@ -376,7 +382,7 @@ def test_without_mail_an_invitation_is_taken_on_trust(
     settings = api_settings(stack, model) | {"MAIL_FROM": ""}
     with (
         running_api(settings) as address,
-        httpx2.Client(base_url=address, headers={"Origin": stack.site_origin}) as http,
+        a_browser_at(address, stack) as http,
     ):
         for path, given in (("register", {"invite": token}), ("reset", {})):
             none = http.post(f"/api/auth/{path}", json={"email": email} | given)

@@ -1,7 +1,8 @@
 """How long a stranger's picture takes against one that never was (THREATS 3).
 
-`python -m tests.bench.existence http://localhost:8000/mailbox#KEY` against a running Pinhole; makes two
-accounts there. Prints both medians, their gap, and the spread of one kind as the floor.
+`python -m tests.bench.existence http://localhost:8000/mailbox#KEY`, the address of the mailbox that a
+running Pinhole printed; makes two accounts there. Prints both medians, their gap, and the spread of
+one kind as the floor.
 """
 
 import sys
