@@ -1,6 +1,6 @@
 """How long a stranger's picture takes against one that never was (THREATS 3).
 
-`python -m tests.bench.existence http://localhost:8000/mailbox#KEY`, the address of the mailbox that a
+`python -m tests.bench.existence http://localhost:8000/mailbox#KEY`, the mailbox's address that a
 running Pinhole printed; makes two accounts there. Prints both medians, their gap, and the spread of
 one kind as the floor.
 """

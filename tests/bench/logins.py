@@ -1,8 +1,8 @@
 """How long fifty people wait who sign in at once (THREATS 38).
 
 `python -m tests.bench.logins http://localhost:8000/mailbox#KEY`, the address of the mailbox that a
-running Pinhole printed; makes accounts there. Prints the median, the 95th percentile and the longest
-wait, and the same of one by one.
+running Pinhole printed; makes accounts there. Prints the median, the 95th percentile and the
+longest wait, and the same of one by one.
 """
 
 import sys
