@@ -1,11 +1,11 @@
 """Find the metadata blocks of JPEG, PNG, WebP and HEIF that libvips passes over.
 
 Of a JPEG with several segments of a kind libvips sees the first alone, even if nothing is in it. Of
-a PNG it sees the chunk eXIf where it stands before the pixels; programs write it behind them too,
-which the specification allows, and ImageMagick and what is built on it have kept EXIF, XMP and IPTC
-for twenty years as hexadecimal digits in text chunks. Of a WebP it sees the chunks that the flags
-in its header announce, and of a HEIF those that are assigned to a picture. Nothing here raises for
-bad bytes.
+a PNG it sees the chunk eXIf where it stands before the pixels. It might stand behind them until the
+third edition (2025), and ImageMagick writes it there; before it had any, ImageMagick kept EXIF, XMP
+and IPTC as hexadecimal digits in text chunks for twenty years. Of a WebP it sees the chunks that
+the flags in its header announce, and of a HEIF those that are assigned to a picture. Nothing here
+raises for bad bytes.
 """
 
 import re

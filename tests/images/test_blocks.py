@@ -55,8 +55,8 @@ def wrapped(name: str, content: bytes, *, packed: bool = True) -> bytes:
 
 
 LYING = block(orientation=TURNED)
-# What ImageMagick 7 and exiftool make of it: PNG's third edition, 11.3.3 (eXIf anywhere between
-# IHDR and IEND, but between two IDAT); ExifTool's "PNG TextualData" tags for the raw profiles.
+# PNG extensions 1.5.0 let eXIf stand anywhere but between two IDAT, the third edition (2025) only
+# before them (w3c/png 447). ExifTool's "PNG TextualData" tags for ImageMagick's raw profiles.
 PNGS = {
     "before the pixels": png(before=png_chunk(b"eXIf", LYING)),
     "behind the pixels": png(after=png_chunk(b"eXIf", LYING)),
