@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy, Size, Stack, triggers
+from aws_cdk import Duration, RemovalPolicy, Size, Stack, Tags, triggers
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_events as events
@@ -20,6 +20,7 @@ from constructs import Construct
 
 from infrastructure import working_hours
 from infrastructure.database import NAME, Database
+from infrastructure.kept import BUCKET_TAG
 from infrastructure.logs import make_log_group, retention_of
 from infrastructure.network import Network
 from infrastructure.package import Built
@@ -49,15 +50,26 @@ class Worker:
 class Secrets(Construct):
     """What only the functions may know."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, bucket_name: str, kept_keys_arn: str | None
+    ) -> None:
         super().__init__(scope, construct_id)
-        self.keys = _secret(
-            self,
-            "Keys",
-            description="Pinhole: the session key (generated) and the operator's keys",
-            template=dict.fromkeys(OPERATOR_SECRETS, ""),
-            generated="session_key",
-        )
+        self.keys: secretsmanager.ISecret
+        if kept_keys_arn:
+            self.keys = secretsmanager.Secret.from_secret_complete_arn(
+                self, "KeptKeys", kept_keys_arn
+            )
+        else:
+            self.keys = _secret(
+                self,
+                "Keys",
+                description="Pinhole: the session key (generated) and the operator's keys",
+                template=dict.fromkeys(OPERATOR_SECRETS, ""),
+                generated="session_key",
+                # What the database's snapshot holds is sealed by it: kept as the pictures are.
+                removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            )
+            Tags.of(self.keys).add(BUCKET_TAG, bucket_name)
         self.door = _secret(
             self,
             "Door",
@@ -151,7 +163,7 @@ class Compute(Construct):
                     queue.queue,
                     batch_size=working_hours.MESSAGES_AT_A_TIME,
                     report_batch_item_failures=True,
-                    max_concurrency=size.worker_concurrency,
+                    max_concurrency=settings.worker_concurrency,
                 )
             )
         events.Rule(
@@ -294,6 +306,7 @@ def _secret(
     description: str,
     template: Mapping[str, str],
     generated: str,
+    removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
 ) -> secretsmanager.Secret:
     return secretsmanager.Secret(
         scope,
@@ -305,5 +318,5 @@ def _secret(
             password_length=48,
             exclude_punctuation=True,
         ),
-        removal_policy=RemovalPolicy.DESTROY,
+        removal_policy=removal_policy,
     )

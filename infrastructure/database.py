@@ -33,7 +33,15 @@ class Database(Construct):
     """RDS PostgreSQL; in the larger size in two zones and behind RDS Proxy."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, network: Network, size: Size
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        network: Network,
+        size: Size,
+        backup_days: int,
+        snapshot: str | None,
+        is_first: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         group = ec2.SecurityGroup(
@@ -58,17 +66,19 @@ class Database(Construct):
             storage_type=rds.StorageType.GP3,
             storage_encrypted=True,
             multi_az=size.database_in_two_zones,
-            backup_retention=Duration.days(size.backup_days),
+            backup_retention=Duration.days(backup_days),
             delete_automated_backups=False,
             copy_tags_to_snapshot=True,
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.SNAPSHOT,
+            deletion_protection=not is_first,
+            removal_policy=RemovalPolicy.DESTROY if is_first else RemovalPolicy.SNAPSHOT,
             auto_minor_version_upgrade=False,
             ca_certificate=rds.CaCertificate.RDS_CA_RSA2048_G1,
             cloudwatch_logs_exports=["postgresql"],
             parameters=FAMILY_PARAMETERS,
             publicly_accessible=False,
         )
+        if snapshot:
+            self._restore(snapshot)
         if not self.instance.secret:
             raise TypeError("generated credentials bring a secret")
         self.secret: secretsmanager.ISecret = self.instance.secret
@@ -84,6 +94,20 @@ class Database(Construct):
         self._let_in(entrance, network)
         if size.database_proxy:  # migrations go past the proxy
             self._let_in(group, network)
+
+    def _restore(self, snapshot: str) -> None:
+        """Make it from a snapshot: with a new password, and otherwise what the snapshot says.
+
+        See [Note: Taken back] in kept.py. A construct of its own kind would get another id, and so
+        replace the database, when the snapshot is no longer named.
+        """
+        resource = self.instance.node.default_child
+        if not isinstance(resource, rds.CfnDBInstance):
+            raise TypeError("an instance is made of a CfnDBInstance")
+        resource.db_snapshot_identifier = snapshot
+        # CloudFormation takes none of these with a snapshot, or less storage than is in it.
+        for name in ("DBName", "MasterUsername", "StorageEncrypted", "AllocatedStorage"):
+            resource.add_property_deletion_override(name)
 
     def _let_in(self, entrance: ec2.SecurityGroup, network: Network) -> None:
         port = ec2.Port.tcp(5432)

@@ -25,6 +25,10 @@ _SINGLE_ZONE = {
     "RDS3": "The small size costs a third of one in two zones and comes back from its backup; the "
     "size 'production' is in two zones.",
 }
+_FIRST = {
+    "RDS10": "A first deployment that fails must be rolled back whole; ./scripts/deploy deploys "
+    "once more right after it, with deletion protection (docs/decisions/0036).",
+}
 _DISTRIBUTION = {
     "CFR1": "A family's library is looked at from wherever the family is.",
     "CFR2": "A web application firewall costs as much as all the rest of the small size; the API "
@@ -80,6 +84,8 @@ def check_by_rules(app: App, stack: PinholeStack) -> None:
         _acknowledge(_found(stack, path), reasons)
     if not stack.settings.size.database_in_two_zones:
         _acknowledge(_found(stack, "Database"), _SINGLE_ZONE)
+    if stack.settings.is_first:
+        _acknowledge(_found(stack, "Database"), _FIRST)
     if not stack.settings.domain:
         _acknowledge(_found(stack, "Site/Distribution"), _NO_DOMAIN)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))

@@ -19,13 +19,22 @@ class Pictures(Construct):
     """The bucket, private and kept on removal, and its queues."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, site_origin: str, logs: s3.IBucket
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        site_origin: str,
+        logs: s3.IBucket,
+        kept_bucket: str | None,
+        is_first: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.queue = WorkQueue(self, "Arrived")
         self.description_queue = WorkQueue(self, "Descriptions")
         self.letter_queue = WorkQueue(self, "Letters")
-        name = picture_bucket_name(self)
+        name = kept_bucket or picture_bucket_name(self)
+        # See [Note: Taken back] in kept.py.
+        is_imported = kept_bucket is not None and is_first
         self.bucket = s3.Bucket(
             self,
             "Bucket",
@@ -49,7 +58,9 @@ class Pictures(Construct):
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 ),
             ],
-            cors=[
+            cors=None
+            if is_imported
+            else [
                 s3.CorsRule(
                     allowed_origins=[site_origin],
                     allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.PUT],
@@ -58,9 +69,13 @@ class Pictures(Construct):
                     max_age=3000,
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            # An empty one goes when the deployment that makes it fails; one with pictures never.
+            removal_policy=RemovalPolicy.RETAIN
+            if kept_bucket
+            else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
-        self._ring_when_originals_arrive(name)
+        if not is_imported:
+            self._ring_when_originals_arrive(name)
 
     def _ring_when_originals_arrive(self, bucket_name: str) -> None:
         # Set on the bucket itself: CDK's own way brings a function with rights on every bucket.
@@ -146,5 +161,5 @@ class AccessLogs(Construct):
             minimum_tls_version=1.2,
             encryption=s3.BucketEncryption.S3_MANAGED,
             lifecycle_rules=[s3.LifecycleRule(id="forget", expiration=_ACCESS_LOGS_KEPT)],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )

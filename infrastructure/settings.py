@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from infrastructure.kept import InvalidKeptError, Kept, read_kept
+
 ZONES = 2
 # The release that the NAT instance's image is of; moved on with each. See nat.py.
 IMAGE_OF = "2026-11"
@@ -94,6 +96,12 @@ class Settings:
     alarm_address: str | None
     mail_address: str | None  # who sends, an identity of SES; None: this site sends no mail
     registration: Registration
+    kept: Kept
+    # Nothing is protected from deletion yet, so that a first deployment that fails is rolled back
+    # whole; ./scripts/deploy says `-c first=true`, and deploys once more without it.
+    is_first: bool
+    worker_concurrency: int  # of each queue
+    backup_days: int
 
 
 _HOST_NAME = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
@@ -123,6 +131,10 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
             f"-c registration= takes {', '.join(_REGISTRATIONS)}, not {registration!r}"
         )
     size = SIZES[size_name]
+    try:
+        kept = read_kept(context)
+    except InvalidKeptError as error:
+        raise InvalidContextError(str(error)) from error
     return Settings(
         size=size,
         egress=_egress(context, size),
@@ -132,6 +144,10 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
         alarm_address=_address(context, "alarms"),
         mail_address=_address(context, "mail"),
         registration=_REGISTRATIONS[registration],
+        kept=kept,
+        is_first=str(context("first") or "") == "true",
+        worker_concurrency=_worker_concurrency(context, SIZES[size_name]),
+        backup_days=_number(context, "backups", most=35) or SIZES[size_name].backup_days,
     )
 
 
@@ -157,6 +173,27 @@ def _zones(context: Callable[[str], object], *, region: str | None) -> tuple[str
     if strange:
         raise InvalidContextError(f"{strange[0]} of -c zones= is not in {region}")
     return zones
+
+
+def _number(context: Callable[[str], object], name: str, *, most: int) -> int | None:
+    said = context(name)
+    if not said:
+        return None
+    if not re.fullmatch(r"[1-9]\d{0,6}", str(said)) or int(str(said)) > most:
+        raise InvalidContextError(f"-c {name}= takes a number from 1 to {most}, not {said!r}")
+    return int(str(said))
+
+
+def _worker_concurrency(context: Callable[[str], object], size: Size) -> int:
+    """Share out what the account may run at once: six tenths for three queues, the rest for people.
+
+    Nothing is reserved: AWS refuses that where fewer than 100 would be left (Lambda, "Reserved
+    concurrency"), and new accounts have 10 in all. An SQS event source takes 2 at least.
+    """
+    allowed = _number(context, "executions", most=1_000_000)
+    if allowed is None:
+        return size.worker_concurrency
+    return max(2, min(size.worker_concurrency, allowed * 6 // 10 // 3))
 
 
 def _address(context: Callable[[str], object], name: str) -> str | None:

@@ -27,7 +27,7 @@ class PinholeStack(Stack):
             scope,
             STACK_NAME,
             description="Pinhole: a private picture library",
-            termination_protection=True,
+            termination_protection=not settings.is_first,
         )
         self.settings = settings
         size = settings.size
@@ -37,10 +37,30 @@ class PinholeStack(Stack):
         )
         logs = AccessLogs(self, "AccessLogs")
         network = Network(self, "Network", settings=settings)
-        database = Database(self, "Database", network=network, size=size)
+        database = Database(
+            self,
+            "Database",
+            network=network,
+            size=size,
+            backup_days=settings.backup_days,
+            snapshot=settings.kept.snapshot,
+            is_first=settings.is_first,
+        )
         site = Site(self, "Site", files=built.site, logs=logs.bucket, domain=settings.domain)
-        pictures = Pictures(self, "Pictures", site_origin=site.origin, logs=logs.bucket)
-        secrets = Secrets(self, "Secrets")
+        pictures = Pictures(
+            self,
+            "Pictures",
+            site_origin=site.origin,
+            logs=logs.bucket,
+            kept_bucket=settings.kept.bucket,
+            is_first=settings.is_first,
+        )
+        secrets = Secrets(
+            self,
+            "Secrets",
+            bucket_name=pictures.bucket.bucket_name,
+            kept_keys_arn=settings.kept.keys_arn,
+        )
         compute = Compute(
             self,
             "Compute",
@@ -91,5 +111,7 @@ class PinholeStack(Stack):
             "DatabaseSecret": database.secret.secret_arn,
             "Doctor": compute.doctor.function.function_name,
             "Functions": ",".join(worker.function.function_name for worker in compute.every),
+            "Size": size.name,
+            **settings.kept.outputs(),
         }.items():
             CfnOutput(self, name, value=value)

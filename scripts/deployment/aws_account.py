@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from scripts.deployment.stack import Stacks
+from scripts.deployment.whereto import Whereto, no_region_error, settled
 from scripts.embedded.errors import StartError
 
-STACK = "Pinhole"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 BOOTSTRAPPED_BY = 21  # the version that CDK's assets and roles of this CLI ask for
 _LOOK_AGAIN_SECONDS = 5
 _DATABASE_LOOKS = 120
@@ -18,15 +23,19 @@ _BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 
 @dataclass(frozen=True, kw_only=True)
 class AwsAccount:
-    """One account in one region."""
+    """One account in one region, as one caller."""
 
     number: str
     region: str
+    caller: str  # an ARN
+    profile: str | None
     session: Any
+    environment: Mapping[str, str]  # what the CDK is started with, and all else
+    pause: Callable[[float], None] = time.sleep
 
     @classmethod
-    def of_this_shell(cls) -> Self:
-        """Find credentials and region as every AWS tool does.
+    def of_this_shell(cls, *, say: Callable[[str], None] | None = None) -> Self:
+        """Find credentials and region as every AWS tool does, and say what was found.
 
         Raises:
             StartError: there are none, or they are not valid; the message says what to do.
@@ -34,8 +43,9 @@ class AwsAccount:
         import boto3  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - only now at hand
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
+        whereto = Whereto.of(os.environ)
         try:
-            session = boto3.Session()
+            session = boto3.Session(profile_name=whereto.profile, region_name=whereto.region)
             if not session.get_credentials():
                 raise StartError(
                     "There are no AWS credentials here. Sign in first: `aws configure sso` and "
@@ -43,11 +53,38 @@ class AwsAccount:
                     "AWS_SECRET_ACCESS_KEY."
                 )
             if not session.region_name:
-                raise StartError("Say where: export AWS_REGION=us-east-1, for example.")
-            number = session.client("sts").get_caller_identity()["Account"]
+                raise no_region_error()
+            caller = session.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
             raise StartError(f"AWS does not take these credentials: {error}") from error
-        return cls(number=number, region=session.region_name, session=session)
+        profile = None if whereto.has_keys else session.profile_name
+        found = cls(
+            number=caller["Account"],
+            region=session.region_name,
+            caller=caller["Arn"],
+            profile=profile if profile in session.available_profiles else None,
+            session=session,
+            environment=settled(
+                os.environ,
+                region=session.region_name,
+                profile=profile if profile in session.available_profiles else None,
+                has_keys=whereto.has_keys,
+            ),
+        )
+        if say:
+            found.introduce(whereto.notes, say=say)
+        return found
+
+    def introduce(self, notes: tuple[str, ...], *, say: Callable[[str], None]) -> None:
+        """Say where everything will go, and as whom."""
+        by = f", profile {self.profile}" if self.profile else ""
+        say(f"  Account {self.number}, region {self.region}{by}, as {self.caller}")
+        for note in notes:
+            say(f"  {note}")
+
+    def stacks(self) -> Stacks:
+        """Return CloudFormation's side."""
+        return Stacks(self.session, pause=self.pause)
 
     def bootstrap_version(self) -> int:
         """Return which version of the CDK's own stack is here; 0: none."""
@@ -63,20 +100,21 @@ class AwsAccount:
         Raises:
             StartError: it is not deployed.
         """
-        cloudformation = self.session.client("cloudformation")
-        try:
-            stacks = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
-        except cloudformation.exceptions.ClientError as error:
-            raise StartError(f"Pinhole is not in this account and region: {error}") from error
-        return {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", [])}
+        stack = self.stacks().look()
+        if stack.status is None or not stack.outputs:
+            state = f" (the stack is {stack.status})" if stack.status else ""
+            raise StartError(
+                f"Pinhole does not serve in account {self.number}, region {self.region}{state}: "
+                "./scripts/deploy first, or set AWS_REGION to where it is."
+            )
+        return stack.outputs
 
     def alarm_addresses(self) -> list[str]:
         """Return who is told of trouble."""
-        resources = self.session.client("cloudformation").describe_stack_resources(StackName=STACK)
         return [
-            each["PhysicalResourceId"]
-            for each in resources["StackResources"]
-            if each["ResourceType"] == "AWS::SNS::Subscription"
+            each.physical_id
+            for each in self.stacks().resources()
+            if each.kind == "AWS::SNS::Subscription"
         ]
 
     def read_secret(self, arn: str) -> dict[str, str]:
@@ -154,14 +192,14 @@ class AwsAccount:
             time.sleep(_LOOK_AGAIN_SECONDS)
         raise StartError(f"The database {name} does not take its new password; look in RDS.")
 
-    def leave_open(self) -> None:
-        """Let the stack be deleted, and its database with a last snapshot."""
-        outputs = self.outputs()
-        self.session.client("cloudformation").update_termination_protection(
-            EnableTerminationProtection=False, StackName=STACK
-        )
-        self.session.client("rds").modify_db_instance(
-            DBInstanceIdentifier=outputs["DatabaseInstance"],
-            DeletionProtection=False,
-            ApplyImmediately=True,
-        )
+    def unprotect_database(self, name: str) -> None:
+        """Let the database be deleted, with a last snapshot as the template says."""
+        client = self.session.client("rds")
+        try:
+            (found,) = client.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+        except client.exceptions.DBInstanceNotFoundFault:
+            return
+        if found.get("DeletionProtection") and found["DBInstanceStatus"] != "deleting":
+            client.modify_db_instance(
+                DBInstanceIdentifier=name, DeletionProtection=False, ApplyImmediately=True
+            )

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING
 
 from scripts.deployment.packaging import RUNTIME, Architecture, Package
 from scripts.embedded.errors import MissingToolError, StartError
-from scripts.embedded.install import ROOT, TOOLS, UV, Installer, digest, stop_on_signals
+from scripts.embedded.install import (
+    ROOT,
+    TOOLS,
+    UV,
+    Installer,
+    check_python,
+    digest,
+    stop_on_signals,
+)
 from scripts.embedded.progress import Progress
 
 if TYPE_CHECKING:
@@ -27,7 +35,31 @@ _FETCHED = TOOLS / "python"
 _INTERRUPTED = 130
 
 
-class Builder(Installer):
+class ToolsInstaller(Installer):
+    """Installs what talks to AWS."""
+
+    def run(self, *, site: bool = False) -> None:
+        """Make the deployment's environment what its requirements say.
+
+        Raises:
+            StartError: an installer failed.
+        """
+        del site
+        check_python()
+        TOOLS.mkdir(exist_ok=True)
+        with (TOOLS / "lock").open("ab") as lock:
+            self._wait_for(lock)
+            self._commands.lock = lock
+            self._install_python()
+
+    def _install_python(self) -> None:
+        self._install_tools()
+        self._provide(
+            "venv-deploy", VENV_DEPLOY, [ROOT / "requirements/deploy.txt"], "Deployment tools"
+        )
+
+
+class Builder(ToolsInstaller):
     """Installs what deploys, and builds what is deployed."""
 
     def __init__(self, *, architecture: Architecture, progress: Progress) -> None:
@@ -43,18 +75,12 @@ class Builder(Installer):
         Raises:
             StartError: a tool is missing, an installer failed, or the package is not as it must be.
         """
-        super().run(site=site)
+        Installer.run(self, site=site)
         with (TOOLS / "lock").open("ab") as lock:
             self._wait_for(lock)
             self._commands.lock = lock
             self._install_cdk()
             self._build_package()
-
-    def _install_python(self) -> None:
-        self._install_tools()
-        self._provide(
-            "venv-deploy", VENV_DEPLOY, [ROOT / "requirements/deploy.txt"], "Deployment tools"
-        )
 
     def _install_cdk(self) -> None:
         locks = [ROOT / "package.json", ROOT / "package-lock.json"]

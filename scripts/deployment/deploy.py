@@ -11,44 +11,79 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 
-from scripts.deployment.aws_account import BOOTSTRAPPED_BY, STACK, AwsAccount
-from scripts.deployment.build import VENV_DEPLOY, Builder, read_architecture
+from scripts.deployment import preflight
+from scripts.deployment.aws_account import AwsAccount
+from scripts.deployment.build import VENV_DEPLOY, Builder, ToolsInstaller, read_architecture
+from scripts.deployment.keeping import taken_back
+from scripts.deployment.removal import remove
 from scripts.deployment.rotation import rotate
+from scripts.deployment.stack import STACK
 from scripts.embedded.errors import StartError
 from scripts.embedded.install import ROOT, stop_on_signals
 from scripts.embedded.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from scripts.deployment.stack import Stack
 
 # us-east-1, November 2026, with nobody using it; docs/operations.md says what each part costs.
 _COSTS = {"small": "about 25 USD a month", "production": "about 207 USD a month"}
 _SECRETS = ("openai_api_key", "openai_base_url", "google_client_id", "google_client_secret")
 # OpenID providers other than Google: oidc_providers, oidc_NAME_client_id and so on.
 _OF_PROVIDERS = re.compile(r"oidc_[a-z0-9_]{1,60}")
+_CONTEXT = re.compile(r"-(?:c|-context)=?(.+)")
 _HEALTH_SECONDS = 300
 _INTERRUPTED = 130
+_WILL = {
+    "new": "Pinhole is deployed for the first time.",
+    "ready": "Pinhole is brought up to date.",
+    "failed": "The first deployment failed ({status}): nobody has used it. What is left of it is "
+    "deleted, and Pinhole is deployed anew.",
+    "half_gone": "A deletion stopped half-way ({status}). It is carried on, with pictures, "
+    "database and session key kept; then Pinhole is deployed anew.",
+    "stuck": "An update failed, and so did going back ({status}). Going back is tried again, then "
+    "Pinhole is brought up to date.",
+    "half_updated": "An update failed and was not taken back ({status}). It is taken back, then "
+    "Pinhole is brought up to date.",
+}
+# What AWS says when it refuses, and what helps; looked for in this order.
+_HELP = {
+    "must be verified": "AWS has not verified this account for CloudFront yet: write to AWS "
+    "Support (Account and billing, free), with that sentence.",
+    "maximum number of addresses": "Elastic addresses are used up: give one back, or ask for more "
+    "(Service Quotas, Amazon EC2, L-0263D0A3).",
+    "FreeTierRestriction": 'The account is on a free plan, which refuses this: Billing, "Upgrade '
+    'plan".',
+    "not eligible for Free Tier": "The account is on a free plan, which refuses this: Billing, "
+    '"Upgrade plan".',
+    "ComputeMigrateFirst": "The migration failed: the function Migrate's log says why.",
+    "already exists": "Something of that name is left from elsewhere: delete or rename it.",
+}
 
 
 def main(words: Sequence[str], *, explanation: str) -> int:
-    """Deploy, set a secret, or rotate one."""
+    """Deploy, look only, set a secret, or rotate one."""
     if {"-h", "--help"} & set(words):
         sys.stdout.write(explanation)
         return 0
     stop_on_signals()
     progress = Progress()
     try:
-        Builder(architecture=read_architecture(), progress=progress).run()
+        ToolsInstaller(requirements=[], progress=progress).run()
         become_deployment_python()
-        account = AwsAccount.of_this_shell()
-        progress.say(f"  Account {account.number}, region {account.region}")
+        account = AwsAccount.of_this_shell(say=progress.say)
         if words[:1] == ["secret"]:
             _set_secret(account, words[1:], say=progress.say)
         elif words[:1] == ["rotate"]:
             rotate(account, words[1:], say=progress.say)
         else:
-            _deploy(account, [word for word in words if word != "--yes"],
-                    asks="--yes" not in words, say=progress.say)  # fmt: skip
+            Deployment(
+                account,
+                [word for word in words if word not in {"--yes", "--check"}],
+                asks="--yes" not in words,
+                progress=progress,
+            ).run(only_looks="--check" in words)
     except StartError as error:
         progress.say(f"\n{error}")
         return 1
@@ -64,28 +99,180 @@ def become_deployment_python() -> None:
     sys.path.append(str(VENV_DEPLOY / "lib" / version / "site-packages"))
 
 
-def _deploy(
-    account: AwsAccount, words: list[str], *, asks: bool, say: Callable[[str], None]
-) -> None:
-    if account.bootstrap_version() < BOOTSTRAPPED_BY:
-        say("  The CDK has not been used in this account and region: it needs a bucket, and roles.")
-        _agree("  Make them now (cdk bootstrap)?", asks=asks)
-        run_cdk("bootstrap", f"aws://{account.number}/{account.region}")
-    size = next((word.partition("=")[2] for word in words if word.startswith("size=")), "small")
-    say(f"\n  What will change (size {size}, {_COSTS.get(size, 'unknown costs')}):\n")
-    run_cdk("diff", STACK, *words)
-    _agree("  Deploy this?", asks=asks)
-    run_cdk("deploy", STACK, "--require-approval", "never", *words)
-    outputs = account.outputs()
-    say("\n  Waiting until it answers ...")
-    _wait_for_health(outputs["Health"])
-    say(f"\n  Pinhole is at {outputs['Address']}\n")
-    if not account.alarm_addresses():
-        say("  Nobody is told of trouble: add -c alarms=you@example.com.\n")
-    if not any(word.startswith("mail=") for word in words):
-        say(
-            "  It sends no mail, so nobody can reset a password: add -c mail=pinhole@example.com.\n"
+class Deployment:
+    """One run of ./scripts/deploy."""
+
+    def __init__(
+        self, account: AwsAccount, words: list[str], *, asks: bool, progress: Progress
+    ) -> None:
+        """Deploy with these words (`-c name=value` and what else the CDK takes)."""
+        self._account = account
+        self._stacks = account.stacks()
+        self._words = words
+        self._context = read_context(words)
+        self._asks = asks
+        self._progress = progress
+        self._say = progress.say
+
+    def run(self, *, only_looks: bool) -> None:
+        """Look, and unless that is all, deploy.
+
+        Raises:
+            StartError: something is in the way, was not agreed to, or failed.
+        """
+        stack = self._stacks.look()
+        if stack.kind == "busy" and not only_looks:
+            self._say(f"  Somebody is changing the stack ({stack.status}). Waiting ...")
+            stack = self._stacks.wait(stack, say=self._say)
+        given = self._look(stack)
+        if only_looks:
+            return
+        self._say(f"\n  {_WILL[stack.kind].format(status=stack.status)}\n")
+        Builder(architecture=read_architecture(), progress=self._progress).run()
+        self._prepare_account()
+        is_first = stack.kind in {"new", "failed", "half_gone"}
+        words = [*self._words, *(word for pair in given.items() for word in _said(*pair))]
+        size = self._context.get("size") or "small"
+        self._say(f"\n  What will change (size {size}, {_COSTS.get(size, 'unknown costs')}):\n")
+        self._cdk("diff", STACK, *words)
+        self._agree("  Deploy this?")
+        stack = self._make_ready(stack)
+        if is_first:
+            # See [Note: Taken back] in infrastructure/kept.py.
+            imports = ["--import-existing-resources"] if "bucket" in given else []
+            self._deploy(*words, *_said("first", "true"), *imports)
+            self._say("\n  It stands. Now it is protected from deletion ...\n")
+        self._deploy(*words)
+        self._refuse_replacements()
+        self._finish(is_new=is_first and "bucket" not in given)
+
+    def _look(self, stack: Stack) -> dict[str, str]:
+        """Show what is known before anything is changed; return what the stack is given by it."""
+        outputs = stack.outputs if stack.kind in {"ready", "stuck", "half_updated"} else {}
+        given = taken_back(self._account, self._context, outputs)
+        wanted = preflight.Wanted(
+            context=self._context | given, stack=stack, resolves=preflight.has_ipv6
         )
+        findings = preflight.examine(self._account, wanted)
+        plain = "utf" not in (sys.stdout.encoding or "").lower()
+        self._say("\n  Looked at, and changed nothing:\n")
+        for line in preflight.table(findings, plain=plain):
+            self._say(line)
+        if bad := [each.name for each in findings if each.verdict == "bad"]:
+            raise StartError(f"In the way: {', '.join(bad)}. Nothing was changed.")
+        for each in findings:
+            given |= {
+                name: value for name, value in each.scale.items() if name not in self._context
+            }
+        return given
+
+    def _prepare_account(self) -> None:
+        if self._account.bootstrap_version() >= preflight.BOOTSTRAP_NEEDED:
+            return
+        self._say(
+            "  The CDK has not been used in this account and region: it needs a bucket, and roles."
+        )
+        self._agree("  Make them now (cdk bootstrap)?")
+        self._cdk("bootstrap", f"aws://{self._account.number}/{self._account.region}")
+
+    def _make_ready(self, stack: Stack) -> Stack:
+        """Bring the stack from whatever state into one that the CDK deploys to."""
+        if stack.kind in {"failed", "half_gone"} or stack.is_shell:
+            self._say("  Deleting what is left ...")
+            removed = remove(self._account, stack, may_leave=lambda _: False, say=self._say)
+            if removed.snapshot:
+                self._say(f"  The database's last snapshot is kept: {removed.snapshot}")
+            return self._stacks.look()
+        if stack.kind in {"stuck", "half_updated"}:
+            self._say("  Taking the failed update back ...")
+            stack = self._stacks.go_back(stack, say=self._say)
+            if stack.kind != "ready":
+                self._explain(stack)
+        return stack
+
+    def _deploy(self, *words: str) -> None:
+        try:
+            self._cdk("deploy", STACK, "--require-approval", "never", *words)
+        except StartError:
+            self._explain(self._stacks.look())
+
+    def _explain(self, stack: Stack) -> None:
+        """Say why it failed, what helps, and that running this again is all right."""
+        lines = ["The deployment did not succeed."]
+        causes = self._stacks.failures(stack.stack_id) if stack.stack_id else []
+        if causes:
+            lines += ["", "Why, in AWS's words:", *(f"  {cause}" for cause in causes[:3])]
+        helps = (help_ for said, help_ in _HELP.items() if any(said in each for each in causes))
+        if help_ := next(helps, None):
+            lines += ["", help_]
+        lines += ["", f"The stack is {stack.status or 'not there'}. Run ./scripts/deploy again: it"]
+        lines += [" ".join(["takes up from there.", _AGAIN.get(stack.kind, "")]).strip()]
+        raise StartError("\n".join(lines))
+
+    def _refuse_replacements(self) -> None:
+        kinds = {"AWS::S3::Bucket": "PicturesBucket", "AWS::RDS::DBInstance": "DatabaseInstance"}
+        names = [
+            each.name
+            for each in self._stacks.resources()
+            if each.kind in kinds and each.name.startswith(kinds[each.kind])
+        ]
+        self._stacks.refuse_replacements(names)
+
+    def _finish(self, *, is_new: bool) -> None:
+        outputs = self._account.outputs()
+        self._say("\n  Waiting until it answers ...")
+        wait_for_health(outputs["Health"])
+        self._say(f"\n  Pinhole is at {outputs['Address']}\n")
+        if is_new:
+            self._show_setup_link(outputs)
+        if not self._account.alarm_addresses():
+            self._say("  Nobody is told of trouble: add -c alarms=you@example.com.\n")
+        if not self._context.get("mail"):
+            self._say(
+                "  It sends no mail, so nobody can reset a password: add "
+                "-c mail=pinhole@example.com.\n"
+            )
+
+    def _show_setup_link(self, outputs: Mapping[str, str]) -> None:
+        code = self._account.read_secret(outputs["KeysSecret"]).get("setup_code")
+        if code:
+            self._say(
+                "  Make the first account, which administers the site, by this link (it is shown "
+                f"once):\n\n    {outputs['Address']}/setup#{code}\n"
+            )
+
+    def _agree(self, question: str) -> None:
+        if self._asks and input(f"{question} [y/N] ").strip().lower() not in {"y", "yes"}:
+            raise StartError("Nothing was changed.")
+
+    def _cdk(self, *words: str) -> None:
+        run_cdk(*words, environment=self._account.environment)
+
+
+_AGAIN = {
+    "failed": "What is left of this one is deleted then; nobody has used it.",
+    "ready": "The version before serves meanwhile.",
+}
+
+
+def read_context(words: Sequence[str]) -> dict[str, str]:
+    """Return what `-c name=value` and `--context name=value` say, as the CDK reads them."""
+    found: dict[str, str] = {}
+    waiting = iter(words)
+    for word in waiting:
+        if word in {"-c", "--context"}:
+            pair = next(waiting, "")
+        elif match := _CONTEXT.fullmatch(word):
+            pair = match[1]
+        else:
+            continue
+        name, _, value = pair.partition("=")
+        found[name] = value
+    return found
+
+
+def _said(name: str, value: str) -> tuple[str, str]:
+    return "-c", f"{name}={value}"
 
 
 def _set_secret(account: AwsAccount, names: Sequence[str], *, say: Callable[[str], None]) -> None:
@@ -100,27 +287,20 @@ def _set_secret(account: AwsAccount, names: Sequence[str], *, say: Callable[[str
     say(f"  {names[0]} is set; functions that start from now on use it.")
 
 
-def _agree(question: str, *, asks: bool) -> None:
-    if asks and input(f"{question} [y/N] ").strip().lower() not in {"y", "yes"}:
-        raise StartError("Nothing was changed.")
-
-
-def run_cdk(*words: str) -> None:
+def run_cdk(*words: str, environment: Mapping[str, str]) -> None:
     """Run the CDK; what it asks and how it goes is the person's to see.
 
     Raises:
         StartError: it did not succeed.
     """
     done = subprocess.run(
-        [ROOT / "node_modules/.bin/cdk", *words],
-        check=False,
-        cwd=ROOT,
+        [ROOT / "node_modules/.bin/cdk", *words], check=False, cwd=ROOT, env=dict(environment)
     )
     if done.returncode:
         raise StartError(f"cdk {words[0]} did not succeed; its words are above.")
 
 
-def _wait_for_health(address: str) -> None:
+def wait_for_health(address: str) -> None:
     """Wait for the whole way: name, CloudFront, HTTP API, function, database."""
     deadline = time.monotonic() + _HEALTH_SECONDS
     last = "no answer"

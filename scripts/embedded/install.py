@@ -56,7 +56,7 @@ class Installer:
         Raises:
             StartError: a tool is missing or an installer failed.
         """
-        _check_python()
+        check_python()
         TOOLS.mkdir(exist_ok=True)
         with (TOOLS / "lock").open("ab") as lock:
             self._wait_for(lock)
@@ -223,7 +223,8 @@ def _python_version() -> str:
     return ".".join(map(str, sys.version_info[:3]))
 
 
-def _check_python() -> None:
+def check_python() -> None:
+    """Raise what is missing for environments of Python."""
     try:
         import ensurepip  # noqa: F401, PLC0415 - only to see that it is there
         import venv  # noqa: F401, PLC0415

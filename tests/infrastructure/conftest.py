@@ -14,6 +14,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MACHINE = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
 
+KEPT = {
+    "bucket": "pinhole-pictures-0a1b2c3d4e5f",
+    "snapshot": "pinhole-snapshot-databaseinstance-1x2y3z",
+    "keys": "arn:aws:secretsmanager:us-east-1:123456789012:secret:SecretsKeys-AbCdEf",
+}
+
 
 def run(*words: str | Path, **variables: str) -> str:
     done = subprocess.run(
@@ -106,3 +112,17 @@ def template(request: pytest.FixtureRequest) -> Template:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Template)
     return found
+
+
+@pytest.fixture(scope="session")
+def first(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The first deployment of a library that takes back what an earlier stack kept."""
+    assert packages
+    return _synthesize(tmp_path_factory.mktemp("first"), first="true", **KEPT)
+
+
+@pytest.fixture(scope="session")
+def taken_back(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The second deployment of that one, in an account that may run ten functions at once."""
+    assert packages
+    return _synthesize(tmp_path_factory.mktemp("taken-back"), executions="10", **KEPT)

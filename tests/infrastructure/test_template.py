@@ -118,7 +118,8 @@ def test_no_bucket_is_public(template: Template) -> None:
 
 def test_the_picture_bucket_is_kept_and_knows_one_origin(template: Template) -> None:
     bucket = template.only("AWS::S3::Bucket", named="PicturesBucket")
-    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert bucket["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert bucket["UpdateReplacePolicy"] == "Retain"
     properties = bucket["Properties"]
     assert properties["VersioningConfiguration"]["Status"] == "Enabled"
     (rule,) = properties["CorsConfiguration"]["CorsRules"]
