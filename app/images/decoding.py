@@ -319,11 +319,13 @@ class _Original:
 
 
 class _Raw(_Original):
-    """A raw photo: the JPEG in it, with what its container says."""
+    """A raw photo: the JPEG in it, or else bare pixels, with what its container says."""
 
     def __init__(self, data: Bytes, content_type: str) -> None:
         self._embedded = find_embedded(data, content_type)
-        super().__init__(self._embedded.jpeg or b"", formats.JPEG)
+        self._picture = self._embedded.jpeg or self._embedded.bare
+        kind = formats.TIFF if self._embedded.jpeg is None else formats.JPEG
+        super().__init__(self._picture or b"", kind)
         self._raw_type = content_type
         self._orientation = self._embedded.orientation
         self._cut_short = self._embedded.is_cut_short
@@ -334,7 +336,7 @@ class _Raw(_Original):
         Raises anything for bad bytes.
         """
         metadata = read_metadata(**self._embedded.blocks)
-        if self._embedded.jpeg is None:
+        if self._picture is None:
             width, height = self._embedded.size
             if width * height == 0:
                 raise ValueError("neither a picture nor a size in it")
@@ -348,13 +350,13 @@ class _Raw(_Original):
 
     def pixels(self) -> Image:
         """Decode the picture in it. Raises anything for bad bytes."""
-        if self._embedded.jpeg is None:
+        if self._picture is None:
             raise ValueError("no picture in it")
         return super().pixels()
 
     def reason_of(self, error: Exception) -> DamageReason:
         """Say what is wrong with a picture that did not decode."""
-        return "undecodable" if self._embedded.jpeg is None else super().reason_of(error)
+        return "undecodable" if self._picture is None else super().reason_of(error)
 
 
 def _attached(image: Image, name: str) -> Bytes:

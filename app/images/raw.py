@@ -22,13 +22,15 @@ from app.images.exif import (
 from app.images.formats import MOST_PIXELS, Bytes
 
 _WIDTH, _HEIGHT, _COMPRESSION, _ORIENTATION, _XMP = 0x0100, 0x0101, 0x0103, 0x0112, 0x02BC
-_PHOTOMETRIC = 0x0106
+_BITS, _PHOTOMETRIC, _SAMPLES, _ROWS = 0x0102, 0x0106, 0x0115, 0x0116
+_MAX_BARE_PIXELS = 8_000_000
 _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES = 0x0111, 0x0117, 0x0144, 0x0145
 _JPEG, _JPEG_SIZE, _PANASONIC_JPEG = 0x0201, 0x0202, 0x002E
 _SUB_DIRECTORIES = 0x014A
 _WANTED = frozenset(
     {
         *(_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _ORIENTATION, _XMP),
+        *(_BITS, _SAMPLES),
         *(_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES),
         *(_JPEG, _JPEG_SIZE, _PANASONIC_JPEG, _SUB_DIRECTORIES),
     }
@@ -46,11 +48,14 @@ _MOST_ORIENTATION = 8
 class Embedded:
     """What a raw file holds: its largest JPEG, and what the container says about it.
 
+    Where there is no JPEG, bare is its largest small copy as a TIFF of its own: Android's phones
+    put nothing but bare pixels into a DNG.
     orientation is None where only the JPEG itself says which way up it is. exif, exposure and gps
     are blocks to read metadata from; the latter two where the container keeps them apart.
     """
 
     jpeg: Bytes | None = None
+    bare: bytes | None = None
     pixels: int = 0
     orientation: int | None = None
     size: tuple[int, int] = (0, 0)
@@ -102,6 +107,9 @@ def _search_tiff(data: Bytes, found: Embedded) -> None:
                 found.blocks["xmp"] = memoryview(data)[tags[_XMP].place :][: tags[_XMP].length]
         for start, length in _jpegs(tags):
             found.offer(data, start, length)
+        bare = _bare_copy(tags, data)
+        if len(bare) > len(found.bare or b""):
+            found.bare = bare
         width, height = (_whole(tags, name) for name in (_WIDTH, _HEIGHT))
         if width * height > found.size[0] * found.size[1]:
             found.size = (width, height)
@@ -149,6 +157,37 @@ def _jpegs(tags: Tags) -> Iterator[tuple[int, int]]:
         yield _whole(tags, _TILES), _whole(tags, _TILE_SIZES)
     if _PANASONIC_JPEG in tags:
         yield tags[_PANASONIC_JPEG].place, tags[_PANASONIC_JPEG].length
+
+
+def _bare_copy(tags: Tags, data: Bytes) -> bytes:
+    """Return a directory's bare pixels in 8-bit RGB as a TIFF; empty when it has none."""
+    width, height = _whole(tags, _WIDTH), _whole(tags, _HEIGHT)
+    bits = wholes_of(tags.get(_BITS), most=3)
+    says = [_whole(tags, name) for name in (_COMPRESSION, _PHOTOMETRIC, _SAMPLES)]
+    if says != [1, 2, 3] or bits != [8, 8, 8] or not 0 < width * height <= _MAX_BARE_PIXELS:
+        return b""
+    starts, sizes = (
+        wholes_of(tags.get(name), most=_MOST_STRIPS) for name in (_STRIPS, _STRIP_SIZES)
+    )
+    if len(starts) != len(sizes) or sum(sizes) != 3 * width * height:
+        return b""
+    strips = zip(starts, sizes, strict=True)
+    pixels = b"".join(bytes(data[start : start + size]) for start, size in strips)
+    if len(pixels) != 3 * width * height:
+        return b""
+    entries = (
+        *((_WIDTH, 4, width), (_HEIGHT, 4, height), (_BITS, 3, 8), (_COMPRESSION, 3, 1)),
+        *((_PHOTOMETRIC, 3, 2), (_STRIPS, 4, 0), (_SAMPLES, 3, 3), (_ROWS, 4, height)),
+        (_STRIP_SIZES, 4, len(pixels)),
+    )
+    behind = 8 + 2 + 12 * len(entries) + 4
+    values = {_BITS: behind, _STRIPS: behind + 6}
+    directory = b"".join(
+        struct.pack("<HHLL", tag, kind, 3 if tag == _BITS else 1, values.get(tag, value))
+        for tag, kind, value in entries
+    )
+    head = b"II*\0" + struct.pack("<LH", 8, len(entries))
+    return head + directory + bytes(4) + struct.pack("<HHH", 8, 8, 8) + pixels
 
 
 def _last_byte(tags: Tags) -> int:

@@ -4,6 +4,7 @@ import random
 import struct
 
 import pytest
+from PIL import Image
 
 from app.images import formats
 from app.images.decoding import develop
@@ -34,21 +35,24 @@ def short(number: int) -> bytes:
     return struct.pack("<H", number)
 
 
-def dng(*, pointer_kind: int = LONG, filler: int = 0) -> bytes:
+def dng(
+    *, pointer_kind: int = LONG, filler: int = 0, jpegs: tuple[bytes, bytes] = (SMALL, LARGE)
+) -> bytes:
     """As Android's phones write it: bare pixels first, the previews in directories behind them.
 
     filler bytes stand between the header and the first directory.
     """
-    pixels = bytes(3 * 256 * 192)
+    # On their side, as the sensor is.
+    pixels = quarters(192, 256).transpose(Image.Transpose.ROTATE_90).tobytes()
     at = 8 + filler
     parts, places = b"", []
-    for part in (pixels, SMALL, LARGE):
+    for part in (pixels, *jpegs):
         places.append(at + len(parts))
         parts += part
     previews = [
         directory((0x0103, SHORT, 1, short(7)), (0x0111, LONG, 1, long(place)),
                   (0x0117, LONG, 1, long(len(jpeg))), (0x00FE, LONG, 1, long(1)))
-        for place, jpeg in zip(places[1:], (SMALL, LARGE), strict=True)
+        for place, jpeg in zip(places[1:], jpegs, strict=True)
     ]  # fmt: skip
     starts = [at + len(parts), at + len(parts) + len(previews[0])]
     pointers_at = starts[1] + len(previews[1])
@@ -82,6 +86,14 @@ def test_dng_shows_its_largest_preview_of_the_sub_directories(pointer_kind: int)
     outcome = ready(dng(pointer_kind=pointer_kind, filler=20_000))
     assert outcome.content_type == formats.DNG
     assert (outcome.width, outcome.height) == (160, 96)
+    assert shows_the_quarters(opened(outcome.preview))
+
+
+def test_dng_without_a_jpeg_shows_its_bare_copy_upright() -> None:
+    # Android's DngCreator writes a copy of at most 256 pixels, bare, and no JPEG.
+    outcome = ready(dng(jpegs=(b"sensor", b"numbers")))
+    assert outcome.content_type == formats.DNG
+    assert (outcome.width, outcome.height) == (192, 256)
     assert shows_the_quarters(opened(outcome.preview))
 
 
