@@ -206,6 +206,7 @@ class _Reader:
 
 
 ISO_SEGMENT = b"urn:iso:std:iso:ts:21496:-1\0"
+ICC_SEGMENT = b"ICC_PROFILE\0\1\1"  # the first of one part
 _MPF = b"MPF\0"
 _MAP_QUALITY = 75
 _APP2 = 0xE2
@@ -217,11 +218,13 @@ def with_gain_map(base: bytes, gain_map: GainMap) -> bytes:
     As ISO 21496-1 (annex D) and CIPA DC-007 (MPF) say; nothing else is written, above all no EXIF
     and XMP.
     """
-    pixels = gain_map.pixels.copy()
-    if gain_map.profile:
-        pixels.set_type(pyvips.GValue.blob_type, "icc-profile-data", gain_map.profile)
-    second = bytes(pixels.jpegsave_buffer(Q=_MAP_QUALITY, optimize_coding=True, keep="icc"))
-    second = _in_front(second, _segment(ISO_SEGMENT + pack_numbers(gain_map)))
+    second = bytes(
+        gain_map.pixels.jpegsave_buffer(Q=_MAP_QUALITY, optimize_coding=True, keep="none")
+    )
+    about = _segment(ISO_SEGMENT + pack_numbers(gain_map))
+    if gain_map.profile:  # libvips would leave one of RGB out of a grey picture
+        about += _segment(ICC_SEGMENT + gain_map.profile)
+    second = _in_front(second, about)
     marked = _segment(ISO_SEGMENT + bytes(4))
     start = _end_of_jfif(base) + len(marked) + 4 + len(_MPF)  # offsets count from here
     length = len(base) + len(marked) + len(_segment(_index(0, 0, 0)))

@@ -16,6 +16,7 @@ from app.images.colour import Image
 from app.images.exif import layout_of, number_of, read_directory, read_first, read_tags
 from app.images.formats import MOST_PIXELS, Bytes
 from app.images.gain_map import (
+    ICC_SEGMENT,
     ISO_SEGMENT,
     Channel,
     GainMap,
@@ -28,7 +29,7 @@ from app.images.gain_map import (
 )
 from app.images.heif_items import HeifItems
 from app.images.orientation import turned, upright_by_items
-from app.images.profiles import anonymous, colour_space
+from app.images.profiles import anonymous, colour_space, fate_of_rgb
 
 _ULTRA_HDR = b"http://ns.adobe.com/hdr-gain-map/1.0/"
 _APPLE = b"urn:com:apple:photo:2020:aux:hdrgainmap"
@@ -113,10 +114,9 @@ def _by_libultrahdr(data: Bytes) -> GainMap | None:
     base = pyvips.Image.uhdrload_buffer(data)
     if not base.get_typeof("gainmap-data"):
         return None
-    encoded = pyvips.Image.jpegload_buffer(base.get("gainmap-data"), fail_on="error")
-    profile = b""
-    if not base.get("gainmap-use-base-cg") and encoded.get_typeof("icc-profile-data"):
-        profile = bytes(encoded.get("icc-profile-data"))
+    second = bytes(base.get("gainmap-data"))
+    profile = b"" if base.get("gainmap-use-base-cg") else _profile_of_jpeg(second)
+    is_simple = colour_space(profile) == "RGB" and fate_of_rgb(profile) != "convert"
     numbers = [
         base.get(f"gainmap-{name}")
         for name in (
@@ -129,12 +129,20 @@ def _by_libultrahdr(data: Bytes) -> GainMap | None:
         for low, high, *others in zip(*numbers, strict=True)
     )
     return GainMap(
-        pixels=grey_or_rgb(encoded),
+        pixels=grey_or_rgb(pyvips.Image.jpegload_buffer(second, fail_on="error")),
         channels=channels[:1] if len(set(channels)) == 1 else channels,
         base_headroom=math.log2(base.get("gainmap-hdr-capacity-min")),
         hdr_headroom=math.log2(base.get("gainmap-hdr-capacity-max")),
-        profile=anonymous(profile) if colour_space(profile) == "RGB" else b"",
+        profile=anonymous(profile) if is_simple else b"",
     )
+
+
+def _profile_of_jpeg(jpeg: bytes) -> bytes:
+    """Return a profile of one part; libvips reads none of RGB from a grey picture."""
+    for start, end in _segments(jpeg, 0):
+        if jpeg.startswith(ICC_SEGMENT, start):
+            return jpeg[start + len(ICC_SEGMENT) : end]
+    return b""
 
 
 def _apple_jpeg(data: Bytes, segments: list[tuple[int, int]], exif: Bytes) -> GainMap | None:

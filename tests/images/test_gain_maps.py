@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import pyvips  # type: ignore[import-untyped]
-from PIL import Image
+from PIL import Image, ImageCms
 
+from app.images.coding import profile_of_primaries
 from app.images.darkroom import Darkroom
 from app.images.gain_map import headroom_of_apple
 from app.images.outcome import Developed
@@ -291,3 +292,30 @@ def test_hdr_picture_that_is_nowhere_bright_has_no_gain_map() -> None:
     preview = ready(heif([coded(saved(grey, "AVIF", quality=95), nclx(9, 16))])).preview
     assert preview is not None
     assert blocks(preview) <= INNOCENT
+
+
+def iso_jpeg_in_p3() -> bytes:
+    profile = profile_of_primaries(12)
+    segment = (0xE2, b"ICC_PROFILE\0\1\1" + profile)
+    return iso_jpeg(jpeg(), lit_quarter(), numbers(flags=0), segment)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        iso_jpeg_in_p3,
+        lambda: tmap_heif(quarters(), lit_quarter(), "HEIC", numbers(flags=0)),
+        lambda: tmap_heif(quarters(), lit_quarter(), "AVIF", numbers(flags=0)),
+    ],
+    ids=["JPEG", "HEIC", "AVIF"],
+)
+def test_colours_in_which_gains_are_applied_are_kept(make: Callable[[], bytes]) -> None:
+    """They are those of the HDR rendition, here P3, when the numbers do not say "the base's"."""
+    preview = ready(make()).preview
+    assert shines_only_where_it_is_red(preview)
+    base = pyvips.Image.uhdrload_buffer(preview)
+    assert base.get("gainmap-use-base-cg") == 0
+    profile = Image.open(io.BytesIO(base.get("gainmap-data"))).info["icc_profile"]
+    red = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile.red_primary
+    assert red is not None
+    assert red[1][:2] == pytest.approx((0.680, 0.320), abs=0.005)
