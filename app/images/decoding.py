@@ -273,7 +273,7 @@ class _Original:
             self._items, exif=self._exif, orientation=self._turned_by, decode=self._decode_item
         )
 
-    def _decode_item(self, file: bytes) -> Image:
+    def _decode_item(self, file: memoryview) -> Image:
         if self.content_type == formats.AVIF:
             return pyvips.Image.heifload_buffer(file, fail_on="error").copy_memory()
         return decode_heif(file)

@@ -14,7 +14,7 @@ import pyvips  # type: ignore[import-untyped]
 from app.images.coding import profile_of_primaries
 from app.images.colour import Image
 from app.images.exif import layout_of, number_of, read_directory, read_first, read_tags
-from app.images.formats import MOST_PIXELS, Bytes
+from app.images.formats import Bytes
 from app.images.gain_map import (
     ICC_SEGMENT,
     ISO_SEGMENT,
@@ -36,6 +36,7 @@ _APPLE = b"urn:com:apple:photo:2020:aux:hdrgainmap"
 _MPF = b"MPF\0"
 _MAX_SEGMENTS = 200
 _MAX_PICTURES = 16
+_MAX_PIXELS = 50_000_000
 
 
 def gain_map_of_jpeg(data: Bytes, *, exif: Bytes, orientation: int) -> GainMap | None:
@@ -57,7 +58,7 @@ def gain_map_of_jpeg(data: Bytes, *, exif: Bytes, orientation: int) -> GainMap |
 
 
 def gain_map_of_heif(
-    items: HeifItems, *, exif: Bytes, orientation: int, decode: Callable[[bytes], Image]
+    items: HeifItems, *, exif: Bytes, orientation: int, decode: Callable[[memoryview], Image]
 ) -> GainMap | None:
     """Return the gain map of a HEIC or AVIF; None when there is none.
 
@@ -68,7 +69,7 @@ def gain_map_of_heif(
     if item is None:
         return None
     size = items.size(item)
-    if size is None or size[0] * size[1] > MOST_PIXELS:
+    if size is None or size[0] * size[1] > _MAX_PIXELS:
         return None
     pixels = grey_or_rgb(decode(items.with_primary(item)))
     if not any(kind in (b"irot", b"imir") for kind, _ in items.properties(item)):
@@ -129,12 +130,20 @@ def _by_libultrahdr(data: Bytes) -> GainMap | None:
         for low, high, *others in zip(*numbers, strict=True)
     )
     return GainMap(
-        pixels=grey_or_rgb(pyvips.Image.jpegload_buffer(second, fail_on="error")),
+        pixels=_decoded(second),
         channels=channels[:1] if len(set(channels)) == 1 else channels,
         base_headroom=math.log2(base.get("gainmap-hdr-capacity-min")),
         hdr_headroom=math.log2(base.get("gainmap-hdr-capacity-max")),
         profile=anonymous(profile) if is_simple else b"",
     )
+
+
+def _decoded(jpeg: Bytes) -> Image:
+    """Open a gain map, to be decoded once; raises ValueError when it is large."""
+    image = pyvips.Image.jpegload_buffer(jpeg, access="sequential", fail_on="error")
+    if image.width * image.height > _MAX_PIXELS:
+        raise ValueError("a gain map larger than any camera's")
+    return grey_or_rgb(image)
 
 
 def _profile_of_jpeg(jpeg: bytes) -> bytes:
@@ -150,8 +159,7 @@ def _apple_jpeg(data: Bytes, segments: list[tuple[int, int]], exif: Bytes) -> Ga
         for segment in _segments(data, start):
             if _holds(data, segment, _APPLE):
                 headroom = _apple_headroom(bytes(data[segment[0] : segment[1]]), exif)
-                encoded = pyvips.Image.jpegload_buffer(data[start : start + size], fail_on="error")
-                return from_apple(grey_or_rgb(encoded), headroom=headroom)
+                return from_apple(_decoded(data[start : start + size]), headroom=headroom)
     return None
 
 

@@ -140,7 +140,7 @@ class HeifItems:
         except struct.error:
             return b""
 
-    def with_primary(self, item: int) -> bytes:
+    def with_primary(self, item: int) -> memoryview:
         """Return the file with another primary item, for decoders that decode only that one."""
         data = bytearray(self._data)
         data[self.primary_at : self.primary_at + self.primary_bytes] = item.to_bytes(
@@ -151,7 +151,7 @@ class HeifItems:
         # libheif takes no item for primary that is something beside another one.
         iref = self._boxes.get(b"iref", _NOWHERE)
         data[iref.start : iref.end] = data[iref.start : iref.end].replace(b"auxl", b"free")
-        return bytes(data)
+        return memoryview(data)
 
     def _content(self, item: int) -> bytes:
         box = self._boxes.get(b"iloc")

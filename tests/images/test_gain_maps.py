@@ -3,6 +3,7 @@
 import io
 import logging
 import math
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -198,6 +199,12 @@ def test_gain_map_of_apple_is_light_by_bt709_s_curve() -> None:
         assert max(found) == pytest.approx(light(max(colour)) * gain, rel=0.05)
 
 
+def claiming(whole: bytes, side: int) -> bytes:
+    """The file, its second JPEG claiming to be as large as this."""
+    at = whole.rindex(b"\xff\xc0") + 5
+    return whole[:at] + struct.pack(">HH", side, side) + whole[at + 4 :]
+
+
 BROKEN: dict[str, Callable[[], bytes]] = {
     "numbers of a later version": lambda: iso_jpeg(jpeg(), lit_quarter(), b"\0\1" + numbers()[2:]),
     "numbers cut short": lambda: iso_jpeg(jpeg(), lit_quarter(), numbers()[:20]),
@@ -207,6 +214,8 @@ BROKEN: dict[str, Callable[[], bytes]] = {
     "an item of no gain": lambda: tmap_heif(quarters(), lit_quarter(), "HEIC", numbers(0, 0)),
     "no headroom": lambda: apple_jpeg(jpeg(), lit_quarter(), None),
     "a headroom of nonsense": lambda: apple_heic(quarters(), lit_quarter(), 1e9),
+    "a map of gigapixels": lambda: claiming(iso_jpeg(jpeg(), lit_quarter()), 60_000),
+    "Apple's map of gigapixels": lambda: claiming(apple_jpeg(jpeg(), lit_quarter(), BOOST), 60_000),
     "an index beyond the end": lambda: apple_jpeg(jpeg(), lit_quarter(), BOOST)[:-200],
 }
 
