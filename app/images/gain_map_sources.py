@@ -7,6 +7,7 @@ import math
 import re
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pyvips  # type: ignore[import-untyped]
@@ -51,8 +52,9 @@ def gain_map_of_jpeg(data: Bytes, *, exif: Bytes, orientation: int) -> GainMap |
     )
     found = None
     if is_standard:
-        found = _by_libultrahdr(data)
-    elif any(name.startswith(_MPF) for name in names):
+        with suppress(pyvips.Error, ValueError):  # Apple writes both kinds of numbers
+            found = _by_libultrahdr(data)
+    if found is None and any(name.startswith(_MPF) for name in names):
         found = _apple_jpeg(data, segments, exif)
     return None if found is None else _checked(found, orientation)
 

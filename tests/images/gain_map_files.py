@@ -63,8 +63,8 @@ def iso_jpeg(
     return in_two_parts(with_segment(base, 0xE2, ISO + bytes(4)), second)
 
 
-def ultra_hdr_jpeg(base: bytes, lit: Image.Image) -> bytes:
-    """As Android 14 wrote it: in XMP, by Google's Ultra HDR 1.0."""
+def ultra_hdr_jpeg(base: bytes, lit: Image.Image, video: bytes = b"") -> bytes:
+    """As Android 14 wrote it: in XMP, by Google's Ultra HDR 1.0. video: of a motion photo."""
     names = (
         "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
         " xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/'"
@@ -92,9 +92,13 @@ def ultra_hdr_jpeg(base: bytes, lit: Image.Image) -> bytes:
     item = "<rdf:li rdf:parseType='Resource'><Container:Item Item:Mime='image/jpeg' Item:Semantic="
     directory = (
         f"<Container:Directory><rdf:Seq>{item}'Primary'/></rdf:li>"
-        f"{item}'GainMap' Item:Length='{len(second)}'/></rdf:li></rdf:Seq></Container:Directory>"
+        f"{item}'GainMap' Item:Length='{len(second)}'/></rdf:li>"
     )
-    return in_two_parts(with_segment(base, 0xE1, packet("", directory)), second)
+    if video:
+        moving = item.replace("image/jpeg", "video/mp4")
+        directory += f"{moving}'MotionPhoto' Item:Length='{len(video)}'/></rdf:li>"
+    directory += "</rdf:Seq></Container:Directory>"
+    return in_two_parts(with_segment(base, 0xE1, packet("", directory)), second) + video
 
 
 def apple_xmp(headroom: float | None) -> bytes:

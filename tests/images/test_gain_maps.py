@@ -23,6 +23,7 @@ from tests.images.gain_map_files import (
     apple_exif,
     apple_heic,
     apple_jpeg,
+    apple_xmp,
     iso_jpeg,
     lit_quarter,
     numbers,
@@ -78,6 +79,12 @@ WITH_GAIN_MAP: dict[str, Callable[[], bytes]] = {
     "ISO 21496-1 in JPEG": lambda: iso_jpeg(jpeg(), lit_quarter()),
     "three channels": lambda: iso_jpeg(jpeg(), lit_quarter().convert("RGB"), numbers(channels=3)),
     "Ultra HDR 1.0": lambda: ultra_hdr_jpeg(jpeg(), lit_quarter()),
+    "Ultra HDR in a motion photo": lambda: ultra_hdr_jpeg(
+        jpeg(), lit_quarter(), b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(5000)
+    ),
+    "Apple's JPEG beside numbers that are not understood": lambda: iso_jpeg(
+        jpeg(), lit_quarter(), b"\0\1" + numbers()[2:], (0xE1, XMP + apple_xmp(BOOST))
+    ),
     "Apple's JPEG": lambda: apple_jpeg(jpeg(), lit_quarter(), BOOST),
     "Apple's HEIC": lambda: apple_heic(quarters(), lit_quarter(), BOOST),
     "Apple's HEIC with irot": lambda: apple_heic(
