@@ -55,7 +55,10 @@ NOT_TAKEN_IN = {
     "video/quicktime": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(100),
     "video/x-matroska": b"\x1aE\xdf\xa3" + bytes(100),
     "image/x-olympus-orf": b"IIRO\x08\0\0\0" + bytes(100),
-    "image/x-raw": b"MM\0*\0\0\0\x08\0\x01" + struct.pack(">HHLL", 254, 4, 1, 1) + bytes(100),
+    "image/x-raw": b"MM\0*\0\0\0\x08\0\x02"
+    + struct.pack(">HHLLHHLL", 254, 4, 1, 1, 271, 2, 7, 38)
+    + b"\0\0\0\0PENTAX\0"
+    + bytes(100),
 }
 
 
