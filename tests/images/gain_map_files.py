@@ -146,12 +146,26 @@ def apple_heic(
     return heif(items, references=references, brands=HEIC)
 
 
-def tmap_heif(base: Image.Image, lit: Image.Image, kind: str, packed: bytes | None = None) -> bytes:
-    """As ISO 21496-1 says for HEIF: an item that is derived from both. kind: HEIC or AVIF."""
+def tmap_heif(
+    base: Image.Image,
+    lit: Image.Image,
+    kind: str,
+    packed: bytes | None = None,
+    *,
+    turn: int = 0,
+    is_map_turned: bool = True,
+) -> bytes:
+    """As ISO 21496-1 says for HEIF: an item that is derived from both. kind: HEIC or AVIF.
+
+    turn: quarters of irot; is_map_turned: said of the map too, not only of base and derived item.
+    """
+    irot = [(b"irot", bytes([turn]))] if turn else []
     items = [
-        coded(saved(base, kind, quality=95), nclx(1, 13)),
-        coded(saved(lit, kind, quality=95))._replace(is_hidden=True),
-        Item(b"tmap", b"\0" + (packed or numbers()), [nclx(12, 16)], is_hidden=True),
+        coded(saved(base, kind, quality=95), nclx(1, 13), *irot),
+        coded(saved(lit, kind, quality=95), *(irot if is_map_turned else []))._replace(
+            is_hidden=True
+        ),
+        Item(b"tmap", b"\0" + (packed or numbers()), [nclx(12, 16), *irot], is_hidden=True),
     ]
     brands = HEIC if kind == "HEIC" else (b"avif", b"mif1", b"miaf", b"tmap")
     return heif(items, references=[(b"dimg", 3, (1, 2))], brands=brands)

@@ -14,7 +14,8 @@ from PIL import Image, ImageCms
 from app.images.coding import profile_of_primaries
 from app.images.darkroom import Darkroom
 from app.images.gain_map import headroom_of_apple
-from app.images.outcome import Developed
+from app.images.outcome import Developed, Sketch
+from app.images.sketch import sketch
 from tests.images.blocks import INNOCENT, INNOCENT_OF_HDR, blocks
 from tests.images.gain_map_files import (
     APPLE,
@@ -118,6 +119,29 @@ def test_preview_in_confined_child_keeps_the_gain_map(
     assert shows_the_quarters(opened(outcome.preview)), "the base is not as it was"
     assert shows_the_quarters(opened(outcome.thumbnail))
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize("is_map_turned", [True, False])
+@pytest.mark.parametrize("kind", ["HEIC", "AVIF"])
+def test_gain_map_item_is_turned_as_the_primary_item(kind: str, *, is_map_turned: bool) -> None:
+    turn = Image.Transpose.ROTATE_90
+    file = tmap_heif(
+        quarters().transpose(turn),
+        lit_quarter().transpose(turn),
+        kind,
+        turn=3,
+        is_map_turned=is_map_turned,
+    )
+    assert shines_only_where_it_is_red(ready(file).preview)
+
+
+def test_sketch_for_a_model_has_no_gain_map() -> None:
+    preview = ready(iso_jpeg(jpeg(), lit_quarter())).preview
+    assert preview is not None
+    sketched = sketch(preview)
+    assert isinstance(sketched, Sketch)
+    assert blocks(sketched.preview) <= INNOCENT
+    assert shows_the_quarters(opened(sketched.preview))
 
 
 @pytest.mark.parametrize("orientation", LAID_DOWN)
