@@ -105,6 +105,7 @@ class Assembly:
                 ring=self.ring,
                 ask=self.ask,
                 go_on=self.go_on,
+                pages=self.settings.sweep_pages,
             )
 
     def ask_database(self) -> None:

@@ -119,6 +119,7 @@ class Settings:
     trusted_proxies: int  # how many entries of X-Forwarded-For our own front doors added
     # Whether to decode where the system calls of decoders cannot be limited; see confinement.py.
     unconfined_decoders_are_allowed: bool
+    sweep_pages: int  # of 1,000 keys that a sweep looks through; see app/images/strays.py
     log_level: str
 
     @classmethod
@@ -156,6 +157,7 @@ class Settings:
             providers=_providers(environment),
             trusted_proxies=_number(environment, "TRUSTED_PROXIES", default=0),
             unconfined_decoders_are_allowed=_unconfined_decoders_are_allowed(environment),
+            sweep_pages=_positive(environment, "SWEEP_PAGES", default=2),
             log_level=environment.get("LOG_LEVEL") or "INFO",
         )
 

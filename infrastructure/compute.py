@@ -34,8 +34,6 @@ _MIGRATE_MEMORY_MB = 512
 _DOCTOR_MEMORY_MB = 1024
 # A function that is ended leaves the file it was at, of 200 MB at most, to the next of its process.
 _WORKER_SCRATCH_MB = 2048
-# A lost account or a runaway client costs no more than this many requests a second.
-_RATE, _BURST = 100, 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +108,7 @@ class Compute(Construct):
             "MAIL_FROM": f"Pinhole <{settings.mail_address}>" if settings.mail_address else "",
             # See [Note: Who is calling] in app/handlers/api.py.
             "TRUSTED_PROXIES": "2",
-            "DATABASE_SECRET_ARN": database.secret.secret_arn,
+            "DATABASE_SECRET_ARN": database.runtime_secret.secret_arn,
             "DATABASE_HOST": database.address,
             "DATABASE_NAME": NAME,
             "DATABASE_IS_PROXIED": "1" if size.database_proxy else "",
@@ -133,12 +131,14 @@ class Compute(Construct):
             memory_mb=size.worker_memory_mb,
             timeout=working_hours.WORKER,
             scratch_mb=_WORKER_SCRATCH_MB,
+            environment={"UNCONFINED_DECODERS": settings.unconfined_decoders},
         )
         self.sweep = self._make(
             "Sweep",
             "app.handlers.sweep.handler",
             memory_mb=_SWEEP_MEMORY_MB,
             timeout=working_hours.SWEEP,
+            environment={"SWEEP_PAGES": str(size.sweep_pages)},
         )
         self.migrate = self._make(
             "Migrate",
@@ -147,6 +147,9 @@ class Compute(Construct):
             timeout=working_hours.MIGRATE,
             environment={
                 "DATABASE_HOST": database.direct_address,
+                # As the owner; and it gives the others' role its password.
+                "DATABASE_SECRET_ARN": database.secret.secret_arn,
+                "DATABASE_RUNTIME_SECRET_ARN": database.runtime_secret.secret_arn,
                 "DATABASE_INSTANCE": database.instance.instance_identifier,
             },
         )
@@ -262,8 +265,8 @@ class Compute(Construct):
             stage_name="$default",
             auto_deploy=True,
             default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
-                throttling_rate_limit=_RATE,
-                throttling_burst_limit=_BURST,
+                throttling_rate_limit=self._size.requests_a_second,
+                throttling_burst_limit=2 * self._size.requests_a_second,
                 detailed_metrics_enabled=True,
             ),
             access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(

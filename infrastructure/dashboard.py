@@ -10,9 +10,12 @@ from constructs import Construct
 
 from infrastructure.compute import Compute
 from infrastructure.database import Database
+from infrastructure.names import regional_name
 from infrastructure.pictures import Pictures
 
 NAMESPACE = "Pinhole"
+# Decoders that Lambda did not let give up system calls: app/images/darkroom.py.
+UNCONFINED = "UnconfinedChildren"
 _PICTURES = ("PicturesReady", "PicturesDamaged", "PicturesRejected")
 _WORDS = ("LettersSent", "DescriptionsMade", "DescriptionsFailed")
 _GIVEN_UP = ("PicturesGivenUp", "LettersGivenUp", "OriginalsMissing")
@@ -32,7 +35,7 @@ def show(
     cloudwatch.Dashboard(
         scope,
         "Dashboard",
-        dashboard_name=f"{Stack.of(scope).stack_name}",
+        dashboard_name=regional_name(scope, Stack.of(scope).stack_name),
         default_interval=Duration.days(1),
         widgets=[
             [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24)],
@@ -43,7 +46,7 @@ def show(
                     "Its errors",
                     compute.http_api.metric_client_error(),
                     compute.http_api.metric_server_error(),
-                    *_told("api", "ServerErrors"),
+                    *told("api", "ServerErrors"),
                 ),
             ],
             [
@@ -57,14 +60,18 @@ def show(
                 _graph("Errors of functions", *[each.metric_errors() for each in functions]),
             ],
             [
-                _graph("Pictures", *_told("worker", *_PICTURES)),
-                _graph("Seconds a picture", *_told("worker", "PictureSeconds", statistic="p90")),
-                _graph("Letters and descriptions", *_told("worker", *_WORDS)),
+                _graph("Pictures", *told("worker", *_PICTURES)),
+                _graph("Seconds a picture", *told("worker", "PictureSeconds", statistic="p90")),
+                _graph("Letters and descriptions", *told("worker", *_WORDS)),
             ],
             [
-                _graph("Given up", *[_given_up(name) for name in _GIVEN_UP]),
-                _graph("Uploads promised", *_told("api", "UploadsPromised")),
-                _graph("Sign-ins refused", *_told("api", "SignInsRefused")),
+                _graph(
+                    "Given up",
+                    *[_given_up(name) for name in _GIVEN_UP],
+                    *told("worker", UNCONFINED),
+                ),
+                _graph("Uploads promised", *told("api", "UploadsPromised")),
+                _graph("Sign-ins refused", *told("api", "SignInsRefused")),
             ],
             [
                 _graph("Database: CPU", instance.metric_cpu_utilization()),
@@ -75,8 +82,8 @@ def show(
     )
 
 
-def _told(service: str, *names: str, statistic: str = "Sum") -> list[cloudwatch.IMetric]:
-    """What a function counts itself: app/telling.py."""
+def told(service: str, *names: str, statistic: str = "Sum") -> list[cloudwatch.Metric]:
+    """Return what a function counts itself: app/telling.py."""
     return [
         cloudwatch.Metric(
             namespace=NAMESPACE,

@@ -11,6 +11,8 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infrastructure.logs import make_log_group, retention_of
+from infrastructure.names import own_name
 from infrastructure.network import Network
 from infrastructure.settings import Size
 
@@ -25,6 +27,7 @@ LOG_PARAMETERS: dict[str, str] = json.loads(
 FAMILY_PARAMETERS = {"rds.force_ssl": "1", **LOG_PARAMETERS}
 NAME = "pinhole"
 OWNER = "pinhole"
+RUNTIME_ROLE = "pinhole_runtime"  # app/runtime_role.py makes it
 # What app/database.py sets for each session otherwise: the proxy takes no options at connecting.
 _PROXY_INIT_QUERY = "SET statement_timeout=20000; SET lock_timeout=10000; SET timezone='UTC'"
 
@@ -51,9 +54,19 @@ class Database(Construct):
             description="Pinhole database: from the functions only",
             allow_all_outbound=False,
         )
+        # Named, so that its log group can be made before RDS makes one that never ends; and so that
+        # CloudFormation, which cannot make two of one name, never replaces it by an empty one.
+        name = own_name(self, "pinhole")
+        log_group = make_log_group(
+            self,
+            "Logs",
+            retention=retention_of(size.log_days),
+            name=f"/aws/rds/instance/{name}/postgresql",
+        )
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
+            instance_identifier=name,
             engine=rds.DatabaseInstanceEngine.postgres(version=VERSION),
             instance_type=ec2.InstanceType(size.database_instance),
             vpc=network.vpc,
@@ -77,11 +90,24 @@ class Database(Construct):
             parameters=FAMILY_PARAMETERS,
             publicly_accessible=False,
         )
+        self.instance.node.add_dependency(log_group)
         if snapshot:
             self._restore(snapshot)
         if not self.instance.secret:
             raise TypeError("generated credentials bring a secret")
         self.secret: secretsmanager.ISecret = self.instance.secret
+        self.runtime_secret = secretsmanager.Secret(
+            self,
+            "Runtime",
+            description="Pinhole: the database role that functions are, which only has rows",
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                secret_string_template=json.dumps({"username": RUNTIME_ROLE}),
+                generate_string_key="password",
+                password_length=48,
+                exclude_punctuation=True,
+            ),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
         self.address = self.instance.db_instance_endpoint_address
         self.direct_address = self.address
         entrance = group
@@ -115,7 +141,9 @@ class Database(Construct):
         network.functions_group.add_egress_rule(entrance, port, "To the database")
 
     def _make_proxy(self, network: Network) -> _Proxy:
-        return _Proxy(self, "Proxy", instance=self.instance, secret=self.secret, network=network)
+        return _Proxy(
+            self, "Proxy", instance=self.instance, secret=self.runtime_secret, network=network
+        )
 
 
 class _Proxy(Construct):

@@ -39,7 +39,7 @@ class Grants(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._pictures = pictures
-        reads = [secrets.keys.secret_arn, database.secret.secret_arn]
+        reads = [secrets.keys.secret_arn, database.runtime_secret.secret_arn]
         self._give(
             "Api",
             compute.api,
@@ -67,7 +67,7 @@ class Grants(Construct):
         self._give(
             "Migrate",
             compute.migrate,
-            _allow("secretsmanager:GetSecretValue", on=reads),
+            _allow("secretsmanager:GetSecretValue", on=[*reads, database.secret.secret_arn]),
             *self._snapshot(database),
         )
         self._give(
@@ -159,6 +159,8 @@ class Grants(Construct):
                 "rds:DescribeDBSnapshots",
                 on=[database.instance.instance_arn, snapshots],
             ),
+            # The instance's tags are copied to it.
+            _allow("rds:AddTagsToResource", on=[snapshots]),
         ]
 
     def _act_for_one_person(self, users: UserAccess) -> None:

@@ -9,7 +9,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
-from infrastructure.names import picture_origin
+from infrastructure.names import picture_origin, regional_name
 
 
 def make_headers_policy(scope: Construct) -> cloudfront.ResponseHeadersPolicy:
@@ -17,6 +17,7 @@ def make_headers_policy(scope: Construct) -> cloudfront.ResponseHeadersPolicy:
     return cloudfront.ResponseHeadersPolicy(
         scope,
         "Headers",
+        response_headers_policy_name=regional_name(scope, "pinhole-headers"),
         comment="Pinhole: security headers of every answer",
         security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
             content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(

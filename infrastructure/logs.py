@@ -15,9 +15,13 @@ def retention_of(days: int) -> logs.RetentionDays:
 
 
 def make_log_group(
-    scope: Construct, construct_id: str, *, retention: logs.RetentionDays
+    scope: Construct, construct_id: str, *, retention: logs.RetentionDays, name: str | None = None
 ) -> logs.LogGroup:
     """Make a log group that is deleted with the stack."""
     return logs.LogGroup(
-        scope, construct_id, retention=retention, removal_policy=RemovalPolicy.DESTROY
+        scope,
+        construct_id,
+        log_group_name=name,
+        retention=retention,
+        removal_policy=RemovalPolicy.DESTROY,
     )

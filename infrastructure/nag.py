@@ -29,6 +29,10 @@ _FIRST = {
     "RDS10": "A first deployment that fails must be rolled back whole; ./scripts/deploy deploys "
     "once more right after it, with deletion protection (docs/decisions/0036).",
 }
+_NO_ACCESS_LOGS = {
+    "S1": "Logs of the buckets would hold who looked at which picture from which address, which "
+    "nobody keeps (docs/security.md).",
+}
 _DISTRIBUTION = {
     "CFR1": "A family's library is looked at from wherever the family is.",
     "CFR2": "A web application firewall costs as much as all the rest of the small size; the API "
@@ -75,6 +79,8 @@ def check_by_rules(app: App, stack: PinholeStack) -> None:
         "Secrets": _PASSWORDS_STAY,
         "Database": _PASSWORDS_STAY | _DATABASE,
         "Site/Distribution": _DISTRIBUTION,
+        "Site/Bucket": _NO_ACCESS_LOGS,
+        "Pictures/Bucket": _NO_ACCESS_LOGS,
         "Compute/HttpApi": _API,
         "Compute": _RUNTIME,
         "Grants": _wildcards(stack),

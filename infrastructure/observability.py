@@ -15,10 +15,12 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from infrastructure.compute import Compute, Worker
-from infrastructure.dashboard import NAMESPACE, show
+from infrastructure.dashboard import NAMESPACE, UNCONFINED, show, told
 from infrastructure.database import Database
+from infrastructure.names import regional_name
 from infrastructure.pictures import Pictures
-from infrastructure.settings import Size
+from infrastructure.regions import WITHOUT_BUDGETS
+from infrastructure.settings import TAG, TAG_VALUE, Settings
 
 _GB = 1024**3
 _FIVE_MINUTES = Duration.minutes(5)
@@ -52,22 +54,22 @@ class Observability(Construct):
         compute: Compute,
         database: Database,
         pictures: Pictures,
-        size: Size,
-        address: str | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Notices", display_name="Pinhole", enforce_ssl=True)
         for service in ("cloudwatch", "budgets"):
             self.topic.grant_publish(iam.ServicePrincipal(f"{service}.amazonaws.com"))
-        if address:
-            self.topic.add_subscription(subscriptions.EmailSubscription(address))
+        if settings.alarm_address:
+            self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_address))
         watches = [
             *_watch_compute(compute),
             *_watch_queues(pictures),
             *_watch_database(database),
         ]
         alarms = [self._alarm(watch) for watch in watches]
-        self._limit_costs(size)
+        if settings.region not in WITHOUT_BUDGETS:
+            self._limit_costs(settings)
         show(self, alarms, compute=compute, database=database, pictures=pictures)
 
     def _alarm(self, watch: Watch) -> cloudwatch.Alarm:
@@ -88,8 +90,13 @@ class Observability(Construct):
         alarm.add_ok_action(actions.SnsAction(self.topic))
         return alarm
 
-    def _limit_costs(self, size: Size) -> None:
-        """Tell when the month is dearer than planned: at 80 % spent, and at 100 % foreseen."""
+    def _limit_costs(self, settings: Settings) -> None:
+        """Tell when the month is dearer than planned: at 80 % spent, and at 100 % foreseen.
+
+        [Note: What a budget counts] What has the tag that stack.py gives to everything. AWS counts
+        by a tag only once it was made a cost allocation tag, which ./scripts/deploy or the operator
+        does; `-c budget=account` counts the whole account, and needs none.
+        """
         subscriber = budgets.CfnBudget.SubscriberProperty(
             subscription_type="SNS", address=self.topic.topic_arn
         )
@@ -97,10 +104,14 @@ class Observability(Construct):
             self,
             "Budget",
             budget=budgets.CfnBudget.BudgetDataProperty(
+                budget_name=regional_name(self, f"pinhole-{settings.budget}"),
                 budget_type="COST",
+                cost_filters=None
+                if settings.budget == "account"
+                else {"TagKeyValue": [f"user:{TAG}${TAG_VALUE}"]},
                 time_unit="MONTHLY",
                 budget_limit=budgets.CfnBudget.SpendProperty(
-                    amount=size.monthly_budget_usd, unit="USD"
+                    amount=settings.size.monthly_budget_usd, unit="USD"
                 ),
             ),
             notifications_with_subscribers=[
@@ -158,6 +169,12 @@ def _watch_compute(compute: Compute) -> list[Watch]:
             what="there are pictures whose original is gone.",
             # app/images/strays.py
             metric=_counted(compute.sweep, "OriginalsMissing", begins="missing originals"),
+            threshold=1,
+        ),
+        Watch(
+            name="DecodersUnconfined",
+            what="a decoder runs without its system calls taken away.",
+            metric=told("worker", UNCONFINED)[0].with_(period=_FIVE_MINUTES),
             threshold=1,
         ),
         Watch(

@@ -11,8 +11,8 @@ from constructs import Construct
 from infrastructure.names import picture_bucket_name
 from infrastructure.working_hours import HIDDEN, MOST_ATTEMPTS
 
+_LEAST_TIERED_BYTES = 128 * 1024
 OLD_VERSIONS_KEPT = Duration.days(30)
-_ACCESS_LOGS_KEPT = Duration.days(30)
 
 
 class Pictures(Construct):
@@ -24,7 +24,7 @@ class Pictures(Construct):
         construct_id: str,
         *,
         site_origin: str,
-        logs: s3.IBucket,
+        tiers: bool,
         kept_bucket: str | None,
         is_first: bool,
     ) -> None:
@@ -45,8 +45,6 @@ class Pictures(Construct):
             minimum_tls_version=1.2,
             encryption=s3.BucketEncryption.S3_MANAGED,
             versioned=True,
-            server_access_logs_bucket=logs,
-            server_access_logs_prefix="pictures/",
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="old-versions",
@@ -57,6 +55,7 @@ class Pictures(Construct):
                     id="unfinished-uploads",
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 ),
+                *([_tiering()] if tiers else []),
             ],
             cors=None
             if is_imported
@@ -74,8 +73,19 @@ class Pictures(Construct):
             if kept_bucket
             else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
+        if tiers:
+            self._say_sizes_as_text()
         if not is_imported:
             self._ring_when_originals_arrive(name)
+
+    def _say_sizes_as_text(self) -> None:
+        # CloudFormation's type of it; the CDK writes a number.
+        resource = self.bucket.node.default_child
+        if not isinstance(resource, s3.CfnBucket):
+            raise TypeError("a bucket is made of a CfnBucket")
+        resource.add_property_override(
+            "LifecycleConfiguration.Rules.2.ObjectSizeGreaterThan", str(_LEAST_TIERED_BYTES)
+        )
 
     def _ring_when_originals_arrive(self, bucket_name: str) -> None:
         # Set on the bucket itself: CDK's own way brings a function with rights on every bucket.
@@ -103,6 +113,23 @@ class Pictures(Construct):
             ]
         )
         resource.node.add_dependency(entrance)
+
+
+def _tiering() -> s3.LifecycleRule:
+    """Let S3 find out what is looked at: nothing read costs more, and nothing waits.
+
+    Smaller objects, thumbnails among them, are never moved (S3, "Intelligent-Tiering").
+    """
+    return s3.LifecycleRule(
+        id="tiers",
+        object_size_greater_than=_LEAST_TIERED_BYTES,
+        transitions=[
+            s3.Transition(
+                storage_class=s3.StorageClass.INTELLIGENT_TIERING,
+                transition_after=Duration.days(0),
+            )
+        ],
+    )
 
 
 class WorkQueue(Construct):
@@ -145,21 +172,3 @@ class WorkQueue(Construct):
         if not isinstance(policy, Construct):
             raise TypeError("a queue with statements has a policy")
         return policy
-
-
-class AccessLogs(Construct):
-    """Who asked the buckets for what, for a month."""
-
-    def __init__(self, scope: Construct, construct_id: str) -> None:
-        super().__init__(scope, construct_id)
-        self.bucket = s3.Bucket(
-            self,
-            "Bucket",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            lifecycle_rules=[s3.LifecycleRule(id="forget", expiration=_ACCESS_LOGS_KEPT)],
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )

@@ -12,7 +12,10 @@ from infrastructure.kept import InvalidKeptError, Kept, read_kept
 ZONES = 2
 # The release that the NAT instance's image is of; moved on with each. See nat.py.
 IMAGE_OF = "2026-11"
-SizeName = Literal["small", "production"]
+SizeName = Literal["small", "production", "large"]
+# What everything that costs is tagged with.
+TAG, TAG_VALUE = "product", "pinhole"
+BudgetOf = Literal["product", "account"]
 Egress = Literal["instance", "gateway", "ipv6"]
 Registration = Literal["open", "invite", "closed"]
 CLOUDFRONT_REGION = "us-east-1"
@@ -36,7 +39,11 @@ class Size:
     backup_days: int
     api_memory_mb: int
     worker_memory_mb: int
+    # What the API is asked at most: a lost account or a runaway client costs no more.
+    requests_a_second: int
     worker_concurrency: int
+    sweep_pages: int  # of 1,000 keys of the bucket, every five minutes
+    tiers_pictures: bool  # S3 moves what nobody looks at to where it costs less
     log_days: int
     monthly_budget_usd: int
 
@@ -52,7 +59,10 @@ SMALL = Size(
     backup_days=7,
     api_memory_mb=1024,
     worker_memory_mb=2048,
+    requests_a_second=100,
     worker_concurrency=4,
+    sweep_pages=2,
+    tiers_pictures=False,
     log_days=30,
     monthly_budget_usd=40,
 )
@@ -67,11 +77,34 @@ PRODUCTION = Size(
     backup_days=30,
     api_memory_mb=1769,  # one whole core (AWS Lambda, "Configure memory")
     worker_memory_mb=3008,  # the most that every account may ask for
+    requests_a_second=200,
     worker_concurrency=20,
+    sweep_pages=20,
+    tiers_pictures=False,
     log_days=180,
     monthly_budget_usd=400,
 )
-SIZES: dict[str, Size] = {size.name: size for size in (SMALL, PRODUCTION)}
+# For 10,000 people and 100 million pictures; docs/scale.md has the arithmetic.
+LARGE = Size(
+    name="large",
+    egress="gateway",
+    database_instance="r7g.2xlarge",
+    # From 400 GB on, gp3 is four volumes: 12,000 operations a second (RDS, "gp3 storage").
+    database_storage_gb=500,
+    database_most_storage_gb=4000,
+    database_in_two_zones=True,
+    database_proxy=True,
+    backup_days=35,
+    api_memory_mb=1769,
+    worker_memory_mb=3008,
+    requests_a_second=1000,
+    worker_concurrency=200,
+    sweep_pages=300,
+    tiers_pictures=True,
+    log_days=180,
+    monthly_budget_usd=10_000,
+)
+SIZES: dict[str, Size] = {size.name: size for size in (SMALL, PRODUCTION, LARGE)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +122,12 @@ class Settings:
     """Everything that whoever deploys decides."""
 
     size: Size
+    region: str | None  # where the stack will go, as far as it is known
     egress: Egress
     nat_image: str  # see [Note: Which image] in nat.py
     zones: tuple[str, ...]  # two availability zones by name; none: the first two of the region
+    backup_days: int
+    budget: BudgetOf  # see [Note: What a budget counts] in observability.py
     domain: Domain | None
     alarm_address: str | None
     mail_address: str | None  # who sends, an identity of SES; None: this site sends no mail
@@ -101,13 +137,17 @@ class Settings:
     # whole; ./scripts/deploy says `-c first=true`, and deploys once more without it.
     is_first: bool
     worker_concurrency: int  # of each queue
-    backup_days: int
+    # Whether decoders open pictures where Lambda does not let their system calls be limited. An
+    # alarm tells; see docs/decisions/0048-decoder-processes.md.
+    unconfined_decoders: Literal["refuse", "allow"]
 
 
 _HOST_NAME = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
 # Nothing that would mean more in a header or a policy than the address itself.
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
 _ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]\Z")
+_MAX_BACKUP_DAYS = 35  # RDS's own
+_BUDGETS: dict[str, BudgetOf] = {"product": "product", "account": "account"}
 _EGRESSES: dict[str, Egress] = {"instance": "instance", "gateway": "gateway", "ipv6": "ipv6"}
 _REGISTRATIONS: dict[str, Registration] = {"invite": "invite", "open": "open", "closed": "closed"}
 
@@ -137,9 +177,12 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
         raise InvalidContextError(str(error)) from error
     return Settings(
         size=size,
+        region=region,
         egress=_egress(context, size),
         nat_image=str(context("nat_image") or IMAGE_OF),
         zones=_zones(context, region=region),
+        backup_days=_number(context, "backups", most=_MAX_BACKUP_DAYS) or size.backup_days,
+        budget=_budget(context),
         domain=_domain(context, region=region),
         alarm_address=_address(context, "alarms"),
         mail_address=_address(context, "mail"),
@@ -147,7 +190,7 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
         kept=kept,
         is_first=str(context("first") or "") == "true",
         worker_concurrency=_worker_concurrency(context, SIZES[size_name]),
-        backup_days=_number(context, "backups", most=35) or SIZES[size_name].backup_days,
+        unconfined_decoders="refuse" if context("unconfined_decoders") == "refuse" else "allow",
     )
 
 
@@ -158,6 +201,13 @@ def _egress(context: Callable[[str], object], size: Size) -> Egress:
             f"-c egress= takes instance, gateway or ipv6 (how functions reach out), not {egress!r}"
         )
     return _EGRESSES[egress]
+
+
+def _budget(context: Callable[[str], object]) -> BudgetOf:
+    said = str(context("budget") or "product")
+    if said not in _BUDGETS:
+        raise InvalidContextError(f"-c budget= takes product or account, not {said!r}")
+    return _BUDGETS[said]
 
 
 def _zones(context: Callable[[str], object], *, region: str | None) -> tuple[str, ...]:

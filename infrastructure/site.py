@@ -16,10 +16,17 @@ from aws_cdk import aws_s3_deployment as deployment
 from constructs import Construct, IDependable
 
 from infrastructure.headers import make_headers_policy
+from infrastructure.names import regional_name
 from infrastructure.settings import Domain
 
 DOOR_HEADER = "X-Pinhole-Door"
 _SPA = Path(__file__).with_name("spa.js")
+_VIEWER_ADDRESS = Path(__file__).with_name("viewer_address.js")
+# [Note: Errors are not kept] CloudFront keeps an error for ten seconds and answers everybody with
+# it, whatever Cache-Control says, except 404, 410, 414 and 501 (CloudFront, "Control how long
+# CloudFront caches errors"). These are all that it lets be set. None has a page of its own: that
+# would rewrite the API's answers.
+_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 _A_YEAR = "public, max-age=31536000, immutable"
 _ALWAYS_ASK = "no-cache"
 
@@ -33,7 +40,6 @@ class Site(Construct):
         construct_id: str,
         *,
         files: Path,
-        logs: s3.IBucket,
         domain: Domain | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -46,8 +52,6 @@ class Site(Construct):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             encryption=s3.BucketEncryption.S3_MANAGED,
-            server_access_logs_bucket=logs,
-            server_access_logs_prefix="site/",
             # The site is made anew from the repository at any time.
             removal_policy=RemovalPolicy.DESTROY,
             auto_delete_objects=True,
@@ -63,9 +67,18 @@ class Site(Construct):
             price_class=cloudfront.PriceClass.PRICE_CLASS_100,
             domain_names=[domain.name] if domain else None,
             certificate=self._certificate(domain) if domain else None,
+            error_responses=[
+                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
+                for status in _ERRORS
+            ],
             default_behavior=cloudfront.BehaviorOptions(
                 origin=origins.S3BucketOrigin.with_origin_access_control(
                     self.bucket,
+                    origin_access_control=cloudfront.S3OriginAccessControl(
+                        self,
+                        "OriginAccess",
+                        origin_access_control_name=regional_name(self, "pinhole-site"),
+                    ),
                     # With LIST, S3 says "not found" and not "forbidden" of what is not there.
                     origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
                 ),
@@ -104,6 +117,12 @@ class Site(Construct):
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             compress=True,
             response_headers_policy=self._headers,
+            function_associations=[
+                cloudfront.FunctionAssociation(
+                    function=self._say_who_asks(),
+                    event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+                )
+            ],
         )
 
     def fill(self, *, after: IDependable) -> None:
@@ -145,6 +164,20 @@ class Site(Construct):
             comment="Pinhole: every address that is no file is the one page",
             runtime=cloudfront.FunctionRuntime.JS_2_0,
             code=cloudfront.FunctionCode.from_inline(code),
+        )
+
+    def _say_who_asks(self) -> cloudfront.Function:
+        """Let the API hear the viewer's address, which nobody but CloudFront can say.
+
+        CloudFront's own header of that name is added by no origin request policy that also leaves
+        out Host and lets Authorization through, which the HTTP API needs.
+        """
+        return cloudfront.Function(
+            self,
+            "ViewerAddress",
+            comment="Pinhole: the address of who asks, for the API",
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+            code=cloudfront.FunctionCode.from_inline(_VIEWER_ADDRESS.read_text()),
         )
 
     def _certificate(self, domain: Domain) -> acm.ICertificate:

@@ -11,8 +11,8 @@ from infrastructure.grants import Grants
 from infrastructure.network import Network
 from infrastructure.observability import Observability
 from infrastructure.package import Built
-from infrastructure.pictures import AccessLogs, Pictures
-from infrastructure.settings import Settings
+from infrastructure.pictures import Pictures
+from infrastructure.settings import TAG, TAG_VALUE, Settings
 from infrastructure.site import Site
 from infrastructure.user_access import UserAccess
 
@@ -32,10 +32,7 @@ class PinholeStack(Stack):
         self.settings = settings
         size = settings.size
         # The one resource that the CDK would tag and CloudFormation does not let be tagged.
-        Tags.of(self).add(
-            "product", "pinhole", exclude_resource_types=["AWS::RDS::DBProxyTargetGroup"]
-        )
-        logs = AccessLogs(self, "AccessLogs")
+        Tags.of(self).add(TAG, TAG_VALUE, exclude_resource_types=["AWS::RDS::DBProxyTargetGroup"])
         network = Network(self, "Network", settings=settings)
         database = Database(
             self,
@@ -46,12 +43,12 @@ class PinholeStack(Stack):
             snapshot=settings.kept.snapshot,
             is_first=settings.is_first,
         )
-        site = Site(self, "Site", files=built.site, logs=logs.bucket, domain=settings.domain)
+        site = Site(self, "Site", files=built.site, domain=settings.domain)
         pictures = Pictures(
             self,
             "Pictures",
             site_origin=site.origin,
-            logs=logs.bucket,
+            tiers=size.tiers_pictures,
             kept_bucket=settings.kept.bucket,
             is_first=settings.is_first,
         )
@@ -97,8 +94,7 @@ class PinholeStack(Stack):
             compute=compute,
             database=database,
             pictures=pictures,
-            size=size,
-            address=settings.alarm_address,
+            settings=settings,
         )
         for name, value in {
             "Address": site.origin,
@@ -109,6 +105,8 @@ class PinholeStack(Stack):
             "DoorSecret": secrets.door.secret_arn,
             "DatabaseInstance": database.instance.instance_identifier,
             "DatabaseSecret": database.secret.secret_arn,
+            "DatabaseRuntimeSecret": database.runtime_secret.secret_arn,
+            "Migrate": compute.migrate.function.function_name,
             "Doctor": compute.doctor.function.function_name,
             "Functions": ",".join(worker.function.function_name for worker in compute.every),
             "Size": size.name,

@@ -23,7 +23,7 @@ from app.images.cancelled import CancelledUpload, note_cancelled, note_looked, t
 from app.images.exports import delete_expired_exports, take_overdue_exports
 from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
 from app.images.models import DescriptionState, Image, ImageState
-from app.images.strays import look_for_strays, remove_unless_known
+from app.images.strays import PAGES_A_SWEEP, look_for_strays, remove_unless_known
 from app.tasks import DescribePicture, ExportLibrary, PictureStored
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ def sweep(
     ring: Callable[[PictureStored], None],
     ask: Callable[[DescribePicture], None],
     go_on: Callable[[ExportLibrary], None],
+    pages: int = PAGES_A_SWEEP,
 ) -> None:
     """Settle what is overdue.
 
@@ -62,6 +63,7 @@ def sweep(
         ring: sends the event of a picture whose own was lost or whose worker died.
         ask: sends the message for a description that waits too long.
         go_on: sends the message for a copy of everything whose worker fell silent.
+        pages: how many pages of the bucket's keys to look through.
     """
     moment = now()
     for picture in _take_up(_overdue_uploads(moment), moment):
@@ -74,7 +76,7 @@ def sweep(
         for picture in _pictures(condition):
             _try(partial(_purge, picture, condition, store=store))
     _try(partial(_clear_cancelled, store=store))
-    _try(partial(look_for_strays, census=census, store=store))
+    _try(partial(look_for_strays, census=census, store=store, pages=pages))
     _settle_leaving(exports, go_on=go_on)
     delete_dead_sessions()
     db.session.commit()

@@ -25,7 +25,6 @@ _WHAT_STAYS = """
     the pictures      {bucket}
     the database      {database}
     the session key   {keys}
-    access logs       in their bucket, for a month
     CDK's own         bucket and roles (the stack CDKToolkit)
 
   They go on costing what they take up. At the end it says how to come back with them;

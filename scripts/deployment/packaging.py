@@ -111,6 +111,7 @@ class Package:
             strip(made)
             _compile(made, python)
             _check(made, self.architecture)
+            _let_lambda_read(made)
             shutil.rmtree(self.folder, ignore_errors=True)
             made.rename(self.folder)
         finally:
@@ -222,6 +223,13 @@ def _run_python(python: Path, *words: str) -> None:
     )
     if done.returncode:
         raise StartError(f"The bytecode was not made:\n\n{done.stdout}\n{done.stderr}")
+
+
+def _let_lambda_read(folder: Path) -> None:
+    """Set modes, which the uploaded archive keeps: Lambda reads, whatever the umask here."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _check(folder: Path, architecture: Architecture) -> None:

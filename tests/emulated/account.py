@@ -113,7 +113,10 @@ def change_passwords_behind_rds() -> None:
 
 
 def _make_database(owner: str, password: str, name: str) -> None:
-    _run(sql.SQL("CREATE ROLE {} LOGIN PASSWORD %s").format(sql.Identifier(owner)), password)
+    _run(
+        sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD %s").format(sql.Identifier(owner)),
+        password,
+    )
     _run(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner)))
 
 

@@ -179,7 +179,8 @@ def policies_of(deployment: Deployment) -> Policies:
         doctor_policy=policy("ComputeDoctorRole"),
         picture_queue=attributes["QueueArn"],
         picture_queue_policy=json.loads(attributes["Policy"]),
-        database_secret=deployment.account.outputs["DatabaseSecret"],
+        owner_secret=deployment.account.outputs["DatabaseSecret"],
+        runtime_secret=deployment.account.outputs["DatabaseRuntimeSecret"],
     )
 
 

@@ -69,9 +69,9 @@ def watched(library: Library, *, since: str) -> None:
     )
 
 
-def sweep(library: Library, census: Census) -> None:
+def sweep(library: Library, census: Census, *, pages: int = PAGES_A_SWEEP) -> None:
     with library.assembly.app.app_context():
-        look_for_strays(census=census, store=library.assembly.store)
+        look_for_strays(census=census, store=library.assembly.store, pages=pages)
 
 
 def stray_of(library: Library, owner: UUID) -> Place:
@@ -130,6 +130,17 @@ def test_a_copy_of_everything_and_foreign_keys_stay(library: Library) -> None:
         library.s3.put_object(Bucket=BUCKET, Key=key, Body=b"zip")
     sweep(library, LaterCensus(library))
     assert keys(library) == others
+
+
+def test_a_large_library_is_gone_through_in_larger_steps(library: Library) -> None:
+    ada = library.person()
+    for _ in range(5):
+        stray_of(library, ada)
+    census = LaterCensus(library, most=4)
+    sweep(library, census, pages=100)
+    assert library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 1
+    assert census.looks > PAGES_A_SWEEP
+    assert keys(library) == set()
 
 
 def test_a_little_at_each_sweep_and_all_of_it_once_a_day(library: Library) -> None:

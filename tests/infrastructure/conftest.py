@@ -67,13 +67,14 @@ def packages() -> dict[str, Path]:
     return {name: ROOT / "build" / name for name in {MACHINE, "arm64"}}
 
 
-def _synthesize(out: Path, **context: str) -> Template:
+def _synthesize(out: Path, *, region: str = "", **context: str) -> Template:
     settled = json.loads((ROOT / "cdk.json").read_text())["context"]
     run(
         ROOT / ".venv-deploy/bin/python",
         *("-m", "infrastructure.app"),
         CDK_OUTDIR=str(out),
         CDK_CONTEXT_JSON=json.dumps(settled | context),
+        **({"CDK_DEFAULT_REGION": region} if region else {}),
     )
     path = out / "Pinhole.template.json"
     return Template(path=path, body=json.loads(path.read_text()))
@@ -100,14 +101,23 @@ def production(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="session")
+def large(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Template:
+    assert packages
+    return _synthesize(tmp_path_factory.mktemp("large"), size="large")
+
+
+@pytest.fixture(scope="session")
 def ipv6(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Template:
     assert packages
     return _synthesize(
-        tmp_path_factory.mktemp("ipv6"), egress="ipv6", zones="us-east-1a,us-east-1b"
+        tmp_path_factory.mktemp("ipv6"),
+        region="eu-north-1",
+        egress="ipv6",
+        zones="eu-north-1a,eu-north-1b",
     )
 
 
-@pytest.fixture(params=["small", "production"])
+@pytest.fixture(params=["small", "production", "large"])
 def template(request: pytest.FixtureRequest) -> Template:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Template)

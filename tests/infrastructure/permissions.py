@@ -42,7 +42,8 @@ class Policies:
     doctor_policy: Any
     picture_queue: str
     picture_queue_policy: Any
-    database_secret: str
+    owner_secret: str  # of the database's owner, which migrations are
+    runtime_secret: str  # of the role that all other functions are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,6 +285,11 @@ def _functions(known: Policies) -> list[Case]:
         )
 
     api = {"by": known.api_role, "identity": known.api_policy}
+    migrate = {
+        "by": known.api_role.replace("Api", "Migrate"),
+        "identity": known.migrate_policy,
+    }
+    snapshots = f"arn:aws:rds:us-east-1:{ACCOUNT}:snapshot:"
     worker = {"by": known.worker_role, "identity": known.worker_policy}
     doctor = {
         "by": known.api_role.replace("Api", "Doctor"),
@@ -292,7 +298,17 @@ def _functions(known: Policies) -> list[Case]:
     return [
         case("API reads a picture itself", SILENT, "s3:GetObject", f"{anyones}/original", **api),
         case("API writes a picture itself", REFUSED, "s3:PutObject", f"{anyones}/original", **api),
-        case("API reads its database's secret", ALLOWED, _READ, known.database_secret, **api),
+        case("API reads its database's secret", ALLOWED, _READ, known.runtime_secret, **api),
+        case("API reads the owner's secret", SILENT, _READ, known.owner_secret, **api),
+        case("worker reads the owner's secret", SILENT, _READ, known.owner_secret, **worker),
+        case("doctor reads the owner's secret", SILENT, _READ, known.owner_secret, **doctor),
+        case("migrations read the owner's secret", ALLOWED, _READ, known.owner_secret, **migrate),
+        case("migrations read the other role's secret", ALLOWED, _READ, known.runtime_secret,
+             **migrate),
+        case("migrations tag their snapshot", ALLOWED, "rds:AddTagsToResource",
+             f"{snapshots}pinhole-before-0013-1", **migrate),
+        case("migrations tag another snapshot", SILENT, "rds:AddTagsToResource",
+             f"{snapshots}other", **migrate),
         case("API reads another secret", SILENT, _READ, _OTHER_SECRET, **api),
         case("API rings for a picture again", ALLOWED, "sqs:SendMessage", known.picture_queue,
              **api),

@@ -42,6 +42,8 @@ CALLS = {
     # So that what is not there is "not found" and not "forbidden".
     "s3:ListBucket": ("clients/storage.py", '{"404", "NoSuchKey"}'),
     "ses:SendEmail": ("clients/mail.py", ".send_email("),
+    # The instance's tags are copied to the snapshot.
+    "rds:AddTagsToResource": ("clients/snapshots.py", ".create_db_snapshot("),
     "rds:CreateDBSnapshot": ("clients/snapshots.py", ".create_db_snapshot("),
     "rds:DescribeDBSnapshots": ("clients/snapshots.py", ".describe_db_snapshots("),
 }
@@ -63,7 +65,8 @@ MAY = {
     | {"sqs:ChangeMessageVisibility", "sqs:SendMessage", "s3:GetObject", "s3:PutObject"},
     "Sweep": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject"},
     "Doctor": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject", "s3:GetObjectVersion"},
-    "Migrate": SECRETS | {"rds:CreateDBSnapshot", "rds:DescribeDBSnapshots"},
+    "Migrate": SECRETS
+    | {"rds:AddTagsToResource", "rds:CreateDBSnapshot", "rds:DescribeDBSnapshots"},
 }
 
 

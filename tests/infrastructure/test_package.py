@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import struct
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,11 @@ def files(folder: Path) -> list[Path]:
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
+    """Return each file's mode and digest, and each folder's mode."""
     return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files(folder)
+        str(path.relative_to(folder)): f"{path.stat().st_mode:o} "
+        + (hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "")
+        for path in folder.rglob("*")
     }
 
 
@@ -73,8 +76,19 @@ def test_it_is_the_same_byte_for_byte_when_made_again(
         tools=ROOT / ".venv-deploy",
         architecture=MACHINE,  # type: ignore[arg-type]
     )
-    again.make(python=find_python(), uv=ROOT / ".tools/uv/bin/uv", run=do)
+    before = os.umask(0o077)  # that of a careful person's shell
+    try:
+        again.make(python=find_python(), uv=ROOT / ".tools/uv/bin/uv", run=do)
+    finally:
+        os.umask(before)
     assert fingerprint(tmp_path / "again") == fingerprint(packages[MACHINE])
+
+
+def test_lambda_may_read_every_file(packages: dict[str, Path]) -> None:
+    for folder in packages.values():
+        for path in (folder, *folder.rglob("*")):
+            wanted = 0o755 if path.is_dir() else 0o644
+            assert path.stat().st_mode & 0o7777 == wanted, path
 
 
 def test_all_bytecode_is_taken_without_a_look_at_its_source(packages: dict[str, Path]) -> None:

@@ -50,9 +50,10 @@ def policies_of(template: Template) -> Policies:
         doctor_policy=policy("GrantsDoctorPolicy"),
         picture_queue=resolve.arn(name("AWS::SQS::Queue", "PicturesArrivedQueue")),
         picture_queue_policy=properties("AWS::SQS::QueuePolicy", "PicturesArrivedQueue"),
-        database_secret=resolve.arn(
+        owner_secret=resolve.arn(
             name("AWS::SecretsManager::SecretTargetAttachment", "DatabaseInstance")
         ),
+        runtime_secret=resolve.arn(name("AWS::SecretsManager::Secret", "DatabaseRuntime")),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from app.runtime_role import RUNTIME_ROLE
 from app.settings import Settings
 from app.tasks import MOST_ATTEMPTS
 from app.telling import Counted, Timed
@@ -95,6 +96,34 @@ def test_the_sizes_differ_as_they_say(small: Template, production: Template) -> 
     assert len(production.of_type("AWS::EC2::Instance")) == 0
     assert len(production.of_type("AWS::RDS::DBProxy")) == 1
     assert production.only("AWS::RDS::DBProxy")["Properties"]["RequireTLS"] is True
+
+
+def test_the_large_size_has_what_its_arithmetic_asks_for(large: Template) -> None:
+    database = large.only("AWS::RDS::DBInstance")["Properties"]
+    assert (database["DBInstanceClass"], database["MultiAZ"]) == ("db.r7g.2xlarge", True)
+    assert len(large.of_type("AWS::RDS::DBProxy")) == 1
+    bucket = large.only("AWS::S3::Bucket", named="PicturesBucket")["Properties"]
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules["tiers"]["ObjectSizeGreaterThan"] == "131072"
+    assert rules["tiers"]["Transitions"] == [
+        {"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": 0}
+    ]
+    sweep = next(each for name, each in functions(large).items() if "Sweep" in name)
+    assert sweep["Environment"]["Variables"]["SWEEP_PAGES"] == "300"
+    stage = large.only("AWS::ApiGatewayV2::Stage")["Properties"]["DefaultRouteSettings"]
+    assert (stage["ThrottlingRateLimit"], stage["ThrottlingBurstLimit"]) == (1000, 2000)
+    for mapping in large.of_type("AWS::Lambda::EventSourceMapping").values():
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] == 200
+
+
+def test_decoders_that_are_not_confined_work_and_are_told_of(template: Template) -> None:
+    worker = next(each for name, each in functions(template).items() if "Worker" in name)
+    assert worker["Environment"]["Variables"]["UNCONFINED_DECODERS"] == "allow"
+    alarm = template.only("AWS::CloudWatch::Alarm", named="ObservabilityDecodersUnconfined")
+    properties = alarm["Properties"]
+    assert (properties["Namespace"], properties["MetricName"]) == ("Pinhole", "UnconfinedChildren")
+    assert properties["Dimensions"] == [{"Name": "service", "Value": "worker"}]
+    assert properties["Threshold"] == 1
 
 
 def test_the_proxy_says_what_the_product_would_say_at_connecting(production: Template) -> None:
@@ -228,7 +257,6 @@ def test_the_api_is_never_cached_and_always_behind_the_door(template: Template) 
     distribution = template.only("AWS::CloudFront::Distribution")["Properties"]
     configuration = distribution["DistributionConfig"]
     assert configuration["HttpVersion"] == "http2and3"
-    assert "CustomErrorResponses" not in configuration
     (api,) = configuration["CacheBehaviors"]
     assert api["PathPattern"] == "/api/*"
     assert api["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
@@ -242,6 +270,7 @@ def test_the_api_is_never_cached_and_always_behind_the_door(template: Template) 
     default = configuration["DefaultCacheBehavior"]
     assert default["ViewerProtocolPolicy"] == "redirect-to-https"
     assert [each["EventType"] for each in default["FunctionAssociations"]] == ["viewer-request"]
+    assert [each["EventType"] for each in api["FunctionAssociations"]] == ["viewer-request"]
     for behavior in (api, default):
         assert behavior["Compress"] is True
         assert behavior["ResponseHeadersPolicyId"] == api["ResponseHeadersPolicyId"]
@@ -283,13 +312,105 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
     [
         "ApiErrors", "WorkerErrors", "SweepErrors", "MigrateErrors", "Throttled", "PicturesDead",
         "PicturesLate", "DescriptionsDead", "DescriptionsLate", "LettersDead", "LettersLate",
-        "LettersGivenUp", "PicturesGivenUp", "OriginalsMissing", "DatabaseCpu",
+        "LettersGivenUp", "PicturesGivenUp", "OriginalsMissing", "DecodersUnconfined",
+        "DatabaseCpu",
         "DatabaseStorage", "DatabaseConnections",
     ],
 )  # fmt: skip
 def test_trouble_is_told(template: Template, name: str) -> None:
     alarm = template.only("AWS::CloudWatch::Alarm", named=f"Observability{name}")["Properties"]
     assert alarm["AlarmActions"] == [{"Ref": next(iter(template.of_type("AWS::SNS::Topic")))}]
+
+
+def test_errors_are_kept_by_cloudfront_for_no_time_and_have_no_page(template: Template) -> None:
+    """Else an error is everybody's for ten seconds, and a page would take the API's answer away."""
+    distribution = template.only("AWS::CloudFront::Distribution")["Properties"]
+    errors = distribution["DistributionConfig"]["CustomErrorResponses"]
+    assert {each["ErrorCode"] for each in errors} >= {400, 403, 404, 405, 500, 502, 503, 504}
+    for each in errors:
+        assert set(each) == {"ErrorCode", "ErrorCachingMinTTL"}
+        assert each["ErrorCachingMinTTL"] == 0
+
+
+# What belongs to an account and not to a region, and what names it.
+_OF_THE_ACCOUNT = {
+    "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig", "Name"),
+    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig", "Name"),
+    "AWS::CloudFront::OriginRequestPolicy": ("OriginRequestPolicyConfig", "Name"),
+    "AWS::CloudFront::CachePolicy": ("CachePolicyConfig", "Name"),
+    "AWS::CloudFront::Function": ("Name",),
+    "AWS::CloudWatch::Dashboard": ("DashboardName",),
+    "AWS::Budgets::Budget": ("Budget", "BudgetName"),
+    "AWS::IAM::Role": ("RoleName",),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName",),
+}
+
+
+def test_a_second_region_of_the_account_collides_with_no_name(template: Template) -> None:
+    named = 0
+    for kind, path in _OF_THE_ACCOUNT.items():
+        for resource, properties in template.of_type(kind).items():
+            value: Any = properties
+            for key in path:
+                value = value.get(key) if value else None
+            if value is not None:  # else CloudFormation makes one up
+                assert {"Ref": "AWS::Region"} in str_parts(value), resource
+                named += 1
+    assert named >= 6
+
+
+def str_parts(value: Any) -> list[Any]:
+    return list(value["Fn::Join"][1]) if isinstance(value, dict) else [value]
+
+
+def test_nobody_keeps_who_looked_at_what(template: Template) -> None:
+    for name, bucket in template.of_type("AWS::S3::Bucket").items():
+        assert "LoggingConfiguration" not in bucket, name
+
+
+def test_the_budget_counts_this_product_and_not_the_whole_account(template: Template) -> None:
+    budget = template.only("AWS::Budgets::Budget")["Properties"]["Budget"]
+    assert budget["CostFilters"] == {"TagKeyValue": ["user:product$pinhole"]}
+    tagged = template.only("AWS::RDS::DBInstance")["Properties"]["Tags"]
+    assert {"Key": "product", "Value": "pinhole"} in tagged
+
+
+def test_only_migrations_are_the_databases_owner(template: Template) -> None:
+    (owner,) = template.of_type("AWS::SecretsManager::SecretTargetAttachment")
+    (runtime,) = (
+        name
+        for name in template.of_type("AWS::SecretsManager::Secret")
+        if name.startswith("DatabaseRuntime")
+    )
+    for name, function in functions(template).items():
+        variables = function["Environment"]["Variables"]
+        is_migrate = name.startswith("ComputeMigrate")
+        wanted = owner if is_migrate else runtime
+        assert variables["DATABASE_SECRET_ARN"] == {"Ref": wanted}, name
+        assert ("DATABASE_RUNTIME_SECRET_ARN" in variables) == is_migrate
+    for proxy in template.of_type("AWS::RDS::DBProxy").values():
+        assert [each["SecretArn"] for each in proxy["Auth"]] == [{"Ref": runtime}]
+    secret = template.of_type("AWS::SecretsManager::Secret")[runtime]["GenerateSecretString"]
+    assert json.loads(secret["SecretStringTemplate"]) == {"username": RUNTIME_ROLE}
+
+
+def test_the_databases_log_ends(template: Template) -> None:
+    resolve = Resolver(template.body)
+    database = template.only("AWS::RDS::DBInstance")
+    (instance,) = template.of_type("AWS::RDS::DBInstance")
+    wanted = {
+        f"/aws/rds/instance/{resolve(database['Properties']['DBInstanceIdentifier'])}/{log}"
+        for log in database["Properties"]["EnableCloudwatchLogsExports"]
+    }
+    groups = {
+        resolve(group["LogGroupName"]): name
+        for name, group in template.of_type("AWS::Logs::LogGroup").items()
+        if "LogGroupName" in group
+    }
+    assert wanted
+    assert wanted <= set(groups)
+    # Before RDS makes one itself, which keeps everything.
+    assert set(groups.values()) <= set(template.body["Resources"][instance]["DependsOn"])
 
 
 def test_a_dear_month_is_told(template: Template) -> None:

@@ -1,0 +1,26 @@
+"""Regions of AWS, and what is not there; tests/infrastructure/test_regions.py holds it to cfn-lint.
+
+The table in docs/operations.md is made from the same run: `./scripts/generate regions`.
+"""
+
+from __future__ import annotations
+
+# All of the partition "aws" for which cfn-lint has a schema.
+COMMERCIAL = (
+    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "ca-west-1",
+    "mx-central-1", "sa-east-1",
+    "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1",
+    "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "af-south-1",
+    "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
+    "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4",
+    "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+)  # fmt: skip
+# CloudFormation makes no budgets from here. (The service is of the whole account.)
+WITHOUT_BUDGETS = frozenset(
+    {
+        "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-3", "ap-south-2", "ap-southeast-3",
+        "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1",
+        "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1",
+        "mx-central-1",
+    }
+)  # fmt: skip
