@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import warnings
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.utils import CryptographyDeprecationWarning
 
 from infrastructure.regions import COMMERCIAL, WITHOUT_BUDGETS
 from scripts.embedded.install import ROOT
@@ -55,10 +57,11 @@ def problems_by_region(template: Path) -> dict[str, list[str]]:
 
 def regions_with_authority(bundle: Path) -> set[str]:
     """Return the regions whose databases' authority is in a file of certificates."""
-    names = (
-        authority.subject.rfc4514_string()
-        for authority in x509.load_pem_x509_certificates(bundle.read_bytes())
-    )
+    with warnings.catch_warnings():
+        # Some of Amazon's own have serial numbers that RFC 5280 does not allow.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        authorities = x509.load_pem_x509_certificates(bundle.read_bytes())
+    names = (authority.subject.rfc4514_string() for authority in authorities)
     return {found[1] for name in names if (found := _AUTHORITY.search(name))}
 
 
