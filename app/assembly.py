@@ -1,6 +1,6 @@
 """What does the worker's tasks, put together once: the loop and the Lambda handlers share it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from app.clients.aws import make_client, make_client_later
 from app.clients.census import Census
 from app.clients.export_store import ExportStore
 from app.clients.mail import Mailer
-from app.clients.queue import Queue
+from app.clients.queue import MAX_MESSAGES, Queue
 from app.clients.storage import PictureStore
 from app.clients.vision import Vision, VisionSettings
 from app.database import db
@@ -21,12 +21,21 @@ from app.factory import create_worker_app
 from app.heartbeat import Heartbeat
 from app.images.darkroom import Darkroom
 from app.images.describe import describe_picture
-from app.images.develop import Bench, develop_picture
+from app.images.develop import Bench, develop_next, take_in
 from app.images.exports import make_next_zip
-from app.images.lease import extend
+from app.images.lease import extend, seconds_until_next
 from app.images.sweep import sweep
 from app.settings import Settings
-from app.tasks import DescribePicture, ExportLibrary, Handler, PictureStored, SendLetter, handle
+from app.tasks import (
+    DEVELOP,
+    DescribePicture,
+    ExportLibrary,
+    Handler,
+    PictureStored,
+    SendLetter,
+    handle,
+    parse,
+)
 
 
 class Assembly:
@@ -54,12 +63,8 @@ class Assembly:
         self._vision = _vision(settings)
 
     def handlers(self, darkroom: Darkroom) -> Mapping[type, Handler]:
-        """Return what is done for each task."""
-        bench = self._bench(darkroom)
+        """Return what is done for each task that a message of its own asks for."""
         is_demo = bool(self.settings.model and self.settings.model.is_demo)
-
-        def develop(task: PictureStored, attempt: int) -> None:
-            develop_picture(task, attempt, bench=bench)
 
         def describe(task: DescribePicture, attempt: int) -> None:
             describe_picture(
@@ -78,7 +83,6 @@ class Assembly:
             send_letter(task, attempt, mailer=self._mailer, settings=self.settings)
 
         return {
-            PictureStored: develop,
             DescribePicture: describe,
             ExportLibrary: export,
             SendLetter: post,
@@ -94,6 +98,33 @@ class Assembly:
                 handlers=self.handlers(darkroom),
             )
 
+    def take_in(self, bodies: Iterable[str]) -> None:
+        """Note the originals that messages tell of. Safe to repeat."""
+        bucket = self.settings.picture_bucket
+        tasks = [task for body in bodies for task in parse(body, bucket_name=bucket)]
+        stored = [task for task in tasks if isinstance(task, PictureStored)]
+        if stored:
+            with self.app.app_context():
+                take_in(stored, store=self.store)
+
+    def take_in_messages(self, *, wait_seconds: int) -> int:
+        """Receive messages of the queue of pictures, note what they tell, and end them."""
+        messages = self.pictures.receive(most=MAX_MESSAGES, wait_seconds=wait_seconds)
+        if messages:
+            self.take_in(message.body for message in messages)
+            self.pictures.all_done(messages)
+        return len(messages)
+
+    def develop_next(self, darkroom: Darkroom) -> bool:
+        """Develop the picture whose turn it is; False when none waits. See develop_next there."""
+        with self.app.app_context():
+            return develop_next(bench=self._bench(darkroom))
+
+    def seconds_until_next(self) -> float | None:
+        """How soon a picture may be developed; None when none waits."""
+        with self.app.app_context():
+            return seconds_until_next()
+
     def sweep(self) -> None:
         """Settle what is overdue."""
         with self.app.app_context():
@@ -103,6 +134,7 @@ class Assembly:
                 census=self.census,
                 exports=self.exports,
                 ring=self.ring,
+                wake=self.wake,
                 ask=self.ask,
                 go_on=self.go_on,
                 pages=self.settings.sweep_pages,
@@ -130,6 +162,10 @@ class Assembly:
     def ring(self, task: PictureStored) -> None:
         """Send the event that S3 sent, or should have."""
         self.pictures.send(task.message(bucket_name=self.settings.picture_bucket))
+
+    def wake(self, *, delay_seconds: int = 0) -> None:
+        """Have whatever waits developed, by a worker that sleeps."""
+        self.pictures.send(DEVELOP, delay_seconds=delay_seconds)
 
     def ask(self, task: DescribePicture) -> None:
         """Send the message for a description."""

@@ -1,4 +1,4 @@
-"""What a message means: the worker's loop and, later, the Lambda handler share this.
+"""What a message means: the worker's loop and the Lambda handler share this.
 
 A message is only a doorbell: the database row is the truth. So a message may come twice, late or
 never (the sweep finds what fell through), and one that nobody can mean is dropped and logged.
@@ -71,6 +71,10 @@ class ExportLibrary:
         return {"task": "export", "export_id": self.export_id.hex}
 
 
+# Says that some picture waits to be developed, and not which: see [Note: Rows are the queue] in
+# app/images/lease.py. It wakes a function up.
+DEVELOP = {"task": "develop"}
+
 Task = PictureStored | DescribePicture | SendLetter | ExportLibrary
 # Called with the task and the number of this attempt, from 1. Safe to repeat.
 Handler = Callable[[Any, int], None]
@@ -101,6 +105,8 @@ def parse(body: str, *, bucket_name: str) -> list[Task]:
             return [SendLetter(letter_id=UUID(message["letter_id"]))]
         if message.get("task") == "export":
             return [ExportLibrary(export_id=UUID(message["export_id"]))]
+        if message == DEVELOP:
+            return []
         records = message.get("Records", [])
         return [task for record in records if (task := _stored(record, bucket_name=bucket_name))]
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -1,4 +1,4 @@
-"""The worker on one machine: receives messages, does what they ask for, sweeps often.
+"""The worker on one machine: notes what arrives, develops it, does what messages ask for, sweeps.
 
 What a message means is in app.tasks, what does it in app.assembly, and both are the same on
 Lambda; only the loop is this file's.
@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from app.assembly import Assembly
@@ -25,6 +26,7 @@ from app.tasks import RetryLaterError, pause_after
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY_SECONDS = 20
+LOOK_AGAIN_SECONDS = 1.0
 PAUSE_AFTER_TROUBLE_SECONDS = 2
 DESCRIBERS = 2
 # [Note: More threads than children] Most of a small picture's time is waiting for S3, the queue and
@@ -34,16 +36,41 @@ THREADS_A_CHILD = 3
 LETTER_CARRIERS = 2
 
 
+class News:
+    """Wakes the threads that wait for pictures as soon as some have arrived."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._told = 0
+
+    def tell(self) -> None:
+        """Say that there is something to do."""
+        with self._condition:
+            self._told += 1
+            self._condition.notify_all()
+
+    @property
+    def told(self) -> int:
+        """How often something was told; for `wait`."""
+        return self._told
+
+    def wait(self, *, since: int, seconds: float) -> None:
+        """Wait until something is told that was not `since`, or for so long."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._told != since, timeout=seconds)
+
+
 class Worker:
-    """Threads that each handle one message at a time, until told to stop."""
+    """Threads that each do one thing at a time, until told to stop."""
 
     def __init__(self, settings: Settings, *, darkroom: Darkroom, developers: int) -> None:
-        # One connection each, and two for the sweep and the heartbeat.
-        self._assembly = Assembly(settings, pool_size=developers + DESCRIBERS + LETTER_CARRIERS + 2)
+        # One connection each, and three for arrivals, the sweep and the heartbeat.
+        self._assembly = Assembly(settings, pool_size=developers + DESCRIBERS + LETTER_CARRIERS + 3)
         self._darkroom = darkroom
         self._developers = developers
         self._stopping = threading.Event()
         self._feeds: list[Feed] = []
+        self._news = News()
 
     def run(self) -> None:
         """Work until `stop` is called."""
@@ -52,7 +79,8 @@ class Worker:
         # No mail waits for S3.
         letters = Outage(ask=assembly.ask_database)
         loops: list[Callable[[], None]] = [
-            *self._loops(assembly.pictures, pictures, threads=self._developers),
+            partial(self._take_in, pictures),
+            *(partial(self._develop, pictures) for _ in range(self._developers)),
             *self._loops(assembly.descriptions, pictures, threads=DESCRIBERS),
             # Of their own, so that no mail waits for a model.
             *self._loops(assembly.letters, letters, threads=LETTER_CARRIERS),
@@ -72,6 +100,37 @@ class Worker:
     def stop(self) -> None:
         """Finish what is under way, then stop."""
         self._stopping.set()
+        self._news.tell()
+
+    def _take_in(self, outage: Outage) -> None:
+        """Note what arrives, whatever there is to develop. See [Note: Rows are the queue]."""
+        while not self._stopping.is_set():
+            with self._troubles(outage, "arrivals could not be noted", pause=2.0):
+                if self._assembly.take_in_messages(wait_seconds=1):
+                    self._news.tell()
+
+    def _develop(self, outage: Outage) -> None:
+        while not self._stopping.is_set():
+            told = self._news.told
+            # No pause worth the name: the picture that failed rests, and others are no worse off.
+            with self._troubles(outage, "a picture is tried again", pause=0.1):
+                if not self._assembly.develop_next(self._darkroom):
+                    # What rests, or whose worker died, is told by nobody.
+                    self._news.wait(since=told, seconds=LOOK_AGAIN_SECONDS)
+
+    @contextmanager
+    def _troubles(self, outage: Outage, words: str, *, pause: float) -> Iterator[None]:
+        """Go on whatever happens: a thread that ends would be missed by nobody."""
+        try:
+            yield
+        except Exception as error:
+            if is_outage(error):
+                log.warning("out of reach, %s: %s", words, type(error).__name__)
+                outage.note()
+            else:
+                log.exception(words)
+                self._stopping.wait(pause)
+        outage.wait_until_over(self._stopping)
 
     def _loops(self, queue: Queue, outage: Outage, *, threads: int) -> list[Callable[[], None]]:
         @contextmanager

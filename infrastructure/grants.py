@@ -52,7 +52,7 @@ class Grants(Construct):
             compute.worker,
             _allow("secretsmanager:GetSecretValue", on=reads),
             _consume(pictures.queue, pictures.description_queue, pictures.letter_queue),
-            _send(pictures.description_queue),
+            _send(pictures.queue, pictures.description_queue),
             *self._develop(),
             *self._write_to_people(mail_address),
         )

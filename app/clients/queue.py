@@ -8,6 +8,7 @@ from typing import Any
 from app.clients.aws import translated
 
 WAIT_SECONDS = 10
+MAX_MESSAGES = 10  # that SQS hands out, or takes, at once
 # [Note: Who falls silent] What a worker has in hand is hidden from others for a few seconds only,
 # and the worker says every three seconds that it is still at it. One that is killed says nothing
 # more, and its work is taken up by the next. (On Lambda the event source mapping receives, and the
@@ -31,10 +32,12 @@ class Queue:
         self._sqs = sqs
         self.url = url
 
-    def send(self, body: Mapping[str, object]) -> None:
-        """Put a message into the queue."""
+    def send(self, body: Mapping[str, object], *, delay_seconds: int = 0) -> None:
+        """Put a message into the queue, to be received after a delay."""
         with translated():
-            self._sqs.send_message(QueueUrl=self.url, MessageBody=json.dumps(body))
+            self._sqs.send_message(
+                QueueUrl=self.url, MessageBody=json.dumps(body), DelaySeconds=delay_seconds
+            )
 
     def receive(self, *, most: int = 1, wait_seconds: int = WAIT_SECONDS) -> list[Message]:
         """Wait for messages; each is hidden from others for a while, unless that is renewed."""

@@ -1,7 +1,15 @@
-"""The worker on AWS Lambda: does what messages ask for; each that fails comes back by itself."""
+"""The worker on AWS Lambda: does what messages ask for; each that fails comes back by itself.
 
+[Note: Until nothing waits] An event of a picture is only noted; what is developed is the picture
+whose turn it is (see [Note: Rows are the queue] in app/images/lease.py), and then the next, until
+nothing waits or this function's time is nearly over. Between two pictures the queue is emptied,
+since the people whose events wait there have a turn that nobody knows of. Whoever stops while
+something waits leaves a message that wakes the next function up.
+"""
+
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from app.assembly import Assembly
 from app.clients.aws import AwsUnavailableError, make_client_later
@@ -10,6 +18,7 @@ from app.handlers import start_collecting
 from app.handlers.observing import observe, trace
 from app.handlers.surroundings import surroundings
 from app.images.darkroom import Darkroom
+from app.outages import is_outage
 from app.tasks import RetryLaterError, pause_after
 
 _known = surroundings()
@@ -32,12 +41,53 @@ _darkroom = Darkroom(
 start_collecting()
 
 
-def handler(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
+# A picture is begun only with this much time left: more than the slowest takes.
+_MIN_MILLISECONDS = 100_000
+# Before each picture, ten at a time.
+_MAX_RECEIVES = 20
+_MAX_FAILURES = 5  # one after the other: it is not the pictures
+_MAX_DELAY_SECONDS = 60
+
+
+class Context(Protocol):
+    """What Lambda tells of a call."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long it may still take."""
+
+
+def handler(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
     """Do the messages of one batch; return those that must come back."""
-    del context
     failed = [record["messageId"] for record in event["Records"] if not _do(record)]
+    if any(_tells_of_pictures(record) for record in event["Records"]):
+        try:
+            _develop(context)
+        except Exception:  # what waits is not lost: the sweep wakes another one up
+            logger.exception("what waits could not be developed")
     telling.flush()
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
+
+
+def _develop(context: Context) -> None:
+    """Develop what waits. See [Note: Until nothing waits]."""
+    failures = 0
+    while context.get_remaining_time_in_millis() > _MIN_MILLISECONDS:
+        for _ in range(_MAX_RECEIVES):
+            if not _assembly.take_in_messages(wait_seconds=0):
+                break
+        try:
+            if not _assembly.develop_next(_darkroom):
+                break
+            failures = 0
+        except Exception as error:
+            logger.exception("a picture is tried again")
+            failures += 1
+            if is_outage(error) or failures >= _MAX_FAILURES:
+                break
+    seconds = _assembly.seconds_until_next()
+    if seconds is not None:
+        delay = min(math.ceil(seconds), _MAX_DELAY_SECONDS)
+        _assembly.wake(delay_seconds=delay)
 
 
 def _do(record: Mapping[str, Any]) -> bool:
@@ -48,7 +98,10 @@ def _do(record: Mapping[str, Any]) -> bool:
         attempt=int(record["attributes"]["ApproximateReceiveCount"]),
     )
     try:
-        _assembly.do(message.body, attempt=message.attempt, darkroom=_darkroom)
+        if _tells_of_pictures(record):
+            _assembly.take_in([message.body])
+        else:
+            _assembly.do(message.body, attempt=message.attempt, darkroom=_darkroom)
     except RetryLaterError as later:
         _pause(record, message, seconds=later.seconds)
         return False
@@ -65,6 +118,10 @@ def _pause(record: Mapping[str, Any], message: Message, *, seconds: int) -> None
         _queue_of(record).again_in(message, seconds=seconds)
     except AwsUnavailableError:
         logger.warning("a message keeps its time-out", exc_info=True)
+
+
+def _tells_of_pictures(record: Mapping[str, Any]) -> bool:
+    return _queue_of(record).url == _known.settings.picture_queue_url
 
 
 def _queue_of(record: Mapping[str, Any]) -> Queue:

@@ -5,10 +5,10 @@ twice: the row's state, changed by one UPDATE with its precondition, decides who
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,16 +20,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import User
 from app.clients.archive import Place
-from app.clients.aws import AwsUnreachableError
 from app.clients.storage import PREVIEWS, NothingStoredError, PictureStore
 from app.database import db, now
 from app.images.cancelled import was_cancelled
 from app.images.examined import has_row
-from app.images.lease import Begun, Busy, begin, let_go
+from app.images.lease import Begun, begin_next, let_go, note_stored
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import Developed, Rejected
 from app.images.strays import remove_unless_known
-from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored, RetryLaterError
+from app.outages import is_outage
+from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored, pause_after
 from app.telling import Counted, count, step, timed
 
 log = logging.getLogger(__name__)
@@ -70,23 +70,34 @@ class Receipt:
     crc32: int | None
 
 
-def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
-    """Take a stored original through the darkroom. Safe to repeat.
+def take_in(tasks: Sequence[PictureStored], *, store: PictureStore) -> None:
+    """Note which originals have arrived, and remove those of cancelled uploads. Safe to repeat.
 
     Raises:
-        AwsUnavailableError, DarkroomError: try again; at the last attempt the row says so instead.
-        AwsUnreachableError: try again, and again.
-        RetryLaterError: somebody else is at it.
+        AwsUnavailableError: try again.
     """
-    begun = begin(task)
+    for task in note_stored(tasks):
+        _clear_if_cancelled(task, store=store)
+
+
+def develop_next(*, bench: Bench) -> bool:
+    """Take the picture whose turn it is through the darkroom; False when there is none.
+
+    Raises:
+        AwsUnavailableError, DarkroomError: its row says when it is tried again; after the last
+            attempt it says that it was given up, and nothing is raised.
+        AwsUnreachableError, SQLAlchemyError: an outage; it is tried again, and again.
+    """
+    begun = begin_next()
     if begun is None:
-        _clear_if_cancelled(task, store=bench.store)
-        return
-    if isinstance(begun, Busy):
-        if attempt < MOST_ATTEMPTS:
-            # Most are done within a second; together the pauses outlast a lease.
-            raise RetryLaterError(min(begun.seconds, 2**attempt))
-        return  # the sweep looks after it, should the other one die of it
+        return False
+    develop_begun(begun, bench=bench)
+    return True
+
+
+def develop_begun(begun: Begun, *, bench: Bench) -> None:
+    """Take a picture that is ours through the darkroom; raises as develop_next."""
+    task = begun.task
     if begun.attempts > MOST_BEGINNINGS:
         # Not even an exception came of it so often: the machine went down with it each time.
         log.error("gave up on picture %s", task.image_id)
@@ -101,13 +112,14 @@ def develop_picture(task: PictureStored, attempt: int, *, bench: Bench) -> None:
     except NotAsPromisedError:
         _reject(task, failure_code="not_as_promised", store=bench.store)
         return
-    except AwsUnreachableError:
-        # An outage is not the picture's fault, however long it lasts.
-        _give_back(task, begun_in_vain=True)
-        raise
-    except Exception:
-        if attempt < MOST_ATTEMPTS:
-            _give_back(task, begun_in_vain=False)
+    except Exception as error:
+        if is_outage(error):
+            # Not the picture's fault, however long it lasts.
+            _give_back(task, counts=False)
+            raise
+        if begun.attempts < MOST_ATTEMPTS:
+            rest = timedelta(seconds=pause_after(begun.attempts))
+            _give_back(task, counts=True, rest=rest)
             raise
         log.exception("gave up on picture %s", task.image_id)
         _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
@@ -128,10 +140,11 @@ def _settle_without_original(task: PictureStored) -> None:
         _settle(task, state=ImageState.UPLOADING)
 
 
-def _give_back(task: PictureStored, *, begun_in_vain: bool) -> None:
-    """Let the next attempt begin at once; if even that fails, the lease runs out by itself."""
+def _give_back(task: PictureStored, *, counts: bool, rest: timedelta = timedelta()) -> None:
+    """Let others try; if even that fails, the lease runs out by itself."""
     try:
-        let_go(task.image_id, begun_in_vain=begun_in_vain)
+        db.session.rollback()  # whatever failed half-way
+        let_go(task.image_id, counts=counts, rest=rest)
     except SQLAlchemyError as error:
         log.warning("a lease runs out by itself: %s", type(error).__name__)
 

@@ -1,78 +1,112 @@
-"""Who is at a picture: one worker at a time, and not for long once nothing is heard of it.
+"""Leases and turns: which picture is developed next, and by one worker at a time.
 
-[Note: Leases, not locks] A message hides from other workers for as long as its own says that it is
-at it (app/worker.py), but a picture may have several messages: its event, the same again, one of
-the sweep's. So the row says too until when somebody is at it. A lease that has run out binds
-nobody: whoever held it may still come to an end, which changes nothing, since each step can be
-done twice.
+[Note: Rows are the queue] An event of S3 says only that an original has arrived, which is noted in
+its row at once, many events at a time. What is developed next is then asked of the rows, so the
+order in which events came decides nothing, and an event that comes twice changes nothing.
+
+[Note: Turns] Whoever has had the least lately is next: somebody's ten pictures do not wait for
+another person's fifty thousand. Each picture that is begun moves its owner's turn on by some
+seconds, from now or from where it was. Of all people with pictures that wait, the one whose turn is
+the earliest is next, with the picture that has waited longest. A turn lies an hour ahead at most:
+nobody pays for longer than that for what they had, and two people who both upload without an end
+alternate. (Start-time fair queueing, with a clock instead of a virtual time: Goyal, Vin, Cheng,
+"Start-time Fair Queuing", 1997.)
+
+[Note: Leases, not locks] The row says until when somebody is at a picture. A lease that has run out
+binds nobody: whoever held it may still come to an end, which changes nothing, since each step can
+be done twice. What failed rests under a lease of nobody's.
 """
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, select, text, tuple_, update
 
 from app.database import db
 from app.images.models import Image, ImageState
 from app.tasks import PictureStored
 
 LEASE = timedelta(seconds=10)
+# Long enough that whoever uploads without a pause is behind whoever does not.
+TURN = timedelta(seconds=5)
+TURN_EACH_MEGABYTE = timedelta(seconds=1)
+MAX_TURN = timedelta(hours=1)
+
+# One probe of the index for each person who waits, however many pictures they have
+# (https://wiki.postgresql.org/wiki/Loose_indexscan).
+_WHO_IS_NEXT = text("""
+WITH RECURSIVE waiting (owner_id) AS (
+  (SELECT owner_id FROM images WHERE state = 'processing' ORDER BY owner_id LIMIT 1)
+  UNION ALL
+  SELECT (
+    SELECT owner_id FROM images
+    WHERE state = 'processing' AND owner_id > waiting.owner_id ORDER BY owner_id LIMIT 1
+  )
+  FROM waiting WHERE owner_id IS NOT NULL
+)
+SELECT owner_id FROM waiting LEFT JOIN rate_limits ON key = 'turn:' || owner_id
+WHERE owner_id IS NOT NULL
+ORDER BY greatest(empty_at, now()), owner_id
+""")
+# A row of limits.py's table, which the sweep deletes once it says nothing any more.
+_MOVE_ON = text("""
+INSERT INTO rate_limits AS held (key, empty_at) VALUES ('turn:' || :owner, now() + :by)
+ON CONFLICT (key) DO UPDATE
+  SET empty_at = least(greatest(held.empty_at, now()) + :by, now() + :most)
+""")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
     """A picture that is ours to develop: what was promised, and how often this was begun."""
 
+    task: PictureStored
     sha256: bytes
     size: int
     attempts: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Busy:
-    """A picture that somebody else is at, for so many seconds at least."""
-
-    seconds: int
-
-
-def begin(task: PictureStored) -> Begun | Busy | None:
-    """Note that the original is here, and take the picture; None when there is nothing to do."""
-    row = db.session.execute(
+def note_stored(tasks: Sequence[PictureStored]) -> list[PictureStored]:
+    """Note that originals have arrived; return those that have no row. Safe to repeat."""
+    places = [(task.image_id, task.user_id) for task in tasks]
+    mine = tuple_(Image.id, Image.owner_id).in_(places)
+    db.session.execute(
         update(Image)
-        .where(
-            Image.id == task.image_id,
-            Image.owner_id == task.user_id,
-            or_(
-                Image.state == ImageState.UPLOADING,
-                (Image.state == ImageState.PROCESSING) & _is_free(),
-            ),
-        )
-        .values(
-            state=ImageState.PROCESSING,
-            stored_at=func.now(),
-            attempts=Image.attempts + 1,
-            leased_until=func.now() + LEASE,
-        )
-        .returning(Image.sha256, Image.byte_size, Image.attempts)
+        .where(mine, Image.state == ImageState.UPLOADING)
+        .values(state=ImageState.PROCESSING, stored_at=func.now(), leased_until=None)
         .execution_options(synchronize_session=False)
-    ).one_or_none()
+    )
+    known = {tuple(row) for row in db.session.execute(select(Image.id, Image.owner_id).where(mine))}
     db.session.commit()
-    if row is not None:
-        return Begun(sha256=row.sha256, size=row.byte_size, attempts=row.attempts)
-    # Whether or not the lease has run out since, or somebody found nothing stored: what is not
-    # done is never nothing to do.
-    seconds = func.extract("epoch", Image.leased_until - func.now())
-    left = db.session.scalar(
-        select(func.coalesce(seconds, 0)).where(
-            Image.id == task.image_id,
-            Image.owner_id == task.user_id,
-            Image.state.in_((ImageState.UPLOADING, ImageState.PROCESSING)),
+    return [task for task, place in zip(tasks, places, strict=True) if place not in known]
+
+
+def begin_next() -> Begun | None:
+    """Take the picture whose turn it is; None when there is none to take. See [Note: Turns]."""
+    for owner_id in db.session.scalars(_WHO_IS_NEXT).all():
+        found = db.session.scalar(
+            select(Image.id)
+            .where(Image.owner_id == owner_id, Image.state == ImageState.PROCESSING, _is_free())
+            .order_by(Image.stored_at, Image.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
         )
+        if found is not None:
+            return _begin(found)
+    db.session.rollback()
+    return None
+
+
+def seconds_until_next() -> float | None:
+    """Return how soon a picture may be taken, at the latest; None when none waits."""
+    due = func.extract("epoch", func.min(func.coalesce(Image.leased_until, func.now())))
+    seconds = db.session.scalar(
+        select(due - func.extract("epoch", func.now())).where(Image.state == ImageState.PROCESSING)
     )
     db.session.rollback()
-    return None if left is None else Busy(seconds=max(0, math.ceil(left)) + 1)
+    return None if seconds is None else max(0.0, float(seconds))
 
 
 def extend(image_id: UUID) -> None:
@@ -80,10 +114,35 @@ def extend(image_id: UUID) -> None:
     _set(image_id, leased_until=func.now() + LEASE)
 
 
-def let_go(image_id: UUID, *, begun_in_vain: bool) -> None:
-    """Give it to whoever comes next; `begun_in_vain` is held against nobody."""
-    less = {"attempts": func.greatest(Image.attempts - 1, 0)} if begun_in_vain else {}
-    _set(image_id, leased_until=None, **less)
+def let_go(image_id: UUID, *, counts: bool, rest: timedelta = timedelta()) -> None:
+    """Give it to whoever comes next, after a rest.
+
+    Args:
+        image_id: whose lease ends.
+        counts: whether this was an attempt; a start that never reached the decoder is none.
+        rest: how long nobody takes it.
+    """
+    less = {} if counts else {"attempts": func.greatest(Image.attempts - 1, 0)}
+    _set(image_id, leased_until=func.now() + rest, **less)
+
+
+def _begin(image_id: UUID) -> Begun:
+    row = db.session.execute(
+        update(Image)
+        .where(Image.id == image_id)
+        .values(attempts=Image.attempts + 1, leased_until=func.now() + LEASE)
+        .returning(Image.owner_id, Image.sha256, Image.byte_size, Image.attempts)
+        .execution_options(synchronize_session=False)
+    ).one()
+    cost = TURN + TURN_EACH_MEGABYTE * (row.byte_size / 1e6)
+    db.session.execute(_MOVE_ON, {"owner": str(row.owner_id), "by": cost, "most": MAX_TURN})
+    db.session.commit()
+    return Begun(
+        task=PictureStored(user_id=row.owner_id, image_id=image_id),
+        sha256=row.sha256,
+        size=row.byte_size,
+        attempts=row.attempts,
+    )
 
 
 def _set(image_id: UUID, **values: object) -> None:

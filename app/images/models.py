@@ -97,6 +97,13 @@ class Image(Base):
             postgresql_where=text("state IN ('uploading', 'processing', 'rejected')"),
         ),
         Index(
+            "ix_images_to_develop",
+            "owner_id",
+            "stored_at",
+            "id",
+            postgresql_where=text("state = 'processing'"),
+        ),
+        Index(
             "ix_images_given_up",
             "owner_id",
             postgresql_where=text("failure_code = 'processing_failed'"),

@@ -21,6 +21,7 @@ from app.clients.storage import PictureStore
 from app.database import db, now
 from app.images.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
 from app.images.exports import delete_expired_exports, take_overdue_exports
+from app.images.lease import seconds_until_next
 from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.strays import PAGES_A_SWEEP, look_for_strays, remove_unless_known
@@ -32,9 +33,6 @@ MOST_ROWS = 500
 # Nobody's rows may keep the sweep from looking at everybody else's.
 MOST_ROWS_OF_ONE = 50
 EVENT_EXPECTED_WITHIN = timedelta(seconds=30)
-# Leases run out after seconds; a message that is to bring its picture back waits a minute at most.
-MESSAGE_EXPECTED_WITHIN = timedelta(seconds=15)
-RETRY_EXPECTED_WITHIN = timedelta(seconds=90)
 # What was taken up is given time to be done: the queue may be long.
 TAKEN_UP_AGAIN_AFTER = timedelta(minutes=5)
 DESCRIPTION_EXPECTED_WITHIN = timedelta(hours=1)
@@ -50,6 +48,7 @@ def sweep(
     census: Census,
     exports: ExportStore,
     ring: Callable[[PictureStored], None],
+    wake: Callable[[], None],
     ask: Callable[[DescribePicture], None],
     go_on: Callable[[ExportLibrary], None],
     pages: int = PAGES_A_SWEEP,
@@ -60,7 +59,8 @@ def sweep(
         store: the bucket, with the worker's rights.
         census: lists the same bucket.
         exports: the same bucket, for copies and for those who leave.
-        ring: sends the event of a picture whose own was lost or whose worker died.
+        ring: sends the event of a picture whose own was lost.
+        wake: sends a message that has whatever waits developed.
         ask: sends the message for a description that waits too long.
         go_on: sends the message for a copy of everything whose worker fell silent.
         pages: how many pages of the bucket's keys to look through.
@@ -68,8 +68,7 @@ def sweep(
     moment = now()
     for picture in _take_up(_overdue_uploads(moment), moment):
         _try(partial(_ring_if_stored, picture, store=store, ring=ring))
-    for picture in _take_up(_stuck_in_processing(moment), moment):
-        _try(partial(_ring, picture, ring=ring))
+    _try(partial(_wake, wake))
     for image_id in _take_overdue_descriptions(moment):
         _try(partial(ask, DescribePicture(image_id=image_id)))
     for condition in (_deleted_long_ago(moment), _never_made(moment), _rejected_long_ago(moment)):
@@ -109,9 +108,10 @@ def _ring_if_stored(
             ring(picture)
 
 
-def _ring(picture: PictureStored, *, ring: Callable[[PictureStored], None]) -> None:
-    with _taken_up(picture):
-        ring(picture)
+def _wake(wake: Callable[[], None]) -> None:
+    """Wake a worker up if a picture waits: whoever was at it died, or nobody was told of it."""
+    if seconds_until_next() == 0:
+        wake()
 
 
 @contextmanager
@@ -128,15 +128,6 @@ def _overdue_uploads(moment: datetime) -> ColumnElement[bool]:
     return (Image.state == ImageState.UPLOADING) & (
         Image.created_at < moment - EVENT_EXPECTED_WITHIN
     )
-
-
-def _stuck_in_processing(moment: datetime) -> ColumnElement[bool]:
-    """Whoever was at it fell silent, or the message that is to bring it back was lost."""
-    fell_silent = Image.leased_until < moment - MESSAGE_EXPECTED_WITHIN
-    waits = Image.leased_until.is_(None) & (Image.stored_at < moment - RETRY_EXPECTED_WITHIN)
-    # Whatever came in parts is known to be here before anybody has begun with it.
-    never_begun = (Image.attempts == 0) & (Image.stored_at < moment - EVENT_EXPECTED_WITHIN)
-    return (Image.state == ImageState.PROCESSING) & (fell_silent | waits | never_begun)
 
 
 def _take_up(condition: ColumnElement[bool], moment: datetime) -> list[PictureStored]:

@@ -3,6 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +12,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.assembly import Assembly
-from app.images.develop import Bench, develop_picture
+from app.images.develop import Bench, develop_begun
+from app.images.lease import Begun
 from app.images.outcome import Rejected
 from app.tasks import PictureStored
 from tests.api.conftest import until
@@ -36,7 +38,11 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
     (image_id,) = ada.upload(picture)
     until(lambda: ada.settled(image_id))
     with database.begin() as connection:
-        again = text("UPDATE images SET state = 'processing' WHERE id = :id")
+        # Held, so that the worker that runs here leaves it to this test.
+        again = text(
+            "UPDATE images SET state = 'processing', leased_until = now() + interval '1 hour'"
+            " WHERE id = :id"
+        )
         connection.execute(again, {"id": image_id})
     delete, threads = assembly.store.delete_image, ThreadPoolExecutor(1)
     sent: list[Future[list[str]]] = []
@@ -54,9 +60,14 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         holding=lambda _: nullcontext(),
         describes=False,
     )
-    task = PictureStored(user_id=UUID(ada.user_id), image_id=UUID(image_id))
+    begun = Begun(
+        task=PictureStored(user_id=UUID(ada.user_id), image_id=UUID(image_id)),
+        sha256=sha256(picture.content).digest(),
+        size=len(picture.content),
+        attempts=1,
+    )
     with threads, assembly.app.app_context():
-        develop_picture(task, 1, bench=bench)
+        develop_begun(begun, bench=bench)
         assert sent[0].result() == [image_id]
     assert until(lambda: ada.settled(image_id))["state"] == "ready"
     original = ada.http.get(f"/api/images/{image_id}/original").json()["url"]

@@ -41,7 +41,15 @@ def run_sweep(stack: EmbeddedStack) -> Iterator[Callable[[], list[object]]]:
         asked: list[object] = []
         note = asked.append
         with app.app_context():
-            sweep(store=store, census=census, exports=exports, ring=note, ask=note, go_on=note)
+            sweep(
+                store=store,
+                census=census,
+                exports=exports,
+                ring=note,
+                wake=lambda: None,
+                ask=note,
+                go_on=note,
+            )
         return asked
 
     yield run
@@ -111,33 +119,6 @@ def test_an_upload_that_arrived_is_kept_however_long_nobody_looked(
     assert task_of(ada, image_id) in run_sweep()
     assert ada.detail(image_id)["state"] == "uploading"
     assert [key for key in objects_of(ada) if key.endswith("/original")]
-
-
-def test_a_picture_whose_worker_died_is_taken_up(
-    ada: Person, run_sweep: Callable[[], list[object]], database: Engine
-) -> None:
-    (image_id,) = ada.upload(jpeg(seed=302))
-    until(lambda: ada.settled(image_id))
-    set_state(database, image_id, state="processing")
-    age(database, image_id, leased_until="10 seconds")
-    assert task_of(ada, image_id) not in run_sweep()  # its message brings it back by now
-    age(database, image_id, leased_until="20 seconds")
-    assert task_of(ada, image_id) in run_sweep()
-    assert task_of(ada, image_id) not in run_sweep()  # the queue may be long
-    age(database, image_id, swept_at="6 minutes")
-    assert task_of(ada, image_id) in run_sweep()
-
-
-def test_a_picture_whose_message_was_lost_between_two_tries_is_taken_up(
-    ada: Person, run_sweep: Callable[[], list[object]], database: Engine
-) -> None:
-    (image_id,) = ada.upload(jpeg(seed=308))
-    until(lambda: ada.settled(image_id))
-    set_state(database, image_id, state="processing")
-    age(database, image_id, stored_at="1 minute")
-    assert task_of(ada, image_id) not in run_sweep()
-    age(database, image_id, stored_at="2 minutes")
-    assert task_of(ada, image_id) in run_sweep()
 
 
 def test_deletion_is_final_after_thirty_days(

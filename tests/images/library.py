@@ -145,9 +145,10 @@ class Library:
     def work(self, darkroom: Darkroom) -> None:
         """Do what is in the queue of pictures, as the worker does."""
         while messages := self.assembly.pictures.receive(wait_seconds=0):
-            for message in messages:
-                self.assembly.do(message.body, attempt=1, darkroom=darkroom)
-                self.assembly.pictures.done(message)
+            self.assembly.take_in(message.body for message in messages)
+            self.assembly.pictures.all_done(messages)
+            while self.assembly.develop_next(darkroom):
+                pass
 
     def state(self, place: Place) -> str | None:
         """What the row says, None when there is none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -12,7 +11,6 @@ import pytest
 from app.clients.archive import Place
 from app.database import db
 from app.images.cancelled import note_cancelled, take_due
-from app.images.darkroom import Darkroom
 from tests.api.conftest import stored_event
 from tests.conftest import running_stack
 from tests.images.library import Library, library_on
@@ -72,8 +70,7 @@ def versions(library: Library, place: Place) -> int:
 
 def hear_of(library: Library, place: Place) -> None:
     """Deliver the event of an original, as the worker receives it, however late."""
-    with closing(Darkroom(children=1)) as darkroom:
-        library.assembly.do(stored_event(place.key), attempt=1, darkroom=darkroom)
+    library.assembly.take_in([stored_event(place.key)])
 
 
 def test_an_event_removes_what_was_cancelled_with_every_version(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
@@ -11,18 +12,17 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 
 from app.clients.archive import Place
 from app.clients.aws import AwsUnreachableError
+from app.clients.queue import MAX_MESSAGES
 from app.clients.storage import PictureStore, StoredObject
-from app.database import db
 from app.heartbeat import Heartbeat
 from app.images.darkroom import Darkroom, DarkroomError
-from app.images.develop import Bench, develop_picture
+from app.images.develop import Bench, develop_next
 from app.images.lease import LEASE
 from app.images.outcome import Developed, Rejected
-from app.tasks import MOST_ATTEMPTS, PictureStored, RetryLaterError
+from app.tasks import DEVELOP, MOST_ATTEMPTS
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import stored_event, until
 from tests.conftest import running_stack
@@ -76,8 +76,10 @@ def row(library: Library, place: Place, column: str) -> object:
     return library.value(f"SELECT {column} FROM images WHERE id = :id", id=place.image_id)  # noqa: S608
 
 
-def do(library: Library, place: Place, darkroom: Darkroom, *, attempt: int = 1) -> None:
-    library.assembly.do(stored_event(place.key), attempt=attempt, darkroom=darkroom)
+def do(library: Library, place: Place, darkroom: Darkroom) -> bool:
+    """Note that it has arrived, and develop what is next."""
+    library.assembly.take_in([stored_event(place.key)])
+    return library.assembly.develop_next(darkroom)
 
 
 def test_two_workers_are_not_at_the_same_picture_at_once(
@@ -86,40 +88,17 @@ def test_two_workers_are_not_at_the_same_picture_at_once(
     with ThreadPoolExecutor(1) as other:
         first = other.submit(do, library, arrived, darkroom)
         until(lambda: darkroom.calls)
-        with pytest.raises(RetryLaterError) as later:
-            do(library, arrived, darkroom)
-        assert 0 < later.value.seconds <= LEASE.total_seconds() + 2
-        # The last time it is left to the sweep, so that no dead letter tells of trouble.
-        do(library, arrived, darkroom, attempt=MOST_ATTEMPTS)
+        assert not do(library, arrived, darkroom)
+        seconds = library.assembly.seconds_until_next()
+        assert seconds is not None
+        assert 0 < seconds <= LEASE.total_seconds()
         darkroom.go_on.set()
         first.result()
     assert library.state(arrived) == "ready"
     assert darkroom.calls == 1
-    do(library, arrived, darkroom)
+    assert not do(library, arrived, darkroom)
     assert darkroom.calls == 1
-
-
-@pytest.mark.parametrize(
-    "meanwhile",
-    [
-        "leased_until = now() - interval '1 second'",  # it ran out
-        "state = 'uploading', leased_until = NULL",  # whoever had it found nothing stored
-    ],
-)
-def test_a_lease_that_ends_while_it_is_asked_for_is_not_taken_for_done(
-    library: Library, arrived: Place, darkroom: SlowDarkroom, meanwhile: str
-) -> None:
-    """A message comes back when the lease ends: to drop it then would leave it to the sweep."""
-    set_row(library, arrived, "state = 'processing', leased_until = now() + interval '1 hour'")
-    with library.assembly.app.app_context():
-        event.listen(
-            db.session, "after_commit", lambda _: set_row(library, arrived, meanwhile), once=True
-        )
-    with pytest.raises(RetryLaterError):
-        do(library, arrived, darkroom)
-    darkroom.go_on.set()
-    do(library, arrived, darkroom, attempt=2)
-    assert library.state(arrived) == "ready"
+    assert library.assembly.seconds_until_next() is None
 
 
 def test_what_a_silent_worker_was_at_is_taken_up(
@@ -137,6 +116,24 @@ def test_what_a_silent_worker_was_at_is_taken_up(
     assert library.state(arrived) == "ready"
     assert row(library, arrived, "leased_until") is None
     assert library.examine() == []
+
+
+def test_the_sweep_wakes_a_worker_up_for_what_waits(library: Library, arrived: Place) -> None:
+    """On AWS no function runs by itself."""
+
+    def messages_of_a_sweep() -> list[str]:
+        library.assembly.sweep()
+        messages = library.assembly.pictures.receive(most=MAX_MESSAGES, wait_seconds=0)
+        if messages:
+            library.assembly.pictures.all_done(messages)
+        return [message.body for message in messages]
+
+    messages_of_a_sweep()
+    set_row(library, arrived, "state = 'processing', leased_until = now() + interval '5 seconds'")
+    assert messages_of_a_sweep() == []
+    set_row(library, arrived, "leased_until = now() - interval '1 second'")
+    assert [json.loads(body) for body in messages_of_a_sweep()] == [DEVELOP]
+    library.purge(arrived)
 
 
 def test_a_row_that_goes_meanwhile_takes_what_was_derived_and_leaves_the_original(
@@ -226,10 +223,6 @@ def bench(library: Library, darkroom: Darkroom) -> Bench:
     )
 
 
-def task(place: Place) -> PictureStored:
-    return PictureStored(user_id=place.user_id, image_id=place.image_id)
-
-
 def test_an_outage_is_not_held_against_a_picture(
     library: Library, arrived: Place, darkroom: SlowDarkroom
 ) -> None:
@@ -238,11 +231,10 @@ def test_an_outage_is_not_held_against_a_picture(
             raise AwsUnreachableError(user_id, image_id, into)
 
     away = Away(s3=None, bucket_name="")
-    for attempt in range(1, 4 * MOST_ATTEMPTS):
+    library.assembly.take_in([stored_event(arrived.key)])
+    for _ in range(4 * MOST_ATTEMPTS):
         with library.assembly.app.app_context(), pytest.raises(AwsUnreachableError):
-            develop_picture(
-                task(arrived), attempt, bench=replace(bench(library, darkroom), store=away)
-            )
+            develop_next(bench=replace(bench(library, darkroom), store=away))
     assert library.state(arrived) == "processing"
     assert row(library, arrived, "attempts") == 0
     darkroom.go_on.set()
@@ -257,12 +249,17 @@ def test_what_fails_for_reasons_of_its_own_is_given_up(
         def develop(self, original: Path, *, owner: UUID | None = None) -> Developed | Rejected:
             raise DarkroomError(f"{original} of {owner}")
 
+    library.assembly.take_in([stored_event(arrived.key)])
     with closing(Broken(children=0)) as broken, library.assembly.app.app_context():
-        for attempt in range(1, MOST_ATTEMPTS):
+        for _ in range(1, MOST_ATTEMPTS):
             with pytest.raises(DarkroomError):
-                develop_picture(task(arrived), attempt, bench=bench(library, broken))
+                develop_next(bench=bench(library, broken))
             assert library.state(arrived) == "processing"
-        develop_picture(task(arrived), MOST_ATTEMPTS, bench=bench(library, broken))
+            # It rests, and nobody else waits for it.
+            assert not develop_next(bench=bench(library, broken))
+            assert row(library, arrived, "leased_until > now() + interval '1 second'")
+            set_row(library, arrived, "leased_until = now() - interval '1 second'")
+        assert develop_next(bench=bench(library, broken))
     assert library.state(arrived) == "damaged"
     assert row(library, arrived, "failure_code") == "processing_failed"
     # The operator's alarm counts these words (infrastructure/observability.py).

@@ -1,0 +1,211 @@
+"""How long one person's ten photos take while another person has thousands under way.
+
+    ./scripts/bench fairness [--backlog 1500] [--rounds 3] [--before COMMIT]
+
+Bob drops ten photos and waits until they are ready: first at an idle site, then while Ada's backlog
+is being developed, she asks for a copy of everything and has all of it described. The same is
+done with an earlier commit of this repository, so that both are measured in one run. Ends with
+status 1 when the 95th percentile is above twice that of the idle site.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+from PIL import Image
+from sqlalchemy import Engine, create_engine, text
+
+from app.migrate import migrate
+from app.settings import with_driver
+from scripts.embedded.aws import answers
+from scripts.embedded.ports import free_ports
+from scripts.embedded.stack import EmbeddedStack
+from scripts.embedded.surroundings import kept_environment
+from tests.people import Person, put
+from tests.pictures import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+# The last commit at which pictures were developed in the order of their events.
+BEFORE = "397b539"
+AT_MOST = 2.0
+DROP = 10
+SIZE = (2000, 1500)
+BATCH = 50
+PATIENCE_SECONDS = 1200.0
+_STATES = text("SELECT id FROM images WHERE owner_id = :owner AND state IN ('ready', 'damaged')")
+_LEFT = text("SELECT count(*) FROM images WHERE state IN ('uploading', 'processing')")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Seconds from the drop until a photo was ready, one for each photo."""
+
+    idle: list[float]
+    busy: list[float]
+    left: list[int]  # how many of Ada's waited when Bob dropped his
+
+    @property
+    def ratio(self) -> float:
+        """How much longer it takes beside Ada, by the 95th percentiles."""
+        return p95(self.busy) / p95(self.idle)
+
+
+def p95(seconds: list[float]) -> float:
+    """Return the 95th percentile."""
+    return quantiles(seconds, n=20, method="inclusive")[-1]
+
+
+def photos(count: int) -> list[bytes]:
+    """Photos of one scene, each with bytes of its own."""
+    grain = Image.effect_noise(SIZE, 24)
+    across = Image.linear_gradient("L").resize(SIZE)
+    buffer = io.BytesIO()
+    Image.merge("RGB", (grain, across, Image.blend(grain, across, 0.5))).save(buffer, "JPEG")
+    jpeg = buffer.getvalue()
+    return [
+        b"".join((jpeg[:2], b"\xff\xfe\x00\x12", os.urandom(16), jpeg[2:])) for _ in range(count)
+    ]
+
+
+@contextmanager
+def code_at(commit: str) -> Iterator[Path]:
+    """The `app` of a commit, in a folder of its own."""
+    archive = ["git", "-C", str(ROOT), "archive", "--format=tar", commit, "app"]
+    packed = subprocess.run(archive, check=True, capture_output=True).stdout
+    with tempfile.TemporaryDirectory(prefix="pinhole-") as folder:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as members:
+            members.extractall(folder, filter="data")
+        yield Path(folder)
+
+
+@contextmanager
+def product(code: Path) -> Iterator[tuple[str, Engine]]:
+    """The API and the worker of some code, on data of their own; the address and the database."""
+    (port,) = free_ports(1)
+    with ExitStack() as running:
+        data = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="pinhole-")))
+        data.chmod(0o711)  # as root, PostgreSQL passes through as another user
+        site = f"http://127.0.0.1:{port}"
+        stack = running.enter_context(
+            EmbeddedStack(data=data / "data", site_origin=site, openai="stand-in", careless=True)
+        )
+        migrate(stack.database_url)
+        server = ["granian", "--interface", "wsgi", "--no-ws", "--port", str(port)]
+        server += ["--blocking-threads", "8", "app.handlers.local:app"]
+        for words, part in ((server, "api"), (["app.worker"], "worker")):
+            settings = stack.environment("api" if part == "api" else "worker")
+            process = subprocess.Popen(
+                [sys.executable, "-m", *words],
+                cwd=code,
+                env={**kept_environment(), **settings, "LOG_LEVEL": "ERROR"},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            running.callback(process.wait)
+            running.callback(process.terminate)
+        database = create_engine(with_driver(stack.database_url))
+        running.callback(database.dispose)
+        stack.crew.wait_until(lambda: answers(f"{site}/api/health"), what="The API")
+        yield site, database
+
+
+def upload(person: Person, files: list[bytes]) -> None:
+    """Upload as a browser does, by batches."""
+    for at in range(0, len(files), BATCH):
+        batch = [
+            Picture(name="photo.jpg", content_type="image/jpeg", content=each)
+            for each in files[at : at + BATCH]
+        ]
+        for place, picture in zip(person.promise(*batch), batch, strict=True):
+            put(place["upload"], picture.content).raise_for_status()
+
+
+def drop(person: Person, database: Engine) -> list[float]:
+    """Drop photos; return when each was ready, in seconds from the drop."""
+    with database.connect() as rows:
+        before = set(rows.execute(_STATES, {"owner": person.user_id}).scalars())
+    begun, ready = time.monotonic(), dict[Any, float]()
+    sending = threading.Thread(target=upload, args=[person, photos(DROP)])
+    sending.start()
+    while len(ready) < DROP and time.monotonic() < begun + PATIENCE_SECONDS:
+        with database.connect() as rows:
+            for image in rows.execute(_STATES, {"owner": person.user_id}).scalars():
+                if image not in before:
+                    ready.setdefault(image, time.monotonic() - begun)
+        time.sleep(0.02)
+    sending.join()
+    return [*ready.values(), *[PATIENCE_SECONDS] * (DROP - len(ready))]
+
+
+def measure(code: Path, *, backlog: int, rounds: int) -> Measured:
+    """Measure the product of some code, idle and beside Ada."""
+    with product(code) as (site, database), ExitStack() as browsers:
+        headers = {"Origin": site}
+        ada, bob = (
+            Person(
+                http=browsers.enter_context(
+                    httpx2.Client(base_url=site, headers=headers, timeout=300)
+                )
+            ).join(database)
+            for _ in range(2)
+        )
+        drop(bob, database)  # a first start is nobody's measure
+        idle = [seconds for _ in range(rounds) for seconds in drop(bob, database)]
+        settings = {"descriptions_enabled": True}
+        ada.http.patch("/api/account", json=settings).raise_for_status()
+        upload(ada, photos(backlog))
+        ada.http.post("/api/account/exports").raise_for_status()
+        ada.http.post("/api/images/describe").raise_for_status()
+        busy: list[float] = []
+        left: list[int] = []
+        for _ in range(rounds):
+            with database.connect() as rows:
+                left.append(rows.scalar(_LEFT) or 0)
+            busy += drop(bob, database)
+        return Measured(idle=idle, busy=busy, left=left)
+
+
+def main() -> int:
+    """Measure both, and print what counts."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--backlog", type=int, default=1500)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--before", default=BEFORE)
+    words = parser.parse_args()
+    now = measure(ROOT, backlog=words.backlog, rounds=words.rounds)
+    with code_at(words.before) as code:
+        # One round: the first already waits for the whole backlog.
+        before = measure(code, backlog=words.backlog, rounds=1)
+    for name, measured in (("before", before), ("now", now)):
+        print(
+            f"{name:7} p95 from drop to ready: idle {p95(measured.idle):6.2f} s,"
+            f" beside Ada {p95(measured.busy):6.2f} s ({measured.ratio:.2f} times);"
+            f" {measured.left} of hers waited"
+        )
+    print(json.dumps({"before": before.ratio, "now": now.ratio, "at_most": AT_MOST}))
+    if min(now.left) == 0:
+        print("Ada's pictures were done too soon: take a larger --backlog.")
+        return 1
+    return 0 if now.ratio <= AT_MOST else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
