@@ -1,7 +1,8 @@
 """What does the worker's tasks, put together once: the loop and the Lambda handlers share it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from uuid import UUID
 
 from flask import Flask
@@ -20,7 +21,7 @@ from app.database import db
 from app.factory import create_worker_app
 from app.heartbeat import Heartbeat
 from app.images.darkroom import Darkroom
-from app.images.describe import describe_picture
+from app.images.describe import ask_for_next, describe_picture
 from app.images.develop import Bench, develop_next, take_in
 from app.images.exports import make_next_zip
 from app.images.lease import extend, seconds_until_next
@@ -28,6 +29,7 @@ from app.images.sweep import sweep
 from app.settings import Settings
 from app.tasks import (
     DEVELOP,
+    DescribeAll,
     DescribePicture,
     ExportLibrary,
     Handler,
@@ -77,13 +79,18 @@ class Assembly:
             )
 
         def export(task: ExportLibrary, attempt: int) -> None:
-            make_next_zip(task, attempt, store=self.exports, send=self.go_on)
+            make_next_zip(task, attempt, store=self.exports, send=self.go_on, holding=self._saying)
+
+        def describe_all(task: DescribeAll, attempt: int) -> None:
+            del attempt
+            ask_for_next(task, ask=self.ask_for_each, go_on=self.descriptions.send)
 
         def post(task: SendLetter, attempt: int) -> None:
             send_letter(task, attempt, mailer=self._mailer, settings=self.settings)
 
         return {
             DescribePicture: describe,
+            DescribeAll: describe_all,
             ExportLibrary: export,
             SendLetter: post,
         }
@@ -152,10 +159,12 @@ class Assembly:
 
     def holding(self, image_id: UUID) -> AbstractContextManager[None]:
         """Keep a picture's lease for as long as the block runs."""
+        return self._saying(partial(extend, image_id))
 
+    def _saying(self, still_at_it: Callable[[], None]) -> AbstractContextManager[None]:
         def beat() -> None:
             with self.app.app_context():
-                extend(image_id)
+                still_at_it()
 
         return self.heartbeat.during(beat)
 
@@ -170,6 +179,10 @@ class Assembly:
     def ask(self, task: DescribePicture) -> None:
         """Send the message for a description."""
         self.descriptions.send(task.message())
+
+    def ask_for_each(self, tasks: Sequence[DescribePicture]) -> None:
+        """Send the messages for descriptions, by tens."""
+        self.descriptions.send_all([task.message() for task in tasks])
 
     def go_on(self, task: ExportLibrary) -> None:
         """Send the message for the next zip of a copy of everything."""

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
-from app.clients.queue import Message, Queue
+from app.clients.queue import MAX_MESSAGES, Message, Queue
 
-# SQS gives and takes at most so many at once.
-MAX_BATCH = 10
+MAX_BATCH = MAX_MESSAGES
 # A message that is done but not yet taken out comes again if we die meanwhile: not for long.
 _MAX_DONE_SECONDS = 1.0
 

@@ -50,6 +50,22 @@ class DescribePicture:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DescribeAll:
+    """The API or the worker says: a person's pictures wait for descriptions; ask for each.
+
+    `after` is the last one that was asked for.
+    """
+
+    user_id: UUID
+    after: UUID | None = None
+
+    def message(self) -> dict[str, str]:
+        """The message that means this task."""
+        after = {"after": self.after.hex} if self.after else {}
+        return {"task": "describe_all", "user_id": self.user_id.hex, **after}
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendLetter:
     """The API says: a mail is to be written and sent."""
 
@@ -75,7 +91,7 @@ class ExportLibrary:
 # app/images/lease.py. It wakes a function up.
 DEVELOP = {"task": "develop"}
 
-Task = PictureStored | DescribePicture | SendLetter | ExportLibrary
+Task = PictureStored | DescribePicture | DescribeAll | SendLetter | ExportLibrary
 # Called with the task and the number of this attempt, from 1. Safe to repeat.
 Handler = Callable[[Any, int], None]
 
@@ -99,19 +115,25 @@ def parse(body: str, *, bucket_name: str) -> list[Task]:
     """Return the tasks of a message; what was not sent by our bucket or our code is left out."""
     try:
         message = json.loads(body)
-        if message.get("task") == "describe":
-            return [DescribePicture(image_id=UUID(message["image_id"]))]
-        if message.get("task") == "letter":
-            return [SendLetter(letter_id=UUID(message["letter_id"]))]
-        if message.get("task") == "export":
-            return [ExportLibrary(export_id=UUID(message["export_id"]))]
         if message == DEVELOP:
             return []
+        if make := _ASKED.get(message.get("task")):
+            return [make(message)]
         records = message.get("Records", [])
         return [task for record in records if (task := _stored(record, bucket_name=bucket_name))]
     except (ValueError, KeyError, TypeError, AttributeError):
         log.warning("dropped a message that means nothing here (%d characters)", len(body))
         return []
+
+
+_ASKED: Mapping[str, Callable[[Mapping[str, Any]], Task]] = {
+    "describe": lambda said: DescribePicture(image_id=UUID(said["image_id"])),
+    "describe_all": lambda said: DescribeAll(
+        user_id=UUID(said["user_id"]), after=UUID(said["after"]) if "after" in said else None
+    ),
+    "letter": lambda said: SendLetter(letter_id=UUID(said["letter_id"])),
+    "export": lambda said: ExportLibrary(export_id=UUID(said["export_id"])),
+}
 
 
 def handle(body: str, *, attempt: int, bucket_name: str, handlers: Mapping[type, Handler]) -> None:

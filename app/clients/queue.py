@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.clients.aws import translated
+from app.clients.aws import AwsUnavailableError, translated
 
 WAIT_SECONDS = 10
 MAX_MESSAGES = 10  # that SQS hands out, or takes, at once
@@ -38,6 +38,23 @@ class Queue:
             self._sqs.send_message(
                 QueueUrl=self.url, MessageBody=json.dumps(body), DelaySeconds=delay_seconds
             )
+
+    def send_all(self, bodies: Sequence[Mapping[str, object]]) -> None:
+        """Put messages into the queue, ten at a time.
+
+        Raises:
+            AwsUnavailableError: not all were taken; what was taken comes twice when this is
+                repeated.
+        """
+        for at in range(0, len(bodies), MAX_MESSAGES):
+            entries = [
+                {"Id": str(number), "MessageBody": json.dumps(body)}
+                for number, body in enumerate(bodies[at : at + MAX_MESSAGES])
+            ]
+            with translated():
+                answer = self._sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
+            if answer.get("Failed"):
+                raise AwsUnavailableError("some messages were not taken")
 
     def receive(self, *, most: int = 1, wait_seconds: int = WAIT_SECONDS) -> list[Message]:
         """Wait for messages; each is hidden from others for a while, unless that is renewed."""

@@ -1,11 +1,14 @@
 """Having a model describe a picture that waits for it."""
 
 import logging
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.accounts.models import User
 from app.clients.aws import AwsUnavailableError
@@ -15,12 +18,15 @@ from app.database import db
 from app.images.darkroom import DarkroomError
 from app.images.descriptions import by, record, record_failure
 from app.images.models import DescriptionSource, DescriptionState, Image
-from app.tasks import MOST_ATTEMPTS, DescribePicture, RetryLaterError
+from app.tasks import MOST_ATTEMPTS, DescribeAll, DescribePicture, RetryLaterError
 from app.telling import count
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 600
+ASKED_AT_A_TIME = 500
+# Longer than a call of the model lasts with its retries (clients/vision.py).
+LEASE = timedelta(minutes=4)
 
 
 class Describes(Protocol):
@@ -57,10 +63,11 @@ def describe_picture(
     """Describe a picture that waits for it. Safe to repeat.
 
     Raises:
-        RetryLaterError: the model is busy or away; the message comes back.
+        RetryLaterError: the model is busy or away, or somebody else asks it about this picture;
+            the message comes back.
         AwsUnavailableError, DarkroomError: the preview could not be read; try again.
     """
-    waiting = _waiting(task.image_id)
+    waiting = _begin(task.image_id, attempt)
     if waiting is None:
         return
     if vision is None:
@@ -77,12 +84,14 @@ def describe_picture(
         sighting = vision.describe(sketched)
     except (AwsUnavailableError, DarkroomError):
         if attempt < MOST_ATTEMPTS:
+            _let_go(task.image_id)
             raise
         log.exception("no preview of %s to describe", task.image_id)
         record_failure(task.image_id, code="preview_unreadable")
     except VisionError as error:
         if error.retryable and attempt < MOST_ATTEMPTS:
             pause = error.retry_after or 5 * 2**attempt
+            _let_go(task.image_id)
             raise RetryLaterError(min(round(pause), LONGEST_PAUSE)) from error
         log.warning("no description of %s: %s", task.image_id, error.code)
         record_failure(task.image_id, code=error.code)
@@ -91,6 +100,23 @@ def describe_picture(
         record(task.image_id, sighting, is_demo=is_demo)
         count("DescriptionsMade")
     db.session.commit()
+
+
+def _begin(image_id: UUID, attempt: int) -> Waiting | None:
+    """Take a picture that waits and may be sent; None: nothing to do.
+
+    Raises:
+        RetryLaterError: somebody else has it.
+    """
+    waiting = _waiting(image_id)
+    if waiting is None:
+        return None
+    seconds = _seconds_until_ours(image_id)
+    if seconds is None:
+        return waiting
+    if attempt < MOST_ATTEMPTS:
+        raise RetryLaterError(seconds)  # they may die of it
+    return None
 
 
 def _waiting(image_id: UUID) -> Waiting | None:
@@ -120,6 +146,63 @@ def _waiting(image_id: UUID) -> Waiting | None:
         _stop_waiting(image_id, state=DescriptionState.NONE)
         return None
     return Waiting(owner_id=row.owner_id, preview=PREVIEWS[row.preview_format])
+
+
+def _seconds_until_ours(image_id: UUID) -> int | None:
+    """Take the picture, and return None; or how long somebody else's lease lasts.
+
+    So that two messages of one picture are not two calls of the model.
+    """
+    is_free = Image.description_leased_until.is_(None) | (
+        Image.description_leased_until < func.now()
+    )
+    waits = (Image.id == image_id, Image.description_state == DescriptionState.WAITING)
+    taken = db.session.scalar(
+        update(Image)
+        .where(*waits, is_free)
+        .values(description_leased_until=func.now() + LEASE)
+        .returning(Image.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    if taken is not None:
+        return None
+    left = func.extract("epoch", Image.description_leased_until - func.now())
+    seconds = db.session.scalar(select(func.coalesce(left, 0)).where(*waits))
+    db.session.rollback()
+    return max(0, math.ceil(seconds or 0)) + 1
+
+
+def _let_go(image_id: UUID) -> None:
+    db.session.execute(
+        update(Image)
+        .where(Image.id == image_id)
+        .values(description_leased_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+
+
+def ask_for_next(
+    task: DescribeAll,
+    *,
+    ask: Callable[[Sequence[DescribePicture]], None],
+    go_on: Callable[[Mapping[str, str]], None],
+) -> None:
+    """Send the messages of a person's pictures that wait, some hundreds at a time.
+
+    Safe to repeat: two messages of one picture are one call of the model.
+    """
+    query = select(Image.id).where(
+        Image.owner_id == task.user_id, Image.description_state == DescriptionState.WAITING
+    )
+    if task.after is not None:
+        query = query.where(Image.id > task.after)
+    ids = list(db.session.scalars(query.order_by(Image.id).limit(ASKED_AT_A_TIME)))
+    db.session.rollback()
+    ask([DescribePicture(image_id=image_id) for image_id in ids])
+    if len(ids) == ASKED_AT_A_TIME:
+        go_on(DescribeAll(user_id=task.user_id, after=ids[-1]).message())
 
 
 def _stop_waiting(image_id: UUID, *, state: DescriptionState) -> None:

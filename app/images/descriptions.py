@@ -5,11 +5,18 @@ only while the current one is not a person's, and the UPDATE itself says so: no 
 be overtaken.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, exists, func, select, update
 
+from app.accounts import limits
+from app.accounts.limit_table import (
+    DESCRIPTIONS_ALL,
+    DESCRIPTIONS_OF_ALL,
+    DESCRIPTIONS_OF_IMAGE,
+    DESCRIPTIONS_OF_PERSON,
+)
 from app.accounts.models import User
 from app.database import db, now
 from app.errors import (
@@ -76,10 +83,13 @@ def forget_own_words(user: User, image_id: UUID) -> None:
     )
 
 
-def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> None:
-    """Note that a picture waits for a description; the caller sends the message after commit.
+def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
+    """Note that a picture waits for a description; ends the transaction.
+
+    Returns whether its message is to be sent: one that waits already has one.
 
     Raises:
+        TooManyRequestsError: this picture, this person or this site has had enough of them.
         NotFoundError: not this person's picture.
         DescriptionsUnavailableError: the operator has set no model up.
         DescriptionsOffError: the person has not turned descriptions on.
@@ -87,7 +97,7 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> None:
         NotReadyError: there is no preview to describe.
     """
     row = db.session.execute(
-        select(Image.has_preview, Description.source)
+        select(Image.has_preview, Image.description_state, Description.source)
         .outerjoin(Description, Description.id == Image.current_description_id)
         .where(Image.owned_by(user), Image.id == image_id)
     ).one_or_none()
@@ -98,34 +108,52 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> None:
         raise DescribedByPersonError
     if not row.has_preview:
         raise NotReadyError
+    if row.description_state == DescriptionState.WAITING:
+        db.session.rollback()
+        return False
+    limits.take_each(
+        (DESCRIPTIONS_OF_IMAGE, str(image_id)),
+        (DESCRIPTIONS_OF_PERSON, str(user.id)),
+        (DESCRIPTIONS_ALL, ""),
+    )
     asked = db.session.scalar(
         update(Image)
-        .where(Image.owned_by(user), Image.id == image_id, ~by(DescriptionSource.PERSON))
+        .where(
+            Image.owned_by(user),
+            Image.id == image_id,
+            Image.description_state != DescriptionState.WAITING,
+            ~by(DescriptionSource.PERSON),
+        )
         .values(_waiting_from_now())
         .returning(Image.id)
         .execution_options(synchronize_session=False)
     )
-    if asked is None:  # the person wrote one this moment
-        raise DescribedByPersonError
+    db.session.commit()
+    # None: another request asked, or the person wrote one, this moment.
+    return asked is not None
 
 
-def ask_for_missing(user: User, *, model: ModelSettings | None) -> list[UUID]:
-    """Note that all pictures without a description wait for one; return their ids.
+def ask_for_missing(user: User, *, model: ModelSettings | None) -> int:
+    """Note that all pictures without a description wait for one; return how many.
+
+    Ends the transaction. The messages of single pictures are the worker's to send: there may be a
+    hundred thousand of them.
 
     Raises:
+        TooManyRequestsError: they were asked for a moment ago.
         DescriptionsUnavailableError: the operator has set no model up.
         DescriptionsOffError: the person has not turned descriptions on.
     """
     require_consent(user, model=model)
-    return list(
-        db.session.scalars(
-            update(Image)
-            .where(Image.owned_by(user), _missing())
-            .values(_waiting_from_now())
-            .returning(Image.id)
-            .execution_options(synchronize_session=False)
-        )
+    limits.take(DESCRIPTIONS_OF_ALL, of=str(user.id))
+    waiting = db.session.execute(
+        update(Image)
+        .where(Image.owned_by(user), _missing())
+        .values(_waiting_from_now())
+        .execution_options(synchronize_session=False)
     )
+    db.session.commit()
+    return int(cast("CursorResult[Any]", waiting).rowcount)
 
 
 def require_consent(user: User, *, model: ModelSettings | None) -> None:
@@ -197,6 +225,7 @@ def _waiting_from_now() -> dict[str, object]:
         "description_state": DescriptionState.WAITING,
         "description_failure": None,
         "description_asked_at": now(),
+        "description_leased_until": None,
     }
 
 

@@ -5,17 +5,20 @@ says how far the copy is, so a worker that dies costs one zip's work and nothing
 """
 
 import logging
+import math
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_hex
 from tempfile import SpooledTemporaryFile
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.letters import Kind, ask_for_letter
 from app.accounts.models import User
@@ -26,7 +29,7 @@ from app.database import db, now
 from app.images.models import SHOWN, Export, ExportState, Image
 from app.images.timeline import DETAILED, NO_URLS, AnyRow, detail, with_descriptions
 from app.images.zipping import Original, Zip
-from app.tasks import MOST_ATTEMPTS, ExportLibrary
+from app.tasks import MOST_ATTEMPTS, ExportLibrary, RetryLaterError
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,11 @@ _CHUNK_BYTES = 1024 * 1024
 _MAX_IN_MEMORY = 16 * 1024 * 1024
 _UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
 
+LEASE = timedelta(seconds=30)
+
 Send = Callable[[ExportLibrary], None]
+# Calls what says "still at it" every few seconds, for as long as the block runs.
+Holding = Callable[[Callable[[], None]], AbstractContextManager[None]]
 
 
 def export_under_way(user: User) -> Export | None:
@@ -79,32 +86,84 @@ def living_exports(user: User) -> list[Export]:
     return list(db.session.scalars(query.order_by(Export.created_at.desc())))
 
 
-def make_next_zip(task: ExportLibrary, attempt: int, *, store: ExportStore, send: Send) -> None:
-    """Make the next zip of a copy, and ask for the one after it. Safe to repeat."""
-    begun = (
-        update(Export)
-        .where(
-            Export.id == task.export_id,
-            Export.state.in_(_UNFINISHED),
-            Export.expires_at > now(),
-        )
-        .values(state=ExportState.RUNNING, touched_at=now())
-        .returning(Export)
-    )
-    export = db.session.scalars(begun).one_or_none()
-    db.session.commit()
+def make_next_zip(
+    task: ExportLibrary, attempt: int, *, store: ExportStore, send: Send, holding: Holding
+) -> None:
+    """Make the next zip of a copy, and ask for the one after it. Safe to repeat.
+
+    Raises:
+        RetryLaterError: somebody else is at it.
+    """
+    export = _begin(task.export_id)
     if export is None:
+        seconds = _seconds_left(task.export_id)
+        if seconds is not None and attempt < MOST_ATTEMPTS:
+            raise RetryLaterError(seconds)  # they may die of it
         return
     try:
-        part, is_last = _make_zip(export, store=store)
+        with holding(partial(_extend, task.export_id)):
+            part, is_last = _make_zip(export, store=store)
     except Exception:
         if attempt >= MOST_ATTEMPTS:
             _give_up(task.export_id)
+        else:
+            _let_go(task.export_id)
         raise
     if not _keep(export.id, part, is_last=is_last):
         store.delete(part["key"])  # somebody made the same one meanwhile
     elif not is_last:
         send(task)
+
+
+def _begin(export_id: UUID) -> Export | None:
+    """Take a copy whose next zip is to be made; None when it is done, or somebody is at it."""
+    begun = (
+        update(Export)
+        .where(
+            Export.id == export_id,
+            Export.state.in_(_UNFINISHED),
+            Export.expires_at > now(),
+            or_(Export.leased_until.is_(None), Export.leased_until < func.now()),
+        )
+        .values(state=ExportState.RUNNING, touched_at=now(), leased_until=func.now() + LEASE)
+        .returning(Export)
+    )
+    export = db.session.scalars(begun).one_or_none()
+    db.session.commit()
+    return export
+
+
+def _seconds_left(export_id: UUID) -> int | None:
+    """How long somebody else's lease lasts; None when there is nothing to do."""
+    left = func.extract("epoch", Export.leased_until - func.now())
+    query = select(func.greatest(func.coalesce(left, 0), 0)).where(
+        Export.id == export_id, Export.state.in_(_UNFINISHED), Export.expires_at > now()
+    )
+    seconds = db.session.scalar(query)
+    db.session.rollback()
+    return None if seconds is None else math.ceil(seconds) + 1
+
+
+def _extend(export_id: UUID) -> None:
+    _set(export_id, leased_until=func.now() + LEASE)
+
+
+def _let_go(export_id: UUID) -> None:
+    try:
+        db.session.rollback()  # whatever failed half-way
+        _set(export_id, leased_until=None)
+    except SQLAlchemyError as error:
+        log.warning("a lease runs out by itself: %s", type(error).__name__)
+
+
+def _set(export_id: UUID, *, leased_until: object) -> None:
+    db.session.execute(
+        update(Export)
+        .where(Export.id == export_id, Export.leased_until.is_not(None))
+        .values(leased_until=leased_until)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
 
 
 def take_overdue_exports() -> list[UUID]:
@@ -219,6 +278,7 @@ def _keep(export_id: UUID, part: dict[str, Any], *, is_last: bool) -> bool:
     export.parts = [*export.parts, part]
     export.done += part["pictures"]
     export.touched_at = now()
+    export.leased_until = None
     if is_last:
         export.state = ExportState.READY
         export.expires_at = now() + KEPT_FOR

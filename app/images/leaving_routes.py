@@ -85,14 +85,12 @@ def make_export() -> Response:
     if export_under_way(user) is None:
         take(EXPORTS, of=str(user.id))
     export = ask_for_export(user)
-    if export in db.session.new:
+    is_new = export in db.session.new
+    if is_new:
         record(Event.EXPORT_ASKED, user_id=user.id)
     db.session.commit()
-    task = ExportLibrary(export_id=export.id)
-    try:
-        parts().description_queue.send(task.message())  # what takes its time goes there
-    except AwsUnavailableError as error:
-        log.warning("a copy of everything waits for the sweep: %s", error)
+    if is_new:  # one message for each copy: what it costs does not depend on how often one asks
+        _begin_making(export.id)
     return json_response(_shown(export).model_dump(mode="json"), status=202)
 
 
@@ -140,6 +138,14 @@ def call_deletion_off() -> Response:
         letters.append(stays)
     commit_and_ring(*letters)
     return Response(status=204)
+
+
+def _begin_making(export_id: UUID) -> None:
+    try:
+        # What takes its time goes there.
+        parts().description_queue.send(ExportLibrary(export_id=export_id).message())
+    except AwsUnavailableError as error:
+        log.warning("a copy of everything waits for the sweep: %s", error)
 
 
 def _shown(export: Export) -> ExportOut:

@@ -216,6 +216,9 @@ class Image(Base):
     description_asked_at: Mapped[datetime | None] = mapped_column(
         comment="When a model was last asked for one."
     )
+    description_leased_until: Mapped[datetime | None] = mapped_column(
+        comment="Until then a model is being asked."
+    )
     description_failure: Mapped[str | None] = mapped_column(String(40))
     current_description_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("descriptions.id", ondelete="SET NULL", use_alter=True),
@@ -274,6 +277,9 @@ class Export(Base):
     )
     touched_at: Mapped[datetime] = mapped_column(
         default=now, comment="When a part was last begun or finished."
+    )
+    leased_until: Mapped[datetime | None] = mapped_column(
+        comment="Until then a worker makes its next zip, unless it says so again."
     )
     expires_at: Mapped[datetime] = mapped_column(
         index=True, comment="When it goes; the sweep deletes what has expired."

@@ -1,6 +1,7 @@
 """Pictures over HTTP: list, look, change, delete, describe."""
 
 import logging
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Response
@@ -35,7 +36,7 @@ from app.images.timeline import (
 )
 from app.images.upload import restore
 from app.parts import parts
-from app.tasks import DescribePicture
+from app.tasks import DescribeAll, DescribePicture
 from app.web import json_response
 
 log = logging.getLogger(__name__)
@@ -181,14 +182,14 @@ def retry_image(image_id: UUID) -> Response:
         **NOT_FOUND,
         409: "Descriptions are not available or not turned on, a person has described this"
         " picture, or it has no preview yet.",
+        429: "Enough descriptions were asked for.",
     }
 )
 def describe_image(image_id: UUID) -> Response:
-    """Have a model describe one picture, again if need be."""
+    """Have a model describe one picture, again if need be; one that waits goes on waiting."""
     user = current_user()
-    descriptions.ask(user, image_id, model=parts().settings.model)
-    db.session.commit()
-    parts().description_queue.send(DescribePicture(image_id=image_id).message())
+    if descriptions.ask(user, image_id, model=parts().settings.model):
+        _send(DescribePicture(image_id=image_id).message())
     response = _detail(user, image_id)
     response.status_code = 202
     return response
@@ -197,14 +198,26 @@ def describe_image(image_id: UUID) -> Response:
 @images.post("/describe")
 @signed_in
 @images.output(QueuedOut, status_code=202, description="They wait for their descriptions.")
-@images.doc(responses={409: "Descriptions are not available or not turned on."})
+@images.doc(
+    responses={
+        409: "Descriptions are not available or not turned on.",
+        429: "They were asked for a moment ago.",
+    }
+)
 def describe_missing() -> Response:
     """Have a model describe all pictures that have no description yet."""
-    waiting = descriptions.ask_for_missing(current_user(), model=parts().settings.model)
-    db.session.commit()
-    for image_id in waiting:
-        parts().description_queue.send(DescribePicture(image_id=image_id).message())
-    return json_response({"queued": len(waiting)}, status=202)
+    user = current_user()
+    waiting = descriptions.ask_for_missing(user, model=parts().settings.model)
+    if waiting:
+        _send(DescribeAll(user_id=user.id).message())
+    return json_response({"queued": waiting}, status=202)
+
+
+def _send(message: Mapping[str, object]) -> None:
+    try:
+        parts().description_queue.send(message)
+    except AwsUnavailableError as error:
+        log.warning("descriptions wait for the sweep: %s", error)
 
 
 def _reader(owner: User | Owner) -> Reader:

@@ -83,7 +83,7 @@ def worker() -> Policy:
             "sqs:GetQueueAttributes",
             on=_queue_arns(),
         ),
-        _allow("sqs:SendMessage", on=_queue_arns()),
+        _allow("sqs:SendMessage", "sqs:SendMessageBatch", on=_queue_arns()),
         _allow(
             "s3:GetObject",
             on=[f"{_BUCKET_ARN}/users/*/{part}" for part in ("original", *_PREVIEWS)],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -44,7 +44,7 @@ def test_a_copy_that_is_removed_while_it_is_made_stays_away(
     store.remove = partial(ada.http.delete, f"/api/account/exports/{export_id}")
     with assembly.app.app_context():
         task = ExportLibrary(export_id=UUID(export_id))
-        make_next_zip(task, 1, store=store, send=lambda _: None)
+        make_next_zip(task, 1, store=store, send=lambda _: None, holding=lambda _: nullcontext())
     assert ada.http.get("/api/account/exports").json() == {"exports": []}
 
 

@@ -978,7 +978,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have a model describe one picture, again if need be. */
+        /** Have a model describe one picture, again if need be; one that waits goes on waiting. */
         post: operations["describe_image"];
         delete?: never;
         options?: never;
@@ -6956,6 +6956,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Enough descriptions were asked for. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_original: {
@@ -7094,6 +7103,15 @@ export interface operations {
             };
             /** @description Descriptions are not available or not turned on. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description They were asked for a moment ago. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
