@@ -252,7 +252,8 @@ class Asked:
 class Sketching:
     """A darkroom that shows a model what it is given."""
 
-    def sketch(self, preview: bytes) -> bytes:
+    def sketch(self, preview: bytes, *, owner: UUID | None = None) -> bytes:
+        assert owner is not None
         return preview
 
 
