@@ -142,6 +142,9 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
+        # What passes, frontend/src/ui/trusted-types.ts says.
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "default pinhole-scripts",
     }
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),

@@ -64,5 +64,7 @@ def _content_security_policy(pictures: str) -> str:
         "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "default pinhole-scripts",
     }
     return "; ".join(f"{name} {value}" for name, value in policy.items())

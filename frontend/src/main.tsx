@@ -5,12 +5,14 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { makeQueryClient } from "./app/query-client";
 import { startEarly } from "./app/start-early";
+import { trustIcons } from "./ui/trusted-types";
 
 import "./styles.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
+trustIcons();
 const client = makeQueryClient();
 startEarly(client);
 createRoot(root).render(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from scripts.deployment.packaging import RUNTIME, Architecture, Package
 from scripts.embedded.errors import MissingToolError, StartError
 from scripts.embedded.install import (
+    NPM_CI,
     ROOT,
     TOOLS,
     UV,
@@ -87,7 +88,7 @@ class Builder(ToolsInstaller):
         if self._is_stale("cdk", ROOT / "node_modules/.bin/cdk", locks, ""):
             with self._progress.step("CDK"):
                 quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
-                self._run("cdk", ["npm", "ci", "--include=dev", *quiet])
+                self._run("cdk", [*NPM_CI, *quiet])
             self._stamp("cdk", locks, "")
 
     def _build_package(self) -> None:

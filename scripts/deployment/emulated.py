@@ -10,7 +10,7 @@ import sys
 
 from scripts.deployment.build import find_python
 from scripts.embedded.errors import StartError
-from scripts.embedded.install import ROOT, UV
+from scripts.embedded.install import ONLY_WHEELS, ROOT, UV
 from scripts.embedded.progress import Progress
 
 VENV = ROOT / ".venv-emulated"
@@ -27,7 +27,7 @@ def main() -> int:
         return 1
     if not (VENV / "bin/python").exists():
         subprocess.run([UV, "venv", "--quiet", "--clear", "--python", python, VENV], check=True)
-    sync = ["pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV / "bin/python")]
+    sync = ["pip", "sync", "--quiet", *ONLY_WHEELS, "--python", str(VENV / "bin/python")]
     return subprocess.run([str(UV), *sync, str(_REQUIREMENTS)], check=False).returncode
 
 

@@ -23,6 +23,7 @@ from scripts.deployment import bytecode, libraries, thinning
 from scripts.deployment.libraries import ELF
 from scripts.deployment.thinning import strip, thin_out
 from scripts.embedded.errors import StartError
+from scripts.embedded.install import ONLY_WHEELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,12 +136,13 @@ class Package:
         run(
             "package",
             [
-                *(uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
+                uv,
+                *("pip", "install", "--quiet", "--no-deps"),
+                *ONLY_WHEELS,
                 *["--python-platform", _PLATFORMS[self.architecture]],
                 *["--python-version", RUNTIME],
                 # pyvips itself is no wheel, but pure Python on top of pyvips-binary's libvips, as
                 # long as it finds none of the system's to compile against.
-                *["--only-binary", ":all:", "--no-binary", "pyvips"],
                 *("--link-mode", "copy", "--target", folder),
                 *("-r", self.root / "requirements/lambda.txt"),
             ],

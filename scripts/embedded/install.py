@@ -33,6 +33,16 @@ VENV = ROOT / ".venv"
 VENV_AWS = ROOT / ".venv-aws"
 FRONTEND = ROOT / "frontend"
 UV = TOOLS / "uv/bin/uv"
+# [Note: No code of packages runs at installing] Whoever takes a package over would run theirs on
+# every machine that installs it, with the rights of whoever installs. So wheels only, by their
+# hashes, and no scripts of npm's packages. Two have no wheels, and are pure Python: what builds
+# them is pinned by hashes as well (requirements/build.txt).
+ONLY_WHEELS = [
+    *("--require-hashes", "--only-binary", ":all:", "--no-binary", "pyvips"),
+    *("--no-binary", "placebo"),  # Zappa's, among the tools that deploy
+    *("--build-constraints", str(ROOT / "requirements/build.txt")),
+]
+NPM_CI = ["npm", "ci", "--include=dev", "--ignore-scripts"]
 
 # Folders of the front end that are made, not written.
 _MADE = {"node_modules", "dist", "coverage"}
@@ -101,7 +111,7 @@ class Installer:
         if self._is_stale("node", node.OWN_PROGRAMS / "node", [wanted], ""):
             with self._progress.step(f"{node.needed_words()}, since {here}"):
                 shutil.rmtree(node.OWN, ignore_errors=True)
-                install = ["pip", "install", "--require-hashes", "--python", sys.executable]
+                install = ["pip", "install", *ONLY_WHEELS, "--python", sys.executable]
                 into = ["--target", str(node.OWN), "-r", str(wanted)]
                 self._run("node", [UV, *install, *into])
                 node.link_programs()
@@ -122,7 +132,8 @@ class Installer:
             with self._progress.step("Installer"):
                 self._run("tools", [sys.executable, "-m", "venv", "--clear", str(TOOLS / "uv")])
                 pip = [str(TOOLS / "uv/bin/python"), "-m", "pip", "install", "--quiet"]
-                self._run("tools", [*pip, "--require-hashes", "-r", str(tools)])
+                only_wheels = ["--require-hashes", "--only-binary", ":all:"]
+                self._run("tools", [*pip, *only_wheels, "-r", str(tools)])
             self._stamp("tools", [tools], _python_version())
 
     def _with_earlier(self, wanted: list[Path]) -> list[Path]:
@@ -145,7 +156,7 @@ class Installer:
             if not self._is_made_with_this_python(python):
                 self._run(name, [UV, "venv", "--clear", "--python", sys.executable, folder])
             # Compiled now, so that the first start does not have to.
-            sync = [str(UV), "pip", "sync", "--require-hashes", "--compile-bytecode"]
+            sync = [str(UV), "pip", "sync", *ONLY_WHEELS, "--compile-bytecode"]
             self._run(name, [*sync, "--python", str(python), *map(str, requirements)])
         self._stamp(name, requirements, _python_version())
 
@@ -155,7 +166,7 @@ class Installer:
             with self._progress.step("Front-end packages"):
                 # --include=dev whatever npm is told elsewhere: the build needs them.
                 quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
-                self._run("packages", ["npm", "ci", "--include=dev", *quiet], directory=FRONTEND)
+                self._run("packages", [*NPM_CI, *quiet], directory=FRONTEND)
             self._stamp("packages", locks, version)
         sources = [path for path in _sources(FRONTEND) if path.is_file()]
         if site and self._is_stale("site", FRONTEND / "dist/index.html", sources, version):

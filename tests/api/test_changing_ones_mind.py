@@ -134,7 +134,7 @@ def _shut(assembly: Assembly) -> None:
 
 def _somebody_waits(database: Engine) -> bool:
     """Whether a statement waits for another's row."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     with database.connect() as connection:
         return bool(connection.scalar(text(query)))
 

@@ -195,7 +195,7 @@ def test_of_two_last_ways_removed_at_once_one_stays(ada: Person, database: Engin
 
 
 def _waiting(database: Engine) -> int:
-    query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    query = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with database.connect() as connection:
         return int(connection.execute(query).scalar_one())
 

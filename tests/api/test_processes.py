@@ -217,7 +217,7 @@ def people_named(answer: httpx2.Response) -> set[Named]:
 def waits_for_a_row(database: Engine) -> bool:
     """Whether some transaction waits for another one to end."""
     with database.connect() as connection:
-        query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        query = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return bool(connection.execute(query).scalar_one())
 
 

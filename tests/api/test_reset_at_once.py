@@ -35,6 +35,6 @@ def test_a_reset_under_way_undoes_nothing_that_was_quicker(
 
 
 def _somebody_waits(database: Engine) -> bool:
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     with database.connect() as connection:
         return bool(connection.scalar(text(query)))

@@ -22,7 +22,7 @@ from app.images.exports import make_next_zip
 from app.parts import build_parts
 from app.settings import Settings
 from app.tasks import DescribeAll, DescribePicture, ExportLibrary, RetryLaterError, parse
-from tests.api.conftest import until
+from tests.api.conftest import keys_of, until
 from tests.pictures import jpeg
 
 if TYPE_CHECKING:
@@ -64,14 +64,16 @@ def sent() -> Sent:
 
 
 @pytest.fixture
-def api(stack: EmbeddedStack, model: StandIn, ada: Person, sent: Sent) -> FlaskClient:
+def api(stack: EmbeddedStack, model: StandIn, ada: Person, sent: Sent) -> Iterator[FlaskClient]:
     """The API in this process, as Ada's browser, whose messages go nowhere."""
-    settings = Settings.from_environment(stack.environment("api") | model.settings())
+    environment = stack.environment("api") | model.settings()
+    settings = Settings.from_environment(environment)
     queue: Any = sent
-    client = create_app(replace(build_parts(settings), description_queue=queue)).test_client()
-    client.environ_base["HTTP_ORIGIN"] = stack.site_origin
-    client.set_cookie("session", ada.http.cookies["session"], domain="localhost")
-    return client
+    with keys_of(environment):
+        client = create_app(replace(build_parts(settings), description_queue=queue)).test_client()
+        client.environ_base["HTTP_ORIGIN"] = stack.site_origin
+        client.set_cookie("session", ada.http.cookies["session"], domain="localhost")
+        yield client
 
 
 def developed(person: Person, seed: int) -> str:

@@ -194,7 +194,7 @@ def test_a_stray_that_gets_a_row_meanwhile_stays(library: Library) -> None:
         lock_place(stray.image_id)  # as the doctor does
         sweeping = threading.Thread(target=sweep, args=[library, LaterCensus(library)])
         sweeping.start()
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'"
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         until(lambda: library.value(waiting))
         copy = text("UPDATE images SET id = :stray WHERE id = :known")
         db.session.execute(copy, {"stray": stray.image_id, "known": known.image_id})

@@ -1,6 +1,9 @@
 /** The page's side of hashing: one worker, started when first needed and stopped with the queue. */
+import { scriptAddress } from "@/ui/trusted-types";
+
 import { partSizeOf, type FileHash } from "./file-hash";
 import type { HashAnswer, HashGreeting, HashRequest } from "./hash.worker";
+import workerAddress from "./hash.worker?worker&url";
 import { PassingTrouble, UnreadableFileError } from "./troubles";
 
 type Waiting = { resolve: (hash: FileHash) => void; reject: (error: Error) => void };
@@ -28,7 +31,7 @@ export class Hasher {
 
   #start(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(new URL("./hash.worker.ts", import.meta.url), { type: "module" });
+    const worker = new Worker(scriptAddress(workerAddress), { type: "module" });
     let hasStarted = false;
     worker.addEventListener("message", (event: MessageEvent<HashAnswer | HashGreeting>) => {
       const message = event.data;
