@@ -161,3 +161,27 @@ def _expect_to_be_saved(screen: Screen, address: str) -> None:
         tab.goto(address)
     assert tab.url == "about:blank"
     tab.close()
+
+
+def test_no_string_becomes_markup_or_a_scripts_address(
+    screen: Screen, on_disk: Callable[..., list[Path]]
+) -> None:
+    """Trusted Types: and what the site itself does, hashing and the viewer's icons, goes on."""
+    page = screen.page
+    screen.register()
+    screen.drop(*on_disk(jpeg(seed=360, size=(320, 240), name="1.jpg")))
+    expect(screen.tiles).to_have_count(1, timeout=60_000)
+    screen.tiles.first.click()
+    expect(page.locator(".pswp__preloader svg")).to_have_count(1)
+    assert screen.witness.complaints == []
+    screen.witness.forgive("Trusted", "trusted-types", "CSP: script-src")
+    for attack in (
+        "document.body.innerHTML = '<img src=x onerror=alert(1)>'",
+        "document.body.insertAdjacentHTML('beforeend', '<b>words</b>')",
+        "new Worker('/assets/any.js')",
+        "document.createElement('script').src = '/assets/any.js'",
+        "setTimeout('alert(1)', 0)",
+        "trustedTypes.createPolicy('another', {})",
+    ):
+        with pytest.raises(Error, match=r"Trusted|policy|Policy"):
+            page.evaluate(f"() => {{ {attack} }}")
