@@ -137,8 +137,7 @@ class Package:
             "package",
             [
                 uv,
-                *("pip", "install", "--quiet", "--no-deps"),
-                *ONLY_WHEELS,
+                *("pip", "install", "--quiet", "--no-deps", *ONLY_WHEELS),
                 *["--python-platform", _PLATFORMS[self.architecture]],
                 *["--python-version", RUNTIME],
                 # pyvips itself is no wheel, but pure Python on top of pyvips-binary's libvips, as

@@ -51,7 +51,7 @@ def test_the_bill_of_the_functions_names_each_package_with_its_hashes(
     assert named == pinned("requirements/lambda.txt")
 
 
-def test_the_bill_of_the_site_names_each_package_that_is_built_in(
+def test_the_bill_of_the_site_names_each_package_that_it_is_built_from(
     bills: dict[str, dict[str, Any]],
 ) -> None:
     bill = bills["site.cdx.json"]
@@ -60,7 +60,7 @@ def test_the_bill_of_the_site_names_each_package_that_is_built_in(
     wanted = {
         f"{path.rpartition('node_modules/')[2]} {package['version']}"
         for path, package in lock.items()
-        if path and not package.get("dev")
+        if path
     }
     names = {f"{each['name']} {each['version']}" for each in bill["components"]}
     assert names == wanted
