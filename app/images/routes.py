@@ -163,13 +163,13 @@ def delete_image(image_id: UUID) -> Response:
 def retry_image(image_id: UUID) -> Response:
     """Develop a damaged picture anew: its failure may have been ours, and mended since."""
     task = develop_again(current_user(), image_id)
+    response = _detail(current_user(), image_id)  # before a worker can be at it
     db.session.commit()
     try:
         message = task.message(bucket_name=parts().settings.picture_bucket)
         parts().picture_queue.send(message)
     except AwsUnavailableError as error:
         log.warning("a picture waits for the sweep: %s", error)
-    response = _detail(current_user(), image_id)
     response.status_code = 202
     return response
 
