@@ -20,7 +20,7 @@ def write(folder: Path) -> tuple[Path, Path]:
     python += ["--pyproject", str(ROOT / "pyproject.toml"), "--output-format", "JSON"]
     lambda_ = ROOT / "requirements/lambda.txt"
     subprocess.run([*python, "--output-file", str(functions), str(lambda_)], check=True)
-    # All of it: what builds the site can change it. (With --omit dev, npm leaves React out as well.)
+    # All of it: what builds the site can change it (and with --omit dev, npm leaves React out).
     npm = ["npm", "sbom", "--sbom-format", "cyclonedx", "--package-lock-only"]
     told = subprocess.run(npm, check=True, cwd=FRONTEND, capture_output=True)
     site.write_bytes(told.stdout)
