@@ -82,7 +82,17 @@ export {
   useVerifyEmail,
 } from "./own-factors";
 export { ApiProblem, toProblem } from "./problem";
-export { forgetPerson, sessionOptions, useSession, useSignOut } from "./session";
+export {
+  endSession,
+  forgetPerson,
+  holdPerson,
+  isPresent,
+  sessionOptions,
+  untilSignedInAgain,
+  useSession,
+  useSessionEnded,
+  useSignOut,
+} from "./session";
 export {
   useAcceptInvite,
   useFinishReset,
@@ -93,6 +103,7 @@ export {
   usePasswordOpinion,
   useSecondFactor,
   useSignIn,
+  useSignInInTab,
   useWelcome,
 } from "./sign-in";
 export type {

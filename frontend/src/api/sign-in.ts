@@ -86,6 +86,33 @@ export const useLeaveForProvider = () =>
     },
   });
 
+/** Goes to a provider in another tab, for a page that must not be left. `tab` was opened by the press itself. */
+export const useSignInInTab = () =>
+  useMutation({
+    mutationFn: async ({
+      provider,
+      next,
+      tab,
+    }: {
+      provider: string;
+      next: string;
+      tab: Window;
+    }) => {
+      try {
+        const { location } = await read(
+          api.POST("/api/auth/openid/{provider}/start", {
+            params: { path: { provider } },
+            body: { purpose: "sign_in", next },
+          }),
+        );
+        tab.location.replace(location);
+      } catch (error) {
+        tab.close();
+        throw error;
+      }
+    },
+  });
+
 const THINKING_MS = 400;
 
 /** The value, once it has not changed for a moment. */

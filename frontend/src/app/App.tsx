@@ -13,8 +13,9 @@ import { LogoMark, ToastProvider, VisuallyHidden } from "@/ui";
 import { Confirming } from "./Confirming";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { LeaveDoor } from "./LeaveDoor";
-import { Mailbox } from "./screens";
+import { Mailbox, SignedInHere } from "./screens";
 import { SignedIn } from "./SignedIn";
+import { SigningInAgain } from "./SigningInAgain";
 import { DOORS, FOR_ITS_PERSON, LINK_PAGES, SignedOut } from "./SignedOut";
 
 const Opening = () => (
@@ -33,9 +34,11 @@ const Screen = () => {
   if (location === "/mailbox" && offer.mailbox) return <Mailbox />;
   if (!user) return <SignedOut />;
   if (DOORS.has(location)) return <LeaveDoor />;
+  if (location === "/signed-in") return <SignedInHere />;
   return (
     <Confirming>
       <SignedIn />
+      <SigningInAgain />
     </Confirming>
   );
 };

@@ -1,7 +1,7 @@
 /** The cache of what the server said, and what happens when it says no. */
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 
-import { ApiProblem, forgetPerson } from "@/api";
+import { ApiProblem, endSession } from "@/api";
 
 const MAX_RETRIES = 2;
 
@@ -14,7 +14,7 @@ const mayPass = (error: unknown): boolean =>
 
 export const makeQueryClient = (): QueryClient => {
   const onError = (error: unknown) => {
-    if (error instanceof ApiProblem && error.code === "not_signed_in") forgetPerson(client);
+    if (error instanceof ApiProblem && error.code === "not_signed_in") endSession(client);
   };
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError }),

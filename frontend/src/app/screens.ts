@@ -30,6 +30,10 @@ export const ConfirmDialog = lazy(async () => ({
   default: (await import("@/features/accounts/confirm")).ConfirmDialog,
 }));
 
+const loadAgain = () => import("@/features/accounts/again");
+export const SignInAgain = lazy(async () => ({ default: (await loadAgain()).SignInAgain }));
+export const SignedInHere = lazy(async () => ({ default: (await loadAgain()).SignedInHere }));
+
 export const Administration = lazy(async () => ({
   default: (await import("@/features/settings/administration")).Administration,
 }));

@@ -110,26 +110,29 @@ const PasskeyButton = ({ isMain, onLate }: PasskeyButtonProps) => {
   );
 };
 
-export const SecondFactor = ({ methods, onStartOver }: SecondFactorProps) => {
-  const [usesRecovery, setUsesRecovery] = useState(false);
+type SecondFactorFormsProps = {
+  methods: readonly FactorMethod[];
+  usesRecovery: boolean;
+  onUsesRecovery: (usesRecovery: boolean) => void;
+  onLate: () => void;
+};
+
+/** Whether nothing is left but a recovery code: the account has nothing else that works here. */
+export const needsRecovery = (methods: readonly FactorMethod[]): boolean =>
+  !methods.includes("totp") && !(methods.includes("passkey") && passkeysWork());
+
+/** The ways that the account has, without a page around them. */
+export const SecondFactorForms = ({
+  methods,
+  usesRecovery,
+  onUsesRecovery,
+  onLate,
+}: SecondFactorFormsProps) => {
   const hasTotp = methods.includes("totp");
   const hasPasskey = methods.includes("passkey") && passkeysWork();
-  const showsRecovery = usesRecovery || (!hasTotp && !hasPasskey);
-  const onLate = () => onStartOver(true);
+  const showsRecovery = usesRecovery || needsRecovery(methods);
   return (
-    <AccountFrame
-      title="One more step"
-      lead={
-        showsRecovery
-          ? "A recovery code stands in for what you do not have at hand."
-          : "Your account is protected by a second proof that it’s you."
-      }
-      footer={
-        <Button look="quiet" onClick={() => onStartOver(false)} className="-ml-4.5">
-          Sign in as someone else
-        </Button>
-      }
-    >
+    <>
       {showsRecovery && <CodeForm key="recovery" kind="recovery_code" onLate={onLate} />}
       {!showsRecovery && (
         <>
@@ -139,14 +142,36 @@ export const SecondFactor = ({ methods, onStartOver }: SecondFactorProps) => {
         </>
       )}
       {methods.includes("recovery_code") && (hasTotp || hasPasskey) && (
-        <Button
-          look="quiet"
-          onClick={() => setUsesRecovery(!showsRecovery)}
-          className="mt-3 w-full"
-        >
+        <Button look="quiet" onClick={() => onUsesRecovery(!showsRecovery)} className="mt-3 w-full">
           {showsRecovery ? "Back" : "Use a recovery code"}
         </Button>
       )}
+    </>
+  );
+};
+
+export const SecondFactor = ({ methods, onStartOver }: SecondFactorProps) => {
+  const [usesRecovery, setUsesRecovery] = useState(false);
+  return (
+    <AccountFrame
+      title="One more step"
+      lead={
+        usesRecovery || needsRecovery(methods)
+          ? "A recovery code stands in for what you do not have at hand."
+          : "Your account is protected by a second proof that it’s you."
+      }
+      footer={
+        <Button look="quiet" onClick={() => onStartOver(false)} className="-ml-4.5">
+          Sign in as someone else
+        </Button>
+      }
+    >
+      <SecondFactorForms
+        methods={methods}
+        usesRecovery={usesRecovery}
+        onUsesRecovery={setUsesRecovery}
+        onLate={() => onStartOver(true)}
+      />
     </AccountFrame>
   );
 };

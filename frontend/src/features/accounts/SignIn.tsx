@@ -1,15 +1,14 @@
 /** Signing in: e-mail and password, a passkey, or a provider. */
-import { useEffect, useState, type SubmitEvent } from "react";
+import { useEffect, useState } from "react";
 import { useSearchParams } from "wouter";
 
-import { passkeysWork, useSession, useSignIn } from "@/api";
-import { Button, FormAlert, PasswordField, useFocusOnError } from "@/ui";
+import { passkeysWork, useSession } from "@/api";
+import { FormAlert } from "@/ui";
 
-import { emailIn, errorsFromAnswer, hasMistakes, textIn, type FormErrors } from "./account-form";
 import { AccountFrame } from "./AccountFrame";
-import { EmailField } from "./EmailField";
 import { Or } from "./Or";
 import { PasskeyButton } from "./PasskeyButton";
+import { PasswordForm } from "./PasswordForm";
 import { problemFromCode } from "./problems";
 import { Providers } from "./Providers";
 import { TextLink } from "./TextLink";
@@ -30,48 +29,6 @@ const WaysToJoin = () => {
     <>
       New here? <TextLink href="/register">Make an account</TextLink>
     </>
-  );
-};
-
-const PasswordForm = () => {
-  const signIn = useSignIn();
-  const [errors, setErrors] = useState<FormErrors>({});
-  const form = useFocusOnError(errors);
-
-  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    if (signIn.isPending) return;
-    const email = emailIn(event.currentTarget);
-    const password = textIn(event.currentTarget, "password");
-    const missing: FormErrors = {
-      ...(email === "" ? { email: "Enter your e-mail address." } : {}),
-      ...(password === "" ? { password: "Enter your password." } : {}),
-    };
-    setErrors(missing);
-    if (hasMistakes(missing)) return;
-    signIn.mutate({ email, password }, { onError: (error) => setErrors(errorsFromAnswer(error)) });
-  };
-
-  return (
-    <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
-      <FormAlert>{errors.form}</FormAlert>
-      <EmailField autoComplete="username webauthn" error={errors.email} />
-      <div>
-        <PasswordField
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          required
-          error={errors.password}
-        />
-        <p className="mt-2 text-right text-sm">
-          <TextLink href="/forgot">Forgot your password?</TextLink>
-        </p>
-      </div>
-      <Button look="primary" type="submit" busy={signIn.isPending} className="w-full">
-        Sign in
-      </Button>
-    </form>
   );
 };
 
@@ -104,7 +61,11 @@ export const SignIn = ({ next, problem }: SignInProps) => {
           <FormAlert tone={reason.tone}>{reason.words}</FormAlert>
         </div>
       )}
-      <PasswordForm />
+      <PasswordForm>
+        <p className="mt-2 text-right text-sm">
+          <TextLink href="/forgot">Forgot your password?</TextLink>
+        </p>
+      </PasswordForm>
       {hasOthers && <Or />}
       <div className="space-y-3">
         <PasskeyButton door={passkey} />

@@ -5,8 +5,8 @@ import type { NewImage } from "@/api";
 import { anImage, anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { apiServer } from "./api-server";
-import { LastingTrouble, PassingTrouble } from "./engine/troubles";
+import { apiServer, type Presence } from "./api-server";
+import { LastingTrouble, PassingTrouble, SignedOutTrouble } from "./engine/troubles";
 
 const PLACES = "*/api/images";
 const picture = (name: string): NewImage => ({
@@ -20,6 +20,12 @@ const problem = (status: number, code: string, more: object = {}) =>
     { type: "about:blank", title: code, status, code, detail: `It is ${code}.`, ...more },
     { status, headers: { "content-type": "application/problem+json" } },
   );
+const presence = (changes: Partial<Presence> = {}): Presence => ({
+  isPresent: () => true,
+  onEnded: vi.fn(),
+  untilBack: () => Promise.resolve(),
+  ...changes,
+});
 const exists = (id: string) => ({ status: "exists", image: anImage({ id }), restored: false });
 
 test("one picture that is not valid does not stop the others of its batch", async () => {
@@ -35,7 +41,7 @@ test("one picture that is not valid does not stop the others of its batch", asyn
       return HttpResponse.json({ places: [exists("a"), exists("c")] });
     }),
   );
-  const places = await apiServer(vi.fn()).askForPlaces(["a", "b", "c"].map(picture));
+  const places = await apiServer(presence()).askForPlaces(["a", "b", "c"].map(picture));
   expect(asked).toEqual([
     ["a", "b", "c"],
     ["a", "c"],
@@ -48,7 +54,7 @@ test("one picture that is not valid does not stop the others of its batch", asyn
 });
 
 test("tells what passes from what lasts", async () => {
-  const asking = () => apiServer(vi.fn()).askForPlaces([picture("a")]);
+  const asking = () => apiServer(presence()).askForPlaces([picture("a")]);
   server.use(http.post(PLACES, () => HttpResponse.error()));
   await expect(asking()).rejects.toEqual(new PassingTrouble("connection"));
   server.use(http.post(PLACES, () => problem(503, "unavailable")));
@@ -61,11 +67,28 @@ test("tells what passes from what lasts", async () => {
   );
 });
 
-test("says when the session is over", async () => {
-  const onSignedOut = vi.fn();
+test("says when the session is over, and what to wait for", async () => {
+  const onEnded = vi.fn();
+  const back = Promise.resolve();
   server.use(http.get(PLACES, () => problem(401, "not_signed_in")));
-  await expect(apiServer(onSignedOut).imagesById(["a"])).rejects.toBeInstanceOf(LastingTrouble);
-  expect(onSignedOut).toHaveBeenCalledOnce();
+  const asking = apiServer(presence({ onEnded, untilBack: () => back })).imagesById(["a"]);
+  await expect(asking).rejects.toBeInstanceOf(SignedOutTrouble);
+  await expect(asking).rejects.toMatchObject({ over: back });
+  expect(onEnded).toHaveBeenCalledOnce();
+});
+
+test("asks nothing while its person is not there: somebody else may be", async () => {
+  const asked = vi.fn();
+  server.use(http.all("*/api/*", asked));
+  const away = apiServer(presence({ isPresent: () => false }));
+  const all = [
+    away.askForPlaces([picture("a")]),
+    away.complete("a"),
+    away.imagesById(["a"]),
+    away.forget("a"),
+  ];
+  for (const asking of all) await expect(asking).rejects.toBeInstanceOf(SignedOutTrouble);
+  expect(asked).not.toHaveBeenCalled();
 });
 
 test.each([
@@ -83,7 +106,7 @@ test.each([
         : problem(status, code);
     }),
   );
-  expect(await apiServer(vi.fn()).complete("abc")).toBe(outcome);
+  expect(await apiServer(presence()).complete("abc")).toBe(outcome);
   expect(asked).toHaveBeenCalledExactlyOnceWith("abc");
 });
 
@@ -95,6 +118,6 @@ test("gives a place back by deleting the unfinished picture", async () => {
       return new HttpResponse(null, { status: 204 });
     }),
   );
-  await apiServer(vi.fn()).forget("abc");
+  await apiServer(presence()).forget("abc");
   expect(deleted).toHaveBeenCalledWith("abc");
 });

@@ -9,24 +9,36 @@ import {
 } from "@/api";
 
 import type { Picture, PlaceAnswer, UploadServer } from "./engine/server";
-import { LastingTrouble, PassingTrouble } from "./engine/troubles";
+import { LastingTrouble, PassingTrouble, SignedOutTrouble } from "./engine/troubles";
 
-/** @param onSignedOut called when an answer says that the session is over. */
-export const apiServer = (onSignedOut: () => void): UploadServer => {
-  const translate = async <T>(call: Promise<T>): Promise<T> => {
+/** Whether the person whose files these are is signed in. */
+export type Presence = {
+  isPresent: () => boolean;
+  /** Called when an answer says that the session is over. */
+  onEnded: () => void;
+  untilBack: () => Promise<void>;
+};
+
+/** Asks nothing on behalf of anybody but the person whose files these are. */
+export const apiServer = ({ isPresent, onEnded, untilBack }: Presence): UploadServer => {
+  const translate = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (!isPresent()) throw new SignedOutTrouble(untilBack());
     try {
-      return await call;
+      return await call();
     } catch (error) {
       const problem = toProblem(error);
-      if (problem.status === 401) onSignedOut();
-      throw troubleFrom(problem);
+      if (problem.status !== 401) throw troubleFrom(problem);
+      // Before anybody is told: who is told of it first may sign in at once.
+      const back = untilBack();
+      onEnded();
+      throw new SignedOutTrouble(back);
     }
   };
   return {
-    askForPlaces: (pictures) => translate(askForPlaces(pictures)),
-    complete: (imageId) => translate(complete(imageId)),
-    imagesById: (ids) => translate(fetchImages(ids)),
-    forget: (imageId) => translate(cancelUpload(imageId)),
+    askForPlaces: (pictures) => translate(() => askForPlaces(pictures)),
+    complete: (imageId) => translate(() => complete(imageId)),
+    imagesById: (ids) => translate(() => fetchImages(ids)),
+    forget: (imageId) => translate(() => cancelUpload(imageId)),
   };
 };
 

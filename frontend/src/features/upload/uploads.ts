@@ -1,12 +1,12 @@
 /** Everything behind an upload, loaded when the first file is chosen: the queue and what surrounds it. */
-import { forgetPerson } from "@/api";
+import { endSession, holdPerson, isPresent, untilSignedInAgain } from "@/api";
 
 import type { QueryClient } from "@tanstack/react-query";
 
 import { apiServer } from "./api-server";
 import { UploadQueue } from "./engine/queue";
 import type { Limits } from "./engine/refusal";
-import { isUnsent } from "./engine/upload";
+import { isFinished, isUnsent } from "./engine/upload";
 import { gather, withTypes, type Dropped } from "./gather";
 import { Landing } from "./landing";
 import { UnfinishedNote } from "./unfinished";
@@ -21,17 +21,24 @@ export class Uploads {
   readonly queue: UploadQueue;
   readonly #landing: Landing;
   readonly #note: UnfinishedNote;
+  readonly #letGo: () => void;
   #noting: ReturnType<typeof setTimeout> | null = null;
 
   constructor({ client, userId, limits }: UploadsParts) {
     this.#landing = new Landing(client);
     this.#note = new UnfinishedNote(userId);
     this.queue = new UploadQueue({
-      server: apiServer(() => forgetPerson(client)),
+      server: apiServer({
+        isPresent: () => isPresent(client, userId),
+        onEnded: () => endSession(client),
+        untilBack: () => untilSignedInAgain(client),
+      }),
       limits,
       onLanded: this.#landing.add,
     });
     this.queue.subscribe(this.#onChange);
+    // Also for what is sent and being prepared: its rows would go before they say how it ended.
+    this.#letGo = holdPerson(client, () => !this.queue.snapshot().every(isFinished));
   }
 
   /** Takes files in, folders and all. Answers how many could be used at all, and how many not be read. */
@@ -46,6 +53,7 @@ export class Uploads {
 
   close(): void {
     window.removeEventListener("beforeunload", warn);
+    this.#letGo();
     this.queue.close();
     this.#landing.close();
     this.#note.close();

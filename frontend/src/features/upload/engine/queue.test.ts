@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { MB, QueueUnderTest, wait } from "./queue-under-test";
 import { pictureFile, standInHash } from "./stand-ins";
+import { SignedOutTrouble } from "./troubles";
 
 let uploads: QueueUnderTest;
 
@@ -151,6 +152,36 @@ describe("pictures that need not be sent", () => {
       { name: "failed", failure: { reason: "Too large.", retry: false } },
       { name: "already" },
     ]);
+  });
+});
+
+describe("a session that ends", () => {
+  test("stops nothing for good: all waits, says why, and goes on once the person is back", async () => {
+    let comeBack = () => undefined as unknown;
+    const back = new Promise<void>((resolve) => (comeBack = resolve));
+    uploads.server.nextPlaces.push(new SignedOutTrouble(back));
+    uploads.add(...["a", "b", "c"].map((name) => pictureFile(`${name}.jpg`)));
+    // Longer than all tries of a connection that breaks.
+    await wait(10 * 60_000);
+    expect(uploads.phases).toEqual(
+      Array.from({ length: 3 }, () => ({ name: "interrupted", sent: 0, cause: "signed_out" })),
+    );
+    comeBack();
+    await wait(5_000);
+    expect(uploads.names).toEqual(["ready", "ready", "ready"]);
+  });
+
+  test("leaves a queue that is closed meanwhile as it is", async () => {
+    let comeBack = () => undefined as unknown;
+    const back = new Promise<void>((resolve) => (comeBack = resolve));
+    uploads.server.nextPlaces.push(new SignedOutTrouble(back));
+    uploads.add(pictureFile("a.jpg"));
+    await wait(1_000);
+    uploads.queue.close();
+    comeBack();
+    await wait(60_000);
+    expect(uploads.server.batches).toHaveLength(1);
+    expect(uploads.storage.requests).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
-/** Trying again: a few times with growing pauses, and never counting the time without a network. */
-import { PassingTrouble } from "./troubles";
+/** Trying again: a few times with growing pauses, and never counting the time without a network or a session. */
+import { PassingTrouble, SignedOutTrouble } from "./troubles";
 
-export type Interruption = "offline" | "connection" | "busy";
+export type Interruption = "offline" | "connection" | "busy" | "signed_out";
 
 type Persistence = {
   signal: AbortSignal;
@@ -28,6 +28,11 @@ export const persistently = async <T>(
     try {
       return await step();
     } catch (error) {
+      if (error instanceof SignedOutTrouble) {
+        onInterrupted("signed_out");
+        await untilOver(error, signal);
+        continue;
+      }
       if (!(error instanceof PassingTrouble)) throw error;
       if (isOffline()) continue;
       tried += 1;
@@ -55,6 +60,21 @@ const untilOnline = async (signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted();
     window.addEventListener("online", go, { once: true });
     signal.addEventListener("abort", stop, { once: true });
+  });
+};
+
+/** Waits until the person is back; rejects when the signal is aborted first. */
+export const untilOver = async ({ over }: SignedOutTrouble, signal: AbortSignal): Promise<void> => {
+  await new Promise<void>((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = () => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    void over.then(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    });
   });
 };
 

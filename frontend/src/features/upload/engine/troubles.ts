@@ -3,6 +3,7 @@
  *
  *     Trouble
  *     ├── PassingTrouble       comes and goes: worth another try after a while
+ *     ├── SignedOutTrouble     the session has ended: goes on once the person is back
  *     └── LastingTrouble       the same answer again tomorrow: says why, and what to do
  *         └── UnreadableFileError
  */
@@ -15,6 +16,17 @@ export class PassingTrouble extends Error {
   constructor(kind: "connection" | "busy") {
     super(kind);
     this.kind = kind;
+  }
+}
+
+export class SignedOutTrouble extends Error {
+  override readonly name = "SignedOutTrouble";
+  /** Resolves when the same person has signed in again. */
+  readonly over: Promise<void>;
+
+  constructor(over: Promise<void>) {
+    super("signed out");
+    this.over = over;
   }
 }
 

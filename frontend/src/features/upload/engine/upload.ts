@@ -1,5 +1,6 @@
 /** What the queue knows about one file: who it is, and which step it is in. */
 import type { Image } from "@/api";
+import type { Interruption } from "./retries";
 
 /** Why a file stopped, in words for the person, and whether trying again can help. */
 export type Failure = {
@@ -14,8 +15,8 @@ export type Phase =
   /** Known to the server or about to be; waits for a free line. */
   | { name: "queued" }
   | { name: "sending"; sent: number }
-  /** Nothing is lost: it goes on by itself, after the back-off or once the machine is online. */
-  | { name: "interrupted"; sent: number; cause: "offline" | "connection" | "busy" }
+  /** Nothing is lost: it goes on by itself, after the back-off, or once the machine is online or the person is back. */
+  | { name: "interrupted"; sent: number; cause: Interruption }
   /** `slow`: longer than is usual. */
   | { name: "processing"; imageId: string; slow: boolean }
   | { name: "ready"; image: Image }

@@ -1,8 +1,8 @@
 /** Waiting for the darkroom: one request for all pictures that are being developed. */
 import type { Image } from "@/api";
-import { pause } from "./retries";
+import { pause, untilOver } from "./retries";
 import type { UploadServer } from "./server";
-import { PassingTrouble } from "./troubles";
+import { PassingTrouble, SignedOutTrouble } from "./troubles";
 
 const BATCH = 100;
 const FIRST_PAUSE_MS = 500;
@@ -59,6 +59,10 @@ export class Watch {
     try {
       images = await this.#server.imagesById(ids);
     } catch (error) {
+      if (error instanceof SignedOutTrouble) {
+        await untilOver(error, this.#signal);
+        return;
+      }
       if (!(error instanceof PassingTrouble)) throw error;
       this.#pause = LONGEST_PAUSE_MS;
       return;

@@ -41,8 +41,9 @@ export const PanelHeader = ({ queue, summary, rate, isOpen, onToggle }: PanelHea
 };
 
 const detailsOf = (summary: Summary, rate: number | null): string => {
-  const { bytes, unsent, offline } = summary;
+  const { bytes, unsent, offline, signedOut } = summary;
   if (offline) return "It goes on by itself once you are online again";
+  if (signedOut) return "It goes on once you have signed in again";
   if (unsent === 0) return footnotes(summary).join(" · ");
   const amount = `${bytesInWords(bytes.sent)} of ${bytesInWords(bytes.total)}`;
   if (rate === null) return amount;

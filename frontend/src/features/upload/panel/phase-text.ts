@@ -55,6 +55,7 @@ const INTERRUPTED = {
   offline: "No connection. It goes on by itself when you are back online.",
   connection: "Connection lost, trying again soon",
   busy: "The server is busy, trying again soon",
+  signed_out: "Waits until you have signed in again",
 } as const;
 
 export const percent = (sent: number, size: number): number => {

@@ -13,6 +13,8 @@ export type Summary = {
   failed: number;
   retryable: number;
   offline: boolean;
+  /** The session has ended, and its person is asked to sign in again. */
+  signedOut: boolean;
   /** `kept`: those of the sent ones that were in storage already, and took no time. */
   bytes: { total: number; sent: number; kept: number };
 };
@@ -28,6 +30,7 @@ export const summarize = (uploads: readonly Upload[]): Summary => {
     failed: 0,
     retryable: 0,
     offline: false,
+    signedOut: false,
     bytes: { total: 0, sent: 0, kept: 0 },
   };
   for (const upload of uploads) count(upload, summary);
@@ -48,7 +51,10 @@ const count = (upload: Upload, summary: Summary): void => {
   summary.bytes.kept += phase.name === "already" ? file.size : upload.kept;
   if (isUnsent(upload)) {
     summary.unsent += 1;
-    if (phase.name === "interrupted" && phase.cause === "offline") summary.offline = true;
+    if (phase.name === "interrupted") {
+      if (phase.cause === "offline") summary.offline = true;
+      if (phase.cause === "signed_out") summary.signedOut = true;
+    }
     if (phase.name === "sending" || phase.name === "interrupted") summary.bytes.sent += phase.sent;
     return;
   }
@@ -66,8 +72,9 @@ export const pictures = (count: number): string =>
 
 /** The panel's heading. */
 export const headline = (summary: Summary): string => {
-  const { unsent, processing, sendable, added, already, failed, offline } = summary;
+  const { unsent, processing, sendable, added, already, failed, offline, signedOut } = summary;
   if (offline) return "Waiting for the network";
+  if (signedOut) return "Waiting for you to sign in";
   if (unsent > 0)
     return `Uploading ${(sendable - unsent).toLocaleString()} of ${sendable.toLocaleString()}`;
   if (processing > 0) return `Preparing ${pictures(processing)}`;
@@ -79,8 +86,9 @@ export const headline = (summary: Summary): string => {
 
 /** How far it is, for ears: with one file alone its number would say nothing until the end. */
 export const spokenProgress = (summary: Summary): string => {
-  const { unsent, sendable, offline, bytes } = summary;
-  if (offline || unsent === 0 || sendable > 1 || bytes.total === 0) return headline(summary);
+  const { unsent, sendable, offline, signedOut, bytes } = summary;
+  if (offline || signedOut || unsent === 0 || sendable > 1 || bytes.total === 0)
+    return headline(summary);
   return `Uploading 1 picture, ${Math.floor((bytes.sent / bytes.total) * 100)} %`;
 };
 
