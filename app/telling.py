@@ -33,6 +33,9 @@ class Listener(Protocol):
     def took(self, name: Timed, seconds: float) -> None:
         """Hear how long something took."""
 
+    def undecodable(self, error: str) -> None:
+        """Hear that a picture did not decode, and the class of what was raised."""
+
     def step(self, name: str) -> AbstractContextManager[None]:
         """Hear when a step begins and ends."""
 
@@ -49,6 +52,25 @@ def count(name: Counted, number: int = 1) -> None:
     """Tell that something happened."""
     for listener in _listeners if number else ():
         listener.count(name, number)
+
+
+# What is told of exceptions: a child that hostile bytes took over could make up any name.
+_EXCEPTIONS = frozenset(
+    {
+        *("Error", "AvifError", "HeifError", "CannotScaleError", "UnknownMatrixError"),
+        *("AssertionError", "AttributeError", "EOFError", "ImportError", "IndexError", "KeyError"),
+        *("LookupError", "MemoryError", "ModuleNotFoundError", "NameError", "OSError"),
+        *("OverflowError", "PermissionError", "RecursionError", "RuntimeError", "SyntaxError"),
+        *("TypeError", "UnicodeDecodeError", "UnidentifiedImageError", "ValueError"),
+        *("ZeroDivisionError", "error"),
+    }
+)
+
+
+def count_undecodable(error: str) -> None:
+    """Tell that a picture did not decode, by the name of the exception's class."""
+    for listener in _listeners:
+        listener.undecodable(error if error in _EXCEPTIONS else "other")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from app.logs import SECRET_QUERY, OptExcInfo, traceback_of
 from app.telling import Counted, Timed, listen
 
 with without("botocore"):  # which Powertools would tell its name
-    from aws_lambda_powertools import Logger, Metrics
+    from aws_lambda_powertools import Logger, Metrics, single_metric
     from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 __all__ = ["Logger", "Telling", "observe", "trace"]
@@ -50,6 +50,7 @@ class Telling:
 
     def __init__(self, service: str, *, tracer: Any = None) -> None:  # noqa: ANN401 - Powertools'
         self._metrics = Metrics(namespace="Pinhole", service=service)
+        self._service = service
         self._tracer = tracer
         self._has_news = False
 
@@ -60,6 +61,14 @@ class Telling:
     def took(self, name: Timed, seconds: float) -> None:
         """Keep a time until `flush`."""
         self._add(name, "Seconds", seconds)
+
+    def undecodable(self, error: str) -> None:
+        """Write down at once, as a metric with a dimension of its own."""
+        with single_metric(
+            name="PicturesUndecodable", unit="Count", value=1, namespace="Pinhole"
+        ) as metric:
+            metric.add_dimension("service", self._service)
+            metric.add_dimension("exception", error)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -2,6 +2,8 @@
 
 import logging
 import re
+import struct
+import zlib
 
 import pyvips  # type: ignore[import-untyped]
 
@@ -17,6 +19,14 @@ _OUT_OF_MEMORY = re.compile(
     r"out of memory(?! reading of)|unable to allocate|bad_alloc|memory alloc(?!.*ecurity limit)",
     re.IGNORECASE | re.DOTALL,
 )
+# What decoders say of files that are right, but of a kind that they were built without.
+_UNSUPPORTED = re.compile(
+    r"unsupported|not supported|not configured|not implemented|no support|data precision|"
+    r"unknown (compression|encoding)|cannot handle|not available",
+    re.IGNORECASE,
+)
+# What decoders raise for files that are broken. Anything else is a fault of this program.
+_OF_FILES = (pyvips.Error, ValueError, OSError, EOFError, SyntaxError, struct.error, zlib.error)
 _MOST_HEARD = 4096  # a bad file may warn once a row
 
 _log = logging.getLogger(__name__)
@@ -70,6 +80,16 @@ def note(error: Exception) -> None:
 def means_damage(jpeg_warning: str) -> bool:
     """Say whether the picture shows what libjpeg warned of."""
     return _JPEG_DAMAGE.search(jpeg_warning) is not None
+
+
+def blames_the_file(error: Exception) -> bool:
+    """Say whether a picture is broken: not so when it is of a kind that is not decoded here.
+
+    Nor when the exception is one that programs raise, such as KeyError and LookupError.
+    """
+    if not isinstance(error, _OF_FILES):
+        return False
+    return _UNSUPPORTED.search(f"{error}\n{_warnings.text}") is None
 
 
 def means_an_early_end(error: Exception) -> bool:

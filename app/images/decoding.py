@@ -8,13 +8,12 @@ docs/decisions/0020-derived-sizes.md.
 import dataclasses
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import complaints, formats, tiff
+from app.images import complaints, decoder_memory, formats, other_decoders, tiff
+from app.images.avif_library import NoLibraryError
 from app.images.blocks import metadata_blocks
 from app.images.coding import Coding
 from app.images.colour import (
@@ -26,38 +25,49 @@ from app.images.colour import (
     unpremultiplied,
 )
 from app.images.dcf import profile_by_exif
-from app.images.derived import derived_pictures, fitted
+from app.images.derived import derived_pictures, fitted, whole_shrink
+from app.images.exif import unwrapped
 from app.images.formats import Bytes
 from app.images.gain_map import GainMap, is_usable, of_hdr
 from app.images.gain_map_sources import gain_map_of_heif, gain_map_of_jpeg
 from app.images.heif_items import HeifItems, read_items
 from app.images.metadata import PictureMetadata, read_metadata, read_orientation
-from app.images.orientation import (
-    exif_orientation_of_heif,
-    is_sideways,
-    turned,
-    upright_by_items,
+from app.images.orientation import exif_orientation_of_heif, is_sideways, turned
+from app.images.other_decoders import (
+    Otherwise,
+    decode_avif,
+    decode_heif,
+    decode_heif_scaled,
+    decode_thumbnail,
+    memory_of_avif,
+    memory_of_heif,
+    read_otherwise,
 )
-from app.images.other_decoders import decode_avif_by_pillow, decode_heif
 from app.images.outcome import DamageReason, Developed, Header, Rejected
 from app.images.png_colours import read_png_colours
 from app.images.raw import find_embedded
 
-# JPEG decodes at 1/2, 1/4 and 1/8 of its size for a fraction of the cost, so a preview that comes
-# out a little smaller than the largest is taken as it is: 2016 by 1512 from a phone's 4032 by 3024.
-_SHRINK_DOWN_TO = 1920
+# A WebP of more pixels is decoded at this length of its longer side, larger than a preview.
+_WEBP_IN_FULL, _WEBP_SCALED_TO = 16_000_000, 3072
+_HEADER_SIDE = 256
+# Of a damaged picture that claims more pixels, nobody looks for what is left.
+_MAX_PIXELS_TO_SEARCH = 300_000_000
+# A TIFF of so many bytes is kept although the directory is missing that says what they are.
+_WORTH_KEEPING = 1024
 
 _log = logging.getLogger(__name__)
 
+_BYTES_OF = {"uchar": 1, "char": 1, "ushort": 2, "short": 2, "double": 8}
+
 _LOADERS = {
-    formats.JPEG: "jpegload_buffer",
-    formats.PNG: "pngload_buffer",
-    formats.GIF: "gifload_buffer",
-    formats.WEBP: "webpload_buffer",
-    formats.AVIF: "heifload_buffer",
-    formats.HEIC: "heifload_buffer",
-    formats.HEIF: "heifload_buffer",
-    formats.TIFF: "tiffload_buffer",
+    formats.JPEG: "jpegload_source",
+    formats.PNG: "pngload_source",
+    formats.GIF: "gifload_source",
+    formats.WEBP: "webpload_source",
+    formats.AVIF: "heifload_source",
+    formats.HEIC: "heifload_source",
+    formats.HEIF: "heifload_source",
+    formats.TIFF: "tiffload_source",
 }
 
 
@@ -65,10 +75,7 @@ def prepare() -> None:
     """Set libraries up, once in a process: nothing is cached, thumbnails inside are left alone."""
     complaints.listen()
     pyvips.cache_set_max(0)
-    pillow_heif.options.THUMBNAILS = False
-    pillow_heif.options.DEPTH_IMAGES = False
-    pillow_heif.options.AUX_IMAGES = False
-    pillow_heif.options.DECODE_THREADS = 1
+    other_decoders.prepare()
 
 
 def develop(
@@ -79,46 +86,72 @@ def develop(
     announce is told what the header says before pixels are decoded, so that it is known even if
     decoding ends this process.
     """
-    head = bytes(data[: formats.HEAD_BYTES])
     detected = formats.detect(data)
     if detected is None:
         return Rejected(reason="not_a_picture")
     if not detected.supported:
         return Rejected(reason="unsupported_type", content_type=detected.content_type)
-    if detected.content_type == formats.WEBP and formats.pixels_of_webp(head) > formats.MOST_PIXELS:
-        return Rejected(reason="too_many_pixels", content_type=formats.WEBP)
+    content_type = detected.content_type
     try:
-        kind = _Raw if detected.content_type in formats.RAW else _Original
-        original = kind(data, detected.content_type)
+        kind = _Raw if content_type in formats.RAW else _Original
+        original = kind(data, content_type)
         header = original.header()
+        if max(header.width, header.height) > formats.MAX_SIDE:
+            raise ValueError("larger than any picture")  # noqa: TRY301 - refused as what raises is
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
         complaints.note(error)
-        return Rejected(reason="unreadable", content_type=detected.content_type)
-    if header.width * header.height > formats.MOST_PIXELS:
-        return Rejected(reason="too_many_pixels", content_type=detected.content_type)
-    announce(header)
-    return _derive(original, header)
+        return Rejected(reason="unreadable", content_type=content_type, error=type(error).__name__)
+    try:
+        announce(header)
+        return _derive(original, header)
+    except MemoryError:
+        return _shown_small(original, header)
 
 
 def _derive(original: "_Original", header: Header) -> Developed:
+    raised: Exception | None = None
     try:
         pixels, reason = original.pixels(), original.complaint()
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
         complaints.note(error)
         pixels, reason = original.pixels_of_what_is_left(), original.reason_of(error)
+        raised = error
     try:
-        screen = to_screen(pixels, original.declared).copy_memory() if pixels is not None else None
-        is_photo = original.content_type not in formats.DRAWN
-        derived = (
-            derived_pictures(
-                screen, is_photo=is_photo, gain_map=original.gain_map(pixels) if is_photo else None
-            )
-            if screen is not None
-            else (None, None, None)
-        )
+        derived = _derived(original, pixels)
     except Exception as error:  # noqa: BLE001 - the same
         complaints.note(error)
         derived, reason = (None, None, None), reason or "undecodable"
+        raised = raised or error
+    return _developed(header, derived, reason, raised)
+
+
+def _shown_small(original: "_Original", header: Header) -> Developed:
+    """Show a picture that is too large for this machine by the small copy that it holds."""
+    derived: _Derived = (None, None, None)
+    try:
+        small = original.small_copy()
+        if small is not None:
+            derived = _derived(original, small)
+    except Exception as error:  # noqa: BLE001 - then there is none
+        complaints.note(error)
+    return _developed(header, derived, "shown_small" if any(derived) else "out_of_memory", None)
+
+
+_Derived = tuple[bytes | None, bytes | None, bytes | None]
+
+
+def _derived(original: "_Original", pixels: Image | None) -> _Derived:
+    if pixels is None:
+        return None, None, None
+    screen = to_screen(pixels, original.declared).copy_memory()
+    is_photo = original.content_type not in formats.DRAWN
+    gain_map = original.gain_map(pixels) if is_photo else None
+    return derived_pictures(screen, is_photo=is_photo, gain_map=gain_map)
+
+
+def _developed(
+    header: Header, derived: _Derived, reason: DamageReason | None, error: Exception | None
+) -> Developed:
     preview, thumbnail, placeholder = derived
     return Developed(
         outcome="ready" if reason is None else "damaged",
@@ -131,6 +164,7 @@ def _derive(original: "_Original", header: Header) -> Developed:
         thumbhash=placeholder,
         metadata=header.metadata,
         is_animated=header.is_animated,
+        error=type(error).__name__ if error else None,
     )
 
 
@@ -141,7 +175,8 @@ class _Original:
         self.data = data
         self.content_type = content_type
         self.declared: Declared = None  # of colours, beside a profile
-        self._blocks = metadata_blocks(data, content_type)  # beside those that libvips finds
+        # Of metadata, beside those that libvips finds.
+        self._blocks: dict[str, Bytes] = {**metadata_blocks(data, content_type)}
         # A HEIF's container has its own.
         exif = b"" if content_type in formats.HEIF_FAMILY else self._blocks.get("exif", b"")
         self._orientation = read_orientation(exif)
@@ -149,13 +184,20 @@ class _Original:
         self._exif: Bytes = b""
         self._turned_by = 1  # one of EXIF's orientations
         self._cut_short = formats.is_cut_short(data, content_type)
+        self._read_by: Otherwise | None = None
         if content_type == formats.TIFF:
             self._cut_short = tiff.ends_too_early(data)
             self.data = tiff.only_first_page(data)
 
     def _open(self, **options: Any) -> Image:  # noqa: ANN401 - libvips' own options
         loader = getattr(pyvips.Image, _LOADERS[self.content_type])
-        image = loader(self.data, access="sequential", **options)
+        if self.content_type == formats.WEBP:
+            options.setdefault("scale", self._webp_scale())
+        elif self.content_type != formats.GIF:
+            options["unlimited"] = True  # the child has limits of its own
+        # Not from a buffer, of which libvips' binding makes a copy each time.
+        source = pyvips.Source.new_from_memory(self.data)
+        image = loader(source, access="sequential", **options)
         if self._orientation is not None:
             image = image.copy()
             image.set_type(pyvips.GValue.gint_type, "orientation", self._orientation)
@@ -165,37 +207,101 @@ class _Original:
         """Read size and metadata; no pixel is decoded. Raises anything for bad bytes."""
         try:
             return self._read_header()
-        except pyvips.Error:
-            if not self._cut_short:
-                raise
+        except pyvips.Error as error:
+            complaints.note(error)
+        if (
+            self._cut_short
+            and self.content_type == formats.TIFF
+            and len(self.data) >= _WORTH_KEEPING
+        ):
+            # The directory stood at the end: what is there are pixels that nothing explains.
+            return Header(content_type=formats.TIFF, width=0, height=0, metadata=PictureMetadata())
+        if self._cut_short:
             self.data = formats.mended(self.data, self.content_type)
             return self._read_header()
+        return self._read_header_otherwise()
 
     def _read_header(self) -> Header:
-        image = self._open(fail_on="none")
-        blocks = {name: _attached(image, name) for name in ("exif", "xmp", "iptc")}
-        blocks |= self._blocks
-        if self.content_type == formats.TIFF:
-            blocks["exif"] = self.data  # a TIFF is its own EXIF block
-        metadata = read_metadata(**blocks)
-        self._exif = blocks["exif"]
+        # libvips makes room for the canvas of a moving WebP to say how large it is.
+        options = {"scale": self._header_scale()} if self.content_type == formats.WEBP else {}
+        image = self._open(fail_on="none", **options)
+        attached = {name: _attached(image, name) for name in ("exif", "xmp", "iptc")}
+        self._blocks = {**attached, **self._blocks}
         width, height = image.width, image.height
-        if self.content_type in formats.HEIF_FAMILY:
-            self._read_items(blocks["exif"])
+        if self.content_type == formats.WEBP:
+            width, height = formats.size_of_webp(bytes(self.data[: formats.HEAD_BYTES]))
+        elif self.content_type in formats.HEIF_FAMILY:
+            self._read_items(self._blocks["exif"])
         elif self.content_type == formats.PNG:
             self.declared = read_png_colours(self.data)
         elif self.content_type == formats.JPEG and not image.get_typeof("icc-profile-data"):
-            self.declared = profile_by_exif(blocks["exif"])
+            self.declared = profile_by_exif(self._blocks["exif"])
+        self._exif = self._blocks["exif"]
         self._turned_by = self._turn(image)
         if is_sideways(self._turned_by):
             width, height = height, width
+        is_animated = self.content_type in formats.MOVING and _frames(image) > 1
+        return self._header_of(width, height, is_animated=is_animated, needs=self._needs(image))
+
+    def _read_header_otherwise(self) -> Header:
+        """Read by the decoder that is asked where libvips cannot decode."""
+        self._read_by = found = read_otherwise(self.data, self.content_type)
+        self._blocks = {**found.blocks, **self._blocks}
+        width, height = found.width, found.height
+        if self.content_type in formats.HEIF_FAMILY:
+            self._exif = self._blocks.get("exif", b"")
+            self._read_items(self._exif)
+            self._turned_by = self._orientation or 1
+            if is_sideways(self._turned_by):
+                width, height = height, width
+        return self._header_of(width, height, needs=found.working_bytes)
+
+    def _header_of(
+        self, width: int, height: int, *, needs: int, is_animated: bool = False
+    ) -> Header:
+        blocks = dict(self._blocks)
+        if self.content_type == formats.TIFF:
+            blocks["exif"] = self.data  # a TIFF is its own EXIF block
         return Header(
             content_type=self.content_type,
             width=width,
             height=height,
-            metadata=metadata,
-            is_animated=self.content_type in formats.MOVING and _frames(image) > 1,
+            metadata=read_metadata(**blocks),
+            is_animated=is_animated,
+            memory_bytes=decoder_memory.in_all(needs),
         )
+
+    def _needs(self, image: Image) -> int:
+        """Return how much memory decoding takes."""
+        pixels = image.width * image.height
+        pixel_bytes = image.bands * _BYTES_OF.get(image.format, 4)
+        interlaced = bool(_number(image, "interlaced"))
+        head = bytes(self.data[: formats.HEAD_BYTES])
+        match self.content_type:
+            case formats.JPEG:
+                samples = 1.5 if _text(image, "jpeg-chroma-subsample") == "4:2:0" else image.bands
+                needs = decoder_memory.of_jpeg(
+                    pixels=pixels, samples=samples, progressive=interlaced
+                )
+            case formats.PNG:
+                needs = decoder_memory.of_png(
+                    pixels=pixels, pixel_bytes=pixel_bytes, interlaced=interlaced
+                )
+            case formats.GIF:
+                needs = decoder_memory.of_gif(pixels=pixels)
+            case formats.WEBP:
+                width, height = formats.size_of_webp(head)
+                needs = decoder_memory.of_webp(
+                    pixels=width * height, lossless=b"VP8L" in head and b"VP8 " not in head
+                )
+            case formats.TIFF:
+                block = tiff.largest_block(self.data, width=image.width, height=image.height)
+                needs = decoder_memory.of_tiff(block_pixels=block, pixel_bytes=pixel_bytes)
+            case formats.AVIF:
+                needs = memory_of_avif(self.data, pixels=pixels)
+            case _:
+                needs = memory_of_heif(self.data, pixels=pixels)
+        return needs
 
     def _read_items(self, exif: Bytes) -> None:
         self._items = read_items(self.data)
@@ -219,27 +325,38 @@ class _Original:
         if self.content_type == formats.JPEG:
             return fitted(self._open(fail_on="error", shrink=self._jpeg_shrink())).autorot()
         if self.content_type in {formats.HEIC, formats.HEIF}:
-            return turned(self._heif_pixels(decode_heif(self.data)), self._orientation or 1)
+            scaled = decode_heif_scaled(self.data)
+            if scaled is None:
+                scaled = self._heif_pixels(decode_heif(self.data))
+            return turned(scaled, self._orientation or 1)
         if self.content_type == formats.AVIF:
             return self._avif_pixels()
+        if self.content_type == formats.TIFF:
+            return self._tiff_pixels()
         return fitted(self._open(fail_on="error")).autorot()
 
     def _avif_pixels(self) -> Image:
-        items = self._items
-        if items and self.declared is None and items.is_monochrome_av1(items.primary):
-            # Only the bitstream says of what range the grey is, and only libavif does by that.
-            with suppress(Exception):
-                return self._avif_pixels_by_pillow()
         try:
-            return self._heif_pixels(self._open(fail_on="error"))
-        except pyvips.Error:
-            if self._cut_short:
+            return decode_avif(self.data)
+        except (ValueError, NoLibraryError) as error:
+            if self._cut_short or self._read_by is not None:
                 raise
-            return self._avif_pixels_by_pillow()
+            complaints.note(error)
+        return self._heif_pixels(self._open(fail_on="error"))
 
-    def _avif_pixels_by_pillow(self) -> Image:
-        image = fitted(decode_avif_by_pillow(self.data))
-        return image if self._items is None else upright_by_items(image, self._items)
+    def _tiff_pixels(self) -> Image:
+        if self._read_by is not None:
+            return fitted(self._read_by.decode())
+        try:
+            pixels = fitted(self._open(fail_on="error")).autorot()
+        except pyvips.Error as error:
+            if self._cut_short or complaints.means_an_early_end(error):
+                raise
+            complaints.note(error)
+        else:
+            if not (complaints.heard() and _is_blank(pixels)):
+                return pixels
+        return fitted(read_otherwise(self.data, formats.TIFF).decode())
 
     def _heif_pixels(self, image: Image) -> Image:
         """Fit what libheif decoded, and do what it leaves undone: grey's range, and alpha."""
@@ -278,6 +395,20 @@ class _Original:
             return pyvips.Image.heifload_buffer(file, fail_on="error").copy_memory()
         return decode_heif(file)
 
+    def small_copy(self) -> Image | None:
+        """Decode the small copy that cameras put into files; None when there is none."""
+        if self.content_type in {formats.HEIC, formats.HEIF}:
+            small = decode_thumbnail(self.data)
+            if small is not None:
+                return fitted(small)
+        block = unwrapped(self._blocks.get("exif", b""))
+        embedded = find_embedded(block, formats.DNG)  # EXIF is a TIFF with a JPEG in it
+        if embedded.jpeg is None:
+            return None
+        small = _Original(embedded.jpeg, formats.JPEG)
+        small._orientation = embedded.orientation
+        return small.pixels()
+
     def complaint(self) -> DamageReason | None:
         """Say what is wrong with a picture that decoded nonetheless."""
         if self._cut_short:
@@ -288,16 +419,22 @@ class _Original:
 
     def reason_of(self, error: Exception) -> DamageReason:
         """Say what is wrong with a picture that did not decode."""
-        ends_early = self._cut_short or complaints.means_an_early_end(error)
-        return "incomplete" if ends_early else "corrupt"
+        if self._cut_short or complaints.means_an_early_end(error):
+            return "incomplete"
+        return "corrupt" if complaints.blames_the_file(error) else "undecodable"
 
     def pixels_of_what_is_left(self) -> Image | None:
         """Decode whatever decodes of a damaged picture; None when nothing does."""
         if self.content_type in {formats.HEIC, formats.HEIF}:
             return None
         try:
+            claimed = self._open(fail_on="none")
+            if claimed.width * claimed.height > _MAX_PIXELS_TO_SEARCH:
+                return None
             shrink = {"shrink": self._jpeg_shrink()} if self.content_type == formats.JPEG else {}
             pixels = fitted(self._open(fail_on="none", **shrink))
+            if _is_blank(pixels):
+                return None
             return pixels if self.content_type == formats.AVIF else pixels.autorot()
         except Exception as error:  # noqa: BLE001 - nothing is left, then
             complaints.note(error)
@@ -311,11 +448,20 @@ class _Original:
             return str(warning)
         return ""
 
+    def _header_scale(self) -> float:
+        size = formats.size_of_webp(bytes(self.data[: formats.HEAD_BYTES]))
+        return min(1, _HEADER_SIDE / max(*size, 1))
+
+    def _webp_scale(self) -> float:
+        """Return the scale at which to decode a large one: libwebp averages while it decodes."""
+        width, height = formats.size_of_webp(bytes(self.data[: formats.HEAD_BYTES]))
+        if width * height <= _WEBP_IN_FULL:
+            return 1
+        return min(1, _WEBP_SCALED_TO / max(width, height))
+
     def _jpeg_shrink(self) -> int:
         image = self._open(fail_on="none")
-        longest, shortest = max(image.width, image.height), min(image.width, image.height)
-        fits = (by for by in (8, 4, 2) if longest // by >= _SHRINK_DOWN_TO and shortest >= by)
-        return next(fits, 1)
+        return whole_shrink(image.width, image.height)
 
 
 class _Raw(_Original):
@@ -365,3 +511,16 @@ def _attached(image: Image, name: str) -> Bytes:
 
 def _frames(image: Image) -> int:
     return int(image.get("n-pages")) if image.get_typeof("n-pages") else 1
+
+
+def _number(image: Image, name: str) -> int:
+    return int(image.get(name)) if image.get_typeof(name) else 0
+
+
+def _text(image: Image, name: str) -> str:
+    return str(image.get(name)) if image.get_typeof(name) else ""
+
+
+def _is_blank(image: Image) -> bool:
+    """Say whether there is nothing but zeros: what decoders leave that did not decode."""
+    return bool(image.max() == 0)

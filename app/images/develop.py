@@ -26,11 +26,11 @@ from app.images.cancelled import was_cancelled
 from app.images.examined import has_row
 from app.images.lease import Begun, begin_next, let_go, note_stored
 from app.images.models import DescriptionState, Image, ImageState
-from app.images.outcome import Developed, Rejected
+from app.images.outcome import DECODER_VERSION, Developed, Rejected
 from app.images.strays import remove_unless_known
 from app.outages import is_outage
 from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored, pause_after
-from app.telling import Counted, count, step, timed
+from app.telling import Counted, count, count_undecodable, step, timed
 
 log = logging.getLogger(__name__)
 
@@ -214,6 +214,8 @@ def _digest(original: Path) -> bytes:
 def _finish(
     task: PictureStored, outcome: Developed | Rejected, receipt: Receipt, *, bench: Bench
 ) -> None:
+    if outcome.error is not None:
+        count_undecodable(outcome.error)
     if isinstance(outcome, Rejected):
         _reject(task, failure_code=outcome.reason, store=bench.store)
         return
@@ -225,8 +227,8 @@ def _finish(
         "receipt_by": receipt.by,
         "crc32": receipt.crc32,
         "content_type": outcome.content_type,
-        "width": outcome.width,
-        "height": outcome.height,
+        "width": outcome.width or None,  # 0: the file does not say
+        "height": outcome.height or None,
         "is_animated": outcome.is_animated,
         "thumbhash": outcome.thumbhash,
         "has_preview": outcome.preview is not None and outcome.thumbnail is not None,
@@ -285,7 +287,7 @@ def _settle(task: PictureStored, *, state: ImageState, **values: object) -> bool
     settled = db.session.scalar(
         update(Image)
         .where(Image.id == task.image_id, Image.state == ImageState.PROCESSING)
-        .values(state=state, leased_until=None, **values)
+        .values(state=state, leased_until=None, decoder_version=DECODER_VERSION, **values)
         .returning(Image.id)
         .execution_options(synchronize_session=False)
     )

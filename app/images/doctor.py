@@ -139,7 +139,7 @@ class Doctor:
             return Trouble.WRONG
         if row.state != ImageState.PROCESSING and not row.has_derived(parts):
             return Trouble.UNSEEN
-        return Trouble.GIVEN_UP if row.failure == "processing_failed" else None
+        return Trouble.GIVEN_UP if row.deserves_another_try else None
 
     def _is_right(self, row: Row, kept: Kept, *, version: str | None) -> bool:
         if kept.size != row.size:

@@ -10,7 +10,9 @@ from sqlalchemy import exists, select, tuple_
 from app.clients.archive import Part, Place
 from app.clients.storage import PREVIEWS
 from app.database import db
+from app.images.failures import OURS
 from app.images.models import SHOWN, Image
+from app.images.outcome import DECODER_VERSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,13 @@ class Row:
     has_preview: bool
     preview: str
     failure: str | None
+    decoder_version: int
+
+    @property
+    def deserves_another_try(self) -> bool:
+        """Whether it was given up for no fault of its own, or by decoders of before."""
+        is_old = self.decoder_version < DECODER_VERSION and self.failure in OURS
+        return self.failure == "processing_failed" or is_old
 
     def has_derived(self, parts: list[Part]) -> bool:
         """Whether all that it promises beside the original is among the parts of a place."""
@@ -48,6 +57,7 @@ def read_rows(
         Image.has_preview,
         Image.preview_format,
         Image.failure_code,
+        Image.decoder_version,
     )
     if only:
         query = query.where(Image.id == only.image_id, Image.owner_id == only.user_id)
@@ -59,7 +69,9 @@ def read_rows(
     found = db.session.execute(query.order_by(Image.owner_id, Image.id).limit(most)).all()
     if not only:
         db.session.rollback()  # what follows waits for the outside
-    for owner_id, image_id, state, sha256, size, has_preview, preview_format, failure in found:
+    for row in found:
+        owner_id, image_id, state, sha256, size, has_preview, preview_format, *tried = row
+        failure, decoder_version = tried
         yield Row(
             place=Place(user_id=owner_id, image_id=image_id),
             state=state,
@@ -68,6 +80,7 @@ def read_rows(
             has_preview=has_preview,
             preview=PREVIEWS[preview_format],
             failure=failure,
+            decoder_version=decoder_version,
         )
 
 

@@ -10,16 +10,21 @@ WORDS = {
     " and the raw files of cameras (DNG, NEF, CR2, CR3, ARW, RAF, RW2) are; videos are not yet.",
     "unreadable": "This file begins like a picture, but no more of it can be read. Nothing was"
     " kept of it.",
-    "too_many_pixels": "This picture has more than 100 megapixels, which is more than can be"
-    " opened here. Make it smaller and upload it again.",
+    "too_many_pixels": "This picture was too large to be opened. Upload it again: no size is"
+    " refused any more.",  # of rows from before
     "not_as_promised": "What arrived is not the file that was announced. Upload it again.",
     # Damaged: the original is kept. (Rejected with the same code: its header alone did this.)
     "incomplete": "The end of this file is missing. The original is kept as it is.",
     "corrupt": "Part of this file is broken. The original is kept as it is.",
-    "undecodable": "This picture cannot be shown. The original is kept as it is.",
-    "too_slow": "Opening this picture took too long.",
-    "out_of_memory": "Opening this picture took too much memory.",
-    "decoder_crashed": "This picture made the decoder fail.",
+    # The same state, but the fault is ours: the file may be in order.
+    "undecodable": "Pictures of this kind cannot be shown here yet. The original is kept as it is.",
+    "shown_small": "This picture is too large to be opened here, so the small copy in it is shown."
+    " The original is kept as it is.",
+    "too_slow": "Opening this picture took too long here. The original is kept as it is.",
+    "out_of_memory": "This picture needs more memory than there is here. The original is kept as it"
+    " is.",
+    "decoder_crashed": "The program that opens pictures failed on this one. The original is kept as"
+    " it is.",
     "processing_failed": "No preview could be made of this picture. The original is kept as it is.",
     # Descriptions.
     "preview_unreadable": "The preview could not be read, so nothing was sent. Try again.",
@@ -34,6 +39,19 @@ WORDS = {
 }
 
 
+# Damaged, but by no fault of the file: tried again when decoders have become better.
+OURS = frozenset(
+    {
+        "undecodable",
+        "shown_small",
+        "too_slow",
+        "out_of_memory",
+        "decoder_crashed",
+        "processing_failed",
+    }
+)
+_TITLES = {"shown_small": "Small preview", **dict.fromkeys(("incomplete", "corrupt"), "Damaged")}
+
 VIDEO = "Videos are not taken in yet, only pictures."
 
 
@@ -41,4 +59,8 @@ def failure(code: str | None) -> dict[str, str] | None:
     """Shape a code as the API's Failure."""
     if code is None:
         return None
-    return {"code": code, "detail": WORDS.get(code, "This could not be done.")}
+    return {
+        "code": code,
+        "title": _TITLES.get(code, "No preview yet" if code in OURS else "Failed"),
+        "detail": WORDS.get(code, "This could not be done."),
+    }

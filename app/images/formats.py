@@ -28,8 +28,10 @@ RW2 = "image/x-panasonic-rw2"
 
 Bytes = bytes | memoryview
 
-# More pixels than this are refused before any is decoded.
+# Pictures embedded in raw files are looked at up to this size.
 MOST_PIXELS = 100_000_000
+# A header that claims a longer side than this is that of no picture.
+MAX_SIDE = 1_000_000
 
 # Everything that is taken in. Whatever is not here is refused before any decoder sees it.
 RAW = (DNG, NEF, CR2, CR3, ARW, RAF, RW2)
@@ -243,22 +245,22 @@ def _last_chunk_ends(data: Bytes) -> int:
     return max(int(at), len(data) + 1)
 
 
-def pixels_of_webp(head: bytes) -> int:
-    """Return how many pixels a WebP says that it has: libvips takes room for all to say so itself.
+def size_of_webp(head: bytes) -> tuple[int, int]:
+    """Return the width and height that a WebP says: libvips says only those it decodes at.
 
-    0 when its first chunk (RFC 9649) is none that says it.
+    (0, 0) when its first chunk (RFC 9649) is none that says it.
     """
     kind, body = head[12:16], head[20:30].ljust(10, b"\0")
     if kind == b"VP8X":
         width, height = (int.from_bytes(body[at : at + 3], "little") + 1 for at in (4, 7))
-        return width * height
+        return width, height
     if kind == b"VP8L":
         bits = int.from_bytes(body[1:5], "little")
-        return ((bits & 0x3FFF) + 1) * ((bits >> 14 & 0x3FFF) + 1)
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     if kind == b"VP8 ":
         width, height = struct.unpack_from("<HH", body, 6)
-        return int(width & 0x3FFF) * int(height & 0x3FFF)
-    return 0
+        return int(width & 0x3FFF), int(height & 0x3FFF)
+    return 0, 0
 
 
 def last_box_ends(data: Bytes) -> int:

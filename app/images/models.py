@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import Owner, User
 from app.database import Base, now
+from app.images.failures import OURS
 
 
 class ImageState(StrEnum):
@@ -61,6 +62,9 @@ def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 # [Note: What the timeline shows] A picture is in the timeline from the moment its original is
 # stored. The partial index below serves exactly this condition; change both together.
 SHOWN = (ImageState.PROCESSING, ImageState.READY, ImageState.DAMAGED)
+
+
+_OURS = ", ".join(f"'{code}'" for code in sorted(OURS))
 
 
 class Image(Base):
@@ -104,9 +108,9 @@ class Image(Base):
             postgresql_where=text("state = 'processing'"),
         ),
         Index(
-            "ix_images_given_up",
-            "owner_id",
-            postgresql_where=text("failure_code = 'processing_failed'"),
+            "ix_images_not_shown",
+            "decoder_version",
+            postgresql_where=text(f"state = 'damaged' AND failure_code IN ({_OURS})"),
         ),
         Index(
             "ix_images_description_waiting",
@@ -205,6 +209,12 @@ class Image(Base):
     )
     attempts: Mapped[int] = mapped_column(
         SmallInteger, default=0, comment="How often its development was begun."
+    )
+    decoder_version: Mapped[int] = mapped_column(
+        SmallInteger,
+        default=0,
+        server_default="0",
+        comment="Of the decoders that it was last decoded by; 0: before they had one.",
     )
 
     leased_until: Mapped[datetime | None] = mapped_column(

@@ -1,26 +1,164 @@
 """Decode what libvips cannot, into what it goes on with."""
 
 import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
-from PIL import TiffImagePlugin  # noqa: F401 - the next would import it when it is too late
-from PIL.AvifImagePlugin import AvifImageFile
+from PIL import Image as Pillow
+from PIL import TiffImagePlugin
 
+from app.images import avif_library, complaints, decoder_memory, formats, heif_library
 from app.images.colour import Image
-from app.images.formats import MOST_PIXELS, Bytes
+from app.images.formats import Bytes
+from app.images.heif_library import CannotScaleError
+from app.images.planes import UnknownMatrixError
+
+# From so many pixels on a HEIC is scaled while it is decoded, a row of tiles after the other. Up to
+# there whole RGB is a little faster.
+_HEIC_IN_FULL = 16_000_000
+_ORIENTATION_TAG = 274
+
+
+@dataclass(frozen=True, kw_only=True)
+class Otherwise:
+    """A picture that libvips does not open: its size, upright, and how to decode it."""
+
+    width: int
+    height: int
+    working_bytes: int
+    decode: Callable[[], Image]
+    blocks: dict[str, bytes] = field(default_factory=dict)
+
+
+def prepare() -> None:
+    """Set libraries up, once in a process: thumbnails inside are left alone, one thread each."""
+    pillow_heif.options.THUMBNAILS = False
+    pillow_heif.options.DEPTH_IMAGES = False
+    pillow_heif.options.AUX_IMAGES = False
+    pillow_heif.options.DECODE_THREADS = 1
+    Pillow.MAX_IMAGE_PIXELS = None  # the child has limits of its own
+    TiffImagePlugin.READ_LIBTIFF = True  # Pillow's own readers know fewer kinds
+    heif_library.load()
+    avif_library.load()
+
+
+def read_otherwise(data: Bytes, content_type: str) -> Otherwise:
+    """Open a file that libvips does not. Raises anything for bad bytes."""
+    if content_type == formats.AVIF:
+        return _avif(data)
+    if content_type in formats.HEIF_FAMILY:
+        return _heif(data)
+    if content_type == formats.TIFF:
+        return _tiff(data)
+    raise ValueError("nothing else opens this")
+
+
+def _avif(data: Bytes) -> Otherwise:
+    header = avif_library.read_header(data)
+    sides = (header.width, header.height)
+    width, height = reversed(sides) if header.is_turned else sides
+    return Otherwise(
+        width=width,
+        height=height,
+        working_bytes=memory_of_avif(data, pixels=width * height),
+        decode=lambda: avif_library.decode_scaled(data),
+        blocks={"exif": header.exif, "xmp": header.xmp},
+    )
+
+
+def _heif(data: Bytes) -> Otherwise:
+    opened = pillow_heif.open_heif(bytes(data))  # decodes nothing yet
+    width, height = opened.size
+    blocks = {name: opened.info.get(name) or b"" for name in ("exif", "xmp")}
+    return Otherwise(
+        width=width,
+        height=height,
+        working_bytes=memory_of_heif(data, pixels=width * height),
+        decode=lambda: decode_heif(data),
+        blocks=blocks,
+    )
+
+
+def _tiff(data: Bytes) -> Otherwise:
+    """Open by Pillow, whose libtiff knows more compressions than that of libvips."""
+    opened = TiffImagePlugin.TiffImageFile(io.BytesIO(data))
+    width, height = opened.size
+    if int(opened.getexif().get(_ORIENTATION_TAG, 1)) >= 5:  # noqa: PLR2004 - sides are swapped
+        width, height = height, width
+    return Otherwise(
+        width=width,
+        height=height,
+        working_bytes=decoder_memory.of_pillow(
+            pixels=width * height, bands=len(opened.getbands()), file_size=len(data)
+        ),
+        decode=lambda: _decode_by_pillow(opened),
+    )
+
+
+_FOR_VIPS = {
+    # Pillow's mode: libvips' number format, and how it is to be read.
+    "L": ("uchar", "b-w"),
+    "LA": ("uchar", "b-w"),
+    "RGB": ("uchar", "srgb"),
+    "RGBA": ("uchar", "srgb"),
+    "CMYK": ("uchar", "cmyk"),
+    "I;16": ("ushort", "grey16"),
+    "F": ("float", "b-w"),
+}
+
+
+def _decode_by_pillow(opened: Any) -> Image:  # noqa: ANN401 - a picture of Pillow's
+    """Decode; Pillow turns TIFF upright by itself."""
+    opened.load()
+    profile = opened.info.get("icc_profile")
+    if opened.mode == "LAB":
+        return _lab(opened)
+    if opened.mode not in _FOR_VIPS:
+        opened = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+    number, space = _FOR_VIPS[opened.mode]
+    bands = len(opened.getbands())
+    image = pyvips.Image.new_from_memory(
+        opened.tobytes(), opened.width, opened.height, bands, number
+    ).copy(interpretation=space)
+    return _with_profile(image, profile)
+
+
+def _lab(opened: Any) -> Image:  # noqa: ANN401 - the same
+    """CIELab in 8 bits: L from 0 to 255; a and b signed, which Pillow has as they are stored."""
+    image = pyvips.Image.new_from_memory(opened.tobytes(), opened.width, opened.height, 3, "uchar")
+    lightness = image.extract_band(0).linear(100 / 255, 0)
+    colours = image.extract_band(1, n=2).cast("float")
+    colours = (colours > 127).ifthenelse(colours - 256, colours)  # noqa: PLR2004 - two's complement
+    lab = lightness.bandjoin(colours).copy(interpretation="lab")
+    return lab.colourspace("srgb")
+
+
+def decode_heif_scaled(data: Bytes) -> Image | None:
+    """Decode a large HEIC no larger than a preview, by tiles; None when another way is better."""
+    opened = pillow_heif.open_heif(bytes(data))  # decodes nothing yet
+    width, height = opened.size
+    if width * height <= _HEIC_IN_FULL:
+        return None
+    try:
+        scaled = heif_library.decode_scaled(data)
+    except (CannotScaleError, UnknownMatrixError) as error:
+        complaints.note(error)
+        return None
+    return _with_profile(scaled, opened.info.get("icc_profile"))
 
 
 def decode_heif(data: Bytes) -> Image:
     """Decode HEVC by libheif: the libvips wheel has no decoder for it."""
     decoded = pillow_heif.open_heif(bytes(data), convert_hdr_to_8bit=False)
-    deep = decoded.mode.endswith(";16")
     pixels = decoded.data
     width, height = decoded.size
-    if width * height > MOST_PIXELS:
-        raise ValueError("larger than its header says")
-    bands = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}[
-        decoded.mode.removesuffix(";16").replace("a", "A")
+    mode = decoded.mode
+    deep = mode.endswith(";16")
+    bands = {"L": 1, "I": 1, "LA": 2, "RGB": 3, "RGBA": 4}[
+        mode.removesuffix(";16").replace("a", "A")
     ]
     image = pyvips.Image.new_from_memory(
         pixels, width, height, bands, "ushort" if deep else "uchar"
@@ -30,17 +168,44 @@ def decode_heif(data: Bytes) -> Image:
     return _with_profile(image, decoded.info.get("icc_profile"))
 
 
+def decode_thumbnail(data: Bytes) -> Image | None:
+    """Decode the small copy in a HEIC, upright; None when it holds none."""
+    return heif_library.decode_thumbnail(data)
+
+
+def memory_of_heif(data: Bytes, *, pixels: int) -> int:
+    """Return how much memory decode_heif takes."""
+    facts = heif_library.read_facts(data)
+    whole = decoder_memory.of_whole_rgb(
+        pixels=pixels, bands=4 if facts.has_alpha else 3, depth=facts.depth
+    )
+    if pixels <= _HEIC_IN_FULL or facts.has_alpha:
+        return whole + len(data)
+    needs = decoder_memory.of_heic(pixels=pixels, depth=facts.depth, is_grid=facts.is_grid)
+    return needs + len(data)
+
+
 def _with_profile(image: Image, profile: bytes | None) -> Image:
     if profile:
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
     return image
 
 
-def decode_avif_by_pillow(data: Bytes) -> Image:
-    """Decode AVIF by libavif, for the few that libheif refuses and the large: 8 bits only."""
-    with AvifImageFile(io.BytesIO(data)) as avif:
-        decoded = avif.convert("RGBA" if avif.has_transparency_data else "RGB")
-        image = pyvips.Image.new_from_memory(
-            decoded.tobytes(), decoded.width, decoded.height, len(decoded.getbands()), "uchar"
-        ).copy(interpretation="srgb")
-        return _with_profile(image, avif.info.get("icc_profile"))
+def decode_avif(data: Bytes) -> Image:
+    """Decode AVIF by libavif, upright and no larger than a preview.
+
+    Raises:
+        ValueError, NoLibraryError: libvips may open it nonetheless.
+    """
+    return avif_library.decode_scaled(data)
+
+
+def memory_of_avif(data: Bytes, *, pixels: int) -> int:
+    """Return how much memory decode_avif takes."""
+    try:
+        header = avif_library.read_header(data)
+    except (ValueError, avif_library.NoLibraryError):
+        return decoder_memory.of_whole_rgb(pixels=pixels, bands=4, depth=16)
+    return decoder_memory.of_avif(
+        pixels=header.width * header.height, samples=header.samples / 4, depth=header.depth
+    )

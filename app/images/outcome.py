@@ -12,9 +12,13 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 from app.images.cleaning import LONGEST_CAPTION, LONGEST_NAME
-from app.images.formats import SUPPORTED
+from app.images.formats import MAX_SIDE, SUPPORTED
 from app.images.metadata import PictureMetadata
 from app.images.xmp import MAX_STARS, REJECTED
+
+# Of the decoders: counted up when a picture may come out that did not before. Rows keep by which
+# version they were decoded, and what failed for no fault of its own is decoded again by a newer.
+DECODER_VERSION = 1
 
 # What a child process dies of.
 DeathReason = Literal["too_slow", "out_of_memory", "decoder_crashed"]
@@ -25,27 +29,30 @@ RejectionReason = Literal[
     "not_a_picture",  # its bytes are of nothing known
     "unsupported_type",  # known, but not taken in: PSD, SVG, PDF, RAW, video …
     "unreadable",  # begins like a picture, but its header makes no sense
-    "too_many_pixels",
 ]
 # Why a picture opened only in part, or could not be shown. Its original is worth keeping.
 DamageReason = Literal[
     "incomplete",  # the file ends early
     "corrupt",  # some of it makes no sense
-    "undecodable",  # the header is sound, but no pixel could be had
+    "undecodable",  # whole for all we know, but not decoded here
+    "shown_small",  # too large to be decoded here: shown by the small copy in it
     DeathReason,
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What is known of a picture before any pixel is decoded; width and height are upright."""
+    """What is known of a picture before any pixel is decoded; width and height are upright.
+
+    Both are 0 when the part of the file is missing that says them.
+    """
 
     content_type: str
     width: int
     height: int
     metadata: PictureMetadata
     is_animated: bool = False
-    # What decoding may take, beyond what every picture may; 0 when nobody knows of more.
+    # What decoding may take on top of a warm child (decoder_memory.py); 0 when nobody knows.
     memory_bytes: int = 0
 
     @property
@@ -60,7 +67,8 @@ class Developed:
 
     thumbnail and preview are upright, without metadata but a colour profile: WebP, and the preview
     of a photo JPEG; they and the
-    ThumbHash are None when no pixel could be had.
+    ThumbHash are None when no pixel could be had. error is the class of the exception that a
+    decoder raised, if any.
     """
 
     outcome: Literal["ready", "damaged"]
@@ -73,6 +81,7 @@ class Developed:
     thumbhash: bytes | None
     metadata: PictureMetadata
     is_animated: bool = False
+    error: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +90,7 @@ class Rejected:
 
     reason: RejectionReason
     content_type: str | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +110,6 @@ _LENGTHS = struct.Struct(">4L")  # of the JSON, the thumbnail, the preview and t
 _NOTHING = 0xFFFFFFFF
 _LONGEST = (32_768, 8 << 20, 32 << 20, 64)
 HEAD_BYTES = _LENGTHS.size
-_LARGEST_SIDE = 1_000_000
 _MOST_MEMORY = 1 << 40
 
 
@@ -134,6 +143,7 @@ def unpack(parts: list[bytes | None]) -> Report:
                 return Rejected(
                     reason=_one_of(said["reason"], get_args(RejectionReason)),
                     content_type=_short_text(said["content_type"]),
+                    error=_short_text(said["error"]),
                 )
             case "Header":
                 memory_bytes = _whole(said["memory_bytes"], least=0, most=_MOST_MEMORY)
@@ -147,6 +157,7 @@ def unpack(parts: list[bytes | None]) -> Report:
                     thumbnail=thumbnail,
                     preview=preview,
                     thumbhash=thumbhash,
+                    error=_short_text(said["error"]),
                     **_header(said),
                 )
     except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -157,8 +168,8 @@ def unpack(parts: list[bytes | None]) -> Report:
 def _header(said: dict[str, Any]) -> dict[str, Any]:
     return {
         "content_type": _one_of(said["content_type"], SUPPORTED),
-        "width": _whole(said["width"], most=_LARGEST_SIDE),
-        "height": _whole(said["height"], most=_LARGEST_SIDE),
+        "width": _side(said["width"]),
+        "height": _side(said["height"]),
         "metadata": _metadata(said["metadata"]),
         "is_animated": _one_of(said["is_animated"], (False, True)) is True,
     }
@@ -202,6 +213,10 @@ def _whole(value: object, *, least: int = 1, most: int) -> int:
     if type(value) is not int or not least <= value <= most:
         raise WireError("not a number within its bounds")
     return value
+
+
+def _side(value: object) -> int:
+    return 0 if value == 0 else _whole(value, most=MAX_SIDE)
 
 
 def _optional_whole(value: object, *, most: int) -> int | None:

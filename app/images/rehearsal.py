@@ -18,16 +18,14 @@ from typing import Any
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import formats
 from app.images.colour import to_screen
 from app.images.confinement import confine
 from app.images.decoding import develop
 from app.images.gain_map import ISO_SEGMENT
 from app.images.metadata import read_metadata
-from app.images.other_decoders import decode_avif_by_pillow
 from app.images.outcome import Developed
 from app.images.placeholder import thumbhash
-from app.images.rehearsal_samples import BLOCKS, Sample, make, make_with_gain_map, some_samples
+from app.images.rehearsal_samples import BLOCKS, make, make_with_gain_map, some_samples
 
 
 class RehearsalError(Exception):
@@ -61,7 +59,6 @@ def _develop_samples() -> dict[str, list[str]]:
         kept[sample.content_type, sample.depth] = picture
     bright = make_with_gain_map()
     _expect_gain_map(bright)
-    decode_avif_by_pillow(make(Sample(formats.AVIF, "none", 8, "none")))
     return {
         "modules": sorted(set(sys.modules) - before),
         "samples": [base64.b64encode(picture).decode() for picture in (*kept.values(), bright)],

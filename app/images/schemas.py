@@ -46,6 +46,11 @@ class Failure(BaseModel):
     """Why something could not be done."""
 
     code: str = Field(examples=["not_a_picture"])
+    title: str = Field(
+        description="In two or three words; of a picture that is kept: Damaged, when the file is"
+        " broken, or No preview yet, when it could not be opened here.",
+        examples=["Damaged"],
+    )
     detail: str = Field(examples=["This file is not a picture that can be read."])
 
 

@@ -21,9 +21,11 @@ from app.clients.storage import PictureStore
 from app.database import db, now
 from app.images.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
 from app.images.exports import delete_expired_exports, take_overdue_exports
+from app.images.failures import OURS
 from app.images.lease import seconds_until_next
 from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
 from app.images.models import DescriptionState, Image, ImageState
+from app.images.outcome import DECODER_VERSION
 from app.images.strays import PAGES_A_SWEEP, look_for_strays, remove_unless_known
 from app.tasks import DescribePicture, ExportLibrary, PictureStored
 
@@ -68,6 +70,8 @@ def sweep(
     moment = now()
     for picture in _take_up(_overdue_uploads(moment), moment):
         _try(partial(_ring_if_stored, picture, store=store, ring=ring))
+    for picture in _pictures(_decoded_by_older_decoders()):
+        _try(partial(_decode_again, picture))
     _try(partial(_wake, wake))
     for image_id in _take_overdue_descriptions(moment):
         _try(partial(ask, DescribePicture(image_id=image_id)))
@@ -128,6 +132,29 @@ def _overdue_uploads(moment: datetime) -> ColumnElement[bool]:
     return (Image.state == ImageState.UPLOADING) & (
         Image.created_at < moment - EVENT_EXPECTED_WITHIN
     )
+
+
+def _decoded_by_older_decoders() -> ColumnElement[bool]:
+    """What could not be shown, for no fault of its own, before this version was put in place."""
+    return (
+        (Image.state == ImageState.DAMAGED)
+        & Image.failure_code.in_(sorted(OURS))
+        & (Image.decoder_version < DECODER_VERSION)
+        & Image.deleted_at.is_(None)
+    )
+
+
+def _decode_again(picture: PictureStored) -> None:
+    again = (
+        update(Image)
+        .where(Image.id == picture.image_id, _decoded_by_older_decoders())
+        .values(state=ImageState.PROCESSING, stored_at=now(), attempts=0, failure_code=None)
+        .returning(Image.id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.scalar(again) is not None:
+        log.info("decoding a picture again that older decoders could not show")
+    db.session.commit()
 
 
 def _take_up(condition: ColumnElement[bool], moment: datetime) -> list[PictureStored]:

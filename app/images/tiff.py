@@ -3,10 +3,11 @@
 import struct
 from collections.abc import Iterator
 
-from app.images.exif import layout_of
+from app.images.exif import layout_of, numbers_of, read_first
 from app.images.formats import Bytes
 
 _MOST_PAGES = 1000
+_ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT = 278, 322, 323
 
 
 def only_first_page(data: Bytes) -> Bytes:
@@ -24,6 +25,16 @@ def only_first_page(data: Bytes) -> Bytes:
 def ends_too_early(data: Bytes) -> bool:
     """Say whether there are pages that lie beyond the end of the file."""
     return any(pointer.stop > len(data) for pointer in _pointers(data))
+
+
+def largest_block(data: Bytes, *, width: int, height: int) -> int:
+    """Return how many pixels a strip or tile of the first page has, or a row of tiles."""
+    wanted = frozenset({_ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT})
+    tags = read_first(data, wanted)
+    rows = numbers_of(tags.get(_TILE_HEIGHT), most=1) or numbers_of(
+        tags.get(_ROWS_PER_STRIP), most=1
+    )
+    return width * int(min(rows[0], height) if rows else height)
 
 
 def _pointers(data: Bytes) -> Iterator[slice]:

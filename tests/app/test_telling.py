@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from app import telling
-from app.telling import Counted, Timed, count, listen, step, timed
+from app.telling import Counted, Timed, count, count_undecodable, listen, step, timed
 
 
 class Heard:
@@ -21,6 +21,9 @@ class Heard:
     def took(self, name: Timed, seconds: float) -> None:
         assert seconds >= 0
         self.said.append(name)
+
+    def undecodable(self, error: str) -> None:
+        self.said.append(f"undecodable: {error}")
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -63,3 +66,9 @@ def test_what_failed_has_no_time(heard: Heard) -> None:
     with pytest.raises(ValueError, match="bad"), step("decode"), timed("PictureSeconds"):
         raise ValueError("bad")
     assert heard.said == ["decode begins", "decode ends"]
+
+
+def test_undecodable_pictures_are_counted_by_exceptions_that_there_are(heard: Heard) -> None:
+    count_undecodable("LookupError")
+    count_undecodable("MadeUpByATakenChild")
+    assert heard.said == ["undecodable: LookupError", "undecodable: other"]

@@ -11,6 +11,7 @@ import pytest
 
 from app.clients.archive import Place
 from app.images.darkroom import Darkroom
+from app.images.outcome import DECODER_VERSION
 from scripts.embedded.policies import BUCKET
 from tests.conftest import running_stack
 from tests.images.library import Library, library_on
@@ -179,6 +180,21 @@ def test_what_was_given_up_is_told_and_tried_again(
     assert library.examine(repair=True) == [("given_up", "repaired", place.key)]
     library.work(darkroom)
     assert library.state(place) == "ready"
+    assert library.examine() == []
+
+
+@pytest.mark.parametrize("code", ["undecodable", "out_of_memory"])
+def test_failure_of_older_decoders_is_found_and_tried_again(
+    library: Library, ada: UUID, darkroom: Darkroom, code: str
+) -> None:
+    place = library.add(ada)
+    failed = f"state = 'damaged', failure_code = '{code}', decoder_version = "
+    library.value(f"UPDATE images SET {failed} 0 RETURNING 1")  # noqa: S608
+    assert library.examine(repair=True) == [("given_up", "repaired", place.key)]
+    library.work(darkroom)
+    assert library.state(place) == "ready"
+    # What this version could not show either is left alone.
+    library.value(f"UPDATE images SET {failed} {DECODER_VERSION} RETURNING 1")  # noqa: S608
     assert library.examine() == []
 
 

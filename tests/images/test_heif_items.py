@@ -13,8 +13,7 @@ from app.images.coding import profile_of_primaries
 from app.images.colour import full_range
 from app.images.darkroom import Darkroom
 from app.images.heif_items import read_items
-from app.images.orientation import upright_by_items
-from app.images.other_decoders import decode_avif_by_pillow
+from app.images.other_decoders import decode_avif
 from app.images.outcome import Developed
 from app.images.profiles import gamma_curve, profile_of
 from tests.images.heif_files import Item, coded, heif, nclx
@@ -48,9 +47,7 @@ def test_avif_decoded_by_pillow_is_upright(orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     file = saved(laid, "AVIF", quality=95, exif=exif.tobytes())
-    items = read_items(file)
-    assert items is not None
-    upright = upright_by_items(decode_avif_by_pillow(file), items)
+    upright = decode_avif(file)
     shown = Image.open(io.BytesIO(upright.pngsave_buffer()))
     assert shown.size == (160, 96)
     assert shows_the_quarters(shown)
@@ -59,7 +56,7 @@ def test_avif_decoded_by_pillow_is_upright(orientation: int) -> None:
 def test_avif_of_20_megapixels_and_10_bits_is_upright(tmp_path: Path) -> None:
     """irot is essential (ISO/IEC 23008-12, 6.5.10), whichever library has memory enough.
 
-    With so little libheif gives up, and libavif decodes, which leaves the turn to be done.
+    libavif decodes, which leaves the turn to be done.
     """
     laid = in_vips(quarters().transpose(Image.Transpose.ROTATE_90))
     large = laid.resize(3840 / 96, kernel="nearest", vscale=5472 / 160)

@@ -1460,6 +1460,12 @@ export interface components {
              * @example This file is not a picture that can be read.
              */
             detail: string;
+            /**
+             * Title
+             * @description In two or three words; of a picture that is kept: Damaged, when the file is broken, or No preview yet, when it could not be opened here.
+             * @example Damaged
+             */
+            title: string;
         };
         /**
          * FirstIn

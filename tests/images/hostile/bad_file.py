@@ -14,13 +14,18 @@ ANY_END = frozenset(
         "rejected: unreadable",
         "rejected: not_a_picture",
         "rejected: unsupported_type",
-        "rejected: too_many_pixels",
     }
 )
 INCOMPLETE = frozenset({"damaged: incomplete"})
-# Almost as large as may be, and nothing in it: kept, whatever gives out first, patience excepted.
-HUNGRY = frozenset({"damaged: incomplete", "damaged: corrupt", "damaged: out_of_memory"})
-TOO_LARGE = frozenset({"rejected: too_many_pixels"})
+# Enormous, and nothing in it: kept, whatever gives out first, patience excepted.
+HUNGRY = frozenset(
+    {
+        "damaged: incomplete",
+        "damaged: corrupt",
+        "damaged: out_of_memory",
+        "damaged: undecodable",
+    }
+)
 UNREADABLE = frozenset({"rejected: unreadable"})
 NO_PICTURE = frozenset({"rejected: not_a_picture"})
 NOT_TAKEN_IN = frozenset({"rejected: unsupported_type"})

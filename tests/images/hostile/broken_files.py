@@ -26,7 +26,7 @@ _PARTS = (0.02, 0.2, 0.5, 0.8, 0.99)
 _OTHERWISE = {
     "image/gif, moving": READY | INCOMPLETE,
     "image/x-panasonic-rw2": READY,
-    "image/tiff, packed": UNREADABLE,
+    "image/tiff, packed": INCOMPLETE,
 }
 
 

@@ -167,7 +167,7 @@ export const Tile = memo(function Tile(props: TileProps) {
             title={image.failure?.detail}
             className="absolute right-1.5 bottom-1.5 flex items-center gap-1 rounded-full bg-black/70 py-0.5 pr-2.5 pl-1.5 text-xs font-medium text-white"
           >
-            <WarningIcon className="size-4" /> Damaged
+            <WarningIcon className="size-4" /> {image.failure?.title ?? "Damaged"}
             <VisuallyHidden>: {image.failure?.detail}</VisuallyHidden>
           </span>
         )}

@@ -106,7 +106,7 @@ test("pictures stand under their days, and are called by their description", asy
 });
 
 test("a picture that is processing or damaged says so, with a thumbnail or without", async () => {
-  const failure = (detail: string) => ({ failure: { code: "x", detail } });
+  const failure = (detail: string) => ({ failure: { code: "x", title: "Damaged", detail } });
   serve([
     anImage({ id: "p", state: "processing", thumbnail_url: null }),
     anImage({ id: "d", state: "damaged", ...failure("The file ends too early.") }),

@@ -1,4 +1,4 @@
-/** A damaged picture shows what there is of it; this says why there is no more. */
+/** Of a picture that did not open in full there is what there is; this says why no more. */
 import type { Image } from "@/api";
 import { WarningIcon } from "@/ui";
 
@@ -7,7 +7,7 @@ export const DamageNote = ({ image: { state, failure, preview_url: url } }: { im
   return (
     <p className="mx-auto flex max-w-[min(36rem,calc(100%-2rem))] items-center gap-2 rounded-2xl bg-black/75 px-4 py-2 text-sm">
       <WarningIcon className="size-5 text-[#f5b04c]" />
-      This picture is damaged. {failure?.detail}
+      {failure?.title ?? "Damaged"}. {failure?.detail}
     </p>
   );
 };

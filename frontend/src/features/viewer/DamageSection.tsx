@@ -11,9 +11,14 @@ export const DamageSection = ({ detail: { id, state, failure } }: { detail: Imag
       onError: (error) => toast.show({ message: toProblem(error).detail, tone: "error" }),
     });
   return (
-    <section aria-label="Damage" className="rounded-xl bg-danger-soft px-3.5 py-3">
-      <p className="text-danger">{failure?.detail ?? "This picture is damaged."}</p>
-      <p className="mt-1 text-sm text-muted">The original is kept as it was uploaded.</p>
+    <section
+      aria-label={failure?.title ?? "Damaged"}
+      className="rounded-xl bg-danger-soft px-3.5 py-3"
+    >
+      <p className="font-medium text-danger">{failure?.title ?? "Damaged"}</p>
+      <p className="mt-1 text-danger">
+        {failure?.detail ?? "The original is kept as it was uploaded."}
+      </p>
       <Button
         className="mt-2.5"
         busy={isPending}

@@ -199,7 +199,7 @@ describe("asking the model", () => {
     show({
       ...none,
       description_state: "failed",
-      description_failure: { code: "rate_limited", detail: "The model is busy." },
+      description_failure: { code: "rate_limited", title: "Failed", detail: "The model is busy." },
     });
     expect(await screen.findByText("The model is busy.")).toBeVisible();
     server.use(

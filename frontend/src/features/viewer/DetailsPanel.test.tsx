@@ -25,7 +25,11 @@ test("without a receipt there is the checksum alone", () => {
 test("a damaged picture can be tried again", async () => {
   const damaged = anImageDetail({
     state: "damaged",
-    failure: { code: "processing_failed", detail: "It could not be developed." },
+    failure: {
+      code: "processing_failed",
+      title: "No preview yet",
+      detail: "It could not be developed.",
+    },
   });
   let asked = 0;
   server.use(

@@ -220,19 +220,23 @@ describe("an address opened directly", () => {
 });
 
 describe("pictures that are not whole", () => {
-  const failure = { code: "incomplete", detail: "The end of this file is missing." };
+  const failure = {
+    code: "incomplete",
+    title: "Damaged",
+    detail: "The end of this file is missing.",
+  };
 
   test("a damaged one shows what there is of it, with the reason", async () => {
     serve([anImage({ id: "two", state: "damaged", failure, alt_text: "Half a bay" })]);
     await open();
     expect(await screen.findByRole("img", { name: "Half a bay" })).toBeInTheDocument();
-    expect(screen.getByText(/This picture is damaged. The end of this file/)).toBeVisible();
+    expect(screen.getByText(/Damaged. The end of this file/)).toBeVisible();
   });
 
   test("one without a preview says why", async () => {
     serve([anImage({ id: "two", state: "damaged", failure, preview_url: null })]);
     await open();
-    expect(await screen.findByText("This picture can’t be shown")).toBeVisible();
+    expect(await screen.findByText("Damaged")).toBeVisible();
     expect(screen.getByText("The end of this file is missing.")).toBeVisible();
   });
 

@@ -75,7 +75,7 @@ describe("the usual way", () => {
   });
 
   test("a picture that could be opened in part is kept, with the reason", async () => {
-    const failure = { code: "incomplete", detail: "The file ends too early." };
+    const failure = { code: "incomplete", title: "Damaged", detail: "The file ends too early." };
     uploads.server.develop = (developed) => ({ ...developed, state: "damaged", failure });
     uploads.add(pictureFile("cut.jpg"));
     await wait(5_000);
@@ -84,7 +84,7 @@ describe("the usual way", () => {
   });
 
   test("what turns out to be no picture fails with the server's words", async () => {
-    const failure = { code: "not_a_picture", detail: "This is not a picture." };
+    const failure = { code: "not_a_picture", title: "Damaged", detail: "This is not a picture." };
     uploads.server.develop = (developed) => ({ ...developed, state: "rejected", failure });
     uploads.add(pictureFile("notes.jpg"));
     await wait(5_000);

@@ -18,7 +18,7 @@ export const slideOf = (image: Image): Slide => {
   }
   return {
     kind: "notice",
-    title: "This picture can’t be shown",
+    title: failure?.title ?? "This picture can’t be shown",
     detail: failure?.detail ?? "Reload the page to try again.",
     isBusy,
   };
