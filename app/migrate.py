@@ -68,7 +68,7 @@ def upgrade(
     database_url: str,
     *,
     copy: Copies,
-    runtime_role: str | None = RUNTIME_ROLE,
+    runtime_role: str = RUNTIME_ROLE,
     migrations: Path = MIGRATIONS,
 ) -> Upgraded:
     """Run the migrations; copy the database before if one of them changes data.
@@ -84,8 +84,7 @@ def upgrade(
         snapshot = copy(before=waiting[0].revision)
     if waiting:
         command.upgrade(_config(database_url, migrations), "head")
-    if runtime_role is not None:
-        grant_rows(database_url, role=runtime_role)
+    grant_rows(database_url, role=runtime_role)
     return Upgraded(ran=[each.revision for each in waiting], snapshot=snapshot)
 
 

@@ -28,8 +28,7 @@ def handler(event: Mapping[str, object], context: object) -> dict[str, Any]:
     del event, context
     database_url = _known.settings.database_url
     credentials = runtime_credentials(SecretsManager(_known.caller), _known.environment)
-    if credentials:
-        make_runtime_role(database_url, credentials)
+    make_runtime_role(database_url, credentials)
     snapshots = Snapshots(
         rds=make_client_in(_known.settings.aws_region, "rds"),
         instance=_known.environment["DATABASE_INSTANCE"],
@@ -38,7 +37,7 @@ def handler(event: Mapping[str, object], context: object) -> dict[str, Any]:
         upgraded = upgrade(
             database_url,
             copy=snapshots.take,
-            runtime_role=credentials.role if credentials else None,
+            runtime_role=credentials.role,
         )
     logger.info("ran %s; copied to %s", ", ".join(upgraded.ran) or "nothing", upgraded.snapshot)
     return asdict(upgraded)

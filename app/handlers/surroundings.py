@@ -76,13 +76,10 @@ def database_url(secrets_manager: SecretsManager, environment: Mapping[str, str]
 
 def runtime_credentials(
     secrets_manager: SecretsManager, environment: Mapping[str, str]
-) -> Credentials | None:
+) -> Credentials:
     """Return what the other functions sign in to the database with, as it is at this moment.
 
-    Read at each call, since `./scripts/deploy rotate database` changes it and calls at once. None:
-    this deployment has no second role yet.
+    Read at each call, since `./scripts/deploy rotate database` changes it and calls at once.
     """
-    if not (arn := environment.get("DATABASE_RUNTIME_SECRET_ARN")):
-        return None
-    secret = read_secret(secrets_manager, arn)
+    secret = read_secret(secrets_manager, environment["DATABASE_RUNTIME_SECRET_ARN"])
     return Credentials(role=secret["username"], password=secret["password"])

@@ -57,9 +57,9 @@ def _rotate_database(account: AwsAccount, say: Callable[[str], None]) -> None:
     account.change_secret(outputs["DatabaseSecret"], {"password": password})
     account.change_database_password(password)
     account.restart()
-    if runtime := outputs.get("DatabaseRuntimeSecret"):
-        say("  So do the functions: new connections may fail for a few seconds ...")
-        account.change_secret(runtime, {"password": secrets.token_urlsafe(36)})
-        account.migrate()
-        account.restart()
+    say("  So do the functions: new connections may fail for a few seconds ...")
+    runtime = outputs["DatabaseRuntimeSecret"]
+    account.change_secret(runtime, {"password": secrets.token_urlsafe(36)})
+    account.migrate()
+    account.restart()
     say("  The database has other passwords, and the functions know them.")
