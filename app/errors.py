@@ -16,6 +16,7 @@ AppError
 ├── MailboxLockedError           403  local mode: this browser has not shown the mailbox's key
 ├── RegistrationClosedError      403
 ├── InviteNeededError            403
+├── SetupCodeError               403  wrong, or used: nothing tells which
 ├── NotFoundError                404  absent, or somebody else's: the same answer
 ├── ConflictError                409
 │   ├── ProveAddressError
@@ -166,6 +167,12 @@ class InviteNeededError(AppError):
     status = 403
     code = "invite_needed"
     detail = "Joining this site takes an invitation, and this one is used, expired or not known."
+
+
+class SetupCodeError(AppError):
+    status = 403
+    code = "setup_code_wrong"
+    detail = "This setup code is wrong, or was used already."
 
 
 class NotFoundError(AppError):

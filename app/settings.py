@@ -34,6 +34,9 @@ REQUIRED = (
 
 # A key of fewer characters is a password that somebody made up.
 SHORTEST_SECRET_KEY = 32
+# Guessed at by everybody who finds the site before its operator.
+SHORTEST_SETUP_CODE = 32
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _CLIENT = ("CLIENT_ID", "CLIENT_SECRET")
 GOOGLE_DISCOVERY = "https://accounts.google.com/.well-known/openid-configuration"
 
@@ -111,6 +114,7 @@ class Settings:
     max_upload_bytes: int
     storage_quota_bytes: int | None  # for each person; None: as much as the bucket takes
     secret_key: str  # seals what is kept to be read again; changing it loses authenticator apps
+    setup_code: str | None  # what makes the first account; None: whoever comes first makes it
     registration: Registration
     mail_from: str | None  # None: this site sends no mail
     mailbox_dir: Path | None  # local mode only: where mails land and are read
@@ -150,6 +154,7 @@ class Settings:
             max_upload_bytes=_positive(environment, "MAX_UPLOAD_BYTES", default=200 * 1024 * 1024),
             storage_quota_bytes=_number(environment, "STORAGE_QUOTA_BYTES", default=0) or None,
             secret_key=_secret_key(environment["SECRET_KEY"]),
+            setup_code=_setup_code(environment),
             registration=_registration(environment),
             mail_from=environment.get("MAIL_FROM") or None,
             mailbox_dir=Path(mailbox) if (mailbox := environment.get("MAILBOX_DIR")) else None,
@@ -194,6 +199,16 @@ def _secret_key(value: str) -> str:
     if len(value) < SHORTEST_SECRET_KEY:
         raise InvalidSettingError(f"SECRET_KEY must have {SHORTEST_SECRET_KEY} characters or more")
     return value
+
+
+def _setup_code(environment: Mapping[str, str]) -> str | None:
+    """Nobody but this machine's own people reaches loopback; anywhere else a code is needed."""
+    code = environment.get("SETUP_CODE")
+    if code and len(code) < SHORTEST_SETUP_CODE:
+        raise InvalidSettingError(f"SETUP_CODE must have {SHORTEST_SETUP_CODE} characters or more")
+    if not code and urlsplit(_origin(environment["SITE_ORIGIN"])).hostname not in _LOOPBACK:
+        raise MissingSettingsError(["SETUP_CODE"])
+    return code or None
 
 
 def _registration(environment: Mapping[str, str]) -> Registration:

@@ -68,6 +68,8 @@ class Grants(Construct):
             "Migrate",
             compute.migrate,
             _allow("secretsmanager:GetSecretValue", on=[*reads, database.secret.secret_arn]),
+            # It makes the setup code, once: what generates the secret makes one value only.
+            _allow("secretsmanager:PutSecretValue", on=[secrets.keys.secret_arn]),
             *self._snapshot(database),
         )
         self._give(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -30,6 +30,7 @@ from app.accounts.session_answer import has_people
 from app.accounts.sessions import end_sessions
 from app.database import db, now
 from app.errors import InviteNeededError, LinkDeadError, RegistrationClosedError
+from app.parts import parts
 from app.settings import Registration
 
 WELCOME_WITHIN = timedelta(hours=24)
@@ -53,11 +54,37 @@ _FIRST_ONLY = text("SELECT pg_advisory_xact_lock(hashtext('the first account'))"
 
 
 def is_first() -> bool:
-    """Whether nobody has an account yet; if so, nobody else makes one until this one is made."""
-    if has_people():
+    """Whether whoever makes an account now administers the site, since nobody has one yet.
+
+    If so, nobody else makes one until this one is made. Never where there is a setup code.
+    """
+    if parts().settings.setup_code is not None or has_people():
         return False
     db.session.execute(_FIRST_ONLY)
     return not has_people()
+
+
+def may_set_up(code: str) -> bool:
+    """Whether this is the setup code, and is good still; if so, it is nobody else's until the end.
+
+    Safe against guesses by its length; takes the same work whatever the answer.
+    """
+    # [Note: The setup code] A site is known to the world the minute it has a certificate, and
+    # whoever made its first account would administer it. So that takes a code, which the operator
+    # gets at deployment. It is good while nobody administers the site. Who does not have it sees
+    # the same answer after the same work before it was used and afterwards, so that nobody learns
+    # which sites wait for their operator. Others may join meanwhile, and administer nothing.
+    right = parts().settings.setup_code
+    is_right = right is not None and hmac.compare_digest(code.encode(), right.encode())
+    has_administrator = _has_administrator()
+    if not is_right or has_administrator:
+        return False
+    db.session.execute(_FIRST_ONLY)
+    return not _has_administrator()
+
+
+def _has_administrator() -> bool:
+    return bool(db.session.scalar(select(exists().where(User.is_administrator))))
 
 
 def find_invite(token: str | None) -> Invite | None:

@@ -34,6 +34,9 @@ PASSKEY_TRIES_NETWORK = Limit(name="passkey-network", burst=300, every=_SECOND)
 # Asked at each pause in typing; zxcvbn takes milliseconds of CPU.
 PASSWORD_CHECKS_NETWORK = Limit(name="password-check-network", burst=60, every=_SECOND)
 
+# Nobody guesses 256 bits: it bounds the work. Not site-wide, so that nobody holds up the operator.
+SETUP_TRIES_NETWORK = Limit(name="setup-network", burst=10, every=_MINUTE)
+
 LETTERS_TO_ADDRESS = Limit(name="letters-address", burst=3, every=20 * _MINUTE)
 LETTERS_FROM_NETWORK = Limit(name="letters-network", burst=60, every=_MINUTE)
 LETTERS_ALL = Limit(name="letters-all", burst=500, every=5 * _SECOND)

@@ -36,7 +36,7 @@ def session_answer(
         "user": _shown(user) if user else None,
         "second_factor": {"methods": second_factor} if second_factor else None,
         "fresh_until": fresh_at + FRESH_FOR if fresh_at else None,
-        "sign_in": _sign_in_offer(settings, is_first=user is None and not has_people()),
+        "sign_in": _sign_in_offer(settings, is_first=user is None and _waits_for_first(settings)),
         "uploads": {"max_bytes": settings.max_upload_bytes, "content_types": PICTURE_TYPES},
         "descriptions": {
             "available": model is not None,
@@ -46,6 +46,11 @@ def session_answer(
         },
     }
     return json_response(answer, status=status)
+
+
+def _waits_for_first(settings: Settings) -> bool:
+    # See [Note: The setup code] in app/accounts/joining.py: nothing outside tells.
+    return settings.setup_code is None and not has_people()
 
 
 def has_people() -> bool:

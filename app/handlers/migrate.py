@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from app.accounts.secret_tokens import new_token
 from app.clients.aws import make_client_in
 from app.clients.calls import SecretsManager
+from app.clients.secrets import keep_if_missing
 from app.clients.snapshots import Snapshots
 from app.handlers import start_collecting
 from app.handlers.observing import observe, trace
@@ -23,9 +25,16 @@ start_collecting()
 def handler(event: Mapping[str, object], context: object) -> dict[str, Any]:
     """Bring the database to the newest schema, and the runtime role to its secret's password.
 
+    The first time it makes the setup code, which the functions that serve read when they start.
     Safe to repeat; raises when anything is amiss.
     """
     del event, context
+    keep_if_missing(
+        make_client_in(_known.settings.aws_region, "secretsmanager"),
+        _known.environment["KEYS_SECRET_ARN"],
+        "setup_code",
+        make=new_token,
+    )
     database_url = _known.settings.database_url
     credentials = runtime_credentials(SecretsManager(_known.caller), _known.environment)
     make_runtime_role(database_url, credentials)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from secrets import token_urlsafe
 from urllib.parse import quote
 
 from app.clients.calls import Caller, SecretsManager
@@ -56,6 +57,8 @@ def surroundings() -> Surroundings:
                 for name, value in keys.items()
                 if name.startswith(_OTHER_PROVIDERS)
             }
+            # Where there is none yet, one that nobody has: see [Note: The setup code].
+            | {"SETUP_CODE": keys.get("setup_code") or token_urlsafe(32)}
             | {"DATABASE_URL": database_url(secrets_manager, environment)}
         ),
         environment=environment,

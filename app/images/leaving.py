@@ -56,12 +56,14 @@ def shut_those_who_leave() -> None:
         .where(User.id.in_(select(User.id).where(is_due).limit(MOST_PEOPLE)), is_due)
         # Moved on: the deletion comes when what was signed has died.
         .values(disabled_at=moment, delete_after=moment + SIGNED_ADDRESSES_DIE_WITHIN)
-        .returning(User.id)
+        .returning(User.id, User.is_administrator)
         .execution_options(synchronize_session=False)
     )
-    ids = list(db.session.scalars(shut))
-    if ids:
-        # Somebody may have joined since the only administrator asked to leave.
+    left = db.session.execute(shut).all()
+    ids = [row.id for row in left]
+    if any(row.is_administrator for row in left):
+        # Somebody may have joined since the only administrator asked to leave. Where nobody ever
+        # administered the site, it waits for its setup code.
         appoint_one_if_none_is_left()
     for table in (Session, AccessToken):
         db.session.execute(delete(table).where(table.user_id.in_(ids)))

@@ -80,6 +80,7 @@ def _unconnected_parts() -> Parts:
             "DESCRIPTION_QUEUE_URL": "https://queue.example.org/descriptions",
             "LETTER_QUEUE_URL": "https://queue.example.org/letters",
             "SECRET_KEY": "only documents are made with this",
+            "SETUP_CODE": "only documents are made with this",
             "USER_ROLE_ARN": "arn:aws:iam::000000000000:role/user",
             "AWS_REGION": "us-east-1",
         }

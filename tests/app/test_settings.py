@@ -19,6 +19,7 @@ ENOUGH = {
     "SECRET_KEY": "0123456789abcdef0123456789abcdef",
     "USER_ROLE_ARN": "arn:aws:iam::1:role/user",
     "AWS_REGION": "eu-central-1",
+    "SETUP_CODE": "0123456789abcdef0123456789abcdef",
 }
 
 
@@ -63,6 +64,7 @@ def test_an_effort_set_to_nothing_is_not_sent() -> None:
         {"SITE_ORIGIN": "pictures.example.org"},
         {"SITE_ORIGIN": "ftp://pictures.example.org"},
         {"SITE_ORIGIN": "https://pictures.example.org/path"},
+        {"SETUP_CODE": "1234"},
         {"MAX_UPLOAD_BYTES": "0"},
         {"MAX_UPLOAD_BYTES": "100 MB"},
     ],

@@ -5,6 +5,7 @@ Everything else stands on that one deployment, which takes about a minute.
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -119,9 +120,12 @@ def a_page(browser: Browser, deployment: Deployment) -> Iterator[tuple[Page, Wit
 
 @pytest.fixture(scope="session")
 def invitations(browser: Browser, deployment: Deployment) -> list[str]:
-    """Links by which people join: from whoever opened the site first."""
+    """Links by which people join: from the operator, who has the setup code."""
+    secrets = deployment.account.client("secretsmanager")
+    keys = secrets.get_secret_value(SecretId=deployment.account.outputs["KeysSecret"])
+    code: str = json.loads(keys["SecretString"])["setup_code"]
     with a_page(browser, deployment) as (page, _):
-        return make_first_account(page, deployment.site)
+        return make_first_account(page, deployment.site, code)
 
 
 @pytest.fixture

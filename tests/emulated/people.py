@@ -33,10 +33,10 @@ def _make_account(page: Page, email: str) -> None:
     page.get_by_role("button", name="Make the account").click()
 
 
-def make_first_account(page: Page, site: str) -> list[str]:
-    """Make the account that administers the site; return links by which others join."""
-    page.goto(site)
-    expect(page.get_by_role("heading", name="Welcome to Pinhole", level=1)).to_be_visible()
+def make_first_account(page: Page, site: str, code: str) -> list[str]:
+    """Make the account that administers the site, by its code; return links to join by."""
+    page.goto(f"{site}/setup#{code}")
+    expect(page.get_by_role("heading", name="Set up this Pinhole", level=1)).to_be_visible()
     _make_account(page, new_address())
     expect(page.get_by_role("heading", name="Drop pictures anywhere")).to_be_visible()
     assert page.evaluate(_SESSION)["user"]["is_administrator"] is True

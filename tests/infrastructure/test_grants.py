@@ -27,6 +27,7 @@ CONSUMES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 # Where the code makes the call that an action is for.
 CALLS = {
     "secretsmanager:GetSecretValue": ("clients/secrets.py", ".get_secret_value("),
+    "secretsmanager:PutSecretValue": ("clients/secrets.py", ".put_secret_value("),
     "sts:AssumeRole": ("clients/access.py", ".assume_role("),
     "sts:TagSession": ("clients/access.py", 'Tags=[{"Key": "user"'),
     "sqs:SendMessage": ("clients/queue.py", ".send_message("),

@@ -295,6 +295,7 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
         {
             "DATABASE_URL": "postgresql://localhost/pinhole",
             "SITE_ORIGIN": "https://pictures.example.org",
+            "SETUP_CODE": "0123456789abcdef0123456789abcdef",
             "PICTURE_BUCKET": "pinhole-pictures-abcdefabcdef",
             "PICTURE_QUEUE_URL": "https://queue",
             "DESCRIPTION_QUEUE_URL": "https://queue",

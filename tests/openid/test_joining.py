@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import httpx2
-import psycopg2
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session as OrmSession
@@ -15,10 +14,10 @@ from sqlalchemy.orm import Session as OrmSession
 from app.accounts.models import Invite
 from app.accounts.secret_tokens import digest, new_token
 from app.database import now
-from app.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import PATIENCE, new_network, running_api
+from tests.databases import empty_database
 from tests.openid.conftest import Traveller, state_of
 from tests.openid.provider import Issuer, Provider
 from tests.openid.test_signing_in import proved
@@ -140,12 +139,8 @@ def test_an_invitation_for_an_address_lets_that_address_in(
 @pytest.fixture
 def empty(stack: EmbeddedStack, settings: dict[str, str]) -> Iterator[dict[str, str]]:
     """The settings of a site in which nobody has an account, and which is closed otherwise."""
-    name = f"empty_{uuid4().hex}"
-    _as_superuser(stack, f"CREATE DATABASE {name} OWNER app")
-    migrate(f"{stack.database_url.rpartition('/')[0]}/{name}")
-    url = f"{stack.runtime_database_url.rpartition('/')[0]}/{name}"
-    yield settings | {"DATABASE_URL": url, "REGISTRATION": "closed"}
-    _as_superuser(stack, f"DROP DATABASE {name} WITH (FORCE)")
+    with empty_database(stack) as url:
+        yield settings | {"DATABASE_URL": url, "REGISTRATION": "closed"}
 
 
 def test_of_two_who_come_first_at_once_one_administers(
@@ -191,18 +186,3 @@ def _who_administers(site: dict[str, str]) -> list[bool]:
         found = rows.execute(text("SELECT is_administrator FROM users")).scalars().all()
     engine.dispose()
     return list(found)
-
-
-def _as_superuser(stack: EmbeddedStack, statement: str) -> None:
-    postgres = stack.postgres
-    connection = psycopg2.connect(
-        host="127.0.0.1",
-        port=postgres.port,
-        user="postgres",
-        password=postgres.secrets.superuser_password,
-        dbname="postgres",
-    )
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, clear_cookie
 from app.accounts.guards import in_person, own_session, public
-from app.accounts.joining import is_first
+from app.accounts.joining import is_first, make_account, may_set_up
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
-from app.accounts.limits import give_each_back
+from app.accounts.limit_table import SETUP_TRIES_NETWORK
+from app.accounts.limits import give_each_back, take_each
 from app.accounts.models import User
 from app.accounts.password_tries import take_password_try
 from app.accounts.passwords import hash_password, is_right, needs_rehash, refuse_weak
@@ -18,9 +19,10 @@ from app.accounts.schemas.session import FirstIn, LoginIn, SessionOut
 from app.accounts.session_answer import has_people
 from app.accounts.sessions import end_session
 from app.accounts.sign_in import How, finish_sign_in
+from app.accounts.visitor import visitor
 from app.contract import APIBlueprint
 from app.database import db
-from app.errors import NotFirstError, WrongCredentialsError
+from app.errors import EmailTakenError, NotFirstError, SetupCodeError, WrongCredentialsError
 from app.parts import parts
 from app.telling import count
 
@@ -31,21 +33,36 @@ auth = APIBlueprint("auth", __name__, url_prefix="/api/auth", tag="Signing in")
 @public
 @auth.input(FirstIn, location="json")
 @auth.output(SessionOut, status_code=201, description="The account was made and is signed in.")
-@auth.doc(responses={409: "This site has its first account already."})
+@auth.doc(
+    responses={
+        403: "The setup code is wrong, or was used.",
+        409: "On one machine: this site has its first account already.",
+        429: "Too many tries.",
+    }
+)
 def make_first(json_data: FirstIn) -> Response:
-    """Make the first account of this site, which administers it, and sign in.
+    """Make the account that administers this site, and sign in.
 
-    Where the site sends mail, a link that proves the address is on its way.
+    On one machine it is whoever comes first. Elsewhere it takes the setup code, which the operator
+    got when the site was deployed. Where the site sends mail, a link that proves the address is on
+    its way.
     """
-    if has_people():  # before the work that strangers could have us do
+    needs_code = parts().settings.setup_code is not None
+    if needs_code:
+        _refuse_wrong_code(json_data.code)
+    elif has_people():  # before the work that strangers could have us do
         raise NotFirstError
     refuse_weak(json_data.password, email=json_data.email)
     password_hash = hash_password(json_data.password)
-    if not is_first():
+    if needs_code and not may_set_up(json_data.code):
+        raise SetupCodeError
+    if not needs_code and not is_first():
         raise NotFirstError
-    user = User(email=json_data.email, password_hash=password_hash, is_administrator=True)
-    db.session.add(user)
-    db.session.flush()
+    user = make_account(
+        json_data.email, password_hash=password_hash, is_verified=False, is_first=True
+    )
+    if user is None:  # only whoever has the code gets here
+        raise EmailTakenError("There is an account with this address already. Use another one.")
     record(Event.ACCOUNT_MADE, user_id=user.id, how=How.FIRST)
     letters = []
     if parts().settings.mail_from is not None:
@@ -83,6 +100,18 @@ def login(json_data: LoginIn) -> Response:
         user.password_hash = hash_password(json_data.password)
     give_each_back(*counted)
     return finish_sign_in(user, How.PASSWORD, link=json_data.link)
+
+
+def _refuse_wrong_code(code: str) -> None:
+    """Refuse a guess; ends the transaction, so that nobody waits while the hash is computed."""
+    counted = ((SETUP_TRIES_NETWORK, visitor().network),)
+    take_each(*counted)
+    is_right = may_set_up(code)
+    db.session.rollback()
+    if not is_right:
+        raise SetupCodeError
+    give_each_back(*counted)
+    db.session.commit()
 
 
 def _account_of(email: str) -> tuple[UUID | None, str | None]:

@@ -19,6 +19,11 @@ class FirstIn(BaseModel):
 
     email: Email
     password: Password
+    code: str = Field(
+        default="",
+        max_length=200,
+        description="The setup code, where the site is not on one machine only.",
+    )
 
 
 class LoginIn(BaseModel):
@@ -82,7 +87,8 @@ class SignInOffer(BaseModel):
     """How people join this site and sign in."""
 
     registration: Literal["first", "open", "invite", "closed"] = Field(
-        description="`first`: nobody has an account yet, and who makes one administers the site."
+        description="`first`, on one machine only: nobody has an account yet, and who makes one "
+        "administers the site. Elsewhere nothing tells whether the setup code was used."
     )
     mail: bool = Field(description="Whether this site sends mail.")
     mailbox: bool = Field(description="Local mode: mails are read at /mailbox, not sent.")

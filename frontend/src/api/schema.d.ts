@@ -533,8 +533,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make the first account of this site, which administers it, and sign in.
-         * @description Where the site sends mail, a link that proves the address is on its way.
+         * Make the account that administers this site, and sign in.
+         * @description On one machine it is whoever comes first. Elsewhere it takes the setup code, which the operator
+         *     got when the site was deployed. Where the site sends mail, a link that proves the address is on
+         *     its way.
          */
         post: operations["make_first"];
         delete?: never;
@@ -1472,6 +1474,12 @@ export interface components {
          * @description The first account of a site.
          */
         FirstIn: {
+            /**
+             * Code
+             * @description The setup code, where the site is not on one machine only.
+             * @default
+             */
+            code?: string;
             /**
              * Email
              * Format: email
@@ -2645,7 +2653,7 @@ export interface components {
             providers: components["schemas"]["ProviderOut"][];
             /**
              * Registration
-             * @description `first`: nobody has an account yet, and who makes one administers the site.
+             * @description `first`, on one machine only: nobody has an account yet, and who makes one administers the site. Elsewhere nothing tells whether the setup code was used.
              * @enum {string}
              */
             registration: "first" | "open" | "invite" | "closed";
@@ -5179,7 +5187,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This site has its first account already. */
+            /** @description On one machine: this site has its first account already. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5199,6 +5207,15 @@ export interface operations {
             };
             /** @description Some fields are not right; see errors. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

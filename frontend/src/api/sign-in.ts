@@ -27,7 +27,9 @@ export const useSecondFactor = () =>
   useEntrance((body: { code: string }) => read(api.POST("/api/auth/second-factor", { body })));
 
 export const useMakeFirst = () =>
-  useEntrance((body: Credentials) => read(api.POST("/api/auth/first", { body })));
+  useEntrance((body: Credentials & { code?: string }) =>
+    read(api.POST("/api/auth/first", { body })),
+  );
 
 export const useWelcome = () =>
   useEntrance((body: NewPassword) => read(api.POST("/api/auth/welcome", { body })));

@@ -13,6 +13,7 @@ import {
   NewPassword,
   Register,
   SecondFactor,
+  Setup,
   SignIn,
   Verify,
   Welcome,
@@ -26,12 +27,13 @@ export const DOORS: ReadonlySet<string> = new Set([
   "/forgot",
 ]);
 
-/** Opened by links in mails, whoever is signed in. */
+/** Opened by links in mails, or by the one that the deployment printed, whoever is signed in. */
 export const LINK_PAGES: Partial<Record<string, ComponentType>> = {
   "/welcome": Welcome,
   "/invite": Invite,
   "/new-password": NewPassword,
   "/verify": Verify,
+  "/setup": Setup,
 };
 
 /** Of these, those that are good for the person only whom the mail was for, once they are signed in. */

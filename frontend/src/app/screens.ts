@@ -23,6 +23,7 @@ export const Welcome = lazy(async () => ({ default: (await loadByMail()).Welcome
 export const Invite = lazy(async () => ({ default: (await loadByMail()).Invite }));
 export const NewPassword = lazy(async () => ({ default: (await loadByMail()).NewPassword }));
 export const Verify = lazy(async () => ({ default: (await loadByMail()).Verify }));
+export const Setup = lazy(async () => ({ default: (await loadByMail()).Setup }));
 export const Mailbox = lazy(async () => ({
   default: (await import("@/features/accounts/mailbox")).Mailbox,
 }));

@@ -1,8 +1,8 @@
-/** Making the first account of a site that has none. */
+/** Making the account that administers a site: whoever comes first on one machine, by a setup code elsewhere. */
 import { useState, type SubmitEvent } from "react";
 
 import { useMakeFirst, useSession } from "@/api";
-import { Button, FormAlert, useFocusOnError } from "@/ui";
+import { Button, FormAlert, TextField, useFocusOnError } from "@/ui";
 
 import {
   emailIn,
@@ -20,8 +20,16 @@ import { EmailField } from "./EmailField";
 import { Or } from "./Or";
 import { Providers } from "./Providers";
 
-export const FirstAccount = ({ next }: { next: string }) => {
+type FirstAccountProps = {
+  next: string;
+  /** What the link brought, perhaps nothing; undefined where no code is asked for. */
+  code?: string;
+  onDone?: () => void;
+};
+
+export const FirstAccount = ({ next, code, onDone }: FirstAccountProps) => {
   const { providers } = useSession().sign_in;
+  const needsCode = code !== undefined;
   const make = useMakeFirst();
   const [errors, setErrors] = useState<FormErrors>({});
   const form = useFocusOnError(errors);
@@ -31,29 +39,59 @@ export const FirstAccount = ({ next }: { next: string }) => {
     if (make.isPending) return;
     const email = emailIn(event.currentTarget);
     const password = textIn(event.currentTarget, "password");
-    const mistakes = { ...mistakeInEmail(email), ...mistakeInLength(password, LEAST_ALONE) };
+    const typed = code === "" ? textIn(event.currentTarget, "code").trim() : code;
+    const mistakes = {
+      ...(typed === "" ? { code: "Enter the setup code." } : {}),
+      ...mistakeInEmail(email),
+      ...mistakeInLength(password, LEAST_ALONE),
+    };
     setErrors(mistakes);
     if (hasMistakes(mistakes)) return;
-    make.mutate({ email, password }, { onError: (error) => setErrors(errorsFromAnswer(error)) });
+    make.mutate(
+      // Whoever pasted the whole address means what stands behind its #.
+      { email, password, ...(typed === undefined ? {} : { code: typed.replace(/^.*#/u, "") }) },
+      {
+        onError: (error) => setErrors(errorsFromAnswer(error)),
+        ...(onDone ? { onSuccess: onDone } : {}),
+      },
+    );
   };
 
   return (
     <AccountFrame
-      title="Welcome to Pinhole"
-      lead="Nobody has an account here yet. Make the first one: it administers this site."
+      title={needsCode ? "Set up this Pinhole" : "Welcome to Pinhole"}
+      lead={
+        needsCode
+          ? "For whoever deployed it: make the account that administers this site."
+          : "Nobody has an account here yet. Make the first one: it administers this site."
+      }
     >
       <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
         <FormAlert>{errors.form}</FormAlert>
+        {code === "" && (
+          <TextField
+            label="Setup code"
+            name="code"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            hint="The end of the link that ./scripts/deploy printed, behind its #."
+            error={errors.code}
+          />
+        )}
         <EmailField error={errors.email} />
         <ChosenPassword least={LEAST_ALONE} error={errors.password} />
         <Button look="primary" type="submit" busy={make.isPending} className="w-full">
           Make the account
         </Button>
       </form>
-      {providers.length > 0 && <Or />}
-      <div className="space-y-3">
-        <Providers next={next} />
-      </div>
+      {!needsCode && providers.length > 0 && <Or />}
+      {!needsCode && (
+        <div className="space-y-3">
+          <Providers next={next} />
+        </div>
+      )}
     </AccountFrame>
   );
 };

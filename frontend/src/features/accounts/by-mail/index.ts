@@ -5,3 +5,4 @@ export { NewPassword } from "./NewPassword";
 export { Register } from "./Register";
 export { Verify } from "./Verify";
 export { Welcome } from "./Welcome";
+export { Setup } from "./Setup";
