@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +14,13 @@ from typing import TYPE_CHECKING
 
 from scripts.deployment import preflight
 from scripts.deployment.aws_account import AwsAccount
-from scripts.deployment.build import VENV_DEPLOY, Builder, ToolsInstaller, read_architecture
+from scripts.deployment.build import (
+    BUILD,
+    VENV_DEPLOY,
+    Builder,
+    ToolsInstaller,
+    read_architecture,
+)
 from scripts.deployment.keeping import taken_back
 from scripts.deployment.removal import remove
 from scripts.deployment.rotation import rotate
@@ -53,6 +60,8 @@ _HELP = {
     "Support (Account and billing, free), with that sentence.",
     "maximum number of addresses": "Elastic addresses are used up: give one back, or ask for more "
     "(Service Quotas, Amazon EC2, L-0263D0A3).",
+    "vCPU limit": "This account may run no such instance yet: ask for more (Service Quotas, "
+    "Amazon EC2, L-1216C47A), or deploy with -c egress=ipv6, which needs none.",
     "FreeTierRestriction": 'The account is on a free plan, which refuses this: Billing, "Upgrade '
     'plan".',
     "not eligible for Free Tier": "The account is on a free plan, which refuses this: Billing, "
@@ -134,15 +143,18 @@ class Deployment:
         words = [*self._words, *(word for pair in given.items() for word in _said(*pair))]
         size = self._context.get("size") or "small"
         self._say(f"\n  What will change (size {size}, {_COSTS.get(size, 'unknown costs')}):\n")
-        self._cdk("diff", STACK, *words)
+        before = _said("first", "true") if is_first else ()
+        made = self._synthesize("first" if is_first else "whole", *words, *before)
+        self._cdk("diff", STACK, "-a", made)
         self._agree("  Deploy this?")
-        stack = self._make_ready(stack)
+        self._make_ready(stack)
         if is_first:
             # See [Note: Taken back] in infrastructure/kept.py.
             imports = ["--import-existing-resources"] if "bucket" in given else []
-            self._deploy(*words, *_said("first", "true"), *imports)
+            self._deploy(made, *imports)
             self._say("\n  It stands. Now it is protected from deletion ...\n")
-        self._deploy(*words)
+            made = self._synthesize("whole", *words)
+        self._deploy(made)
         self._refuse_replacements()
         self._finish(is_new=is_first and "bucket" not in given)
 
@@ -175,24 +187,29 @@ class Deployment:
         self._agree("  Make them now (cdk bootstrap)?")
         self._cdk("bootstrap", f"aws://{self._account.number}/{self._account.region}")
 
-    def _make_ready(self, stack: Stack) -> Stack:
+    def _make_ready(self, stack: Stack) -> None:
         """Bring the stack from whatever state into one that the CDK deploys to."""
         if stack.kind in {"failed", "half_gone"} or stack.is_shell:
             self._say("  Deleting what is left ...")
             removed = remove(self._account, stack, may_leave=lambda _: False, say=self._say)
             if removed.snapshot:
                 self._say(f"  The database's last snapshot is kept: {removed.snapshot}")
-            return self._stacks.look()
-        if stack.kind in {"stuck", "half_updated"}:
+        elif stack.kind in {"stuck", "half_updated"}:
             self._say("  Taking the failed update back ...")
             stack = self._stacks.go_back(stack, say=self._say)
             if stack.kind != "ready":
                 self._explain(stack)
-        return stack
 
-    def _deploy(self, *words: str) -> None:
+    def _synthesize(self, name: str, *words: str) -> str:
+        """Synthesize once for all that is done with it; return the assembly's folder."""
+        made = BUILD / "cdk.out" / name
+        shutil.rmtree(made, ignore_errors=True)
+        self._cdk("synth", STACK, "--quiet", "-o", str(made), *words)
+        return str(made)
+
+    def _deploy(self, made: str, *words: str) -> None:
         try:
-            self._cdk("deploy", STACK, "--require-approval", "never", *words)
+            self._cdk("deploy", STACK, "-a", made, "--require-approval", "never", *words)
         except StartError:
             self._explain(self._stacks.look())
 

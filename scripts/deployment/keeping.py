@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 BUCKET_TAG = "pinhole:bucket"  # infrastructure/kept.py says the same, and these
 OUTPUTS = {"bucket": "KeptBucket", "snapshot": "KeptSnapshot", "keys": "KeptKeys"}
 _BUCKETS = "pinhole-pictures-"  # infrastructure/names.py
-_SNAPSHOTS = (
-    "pinhole-snapshot-"  # CloudFormation's name for a last snapshot: stack, resource, random
-)
+_DATABASES = "pinhole-databaseinstance"  # CloudFormation's name: stack, resource, random
+_BEFORE_MIGRATIONS = "pinhole-before-"  # app/handlers/migrate.py
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +82,8 @@ def kept_by_earlier_stacks(
         each["DBSnapshotIdentifier"]
         for page in pages.paginate(SnapshotType="manual")
         for each in page["DBSnapshots"]
-        if each["DBSnapshotIdentifier"].startswith(_SNAPSHOTS)
+        if each["DBInstanceIdentifier"].startswith(_DATABASES)
+        and not each["DBSnapshotIdentifier"].startswith(_BEFORE_MIGRATIONS)
     ]
     return buckets, snapshots
 

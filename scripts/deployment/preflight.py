@@ -26,7 +26,8 @@ BOOTSTRAP_NEEDED = 21  # of the CDK command line that package.json pins
 _CDK_ROLES = ("deploy", "file-publishing", "lookup", "image-publishing")
 _CLOUDFRONT_REGION = "us-east-1"
 # What each way out takes of elastic addresses; infrastructure/settings.py names the ways.
-_ADDRESSES = {"instance": 1, "gateway": 2, "ipv6": 0}
+_ADDRESSES = {"gateway": 2}
+_VCPUS_OF_NAT_INSTANCE = 2  # a t4g.micro, see infrastructure/nat.py
 _EGRESS_OF_SIZE = {"small": "instance", "production": "gateway", "large": "gateway"}
 # Three queues with two workers each at least, and as much again for people, sweep and migrations.
 _LEAST_EXECUTIONS = 10
@@ -195,6 +196,23 @@ def _addresses(account: AwsAccount, wanted: Wanted) -> Finding | None:
     used = len(account.session.client("ec2").describe_addresses()["Addresses"])
     allowed = _quota(account, "ec2", "L-0263D0A3")
     return _room("Elastic addresses", used, allowed, needed, code="Amazon EC2, L-0263D0A3")
+
+
+def _processors(account: AwsAccount, wanted: Wanted) -> Finding | None:
+    if wanted.egress != "instance" or not wanted.is_new:
+        return None
+    states = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
+    pages = account.session.client("ec2").get_paginator("describe_instances")
+    used = sum(
+        each["CpuOptions"]["CoreCount"] * each["CpuOptions"]["ThreadsPerCore"]
+        for page in pages.paginate(Filters=states)
+        for reservation in page["Reservations"]
+        for each in reservation["Instances"]
+        if "CpuOptions" in each
+    )
+    allowed = _quota(account, "ec2", "L-1216C47A")
+    code = "Amazon EC2, L-1216C47A"
+    return _room("Instances (vCPU)", used, allowed, _VCPUS_OF_NAT_INSTANCE, code=code)
 
 
 def _networks(account: AwsAccount, wanted: Wanted) -> Finding | None:
@@ -548,6 +566,7 @@ LOOKS: dict[str, Callable[[AwsAccount, Wanted], Finding | None]] = {
     "Rights": _rights,
     "CDK": _bootstrap,
     "Lambda": _executions,
+    "Instances (vCPU)": _processors,
     "Elastic addresses": _addresses,
     "Networks (VPC)": _networks,
     "CloudFront": _cloudfront,

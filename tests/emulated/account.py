@@ -13,8 +13,10 @@ import http.client
 import io
 import os
 import re
+import sys
 import uuid
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import hypercorn.asyncio
@@ -24,6 +26,9 @@ from ministack.core import iam_evaluator, lambda_runtime
 from ministack.services import cloudfront, rds, ssm
 from ministack.services.cloudformation import provisioners
 from psycopg2 import sql
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.emulated import strictness
 
 PORT = int(os.environ["GATEWAY_PORT"])
 POSTGRES = os.environ.pop("EMULATED_POSTGRES")
@@ -88,12 +93,64 @@ def put_postgresql_behind_rds() -> None:
     host, port = address[3], address[4]
 
     def create(logical_id: str, props: Any, stack: str) -> tuple[str, dict[str, str]]:
+        template = None
+        if snapshot := props.get("DBSnapshotIdentifier"):
+            props, template = _from_snapshot(props, snapshot)
         name, attributes = make(logical_id, props, stack)
-        _make_database(props["MasterUsername"], props["MasterUserPassword"], props["DBName"])
+        _make_database(
+            props["MasterUsername"], props["MasterUserPassword"], props["DBName"], template
+        )
         rds._instances[name]["Endpoint"] |= {"Address": host, "Port": int(port)}  # noqa: SLF001
         return name, {**attributes, "Endpoint.Address": host, "Endpoint.Port": port}
 
     handler["create"] = create
+
+
+def _from_snapshot(props: Any, snapshot: str) -> tuple[Any, str]:
+    """Return what a database is made of that comes from a snapshot, as RDS sees to it."""
+    said = {"DBName", "MasterUsername", "StorageEncrypted"} & set(props)
+    if said:
+        raise ValueError(f"{', '.join(sorted(said))} cannot be said with a snapshot")
+    if snapshot not in rds._snapshots:  # noqa: SLF001
+        raise ValueError(f"DBSnapshot not found: {snapshot}")
+    known = rds._snapshots[snapshot]  # noqa: SLF001
+    user = known["MasterUsername"]
+    return {**props, "MasterUsername": user, "DBName": user}, _name_of_copy(snapshot)
+
+
+def copy_and_drop_databases_behind_rds() -> None:
+    """A snapshot holds what is in the database, and a database that is deleted is gone."""
+    handler = _handlers["AWS::RDS::DBInstance"]
+    note, end = handler["snapshot"], handler["delete"]
+
+    def snapshot(name: str, props: Any) -> None:
+        note(name, props)
+        made = max(
+            rds._snapshots.values(),  # noqa: SLF001
+            key=lambda each: (each["DBInstanceIdentifier"] == name, each["SnapshotCreateTime"]),
+        )["DBSnapshotIdentifier"]
+        database = rds._instances[name]["DBName"]  # noqa: SLF001
+        _end_connections(database)
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        _run(copy.format(sql.Identifier(_name_of_copy(made)), sql.Identifier(database)))
+
+    def delete(name: str, *others: Any, **named: Any) -> None:
+        database = rds._instances.get(name, {}).get("DBName")  # noqa: SLF001
+        end(name, *others, **named)
+        if database:
+            _end_connections(database)
+            _run(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
+
+    handler |= {"snapshot": snapshot, "delete": delete}
+
+
+def _name_of_copy(snapshot: str) -> str:
+    return f"snapshot {snapshot}"[-63:]
+
+
+def _end_connections(database: str) -> None:
+    ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    _run(sql.SQL("{}").format(sql.SQL(ends)), database)
 
 
 def change_passwords_behind_rds() -> None:
@@ -112,12 +169,30 @@ def change_passwords_behind_rds() -> None:
     rds._ACTION_MAP["ModifyDBInstance"] = here  # noqa: SLF001
 
 
-def _make_database(owner: str, password: str, name: str) -> None:
+def _make_database(owner: str, password: str, name: str, template: str | None) -> None:
+    verb = sql.SQL("ALTER" if _has_role(owner) else "CREATE")
+    # What RDS's master user may.
     _run(
-        sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD %s").format(sql.Identifier(owner)),
+        sql.SQL("{} ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD %s").format(
+            verb, sql.Identifier(owner)
+        ),
         password,
     )
-    _run(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner)))
+    _run(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template or "template1")
+        )
+    )
+
+
+def _has_role(name: str) -> bool:
+    connection = psycopg2.connect(POSTGRES)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+            return cursor.fetchone() is not None
+    finally:
+        connection.close()
 
 
 def _run(statement: sql.Composed, *values: str) -> None:
@@ -275,6 +350,10 @@ def main() -> None:
     give_vpc_its_addresses()
     refer_to_secrets_by_arn()
     put_postgresql_behind_rds()
+    copy_and_drop_databases_behind_rds()
+    strictness.keep_protected_databases()
+    strictness.refuse_instances()
+    strictness.let_functions_out_as_the_network_does()
     change_passwords_behind_rds()
     run_functions_here()
     find_the_api_from_cloudfront()
@@ -284,7 +363,8 @@ def main() -> None:
 
     config = hypercorn.config.Config()
     config.bind = [f"127.0.0.1:{PORT}"]  # by itself ministack listens to the whole network
-    asyncio.run(hypercorn.asyncio.serve(app, config))
+    strict = strictness.answer_what_ministack_does_not(app)
+    asyncio.run(hypercorn.asyncio.serve(strict, config))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ class Deployment:
     account: Account
     out: Path
     said: str
+    failed: tuple[str, ...]  # what was said by the attempts before, in which AWS refused
 
     @property
     def site(self) -> str:
@@ -74,15 +75,21 @@ def way(front: Front) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def deployment(account: Account, way: dict[str, str]) -> Deployment:
-    """The product, deployed by the one command that README.md names."""
+    """The product, deployed by the one command that README.md names, after two refusals by AWS."""
     out = account.folder / "cdk.out"
     account.synthesize(out)  # lays out what the account needs to run the CDK's own functions
     command = command_of_readme()
-    done = account.type(command, answers="y\ny\n", **way)
+    failed = []
+    for answers, fault in (("y\ny\n", "quota_refused"), ("y\n", "migration_fails")):
+        with account.faults(**{fault: True}):
+            done = account.type(command, answers=answers, **way)
+        assert done.returncode == 1, done.stdout + done.stderr
+        failed.append(done.stdout + done.stderr)
+    done = account.type(command, answers="y\n", **way)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     account.read_outputs()
-    return Deployment(account=account, out=out, said=said)
+    return Deployment(account=account, out=out, said=said, failed=tuple(failed))
 
 
 def command_of_readme() -> str:

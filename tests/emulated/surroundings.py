@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
 import zipfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -24,7 +25,7 @@ from scripts.embedded.processes import Crew, Program
 from scripts.embedded.surroundings import kept_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-emulated/bin/python"
@@ -89,6 +90,7 @@ class Account:
             "IOT_MTLS_ENABLED": "0",
             "EMULATED_POSTGRES": self.postgres,
             "EMULATED_AWS_COMMAND": str(self.folder / "aws-command"),
+            "EMULATED_FAULTS": str(self.folder / "faults.json"),
         }
         self.crew.start(
             Program(
@@ -101,6 +103,16 @@ class Account:
         self.crew.wait_until(
             lambda: answers(f"http://127.0.0.1:{self.port}/_ministack/health"), what="The account"
         )
+
+    @contextmanager
+    def faults(self, **switched: Any) -> Iterator[None]:
+        """Be as strict as this for a while; names are those of FAULTS in strictness.py."""
+        path = self.folder / "faults.json"
+        path.write_text(json.dumps(switched))
+        try:
+            yield
+        finally:
+            path.unlink()
 
     def cdk(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the CDK's command line as a person would, in this account."""
@@ -123,8 +135,7 @@ class Account:
         return kept_environment() | {
             "AWS_ACCESS_KEY_ID": ACCOUNT,
             "AWS_SECRET_ACCESS_KEY": "none",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,  # alone: boto3 does not read it, and ./scripts/* must
             "AWS_ENDPOINT_URL": f"http://localhost:{self.port}",
             "CDK_DISABLE_CLI_TELEMETRY": "1",
             "PINHOLE_ARCHITECTURE": MACHINE,

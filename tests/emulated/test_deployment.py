@@ -28,18 +28,28 @@ def call(deployment: Deployment, path: str, **headers: str) -> tuple[int, dict[s
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
 
 
-def test_the_stack_is_complete(deployment: Deployment) -> None:
-    stacks = deployment.account.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
-    assert [stack["StackStatus"] for stack in stacks] == ["CREATE_COMPLETE"]
+def test_the_stack_is_complete_and_protected(deployment: Deployment) -> None:
+    client = deployment.account.client("cloudformation")
+    (stack,) = client.describe_stacks(StackName=STACK)["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_COMPLETE"
+    assert stack["EnableTerminationProtection"] is True
+    (database,) = deployment.account.client("rds").describe_db_instances()["DBInstances"]
+    assert database["DeletionProtection"] is True
+    policy = client.get_stack_policy(StackName=STACK)["StackPolicyBody"]
+    assert "LogicalResourceId/DatabaseInstance" in policy
+    assert "LogicalResourceId/PicturesBucket" in policy
     assert "✅  Pinhole" in deployment.said
 
 
 def test_the_one_command_of_the_readme_says_what_it_does(deployment: Deployment) -> None:
     told = [
         f"Account {ACCOUNT}, region {REGION}",
-        "Make them now (cdk bootstrap)? [y/N]",
+        "Looked at, and changed nothing:",
+        "The first deployment failed (",
         "What will change (size small, about 25 USD a month)",
         "Deploy this? [y/N]",
+        "Deleting what is left ...",
+        "Now it is protected from deletion ...",
         "Waiting until it answers",
         f"Pinhole is at {deployment.site}",
         "Nobody is told of trouble: add -c alarms=you@example.com.",
@@ -48,6 +58,24 @@ def test_the_one_command_of_the_readme_says_what_it_does(deployment: Deployment)
     assert -1 not in places, dict(zip(told, places, strict=True))
     # The CDK writes to another pipe than the script does; what the script says is in order.
     assert places == sorted(places)
+
+
+def test_each_refusal_is_explained_and_leaves_nothing_that_costs(deployment: Deployment) -> None:
+    quota, migration = deployment.failed
+    assert "Make them now (cdk bootstrap)? [y/N]" in quota
+    assert "more vCPU capacity than your current vCPU limit" in quota
+    assert "L-1216C47A" in quota
+    assert "a migration that fails, as a fault" in migration
+    for said in deployment.failed:
+        assert "Run ./scripts/deploy again" in said
+    # One library is here and no more: neither attempt left a bucket or a database behind.
+    account = deployment.account
+    buckets = [each["Name"] for each in account.client("s3").list_buckets()["Buckets"]]
+    assert [name for name in buckets if name.startswith("pinhole-pictures-")] == [
+        account.outputs["PictureBucket"]
+    ]
+    assert len(account.client("rds").describe_db_instances()["DBInstances"]) == 1
+    assert account.client("rds").describe_db_snapshots()["DBSnapshots"] == []
 
 
 def test_migrations_ran_before_anything_served(deployment: Deployment) -> None:

@@ -6,10 +6,33 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.emulated.conftest import a_page
+from tests.emulated.people import InvitedScreen
 from tests.emulated.surroundings import STACK
+from tests.pictures import jpeg
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.emulated.conftest import Deployment
+
+NAMES = ("kept-1.jpg", "kept-2.jpg")
+
+
+@pytest.fixture(scope="module")
+def email(browser: Browser, deployment: Deployment, invitations: list[str]) -> str:
+    """Whose pictures are to come back."""
+    with a_page(browser, deployment) as (page, witness):
+        screen = InvitedScreen(
+            page=page, site=deployment.site, witness=witness, invitations=invitations
+        )
+        address = screen.register()
+        for seed, name in enumerate(NAMES):
+            path = deployment.account.folder / name
+            path.write_bytes(jpeg(seed=seed, name=name).content)
+            screen.choose(path)
+            screen.expect_thumbnail(name)
+    return address
 
 
 def statuses(deployment: Deployment) -> list[str]:
@@ -31,10 +54,13 @@ def test_the_cdk_alone_cannot_take_it_away(deployment: Deployment) -> None:
     assert statuses(deployment)[0] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
-def test_pictures_database_and_logs_are_kept(deployment: Deployment) -> None:
+def test_pictures_database_session_key_and_logs_are_kept(
+    deployment: Deployment, email: str
+) -> None:
+    assert email
     account = deployment.account
     s3, bucket = account.client("s3"), account.outputs["PictureBucket"]
-    instance = account.outputs["DatabaseInstance"]
+    instance, keys = account.outputs["DatabaseInstance"], account.outputs["KeysSecret"]
     held = {each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]}
     assert held
 
@@ -53,3 +79,47 @@ def test_pictures_database_and_logs_are_kept(deployment: Deployment) -> None:
     names = [each["Name"] for each in s3.list_buckets()["Buckets"]]
     assert any("accesslogs" in name for name in names)
     assert not any("sitebucket" in name for name in names)
+    (snapshot,) = [each for each in snapshots if each["DBInstanceIdentifier"] == instance]
+    back = f"./scripts/deploy -c bucket={bucket} -c snapshot={snapshot['DBSnapshotIdentifier']}"
+    assert f"{back} -c keys={keys}" in said
+
+
+def test_what_was_kept_comes_back_with_every_picture_and_account(
+    deployment: Deployment, way: dict[str, str], browser: Browser, email: str
+) -> None:
+    account = deployment.account
+    before = deployment.account.outputs
+    bucket = before["PictureBucket"]
+    (snapshot,) = [
+        each["DBSnapshotIdentifier"]
+        for each in account.client("rds").describe_db_snapshots()["DBSnapshots"]
+        if each["DBInstanceIdentifier"] == before["DatabaseInstance"]
+    ]
+    # The session key is found by the bucket that its secret is tagged with.
+    done = account.type(f"./scripts/deploy --yes -c bucket={bucket} -c snapshot={snapshot}", **way)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    account.read_outputs()
+    assert account.outputs["PictureBucket"] == bucket
+    assert account.outputs["KeysSecret"] == before["KeysSecret"]
+    assert account.outputs["Address"] != before["Address"]
+    with a_page(browser, deployment) as (page, witness):
+        screen = InvitedScreen(page=page, site=deployment.site, witness=witness, invitations=[])
+        page.goto(deployment.site)
+        screen.sign_in(email)
+        for name in NAMES:
+            screen.expect_thumbnail(name)
+        # And it goes on: CORS and events of the bucket are those of the new stack.
+        later = account.folder / "later.jpg"
+        later.write_bytes(jpeg(seed=9, name="later.jpg").content)
+        screen.choose(later)
+        screen.expect_thumbnail("later.jpg")
+
+
+def test_next_deployment_says_by_itself_what_was_taken_back(
+    deployment: Deployment, way: dict[str, str]
+) -> None:
+    # Without the snapshot's name CloudFormation would replace the database by an empty one.
+    done = deployment.account.type("./scripts/deploy --yes", **way)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "(no changes)" in done.stdout + done.stderr

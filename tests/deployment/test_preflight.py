@@ -1,0 +1,467 @@
+"""Each line of ./scripts/deploy --check: what makes it good, and what makes it stop."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from scripts.deployment import preflight
+from scripts.deployment.deploy import Deployment, read_context
+from scripts.deployment.preflight import LOOKS, Finding, Wanted, examine, table
+from scripts.deployment.stack import Stack
+from scripts.embedded.errors import StartError
+from scripts.embedded.progress import Progress
+from tests.deployment.conftest import BUCKET, NUMBER, REGION, Aws
+
+if TYPE_CHECKING:
+    from botocore.stub import Stubber
+
+NEW = Stack(status=None)
+READY = Stack(status="UPDATE_COMPLETE", stack_id="id", outputs={"Distribution": "E1"})
+
+
+def look(aws: Aws, name: str, *, stack: Stack = NEW, ipv6: bool = True, **context: Any) -> Any:
+    """Return one line, for what is said with `-c`."""
+    wanted = Wanted(context=context, stack=stack, resolves=lambda _: ipv6)
+    return LOOKS[name](aws.account, wanted)
+
+
+def quota(aws: Aws, value: float) -> Stubber:
+    stub = aws.session.stub("service-quotas")
+    stub.add_response("get_service_quota", {"Quota": {"Value": value}})
+    return stub
+
+
+def test_region_that_is_on_is_good(aws: Aws) -> None:
+    assert look(aws, "Region").verdict == "good"
+
+
+def test_region_that_is_off_says_where_to_switch_it_on(aws: Aws) -> None:
+    regions = {"Regions": [{"RegionName": REGION, "OptInStatus": "not-opted-in"}]}
+    aws.session.stub("ec2").add_response("describe_regions", regions)
+    found = look(aws, "Region")
+    assert found.verdict == "bad"
+    assert "Account settings" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("allowed", "verdict", "scale"),
+    [
+        (9, "bad", {}),
+        (10, "note", {"executions": "10"}),
+        (99, "note", {"executions": "99"}),
+        (1000, "good", {"executions": "1000"}),
+    ],
+)
+def test_concurrency_is_read_and_the_stack_is_scaled_to_it(
+    aws: Aws, allowed: int, verdict: str, scale: dict[str, str]
+) -> None:
+    limit = {"AccountLimit": {"ConcurrentExecutions": allowed}}
+    aws.session.stub("lambda").add_response("get_account_settings", limit)
+    found = look(aws, "Lambda")
+    assert (found.verdict, found.scale) == (verdict, scale)
+
+
+@pytest.mark.parametrize(
+    ("name", "context", "allowed", "verdict"),
+    [
+        ("Elastic addresses", {"egress": "gateway"}, 2, "good"),
+        ("Elastic addresses", {"size": "production"}, 1, "bad"),
+        ("Networks (VPC)", {}, 2, "good"),  # moto has a default one
+        ("Networks (VPC)", {}, 1, "bad"),
+        ("Instances (vCPU)", {}, 2, "good"),
+        ("Instances (vCPU)", {}, 1, "bad"),
+    ],
+)
+def test_quotas_are_held_against_what_is_needed(
+    aws: Aws, name: str, context: dict[str, Any], allowed: int, verdict: str
+) -> None:
+    quota(aws, allowed)
+    found = look(aws, name, **context)
+    assert found.verdict == verdict
+    assert ("Service Quotas" in found.advice) == (verdict == "bad")
+
+
+def test_addresses_in_use_count(aws: Aws) -> None:
+    for _ in range(4):
+        aws.client("ec2").allocate_address(Domain="vpc")
+    quota(aws, 5)
+    found = look(aws, "Elastic addresses", egress="gateway")
+    assert (found.verdict, found.words) == ("bad", "4 of 5 in use, 2 more to come")
+
+
+def test_quota_that_was_never_changed_is_that_of_everybody(aws: Aws) -> None:
+    stub = aws.session.stub("service-quotas")
+    stub.add_client_error("get_service_quota", "NoSuchResourceException")
+    stub.add_response("get_aws_default_service_quota", {"Quota": {"Value": 5}})
+    assert look(aws, "Elastic addresses", egress="gateway").verdict == "good"
+
+
+@pytest.mark.parametrize("name", ["Elastic addresses", "Networks (VPC)", "Instances (vCPU)"])
+def test_quotas_do_not_matter_to_what_stands(aws: Aws, name: str) -> None:
+    assert look(aws, name, stack=READY, egress="gateway") is None
+
+
+@pytest.mark.parametrize(("version", "verdict"), [(None, "note"), ("20", "note"), ("21", "good")])
+def test_bootstrap_version(aws: Aws, version: str | None, verdict: str) -> None:
+    if version:
+        name = "/cdk-bootstrap/hnb659fds/version"
+        aws.client("ssm").put_parameter(Name=name, Value=version, Type="String")
+    assert look(aws, "CDK").verdict == verdict
+
+
+def simulated(aws: Aws, *refused: str, times: int = 2) -> None:
+    stub = aws.session.stub("iam")
+    for _ in range(times):
+        results = [
+            {"EvalActionName": action, "EvalDecision": "implicitDeny"} for action in refused
+        ] or [{"EvalActionName": "any", "EvalDecision": "allowed"}]
+        stub.add_response("simulate_principal_policy", {"EvaluationResults": results})
+
+
+def test_rights_that_are_there_are_good(aws: Aws) -> None:
+    simulated(aws)
+    assert look(aws, "Rights").verdict == "good"
+
+
+def test_rights_that_lack_are_named(aws: Aws) -> None:
+    simulated(aws, "iam:CreateRole")
+    found = look(aws, "Rights")
+    assert found.verdict == "bad"
+    assert found.words.endswith("lacks iam:CreateRole")
+
+
+def test_rights_of_a_session_are_those_of_its_role_under_its_path(aws: Aws) -> None:
+    role = "AWSReservedSSO_AdministratorAccess_1"
+    arn = f"arn:aws:iam::{NUMBER}:role/aws-reserved/sso.amazonaws.com/{role}"
+    stub = aws.session.stub("iam")
+    stub.add_response(
+        "get_role",
+        {
+            "Role": {
+                "Arn": arn,
+                "Path": "/aws-reserved/sso.amazonaws.com/",
+                "RoleName": role,
+                "RoleId": "AROA1234567890123456",
+                "CreateDate": "2026-11-28T00:00:00Z",
+            }
+        },
+        {"RoleName": role},
+    )
+    iam = aws.client("iam")
+    caller = f"arn:aws:sts::{NUMBER}:assumed-role/{role}/person@example.org"
+    assert preflight._principal(iam, caller) == arn  # noqa: SLF001 - its cases are many
+
+
+@pytest.mark.parametrize(
+    ("plan", "size", "verdict", "scale"),
+    [
+        ("PAID", "small", None, {}),
+        ("FREE", "small", "note", {"backups": "1"}),
+        ("FREE", "production", "bad", {}),
+    ],
+)
+def test_free_plan_gets_what_it_takes(
+    aws: Aws, plan: str, size: str, verdict: str | None, scale: dict[str, str]
+) -> None:
+    state = {"accountId": NUMBER, "accountPlanType": plan, "accountPlanStatus": "ACTIVE"}
+    aws.session.stub("freetier").add_response("get_account_plan_state", state)
+    found = look(aws, "Plan", size=size)
+    assert (found and found.verdict) == verdict
+    assert (found.scale if found else {}) == scale
+
+
+def distributions(aws: Aws, *items: dict[str, Any]) -> None:
+    listed = {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": len(items)}
+    stub = aws.session.stub("cloudfront")
+    listed_items = {"Items": [{**_distribution(), **item} for item in items]} if items else {}
+    stub.add_response("list_distributions", {"DistributionList": {**listed, **listed_items}})
+
+
+def _distribution() -> dict[str, Any]:
+    return {"Id": "E9", "Aliases": {"Quantity": 0, "Items": []}}
+
+
+def aliased(name: str, identifier: str) -> dict[str, Any]:
+    return {"Id": identifier, "Aliases": {"Quantity": 1, "Items": [name]}}
+
+
+@pytest.fixture
+def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A distribution has thirty members that say nothing here."""
+    monkeypatch.setattr("botocore.validate.ParamValidator.validate", lambda *_: _NoErrors())
+
+
+class _NoErrors:
+    def has_errors(self) -> bool:
+        return False
+
+
+@pytest.mark.usefixtures("lenient")
+def test_cloudfront_in_use_is_good_and_unused_unknown(aws: Aws) -> None:
+    distributions(aws, {})
+    assert look(aws, "CloudFront").verdict == "good"
+    distributions(aws)
+    found = look(aws, "CloudFront")
+    assert found.verdict == "unknown"
+    assert "must be verified" in found.advice
+
+
+@pytest.mark.usefixtures("lenient")
+def test_domain_of_another_distribution_is_bad_and_of_the_own_good(aws: Aws) -> None:
+    name = "pictures.example.org"
+    distributions(aws, aliased(name, "E2"))
+    assert look(aws, "CloudFront", domain=name).verdict == "bad"
+    distributions(aws, aliased(name, "E1"))
+    assert look(aws, "CloudFront", stack=READY, domain=name).verdict == "good"
+
+
+def test_no_mail_is_noted(aws: Aws) -> None:
+    assert look(aws, "Mail").verdict == "note"
+
+
+@pytest.mark.parametrize(
+    ("identity", "account", "verdict"),
+    [
+        (None, None, "bad"),
+        ("pinhole@example.org", {"SendingEnabled": True, "ProductionAccessEnabled": True}, "good"),
+        ("example.org", {"SendingEnabled": True, "ProductionAccessEnabled": True}, "good"),
+        ("example.org", {"SendingEnabled": True, "ProductionAccessEnabled": False}, "note"),
+        ("example.org", {"SendingEnabled": False, "ProductionAccessEnabled": True}, "bad"),
+    ],
+)
+def test_mail_needs_a_verified_identity_and_an_account_that_sends(
+    aws: Aws, identity: str | None, account: dict[str, bool] | None, verdict: str
+) -> None:
+    stub = aws.session.stub("sesv2")
+    for name in ("pinhole@example.org", "example.org"):
+        if name == identity:
+            stub.add_response(
+                "get_email_identity", {"VerifiedForSendingStatus": True}, {"EmailIdentity": name}
+            )
+            break
+        stub.add_client_error("get_email_identity", "NotFoundException")
+    if account:
+        stub.add_response("get_account", account)
+    assert look(aws, "Mail", mail="pinhole@example.org").verdict == verdict
+
+
+def zone(aws: Aws, *, name: str = "example.org", private: bool = False) -> str:
+    more = {"VPC": {"VPCRegion": REGION, "VPCId": "vpc-1"}} if private else {}
+    made = aws.client("route53").create_hosted_zone(
+        Name=name,
+        CallerReference="1",
+        HostedZoneConfig={"PrivateZone": private, "Comment": ""},
+        **more,
+    )
+    return str(made["HostedZone"]["Id"]).rpartition("/")[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "private", "verdict"),
+    [
+        ("example.org", False, "good"),
+        ("other.org", False, "bad"),
+        ("xample.org", False, "bad"),
+        ("example.org", True, "bad"),
+    ],
+)
+def test_domain_lies_in_its_public_zone(
+    aws: Aws,
+    name: str,
+    private: bool,  # noqa: FBT001 - pytest hands them on so
+    verdict: str,
+) -> None:
+    found = look(
+        aws, "Domain", domain="pictures.example.org", zone=zone(aws, name=name, private=private)
+    )
+    assert found.verdict == verdict
+
+
+def test_domain_without_its_zone_is_bad(aws: Aws) -> None:
+    assert look(aws, "Domain", domain="pictures.example.org", zone="Z1").verdict == "bad"
+
+
+def test_domain_that_has_a_record_is_bad_until_the_stack_has_made_it(aws: Aws) -> None:
+    name, made = "pictures.example.org", zone(aws)
+    record = {"Name": name, "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    aws.client("route53").change_resource_record_sets(
+        HostedZoneId=made,
+        ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]},
+    )
+    assert look(aws, "Domain", domain=name, zone=made).verdict == "bad"
+    assert look(aws, "Domain", stack=READY, domain=name, zone=made).verdict == "good"
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "verdict"),
+    [
+        (["pictures.example.org"], "ISSUED", "good"),
+        (["example.org", "*.example.org"], "ISSUED", "good"),
+        (["*.example.org"], "PENDING_VALIDATION", "bad"),
+        (["*.org"], "ISSUED", "bad"),
+        (["example.org"], "ISSUED", "bad"),
+    ],
+)
+def test_certificate_is_issued_for_the_domain(
+    aws: Aws, names: list[str], status: str, verdict: str
+) -> None:
+    known = {"DomainName": names[0], "SubjectAlternativeNames": names, "Status": status}
+    aws.session.stub("acm").add_response("describe_certificate", {"Certificate": known})
+    arn = f"arn:aws:acm:us-east-1:{NUMBER}:certificate/1"
+    found = look(aws, "Certificate", domain="pictures.example.org", certificate=arn)
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize("arn", ["", f"arn:aws:acm:eu-central-1:{NUMBER}:certificate/1"])
+def test_certificate_from_elsewhere_is_bad(aws: Aws, arn: str) -> None:
+    found = look(aws, "Certificate", domain="pictures.example.org", certificate=arn)
+    assert found.verdict == "bad"
+    assert "us-east-1" in found.words
+
+
+def test_ipv6_needs_an_address_of_every_host(aws: Aws) -> None:
+    assert look(aws, "IPv6") is None
+    assert look(aws, "IPv6", egress="ipv6").verdict == "good"
+    found = look(aws, "IPv6", ipv6=False, egress="ipv6")
+    assert found.verdict == "bad"
+    assert "api.openai.com" in found.words
+
+
+def bucket(aws: Aws, name: str = BUCKET, region: str = REGION) -> None:
+    client = aws.session.client("s3", region_name=region)
+    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+
+
+def snapshot(aws: Aws, instance: str = "pinhole-databaseinstance1-x") -> str:
+    rds = aws.client("rds")
+    rds.create_db_instance(
+        DBInstanceIdentifier=instance,
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        MasterUsername="pinhole",
+        MasterUserPassword="of no interest",
+        AllocatedStorage=20,
+    )
+    name = f"pinhole-snapshot-{instance}"
+    rds.create_db_snapshot(DBSnapshotIdentifier=name, DBInstanceIdentifier=instance)
+    return name
+
+
+def test_earlier_library_is_left_alone_and_the_way_back_named(aws: Aws) -> None:
+    assert look(aws, "Earlier library").verdict == "good"
+    bucket(aws)
+    name = snapshot(aws)
+    found = look(aws, "Earlier library")
+    assert found.verdict == "note"
+    assert f"./scripts/deploy -c bucket={BUCKET} -c snapshot={name}" in found.advice
+
+
+def test_earlier_library_that_is_there_is_taken_back(aws: Aws) -> None:
+    bucket(aws)
+    found = look(aws, "Earlier library", bucket=BUCKET, snapshot=snapshot(aws))
+    assert found.verdict == "good"
+
+
+def test_earlier_library_that_cannot_be_taken_back_is_bad(aws: Aws) -> None:
+    name = snapshot(aws)
+    bucket(aws, "pinhole-pictures-elsewhere", "eu-west-1")
+    bucket(aws)
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"bucket": "pinhole-pictures-none", "snapshot": name}, "there is no bucket"),
+        ({"bucket": "pinhole-pictures-elsewhere", "snapshot": name}, "is in eu-west-1"),
+        ({"bucket": BUCKET, "snapshot": "none"}, "there is no snapshot"),
+    ]
+    for said, why in cases:
+        found = look(aws, "Earlier library", **said)
+        assert found.verdict == "bad"
+        assert why in found.words
+
+
+def test_bucket_of_a_stack_is_not_taken_from_it(aws: Aws) -> None:
+    bucket(aws)
+    resource = {
+        "StackName": "Pinhole",
+        "LogicalResourceId": "PicturesBucket1",
+        "ResourceType": "AWS::S3::Bucket",
+        "Timestamp": "2026-11-28T00:00:00Z",
+        "ResourceStatus": "CREATE_COMPLETE",
+    }
+    aws.session.stub("cloudformation").add_response(  # moto knows nothing by its physical id
+        "describe_stack_resources", {"StackResources": [resource]}, {"PhysicalResourceId": BUCKET}
+    )
+    found = look(aws, "Earlier library", bucket=BUCKET, snapshot="any")
+    assert (found.verdict, found.words) == (
+        "bad",
+        f"the bucket {BUCKET} belongs to the stack Pinhole",
+    )
+
+
+def test_state_of_the_stack_is_told(aws: Aws) -> None:
+    assert look(aws, "Stack").verdict == "good"
+    assert look(aws, "Stack", stack=READY).verdict == "good"
+    assert look(aws, "Stack", stack=Stack(status="ROLLBACK_FAILED")).verdict == "note"
+
+
+def test_look_that_is_refused_stops_nothing(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> Finding:
+        error = {"Error": {"Code": "AccessDeniedException", "Message": "may not"}}
+        raise ClientError(error, "GetServiceQuota")
+
+    monkeypatch.setattr(preflight, "LOOKS", {"Networks (VPC)": refused, "Stack": LOOKS["Stack"]})
+    wanted = Wanted(context={}, stack=NEW, resolves=lambda _: True)
+    first, second = examine(aws.account, wanted)
+    assert (first.verdict, second.verdict) == ("unknown", "good")
+    assert "these credentials may not" in first.words
+
+
+def test_a_mistake_of_ours_is_no_unknown(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Finding:
+        raise KeyError("a member that AWS never had")
+
+    monkeypatch.setattr(preflight, "LOOKS", {"Stack": broken})
+    with pytest.raises(KeyError):
+        examine(aws.account, Wanted(context={}, stack=NEW, resolves=lambda _: True))
+
+
+def test_bad_line_stops_before_anything_is_changed(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = io.StringIO()
+    bad = Finding(name="Lambda", verdict="bad", words="9 at once", advice="Ask\nfor more")
+    monkeypatch.setattr(preflight, "LOOKS", {"Lambda": lambda *_: bad})
+    for only_looks in (False, True):
+        with pytest.raises(StartError, match=r"In the way: Lambda\. Nothing was changed\."):
+            Deployment(aws.account, [], asks=False, progress=Progress(out)).run(
+                only_looks=only_looks
+            )
+    assert aws.account.stacks().look().status is None
+    assert "Lambda  9 at once" in out.getvalue()
+
+
+def test_table_lines_up_and_puts_advice_below() -> None:
+    lines = table(
+        [
+            Finding(name="A", verdict="good", words="fine"),
+            Finding(name="Longer", verdict="bad", words="not fine", advice="Do this.\nOr that."),
+        ]
+    )
+    assert lines == [
+        "    \u2713  A       fine",
+        "    \u2717  Longer  not fine",
+        "               Do this.",
+        "               Or that.",
+    ]
+
+
+def test_context_is_read_as_the_cdk_reads_it() -> None:
+    words = ["-c", "size=small", "--context", "mail=a@b.c", "--context=domain=x", "-calarms=d@e.f"]
+    assert read_context(words) == {
+        "size": "small",
+        "mail": "a@b.c",
+        "domain": "x",
+        "alarms": "d@e.f",
+    }

@@ -1,0 +1,238 @@
+"""What AWS refuses and ministack does not: quotas, functions without a way out, deletions, rights.
+
+Switched on one by one by faults, a JSON file that tests write while the account runs; see FAULTS.
+What is always as strict as AWS needs no switch: a function in the network without a way out runs
+into its time limit, a database that is protected is not deleted, one from a snapshot says nothing
+that the snapshot says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import cloudformation
+from ministack.services.cloudformation import provisioners
+
+from tests.infrastructure.ways_out import Network
+
+FAULTS = {
+    "quota_refused": "no instance is given, whatever the quota says",
+    "migration_fails": "the function Migrate fails",
+    "executions": "how many functions may run at once",
+    "vcpus": "the quota of instances",
+    "addresses": "the quota of elastic addresses",
+    "networks": "the quota of networks",
+    "plan": "FREE: the account is on a free plan",
+    "region_off": "the region is not switched on",
+    "refused": "rights that IAM's simulator says the caller lacks",
+    "unreadable": "services that may not be asked at all",
+    "mail_paused": "SES does not send",
+}
+_MADE: dict[str, Any] = provisioners._RESOURCE_HANDLERS  # noqa: SLF001
+_NO_INSTANCE = (
+    "You have requested more vCPU capacity than your current vCPU limit of 1 allows for the "
+    "instance bucket that the specified instance type belongs to. (Service: Ec2, Status Code: 400, "
+    "Error Code: VcpuLimitExceeded)"
+)
+
+
+def faults() -> dict[str, Any]:
+    """Return what is switched on at this moment."""
+    try:
+        found: dict[str, Any] = json.loads(Path(os.environ["EMULATED_FAULTS"]).read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def refuse_instances() -> None:
+    """Run no instance while `quota_refused` is on."""
+    handler = _MADE["AWS::EC2::Instance"]
+    make = handler["create"]
+
+    def create(*arguments: Any, **named: Any) -> Any:
+        if faults().get("quota_refused"):
+            raise ValueError(_NO_INSTANCE)
+        return make(*arguments, **named)
+
+    handler["create"] = create
+
+
+def keep_protected_databases() -> None:
+    """RDS deletes no database that is protected, whoever asks."""
+    from ministack.services import rds  # noqa: PLC0415
+
+    handler = _MADE["AWS::RDS::DBInstance"]
+    end = handler["delete"]
+
+    def delete(name: str, *others: Any, **named: Any) -> None:
+        if rds._instances.get(name, {}).get("DeletionProtection"):  # noqa: SLF001
+            raise ValueError(
+                "Cannot delete protected DB Instance, please disable deletion protection and try "
+                "again. (Service: Rds, Status Code: 400)"
+            )
+        end(name, *others, **named)
+
+    handler["delete"] = delete
+
+
+def let_functions_out_as_the_network_does() -> None:
+    """Run a function only if the network of its template lets it reach the internet."""
+    invoke = lambda_runtime.Worker.invoke
+
+    def here(self: Any, event: Any, *others: Any, **named: Any) -> Any:
+        name = str(self.func_name)
+        if faults().get("migration_fails") and "Migrate" in name:
+            return {"status": "error", "error": "a migration that fails, as a fault"}
+        problems = _in_the_way(name)
+        if problems:
+            seconds = self.config.get("Timeout", 30)
+            why = f"Task timed out after {seconds}.00 seconds"
+            return {"status": "error", "error": f"{why} ({'; '.join(problems)})"}
+        return invoke(self, event, *others, **named)
+
+    lambda_runtime.Worker.invoke = here
+
+
+def _in_the_way(name: str) -> list[str]:
+    for stack in cloudformation._stacks.values():  # noqa: SLF001
+        for logical, resource in stack.get("_resources", {}).items():
+            if resource.get("PhysicalResourceId") != name:
+                continue
+            network = Network(stack["_template"])
+            return network.problems(logical) if logical in network.functions() else []
+    return []
+
+
+def answer_what_ministack_does_not(app: Any) -> Any:
+    """Answer for Service Quotas, free plans and IAM's simulator; for others as faults say."""
+
+    async def here(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        headers = {key.decode().lower(): value.decode() for key, value in scope["headers"]}
+        service = _service(headers)
+        if service not in _ANSWERS and service not in faults().get("unreadable", []):
+            await app(scope, receive, send)
+            return
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        answer = _refuse(service) or _ANSWERS[service](scope["path"], headers, body)
+        if answer is None:
+            await app(scope, _again(body, receive), send)
+            return
+        status, kind, content = answer
+        start = {"type": "http.response.start", "status": status}
+        await send({**start, "headers": [(b"content-type", kind.encode())]})
+        await send({"type": "http.response.body", "body": content.encode()})
+
+    return here
+
+
+def _again(body: bytes, receive: Any) -> Any:
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def once_more() -> Any:
+        return waiting.pop() if waiting else await receive()
+
+    return once_more
+
+
+def _service(headers: dict[str, str]) -> str:
+    """Return the service that a request is signed for."""
+    scope = headers.get("authorization", "").partition("Credential=")[2].split(",")[0]
+    parts = scope.split("/")
+    return parts[3] if len(parts) > 3 else ""
+
+
+def _refuse(service: str) -> tuple[int, str, str] | None:
+    if service not in faults().get("unreadable", []):
+        return None
+    said = "AccessDeniedException: is not authorized to perform this"
+    error = {"__type": "AccessDeniedException", "Code": "AccessDenied", "message": said}
+    return 403, "application/x-amz-json-1.1", json.dumps(error)
+
+
+def _json(value: Any) -> tuple[int, str, str]:
+    return 200, "application/x-amz-json-1.1", json.dumps(value)
+
+
+def _quotas(_path: str, _headers: Any, body: bytes) -> Any:
+    asked = json.loads(body)["QuotaCode"]
+    name = {"L-1216C47A": "vcpus", "L-0263D0A3": "addresses", "L-F678F1CE": "networks"}[asked]
+    return _json({"Quota": {"QuotaCode": asked, "Value": float(faults().get(name, 5))}})
+
+
+def _plan(_path: str, _headers: Any, _body: bytes) -> Any:
+    return _json({"accountId": "", "accountPlanType": faults().get("plan", "PAID")})
+
+
+def _functions(path: str, _headers: Any, _body: bytes) -> Any:
+    allowed = faults().get("executions")
+    if allowed is None or not path.endswith("/account-settings"):
+        return None
+    limit = {"ConcurrentExecutions": allowed, "UnreservedConcurrentExecutions": allowed}
+    return _json({"AccountLimit": limit, "AccountUsage": {}})
+
+
+def _mail(path: str, _headers: Any, _body: bytes) -> Any:
+    if not faults().get("mail_paused") or not path.endswith("/v2/email/account"):
+        return None
+    return _json({"SendingEnabled": False, "ProductionAccessEnabled": True})
+
+
+def _simulator(_path: str, _headers: Any, body: bytes) -> Any:
+    asked = urllib.parse.parse_qs(body.decode())
+    if asked.get("Action") != ["SimulatePrincipalPolicy"]:
+        return None
+    refused = faults().get("refused", [])
+    results = "".join(
+        f"<member><EvalActionName>{action}</EvalActionName><EvalDecision>"
+        f"{'implicitDeny' if action in refused else 'allowed'}</EvalDecision></member>"
+        for key, (action,) in asked.items()
+        if key.startswith("ActionNames.")
+    )
+    return (
+        200,
+        "text/xml",
+        (
+            "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><IsTruncated>false"
+            f"</IsTruncated><EvaluationResults>{results}</EvaluationResults>"
+            "</SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
+        ),
+    )
+
+
+def _regions(_path: str, _headers: Any, body: bytes) -> Any:
+    asked = urllib.parse.parse_qs(body.decode())
+    if not faults().get("region_off") or asked.get("Action") != ["DescribeRegions"]:
+        return None
+    return (
+        200,
+        "text/xml",
+        (
+            "<DescribeRegionsResponse><regionInfo><item><regionName>"
+            f"{asked['RegionName.1'][0]}</regionName><optInStatus>not-opted-in</optInStatus>"
+            "</item></regionInfo></DescribeRegionsResponse>"
+        ),
+    )
+
+
+_ANSWERS: dict[str, Any] = {
+    "servicequotas": _quotas,
+    "freetier": _plan,
+    "lambda": _functions,
+    "ses": _mail,
+    "iam": _simulator,
+    "ec2": _regions,
+}
