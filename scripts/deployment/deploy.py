@@ -35,7 +35,11 @@ if TYPE_CHECKING:
     from scripts.deployment.stack import Stack
 
 # us-east-1, November 2026, with nobody using it; docs/operations.md says what each part costs.
-_COSTS = {"small": "about 25 USD a month", "production": "about 207 USD a month"}
+_COSTS = {
+    "small": "about 32 USD a month",
+    "production": "about 209 USD a month",
+    "large": "about 1,679 USD a month",
+}
 _SECRETS = ("openai_api_key", "openai_base_url", "google_client_id", "google_client_secret")
 # OpenID providers other than Google: oidc_providers, oidc_NAME_client_id and so on.
 _OF_PROVIDERS = re.compile(r"oidc_[a-z0-9_]{1,60}")

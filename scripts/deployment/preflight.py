@@ -10,6 +10,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from infrastructure.regions import COMMERCIAL
 from scripts.deployment.keeping import kept_by_earlier_stacks, region_of_bucket, way_back
 from scripts.deployment.stack import STACK
 
@@ -160,13 +161,12 @@ def _region(account: AwsAccount, _: Wanted) -> Finding:
             words=f"{account.region} is not switched on in this account",
             advice="Account settings, AWS Regions: enable it (takes minutes), or take another.",
         )
-    supported = account.session.get_available_regions("rds")
-    if account.region not in supported:
+    if account.region not in COMMERCIAL:
         return Finding(
             name="Region",
             verdict="bad",
-            words=f"{account.region} is not known to have RDS",
-            advice=f"Take one of: {', '.join(supported)}.",
+            words=f"{account.region} is none that Pinhole is held against",
+            advice=f"Take one of: {', '.join(COMMERCIAL)}.",
         )
     return Finding(name="Region", verdict="good", words=account.region)
 

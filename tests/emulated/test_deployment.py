@@ -46,7 +46,7 @@ def test_the_one_command_of_the_readme_says_what_it_does(deployment: Deployment)
         f"Account {ACCOUNT}, region {REGION}",
         "Looked at, and changed nothing:",
         "The first deployment failed (",
-        "What will change (size small, about 25 USD a month)",
+        "What will change (size small, about 32 USD a month)",
         "Deploy this? [y/N]",
         "Deleting what is left ...",
         "Now it is protected from deletion ...",

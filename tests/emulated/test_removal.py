@@ -54,9 +54,7 @@ def test_the_cdk_alone_cannot_take_it_away(deployment: Deployment) -> None:
     assert statuses(deployment)[0] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
-def test_pictures_database_session_key_and_logs_are_kept(
-    deployment: Deployment, email: str
-) -> None:
+def test_pictures_database_and_session_key_are_kept(deployment: Deployment, email: str) -> None:
     assert email
     account = deployment.account
     s3, bucket = account.client("s3"), account.outputs["PictureBucket"]
@@ -77,7 +75,6 @@ def test_pictures_database_session_key_and_logs_are_kept(
     assert account.client("rds").describe_db_instances()["DBInstances"] == []
     assert account.client("lambda").list_functions()["Functions"] == []
     names = [each["Name"] for each in s3.list_buckets()["Buckets"]]
-    assert any("accesslogs" in name for name in names)
     assert not any("sitebucket" in name for name in names)
     (snapshot,) = [each for each in snapshots if each["DBInstanceIdentifier"] == instance]
     back = f"./scripts/deploy -c bucket={bucket} -c snapshot={snapshot['DBSnapshotIdentifier']}"
