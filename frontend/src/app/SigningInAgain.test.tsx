@@ -68,6 +68,8 @@ test("whoever signs in again finds everything as it was, and what waited goes on
   expect(isPresent(client, "ada")).toBe(false);
   await dialog();
   expect(screen.getByLabelText("E-mail")).toHaveValue("ada@example.org");
+  expect(screen.getByLabelText("Password")).toHaveFocus();
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
 
   answer("*/api/auth/login", aSession({ user: ada }));
   await enterPassword(user);

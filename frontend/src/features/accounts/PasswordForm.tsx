@@ -1,5 +1,5 @@
 /** Signing in by e-mail and password. */
-import { useState, type ReactNode, type SubmitEvent } from "react";
+import { useEffect, useRef, useState, type ReactNode, type SubmitEvent } from "react";
 
 import { useSignIn } from "@/api";
 import { Button, FormAlert, PasswordField, useFocusOnError } from "@/ui";
@@ -18,6 +18,10 @@ export const PasswordForm = ({ email: known, children }: PasswordFormProps) => {
   const signIn = useSignIn();
   const [errors, setErrors] = useState<FormErrors>({});
   const form = useFocusOnError(errors);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (known !== undefined) field.current?.focus();
+  }, [known]);
 
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -39,6 +43,7 @@ export const PasswordForm = ({ email: known, children }: PasswordFormProps) => {
       <EmailField autoComplete="username webauthn" defaultValue={known} error={errors.email} />
       <div>
         <PasswordField
+          ref={field}
           label="Password"
           name="password"
           autoComplete="current-password"

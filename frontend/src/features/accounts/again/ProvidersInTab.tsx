@@ -16,6 +16,9 @@ export const ProvidersInTab = () => {
   const leave = useSignInInTab();
   const [isBlocked, setBlocked] = useState(false);
   const isAway = leave.isSuccess;
+  const problem = isBlocked
+    ? "The browser opened no other tab. Allow this site to open one."
+    : leave.error && toProblem(leave.error).detail;
   useQuery({ ...sessionOptions, refetchInterval: isAway ? ASK_EVERY_MS : false });
 
   const press = (provider: string) => {
@@ -26,10 +29,7 @@ export const ProvidersInTab = () => {
   };
   return (
     <>
-      <FormAlert>
-        {isBlocked ? "The browser opened no other tab. Allow this site to open one." : undefined}
-        {leave.error ? toProblem(leave.error).detail : undefined}
-      </FormAlert>
+      <FormAlert>{problem}</FormAlert>
       {isAway && (
         <FormAlert tone="note">Sign in in the other tab, then come back to this one.</FormAlert>
       )}
