@@ -19,7 +19,7 @@ from app.images.planes import UnknownMatrixError
 # From so many pixels on a HEIC is scaled while it is decoded, a row of tiles after the other. Up to
 # there whole RGB is a little faster.
 _HEIC_IN_FULL = 16_000_000
-_ORIENTATION_TAG = 274
+_BITS_TAG, _ORIENTATION_TAG = 258, 274
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +122,11 @@ def _decode_by_pillow(opened: Any) -> Image:  # noqa: ANN401 - a picture of Pill
     bands = len(opened.getbands())
     image = pyvips.Image.new_from_memory(
         opened.tobytes(), opened.width, opened.height, bands, number
-    ).copy(interpretation=space)
-    return _with_profile(image, profile)
+    )
+    bits = opened.tag_v2.get(_BITS_TAG, (8,))[0]
+    if opened.mode == "I;16" and bits == 12:  # noqa: PLR2004 - Pillow leaves them as they are
+        image = image.linear(65535 / 4095, 0).cast("ushort")
+    return _with_profile(image.copy(interpretation=space), profile)
 
 
 def _lab(opened: Any) -> Image:  # noqa: ANN401 - the same
