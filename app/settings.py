@@ -36,6 +36,8 @@ REQUIRED = (
 SHORTEST_SECRET_KEY = 32
 # Guessed at by everybody who finds the site before its operator.
 SHORTEST_SETUP_CODE = 32
+# A page of the timeline takes two or three, and a picture on its way in two.
+REQUESTS_PER_SECOND = 25
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _CLIENT = ("CLIENT_ID", "CLIENT_SECRET")
 GOOGLE_DISCOVERY = "https://accounts.google.com/.well-known/openid-configuration"
@@ -120,6 +122,7 @@ class Settings:
     mailbox_dir: Path | None  # local mode only: where mails land and are read
     mailbox_key: str  # local mode only: who shows it reads them; empty: nobody does
     providers: tuple[ProviderSettings, ...]
+    requests_per_second: int  # of one person, or one network where nobody is signed in; 0: any
     trusted_proxies: int  # how many entries of X-Forwarded-For our own front doors added
     # Whether to decode where the system calls of decoders cannot be limited; see confinement.py.
     unconfined_decoders_are_allowed: bool
@@ -160,6 +163,11 @@ class Settings:
             mailbox_dir=Path(mailbox) if (mailbox := environment.get("MAILBOX_DIR")) else None,
             mailbox_key=environment.get("MAILBOX_KEY", ""),
             providers=_providers(environment),
+            requests_per_second=_number(
+                environment,
+                "REQUESTS_PER_SECOND",
+                default=0 if _is_loopback(environment["SITE_ORIGIN"]) else REQUESTS_PER_SECOND,
+            ),
             trusted_proxies=_number(environment, "TRUSTED_PROXIES", default=0),
             unconfined_decoders_are_allowed=_unconfined_decoders_are_allowed(environment),
             sweep_pages=_positive(environment, "SWEEP_PAGES", default=2),
@@ -201,12 +209,16 @@ def _secret_key(value: str) -> str:
     return value
 
 
+def _is_loopback(site_origin: str) -> bool:
+    return urlsplit(_origin(site_origin)).hostname in _LOOPBACK
+
+
 def _setup_code(environment: Mapping[str, str]) -> str | None:
     """Nobody but this machine's own people reaches loopback; anywhere else a code is needed."""
     code = environment.get("SETUP_CODE")
     if code and len(code) < SHORTEST_SETUP_CODE:
         raise InvalidSettingError(f"SETUP_CODE must have {SHORTEST_SETUP_CODE} characters or more")
-    if not code and urlsplit(_origin(environment["SITE_ORIGIN"])).hostname not in _LOOPBACK:
+    if not code and not _is_loopback(environment["SITE_ORIGIN"]):
         raise MissingSettingsError(["SETUP_CODE"])
     return code or None
 

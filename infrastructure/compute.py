@@ -106,7 +106,7 @@ class Compute(Construct):
             "LETTER_QUEUE_URL": pictures.letter_queue.queue.queue_url,
             "REGISTRATION": settings.registration,
             "MAIL_FROM": f"Pinhole <{settings.mail_address}>" if settings.mail_address else "",
-            # See [Note: Who is calling] in app/handlers/api.py.
+            # See [Note: Who is calling] in app/handlers/visitor_address.py.
             "TRUSTED_PROXIES": "2",
             "DATABASE_SECRET_ARN": database.runtime_secret.secret_arn,
             "DATABASE_HOST": database.address,

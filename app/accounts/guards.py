@@ -8,6 +8,7 @@ who look after the site (nobody else learns that the route is there).
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
+from uuid import UUID
 
 from flask import g, request
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
@@ -16,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.accounts.access_tokens import find_access_token
 from app.accounts.cookies import Cookie, read_cookie
 from app.accounts.models import AccessToken, Owner, Session, User
+from app.accounts.request_limits import count_request
 from app.accounts.sessions import find_owner, find_session, fresh_until
 from app.accounts.visitor import visitor
 from app.database import db
@@ -39,9 +41,16 @@ UNKNOWN = "This access token is not known, has expired, or was removed. Make a n
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
-    """Anyone may call this."""
-    view.access = "public"  # type: ignore[attr-defined]
-    return view
+    """Anyone may call this; as often as their network may, where nobody is signed in."""
+
+    @wraps(view)
+    def counted(*args: P.args, **kwargs: P.kwargs) -> R:
+        if request.path.startswith("/api/"):
+            count_request(f"network {visitor().network}")
+        return view(*args, **kwargs)
+
+    counted.access = "public"  # type: ignore[attr-defined]
+    return counted
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
@@ -136,7 +145,12 @@ def own_session() -> Session:
 def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        check()
+        try:
+            check()
+        except NotSignedInError:
+            count_request(f"network {visitor().network}")
+            raise
+        count_request(f"person {_person_id()}")
         try:
             return view(*args, **kwargs)
         except _GONE:
@@ -149,6 +163,13 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
 
     guarded.access = access  # type: ignore[attr-defined]
     return guarded
+
+
+def _person_id() -> UUID:
+    """Whose request it is, by what the guard has looked up already."""
+    if owner := cast("Owner | None", g.get("owner")):
+        return owner.id
+    return current_user().id
 
 
 def _is_still_there() -> bool:

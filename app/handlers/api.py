@@ -17,6 +17,7 @@ from app.factory import create_app
 from app.handlers import start_collecting
 from app.handlers.observing import Telling, observe
 from app.handlers.surroundings import surroundings
+from app.handlers.visitor_address import with_visitor_address
 from app.handlers.without import without
 from app.parts import build_parts
 from app.telling import count, listen
@@ -57,7 +58,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     _insist_on_http(event)
     if not _came_through_the_door(event):
         return _refusal()
-    answer: dict[str, Any] = serve({**event, "headers": _with_last_address(event)}, context)
+    answer: dict[str, Any] = serve({**event, "headers": with_visitor_address(event)}, context)
     if answer.get("cookies"):  # Zappa says each of them twice
         answer["cookies"] = list(dict.fromkeys(answer["cookies"]))
     answer["body"] = answer.get("body") or ""  # Zappa says nothing at all of an empty one
@@ -82,21 +83,6 @@ def _insist_on_http(event: Mapping[str, Any]) -> None:
 def _came_through_the_door(event: Mapping[str, Any]) -> bool:
     shown = str(event["headers"].get(DOOR_HEADER, "")).encode()
     return any([hmac.compare_digest(shown, door) for door in _DOORS])  # noqa: C419 - all, always
-
-
-def _with_last_address(event: Mapping[str, Any]) -> dict[str, str]:
-    """See [Note: Who is calling]."""
-    # [Note: Who is calling] A browser may send X-Forwarded-For with any words in it. CloudFront
-    # adds at its end the address that it sees, the visitor's, and the HTTP API adds the one that it
-    # sees, CloudFront's: the last but one is true whatever stands before it, so TRUSTED_PROXIES is
-    # 2. Were the HTTP API ever not to add its own, the last but one would be the visitor's own
-    # words, and limits by network worth nothing; so it is seen to here, where AWS tells it apart.
-    headers = {str(name): str(value) for name, value in event["headers"].items()}
-    seen = str(event["requestContext"]["http"].get("sourceIp", ""))
-    told = [each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
-    if seen and told[-1:] != [seen]:
-        headers["x-forwarded-for"] = ", ".join([*told, seen])
-    return headers
 
 
 def _refusal() -> dict[str, Any]:

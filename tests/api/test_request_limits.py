@@ -1,0 +1,70 @@
+"""One caller does not use up what is everybody's (docs/decisions/0040)."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import httpx2
+import pytest
+
+from scripts.embedded.models import StandIn
+from scripts.embedded.stack import EmbeddedStack
+from tests.api.conftest import PATIENCE, api_settings, new_network, running_api
+from tests.people import Person
+
+PER_SECOND = 2
+# Ten seconds' worth are saved up, and each process gives out one batch of ten for nothing.
+SAVED_UP, BATCH = 10 * PER_SECOND, 10
+
+
+@pytest.fixture(scope="module")
+def addresses(stack: EmbeddedStack, model: StandIn, site: str) -> Iterator[list[str]]:
+    """Two processes of an API that lets nobody ask more often."""
+    assert site  # migrated
+    settings = api_settings(stack, model) | {"REQUESTS_PER_SECOND": str(PER_SECOND)}
+    with ExitStack() as running:
+        yield [running.enter_context(running_api(settings)) for _ in range(2)]
+
+
+def browser_of(person: Person, address: str) -> httpx2.Client:
+    """The person's browser at another process."""
+    headers = {"Origin": person.http.headers["Origin"], "X-Forwarded-For": new_network()}
+    cookies = {"session": person.http.cookies["session"]}
+    return httpx2.Client(base_url=address, headers=headers, cookies=cookies, timeout=PATIENCE)
+
+
+def ask(client: httpx2.Client, path: str, times: int) -> list[httpx2.Response]:
+    return [client.get(path) for _ in range(times)]
+
+
+def test_a_person_is_counted_by_all_processes_and_holds_up_nobody_else(
+    addresses: list[str], ada: Person, bob: Person
+) -> None:
+    with ThreadPoolExecutor(2) as at_once:
+        clients = [browser_of(ada, address) for address in addresses]
+        answers = sum(at_once.map(lambda each: ask(each, "/api/images", 60), clients), [])
+    served = [each for each in answers if each.status_code == 200]
+    refused = [each for each in answers if each.status_code == 429]
+    assert len(served) + len(refused) == len(answers)
+    # What grew again meanwhile is bounded by how long it took.
+    took = sum((each.elapsed.total_seconds() for each in answers), 0.0)
+    assert len(served) <= SAVED_UP + 3 * BATCH + PER_SECOND * took
+    assert refused
+    assert int(refused[0].headers["Retry-After"]) >= 1
+    assert refused[0].headers["Content-Type"] == "application/problem+json"
+    assert refused[0].json()["code"] == "too_many_requests"
+    assert browser_of(bob, addresses[0]).get("/api/images").status_code == 200
+
+
+def test_a_network_in_which_nobody_is_signed_in_is_counted(
+    addresses: list[str],
+) -> None:
+    for path in ("/api/auth/session", "/api/images"):
+        headers = {"X-Forwarded-For": new_network()}
+        with httpx2.Client(base_url=addresses[0], headers=headers, timeout=PATIENCE) as stranger:
+            statuses = {each.status_code for each in ask(stranger, path, 80)}
+        assert 429 in statuses
+        assert statuses <= {200, 401, 429}
+        with httpx2.Client(base_url=addresses[0], timeout=PATIENCE) as other:
+            other.headers["X-Forwarded-For"] = new_network()
+            assert other.get(path).status_code in {200, 401}
