@@ -40,9 +40,10 @@ def ask(client: httpx2.Client, path: str, times: int) -> list[httpx2.Response]:
 def test_a_person_is_counted_by_all_processes_and_holds_up_nobody_else(
     addresses: list[str], ada: Person, bob: Person
 ) -> None:
-    with ThreadPoolExecutor(2) as at_once:
-        clients = [browser_of(ada, address) for address in addresses]
-        answers = sum(at_once.map(lambda each: ask(each, "/api/images", 60), clients), [])
+    with ExitStack() as opened, ThreadPoolExecutor(2) as at_once:
+        clients = [opened.enter_context(browser_of(ada, address)) for address in addresses]
+        asked = at_once.map(lambda each: ask(each, "/api/images", 60), clients)
+        answers = [answer for each in asked for answer in each]
     served = [each for each in answers if each.status_code == 200]
     refused = [each for each in answers if each.status_code == 429]
     assert len(served) + len(refused) == len(answers)
@@ -53,7 +54,8 @@ def test_a_person_is_counted_by_all_processes_and_holds_up_nobody_else(
     assert int(refused[0].headers["Retry-After"]) >= 1
     assert refused[0].headers["Content-Type"] == "application/problem+json"
     assert refused[0].json()["code"] == "too_many_requests"
-    assert browser_of(bob, addresses[0]).get("/api/images").status_code == 200
+    with browser_of(bob, addresses[0]) as other:
+        assert other.get("/api/images").status_code == 200
 
 
 def test_a_network_in_which_nobody_is_signed_in_is_counted(
