@@ -14,6 +14,7 @@ import argparse
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -97,8 +98,8 @@ def code_at(commit: str) -> Iterator[Path]:
 
 
 @contextmanager
-def product(code: Path) -> Iterator[tuple[str, Engine]]:
-    """The API and the worker of some code, on data of their own; the address and the database."""
+def product(code: Path) -> Iterator[tuple[str, Engine, subprocess.Popen[bytes]]]:
+    """The API and the worker of some code, on data of their own: address, database, worker."""
     (port,) = free_ports(1)
     with ExitStack() as running:
         data = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="pinhole-")))
@@ -124,7 +125,7 @@ def product(code: Path) -> Iterator[tuple[str, Engine]]:
         database = create_engine(with_driver(stack.database_url))
         running.callback(database.dispose)
         stack.crew.wait_until(lambda: answers(f"{site}/api/health"), what="The API")
-        yield site, database
+        yield site, database, process
 
 
 def upload(person: Person, files: list[bytes]) -> None:
@@ -157,7 +158,7 @@ def drop(person: Person, database: Engine) -> list[float]:
 
 def measure(code: Path, *, backlog: int, rounds: int) -> Measured:
     """Measure the product of some code, idle and beside Ada."""
-    with product(code) as (site, database), ExitStack() as browsers:
+    with product(code) as (site, database, worker), ExitStack() as browsers:
         headers = {"Origin": site}
         ada, bob = (
             Person(
@@ -171,9 +172,12 @@ def measure(code: Path, *, backlog: int, rounds: int) -> Measured:
         idle = [seconds for _ in range(rounds) for seconds in drop(bob, database)]
         settings = {"descriptions_enabled": True}
         ada.http.patch("/api/account", json=settings).raise_for_status()
+        # Asleep meanwhile: on one machine, whoever uploads takes the time that developing needs.
+        worker.send_signal(signal.SIGSTOP)
         upload(ada, photos(backlog))
         ada.http.post("/api/account/exports").raise_for_status()
         ada.http.post("/api/images/describe").raise_for_status()
+        worker.send_signal(signal.SIGCONT)
         busy: list[float] = []
         left: list[int] = []
         for _ in range(rounds):
