@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from scripts.deployment.stack import Stack
 
-# us-east-1, November 2026, with nobody using it; docs/operations.md says what each part costs.
+# us-east-1, November 2026, with nobody using it; docs/operations.md says what each part costs,
+# and tests/infrastructure/test_documents.py holds these to the templates.
 _COSTS = {
     "small": "about 32 USD a month",
     "production": "about 209 USD a month",

@@ -42,6 +42,7 @@ _HOSTS = (
     "sqs.{region}.api.aws",
     "sts.{region}.api.aws",
     "email.{region}.api.aws",
+    "rds.{region}.api.aws",
     "api.openai.com",
     "accounts.google.com",
     "oauth2.googleapis.com",

@@ -9,6 +9,7 @@ import pytest
 
 from infrastructure.costs import UnpricedError, monthly_costs, table
 from infrastructure.regions import COMMERCIAL, WITHOUT_BUDGETS
+from scripts.embedded.install import ROOT
 from scripts.generation.deployment import BUNDLE, PAGE, between, filled
 from scripts.generation.regions import problems_by_region, regions_with_authority
 
@@ -28,6 +29,17 @@ def test_tables_of_the_guide_are_those_of_the_templates(
         "large": large.path,
     }
     assert filled(page, templates) == page, "run: .venv/bin/python -m scripts.generation.deployment"
+
+
+def test_what_is_said_before_deploying_is_what_the_templates_cost(
+    small: Template, production: Template, large: Template
+) -> None:
+    said = (ROOT / "scripts/deployment/deploy.py").read_text()
+    for size, template in (("small", small), ("production", production), ("large", large)):
+        total = sum(monthly_costs(template.body).values())
+        assert f'"{size}": "about {total:,.0f} USD a month"' in said
+        if size == "small":
+            assert f"about {total:.0f} USD a month idle" in (ROOT / "README.md").read_text()
 
 
 def test_two_nat_gateways_cost_twice_as_much_as_one(large: Template) -> None:
