@@ -55,6 +55,7 @@ PICTURE_TYPES = (
     "image/heic",
     "image/heif",
     "image/tiff",
+    "image/jxl",
     # Raw photos, shown by the picture that the camera put into them.
     "image/x-adobe-dng",
     "image/x-nikon-nef",

@@ -62,6 +62,11 @@ def of_whole_rgb(*, pixels: int, bands: int, depth: int) -> int:
     return round(pixels * sample_bytes * (2 * 2 + bands * 2) + pixels * 1.5)
 
 
+def of_jxl(*, pixels: int) -> int:
+    """Libjxl works in floating point and hands out RGB, of which its binding makes a copy."""
+    return pixels * 12
+
+
 def of_pillow(*, pixels: int, bands: int, file_size: int) -> int:
     """Pillow keeps RGB in four bytes, and gives out a copy; the file is read into memory."""
     return pixels * (4 + bands) + file_size

@@ -205,6 +205,8 @@ class _Original:
 
     def header(self) -> Header:
         """Read size and metadata; no pixel is decoded. Raises anything for bad bytes."""
+        if self.content_type == formats.JXL:
+            return self._read_header_otherwise()
         try:
             return self._read_header()
         except pyvips.Error as error:
@@ -322,6 +324,8 @@ class _Original:
     def pixels(self) -> Image:
         """Decode strictly, upright, no larger than a preview. Raises anything for bad bytes."""
         complaints.forget()
+        if self.content_type == formats.JXL and self._read_by is not None:
+            return fitted(self._read_by.decode())
         if self.content_type == formats.JPEG:
             return fitted(self._open(fail_on="error", shrink=self._jpeg_shrink())).autorot()
         if self.content_type in {formats.HEIC, formats.HEIF}:
@@ -425,7 +429,7 @@ class _Original:
 
     def pixels_of_what_is_left(self) -> Image | None:
         """Decode whatever decodes of a damaged picture; None when nothing does."""
-        if self.content_type in {formats.HEIC, formats.HEIF}:
+        if self.content_type in {formats.HEIC, formats.HEIF, formats.JXL}:
             return None
         try:
             claimed = self._open(fail_on="none")

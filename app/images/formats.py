@@ -17,6 +17,7 @@ AVIF = "image/avif"
 HEIC = "image/heic"
 HEIF = "image/heif"
 TIFF = "image/tiff"
+JXL = "image/jxl"
 # Raw photos: shown by the JPEG that the camera put into them (raw.py).
 DNG = "image/x-adobe-dng"
 NEF = "image/x-nikon-nef"
@@ -35,7 +36,7 @@ MAX_SIDE = 1_000_000
 
 # Everything that is taken in. Whatever is not here is refused before any decoder sees it.
 RAW = (DNG, NEF, CR2, CR3, ARW, RAF, RW2)
-SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF, *RAW)
+SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF, JXL, *RAW)
 # Browsers show these moving.
 MOVING = frozenset({GIF, WEBP})
 # What screenshots and drawings come as: a JPEG would blur their lines.
@@ -49,13 +50,13 @@ _MAGIC = (
     (b"GIF89a", GIF),
     (b"FUJIFILMCCD-RAW", RAF),
     (b"IIU\0", RW2),
+    (b"\xff\x0a", JXL),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", JXL),
 )
 
 # What people try that is not taken in, so that the refusal can name it. (offset, bytes, type)
 _UNSUPPORTED: tuple[tuple[int, bytes, str], ...] = (
     (0, b"8BPS", "image/vnd.adobe.photoshop"),
-    (0, b"\xff\x0a", "image/jxl"),
-    (0, b"\x00\x00\x00\x0cJXL \r\n\x87\n", "image/jxl"),
     (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", "image/jp2"),
     (0, b"\x00\x00\x01\x00", "image/x-icon"),
     (0, b"\x76\x2f\x31\x01", "image/x-exr"),

@@ -10,8 +10,9 @@ import pyvips  # type: ignore[import-untyped]
 from PIL import Image as Pillow
 from PIL import TiffImagePlugin
 
-from app.images import avif_library, complaints, decoder_memory, formats, heif_library
+from app.images import avif_library, complaints, decoder_memory, formats, heif_library, jxl
 from app.images.colour import Image
+from app.images.derived import fitted, whole_shrink
 from app.images.formats import Bytes
 from app.images.heif_library import CannotScaleError
 from app.images.planes import UnknownMatrixError
@@ -53,6 +54,8 @@ def read_otherwise(data: Bytes, content_type: str) -> Otherwise:
         return _heif(data)
     if content_type == formats.TIFF:
         return _tiff(data)
+    if content_type == formats.JXL:
+        return _jxl(data)
     raise ValueError("nothing else opens this")
 
 
@@ -66,6 +69,27 @@ def _avif(data: Bytes) -> Otherwise:
         working_bytes=memory_of_avif(data, pixels=width * height),
         decode=lambda: avif_library.decode_scaled(data),
         blocks={"exif": header.exif, "xmp": header.xmp},
+    )
+
+
+def _jxl(data: Bytes) -> Otherwise:
+    header = jxl.read_header(data)
+
+    def decode() -> Image:
+        decoded = jxl.decode(data)
+        if not isinstance(decoded, bytes):
+            return decoded
+        plain = pyvips.Image.jpegload_buffer(decoded)
+        shrink = whole_shrink(plain.width, plain.height)
+        return fitted(pyvips.Image.jpegload_buffer(decoded, shrink=shrink)).autorot()
+
+    pixels = header.width * header.height
+    return Otherwise(
+        width=header.width,
+        height=header.height,
+        working_bytes=decoder_memory.of_jxl(pixels=pixels) + len(data),
+        decode=decode,
+        blocks=header.blocks,
     )
 
 

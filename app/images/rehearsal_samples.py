@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
+from pillow_jxl import Encoder
 
 from app.images import formats
 from app.images.gain_map import Channel, GainMap, with_gain_map
@@ -33,6 +34,7 @@ _CAN_HOLD: dict[str, tuple[tuple[int, ...], frozenset[str], tuple[Metadata, ...]
     formats.TIFF: ((8, 16), frozenset(), ("none", "xmp", "iptc")),
     formats.AVIF: ((8, 10), _RGB_ONLY, ("none", "exif", "xmp")),
     formats.HEIC: ((8, 10), _RGB_ONLY, ("none", "exif", "xmp")),
+    formats.JXL: ((8,), frozenset(PROFILES) - {"none"}, ("none", "exif", "xmp")),
 }
 
 
@@ -70,8 +72,8 @@ def some_samples() -> Iterator[Sample]:
 
 def make(sample: Sample) -> bytes:
     """Encode the picture: a plain colour, 64 by 64."""
-    if sample.content_type == formats.HEIC:
-        return _heic(sample)
+    if other := {formats.HEIC: _heic, formats.JXL: _jxl}.get(sample.content_type):
+        return other(sample)
     image = _pixels(sample)
     if profile := _profile(sample.profile):
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
@@ -116,6 +118,25 @@ def _pixels(sample: Sample) -> Any:  # noqa: ANN401 - pyvips has no types
         return image.cast("uchar").copy(interpretation=space)
     deep = {"b-w": "grey16", "srgb": "rgb16", "cmyk": "cmyk"}[space]
     return (image * 257).cast("ushort").copy(interpretation=deep)
+
+
+def _jxl(sample: Sample) -> bytes:
+    encoder: Any = Encoder  # whose types leave arguments out
+    encode = encoder(
+        mode="RGB",
+        lossless=False,
+        quality=90,
+        decoding_speed=0,
+        effort=3,
+        use_container=sample.metadata != "none",
+        use_original_profile=False,
+        num_threads=0,
+    )
+    exif = BLOCKS["exif"].removeprefix(b"Exif\0\0") if sample.metadata == "exif" else None
+    xmp = BLOCKS["xmp"] if sample.metadata == "xmp" else None
+    pixels = b"ddd" * (_SIDE * _SIDE)
+    blocks = {"exif": exif, "jumb": None, "xmp": xmp, "compress": False}
+    return bytes(encode(pixels, _SIDE, _SIDE, jpeg_encode=False, **blocks))
 
 
 def _heic(sample: Sample) -> bytes:

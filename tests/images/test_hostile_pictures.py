@@ -52,7 +52,6 @@ NOT_TAKEN_IN = {
     "image/vnd.adobe.photoshop": b"8BPS\x00\x01" + bytes(100),
     "image/bmp": saved(quarters(), "BMP"),
     "image/x-icon": saved(quarters(64, 64), "ICO"),
-    "image/jxl": b"\xff\x0a" + bytes(50),
     "image/fits": b"SIMPLE  =                    T" + bytes(100),
     "video/mp4": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100),
     "video/quicktime": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(100),

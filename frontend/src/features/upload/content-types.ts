@@ -15,6 +15,7 @@ const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
   hif: "image/heif",
   tif: "image/tiff",
   tiff: "image/tiff",
+  jxl: "image/jxl",
   dng: "image/x-adobe-dng",
   nef: "image/x-nikon-nef",
   cr2: "image/x-canon-cr2",
@@ -65,6 +66,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "image/heic": "HEIC",
   "image/heif": "HEIC",
   "image/tiff": "TIFF",
+  "image/jxl": "JPEG XL",
 };
 
 /** "JPEG, PNG and HEIC" */
