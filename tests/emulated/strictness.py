@@ -1,6 +1,7 @@
 """What AWS refuses and ministack does not: quotas, functions without a way out, deletions, rights.
 
-Switched on one by one by faults, a JSON file that tests write while the account runs; see FAULTS.
+Switched on one by one by faults, a JSON file that tests write while the account runs; their names
+are in strictness_names.py.
 What is always as strict as AWS needs no switch: a function in the network without a way out runs
 into its time limit, a database that is protected is not deleted, one from a snapshot says nothing
 that the snapshot says.
@@ -20,19 +21,6 @@ from ministack.services.cloudformation import provisioners
 
 from tests.infrastructure.ways_out import Network
 
-FAULTS = {
-    "quota_refused": "no instance is given, whatever the quota says",
-    "migration_fails": "the function Migrate fails",
-    "executions": "how many functions may run at once",
-    "vcpus": "the quota of instances",
-    "addresses": "the quota of elastic addresses",
-    "networks": "the quota of networks",
-    "plan": "FREE: the account is on a free plan",
-    "region_off": "the region is not switched on",
-    "refused": "rights that IAM's simulator says the caller lacks",
-    "unreadable": "services that may not be asked at all",
-    "mail_paused": "SES does not send",
-}
 _MADE: dict[str, Any] = provisioners._RESOURCE_HANDLERS  # noqa: SLF001
 _NO_INSTANCE = (
     "You have requested more vCPU capacity than your current vCPU limit of 1 allows for the "

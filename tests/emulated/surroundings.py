@@ -106,7 +106,7 @@ class Account:
 
     @contextmanager
     def faults(self, **switched: Any) -> Iterator[None]:
-        """Be as strict as this for a while; names are those of FAULTS in strictness.py."""
+        """Be as strict as this for a while; names are those of strictness_names.py."""
         path = self.folder / "faults.json"
         path.write_text(json.dumps(switched))
         try:

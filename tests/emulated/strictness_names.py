@@ -1,0 +1,15 @@
+"""What tests may switch on in the emulated account; strictness.py does it."""
+
+FAULTS = {
+    "quota_refused": "no instance is given, whatever the quota says",
+    "migration_fails": "the function Migrate fails",
+    "executions": "how many functions may run at once",
+    "vcpus": "the quota of instances",
+    "addresses": "the quota of elastic addresses",
+    "networks": "the quota of networks",
+    "plan": "FREE: the account is on a free plan",
+    "region_off": "the region is not switched on",
+    "refused": "rights that IAM's simulator says the caller lacks",
+    "unreadable": "services that may not be asked at all",
+    "mail_paused": "SES does not send",
+}

@@ -1,0 +1,73 @@
+"""./scripts/deploy --check in an account that nobody has used, and with each thing in its way."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.emulated.strictness_names import FAULTS
+from tests.emulated.surroundings import STACK, Account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def unused() -> Iterator[Account]:
+    """Another account than the one that is deployed into."""
+    folder = Path(tempfile.mkdtemp(prefix="pinhole-account-"))
+    try:
+        with Account(folder) as running:
+            yield running
+    finally:
+        shutil.rmtree(folder)
+
+
+def line(said: str, name: str) -> str:
+    (found,) = [each.strip() for each in said.splitlines() if f" {name} " in f"{each} "]
+    return found
+
+
+def test_check_of_an_unused_account_finds_nothing_in_the_way_and_changes_nothing(
+    unused: Account,
+) -> None:
+    done = unused.type("./scripts/deploy --check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\u2717" not in done.stdout
+    assert unused.client("cloudformation").list_stacks()["StackSummaries"] == []
+    assert unused.client("s3").list_buckets()["Buckets"] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "name", "mark"),
+    [
+        ({"region_off": True}, "Region", "\u2717"),
+        ({"executions": 9}, "Lambda", "\u2717"),
+        ({"executions": 10}, "Lambda", "!"),
+        ({"vcpus": 1}, "Instances", "\u2717"),
+        ({"networks": 0}, "Networks", "\u2717"),
+        ({"plan": "FREE"}, "Plan", "!"),
+        ({"unreadable": ["cloudfront"]}, "CloudFront", "?"),
+    ],
+)
+def test_fault_of_the_account_is_told_on_its_line(
+    unused: Account, fault: dict[str, Any], name: str, mark: str
+) -> None:
+    assert set(fault) <= set(FAULTS)
+    with unused.faults(**fault):
+        done = unused.type("./scripts/deploy --check")
+    assert line(done.stdout, name).startswith(mark), done.stdout + done.stderr
+    assert done.returncode == (1 if mark == "\u2717" else 0)
+
+
+def test_what_is_in_the_way_stops_a_deployment_before_anything_is_changed(unused: Account) -> None:
+    with unused.faults(vcpus=1):
+        done = unused.type("./scripts/deploy --yes")
+    assert done.returncode == 1
+    assert "In the way: Instances (vCPU). Nothing was changed." in done.stdout
+    assert unused.client("cloudformation").list_stacks()["StackSummaries"] == []
+    assert STACK == "Pinhole"
