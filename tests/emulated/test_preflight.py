@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -28,7 +29,7 @@ def unused() -> Iterator[Account]:
 
 
 def line(said: str, name: str) -> str:
-    (found,) = [each.strip() for each in said.splitlines() if f" {name} " in f"{each} "]
+    (found,) = [each.strip() for each in said.splitlines() if re.match(rf"    \S +{name}\b", each)]
     return found
 
 
