@@ -15,7 +15,7 @@ const Notice = ({ email, hasMailbox }: { email: string; hasMailbox: boolean }) =
   return (
     <div className="flex flex-wrap items-center justify-center gap-x-5 gap-y-2 bg-accent-soft px-4 py-2">
       <p className="flex min-w-0 items-center gap-2">
-        <MailIcon className="shrink-0" />
+        <MailIcon className="size-5 shrink-0" />
         <span className="min-w-0 break-words">
           Confirm your address: open the link in the mail to{" "}
           <strong className="font-semibold">{email}</strong>.
