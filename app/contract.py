@@ -1,9 +1,6 @@
 """What a route takes and gives: said at the route, parsed when it is called, described when asked.
 
-[Note: APIFlask describes only] The decorators are spelled as APIFlask's are, and `app/openapi.py`
-hands what they note to APIFlask, which makes the document. It is not needed to serve a request,
-and with marshmallow, webargs and apispec behind it would cost each cold start 0.1 s of CPU
-(docs/decisions/0014-cold-start.md).
+`app/openapi.py` makes the document of what the decorators note; serving a request needs none of it.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,9 +9,9 @@ from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 
-from app.errors import FieldError, ValidationFailedError
+from app.errors import BadRequestError, FieldError, TooLargeError, ValidationFailedError
 
 if TYPE_CHECKING:
     from app.shapes import BaseModel
@@ -120,20 +117,34 @@ def contract_of(view: Callable[..., object]) -> Contract:
     return cast("Contract", view.contract)  # type: ignore[attr-defined]
 
 
+def _body() -> bytes:
+    """Read the body. Raises TooLargeError, also where its length was not announced."""
+    body = request.get_data()
+    # Werkzeug ends such a body at its limit without a word.
+    if request.content_length is None and len(body) >= current_app.config["MAX_CONTENT_LENGTH"]:
+        raise TooLargeError
+    return body
+
+
 def _parse(model: "type[BaseModel]", location: Location) -> "BaseModel":
     from pydantic import ValidationError  # noqa: PLC0415 - whoever gave a model has imported it
 
-    # force: what else than JSON is declared has been refused before (app/web.py).
-    data = request.get_json(force=True) if location == "json" else request.args.to_dict()
     try:
-        return model.model_validate({} if data is None else data)
+        if location == "query":
+            return model.model_validate(request.args.to_dict())
+        # Strict: "10" is no number, and 0 is not false. What else than JSON is declared has been
+        # refused before (app/web.py).
+        return model.model_validate_json(_body(), strict=True)
     except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        if any(each["type"] == "json_invalid" for each in found):
+            raise BadRequestError("The body is not valid JSON.") from None
         fields = tuple(
             FieldError(
                 location=_NAMED[location],
-                field=".".join(str(part) for part in each["loc"]) or "_schema",
-                message=each["msg"],
+                field=".".join(str(part) for part in each["loc"]),
+                message=each["msg"].removeprefix("Value error, "),
             )
-            for each in error.errors(include_url=False, include_context=False, include_input=False)
+            for each in found
         )
         raise ValidationFailedError(errors=fields) from None

@@ -35,11 +35,15 @@ AppError
 │   ├── DescriptionsUnavailableError
 │   ├── DescriptionsOffError
 │   ├── DescribedByPersonError
+│   ├── ImageDeletedError
 │   ├── NotDamagedError
 │   ├── NotReadyError
 │   ├── NotInPartsError
 │   └── PartsMissingError
 ├── LinkDeadError                410  used, expired, or never made
+├── PreconditionFailedError      412  If-Match named another version
+├── TooLargeError                413
+├── CompressedError              415
 ├── NotJsonError                 415
 ├── ValidationFailedError        422
 │   ├── PasskeyRefusedError      422
@@ -62,6 +66,10 @@ class FieldError:
     message: str
 
 
+# What RFC 9110 calls these since 2022; http.HTTPStatus does so from Python 3.13 on.
+_NEW_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
 class AppError(Exception):
     """The root: each subclass has a status, a stable code and a sentence that says what to do."""
 
@@ -77,7 +85,7 @@ class AppError(Exception):
     @property
     def title(self) -> str:
         """The status in words, as RFC 9457 wants it: the same for every error of a kind."""
-        return HTTPStatus(self.status).phrase
+        return _NEW_PHRASES.get(self.status) or HTTPStatus(self.status).phrase
 
 
 class BadRequestError(AppError):
@@ -266,6 +274,11 @@ class DescribedByPersonError(ConflictError):
     detail = "You wrote this description yourself; a model will not overwrite it."
 
 
+class ImageDeletedError(ConflictError):
+    code = "image_deleted"
+    detail = "This picture is in Recently deleted. Take it out of there first."
+
+
 class NotDamagedError(ConflictError):
     code = "not_damaged"
     detail = "This picture is not damaged, or is being tried again already."
@@ -297,6 +310,24 @@ class LinkDeadError(AppError):
     status = 410
     code = "link_dead"
     detail = "This link was used, has expired, or was never made. Ask for a new one."
+
+
+class PreconditionFailedError(AppError):
+    status = 412
+    code = "precondition_failed"
+    detail = "It was changed meanwhile. Read it again, and decide anew."
+
+
+class TooLargeError(AppError):
+    status = 413
+    code = "content_too_large"
+    detail = "The body is larger than the API reads. Files go to the addresses of their uploads."
+
+
+class CompressedError(AppError):
+    status = 415
+    code = "compressed"
+    detail = "Send the body as it is, without a Content-Encoding."
 
 
 class NotJsonError(AppError):
@@ -339,3 +370,17 @@ class UnavailableError(AppError):
     status = 503
     code = "unavailable"
     detail = "A part of the service does not answer at the moment. Try again in a minute."
+
+
+# What the framework refuses by itself keeps the name of its status.
+_OF_STATUS = ("method_not_allowed", "misdirected_request")
+
+
+def problem_codes() -> list[str]:
+    """Return every code that an answer may have."""
+    kinds, codes = [AppError], set(_OF_STATUS)
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        codes.add(kind.code)
+    return sorted(codes)

@@ -8,6 +8,8 @@ from types import TracebackType
 import psycopg2
 from sqlalchemy.exc import DBAPIError
 
+from app.request_ids import name_in_logs
+
 OptExcInfo = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
@@ -65,8 +67,9 @@ class OneLine(logging.Formatter):
 
 def set_up_logging(level: str) -> None:
     """Send logs of this level and above to standard error."""
+    name_in_logs()
     handler = logging.StreamHandler()
-    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(request_id)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # It tells at INFO where each of its keys came from.
     logging.getLogger("botocore").setLevel(logging.WARNING)

@@ -1,207 +1,334 @@
-"""The OpenAPI document, made from the code that serves it, and tidied for its readers."""
+"""The OpenAPI 3.1 document, made of what the routes have noted and of pydantic's JSON Schemas."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Iterator
+from inspect import getdoc
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, NamedTuple, cast
 
 from flask import Flask
+from pydantic.json_schema import models_json_schema
 
-from app.contract import contract_of
+from app.contract import Contract, contract_of
+from app.errors import problem_codes
+from app.parts import EXTENSION as PARTS
+from app.parts import Parts
 from app.problem import Problem
 from app.routing import view_itself
 
-if TYPE_CHECKING:
-    from apiflask import APIFlask
-
 EXTENSION = "pinhole-openapi"
+_MODELS = "#/components/schemas/"
 
 DESCRIPTION = """\
 Pinhole keeps pictures in a private bucket and tells about them here.
 
-Sign in with `POST /api/auth/login`: the answer sets a cookie that later requests send. Requests
-that change something carry `Origin: <the site's own address>` (browsers do so by themselves) and
-JSON bodies. Errors are `application/problem+json` with a stable `code`.
+A script sends an access token of the settings with each request: `Authorization: Bearer pinhole_…`.
+A browser signs in with `POST /api/auth/login`: the answer sets a cookie that later requests send.
+Requests by cookie that change something carry `Origin: <the site's own address>` (browsers do so by
+themselves). Bodies are JSON. Errors are `application/problem+json` with a stable `code`.
+
+What is here stays: fields and codes are added, and meanings do not change. What is to go is marked
+`deprecated` here and answers with a `Deprecation` and a `Sunset` header for a year before.
 """
+
+_TAGS = {
+    "System": "Whether the service answers, and this document.",
+    "Signing in": "Sessions of browsers: the first account, password, second factor, passkey.",
+    "Joining": "Accounts by mail or invitation, and lost passwords.",
+    "Account": "The address of one's account.",
+    "OpenID providers": "Signing in with Google or another provider, and linking it.",
+    "Security": "Password, authenticator app, recovery codes and passkeys of one's account.",
+    "Signed-in browsers": "Where one is signed in, and ending it.",
+    "Personal access tokens": "Keys for scripts.",
+    "Activity": "What touched the account.",
+    "Accounts": "What one keeps here, and whether models may describe it.",
+    "Images": "Pictures: upload, list, look, change, delete, describe.",
+    "Leaving": "Copies of everything, and deleting the account.",
+    "Administration": "Accounts and invitations of the site; never pictures.",
+}
+
+
+class _Route(NamedTuple):
+    path: str
+    method: str
+    name: str
+    summary: str
+    description: str
+    access: str
+    contract: Contract
+    parameters: list[dict[str, Any]]
 
 
 def openapi_document(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of an app; made at the first call, and kept."""
     if EXTENSION not in app.extensions:
-        app.extensions[EXTENSION] = _tidied(app, _described(app))
+        app.extensions[EXTENSION] = _document(app)
     return cast("dict[str, Any]", app.extensions[EXTENSION])
 
 
-def _described(app: Flask) -> dict[str, Any]:
-    """Let APIFlask describe each route by what the route has noted.
-
-    See [Note: APIFlask describes only].
-    """
-    from apiflask import APIFlask  # noqa: PLC0415
-
-    describer = APIFlask(
-        __name__,
-        title="Pinhole",
-        version="1",
-        docs_path=None,
-        spec_path=None,
-        static_folder=None,  # type: ignore[arg-type]  # Flask takes None: no static files
-    )
-    describer.config.update(
-        OPENAPI_VERSION="3.1.0",
-        DESCRIPTION=DESCRIPTION,
-        AUTO_404_RESPONSE=False,
-        AUTO_SERVERS=False,
-        TAGS=_tags(app),
-        HTTP_ERROR_SCHEMA={},  # _mark_problems fills both in
-        VALIDATION_ERROR_SCHEMA={},
-        VALIDATION_ERROR_DESCRIPTION="Some fields are not right; see errors.",
-        SECURITY_SCHEMES={
-            "session": {
-                "type": "apiKey",
-                "in": "cookie",
-                "name": "__Host-session",
-                "description": "`session` where the site is plain http on this machine.",
-            },
-            "token": {
-                "type": "http",
-                "scheme": "bearer",
-                "description": "A personal access token of the settings; for scripts.",
+def _document(app: Flask) -> dict[str, Any]:
+    routes = list(_routes(app))
+    settings = cast("Parts", app.extensions[PARTS]).settings
+    schemas = _schemas(routes)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method] = _operation(route)
+    used = dict.fromkeys(route.contract.tag or "" for route in routes)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Pinhole",
+            "version": "1",
+            "summary": "A private picture library.",
+            "description": DESCRIPTION,
+            "contact": {"name": "Whoever runs this site", "url": settings.site_origin},
+        },
+        "servers": [{"url": settings.site_origin, "description": "This site."}],
+        "tags": [{"name": tag, "description": _TAGS[tag]} for tag in used],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "headers": _HEADERS,
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A personal access token of the settings; for scripts.",
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "__Host-session" if settings.site_is_https else "session",
+                    "description": "Set by signing in; for browsers.",
+                },
             },
         },
-    )
+    }
+
+
+_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+_MEANINGS = {
+    "image_id": "The picture's `id`.",
+    "provider": "The provider's `name`, as `GET /api/auth/session` tells it.",
+}
+
+
+def _routes(app: Flask) -> Iterator[_Route]:
     for rule in app.url_map.iter_rules():
         view = view_itself(app.view_functions[rule.endpoint])
         contract = contract_of(view)
-        if contract.tag and not contract.is_hidden:
-            describer.add_url_rule(
-                rule.rule,
-                endpoint=rule.endpoint.replace(".", "_"),
-                view_func=_stand_in(describer, view, tag=contract.tag),
-                methods=sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}),
+        if not contract.tag or contract.is_hidden:
+            continue
+        words = getdoc(view) or ""
+        parameters = [
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": _MEANINGS.get(name, f"The `id` of the {_thing(name)}."),
+                "schema": {"type": "string", **({"format": "uuid"} if kind == "uuid" else {})},
+            }
+            for kind, name in _PARAMETER.findall(rule.rule)
+        ]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield _Route(
+                path=_PARAMETER.sub(r"{\2}", rule.rule),
+                method=method.lower(),
+                name=view.__name__,
+                summary=words.partition("\n")[0].removesuffix("."),
+                description=words,
+                access=getattr(view, "access", "public"),
+                contract=contract,
+                parameters=parameters,
             )
-    with describer.app_context():
-        return cast("dict[str, Any]", describer.spec)
 
 
-def _tags(app: Flask) -> list[str]:
-    """Return the headings, in the order in which their routes were added."""
-    tags = (contract_of(view_itself(view)).tag for view in app.view_functions.values())
-    return list(dict.fromkeys(tag for tag in tags if tag))
+def _thing(parameter: str) -> str:
+    return parameter.removesuffix("_id").replace("_", " ")
 
 
-def _stand_in(describer: "APIFlask", view: Callable[..., object], *, tag: str) -> Any:  # noqa: ANN401 - APIFlask's
-    """Return a function of the view's name and words that carries what the view has noted."""
-
-    def stand_in() -> None:
-        """Never called."""
-
-    stand_in.__name__, stand_in.__doc__ = view.__name__, view.__doc__
-    contract, described = contract_of(view), cast("Any", stand_in)
-    for model, location in contract.inputs:
-        described = describer.input(model, location=location)(described)
-    if contract.output:
-        named, status, description = contract.output
-        model_out = resolve_name(named) if isinstance(named, str) else named
-        described = describer.output(model_out, status_code=status, description=description)(
-            described
-        )
-    return describer.doc(tags=[tag], responses=dict(contract.responses) or None)(described)
-
-
-def _tidied(app: Flask, document: dict[str, Any]) -> dict[str, Any]:
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas = document["components"]["schemas"]
-    schemas.update({**problem.pop("$defs"), "Problem": problem})
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            _describe_route(app, path, method, operation)
-            _mark_problems(operation)
-            _tidy_inputs(operation)
-            operation["responses"] = dict(sorted(operation["responses"].items()))
-    for unused in ("HTTPError", "ValidationError"):
-        schemas.pop(unused, None)
-    _name_models_once(document)
-    return document
+def _schemas(routes: list[_Route]) -> dict[str, Any]:
+    """Return the JSON Schema of each model that a request or an answer is made of."""
+    heard = [model for route in routes for model, _ in route.contract.inputs]
+    told = [model for route in routes if (model := _output_model(route.contract))]
+    _, found = models_json_schema(
+        [
+            *((model, "validation") for model in dict.fromkeys(heard)),
+            *((model, "serialization") for model in dict.fromkeys([*told, Problem])),
+        ],
+        ref_template=_MODELS + "{model}",
+    )
+    schemas: dict[str, Any] = found["$defs"]
+    for model in dict.fromkeys(heard):
+        _forget_defaults(schemas, model.__name__)
+    for query in {m.__name__ for r in routes for m, where in r.contract.inputs if where == "query"}:
+        schemas.pop(query)  # its fields are parameters
+    schemas["Problem"]["properties"]["code"]["enum"] = problem_codes()
+    return dict(sorted(schemas.items()))
 
 
-def _name_models_once(document: dict[str, Any]) -> None:
-    """Call a nested model by its own name: APIFlask repeats it below each model that holds it."""
-    schemas = document["components"]["schemas"]
-    short = {name: name.rsplit(".", 1)[-1] for name in schemas}
-    document["components"]["schemas"] = {
-        short[name]: _renamed(schema, short) for name, schema in sorted(schemas.items())
+def _forget_defaults(schemas: dict[str, Any], name: str) -> None:
+    """Take the defaults out of a body's fields.
+
+    Generated clients send a default as if it had been asked for: a description that nobody
+    mentioned would be forgotten by its `null`. What may be left out is simply not required.
+    """
+    for field in schemas[name].get("properties", {}).values():
+        field.pop("default", None)
+        for inner in re.findall(rf"{_MODELS}(\w+)", str(field)):
+            _forget_defaults(schemas, inner)
+
+
+def _output_model(contract: Contract) -> Any:  # noqa: ANN401 - a model, or nothing
+    model = contract.output[0] if contract.output else None
+    return resolve_name(model) if isinstance(model, str) else model or None
+
+
+def _operation(route: _Route) -> dict[str, Any]:
+    contract = route.contract
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "description": route.description,
+        "tags": [contract.tag],
+        "security": _SECURITY.get(route.access, [{"session": []}]),
+        "parameters": [*route.parameters],
     }
-    document["paths"] = _renamed(document["paths"], short)
+    for model, where in contract.inputs:
+        if where == "json":
+            reference = {"$ref": _MODELS + model.__name__}
+            content = {"application/json": {"schema": reference}}
+            operation["requestBody"] = {"required": True, "content": content}
+        else:
+            operation["parameters"] += _query_parameters(model)
+    operation["responses"] = dict(sorted(_responses(route).items()))
+    return operation
 
 
-def _renamed(value: Any, short: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
-    prefix = "#/components/schemas/"
-    if isinstance(value, dict):
-        return {key: _renamed(item, short) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_renamed(item, short) for item in value]
-    if isinstance(value, str) and value.startswith(prefix):
-        return prefix + short[value.removeprefix(prefix)]
-    return value
+def _query_parameters(model: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - a model
+    _, found = models_json_schema([(model, "validation")], ref_template=_MODELS + "{model}")
+    schema = found["$defs"][model.__name__]
+    for name, field in schema["properties"].items():
+        field.pop("title", None)
+        description = field.pop("description", name)
+        options = field.get("anyOf", [])
+        if {"type": "null"} in options:  # left out, as a query says it
+            (field_itself,) = (option for option in options if option != {"type": "null"})
+            field = {**{k: v for k, v in field.items() if k != "anyOf"}, **field_itself}  # noqa: PLW2901
+            if field.get("default", 0) is None:
+                del field["default"]
+        yield {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", []),
+            "description": description,
+            "schema": field,
+        }
 
 
-# What each guard of app/accounts/guards.py takes.
-_SECURITY: dict[str | None, list[dict[str, list[str]]]] = {
+# What each guard of app/accounts/guards.py takes: a script by its token, or a browser.
+_SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "public": [],
-    "signed_in": [{"session": []}, {"token": []}],
+    "signed_in": [{"token": []}, {"session": []}],
 }
-_NOBODY = "Nobody is signed in."
+_NOBODY = "Nobody is signed in, or the token is not known."
 _REFUSED = {
     "fresh": "Nobody is signed in, or their last proof is more than ten minutes ago.",
     "fresh_administrator": "Nobody is signed in, or their last proof is too long ago.",
 }
+_HEADERS = {
+    "ETag": {
+        "description": "Of this answer; send it as `If-None-Match` to hear 304 if nothing changed.",
+        "schema": {"type": "string"},
+    },
+    "RequestId": {
+        "description": "Names this request, in the log of whoever runs the site too.",
+        "schema": {"type": "string"},
+    },
+    "RetryAfter": {
+        "description": "After how many seconds to try again.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "SignIn": {
+        "description": "How to sign in (RFC 6750), and what was wrong with the token.",
+        "schema": {"type": "string"},
+    },
+}
 
 
-def _describe_route(app: Flask, path: str, method: str, operation: dict[str, Any]) -> None:
-    """Name an operation after its function, and say who may call it, as its route says it."""
-    for rule in app.url_map.iter_rules():
-        if _as_openapi(rule.rule) == path and method.upper() in (rule.methods or ()):
-            view = view_itself(app.view_functions[rule.endpoint])
-            operation["operationId"] = view.__name__
-            access = getattr(view, "access", None)
-            operation["security"] = _SECURITY.get(access, [{"session": []}])
-            if access != "public":
-                operation["responses"].setdefault(
-                    "401", _problem(_REFUSED.get(access or "", _NOBODY))
-                )
-    if method != "get":
-        operation["responses"]["403"] = _problem("The request came from another site.")
+def _header(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/headers/{name}"}
 
 
-def _as_openapi(rule: str) -> str:
-    return rule.replace("<uuid:", "{").replace("<", "{").replace(">", "}")
+def _responses(route: _Route) -> dict[str, Any]:
+    contract = route.contract
+    answers: dict[str, Any] = {}
+    if contract.output:
+        _, success, description = contract.output
+        answers[str(success)] = _answer(contract, description)
+    said = {str(number): words for number, words in contract.responses.items()}
+    for status, words in (_problems(route) | said).items():
+        if status.startswith(("4", "5")):
+            answers[status] = _problem(status, words)
+        else:
+            answers.setdefault(status, {"description": words})
+    for status, answer in answers.items():
+        answer.setdefault("headers", {})["X-Request-Id"] = _header("RequestId")
+        if status == "200" and route.method == "get" and route.access == "signed_in":
+            answer["headers"]["ETag"] = _header("ETag")
+    return answers
 
 
-def _problem(description: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
+def _answer(contract: Contract, description: str | None) -> dict[str, Any]:
+    model = _output_model(contract)
+    if model is None:
+        return {"description": description or "Done."}
+    schema = {"$ref": _MODELS + model.__name__}
     return {
-        "description": description,
-        "content": {"application/problem+json": {"schema": schema}},
+        "description": description or "As asked.",
+        "content": {"application/json": {"schema": schema}},
     }
 
 
-def _mark_problems(operation: dict[str, Any]) -> None:
-    """Errors are problem+json, and an answer without content has none."""
-    for status, response in operation["responses"].items():
-        content = response.get("content", {})
-        if status.startswith(("4", "5")):
-            response.update(_problem(response["description"]))
-        elif status in {"204", "302"} or not content:
-            response.pop("content", None)
+def _problems(route: _Route) -> dict[str, str]:
+    """Return what may be answered of any route of this kind."""
+    problems = {
+        "429": "Too many requests, by this caller or from this address.",
+        "503": "Something behind the API does not answer.",
+    }
+    if route.access != "public":
+        problems["401"] = _REFUSED.get(route.access, _NOBODY)
+    if route.method != "get":
+        problems["403"] = "The request came from another site."
+        if route.access == "signed_in":
+            problems["403"] = "The token may only read, or the request came from another site."
+    elif route.access not in {"public", "signed_in"}:
+        problems["403"] = "A token cannot do this."
+    if "administrator" in route.access:
+        problems["404"] = "There is nothing here for anybody but an administrator."
+    inputs = {where for _, where in route.contract.inputs}
+    if inputs or route.parameters:
+        problems["422"] = "Some fields are not right; see errors."
+    if route.parameters and not inputs:
+        del problems["422"]
+        problems.setdefault("404", "There is no such thing, or it is not yours.")
+    if "json" in inputs:
+        problems |= {
+            "400": "The body is not valid JSON.",
+            "413": "The body is larger than the API reads.",
+            "415": "The body is not declared as JSON, or is compressed.",
+        }
+    return problems
 
 
-def _tidy_inputs(operation: dict[str, Any]) -> None:
-    """Bodies are never optional, and parameters say themselves what they mean."""
-    if "requestBody" in operation:
-        operation["requestBody"]["required"] = True
-        operation["responses"]["400"] = _problem("The body is not valid JSON.")
-        operation["responses"]["415"] = _problem("The body is not declared as JSON.")
-    for parameter in operation["parameters"]:
-        meaning = parameter["schema"].pop("description", None)
-        if meaning:
-            parameter["description"] = meaning
+def _problem(status: str, description: str) -> dict[str, Any]:
+    schema = {"$ref": f"{_MODELS}Problem"}
+    answer: dict[str, Any] = {
+        "description": description,
+        "content": {"application/problem+json": {"schema": schema}},
+    }
+    if status in {"429", "503"}:
+        answer["headers"] = {"Retry-After": _header("RetryAfter")}
+    elif status == "401":
+        answer["headers"] = {"WWW-Authenticate": _header("SignIn")}
+    return answer

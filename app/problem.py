@@ -13,6 +13,10 @@ class Problem(BaseModel):
     status: int = Field(examples=[404])
     code: str = Field(description="Stable; never changes its meaning.", examples=["not_found"])
     detail: str = Field(examples=["There is nothing here."])
+    request_id: str = Field(
+        description="Names the request in the log of whoever runs the site.",
+        examples=["2f1c9c7e0b5a4d0f"],
+    )
     errors: list["ProblemField"] | None = Field(
         default=None, description="Which fields were refused, and why."
     )

@@ -10,6 +10,13 @@ import pydantic
 from pydantic import ConfigDict
 
 
+def said_plainly(value: object) -> object:
+    """Take a flag of a query as the document has it, true or false, and in no other words."""
+    if isinstance(value, str) and value not in {"true", "false"}:
+        raise ValueError("Say true or false.")
+    return value
+
+
 class BaseModel(pydantic.BaseModel):
     """What all shapes at the border have in common."""
 

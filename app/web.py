@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,15 +13,21 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
+from app import request_ids
 from app.clients.aws import AwsUnavailableError
+from app.compression import compress
 from app.database import db
+from app.entity_tags import make_conditional
 from app.errors import (
     AppError,
     BadRequestError,
+    CompressedError,
     CrossSiteError,
     NotFoundError,
     NotJsonError,
     PartsMissingError,
+    ScopeTooSmallError,
+    TooLargeError,
     TooManyRequestsError,
     UnavailableError,
 )
@@ -60,12 +67,34 @@ def json_response(value: object, *, status: int = 200) -> Response:
 
 def problem_response(error: AppError) -> Response:
     """Shape an error as problem+json."""
+    response = _problem_response(error)
+    if isinstance(error, TooManyRequestsError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, UnavailableError):
+        response.headers["Retry-After"] = "5"
+    elif error.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = _challenge()
+    elif isinstance(error, ScopeTooSmallError):
+        response.headers["WWW-Authenticate"] = _challenge("insufficient_scope", scope="write")
+    return response
+
+
+def _challenge(error: str | None = None, **more: str) -> str:
+    """Say how to come in (RFC 6750, section 3); error is of the token that was shown."""
+    if error is None and bearer_token() is not None:
+        error = "invalid_token"
+    words = {"realm": "Pinhole", **({"error": error} if error else {}), **more}
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in words.items())
+
+
+def _problem_response(error: AppError) -> Response:
     body: dict[str, object] = {
         "type": "about:blank",
         "title": error.title,
         "status": error.status,
         "code": error.code,
         "detail": error.explanation,
+        "request_id": request_ids.current(),
     }
     if error.errors:
         body["errors"] = list(error.errors)
@@ -82,6 +111,7 @@ def init_web(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def refuse_cross_site_writes() -> None:
+        request_ids.begin()
         if request.method not in SAFE_METHODS:
             # No other site's page can make a browser send a bearer token; whoever sends one is
             # known by it alone, and the browser's cookies count for nothing (accounts/guards).
@@ -93,6 +123,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     def dress(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        response.headers["X-Request-Id"] = request_ids.current()
         if request.path.startswith("/api"):
             response.headers.setdefault("Cache-Control", "private, no-store")
             response.vary.add("Cookie")
@@ -104,6 +135,9 @@ def init_web(app: Flask, settings: Settings) -> None:
 
 def _end_requests(app: Flask) -> None:
     # The one that is registered last is called first: no connection is held for a slow client.
+    app.after_request(compress)
+    app.after_request(make_conditional)
+
     @app.after_request
     def read_to_the_end(response: Response) -> Response:
         # A server that closes while bytes are unread, as one does that nobody needed, cuts off what
@@ -177,6 +211,8 @@ def _refuse_cross_site(site_origin: str) -> None:
 
 
 def _refuse_other_than_json() -> None:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise CompressedError
     has_body = request.content_length not in {None, 0} or "Transfer-Encoding" in request.headers
     if (has_body or request.mimetype) and request.mimetype != "application/json":
         raise NotJsonError
@@ -185,12 +221,7 @@ def _refuse_other_than_json() -> None:
 def _shape_errors(app: Flask) -> None:
     @app.errorhandler(AppError)
     def known(error: AppError) -> Response:
-        response = problem_response(error)
-        if isinstance(error, TooManyRequestsError):
-            response.headers["Retry-After"] = str(error.retry_after)
-        elif isinstance(error, UnavailableError):
-            response.headers["Retry-After"] = "5"
-        return response
+        return problem_response(error)
 
     @app.errorhandler(HTTPException)
     def refused_by_werkzeug(error: HTTPException) -> Response:
@@ -225,6 +256,8 @@ def _from_status(status: int, name: str) -> AppError:
         return NotFoundError()
     if status == BadRequestError.status:
         return BadRequestError("The body is not valid JSON.")
+    if status == TooLargeError.status:
+        return TooLargeError()
     error = AppError("The request was refused: " + name + ".")
     error.status = status
     error.code = name.lower().replace(" ", "_")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from app.clients.aws import translated
-from app.clients.signing import Bucket, Credentials, Presigner, SignedUrl
+from app.clients.signing import Bucket, Credentials, Presigner, SharedAddress, SignedUrl
 from app.clients.storage import Part, key_of, prefix_of_user
 
 UPLOAD_SECONDS = 300
@@ -90,10 +90,10 @@ class UserAccess:
             url=url, headers=headers, expires_at=signed_at + timedelta(seconds=UPLOAD_SECONDS)
         )
 
-    def reader(self, user_id: UUID) -> Callable[[str, Part], PictureUrls]:
-        """Return a function that signs addresses of this person's derived pictures.
+    def reader(self, user_id: UUID, *, is_relative: bool = False) -> "Reader":
+        """Return what signs addresses of this person's derived pictures.
 
-        It takes a picture's id as 32 hexadecimal digits, and which part is its preview. See
+        With is_relative they lack what they share, which a page then says once. See
         [Note: Addresses that stay the same].
         """
         credentials = self.credentials(user_id)
@@ -107,16 +107,9 @@ class UserAccess:
             signed_at=signed_at,
             seconds=READ_SECONDS,
         )
-        prefix = prefix_of_user(user_id)
-        thumbnail = presigner.between(prefix, "/thumbnail.webp")
-        previews: dict[Part, Callable[[str], str]] = {}
-
-        def read(image: str, preview: Part) -> PictureUrls:
-            if preview not in previews:
-                previews[preview] = presigner.between(prefix, f"/{preview}")
-            return PictureUrls(thumbnail(image), previews[preview](image), expires_at)
-
-        return read
+        return Reader(
+            presigner, prefix_of_user(user_id), expires_at=expires_at, is_relative=is_relative
+        )
 
     def film(self, user_id: UUID, image_id: UUID, content_type: str) -> str:
         """An address of a moving picture's original, to be shown in place.
@@ -205,6 +198,34 @@ class UserAccess:
             session_token=given["SessionToken"],
             expires_at=given["Expiration"],
         )
+
+
+class Reader:
+    """Signs addresses of one person's derived pictures."""
+
+    def __init__(
+        self, presigner: Presigner, prefix: str, *, expires_at: datetime, is_relative: bool
+    ) -> None:
+        self._presigner = presigner
+        self._prefix = prefix
+        self._expires_at = expires_at
+        self._is_relative = is_relative
+        self._thumbnail = self._signing("thumbnail.webp")
+        self._previews: dict[Part, Callable[[str], str]] = {}
+
+    @property
+    def shared(self) -> SharedAddress:
+        """What relative addresses are to be completed with."""
+        return self._presigner.shared(self._prefix)
+
+    def __call__(self, image: str, preview: Part) -> PictureUrls:
+        """Sign for a picture, by its id as 32 hexadecimal digits, and which part is its preview."""
+        if preview not in self._previews:
+            self._previews[preview] = self._signing(preview)
+        return PictureUrls(self._thumbnail(image), self._previews[preview](image), self._expires_at)
+
+    def _signing(self, part: Part) -> Callable[[str], str]:
+        return self._presigner.between(self._prefix, f"/{part}", is_relative=self._is_relative)
 
 
 def session_policy(bucket_name: str, user_id: UUID) -> dict[str, object]:

@@ -33,6 +33,14 @@ class SignedUrl:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SharedAddress:
+    """What many signed addresses have in common: each is base + its own + "&" + query."""
+
+    base: str
+    query: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bucket:
     """Where a bucket answers: `base_url` is everything of an address before the key."""
 
@@ -98,11 +106,18 @@ class Presigner:
         """Return the address of one object; `key` is unescaped."""
         return self.between(key, "")("")
 
-    def between(self, start: str, end: str) -> Callable[[str], str]:
+    def shared(self, start: str) -> SharedAddress:
+        """Return what all addresses of keys below `start` have in common."""
+        return SharedAddress(
+            base=f"{self._origin}{self._path}/{_escaped(start)}", query=self._query
+        )
+
+    def between(self, start: str, end: str, *, is_relative: bool = False) -> Callable[[str], str]:
         """Return a function that signs keys which differ between `start` and `end`.
 
         What it is given must be letters and digits, which need no escaping. All that such
-        addresses share is put together here, so that one costs little more than its two hashes.
+        addresses share is put together here, so that one costs little more than its two hashes;
+        with is_relative, it is left out: see SharedAddress.
         """
         start, end = f"{self._path}/{_escaped(start)}", _escaped(end)
         before_it = f"{self._method}\n{start}".encode()
@@ -113,6 +128,8 @@ class Presigner:
         inner = sha256(bytes(byte ^ 0x36 for byte in block) + self._before_digest)
         outer = sha256(bytes(byte ^ 0x5C for byte in block))
         address, rest = f"{self._origin}{start}", f"{end}?{self._query}&X-Amz-Signature="
+        if is_relative:
+            address, rest = "", f"{end}?X-Amz-Signature="
 
         def url(it: str) -> str:
             text, signature = inner.copy(), outer.copy()

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.handlers.without import without
 from app.logs import SECRET_QUERY, OptExcInfo, traceback_of
+from app.request_ids import name_in_logs
 from app.telling import Counted, Timed, listen
 
 with without("botocore"):  # which Powertools would tell its name
@@ -33,6 +34,7 @@ class Discreet(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the
 
 def observe(service: str, *, level: str) -> Logger:
     """Send everything that is logged, by whichever module, to CloudWatch as JSON."""
+    name_in_logs()
     # Powertools' own stack trace would tell an error's words a second time.
     formatter = Discreet(serialize_stacktrace=False)
     logger = Logger(service=service, level=level, logger_formatter=formatter)

@@ -9,6 +9,7 @@ from pydantic import (
     ConfigDict,
     Field,
     NaiveDatetime,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -33,7 +34,11 @@ def _believable(value: datetime | None) -> datetime | None:
 
 
 _EARLIEST_HINT = 1981
-TakenHint = Annotated[NaiveDatetime | None, AfterValidator(_believable)]
+# RFC 3339 has no word for a clock without zone; JSON Schema's registry does.
+WallClock = Annotated[
+    NaiveDatetime, WithJsonSchema({"type": "string", "format": "date-time-local"})
+]
+TakenHint = Annotated[WallClock | None, AfterValidator(_believable)]
 
 
 # What S3 takes as a part that is not the last ("Amazon S3 multipart upload limits"), and what a
@@ -68,7 +73,11 @@ class NewImage(BaseModel):
 
     name: Name = Field(examples=["beach.jpg"])
     size: int = Field(gt=0, le=2**53, description="Bytes.", examples=[3145728])
-    content_type: str = Field(max_length=100, examples=["image/jpeg"])
+    content_type: Annotated[
+        str,
+        AfterValidator(str.lower),  # RFC 9110: media types are compared without case
+        Field(max_length=100, examples=["image/jpeg"]),
+    ]
     sha256: Sha256 = Field(description="Of the whole file, hexadecimal.")
     taken_hint: TakenHint = Field(
         default=None,

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Response
+import orjson
+from flask import Response, request
 from sqlalchemy import delete, select, update
 
 from app.accounts.guards import current_owner, current_user, signed_in
@@ -12,6 +13,7 @@ from app.accounts.models import Owner, User
 from app.clients.aws import AwsUnavailableError
 from app.contract import APIBlueprint
 from app.database import db, now
+from app.entity_tags import require_match, tag_of
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images import descriptions
 from app.images.cancelled import note_cancelled
@@ -29,6 +31,7 @@ from app.images.schemas import (
 )
 from app.images.timeline import (
     Reader,
+    Shown,
     deleted_page,
     image_detail,
     images_by_id,
@@ -58,13 +61,17 @@ def list_images(query_data: ListIn) -> Response:
     was rejected are listed by `ids` only.
     """
     owner = current_owner()
-    reader = _reader(owner)
+    is_shared = query_data.addresses == "shared"
+    reader = parts().access.reader(owner.id, is_relative=is_shared)
+    shared = {"base": reader.shared.base, "query": reader.shared.query} if is_shared else None
     if query_data.ids is not None:
         found = images_by_id(owner, _parse_ids(query_data.ids), reader=reader)
-        return json_response({"images": found, "next_cursor": None})
+        return json_response({"images": found, "next_cursor": None, "addresses": shared})
     page_of = deleted_page if query_data.deleted else timeline_page
     page = page_of(owner, reader=reader, limit=query_data.limit, cursor=query_data.cursor)
-    return json_response({"images": page.images, "next_cursor": page.next_cursor})
+    return json_response(
+        {"images": page.images, "next_cursor": page.next_cursor, "addresses": shared}
+    )
 
 
 @images.get("/<uuid:image_id>")
@@ -106,19 +113,25 @@ def get_original(image_id: UUID) -> Response:
 @signed_in
 @images.input(ImagePatch, location="json")
 @images.output(ImageDetail)
-@images.doc(responses=NOT_FOUND)
+@images.doc(responses={**NOT_FOUND, 412: "If-Match names another version of it."})
 def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
-    """Rename a picture, correct its description, or take it out of Recently deleted."""
+    """Rename a picture, correct its description, or take it out of Recently deleted.
+
+    With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
+    another tab, has changed meanwhile: 412.
+    """
     user = current_user()
     _require(user, image_id)
+    if "If-Match" in request.headers:
+        require_match(_state_of(_shown(user, image_id)))
     given = json_data.model_fields_set
-    if json_data.name is not None:
+    if "name" in given:
         db.session.execute(
             update(Image)
             .where(Image.owned_by(user), Image.id == image_id)
             .values(name=json_data.name)
         )
-    if json_data.deleted is False:
+    if "deleted" in given:
         restore(user, image_id)
     if json_data.description is not None:
         descriptions.write(user, image_id, json_data.description)
@@ -225,8 +238,24 @@ def _reader(owner: User | Owner) -> Reader:
 
 
 def _detail(owner: User | Owner, image_id: UUID) -> Response:
-    film = parts().access.film
-    return json_response(image_detail(owner, image_id, reader=_reader(owner), film=film))
+    shown = _shown(owner, image_id)
+    response = json_response(shown)
+    expiry = str(shown["urls_expire_at"] or "").encode()
+    response.set_etag(f"{_state_of(shown)}.{tag_of(expiry)[:8]}")
+    return response
+
+
+def _shown(owner: User | Owner, image_id: UUID) -> Shown:
+    return image_detail(owner, image_id, reader=_reader(owner), film=parts().access.film)
+
+
+_PASSING = frozenset({"thumbnail_url", "preview_url", "animation_url", "urls_expire_at"})
+
+
+def _state_of(shown: Shown) -> str:
+    """Tag what is known of a picture, without the addresses that change every few minutes."""
+    lasting = {name: value for name, value in shown.items() if name not in _PASSING}
+    return tag_of(orjson.dumps(lasting, option=orjson.OPT_UTC_Z))
 
 
 def _require(user: User, image_id: UUID) -> None:

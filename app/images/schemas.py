@@ -1,19 +1,20 @@
 """What the API says and hears about pictures."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from app.displayed import displayable, is_visible, one_line, split_extension
 from app.images.models import DescriptionSource, DescriptionState, ImageState
 
 # A person may write as much as a model may.
 from app.lengths import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
-from app.shapes import BaseModel
+from app.shapes import BaseModel, said_plainly
 
 PAGE = 100
+MOST_IDS_TEXT = 10_000  # more than a page of them, so that who asks for too many is told how many
 MAX_NAME_LENGTH = 255  # as the column, and as most file systems have it
 
 
@@ -40,6 +41,9 @@ def _tags(value: list[str]) -> list[str]:
 
 Name = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_file_name)]
 Prose = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(displayable)]
+
+
+Sha256Out = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Failure(BaseModel):
@@ -125,7 +129,7 @@ class DescriptionOut(BaseModel):
 class Receipt(BaseModel):
     """That the original is stored, byte for byte."""
 
-    sha256: str = Field(description="Of every byte that is stored, hexadecimal.")
+    sha256: Sha256Out = Field(description="Of every byte that is stored, hexadecimal.")
     at: datetime = Field(description="When S3 took it in.")
     by: Literal["s3", "worker"] = Field(
         description="Who compared: S3 before it said yes, or the worker what came in parts."
@@ -135,7 +139,7 @@ class Receipt(BaseModel):
 class ImageDetail(ImageOut):
     """A picture with all that is known about it."""
 
-    sha256: str
+    sha256: Sha256Out = Field(description="Of the original, as it was announced.")
     receipt: Receipt | None = Field(description="Null until the original has been compared.")
     camera: Camera | None
     location: Location | None
@@ -158,12 +162,28 @@ class ListIn(BaseModel):
 
     limit: int = Field(default=PAGE, ge=1, le=PAGE)
     cursor: str | None = Field(default=None, max_length=200, description="From the page before.")
-    deleted: bool = Field(default=False, description="Those in Recently deleted instead.")
+    deleted: Annotated[
+        bool,
+        BeforeValidator(said_plainly),
+        Field(description="Those in Recently deleted instead."),
+    ] = False
+    addresses: Literal["whole", "shared"] = Field(
+        default="whole",
+        description="shared: what all addresses have in common is said once, in `addresses`, and"
+        " each is `addresses.base` + its own + `&` + `addresses.query`.",
+    )
     ids: str | None = Field(
         default=None,
-        max_length=PAGE * 37,
+        max_length=MOST_IDS_TEXT,
         description="Just these, separated by commas, in whatever state; at most 100.",
     )
+
+
+class SharedAddresses(BaseModel):
+    """What the addresses of a page have in common: each is base + its own + "&" + query."""
+
+    base: str
+    query: str
 
 
 class ImagesOut(BaseModel):
@@ -171,6 +191,7 @@ class ImagesOut(BaseModel):
 
     images: list[ImageOut]
     next_cursor: str | None = Field(description="Null: this was the last page.")
+    addresses: SharedAddresses | None = Field(description="With `addresses=shared` only.")
 
 
 class DescriptionIn(BaseModel):
@@ -193,9 +214,10 @@ class ImagePatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name | None = Field(default=None, description="What the picture is called.")
-    deleted: Literal[False] | None = Field(
-        default=None, description="false takes it out of Recently deleted."
+    # None stands for what is left out: only of `description` it can be said, and means something.
+    name: Name = Field(default=cast("str", None), description="What the picture is called.")
+    deleted: Literal[False] = Field(
+        default=cast("Literal[False]", None), description="false takes it out of Recently deleted."
     )
     description: DescriptionIn | None = Field(
         default=None, description="null forgets the person's version and shows the model's again."

@@ -107,7 +107,10 @@ class Page:
 class _Pages:
     """The queries of one list: its first page, and a page that starts behind a picture."""
 
-    def __init__(self, shown: ColumnElement[bool], *, by: InstrumentedAttribute[Any]) -> None:
+    def __init__(
+        self, name: str, shown: ColumnElement[bool], *, by: InstrumentedAttribute[Any]
+    ) -> None:
+        self.name = name
         self._moment = LISTED.index(by)
         query = _listed().where(shown).order_by(by.desc(), Image.id.desc())
         self.first = Prepared(query.limit(given("limit", Integer())))
@@ -119,7 +122,8 @@ class _Pages:
     def cursor(self, row: Sequence[Any]) -> str:
         """Name the place behind a row."""
         moment: datetime = row[self._moment]
-        return make_cursor(moment.astimezone(UTC) if moment.tzinfo else moment, UUID(row[0]))
+        plain = moment.astimezone(UTC) if moment.tzinfo else moment
+        return make_cursor(self.name, plain, UUID(row[0]))
 
 
 def _listed() -> AnySelect:
@@ -135,8 +139,8 @@ def with_descriptions(query: AnySelect) -> AnySelect:
     )
 
 
-_TIMELINE = _Pages(Image.in_timeline(), by=Image.timeline_at)
-_DELETED = _Pages(Image.deleted_at.is_not(None), by=Image.deleted_at)
+_TIMELINE = _Pages("timeline", Image.in_timeline(), by=Image.timeline_at)
+_DELETED = _Pages("deleted", Image.deleted_at.is_not(None), by=Image.deleted_at)
 _BY_ID = Prepared(_listed().where(Image.id == any_(given("ids", ARRAY(Uuid())))))
 
 
@@ -146,7 +150,7 @@ def timeline_page(owner: Anybody, *, reader: Reader, limit: int, cursor: str | N
     Raises:
         InvalidCursorError: the cursor is not one of ours.
     """
-    behind = parse_cursor(cursor) if cursor else None
+    behind = parse_cursor(_TIMELINE.name, cursor) if cursor else None
     return _page(_TIMELINE, owner, reader=reader, limit=limit, behind=behind)
 
 
@@ -158,7 +162,7 @@ def deleted_page(owner: Anybody, *, reader: Reader, limit: int, cursor: str | No
     """
     behind = None
     if cursor:
-        moment, image_id = parse_cursor(cursor)
+        moment, image_id = parse_cursor(_DELETED.name, cursor)
         behind = moment.replace(tzinfo=UTC), image_id
     return _page(_DELETED, owner, reader=reader, limit=limit, behind=behind)
 

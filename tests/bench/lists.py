@@ -151,7 +151,7 @@ def _paths(connection: psycopg2.extensions.connection, *, count: int) -> dict[st
         ids = ",".join(each for (each,) in cursor.fetchall())
     return {
         "first": "/api/images",
-        "deep": f"/api/images?cursor={make_cursor(moment, UUID(image_id))}",
+        "deep": f"/api/images?cursor={make_cursor('timeline', moment, UUID(image_id))}",
         "deleted": "/api/images?deleted=true",
         "ids": f"/api/images?ids={ids}",
         "one id": f"/api/images?ids={ids[:36]}",

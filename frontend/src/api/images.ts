@@ -20,7 +20,7 @@ import {
   upsertImages,
   type ImageList,
 } from "./image-cache";
-import { keepSignedUrls } from "./signed-urls";
+import { keepSignedUrls, withWholeAddresses } from "./signed-urls";
 import type { Image, ImageDetail, ImagePage } from "./types";
 
 const PAGE_SIZE = 100;
@@ -35,9 +35,16 @@ const fetchPage = (
   read(
     api.GET("/api/images", {
       ...(signal ? { signal } : {}),
-      params: { query: { limit: PAGE_SIZE, deleted, ...(cursor === null ? {} : { cursor }) } },
+      params: {
+        query: {
+          addresses: "shared",
+          limit: PAGE_SIZE,
+          deleted,
+          ...(cursor === null ? {} : { cursor }),
+        },
+      },
     }),
-  );
+  ).then(withWholeAddresses);
 
 const headKey = (deleted: boolean) => ["images", "head", { deleted }] as const;
 
@@ -104,10 +111,10 @@ export const fetchImages = async (
     batches.map((batch) =>
       read(
         api.GET("/api/images", {
-          params: { query: { ids: batch.join(","), limit: IDS_AT_ONCE } },
+          params: { query: { addresses: "shared", ids: batch.join(","), limit: IDS_AT_ONCE } },
           ...(signal ? { signal } : {}),
         }),
-      ),
+      ).then(withWholeAddresses),
     ),
   );
   return pages.flatMap((page) => page.images);

@@ -1,5 +1,5 @@
-/** Keeping a signed address while it lasts, so that fresh data does not download the same picture again. */
-import type { Image } from "./types";
+/** Signed addresses: completed by what a page says of all, and kept while they last, so that fresh data does not download the same picture again. */
+import type { Image, ImagePage, ImagePageAnswer } from "./types";
 
 const SPARE_MS = 2 * 60_000;
 
@@ -29,4 +29,19 @@ export const keepSignedUrls = (old: Image | undefined, next: Image): Image => {
       }
     : next;
   return sameFields(old, merged) ? old : merged;
+};
+
+/** A page with each address as it is fetched: lists say once what all of theirs share. */
+export const withWholeAddresses = ({ addresses, ...page }: ImagePageAnswer): ImagePage => {
+  if (!addresses) return page;
+  const whole = (own: string | null) =>
+    own === null ? null : `${addresses.base}${own}&${addresses.query}`;
+  return {
+    ...page,
+    images: page.images.map((image) => ({
+      ...image,
+      thumbnail_url: whole(image.thumbnail_url),
+      preview_url: whole(image.preview_url),
+    })),
+  };
 };

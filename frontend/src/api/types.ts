@@ -10,7 +10,9 @@ export type Credentials = Schemas["LoginIn"];
 export type Image = Schemas["ImageOut"];
 export type ImageDetail = Schemas["ImageDetail"];
 export type ImageChanges = Schemas["ImagePatch"];
-export type ImagePage = Schemas["ImagesOut"];
+/** A page of a list; whatever its addresses shared is in each of them. */
+export type ImagePage = Omit<Schemas["ImagesOut"], "addresses">;
+export type ImagePageAnswer = Schemas["ImagesOut"];
 export type ImageState = Image["state"];
 export type Failure = Schemas["Failure"];
 export type Camera = Schemas["Camera"];

@@ -4,14 +4,14 @@ Served by the bench only, to tell what signing costs: `granian tests.bench.listi
 """
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
 from flask import Flask
 
-from app.clients.access import PictureUrls, UserAccess, bucket_at
+from app.clients.access import PictureUrls, Reader, UserAccess, bucket_at
 from app.clients.calls import Caller, SecurityTokenService
+from app.clients.signing import SharedAddress
 from app.clients.storage import Part
 from app.factory import create_app
 from app.handlers import start_collecting
@@ -23,16 +23,31 @@ from app.settings import Settings
 class UnsignedAccess(UserAccess):
     """Gives addresses that nothing was worked out for."""
 
-    def reader(self, user_id: UUID) -> Callable[[str, Part], PictureUrls]:
-        """Return a function that puts addresses together."""
+    def reader(self, user_id: UUID, *, is_relative: bool = False) -> Reader:
+        """Return what puts addresses together."""
+        return Unsigning(super().reader(user_id, is_relative=is_relative))
+
+
+class Unsigning(Reader):
+    """Puts addresses together like those of a reader, every signature the same."""
+
+    def __init__(self, model: Reader) -> None:
+        self._model = model
         digits = "0" * 32
-        model = super().reader(user_id)(digits, "preview.webp")
-        (start, thumbnail), (_, preview) = (
-            str(url).split(digits) for url in (model.thumbnail, model.preview)
-        )
-        return lambda image, _: PictureUrls(
-            f"{start}{image}{thumbnail}", f"{start}{image}{preview}", model.expire_at
-        )
+        urls = model(digits, "preview.webp")
+        self._around = [str(url).split(digits) for url in (urls.thumbnail, urls.preview)]
+        self._expire_at = urls.expire_at
+
+    @property
+    def shared(self) -> SharedAddress:
+        """What the model's addresses share."""
+        return self._model.shared
+
+    def __call__(self, image: str, preview: Part) -> PictureUrls:
+        """Put a picture's two addresses together."""
+        del preview
+        thumbnail, full = (f"{before}{image}{after}" for before, after in self._around)
+        return PictureUrls(thumbnail, full, self._expire_at)
 
 
 def _app() -> Flask:
