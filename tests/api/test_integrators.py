@@ -5,6 +5,7 @@ import http.client
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -106,7 +107,7 @@ def test_taken_hint_with_a_zone_is_refused_as_the_document_says(
 
 def test_cursor_of_one_list_is_refused_by_another(ada: Person) -> None:
     for image_id in ada.upload(jpeg(seed=4715), jpeg(seed=4716)):
-        until(lambda image_id=image_id: ada.settled(image_id))
+        until(partial(ada.settled, image_id))
     cursor = ada.http.get("/api/images", params={"limit": "1"}).json()["next_cursor"]
     assert ada.http.get("/api/images", params={"cursor": cursor}).status_code == 200
     answer = ada.http.get("/api/images", params={"cursor": cursor, "deleted": "true"})
