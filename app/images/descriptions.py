@@ -23,6 +23,7 @@ from app.errors import (
     DescribedByPersonError,
     DescriptionsOffError,
     DescriptionsUnavailableError,
+    ImageDeletedError,
     NotFoundError,
     NotReadyError,
 )
@@ -94,10 +95,11 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
         DescriptionsUnavailableError: the operator has set no model up.
         DescriptionsOffError: the person has not turned descriptions on.
         DescribedByPersonError: the person wrote one themselves.
+        ImageDeletedError: it is in Recently deleted, where nobody describes it.
         NotReadyError: there is no preview to describe.
     """
     row = db.session.execute(
-        select(Image.has_preview, Image.description_state, Description.source)
+        select(Image.has_preview, Image.description_state, Image.deleted_at, Description.source)
         .outerjoin(Description, Description.id == Image.current_description_id)
         .where(Image.owned_by(user), Image.id == image_id)
     ).one_or_none()
@@ -106,6 +108,8 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
     require_consent(user, model=model)
     if row.source == DescriptionSource.PERSON:
         raise DescribedByPersonError
+    if row.deleted_at is not None:
+        raise ImageDeletedError
     if not row.has_preview:
         raise NotReadyError
     if row.description_state == DescriptionState.WAITING:

@@ -303,3 +303,11 @@ def test_document_says_what_integrators_need(document: Json) -> None:
                 assert parameter["description"], named
                 if parameter["name"].endswith("_id"):
                     assert parameter["schema"]["format"] == "uuid", named
+
+
+def test_describing_a_deleted_picture_is_refused(ada: Person, described: str) -> None:
+    ada.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+    ada.http.patch(f"/api/images/{described}", json={"description": None}).raise_for_status()
+    ada.http.delete(f"/api/images/{described}").raise_for_status()
+    answer = ada.http.post(f"/api/images/{described}/describe")
+    assert (answer.status_code, answer.json()["code"]) == (409, "image_deleted")

@@ -66,7 +66,9 @@ def test_both_answer_alike(
 ) -> None:
     answers = [app.test_client().open(path, method=method) for app in (imported, read_later)]
     assert [each.status_code for each in answers] == [status, status]
-    for answer in answers:
-        del answer.headers["X-Request-Id"]
+    names = [answer.headers.pop("X-Request-Id") for answer in answers]
     assert answers[0].headers == answers[1].headers
-    assert answers[0].data == answers[1].data
+    bodies = [
+        answer.data.replace(name.encode(), b"") for answer, name in zip(answers, names, strict=True)
+    ]
+    assert bodies[0] == bodies[1]

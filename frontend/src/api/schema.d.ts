@@ -11,14 +11,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the account: how many pictures, how many bytes, how far descriptions have come. */
+        /**
+         * Show the account: how many pictures, how many bytes, how far descriptions have come
+         * @description Show the account: how many pictures, how many bytes, how far descriptions have come.
+         */
         get: operations["get_account"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay. */
+        /**
+         * Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay
+         * @description Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay.
+         */
         patch: operations["update_account"];
         trace?: never;
     };
@@ -29,7 +35,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what touched the safety of your account, newest first. */
+        /**
+         * List what touched the safety of your account, newest first
+         * @description List what touched the safety of your account, newest first.
+         */
         get: operations["list_activity"];
         put?: never;
         post?: never;
@@ -48,9 +57,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for the end of the account: in seven days everything is deleted, for good. */
+        /**
+         * Ask for the end of the account: in seven days everything is deleted, for good
+         * @description Ask for the end of the account: in seven days everything is deleted, for good.
+         */
         post: operations["ask_for_deletion"];
-        /** Keep the account after all. */
+        /**
+         * Keep the account after all
+         * @description Keep the account after all.
+         */
         delete: operations["call_deletion_off"];
         options?: never;
         head?: never;
@@ -67,8 +82,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for another address. It is the account's once the link that is sent there is opened.
-         * @description The answer is the same when somebody else has an account with it. The present address gets a
+         * Ask for another address. It is the account's once the link that is sent there is opened
+         * @description Ask for another address. It is the account's once the link that is sent there is opened.
+         *
+         *     The answer is the same when somebody else has an account with it. The present address gets a
          *     notice.
          */
         post: operations["change_email"];
@@ -87,7 +104,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the link that proves the account's address once more; nothing, if it is proved. */
+        /**
+         * Send the link that proves the account's address once more; nothing, if it is proved
+         * @description Send the link that proves the account's address once more; nothing, if it is proved.
+         */
         post: operations["ask_for_proof"];
         delete?: never;
         options?: never;
@@ -102,12 +122,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the copies of everything, with addresses of their zips. */
+        /**
+         * List the copies of everything, with addresses of their zips
+         * @description List the copies of everything, with addresses of their zips.
+         */
         get: operations["list_exports"];
         put?: never;
         /**
-         * Ask for a copy of everything: originals, and what is known about them, in zips.
-         * @description A mail says when it is ready. While one is being made, that one is answered; an older one is
+         * Ask for a copy of everything: originals, and what is known about them, in zips
+         * @description Ask for a copy of everything: originals, and what is known about them, in zips.
+         *
+         *     A mail says when it is ready. While one is being made, that one is answered; an older one is
          *     replaced.
          */
         post: operations["make_export"];
@@ -127,7 +152,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a copy of everything; the pictures stay. */
+        /**
+         * Remove a copy of everything; the pictures stay
+         * @description Remove a copy of everything; the pictures stay.
+         */
         delete: operations["remove_export"];
         options?: never;
         head?: never;
@@ -144,7 +172,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a provider's identity from your account. */
+        /**
+         * Take a provider's identity from your account
+         * @description Take a provider's identity from your account.
+         */
         delete: operations["unlink_identity"];
         options?: never;
         head?: never;
@@ -160,7 +191,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keep a passkey that the browser made. With the first factor come recovery codes. */
+        /**
+         * Keep a passkey that the browser made. With the first factor come recovery codes
+         * @description Keep a passkey that the browser made. With the first factor come recovery codes.
+         */
         post: operations["finish_passkey"];
         delete?: never;
         options?: never;
@@ -178,11 +212,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a passkey. Recovery codes go with the last factor. */
+        /**
+         * Remove a passkey. Recovery codes go with the last factor
+         * @description Remove a passkey. Recovery codes go with the last factor.
+         */
         delete: operations["remove_passkey"];
         options?: never;
         head?: never;
-        /** Call a passkey something else. */
+        /**
+         * Call a passkey something else
+         * @description Call a passkey something else.
+         */
         patch: operations["rename_passkey"];
         trace?: never;
     };
@@ -195,7 +235,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what to ask the browser with, so that it makes a passkey. */
+        /**
+         * Say what to ask the browser with, so that it makes a passkey
+         * @description Say what to ask the browser with, so that it makes a passkey.
+         */
         post: operations["begin_passkey"];
         delete?: never;
         options?: never;
@@ -212,7 +255,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a password, or another one. Other browsers are signed out, links from mails are dead. */
+        /**
+         * Set a password, or another one. Other browsers are signed out, links from mails are dead
+         * @description Set a password, or another one. Other browsers are signed out, links from mails are dead.
+         */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -229,7 +275,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say how soon a password would be guessed, for one's own account. Nothing is kept. */
+        /**
+         * Say how soon a password would be guessed, for one's own account. Nothing is kept
+         * @description Say how soon a password would be guessed, for one's own account. Nothing is kept.
+         */
         post: operations["check_own_password"];
         delete?: never;
         options?: never;
@@ -246,7 +295,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make new recovery codes; those from before are worth nothing any more. */
+        /**
+         * Make new recovery codes; those from before are worth nothing any more
+         * @description Make new recovery codes; those from before are worth nothing any more.
+         */
         post: operations["remake_recovery_codes"];
         delete?: never;
         options?: never;
@@ -261,7 +313,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All ways into one's own account. */
+        /**
+         * All ways into one's own account
+         * @description All ways into one's own account.
+         */
         get: operations["security"];
         put?: never;
         post?: never;
@@ -278,11 +333,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the browsers that you are signed in with: this one first, then the last used. */
+        /**
+         * List the browsers that you are signed in with: this one first, then the last used
+         * @description List the browsers that you are signed in with: this one first, then the last used.
+         */
         get: operations["list_sessions"];
         put?: never;
         post?: never;
-        /** Sign all your other browsers out. Access tokens stay. */
+        /**
+         * Sign all your other browsers out. Access tokens stay
+         * @description Sign all your other browsers out. Access tokens stay.
+         */
         delete: operations["end_other_sessions"];
         options?: never;
         head?: never;
@@ -299,7 +360,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign one of your browsers out. */
+        /**
+         * Sign one of your browsers out
+         * @description Sign one of your browsers out.
+         */
         delete: operations["end_one_session"];
         options?: never;
         head?: never;
@@ -313,12 +377,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List your tokens, newest first; those that expired too, until they are removed. */
+        /**
+         * List your tokens, newest first; those that expired too, until they are removed
+         * @description List your tokens, newest first; those that expired too, until they are removed.
+         */
         get: operations["list_tokens"];
         put?: never;
         /**
-         * Make a token for a script, which sends it as `Authorization: Bearer pinhole_…`.
-         * @description It reaches pictures only: nothing of the account, and nothing that signs in.
+         * Make a token for a script, which sends it as `Authorization: Bearer pinhole_…`
+         * @description Make a token for a script, which sends it as `Authorization: Bearer pinhole_…`.
+         *
+         *     It reaches pictures only: nothing of the account, and nothing that signs in.
          */
         post: operations["make_token"];
         delete?: never;
@@ -337,7 +406,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a token. */
+        /**
+         * Remove a token
+         * @description Remove a token.
+         */
         delete: operations["remove_token"];
         options?: never;
         head?: never;
@@ -353,9 +425,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a secret for an authenticator app; it asks for nothing before its first code. */
+        /**
+         * Make a secret for an authenticator app; it asks for nothing before its first code
+         * @description Make a secret for an authenticator app; it asks for nothing before its first code.
+         */
         post: operations["begin_totp"];
-        /** Remove the authenticator app. Recovery codes go with the last factor. */
+        /**
+         * Remove the authenticator app. Recovery codes go with the last factor
+         * @description Remove the authenticator app. Recovery codes go with the last factor.
+         */
         delete: operations["remove_totp"];
         options?: never;
         head?: never;
@@ -371,7 +449,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show the app's first code: from now on it is asked for. The first factor brings codes. */
+        /**
+         * Show the app's first code: from now on it is asked for. The first factor brings codes
+         * @description Show the app's first code: from now on it is asked for. The first factor brings codes.
+         */
         post: operations["confirm_totp"];
         delete?: never;
         options?: never;
@@ -386,7 +467,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what touched the safety of anybody's account, newest first; never what is in it. */
+        /**
+         * List what touched the safety of anybody's account, newest first; never what is in it
+         * @description List what touched the safety of anybody's account, newest first; never what is in it.
+         */
         get: operations["list_site_activity"];
         put?: never;
         post?: never;
@@ -403,12 +487,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the last 200 invitations, newest first. */
+        /**
+         * List the last 200 invitations, newest first
+         * @description List the last 200 invitations, newest first.
+         */
         get: operations["list_invites"];
         put?: never;
         /**
-         * Make a link by which one person may join within a week.
-         * @description Where an address is given and this site sends mail, the link is mailed there too.
+         * Make a link by which one person may join within a week
+         * @description Make a link by which one person may join within a week.
+         *
+         *     Where an address is given and this site sends mail, the link is mailed there too.
          */
         post: operations["invite_somebody"];
         delete?: never;
@@ -427,7 +516,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take an invitation back. Who joined by it stays. */
+        /**
+         * Take an invitation back. Who joined by it stays
+         * @description Take an invitation back. Who joined by it stays.
+         */
         delete: operations["remove_invite"];
         options?: never;
         head?: never;
@@ -441,7 +533,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the people of this site, those who joined last first. */
+        /**
+         * List the people of this site, those who joined last first
+         * @description List the people of this site, those who joined last first.
+         */
         get: operations["list_people"];
         put?: never;
         post?: never;
@@ -465,8 +560,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Shut an account or open it again; make or unmake an administrator.
-         * @description A shut account is signed out at once and everywhere, and its access tokens are refused. Its
+         * Shut an account or open it again; make or unmake an administrator
+         * @description Shut an account or open it again; make or unmake an administrator.
+         *
+         *     A shut account is signed out at once and everywhere, and its access tokens are refused. Its
          *     pictures stay, and nobody sees them.
          */
         patch: operations["change_one_person"];
@@ -482,7 +579,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign a person out of all their browsers. */
+        /**
+         * Sign a person out of all their browsers
+         * @description Sign a person out of all their browsers.
+         */
         delete: operations["end_sessions_of_person"];
         options?: never;
         head?: never;
@@ -498,7 +598,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove who is there by the password, together with a code where there is a second factor. */
+        /**
+         * Prove who is there by the password, together with a code where there is a second factor
+         * @description Prove who is there by the password, together with a code where there is a second factor.
+         */
         post: operations["confirm"];
         delete?: never;
         options?: never;
@@ -515,7 +618,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove who is there by a passkey of this account. */
+        /**
+         * Prove who is there by a passkey of this account
+         * @description Prove who is there by a passkey of this account.
+         */
         post: operations["confirm_by_passkey"];
         delete?: never;
         options?: never;
@@ -533,8 +639,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make the account that administers this site, and sign in.
-         * @description On one machine it is whoever comes first. Elsewhere it takes the setup code, which the operator
+         * Make the account that administers this site, and sign in
+         * @description Make the account that administers this site, and sign in.
+         *
+         *     On one machine it is whoever comes first. Elsewhere it takes the setup code, which the operator
          *     got when the site was deployed. Where the site sends mail, a link that proves the address is on
          *     its way.
          */
@@ -555,8 +663,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take an invitation where the site sends no mail: the address is taken on trust.
-         * @description This is the one answer that tells that an address has an account, to those who hold an
+         * Take an invitation where the site sends no mail: the address is taken on trust
+         * @description Take an invitation where the site sends no mail: the address is taken on trust.
+         *
+         *     This is the one answer that tells that an address has an account, to those who hold an
          *     invitation: without mail there is no other way to tell its owner.
          */
         post: operations["accept_invite"];
@@ -575,7 +685,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What an invitation says, and how it is taken. */
+        /**
+         * What an invitation says, and how it is taken
+         * @description What an invitation says, and how it is taken.
+         */
         post: operations["look_at_invite"];
         delete?: never;
         options?: never;
@@ -592,7 +705,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in. Where the account has a second factor, it is awaited next. */
+        /**
+         * Sign in. Where the account has a second factor, it is awaited next
+         * @description Sign in. Where the account has a second factor, it is awaited next.
+         */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -609,7 +725,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out of this browser, at once and everywhere this session is used. */
+        /**
+         * Sign out of this browser, at once and everywhere this session is used
+         * @description Sign out of this browser, at once and everywhere this session is used.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -624,7 +743,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Come back from a provider. Browsers are sent here; nothing else has a reason to. */
+        /**
+         * Come back from a provider. Browsers are sent here; nothing else has a reason to
+         * @description Come back from a provider. Browsers are sent here; nothing else has a reason to.
+         */
         get: operations["finish_openid"];
         put?: never;
         post?: never;
@@ -643,7 +765,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set out for a provider: send the browser to `location`, it comes back to `next`. */
+        /**
+         * Set out for a provider: send the browser to `location`, it comes back to `next`
+         * @description Set out for a provider: send the browser to `location`, it comes back to `next`.
+         */
         post: operations["start_openid"];
         delete?: never;
         options?: never;
@@ -658,7 +783,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell whose identity waits in this browser to be linked, once its account is signed in to. */
+        /**
+         * Tell whose identity waits in this browser to be linked, once its account is signed in to
+         * @description Tell whose identity waits in this browser to be linked, once its account is signed in to.
+         */
         get: operations["get_waiting_identity"];
         put?: never;
         post?: never;
@@ -677,7 +805,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with a passkey, or give it as the second factor that this browser awaits. */
+        /**
+         * Sign in with a passkey, or give it as the second factor that this browser awaits
+         * @description Sign in with a passkey, or give it as the second factor that this browser awaits.
+         */
         post: operations["sign_in_by_passkey"];
         delete?: never;
         options?: never;
@@ -694,7 +825,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what to ask the browser's passkeys with: to sign in, as second factor, to confirm. */
+        /**
+         * Say what to ask the browser's passkeys with: to sign in, as second factor, to confirm
+         * @description Say what to ask the browser's passkeys with: to sign in, as second factor, to confirm.
+         */
         post: operations["ask_for_passkey"];
         delete?: never;
         options?: never;
@@ -711,7 +845,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say how soon a password would be guessed, before there is an account. Nothing is kept. */
+        /**
+         * Say how soon a password would be guessed, before there is an account. Nothing is kept
+         * @description Say how soon a password would be guessed, before there is an account. Nothing is kept.
+         */
         post: operations["check_password"];
         delete?: never;
         options?: never;
@@ -728,7 +865,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a link that makes an account. Nobody but the mailbox learns whether there is one. */
+        /**
+         * Ask for a link that makes an account. Nobody but the mailbox learns whether there is one
+         * @description Ask for a link that makes an account. Nobody but the mailbox learns whether there is one.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -745,7 +885,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a link that sets a new password. Nobody but the mailbox learns who has an account. */
+        /**
+         * Ask for a link that sets a new password. Nobody but the mailbox learns who has an account
+         * @description Ask for a link that sets a new password. Nobody but the mailbox learns who has an account.
+         */
         post: operations["ask_for_reset"];
         delete?: never;
         options?: never;
@@ -763,8 +906,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set a new password by a link.
-         * @description Every signed-in browser, every access token and every older link ends. Where nobody had proved
+         * Set a new password by a link
+         * @description Set a new password by a link.
+         *
+         *     Every signed-in browser, every access token and every older link ends. Where nobody had proved
          *     the address before, so do passkeys, the authenticator app, recovery codes and linked accounts.
          */
         post: operations["finish_reset"];
@@ -783,7 +928,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Whose password a link would set. */
+        /**
+         * Whose password a link would set
+         * @description Whose password a link would set.
+         */
         post: operations["look_at_reset"];
         delete?: never;
         options?: never;
@@ -800,9 +948,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go on with a sign-in of this browser that awaits a second factor. */
+        /**
+         * Go on with a sign-in of this browser that awaits a second factor
+         * @description Go on with a sign-in of this browser that awaits a second factor.
+         */
         post: operations["give_second_factor"];
-        /** Forget the sign-in of this browser that awaits a second factor. Safe to repeat. */
+        /**
+         * Forget the sign-in of this browser that awaits a second factor. Safe to repeat
+         * @description Forget the sign-in of this browser that awaits a second factor. Safe to repeat.
+         */
         delete: operations["give_up_second_factor"];
         options?: never;
         head?: never;
@@ -816,7 +970,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in here (`user` is null: nobody), and what this site offers. */
+        /**
+         * Who is signed in here (`user` is null: nobody), and what this site offers
+         * @description Who is signed in here (`user` is null: nobody), and what this site offers.
+         */
         get: operations["session"];
         put?: never;
         post?: never;
@@ -836,8 +993,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Prove an address by the link that was sent there, signed in to the account that asked.
-         * @description Were the link enough, somebody could have a stranger open it and so keep an account in the
+         * Prove an address by the link that was sent there, signed in to the account that asked
+         * @description Prove an address by the link that was sent there, signed in to the account that asked.
+         *
+         *     Were the link enough, somebody could have a stranger open it and so keep an account in the
          *     stranger's name; and whoever stole a mailbox alone could move nothing.
          */
         post: operations["verify"];
@@ -856,7 +1015,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the account that a link is for, and sign in. Its address is proved by the link. */
+        /**
+         * Make the account that a link is for, and sign in. Its address is proved by the link
+         * @description Make the account that a link is for, and sign in. Its address is proved by the link.
+         */
         post: operations["welcome"];
         delete?: never;
         options?: never;
@@ -873,7 +1035,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Whose account a link would make. */
+        /**
+         * Whose account a link would make
+         * @description Whose account a link would make.
+         */
         post: operations["look_at_welcome"];
         delete?: never;
         options?: never;
@@ -888,7 +1053,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell whether the API and its database answer. */
+        /**
+         * Tell whether the API and its database answer
+         * @description Tell whether the API and its database answer.
+         */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -906,15 +1074,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List pictures, newest first.
-         * @description Pass `next_cursor` as `cursor` to get the next page. Pictures whose upload is not finished or
+         * List pictures, newest first
+         * @description List pictures, newest first.
+         *
+         *     Pass `next_cursor` as `cursor` to get the next page. Pictures whose upload is not finished or
          *     was rejected are listed by `ids` only.
          */
         get: operations["list_images"];
         put?: never;
         /**
-         * Ask for places to upload pictures to.
-         * @description For each picture: a place (PUT the file there with exactly the headers given, within five
+         * Ask for places to upload pictures to
+         * @description Ask for places to upload pictures to.
+         *
+         *     For each picture: a place (PUT the file there with exactly the headers given, within five
          *     minutes), or the picture that is here already, or why it cannot be taken in. Asking again for
          *     an upload that was not finished gives its place again.
          *
@@ -936,18 +1108,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show one picture with all that is known about it. */
+        /**
+         * Show one picture with all that is known about it
+         * @description Show one picture with all that is known about it.
+         */
         get: operations["get_image"];
         put?: never;
         post?: never;
         /**
-         * Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days.
-         * @description An upload that has not arrived yet is cancelled for good. Safe to repeat.
+         * Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days
+         * @description Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days.
+         *
+         *     An upload that has not arrived yet is cancelled for good. Safe to repeat.
          */
         delete: operations["delete_image"];
         options?: never;
         head?: never;
-        /** Rename a picture, correct its description, or take it out of Recently deleted. */
+        /**
+         * Rename a picture, correct its description, or take it out of Recently deleted
+         * @description Rename a picture, correct its description, or take it out of Recently deleted.
+         *
+         *     With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
+         *     another tab, has changed meanwhile: 412.
+         */
         patch: operations["update_image"];
         trace?: never;
     };
@@ -961,8 +1144,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put the parts of an upload together, once all have arrived. Safe to repeat.
-         * @description From then on the picture is stored; it is developed as those are that came in one piece.
+         * Put the parts of an upload together, once all have arrived. Safe to repeat
+         * @description Put the parts of an upload together, once all have arrived. Safe to repeat.
+         *
+         *     From then on the picture is stored; it is developed as those are that came in one piece.
          */
         post: operations["complete_image"];
         delete?: never;
@@ -980,7 +1165,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have a model describe one picture, again if need be; one that waits goes on waiting. */
+        /**
+         * Have a model describe one picture, again if need be; one that waits goes on waiting
+         * @description Have a model describe one picture, again if need be; one that waits goes on waiting.
+         */
         post: operations["describe_image"];
         delete?: never;
         options?: never;
@@ -996,8 +1184,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get an address that downloads the original, byte for byte, under its name.
-         * @description There is none before all of its bytes were compared with the SHA-256 that was announced: what
+         * Get an address that downloads the original, byte for byte, under its name
+         * @description Get an address that downloads the original, byte for byte, under its name.
+         *
+         *     There is none before all of its bytes were compared with the SHA-256 that was announced: what
          *     came in parts, S3 compares part by part only, and the worker as a whole.
          */
         get: operations["get_original"];
@@ -1018,7 +1208,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Develop a damaged picture anew: its failure may have been ours, and mended since. */
+        /**
+         * Develop a damaged picture anew: its failure may have been ours, and mended since
+         * @description Develop a damaged picture anew: its failure may have been ours, and mended since.
+         */
         post: operations["retry_image"];
         delete?: never;
         options?: never;
@@ -1035,7 +1228,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have a model describe all pictures that have no description yet. */
+        /**
+         * Have a model describe all pictures that have no description yet
+         * @description Have a model describe all pictures that have no description yet.
+         */
         post: operations["describe_missing"];
         delete?: never;
         options?: never;
@@ -1050,7 +1246,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get this API's OpenAPI 3.1 document. */
+        /**
+         * Get this API's OpenAPI 3.1 document
+         * @description Get this API's OpenAPI 3.1 document.
+         */
         get: operations["openapi"];
         put?: never;
         post?: never;
@@ -1183,15 +1382,9 @@ export interface components {
          * @description A proof that it is the person who asks. With a second factor, both are needed together.
          */
         ConfirmIn: {
-            /**
-             * Code
-             * @default null
-             */
+            /** Code */
             code?: string | null;
-            /**
-             * Password
-             * @default null
-             */
+            /** Password */
             password?: string | null;
         };
         /**
@@ -1226,20 +1419,11 @@ export interface components {
         DescriptionIn: {
             /** Alt Text */
             alt_text: string;
-            /**
-             * Tags
-             * @default []
-             */
+            /** Tags */
             tags?: string[];
-            /**
-             * Text
-             * @default
-             */
+            /** Text */
             text?: string;
-            /**
-             * Visible Text
-             * @default
-             */
+            /** Visible Text */
             visible_text?: string;
         };
         /**
@@ -1477,7 +1661,6 @@ export interface components {
             /**
              * Code
              * @description The setup code, where the site is not on one machine only.
-             * @default
              */
             code?: string;
             /**
@@ -1601,7 +1784,10 @@ export interface components {
             rating: (-1 | 1 | 2 | 3 | 4 | 5) | null;
             /** @description Null until the original has been compared. */
             receipt: components["schemas"]["Receipt"] | null;
-            /** Sha256 */
+            /**
+             * Sha256
+             * @description Of the original, as it was announced.
+             */
             sha256: string;
             /**
              * Size
@@ -1739,26 +1925,24 @@ export interface components {
             /**
              * Deleted
              * @description false takes it out of Recently deleted.
-             * @default null
+             * @constant
              */
-            deleted?: false | null;
-            /**
-             * @description null forgets the person's version and shows the model's again.
-             * @default null
-             */
+            deleted?: false;
+            /** @description null forgets the person's version and shows the model's again. */
             description?: components["schemas"]["DescriptionIn"] | null;
             /**
              * Name
              * @description What the picture is called.
-             * @default null
              */
-            name?: string | null;
+            name?: string;
         };
         /**
          * ImagesOut
          * @description A page of pictures, newest first.
          */
         ImagesOut: {
+            /** @description With `addresses=shared` only. */
+            addresses: components["schemas"]["SharedAddresses"] | null;
             /** Images */
             images: components["schemas"]["ImageOut"][];
             /**
@@ -1781,13 +1965,11 @@ export interface components {
             /**
              * Email
              * @description Whom it is for; mailed to them.
-             * @default null
              */
             email?: string | null;
             /**
              * Note
              * @description Shown to whoever opens the link.
-             * @default
              * @example Hello Ada!
              */
             note?: string;
@@ -1869,7 +2051,6 @@ export interface components {
             /**
              * Invite
              * @description From an invitation's link.
-             * @default null
              */
             invite?: string | null;
         };
@@ -1944,7 +2125,6 @@ export interface components {
             /**
              * Link
              * @description Link the provider's identity that waits in this browser too.
-             * @default false
              */
             link?: boolean;
             /**
@@ -1968,10 +2148,7 @@ export interface components {
              * @example beach.jpg
              */
             name: string;
-            /**
-             * @description Send the file in parts: for large ones, so that a line that breaks costs a part and not the whole.
-             * @default null
-             */
+            /** @description Send the file in parts: for large ones, so that a line that breaks costs a part and not the whole. */
             parts?: components["schemas"]["PartsIn"] | null;
             /**
              * Sha256
@@ -1988,7 +2165,6 @@ export interface components {
             /**
              * Taken Hint
              * @description When the file was last changed: wall clock without zone. Dates a picture that does not say when it was taken; ignored where it cannot be.
-             * @default null
              * @example 2026-05-03T14:05:00
              */
             taken_hint?: string | null;
@@ -2253,7 +2429,6 @@ export interface components {
             /**
              * Link
              * @description Link the provider's identity that waits in this browser too.
-             * @default false
              */
             link?: boolean;
         };
@@ -2298,7 +2473,6 @@ export interface components {
         PasswordQuestion: {
             /**
              * Email
-             * @default
              * @example ada@example.org
              */
             email?: string;
@@ -2339,13 +2513,9 @@ export interface components {
             /**
              * Disabled
              * @description Shut the account, or open it again.
-             * @default null
              */
             disabled?: boolean | null;
-            /**
-             * Is Administrator
-             * @default null
-             */
+            /** Is Administrator */
             is_administrator?: boolean | null;
         };
         /**
@@ -2412,8 +2582,9 @@ export interface components {
              * Code
              * @description Stable; never changes its meaning.
              * @example not_found
+             * @enum {string}
              */
-            code: string;
+            code: "account_disabled" | "bad_request" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -2431,6 +2602,12 @@ export interface components {
              * @default null
              */
             missing?: number[] | null;
+            /**
+             * Request Id
+             * @description Names the request in the log of whoever runs the site.
+             * @example 2f1c9c7e0b5a4d0f
+             */
+            request_id: string;
             /**
              * Status
              * @example 404
@@ -2635,6 +2812,16 @@ export interface components {
             sessions: components["schemas"]["SessionRow"][];
         };
         /**
+         * SharedAddresses
+         * @description What the addresses of a page have in common: each is base + its own + "&" + query.
+         */
+        SharedAddresses: {
+            /** Base */
+            base: string;
+            /** Query */
+            query: string;
+        };
+        /**
          * SignInOffer
          * @description How people join this site and sign in.
          */
@@ -2728,19 +2915,16 @@ export interface components {
             /**
              * Invite
              * @description The token of an invitation.
-             * @default null
              */
             invite?: string | null;
             /**
              * Link
              * @description Link the provider's identity that waits in this browser too.
-             * @default false
              */
             link?: boolean;
             /**
              * Next
              * @description The page to come back to; whatever is no page of this site becomes the first.
-             * @default /
              * @example /settings
              */
             next?: string;
@@ -3007,7 +3191,16 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Of this answer; send it as `If-None-Match` to hear 304 if nothing changed. */
+        ETag: string;
+        /** @description Names this request, in the log of whoever runs the site too. */
+        RequestId: string;
+        /** @description After how many seconds to try again. */
+        RetryAfter: number;
+        /** @description How to sign in (RFC 6750), and what was wrong with the token. */
+        SignIn: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -3021,18 +3214,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3054,9 +3282,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3066,15 +3295,18 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3084,6 +3316,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3093,15 +3326,27 @@ export interface operations {
             /** @description The operator has not switched AI descriptions on. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3111,6 +3356,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3123,7 +3391,8 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
-                cursor?: string | null;
+                cursor?: string;
+                /** @description limit */
                 limit?: number;
             };
             header?: never;
@@ -3132,9 +3401,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3144,15 +3414,28 @@ export interface operations {
             /** @description The cursor was not made by this API. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3162,6 +3445,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3179,9 +3485,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3191,6 +3498,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3200,6 +3509,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3209,6 +3519,29 @@ export interface operations {
             /** @description Others would be left without an administrator. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3229,13 +3562,16 @@ export interface operations {
             /** @description The account stays. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3245,6 +3581,29 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3269,15 +3628,15 @@ export interface operations {
             /** @description A mail is on its way. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3287,6 +3646,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3296,6 +3657,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3305,15 +3667,27 @@ export interface operations {
             /** @description This site sends no mail. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3323,6 +3697,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3332,6 +3707,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3352,15 +3740,16 @@ export interface operations {
             /** @description A mail is on its way. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3370,6 +3759,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3379,6 +3769,7 @@ export interface operations {
             /** @description This site sends no mail. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3388,6 +3779,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3405,18 +3809,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ExportsOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3437,15 +3876,18 @@ export interface operations {
             /** @description It is being made. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ExportOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3455,6 +3897,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3464,6 +3907,19 @@ export interface operations {
             /** @description Too many copies were asked for. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3477,6 +3933,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the export. */
                 export_id: string;
             };
             cookie?: never;
@@ -3486,13 +3943,16 @@ export interface operations {
             /** @description It is gone, or about to be. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3502,6 +3962,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3511,6 +3972,29 @@ export interface operations {
             /** @description There is no such copy. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3524,6 +4008,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the identity. */
                 identity_id: string;
             };
             cookie?: never;
@@ -3533,6 +4018,7 @@ export interface operations {
             /** @description It opens the account no more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3540,6 +4026,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3549,6 +4037,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3558,6 +4047,7 @@ export interface operations {
             /** @description There is no such identity, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3567,6 +4057,29 @@ export interface operations {
             /** @description It is the last way into the account. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3588,9 +4101,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3600,6 +4114,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3609,6 +4124,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3618,6 +4135,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3627,15 +4145,27 @@ export interface operations {
             /** @description The address is not proved, or there are as many passkeys as there may be. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3645,6 +4175,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3658,6 +4211,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the passkey. */
                 passkey_id: string;
             };
             cookie?: never;
@@ -3667,6 +4221,7 @@ export interface operations {
             /** @description It opens nothing any more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3674,6 +4229,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3683,6 +4240,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3692,6 +4250,7 @@ export interface operations {
             /** @description You have no such passkey. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3701,6 +4260,29 @@ export interface operations {
             /** @description It is the last way in, or the password is too short to be the only factor. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3714,6 +4296,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the passkey. */
                 passkey_id: string;
             };
             cookie?: never;
@@ -3724,9 +4307,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3736,15 +4320,18 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3754,6 +4341,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3763,15 +4351,27 @@ export interface operations {
             /** @description You have no such passkey. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3781,6 +4381,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3802,9 +4425,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3814,6 +4438,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3823,6 +4448,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3832,6 +4459,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3841,15 +4469,27 @@ export interface operations {
             /** @description The address is not proved, or there are as many passkeys as there may be. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3859,6 +4499,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3883,6 +4546,7 @@ export interface operations {
             /** @description Set; all other sessions are ended. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3890,6 +4554,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3899,6 +4564,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3908,15 +4575,27 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3926,6 +4605,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3947,9 +4649,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3959,15 +4662,18 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3977,15 +4683,27 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3995,6 +4713,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4004,6 +4723,19 @@ export interface operations {
             /** @description Too many questions. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4025,9 +4757,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4037,6 +4770,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4046,6 +4780,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4055,6 +4791,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4064,15 +4801,27 @@ export interface operations {
             /** @description There is no second factor to stand in for. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4082,6 +4831,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4099,18 +4871,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SecurityOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4128,18 +4935,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionsOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4157,18 +4999,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EndedOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4178,6 +5023,29 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4191,6 +5059,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the session. */
                 session_id: string;
             };
             cookie?: never;
@@ -4200,13 +5069,16 @@ export interface operations {
             /** @description It is signed out, at once and everywhere. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4216,6 +5088,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4225,6 +5098,29 @@ export interface operations {
             /** @description There is no such session, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4242,18 +5138,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TokensOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4278,6 +5209,7 @@ export interface operations {
             /** @description The token; it is shown this once. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4287,6 +5219,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4296,6 +5229,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4305,6 +5240,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4314,15 +5250,27 @@ export interface operations {
             /** @description You have as many tokens as you may. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4332,6 +5280,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4345,6 +5316,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the token. */
                 token_id: string;
             };
             cookie?: never;
@@ -4354,13 +5326,16 @@ export interface operations {
             /** @description It is refused from now on, everywhere. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4370,6 +5345,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4379,6 +5355,29 @@ export interface operations {
             /** @description There is no such token, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4400,9 +5399,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4412,6 +5412,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4421,6 +5422,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4430,6 +5433,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4439,15 +5443,27 @@ export interface operations {
             /** @description There is an app already, or the address is not proved. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4457,6 +5473,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4477,6 +5516,7 @@ export interface operations {
             /** @description Its codes are worth nothing any more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4484,6 +5524,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4493,6 +5535,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4502,6 +5545,7 @@ export interface operations {
             /** @description There is no app. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4511,6 +5555,29 @@ export interface operations {
             /** @description The password is too short to be the only factor. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4532,9 +5599,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4544,6 +5612,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4553,6 +5622,8 @@ export interface operations {
             /** @description The code is wrong, or no app was begun. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4562,6 +5633,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4571,15 +5643,27 @@ export interface operations {
             /** @description The address is not proved. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4589,6 +5673,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4598,6 +5683,19 @@ export interface operations {
             /** @description Too many tries. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4610,7 +5708,8 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
-                cursor?: string | null;
+                cursor?: string;
+                /** @description limit */
                 limit?: number;
             };
             header?: never;
@@ -4619,9 +5718,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4631,15 +5731,38 @@ export interface operations {
             /** @description The cursor was not made by this API. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here for anybody but an administrator. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4649,6 +5772,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4666,18 +5812,63 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["InvitesOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here for anybody but an administrator. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4702,6 +5893,7 @@ export interface operations {
             /** @description The invitation and its link. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4711,6 +5903,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4720,6 +5913,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is too long ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4729,15 +5924,37 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description There is nothing here for anybody but an administrator. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4747,6 +5964,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4756,6 +5974,19 @@ export interface operations {
             /** @description This address got several mails just now. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4769,6 +6000,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the invite. */
                 invite_id: string;
             };
             cookie?: never;
@@ -4778,13 +6010,16 @@ export interface operations {
             /** @description Its link is worth nothing from now on. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4794,6 +6029,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4803,6 +6039,29 @@ export interface operations {
             /** @description There is no such invitation, or you are no administrator. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4815,7 +6074,8 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
-                cursor?: string | null;
+                cursor?: string;
+                /** @description limit */
                 limit?: number;
             };
             header?: never;
@@ -4824,9 +6084,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4836,15 +6097,38 @@ export interface operations {
             /** @description The cursor was not made by this API. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token cannot do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here for anybody but an administrator. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4854,6 +6138,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4867,6 +6174,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the person. */
                 person_id: string;
             };
             cookie?: never;
@@ -4877,9 +6185,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4889,6 +6198,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4898,6 +6208,8 @@ export interface operations {
             /** @description Nobody is signed in, or their last proof is too long ago. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4907,6 +6219,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4916,6 +6229,7 @@ export interface operations {
             /** @description There is no such person, or you are no administrator. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4925,15 +6239,27 @@ export interface operations {
             /** @description Nobody would be left, or it is your own account. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4943,6 +6269,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4956,24 +6305,28 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The `id` of the person. */
                 person_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EndedOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4983,6 +6336,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4992,6 +6346,29 @@ export interface operations {
             /** @description There is no such person, or you are no administrator. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5016,6 +6393,7 @@ export interface operations {
             /** @description It is the person; a new session cookie says so. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5025,6 +6403,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5034,6 +6413,8 @@ export interface operations {
             /** @description Not right; `code_needed`: the password is, and a code must come with it. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5043,15 +6424,27 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5061,6 +6454,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5070,6 +6464,19 @@ export interface operations {
             /** @description Too many tries. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5094,6 +6501,7 @@ export interface operations {
             /** @description It is the person; a new session cookie says so. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5103,6 +6511,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5112,6 +6521,8 @@ export interface operations {
             /** @description This passkey was not accepted. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5121,15 +6532,27 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5139,6 +6562,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5163,6 +6609,7 @@ export interface operations {
             /** @description The account was made and is signed in. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5172,15 +6619,17 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The setup code is wrong, or was used. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5190,15 +6639,27 @@ export interface operations {
             /** @description On one machine: this site has its first account already. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5208,6 +6669,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5217,6 +6679,19 @@ export interface operations {
             /** @description Too many tries. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5241,6 +6716,7 @@ export interface operations {
             /** @description The account was made and is signed in. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5250,15 +6726,17 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description This site is closed, or the invitation is for another address. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5268,6 +6746,7 @@ export interface operations {
             /** @description This site sends mail (`prove_by_mail`), or the address has an account. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5277,15 +6756,27 @@ export interface operations {
             /** @description The link was used, has expired, or was never made. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5295,6 +6786,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5304,6 +6796,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5325,9 +6830,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5337,6 +6843,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5346,6 +6853,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5355,15 +6863,27 @@ export interface operations {
             /** @description The link was used, has expired, or was never made. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5373,6 +6893,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5382,6 +6903,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5406,6 +6940,7 @@ export interface operations {
             /** @description Signed in, or a second factor is awaited. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5415,6 +6950,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5424,24 +6960,38 @@ export interface operations {
             /** @description Address or password is wrong. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The account was shut. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5451,6 +7001,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5460,6 +7011,19 @@ export interface operations {
             /** @description Too many tries. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5480,13 +7044,16 @@ export interface operations {
             /** @description Signed out. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5496,6 +7063,29 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5509,6 +7099,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The provider's `name`, as `GET /api/auth/session` tells it. */
                 provider: string;
             };
             cookie?: never;
@@ -5518,9 +7109,42 @@ export interface operations {
             /** @description To one of the site's own pages. */
             302: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -5529,6 +7153,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The provider's `name`, as `GET /api/auth/session` tells it. */
                 provider: string;
             };
             cookie?: never;
@@ -5539,9 +7164,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5551,6 +7177,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5560,6 +7187,8 @@ export interface operations {
             /** @description To link or confirm, somebody must be signed in; to link, with a recent proof. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5569,6 +7198,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5578,6 +7208,7 @@ export interface operations {
             /** @description There is no such provider. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5587,15 +7218,27 @@ export interface operations {
             /** @description To link, the account's address must be proved. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5605,6 +7248,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5614,6 +7258,8 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5623,6 +7269,8 @@ export interface operations {
             /** @description The provider does not answer. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5640,9 +7288,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5652,9 +7301,32 @@ export interface operations {
             /** @description Nothing waits. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -5674,6 +7346,7 @@ export interface operations {
             /** @description Signed in. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5683,6 +7356,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5692,24 +7366,38 @@ export interface operations {
             /** @description This passkey was not accepted. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The account was shut. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5719,6 +7407,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5740,9 +7451,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5752,6 +7464,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5761,15 +7474,27 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5779,6 +7504,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5788,6 +7514,19 @@ export interface operations {
             /** @description Too many tries. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5809,9 +7548,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5821,6 +7561,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5830,15 +7571,27 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5848,6 +7601,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5857,6 +7611,19 @@ export interface operations {
             /** @description Too many questions. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5881,24 +7648,25 @@ export interface operations {
             /** @description A mail is on its way, if there is one to send. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description This site is closed, or by invitation. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5908,15 +7676,27 @@ export interface operations {
             /** @description This site sends no mail. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5926,6 +7706,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5935,6 +7716,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5959,15 +7753,15 @@ export interface operations {
             /** @description A mail is on its way, if there is one to send. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5977,6 +7771,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5986,15 +7781,27 @@ export interface operations {
             /** @description This site sends no mail. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6004,6 +7811,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6013,6 +7821,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6037,6 +7858,7 @@ export interface operations {
             /** @description Signed in, or a second factor is awaited. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6046,15 +7868,17 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The account was shut. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6064,15 +7888,27 @@ export interface operations {
             /** @description The link was used, has expired, or was never made. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6082,6 +7918,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6091,6 +7928,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6112,9 +7962,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6124,6 +7975,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6133,6 +7985,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6142,15 +7995,27 @@ export interface operations {
             /** @description The link was used, has expired, or was never made. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6160,6 +8025,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6169,6 +8035,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6193,6 +8072,7 @@ export interface operations {
             /** @description Signed in. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6202,6 +8082,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6211,6 +8092,8 @@ export interface operations {
             /** @description The code is wrong, or no sign-in awaits one here. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6220,15 +8103,27 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6238,6 +8133,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6247,6 +8143,19 @@ export interface operations {
             /** @description Too many tries. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6267,6 +8176,7 @@ export interface operations {
             /** @description Nothing is awaited any more. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6274,6 +8184,29 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6291,13 +8224,36 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6315,9 +8271,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6327,15 +8284,18 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6345,6 +8305,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6354,15 +8315,27 @@ export interface operations {
             /** @description The link is of no use any more, or for another account. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6372,6 +8345,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6381,6 +8355,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6405,6 +8392,7 @@ export interface operations {
             /** @description The account was made and is signed in. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6414,15 +8402,17 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description This site is closed, or by invitation. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6432,15 +8422,27 @@ export interface operations {
             /** @description The link was used, has expired, or was never made. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6450,6 +8452,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6459,6 +8462,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6480,9 +8496,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6492,6 +8509,7 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6501,6 +8519,7 @@ export interface operations {
             /** @description The request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6510,15 +8529,27 @@ export interface operations {
             /** @description The link was used, has expired, or was never made. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6528,6 +8559,7 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6537,6 +8569,19 @@ export interface operations {
             /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6554,18 +8599,32 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6577,12 +8636,15 @@ export interface operations {
     list_images: {
         parameters: {
             query?: {
+                /** @description shared: what all addresses have in common is said once, in `addresses`, and each is `addresses.base` + its own + `&` + `addresses.query`. */
+                addresses?: "whole" | "shared";
                 /** @description From the page before. */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description Those in Recently deleted instead. */
                 deleted?: boolean;
                 /** @description Just these, separated by commas, in whatever state; at most 100. */
-                ids?: string | null;
+                ids?: string;
+                /** @description limit */
                 limit?: number;
             };
             header?: never;
@@ -6591,9 +8653,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6603,15 +8667,18 @@ export interface operations {
             /** @description The cursor is not one of ours. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6621,6 +8688,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6645,6 +8735,7 @@ export interface operations {
             /** @description One answer for each picture, in the same order. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6654,33 +8745,48 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The token may only read, or the request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6690,6 +8796,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6703,24 +8832,29 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The picture's `id`. */
                 image_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ImageDetail"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6730,6 +8864,29 @@ export interface operations {
             /** @description There is no such picture, or it is not yours: the answer is the same. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6743,6 +8900,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The picture's `id`. */
                 image_id: string;
             };
             cookie?: never;
@@ -6752,22 +8910,26 @@ export interface operations {
             /** @description It is in Recently deleted for 30 days. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The token may only read, or the request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6777,6 +8939,29 @@ export interface operations {
             /** @description There is no such picture, or it is not yours: the answer is the same. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6790,6 +8975,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The picture's `id`. */
                 image_id: string;
             };
             cookie?: never;
@@ -6800,9 +8986,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6812,24 +8999,28 @@ export interface operations {
             /** @description The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The token may only read, or the request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6839,15 +9030,37 @@ export interface operations {
             /** @description There is no such picture, or it is not yours: the answer is the same. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description If-Match names another version of it. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6857,6 +9070,29 @@ export interface operations {
             /** @description Some fields are not right; see errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6870,6 +9106,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The picture's `id`. */
                 image_id: string;
             };
             cookie?: never;
@@ -6879,24 +9116,28 @@ export interface operations {
             /** @description All of it is there. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ImageDetail"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The token may only read, or the request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6906,6 +9147,7 @@ export interface operations {
             /** @description There is no such picture, or it is not yours: the answer is the same. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6915,6 +9157,29 @@ export interface operations {
             /** @description Parts are missing, whose numbers are said, or no upload in parts is open. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6928,6 +9193,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The picture's `id`. */
                 image_id: string;
             };
             cookie?: never;
@@ -6937,24 +9203,28 @@ export interface operations {
             /** @description It waits for its description. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ImageDetail"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The token may only read, or the request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6964,6 +9234,7 @@ export interface operations {
             /** @description There is no such picture, or it is not yours: the answer is the same. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6973,6 +9244,7 @@ export interface operations {
             /** @description Descriptions are not available or not turned on, a person has described this picture, or it has no preview yet. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6982,6 +9254,19 @@ export interface operations {
             /** @description Enough descriptions were asked for. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6995,24 +9280,29 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The picture's `id`. */
                 image_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful response */
+            /** @description As asked. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DownloadOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7022,6 +9312,29 @@ export interface operations {
             /** @description There is no such picture, or it is not yours: the answer is the same. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7035,6 +9348,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The picture's `id`. */
                 image_id: string;
             };
             cookie?: never;
@@ -7044,24 +9358,28 @@ export interface operations {
             /** @description It is being developed anew. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ImageDetail"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The token may only read, or the request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7071,6 +9389,7 @@ export interface operations {
             /** @description There is no such picture, or it is not yours: the answer is the same. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7080,6 +9399,29 @@ export interface operations {
             /** @description It is not damaged. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7100,24 +9442,28 @@ export interface operations {
             /** @description They wait for their descriptions. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["QueuedOut"];
                 };
             };
-            /** @description Nobody is signed in. */
+            /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request came from another site. */
+            /** @description The token may only read, or the request came from another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7127,6 +9473,7 @@ export interface operations {
             /** @description Descriptions are not available or not turned on. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7136,6 +9483,19 @@ export interface operations {
             /** @description They were asked for a moment ago. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7156,10 +9516,31 @@ export interface operations {
             /** @description The document. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
