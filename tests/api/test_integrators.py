@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 import httpx2
 import pytest
 
@@ -208,6 +209,15 @@ def test_large_answers_are_compressed_for_who_takes_it(visitor: httpx2.Client) -
     assert len(packed) < len(plain.content) / 5
     small = visitor.get("/api/health", headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in small.headers
+
+
+def test_browsers_get_brotli(visitor: httpx2.Client) -> None:
+    encodings = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+    with visitor.stream("GET", "/api/openapi.json", headers=encodings) as answer:
+        assert answer.headers["content-encoding"] == "br"
+        packed = b"".join(answer.iter_raw())
+    plain = visitor.get("/api/openapi.json", headers={"Accept-Encoding": "identity"})
+    assert brotli.decompress(packed) == plain.content
 
 
 def test_compressed_body_is_refused(ada: Person) -> None:

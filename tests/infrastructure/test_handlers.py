@@ -99,9 +99,9 @@ def body_of(told: dict[str, Any]) -> Any:
 
 # Whoever needs one of these imports it where it is used: each costs every cold start 30 to 400 ms.
 HEAVY = {
-    "alembic", "apiflask", "apispec", "argon2", "authlib", "aws_xray_sdk", "boto3", "botocore",
-    "cryptography", "email_validator", "httpx2", "joserfc", "marshmallow", "openai", "PIL",
-    "pillow_heif", "pyotp", "pyvips", "s3transfer", "segno", "urllib3", "webargs", "webauthn",
+    "alembic", "argon2", "authlib", "aws_xray_sdk", "boto3", "botocore",
+    "cryptography", "email_validator", "httpx2", "joserfc", "openai", "PIL",
+    "pillow_heif", "pyotp", "pyvips", "s3transfer", "segno", "urllib3", "webauthn",
     "zxcvbn",
 }  # fmt: skip
 
