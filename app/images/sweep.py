@@ -70,8 +70,7 @@ def sweep(
     moment = now()
     for picture in _take_up(_overdue_uploads(moment), moment):
         _try(partial(_ring_if_stored, picture, store=store, ring=ring))
-    for picture in _pictures(_decoded_by_older_decoders()):
-        _try(partial(_decode_again, picture))
+    decode_again_what_older_decoders_could_not()
     _try(partial(_wake, wake))
     for image_id in _take_overdue_descriptions(moment):
         _try(partial(ask, DescribePicture(image_id=image_id)))
@@ -142,6 +141,12 @@ def _decoded_by_older_decoders() -> ColumnElement[bool]:
         & (Image.decoder_version < DECODER_VERSION)
         & Image.deleted_at.is_(None)
     )
+
+
+def decode_again_what_older_decoders_could_not() -> None:
+    """Put in the queue what failed for no fault of its own; each once for each version."""
+    for picture in _pictures(_decoded_by_older_decoders()):
+        _try(partial(_decode_again, picture))
 
 
 def _decode_again(picture: PictureStored) -> None:

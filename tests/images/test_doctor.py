@@ -12,6 +12,7 @@ import pytest
 from app.clients.archive import Place
 from app.images.darkroom import Darkroom
 from app.images.outcome import DECODER_VERSION
+from app.images.sweep import decode_again_what_older_decoders_could_not
 from scripts.embedded.policies import BUCKET
 from tests.conftest import running_stack
 from tests.images.library import Library, library_on
@@ -196,6 +197,21 @@ def test_failure_of_older_decoders_is_found_and_tried_again(
     # What this version could not show either is left alone.
     library.value(f"UPDATE images SET {failed} {DECODER_VERSION} RETURNING 1")  # noqa: S608
     assert library.examine() == []
+
+
+def test_sweep_has_what_older_decoders_could_not_show_decoded_again_once(
+    library: Library, ada: UUID, darkroom: Darkroom
+) -> None:
+    place, broken = library.add(ada), library.add(ada)
+    failed = "UPDATE images SET state = 'damaged', decoder_version = 0, failure_code = "
+    library.value(f"{failed} 'corrupt' WHERE id = '{broken.image_id}' RETURNING 1")
+    library.value(f"{failed} 'undecodable' WHERE id = '{place.image_id}' RETURNING 1")
+    with library.assembly.app.app_context():
+        decode_again_what_older_decoders_could_not()
+    assert (library.state(place), library.state(broken)) == ("processing", "damaged")
+    library.work(darkroom)
+    version = f"SELECT decoder_version FROM images WHERE id = '{place.image_id}'"  # noqa: S608
+    assert library.value(version) == DECODER_VERSION
 
 
 def test_orphans_are_told_and_removed_when_asked(library: Library, ada: UUID) -> None:
