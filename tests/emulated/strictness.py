@@ -92,9 +92,20 @@ def _in_the_way(name: str) -> list[str]:
         for logical, resource in stack.get("_resources", {}).items():
             if resource.get("PhysicalResourceId") != name:
                 continue
-            network = Network(stack["_template"])
+            network = Network(_template_of(stack))
             return network.problems(logical) if logical in network.functions() else []
     return []
+
+
+def _template_of(stack: Any) -> dict[str, Any]:
+    """Return the template that is being carried out; a stack has it only once that is done."""
+    made: list[dict[str, Any]] = [
+        each["_template"]
+        for each in cloudformation._change_sets.values()  # noqa: SLF001
+        if each.get("StackId") == stack["StackId"] and "Resources" in each.get("_template", {})
+    ]
+    known: dict[str, Any] = stack.get("_template") or {}
+    return known if "Resources" in known else made[-1] if made else {"Resources": {}}
 
 
 def answer_what_ministack_does_not(app: Any) -> Any:
