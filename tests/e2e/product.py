@@ -79,6 +79,8 @@ def running_product(
         finally:
             process.terminate()
             process.wait(PATIENCE_SECONDS)
+        complaints = _faults_in(data / "logs" / "worker.log")
+        assert not complaints, "\n".join(complaints)
 
 
 @contextmanager
@@ -91,6 +93,15 @@ def product_in_a_folder_of_its_own(
         running_product(Path(folder), settings, has_administrator=has_administrator) as product,
     ):
         yield product
+
+
+# What the worker says of faults of ours; bad files are told at INFO, outages as warnings.
+_FAULT = re.compile(r" ERROR | CRITICAL |^Traceback|imported after confinement")
+
+
+def _faults_in(log: Path) -> list[str]:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return [line for line in lines if _FAULT.search(line)]
 
 
 def _make_administrator(site: str) -> None:

@@ -37,9 +37,9 @@ const fetchPage = (
       ...(signal ? { signal } : {}),
       params: {
         query: {
-          addresses: "shared",
           limit: PAGE_SIZE,
           deleted,
+          addresses: "shared",
           ...(cursor === null ? {} : { cursor }),
         },
       },
@@ -111,7 +111,7 @@ export const fetchImages = async (
     batches.map((batch) =>
       read(
         api.GET("/api/images", {
-          params: { query: { addresses: "shared", ids: batch.join(","), limit: IDS_AT_ONCE } },
+          params: { query: { ids: batch.join(","), limit: IDS_AT_ONCE, addresses: "shared" } },
           ...(signal ? { signal } : {}),
         }),
       ).then(withWholeAddresses),
