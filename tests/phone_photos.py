@@ -5,7 +5,7 @@ import io
 import pillow_heif
 from PIL import Image
 
-from app.images.profiles import profile_of
+from app.images.profiles import gamma_curve, profile_of
 from tests.images.gain_map_files import iso_jpeg, lit_quarter
 from tests.images.samples import exif_block
 from tests.pictures import Picture
@@ -13,7 +13,7 @@ from tests.pictures import Picture
 # Display P3's primaries under D50, as in every photo of an iPhone since 2016.
 DISPLAY_P3 = profile_of(
     ((0.5151, 0.2412, -0.0011), (0.2919, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841)),
-    gamma=2.2,
+    curve=gamma_curve(2.2),
     version=4,
 )
 _QUARTER_TURN = 6
@@ -57,7 +57,7 @@ def _scene(seed: int) -> Image.Image:
 
 def _jpeg(pixels: Image.Image, **options: object) -> bytes:
     file = io.BytesIO()
-    pixels.save(file, "JPEG", quality=90, **options)  # type: ignore[arg-type]
+    pixels.save(file, "JPEG", quality=90, **options)
     return file.getvalue()
 
 
