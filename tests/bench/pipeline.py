@@ -9,19 +9,27 @@ depend on the machine misses its aim.
 """
 
 import argparse
+import io
 import json
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench.parts.developers import SHARPS, compare
-from tests.bench.parts.photos import bases, photos
+from PIL import Image
+
+from app.images.darkroom_process import bare_environment
+from tests.bench.parts.developers import ROOT, SHARPS, compare
+from tests.bench.parts.photos import HEIGHT, WIDTH, bases, photos
 from tests.bench.parts.upload_run import PARENT, Run, upload_all
+from tests.phone_photos import phone_photos
 
 # Real photos stand beside the repository where somebody put them there; else they are painted.
 PHOTOS = Path(__file__).parents[3] / "shared/photos"
 AIMS = {"photos_per_second": 10, "cpu_ms_per_photo": 170, "memory_mb": 600}
 MOST_OF_SHARP = 0.6
+MOST_OF_BARE_HEIC = 1.15
 # What the encoders differ by from one picture to the next.
 SSIM_TOLERANCE = 0.001
 
@@ -41,15 +49,43 @@ def measure(count: int, folder: Path) -> bool:
     print("\nderived pictures alone, CPU ms a photo on one thread; SSIM against Pillow's Lanczos")
     for line in compared.lines():
         print("  " + line)
-    verdicts = {"nothing lost": run.lost == 0}
+    mixture = _measure_mixture(pictures[0].content)
+    print("\nas phones make them, 12 megapixels, CPU ms a photo: ours, bare decoder and libvips")
+    for name, spent in mixture.items():
+        ratio = spent["ours"] / spent["bare"]
+        print(f"  {name:18} {spent['ours']:6.1f} {spent['bare']:6.1f}  {ratio:.2f}")
+    heic = next(spent for name, spent in mixture.items() if name.endswith(".HEIC"))
+    verdicts = {
+        "nothing lost": run.lost == 0,
+        f"HEIC at most {MOST_OF_BARE_HEIC} of a bare decoder": heic["ours"]
+        <= MOST_OF_BARE_HEIC * heic["bare"],
+    }
     for name in SHARPS:
         ratio, gap = compared.cpu_ratio(name), compared.ssim_gap(name)
         verdicts[f"at most {MOST_OF_SHARP} of {name}'s CPU"] = ratio <= MOST_OF_SHARP
         verdicts[f"no worse SSIM than {name}"] = gap >= -SSIM_TOLERANCE
     for words, is_met in verdicts.items():
         print(f"{'met' if is_met else 'MISSED'}: {words}")
-    print(json.dumps({"run": run.as_json(), "derived": compared.as_json(), "aims": AIMS}))
+    told = {"run": run.as_json(), "derived": compared.as_json(), "mixture": mixture, "aims": AIMS}
+    print(json.dumps(told))
     return all(verdicts.values())
+
+
+def _measure_mixture(photo: bytes) -> dict[str, dict[str, float]]:
+    """Take one scene as phones keep it, in each of their ways; see tests/phone_photos.py."""
+    scene = Image.open(io.BytesIO(photo))
+    with tempfile.TemporaryDirectory(prefix="pinhole-") as place:
+        for each in phone_photos((WIDTH, HEIGHT), scene=scene):
+            (Path(place) / each.name).write_bytes(each.content)
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.parts.mixture", place],
+            check=True,
+            cwd=ROOT,
+            env=os.environ | bare_environment(),
+            stdout=subprocess.PIPE,
+        )
+    told: dict[str, dict[str, float]] = json.loads(done.stdout)
+    return told
 
 
 def _print_run(run: Run) -> None:
