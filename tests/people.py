@@ -1,5 +1,6 @@
 """People who use the API, as tests need them."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -100,6 +101,17 @@ def an_administrator(rows: OrmSession) -> UUID:
     rows.add(user)
     rows.flush()
     return user.id
+
+
+def told(answer: httpx2.Response) -> bytes:
+    """The body of an answer, without the name of its request, which no two have."""
+    return re.sub(rb'"request_id":"[0-9a-f]{16}"', b"", answer.content)
+
+
+def told_headers(answer: httpx2.Response) -> dict[str, str]:
+    """The headers of an answer, without its moment and the name of its request."""
+    passing = {"date", "x-request-id"}
+    return {name: value for name, value in answer.headers.items() if name not in passing}
 
 
 @cache

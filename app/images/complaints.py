@@ -72,9 +72,14 @@ def note(error: Exception) -> None:
     Raises:
         MemoryError: when that is what the decoder meant.
     """
-    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
+    if means_no_memory(error):
         raise MemoryError from error
     _log.info("decoding", exc_info=error)
+
+
+def means_no_memory(error: Exception) -> bool:
+    """Say whether a decoder failed for want of memory."""
+    return isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)) is not None
 
 
 def means_damage(jpeg_warning: str) -> bool:

@@ -99,6 +99,8 @@ def develop(
         if max(header.width, header.height) > formats.MAX_SIDE:
             raise ValueError("larger than any picture")  # noqa: TRY301 - refused as what raises is
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
+        if content_type == formats.WEBP and complaints.means_no_memory(error):
+            return _too_large_to_open(data, announce)
         complaints.note(error)
         return Rejected(reason="unreadable", content_type=content_type, error=type(error).__name__)
     try:
@@ -106,6 +108,16 @@ def develop(
         return _derive(original, header)
     except MemoryError:
         return _shown_small(original, header)
+
+
+def _too_large_to_open(data: Bytes, announce: Callable[[Header], None]) -> Developed:
+    """Keep a moving WebP whose canvas there is no room for: libwebp asks for it to say its size."""
+    width, height = formats.size_of_webp(bytes(data[: formats.HEAD_BYTES]))
+    header = Header(
+        content_type=formats.WEBP, width=width, height=height, metadata=PictureMetadata()
+    )
+    announce(header)
+    return _developed(header, (None, None, None), "out_of_memory", None)
 
 
 def _derive(original: "_Original", header: Header) -> Developed:

@@ -17,7 +17,7 @@ from app.accounts.limit_table import PASSWORD_TRIES_ACCOUNT, PASSWORD_TRIES_NETW
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import api_settings, new_network, running_api, until
-from tests.people import PASSWORD, Person
+from tests.people import PASSWORD, Person, told
 
 ROOT = Path(__file__).parents[2]
 NewVisitor = Callable[[], httpx2.Client]
@@ -208,7 +208,7 @@ def guesses_at_the_hash(database: Engine, person: Person) -> int:
 def without_numbers(answer: httpx2.Response) -> tuple[str, list[str]]:
     """What was said, but for how many seconds to wait and when."""
     names = [name for name in answer.headers if name != "content-length"]
-    return re.sub(r"\d+ (seconds?|minutes)", "a while", answer.text), names
+    return re.sub(r"\d+ (seconds?|minutes)", "a while", told(answer).decode()), names
 
 
 @contextmanager

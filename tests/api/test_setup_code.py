@@ -14,7 +14,7 @@ from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import PATIENCE, api_settings, new_network, running_api
 from tests.databases import empty_database
-from tests.people import PASSWORD
+from tests.people import PASSWORD, told, told_headers
 
 CODE = "the-operators-own-code-of-43-characters-0000"
 OPERATOR = "operator@example.org"
@@ -72,14 +72,7 @@ def what_strangers_see(open_browser: Browsers) -> list[Any]:
         stranger.get("/api/admin/people"),
         stranger.get("/api/health"),
     ]
-    return [
-        (each.status_code, each.content, sorted(set(each.headers.items()) - {_date(each)}))
-        for each in answers
-    ]
-
-
-def _date(answer: httpx2.Response) -> tuple[str, str]:
-    return ("date", answer.headers.get("date", ""))
+    return [(each.status_code, told(each), sorted(told_headers(each).items())) for each in answers]
 
 
 def test_nothing_outside_tells_whether_the_code_was_used(

@@ -151,7 +151,10 @@ def test_the_documentation_loads_nothing_from_elsewhere(visitor: httpx2.Client) 
 
 @pytest.fixture(scope="module")
 def over_https(stack: EmbeddedStack) -> FlaskClient:
-    environment = stack.environment("api") | {"SITE_ORIGIN": "https://pictures.example.org"}
+    environment = stack.environment("api") | {
+        "SITE_ORIGIN": "https://pictures.example.org",
+        "SETUP_CODE": "a code that only the operator knows",
+    }
     return create_app(build_parts(Settings.from_environment(environment))).test_client()
 
 

@@ -33,7 +33,7 @@ from app.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.ports import free_ports
 from scripts.embedded.stack import EmbeddedStack
-from tests.people import PASSWORD
+from tests.people import PASSWORD, told, told_headers
 
 SITE = "http://localhost:8000"
 Answers = dict[str, list[tuple[float, httpx2.Response]]]
@@ -92,7 +92,7 @@ def report(way: str, answers: Answers) -> None:
     """Say what differs."""
     times = {kind: median(taken for taken, _ in found) for kind, found in answers.items()}
     seen = {
-        kind: {(a.status_code, a.content, _headers(a)) for _, a in found}
+        kind: {(a.status_code, told(a), _headers(a)) for _, a in found}
         for kind, found in answers.items()
     }
     (status,) = {answer.status_code for _, answer in answers["known"]}
@@ -104,7 +104,7 @@ def report(way: str, answers: Answers) -> None:
 
 
 def _headers(answer: httpx2.Response) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in answer.headers.items() if name != "date")
+    return tuple(told_headers(answer).items())
 
 
 @contextmanager

@@ -23,7 +23,7 @@ KINDS = {
     "truncation": 100,
     "bit flips": 100,
     "polyglot": 25,
-    "renamed": 45,
+    "renamed": 43,
 }
 GOOD = [*EVERY_TYPE.values(), *RAW.values()]
 MANY_GOOD = 1000

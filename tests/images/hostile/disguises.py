@@ -70,6 +70,7 @@ SCARCELY_PICTURES = {
     "heic that is a page": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + _PAGE,
     "tiff that is a page": b"II*\0\x08\0\0\0" + _PAGE,
     "raf that is a page": b"FUJIFILMCCD-RAW 0201" + _PAGE,
+    "jpeg xl that is empty": b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(60),
 }
 NO_PICTURES = {
     "page": _PAGE,
@@ -114,8 +115,6 @@ KNOWN = {
     "icon": saved(quarters(64, 64), "ICO"),
     "bitmap": saved(quarters(), "BMP"),
     "jpeg 2000": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(60),
-    "jpeg xl": b"\xff\x0a" + bytes(60),
-    "jpeg xl in a box": b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(60),
     "qoi": b"qoif" + struct.pack(">LLBB", 10_000, 10_000, 4, 0),
     "film": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(60),
     "film of Apple": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(60),
