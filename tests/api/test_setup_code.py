@@ -93,7 +93,7 @@ def test_a_used_code_is_worth_as_much_as_a_wrong_one(
     assert (wrong.status_code, wrong.json()["code"]) == WRONG
     assert set_up(open_browser()).status_code == 201
     used = set_up(open_browser(), email="second@example.org")
-    assert (used.status_code, used.content) == (wrong.status_code, wrong.content)
+    assert (used.status_code, told(used)) == (wrong.status_code, told(wrong))
     assert people(settings) == [(OPERATOR, True)]
 
 

@@ -73,9 +73,14 @@ const Locked = () => {
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const typed = textIn(event.currentTarget, "address").trim();
+    const field = event.currentTarget.elements.namedItem("address");
+    const returnToField = () => {
+      if (field instanceof HTMLInputElement) field.focus();
+    };
     const key = typed.slice(typed.indexOf("#") + 1);
     setMistake(key === "" ? "Paste the whole address, with what stands behind its #." : undefined);
-    if (key !== "") open.mutate(key);
+    if (key === "") returnToField();
+    else open.mutate(key, { onError: returnToField });
   };
   return (
     <form
