@@ -20,7 +20,7 @@ from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import running_api, until
 from tests.api.in_parts import PART, big_file, complete, open_uploads, promise, put_part, send
 from tests.api.test_upload import access, settings, user_id  # noqa: F401 - fixtures
-from tests.people import Json, Person
+from tests.people import Json, Person, told
 
 QUOTA = 2 * PART
 
@@ -135,7 +135,7 @@ def test_nobody_else_completes_or_cancels(ada: Person, bob: Person, bucket: Any)
     send(place, big)
     random = bob.http.post("/api/images/00000000-0000-4000-8000-000000000000/complete")
     theirs = complete(bob, place)
-    assert (theirs.status_code, theirs.content) == (404, random.content)
+    assert (theirs.status_code, told(theirs)) == (404, told(random))
     assert bob.http.delete(f"/api/images/{place['image']['id']}").status_code == 404
     assert len(open_uploads(bucket, ada)) == 1
     assert ada.detail(place["image"]["id"])["state"] == "uploading"

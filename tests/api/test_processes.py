@@ -225,7 +225,8 @@ def waits_for_a_row(database: Engine) -> bool:
 def another_browser(person: Person) -> Iterator[httpx2.Client]:
     """A second browser in which the person is signed in too."""
     headers = {"Origin": person.http.headers["Origin"], "X-Forwarded-For": new_network()}
-    with httpx2.Client(base_url=person.http.base_url, headers=headers) as browser:
+    cookies = {"mailbox": person.http.cookies["mailbox"]}
+    with httpx2.Client(base_url=person.http.base_url, headers=headers, cookies=cookies) as browser:
         sign_in = {"email": person.email, "password": PASSWORD}
         browser.post("/api/auth/login", json=sign_in).raise_for_status()
         yield browser

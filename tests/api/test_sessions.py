@@ -149,6 +149,6 @@ def test_a_session_that_ends_during_its_own_request_is_signed_out(
 
 
 def _waits(database: Engine) -> bool:
-    query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    query = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with database.connect() as connection:
         return int(connection.execute(query).scalar_one()) > 0

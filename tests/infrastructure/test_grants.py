@@ -66,7 +66,9 @@ MAY = {
     | {"sqs:ChangeMessageVisibility", "sqs:SendMessage", "s3:GetObject", "s3:PutObject"},
     "Sweep": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject"},
     "Doctor": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject", "s3:GetObjectVersion"},
+    # It writes the setup code, and makes the copy before what cannot be taken back.
     "Migrate": SECRETS
+    | {"secretsmanager:PutSecretValue"}
     | {"rds:AddTagsToResource", "rds:CreateDBSnapshot", "rds:DescribeDBSnapshots"},
 }
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pytest
 
+from app.migrate import migrate
 from scripts.deployment.build import find_python
 from scripts.embedded.stack import EmbeddedStack
 from tests.functions import function_environment
@@ -63,6 +64,12 @@ class Inside:
         self._process.wait(20)
         self._process.stdout.close()
         self._errors.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _migrated(stack: EmbeddedStack) -> None:
+    """The functions are a role that has no rights before the first migration."""
+    migrate(stack.database_url)
 
 
 @pytest.fixture(scope="module")
