@@ -73,7 +73,9 @@ def database_url(secrets_manager: SecretsManager, environment: Mapping[str, str]
     """
     secret = read_secret(secrets_manager, environment["DATABASE_SECRET_ARN"])
     role, password = quote(secret["username"], safe=""), quote(secret["password"], safe="")
-    host, port = environment["DATABASE_HOST"], secret.get("port") or "5432"
+    host = environment["DATABASE_HOST"]
+    # RDS writes the port into the owner's secret only; the runtime role's is made by the template.
+    port = secret.get("port") or environment.get("DATABASE_PORT") or "5432"
     return f"postgresql://{role}:{password}@{host}:{port}/{environment['DATABASE_NAME']}"
 
 

@@ -223,6 +223,8 @@ def _without_database_tls(make: Any) -> Any:
         for props in arguments:
             if isinstance(props, dict):
                 variables = props.get("Environment", {}).get("Variables", {})
+                if "DATABASE_HOST" in variables:  # RDS listens at its own port, 5432
+                    variables["DATABASE_PORT"] = POSTGRES.rpartition("/")[0].rpartition(":")[2]
                 variables.pop("PGSSLMODE", None)
                 variables.pop("PGSSLROOTCERT", None)
         return make(*arguments, **named)
