@@ -79,10 +79,12 @@ def test_each_refusal_is_explained_and_leaves_nothing_that_costs(deployment: Dep
 
 
 def test_migrations_ran_before_anything_served(deployment: Deployment) -> None:
-    events = deployment.account.client("cloudformation").describe_stack_events(StackName=STACK)
+    # A hundred a page, the newest first: the second pass, which protects, fills the first ones.
+    pages = deployment.account.client("cloudformation").get_paginator("describe_stack_events")
+    events = [each for page in pages.paginate(StackName=STACK) for each in page["StackEvents"]]
     done = [
         event["LogicalResourceId"]
-        for event in reversed(events["StackEvents"])
+        for event in reversed(events)
         if event["ResourceStatus"] == "CREATE_COMPLETE"
     ]
     migrated = next(at for at, name in enumerate(done) if name.startswith("ComputeMigrateFirst"))
