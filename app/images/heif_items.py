@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from app.images.boxes import Box, walk
 from app.images.coding import Coding
 from app.images.formats import Bytes
 
@@ -22,7 +23,6 @@ _MAX_EXTENTS = 64
 _MAX_TABLE_BYTES = 1 << 20
 _MAX_ITEM_BYTES = 1 << 20  # of an item whose content is read here: a gain map's numbers, EXIF
 _HIDDEN = 1
-_TO_THE_END, _LONG_SIZE = 0, 1
 
 
 class Property(NamedTuple):
@@ -32,13 +32,7 @@ class Property(NamedTuple):
     content: memoryview
 
 
-class _Box(NamedTuple):
-    kind: bytes
-    start: int  # of its content, in the file
-    end: int
-
-
-_NOWHERE = _Box(b"", 0, 0)
+_NOWHERE = Box(b"", 0, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +47,7 @@ class HeifItems:
     primary_at: int
     primary_bytes: int
     _data: memoryview
-    _boxes: dict[bytes, _Box]
+    _boxes: dict[bytes, Box]
 
     @cached_property
     def types(self) -> dict[int, bytes]:
@@ -215,7 +209,7 @@ def read_items(data: Bytes) -> HeifItems | None:
         return None
 
 
-def _read(view: memoryview, boxes: dict[bytes, _Box], *, brands: frozenset[bytes]) -> HeifItems:
+def _read(view: memoryview, boxes: dict[bytes, Box], *, brands: frozenset[bytes]) -> HeifItems:
     pitm = boxes[b"pitm"]
     fields = _Fields(view, pitm.start, pitm.end)
     wide = 4 if fields.number(1) else 2
@@ -230,34 +224,16 @@ def _read(view: memoryview, boxes: dict[bytes, _Box], *, brands: frozenset[bytes
     )
 
 
-def _walk(view: memoryview, start: int, end: int) -> Iterator[_Box]:
-    """Yield the boxes that lie one behind the other (ISO/IEC 14496-12, 4.2)."""
-    at = start
-    for _ in range(_MAX_BOXES):
-        if at + 8 > end:
-            return
-        size, kind = struct.unpack_from(">L4s", view, at)
-        content = at + 8
-        if size == _LONG_SIZE and at + 16 <= end:
-            (size,) = struct.unpack_from(">Q", view, content)
-            content = at + 16
-        elif size == _TO_THE_END:
-            size = end - at
-        if at + size < content or at + size > end:
-            # What is cut short says something nonetheless, but nothing can follow.
-            if size > content - at:
-                yield _Box(kind, content, end)
-            return
-        yield _Box(kind, content, at + size)
-        at += size
+def _walk(view: memoryview, start: int, end: int) -> Iterator[Box]:
+    return walk(view, start, end, most=_MAX_BOXES)
 
 
-def _brands(view: memoryview, ftyp: _Box) -> frozenset[bytes]:
+def _brands(view: memoryview, ftyp: Box) -> frozenset[bytes]:
     brands = bytes(view[ftyp.start : min(ftyp.end, ftyp.start + 4 * 64)])
     return frozenset({brands[:4], *(brands[at : at + 4] for at in range(8, len(brands) - 3, 4))})
 
 
-def _entries(view: memoryview, iinf: _Box | None) -> dict[int, tuple[bytes, int]]:
+def _entries(view: memoryview, iinf: Box | None) -> dict[int, tuple[bytes, int]]:
     """Return the type of each item, and where its flags stand."""
     found: dict[int, tuple[bytes, int]] = {}
     if iinf is None or iinf.end - iinf.start < 6:  # noqa: PLR2004 - version, flags, count
@@ -272,7 +248,7 @@ def _entries(view: memoryview, iinf: _Box | None) -> dict[int, tuple[bytes, int]
     return found
 
 
-def _associations(view: memoryview, ipma: _Box | None) -> dict[int, tuple[int, ...]]:
+def _associations(view: memoryview, ipma: Box | None) -> dict[int, tuple[int, ...]]:
     """Return the numbers of each item's properties, counted from 1."""
     found: dict[int, tuple[int, ...]] = {}
     if ipma is None or not 8 <= ipma.end - ipma.start < _MAX_TABLE_BYTES:  # noqa: PLR2004 - version, flags, count
@@ -296,7 +272,7 @@ def _associations(view: memoryview, ipma: _Box | None) -> dict[int, tuple[int, .
     return found
 
 
-def _references(view: memoryview, iref: _Box | None) -> dict[tuple[bytes, int], tuple[int, ...]]:
+def _references(view: memoryview, iref: Box | None) -> dict[tuple[bytes, int], tuple[int, ...]]:
     """Return what each item refers to, by the kind of reference."""
     found: dict[tuple[bytes, int], tuple[int, ...]] = {}
     if iref is None or iref.start >= iref.end:

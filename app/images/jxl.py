@@ -6,13 +6,12 @@ may still say 6, is not to be followed; only a JPEG that was packed into JPEG XL
 JPEG, and is turned by what it says itself.
 """
 
-import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pyvips  # type: ignore[import-untyped]
 from pillow_jxl import Decoder
 
+from app.images.boxes import walk
 from app.images.colour import Image
 from app.images.formats import Bytes
 
@@ -43,7 +42,7 @@ def read_header(data: Bytes) -> JxlHeader:
     if bytes(data[:2]) == _BARE:
         codestream = bytes(data[:_HEADER_BYTES])
     else:
-        for kind, start, end in _boxes(data):
+        for kind, start, end in walk(data, 0, len(data), most=_MAX_BOXES):
             part = bytes(data[start : min(end, start + _MAX_BLOCK_BYTES)])
             if kind == b"jxlc":
                 codestream += part[:_HEADER_BYTES]
@@ -94,24 +93,6 @@ def decode(data: Bytes) -> Image | bytes:
     if profile:
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", bytes(profile))
     return image
-
-
-def _boxes(data: Bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Yield each box's kind, and where its content begins and ends."""
-    at = 0
-    for _ in range(_MAX_BOXES):
-        if at + 8 > len(data):
-            return
-        size, kind = struct.unpack_from(">L4s", data, at)
-        content = at + 8
-        if size == 1 and at + 16 <= len(data):
-            (size,) = struct.unpack_from(">Q", data, content)
-            content += 8
-        end = len(data) if size == 0 else at + size
-        if end < content:
-            return
-        yield kind, content, min(end, len(data))
-        at = end
 
 
 class _Bits:

@@ -7,10 +7,10 @@ Samsung's HEIC repeats there the length of a box behind the video that the lengt
 or a box, and some nothing but that there is something. No place is believed where no video begins.
 """
 
-import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from app.images.boxes import Box, walk
 from app.images.formats import Bytes
 from app.images.xmp import XmpFacts
 
@@ -56,7 +56,7 @@ def _places(data: Bytes, said: XmpFacts) -> Iterator[int]:
         behind += part.length + part.padding
     if said.motion_length:
         yield len(data) - said.motion_length
-    yield from (start for kind, start, _ in _boxes(data, 0) if kind == _VIDEO_BOX)
+    yield from (start for kind, start, _ in _whole_boxes(data, 0) if kind == _VIDEO_BOX)
     if not said.has_motion:
         return
     whole = bytes(data)
@@ -76,7 +76,7 @@ def _video_bytes(data: Bytes, start: int) -> int:
     """Return how long the video is that begins there; 0 when none does."""
     kinds: set[bytes] = set()
     end = start
-    for kind, _, following in _boxes(data, start):
+    for kind, _, following in _whole_boxes(data, start):
         if kind not in _BOXES or (not kinds and kind != _FIRST_BOX):
             break
         kinds.add(kind)
@@ -84,20 +84,5 @@ def _video_bytes(data: Bytes, start: int) -> int:
     return end - start if _INDEX_BOX in kinds else 0
 
 
-def _boxes(data: Bytes, start: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the boxes from there on that lie wholly in the file: kind, content's place, end."""
-    at = start
-    for _ in range(_MAX_BOXES):
-        if at + 8 > len(data):
-            return
-        size, kind = struct.unpack_from(">L4s", data, at)
-        content = at + 8
-        if size == 1 and at + 16 <= len(data):
-            (size,) = struct.unpack_from(">Q", data, content)
-            content += 8
-        elif size == 0:
-            size = len(data) - at
-        if size < content - at or at + size > len(data):
-            return
-        yield kind, content, at + size
-        at += size
+def _whole_boxes(data: Bytes, start: int) -> Iterator[Box]:
+    return walk(data, start, len(data), most=_MAX_BOXES, whole_only=True)
