@@ -54,6 +54,18 @@ def test_the_cdk_alone_cannot_take_it_away(deployment: Deployment) -> None:
     assert statuses(deployment)[0] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
+def last_snapshot(deployment: Deployment, instance: str) -> str:
+    """The one snapshot that was made when the stack went; those before migrations are others."""
+    found = deployment.account.client("rds").describe_db_snapshots()["DBSnapshots"]
+    (snapshot,) = (
+        each["DBSnapshotIdentifier"]
+        for each in found
+        if each["DBInstanceIdentifier"] == instance
+        and not each["DBSnapshotIdentifier"].startswith("pinhole-before-")
+    )
+    return str(snapshot)
+
+
 def test_pictures_database_and_session_key_are_kept(deployment: Deployment, email: str) -> None:
     assert email
     account = deployment.account
@@ -70,14 +82,12 @@ def test_pictures_database_and_session_key_are_kept(deployment: Deployment, emai
 
     assert set(statuses(deployment)) == {"DELETE_COMPLETE"}
     assert {each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]} == held
-    snapshots = account.client("rds").describe_db_snapshots()["DBSnapshots"]
-    assert [each for each in snapshots if each["DBInstanceIdentifier"] == instance]
+    snapshot = last_snapshot(deployment, instance)
     assert account.client("rds").describe_db_instances()["DBInstances"] == []
     assert account.client("lambda").list_functions()["Functions"] == []
     names = [each["Name"] for each in s3.list_buckets()["Buckets"]]
     assert not any("sitebucket" in name for name in names)
-    (snapshot,) = [each for each in snapshots if each["DBInstanceIdentifier"] == instance]
-    back = f"./scripts/deploy -c bucket={bucket} -c snapshot={snapshot['DBSnapshotIdentifier']}"
+    back = f"./scripts/deploy -c bucket={bucket} -c snapshot={snapshot}"
     assert f"{back} -c keys={keys}" in said
 
 
@@ -87,11 +97,7 @@ def test_what_was_kept_comes_back_with_every_picture_and_account(
     account = deployment.account
     before = deployment.account.outputs
     bucket = before["PictureBucket"]
-    (snapshot,) = [
-        each["DBSnapshotIdentifier"]
-        for each in account.client("rds").describe_db_snapshots()["DBSnapshots"]
-        if each["DBInstanceIdentifier"] == before["DatabaseInstance"]
-    ]
+    snapshot = last_snapshot(deployment, before["DatabaseInstance"])
     # The session key is found by the bucket that its secret is tagged with.
     done = account.type(f"./scripts/deploy --yes -c bucket={bucket} -c snapshot={snapshot}", **way)
     said = done.stdout + done.stderr
