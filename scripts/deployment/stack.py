@@ -43,6 +43,7 @@ _KINDS: dict[str, Kind] = {
 _LOOK_AGAIN_SECONDS = 5.0
 _LONGEST_SECONDS = 3 * 3600  # what CloudFormation itself waits for at most is less
 _CANCELLED = ("Resource creation cancelled", "Resource update cancelled")
+_ELSEWHERE = "DescribeEvents"  # the reason of an operation that never began names this call
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,13 +121,33 @@ class Stacks:
 
     def failures(self, name: str) -> list[str]:
         """Return why the last operation failed, the first cause first."""
-        return [
-            f"{event['LogicalResourceId']} ({event['ResourceType']}): {reason}"
+        events = [
+            event
             for event in reversed(list(self._events_of_last_operation(name)))
-            if event["ResourceStatus"].endswith("_FAILED")
-            and (reason := event.get("ResourceStatusReason", ""))
-            and event["ResourceType"] != "AWS::CloudFormation::Stack"
-            and not reason.startswith(_CANCELLED)
+            if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
+        ]
+        # What CloudFormation finds before it begins is in no event of the stack.
+        ahead = any(_ELSEWHERE in event["ResourceStatusReason"] for event in events)
+        return [
+            *(self._found_before_it_began(name) if ahead else []),
+            *(
+                f"{event['LogicalResourceId']} ({event['ResourceType']}): {reason}"
+                for event in events
+                if event["ResourceType"] != "AWS::CloudFormation::Stack"
+                and not (reason := event["ResourceStatusReason"]).startswith(_CANCELLED)
+            ),
+        ]
+
+    def _found_before_it_began(self, name: str) -> list[str]:
+        pages = self._client.get_paginator("describe_events").paginate(
+            StackName=name, Filters={"FailedEvents": True}
+        )
+        return [
+            f"{event['LogicalResourceId']} ({event['ResourceType']}): "
+            f"{event['ValidationStatusReason']}"
+            for page in pages
+            for event in page["OperationEvents"]
+            if event.get("EventType") == "VALIDATION_ERROR" and "ValidationStatusReason" in event
         ]
 
     def _events_of_last_operation(self, name: str) -> Iterator[dict[str, Any]]:

@@ -262,6 +262,40 @@ def test_failures_begin_with_the_cause_and_end_with_the_operation(aws: Aws) -> N
     ]
 
 
+def test_failures_name_what_cloudformation_found_before_it_began(aws: Aws) -> None:
+    # CloudFormation's pre-deployment validation: the stack's events only say where to look.
+    event = {
+        "StackId": "id",
+        "EventId": "1",
+        "StackName": STACK,
+        "LogicalResourceId": STACK,
+        "ResourceType": "AWS::CloudFormation::Stack",
+        "Timestamp": "2026-11-28T00:00:00Z",
+        "ResourceStatus": "CREATE_FAILED",
+        "ResourceStatusReason": "Validation failed with 1 error(s). Call DescribeEvents to retrieve"
+        " the full list of issues with resource and property details.",
+    }
+    found = {
+        "EventId": "2",
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": "PicturesBucket",
+        "ResourceType": "AWS::S3::Bucket",
+        "ValidationName": "NAME_CONFLICT_VALIDATION",
+        "ValidationStatus": "FAILED",
+        "ValidationStatusReason": "Resource of type 'AWS::S3::Bucket' already exists.",
+    }
+    stub = aws.session.stub("cloudformation")
+    stub.add_response("describe_stack_events", {"StackEvents": [event]})
+    stub.add_response(
+        "describe_events",
+        {"OperationEvents": [found, {"EventId": "3", "EventType": "STACK_EVENT"}]},
+        {"StackName": "id", "Filters": {"FailedEvents": True}},
+    )
+    assert aws.account.stacks().failures("id") == [
+        "PicturesBucket (AWS::S3::Bucket): Resource of type 'AWS::S3::Bucket' already exists."
+    ]
+
+
 def test_replacing_database_or_bucket_is_refused_by_policy(aws: Aws) -> None:
     aws.make_stack()
     aws.account.stacks().refuse_replacements(["DatabaseInstance24D16791", "PicturesBucket93B3B90B"])

@@ -355,6 +355,7 @@ def main() -> None:
     copy_and_drop_databases_behind_rds()
     strictness.keep_protected_databases()
     strictness.refuse_instances()
+    strictness.let_stacks_import_buckets()
     strictness.let_functions_out_as_the_network_does()
     change_passwords_behind_rds()
     run_functions_here()

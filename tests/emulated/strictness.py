@@ -2,9 +2,9 @@
 
 Switched on one by one by faults, a JSON file that tests write while the account runs; their names
 are in strictness_names.py.
-What is always as strict as AWS needs no switch: a function in the network without a way out runs
-into its time limit, a database that is protected is not deleted, one from a snapshot says nothing
-that the snapshot says.
+What is always as AWS does it needs no switch: a function in the network without a way out runs into
+its time limit, a database that is protected is not deleted, one from a snapshot says nothing that
+the snapshot says, and a bucket that is imported is no conflict of names.
 """
 
 from __future__ import annotations
@@ -67,6 +67,29 @@ def keep_protected_databases() -> None:
         end(name, *others, **named)
 
     handler["delete"] = delete
+
+
+def let_stacks_import_buckets() -> None:
+    """Take no bucket that a change set imports for a conflict of names, as AWS does not."""
+    from ministack.services.cloudformation import stacks  # noqa: PLC0415
+
+    check = stacks._validation_errors  # noqa: SLF001
+
+    def here(*arguments: Any, **named: Any) -> Any:
+        stack_id = arguments[6]
+        imported = {
+            name
+            for each in cloudformation._change_sets.values()  # noqa: SLF001
+            if each.get("StackId") == stack_id
+            for name in each.get("_import_existing") or {}
+        }
+        return [
+            error
+            for error in check(*arguments, **named)
+            if not (error[0] in imported and error[2] == "NAME_CONFLICT_VALIDATION")
+        ]
+
+    stacks._validation_errors = here  # noqa: SLF001
 
 
 def let_functions_out_as_the_network_does() -> None:
