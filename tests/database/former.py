@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 import tarfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 import pytest
 
+from scripts.embedded.install import UV
 from scripts.embedded.ports import free_ports
 from tests.people import PASSWORD, put
 
@@ -28,11 +31,12 @@ ROOT = Path(__file__).parents[2]
 # Move this on with each release: to the commit that people are upgraded from.
 COMMIT = (Path(__file__).parent / "previous-version").read_text().strip()
 PATIENCE = 30.0
+_PACKAGES = "packages-of-then"
 
 
 def take_out(folder: Path) -> Path:
-    """Lay the former version's `app` out in a folder."""
-    packed = _git("archive", "--format=tar", COMMIT, "app")
+    """Lay the former version's `app` out in a folder, with the packages that we lack."""
+    packed = _git("archive", "--format=tar", COMMIT, "app", "requirements")
     if packed.returncode:
         if not (ROOT / ".git").exists() or _git("rev-parse", "--is-shallow-repository").stdout == (
             b"true\n"
@@ -41,7 +45,29 @@ def take_out(folder: Path) -> Path:
         raise AssertionError(packed.stderr.decode())
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
         archive.extractall(folder, filter="data")
+    _install_what_is_missing(folder)
     return folder
+
+
+def _install_what_is_missing(folder: Path) -> None:
+    pinned = (folder / "requirements/local.txt").read_text()
+    missing = [
+        block
+        for block in re.findall(r"^[a-z].*?(?=^\S|\Z)", pinned, re.MULTILINE | re.DOTALL)
+        if not _is_installed(*block.split(maxsplit=1)[0].split("=="))
+    ]
+    if missing:
+        (folder / "missing.txt").write_text("".join(missing))
+        install = [UV, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"]
+        where = ["--no-deps", "--python", sys.executable, "--target", folder / _PACKAGES]
+        subprocess.run([*install, *where, "-r", folder / "missing.txt"], check=True)
+
+
+def _is_installed(name: str, wanted: str) -> bool:
+    try:
+        return version(name) == wanted
+    except PackageNotFoundError:
+        return False
 
 
 def _git(*words: str) -> subprocess.CompletedProcess[bytes]:
@@ -77,8 +103,11 @@ class Former:
         subprocess.run([sys.executable, *words], check=True, cwd=self.code, env=environment)
 
     def _environment(self, part: Literal["api", "worker", "migrate"]) -> dict[str, str]:
-        # That version did everything as the owner of the database.
-        return self.stack.environment(part) | {"DATABASE_URL": self.stack.database_url}
+        return self.stack.environment(part) | {
+            # That version did everything as the owner of the database.
+            "DATABASE_URL": self.stack.database_url,
+            "PYTHONPATH": str(self.code / _PACKAGES),
+        }
 
     @contextmanager
     def _running(self, words: list[str], settings: Mapping[str, str]) -> Iterator[None]:
