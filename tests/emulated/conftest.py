@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.chromium import QUIET, executable
 from tests.e2e.witness import Witness
@@ -24,6 +24,8 @@ from tests.emulated.surroundings import REGION, ROOT, Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+expect.set_options(timeout=30_000)  # each function starts anew, beside other suites
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,19 +1,12 @@
 """Every real photo that is at hand, through a confined child: ready, but those with a reason."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from app.images.darkroom import Darkroom
 from app.images.outcome import Developed
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ.get("PINHOLE_PHOTOS", CHECKOUT.parent / "shared" / "photos"))
-PHOTOS = sorted(path for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".md")
-# Those that are not ready, and why.
-NOT_READY: dict[str, str] = {}
+from tests.real_photos import FOLDER, NO_PHOTOS, NOT_READY, PHOTOS
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +15,7 @@ def darkroom() -> Iterator[Darkroom]:
         yield darkroom
 
 
-@pytest.mark.skipif(not PHOTOS, reason="no folder of real photos beside the checkout")
+@pytest.mark.skipif(not PHOTOS, reason=NO_PHOTOS)
 def test_every_real_photo_is_ready(darkroom: Darkroom) -> None:
     found = {}
     for photo in PHOTOS:

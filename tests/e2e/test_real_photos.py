@@ -1,0 +1,28 @@
+"""Every real photo that is at hand, dropped into the running product."""
+
+from hashlib import sha256
+
+import pytest
+
+from tests.e2e.pages import PATIENCE_MS, Screen
+from tests.real_photos import FOLDER, NO_PHOTOS, NOT_READY, PHOTOS
+
+_SHOWN = """
+count => {
+  const pictures = [...document.querySelectorAll('[aria-label="Your pictures"] img')];
+  return pictures.length === count && pictures.every((each) => each.naturalWidth > 0);
+}
+"""
+
+
+@pytest.mark.skipif(not PHOTOS, reason=NO_PHOTOS)
+def test_every_real_photo_dropped_is_ready_and_shown(screen: Screen) -> None:
+    different = {sha256(photo.read_bytes()).hexdigest() for photo in PHOTOS}
+    screen.page.set_viewport_size({"width": 1280, "height": 6000})  # all of them are in view
+    screen.register()
+    screen.drop(*PHOTOS)
+    screen.page.wait_for_function(_SHOWN, arg=len(different), timeout=2 * PATIENCE_MS)
+    images = screen.call("GET", "/api/images?limit=100")["images"]
+    assert len(images) == len(different)
+    not_ready = {image["name"] for image in images if image["state"] != "ready"}
+    assert not_ready == {(FOLDER / path).name for path in NOT_READY}
