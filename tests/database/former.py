@@ -58,9 +58,17 @@ def _install_what_is_missing(folder: Path) -> None:
     ]
     if missing:
         (folder / "missing.txt").write_text("".join(missing))
-        install = [UV, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"]
-        where = ["--no-deps", "--python", sys.executable, "--target", folder / _PACKAGES]
-        subprocess.run([*install, *where, "-r", folder / "missing.txt"], check=True)
+        install = [
+            str(UV),
+            "pip",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+        ]
+        where = ["--no-deps", "--python", sys.executable, "--target", str(folder / _PACKAGES)]
+        subprocess.run([*install, *where, "-r", str(folder / "missing.txt")], check=True)
 
 
 def _is_installed(name: str, wanted: str) -> bool:
