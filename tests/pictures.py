@@ -59,6 +59,14 @@ def not_a_picture(name: str = "fake.jpg") -> Picture:
     return Picture(name=name, content_type="image/jpeg", content=page)
 
 
+def jpeg_of_12_bits(name: str = "scan.jpg") -> Picture:
+    """What ITU-T T.81 allows and none of our decoders opens: kept, and without a preview."""
+    eight = jpeg(seed=12).content
+    at = eight.index(b"\xff\xc0")
+    content = eight[:at] + b"\xff\xc1" + eight[at + 2 : at + 4] + b"\x0c" + eight[at + 5 :]
+    return Picture(name=name, content_type="image/jpeg", content=content)
+
+
 def _gradient(size: tuple[int, int], seed: int) -> Image.Image:
     hue = seed * 47 % 256
     across = Image.linear_gradient("L").resize(size)

@@ -16,7 +16,7 @@ from scripts.embedded.demo import EMAIL
 from tests.e2e.chromium import chromium
 from tests.e2e.pages import PATIENCE_MS, Screen
 from tests.e2e.witness import Witness
-from tests.pictures import Picture, jpeg, not_a_picture
+from tests.pictures import Picture, jpeg, jpeg_of_12_bits, not_a_picture
 
 SETTINGS = ("", "account", "preferences", "security", "devices", "tokens", "activity", "data")
 LOOKS: dict[str, dict[str, Any]] = {
@@ -136,11 +136,23 @@ class Photographer:
         self._shoot("empty")
         good = [jpeg(seed=n, size=(1200, 800), name=f"Holiday {n}.jpg") for n in range(500, 506)]
         wrong = Picture(name="Notes of a trip.txt", content_type="text/plain", content=b"Hello")
-        self._screen.drop_made(*good, wrong, not_a_picture("Not really a picture.jpg"))
+        unknown = jpeg_of_12_bits("Scan of 12 bits.jpg")
+        self._screen.drop_made(*good, unknown, wrong, not_a_picture("Not really a picture.jpg"))
         self._shoot("upload-panel-at-first")
         self._screen.expect_phase("Not really a picture.jpg", "not a picture")
         self._screen.expect_added(*[picture.name for picture in good[:2]])
         self._shoot("upload-panel")
+        self._screen.expect_added(*[picture.name for picture in good], unknown.name)
+        self._screen.close_panel()
+        expect(self._page.get_by_text("No preview yet")).to_be_visible()
+        self._shoot("no-preview-yet")
+        self._screen.tile(unknown.name).click()
+        self._shoot("viewer-no-preview-yet")
+        self._page.keyboard.press("Escape")
+        self._page.context.clear_cookies()
+        self._screen.drop_made(jpeg(seed=520, name="After the session ended.jpg"))
+        expect(self._page.get_by_role("dialog", name="Sign in to go on")).to_be_visible()
+        self._shoot("signing-in-again")
 
 
 def take(browser: Browser, folder: Path, *, site: str, password: str) -> None:

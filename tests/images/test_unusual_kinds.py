@@ -14,6 +14,7 @@ from app.images.darkroom import Darkroom
 from app.images.outcome import Developed
 from tests.images.samples import in_vips, quarters, saved
 from tests.images.test_decoding import near, opened, pixel, shows_the_quarters
+from tests.pictures import jpeg_of_12_bits
 
 
 @pytest.fixture(scope="module")
@@ -181,11 +182,7 @@ def test_tiff_cut_before_its_directory_is_kept(darkroom: Darkroom, tmp_path: Pat
 
 
 def test_jpeg_of_12_bits_is_not_called_broken(darkroom: Darkroom, tmp_path: Path) -> None:
-    """ITU-T T.81 allows 12 bits; none of our decoders does."""
-    eight = saved(quarters(), "JPEG")
-    at = eight.index(b"\xff\xc0")
-    twelve = eight[:at] + b"\xff\xc1" + eight[at + 2 : at + 4] + b"\x0c" + eight[at + 5 :]
-    outcome = developed(darkroom, tmp_path, twelve)
+    outcome = developed(darkroom, tmp_path, jpeg_of_12_bits().content)
     assert (outcome.outcome, outcome.reason) == ("damaged", "undecodable")
     assert outcome.preview is None
 
