@@ -3,16 +3,10 @@
 from hashlib import sha256
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.pages import PATIENCE_MS, Screen
 from tests.real_photos import FOLDER, NO_PHOTOS, NOT_READY, PHOTOS
-
-_SHOWN = """
-count => {
-  const pictures = [...document.querySelectorAll('[aria-label="Your pictures"] img')];
-  return pictures.length === count && pictures.every((each) => each.naturalWidth > 0);
-}
-"""
 
 
 @pytest.mark.skipif(not PHOTOS, reason=NO_PHOTOS)
@@ -21,7 +15,9 @@ def test_every_real_photo_dropped_is_ready_and_shown(screen: Screen) -> None:
     screen.page.set_viewport_size({"width": 1280, "height": 6000})  # all of them are in view
     screen.register()
     screen.drop(*PHOTOS)
-    screen.page.wait_for_function(_SHOWN, arg=len(different), timeout=2 * PATIENCE_MS)
+    expect(screen.tiles).to_have_count(len(different), timeout=2 * PATIENCE_MS)
+    for photo in screen.tiles.get_by_role("img").all():
+        expect(photo).not_to_have_js_property("naturalWidth", 0, timeout=PATIENCE_MS)
     images = screen.call("GET", "/api/images?limit=100")["images"]
     assert len(images) == len(different)
     not_ready = {image["name"] for image in images if image["state"] != "ready"}
