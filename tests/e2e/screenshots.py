@@ -18,7 +18,11 @@ from tests.e2e.pages import PATIENCE_MS, Screen
 from tests.e2e.witness import Witness
 from tests.pictures import Picture, jpeg, jpeg_of_12_bits, not_a_picture
 
-SETTINGS = ("", "account", "preferences", "security", "devices", "tokens", "activity", "data")
+PAGES = (
+    *("/settings", "/settings/account", "/settings/preferences", "/settings/security"),
+    *("/settings/devices", "/settings/tokens", "/settings/ways-in", "/settings/activity"),
+    *("/settings/data", "/admin", "/admin/people", "/admin/invites", "/admin/activity"),
+)
 LOOKS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {
@@ -108,11 +112,11 @@ class Photographer:
         expect(self._screen.viewer).to_have_count(0)
 
     def _settings(self) -> None:
-        for name in SETTINGS:
-            self._page.goto(f"{self._screen.site}/settings/{name}")
+        for path in PAGES:
+            self._page.goto(f"{self._screen.site}{path}")
             expect(self._page.get_by_role("heading", level=1)).to_be_visible()
             self._page.wait_for_load_state("networkidle")
-            self._page.screenshot(path=self._shots(f"settings-{name}"), full_page=True)
+            self._page.screenshot(path=self._shots(path[1:].replace("/", "-")), full_page=True)
 
     def _deleted(self) -> None:
         self._screen.go_to("Pictures")

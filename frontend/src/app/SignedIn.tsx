@@ -30,7 +30,7 @@ const hasGrid = (path: string): boolean =>
 export const SignedIn = () => {
   const [location, navigate] = useLocation();
   const { openId, open, show, close } = useOpenPicture();
-  const path = openId === null ? location : "/";
+  const path = openId === null ? location.replace(/(?<=.)\/+$/, "") : "/";
   const main = useRef<HTMLElement>(null);
   const lastPath = useRef(path);
 
