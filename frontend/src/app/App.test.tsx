@@ -62,6 +62,16 @@ test("what a provider could not do for someone signed in is said in their settin
   expect(window.location.pathname).toMatch(/^\/settings/);
 });
 
+test("an address that ends in a slash leads to the same page", async () => {
+  server.use(
+    signedIn,
+    http.get("*/api/account", () => HttpResponse.json(anAccount())),
+  );
+  start("/settings/account/");
+  expect(await screen.findByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+  expect(screen.queryByText("There is nothing at this address")).toBeNull();
+});
+
 test("a second factor is awaited at whatever address, and given up", async () => {
   const awaited = aSession({ user: null, second_factor: { methods: ["totp"] } });
   let givenUp = false;
