@@ -1,11 +1,12 @@
 """How fast photos become pictures, and what each costs: the real way, the floor, and sharp.
 
-    python -m tests.bench.pipeline [--count 200] [--photos FOLDER]
+    python -m tests.bench.pipeline [--count 200] [--photos FOLDER] [--beside CHECKOUT]
 
 Takes photos of 12 megapixels through the upload as browsers do it (API, signed PUT, event, worker)
 with four clients against a stack of its own; then makes the same derived pictures with bare
 libvips and with sharp. Ends with everything as JSON, and with status 1 when a ratio that does not
-depend on the machine misses its aim.
+depend on the machine misses its aim. With --beside it only uploads, by turns with another checkout
+in which `python3 -m scripts.embedded.install --with test` was run.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from PIL import Image
 from app.images.darkroom_process import bare_environment
 from tests.bench.parts.developers import ROOT, SHARPS, compare
 from tests.bench.parts.photos import HEIGHT, WIDTH, bases, photos
+from tests.bench.parts.turns import take_turns
 from tests.bench.parts.upload_run import PARENT, Run, upload_all
 from tests.phone_photos import phone_photos
 
@@ -30,6 +32,8 @@ PHOTOS = Path(__file__).parents[3] / "shared/photos"
 AIMS = {"photos_per_second": 10, "cpu_ms_per_photo": 170, "memory_mb": 600}
 MOST_OF_SHARP = 0.6
 MOST_OF_BARE_HEIC = 1.15
+# Beside commit b532b8f.
+MOST_CPU, LEAST_SPEED, MOST_MEMORY = 0.75, 1.3, 1.1
 # What the encoders differ by from one picture to the next.
 SSIM_TOLERANCE = 0.001
 
@@ -71,6 +75,28 @@ def measure(count: int, folder: Path) -> bool:
     return all(verdicts.values())
 
 
+def measure_beside(count: int, folder: Path, other: Path) -> bool:
+    """Upload by turns with another checkout; return whether the ratios are as aimed."""
+    turns = take_turns(bases(folder), count, ours=ROOT, other=other.resolve())
+    print(f"{count} photos of 12 megapixels, by turns with {other}: ours, the other's, ratio")
+    rows = {
+        "cpu_ms": "ms CPU a photo, with the embedded AWS",
+        "photos_per_second": "photos/s",
+        "memory_mb": "MB at most",
+    }
+    for name, words in rows.items():
+        ours, others = getattr(turns, name)
+        print(f"  {ours:7.1f} {others:7.1f}  {turns.ratio(name):.2f}  {words}")
+    verdicts = {
+        f"at most {MOST_CPU} of its CPU": turns.ratio("cpu_ms") <= MOST_CPU,
+        f"at least {LEAST_SPEED} of its speed": turns.ratio("photos_per_second") >= LEAST_SPEED,
+        f"at most {MOST_MEMORY} of its memory": turns.ratio("memory_mb") <= MOST_MEMORY,
+    }
+    for words, is_met in verdicts.items():
+        print(f"{'met' if is_met else 'MISSED'}: {words}")
+    return all(verdicts.values())
+
+
 def _measure_mixture(photo: bytes) -> dict[str, dict[str, float]]:
     """Take one scene as phones keep it, in each of their ways; see tests/phone_photos.py."""
     scene = Image.open(io.BytesIO(photo))
@@ -103,5 +129,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--photos", type=Path, default=PHOTOS)
+    parser.add_argument("--beside", type=Path, metavar="CHECKOUT")
     options = parser.parse_args()
-    sys.exit(0 if measure(options.count, options.photos) else 1)
+    if options.beside is None:
+        is_as_aimed = measure(options.count, options.photos)
+    else:
+        is_as_aimed = measure_beside(options.count, options.photos, options.beside)
+    sys.exit(0 if is_as_aimed else 1)

@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.chromium import chromium
 from tests.e2e.pages import Screen
-from tests.e2e.product import product_in_a_folder_of_its_own
+from tests.e2e.product import let_read_mails, product_in_a_folder_of_its_own
 from tests.e2e.witness import Witness
 from tests.pictures import TAKEN
 
@@ -100,6 +100,7 @@ def measure(count: int) -> None:
         sizes = [path.stat().st_size / 1e6 for path in paths]
         print(f"{count} photos of 12 megapixels, {min(sizes):.1f} to {max(sizes):.1f} MB")
         context = browser.new_context(viewport=WINDOW)  # type: ignore[arg-type]
+        let_read_mails(context, product)
         witness = Witness(context, origins=product.origins)
         screen = Screen(page=context.new_page(), site=product.site, witness=witness)
         screen.register()

@@ -10,7 +10,11 @@ from playwright.sync_api import Browser, Route, expect
 from tests.e2e.chromium import chromium
 from tests.e2e.judge import DESKTOP, Judge
 from tests.e2e.pages import Screen
-from tests.e2e.product import RunningProduct, product_in_a_folder_of_its_own
+from tests.e2e.product import (
+    RunningProduct,
+    let_read_mails,
+    product_in_a_folder_of_its_own,
+)
 from tests.e2e.witness import Witness
 from tests.pictures import Picture
 
@@ -42,10 +46,7 @@ def new_screen(browser: Browser, product: RunningProduct) -> Iterator[Callable[.
         context = browser.new_context(
             **{"locale": "en-GB", "timezone_id": "UTC", "viewport": DESKTOP, **options}
         )
-        # The person at this machine, who opened the address that the launcher printed.
-        context.add_cookies(
-            [{"name": "mailbox", "value": product.mailbox_key, "url": product.site}]
-        )
+        let_read_mails(context, product)
         witness = Witness(context, origins=product.origins)
         opened.append(Screen(page=context.new_page(), site=product.site, witness=witness))
         return opened[-1]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+from playwright.sync_api import BrowserContext
 
 from scripts.embedded.folder import DataFolder
 from scripts.embedded.options import ROOT
@@ -93,6 +94,12 @@ def product_in_a_folder_of_its_own(
         running_product(Path(folder), settings, has_administrator=has_administrator) as product,
     ):
         yield product
+
+
+def let_read_mails(context: BrowserContext, product: RunningProduct) -> None:
+    """Make a browser profile that of the person who opened the address the launcher printed."""
+    cookie = {"name": "mailbox", "value": product.mailbox_key, "url": product.site}
+    context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 # What the worker says of faults of ours; bad files are told at INFO, outages as warnings.

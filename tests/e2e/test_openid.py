@@ -13,7 +13,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from scripts.embedded.ports import free_ports
 from tests.e2e.pages import Screen
-from tests.e2e.product import RunningProduct, product_in_a_folder_of_its_own
+from tests.e2e.product import (
+    RunningProduct,
+    let_read_mails,
+    product_in_a_folder_of_its_own,
+)
 from tests.e2e.witness import Witness
 from tests.people import PASSWORD, Json
 
@@ -32,9 +36,7 @@ class Place:
     def open_screen(self, browser: Browser) -> Screen:
         """Open a browser profile that may go to the providers too."""
         context = browser.new_context(locale="en-GB")
-        context.add_cookies(
-            [{"name": "mailbox", "value": self.product.mailbox_key, "url": self.product.site}]
-        )
+        let_read_mails(context, self.product)
         origins = self.product.origins | frozenset(self.providers.values())
         # The provider's own pages ask for a font from afar: nothing leaves this machine.
         context.route("https://**/*", lambda route: route.fulfill(status=204))

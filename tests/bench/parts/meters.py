@@ -97,6 +97,18 @@ def _family(pid: int, children: Mapping[int, list[int]]) -> list[int]:
     return found
 
 
+def descendants(pid: int) -> dict[int, str]:
+    """Return what a process has started, and what that has, each with its command line."""
+    return {each: _command_line(each) for each in _family(pid, _children()) if each != pid}
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return (_PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
 def _cpu_seconds(pids: list[int]) -> float:
     return sum(sum(map(int, stat[_TIMES])) for pid in pids if (stat := _stat(pid))) / _TICKS
 
