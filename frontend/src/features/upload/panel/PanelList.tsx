@@ -9,6 +9,10 @@ import { useRowWindow } from "./use-row-window";
 type PanelListProps = { queue: UploadQueue; uploads: readonly Upload[]; onlyFailed: boolean };
 
 const ROW_HEIGHT = 64;
+/** Small files go by at twenty a second: a list that slides along all the time is drawn all the time. */
+const FOLLOW_EVERY_MS = 1_000;
+/** Farther than this it jumps. */
+const SLIDES_ROWS = 4;
 
 export const PanelList = ({ queue, uploads, onlyFailed }: PanelListProps) => {
   const shown = onlyFailed ? uploads.filter(({ phase }) => phase.name === "failed") : uploads;
@@ -53,6 +57,7 @@ export const PanelList = ({ queue, uploads, onlyFailed }: PanelListProps) => {
 /** Keeps the file that is on its way in sight, until a person takes the list in hand. */
 const useFollow = (scroller: RefObject<HTMLDivElement | null>, next: number): void => {
   const isInHand = useRef(false);
+  const followedAt = useRef(Number.NEGATIVE_INFINITY);
 
   useEffect(() => {
     const element = scroller.current;
@@ -66,6 +71,16 @@ const useFollow = (scroller: RefObject<HTMLDivElement | null>, next: number): vo
 
   useEffect(() => {
     if (isInHand.current || next < 0) return;
-    scroller.current?.scrollTo({ top: Math.max(0, next - 1) * ROW_HEIGHT, behavior: "smooth" });
+    const follow = () => {
+      const element = scroller.current;
+      if (!element || isInHand.current) return;
+      followedAt.current = performance.now();
+      const top = Math.max(0, next - 1) * ROW_HEIGHT;
+      const isNear = Math.abs(top - element.scrollTop) <= SLIDES_ROWS * ROW_HEIGHT;
+      element.scrollTo({ top, behavior: isNear ? "smooth" : "instant" });
+    };
+    const wait = followedAt.current + FOLLOW_EVERY_MS - performance.now();
+    const timer = setTimeout(follow, Math.max(0, wait));
+    return () => clearTimeout(timer);
   }, [scroller, next]);
 };

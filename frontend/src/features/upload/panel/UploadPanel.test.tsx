@@ -203,3 +203,17 @@ test("can be made small and keeps saying how far it is", async () => {
     "false",
   );
 });
+
+test("follows many small files by a jump a second, since sliding draws the page all the time", async () => {
+  const scrollTo = vi.fn<(options: ScrollToOptions) => void>();
+  Element.prototype.scrollTo = scrollTo as typeof Element.prototype.scrollTo;
+  renderWithApp(<UploadPanel queue={queue} />);
+  add(...Array.from({ length: 60 }, (_, n) => pictureFile(`${n}.jpg`, `bytes of ${n}`)));
+  storage.next.push(...Array.from({ length: 30 }, () => "stored" as const), "hold");
+  for (let tenths = 0; tenths < 30; tenths += 1) await wait(100);
+
+  const jumps = scrollTo.mock.calls.map(([options]) => options);
+  expect(jumps.length).toBeLessThanOrEqual(4);
+  expect(jumps.at(-1)?.top).toBeGreaterThan(20 * 64);
+  expect(jumps.at(-1)?.behavior).toBe("instant");
+});

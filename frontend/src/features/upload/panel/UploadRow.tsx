@@ -84,7 +84,8 @@ const PhaseIcon = ({ phase }: { phase: Phase }) => {
   switch (phase.name) {
     case "hashing":
     case "processing":
-      return <Spinner className="size-3.5" />;
+      // In steps, since many of them turn at once.
+      return <Spinner className="size-3.5 [animation-timing-function:steps(10)]" />;
     case "ready":
     case "already":
       return <CheckIcon className="size-3.5" />;
