@@ -51,6 +51,17 @@ def to_screen(image: Image, declared: Declared = None) -> Image:
             return _three_bands(_without_profile(image))
 
 
+def is_on_screen(image: Image, declared: Declared = None) -> bool:
+    """Say whether to_screen would leave all samples as they are, and only label them."""
+    if declared is not None or (image.interpretation, image.format) != ("srgb", "uchar"):
+        return False
+    profile = _profile(image)
+    is_kept = not profile or (
+        _hdr_by_profile(profile) is None and profiles.fate_of_rgb(profile) != "convert"
+    )
+    return is_kept and image.bands in (3, 4)
+
+
 def _hdr_by_profile(profile: bytes) -> Coding | None:
     """Return the coding that a profile names where it is HDR's: its tables are only a makeshift."""
     points = profiles.code_points(profile)

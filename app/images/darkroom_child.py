@@ -7,6 +7,7 @@ its outcome, or with a sketch of it.
 """
 
 import ctypes
+import gc
 import json
 import logging
 import mmap
@@ -56,6 +57,8 @@ def main() -> None:
     decoding.prepare()
     confined = rehearsal.rehearse()
     rehearsal.warm_up()
+    gc.collect()
+    gc.freeze()  # children share what is never looked at again, and do not walk through it
     parent = socket.socket(fileno=0)
     parent.sendall(CONFINED if confined else UNCONFINED)
 
@@ -199,7 +202,7 @@ def _open(file: int, size: int, limits: Limits, do: "Callable[[memoryview], Repo
 # nothing comes for a while, and before a picture that may want all that a child may have: whether
 # that one opens must not depend on what came before it. A JPEG of an ordinary size never does.
 _ORDINARY_TYPE, _ORDINARY_PIXELS = "image/jpeg", 30_000_000
-_IDLE_MILLISECONDS = 2_000
+_IDLE_MILLISECONDS = 10_000
 
 _libc = ctypes.CDLL(None)
 

@@ -21,6 +21,7 @@ from app.images.colour import (
     Image,
     first_band,
     full_range,
+    is_on_screen,
     to_screen,
     unpremultiplied,
 )
@@ -155,7 +156,9 @@ _Derived = tuple[bytes | None, bytes | None, bytes | None]
 def _derived(original: "_Original", pixels: Image | None) -> _Derived:
     if pixels is None:
         return None, None, None
-    screen = to_screen(pixels, original.declared).copy_memory()
+    screen = to_screen(pixels, original.declared)
+    if not (original.is_upright_in_memory and is_on_screen(pixels, original.declared)):
+        screen = screen.copy_memory()
     is_photo = original.content_type not in formats.DRAWN
     gain_map = original.gain_map(pixels) if is_photo else None
     return derived_pictures(screen, is_photo=is_photo, gain_map=gain_map)
@@ -350,6 +353,11 @@ class _Original:
         if self.content_type == formats.TIFF:
             return self._tiff_pixels()
         return fitted(self._open(fail_on="error")).autorot()
+
+    @property
+    def is_upright_in_memory(self) -> bool:
+        """Whether `pixels` has nothing left to compute: most photos, so they are spared a copy."""
+        return self.content_type == formats.JPEG and self._turned_by == 1
 
     def _avif_pixels(self) -> Image:
         try:

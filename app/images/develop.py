@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -180,8 +180,8 @@ def _develop(
             a fault of ours or somebody who found a way around it.
         NothingStoredError: no original has arrived.
     """
-    with TemporaryDirectory(prefix="pinhole-") as folder:
-        original = Path(folder, "original")
+    with NamedTemporaryFile(prefix="pinhole-") as file:
+        original = Path(file.name)
         with step("fetch"):
             stored = bench.store.fetch_original(task.user_id, task.image_id, into=original)
         if stored.size != promised.size:

@@ -82,6 +82,8 @@ class Product:
             settings={
                 **self.stack.environment("worker"),
                 "READY_FILE": str(self._worker_is_ready),
+                # A dozen threads that each take a photo in would keep an arena each.
+                "MALLOC_ARENA_MAX": "2",
             },
             patience=20,  # it finishes what it has in hand
         )
