@@ -16,12 +16,13 @@ Counted = Literal[
     "PicturesDamaged",
     "PicturesReady",
     "PicturesRejected",
+    "PicturesWaiting",
     "ServerErrors",
     "SignInsRefused",
     "UnconfinedChildren",
     "UploadsPromised",
 ]
-Timed = Literal["PictureSeconds"]
+Timed = Literal["OldestPictureSeconds", "PictureSeconds"]
 
 
 class Listener(Protocol):
@@ -88,5 +89,10 @@ def timed(name: Timed) -> Iterator[None]:
     """Tell how long it took, if it went well."""
     begun = perf_counter()
     yield
+    took(name, perf_counter() - begun)
+
+
+def took(name: Timed, seconds: float) -> None:
+    """Tell how long something took, or waits."""
     for listener in _listeners:
-        listener.took(name, perf_counter() - begun)
+        listener.took(name, seconds)

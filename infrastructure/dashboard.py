@@ -16,6 +16,8 @@ from infrastructure.pictures import Pictures
 NAMESPACE = "Pinhole"
 # Decoders that Lambda did not let give up system calls: app/images/darkroom.py.
 UNCONFINED = "UnconfinedChildren"
+# How long the oldest picture waits that is not developed yet: app/images/lease.py.
+OLDEST = "OldestPictureSeconds"
 _PICTURES = ("PicturesReady", "PicturesDamaged", "PicturesRejected")
 _WORDS = ("LettersSent", "DescriptionsMade", "DescriptionsFailed")
 _GIVEN_UP = ("PicturesGivenUp", "LettersGivenUp", "OriginalsMissing")
@@ -52,7 +54,7 @@ def show(
             [
                 _graph(
                     "Waiting",
-                    pictures.queue.queue.metric_approximate_number_of_messages_visible(),
+                    *told("sweep", "PicturesWaiting", statistic="Maximum"),
                     pictures.description_queue.queue.metric_approximate_number_of_messages_visible(),
                     pictures.letter_queue.queue.metric_approximate_number_of_messages_visible(),
                 ),
@@ -61,7 +63,11 @@ def show(
             ],
             [
                 _graph("Pictures", *told("worker", *_PICTURES)),
-                _graph("Seconds a picture", *told("worker", "PictureSeconds", statistic="p90")),
+                _graph(
+                    "Seconds a picture takes, and the oldest waits",
+                    *told("worker", "PictureSeconds", statistic="p90"),
+                    *told("sweep", OLDEST, statistic="Maximum"),
+                ),
                 _graph("Letters and descriptions", *told("worker", *_WORDS)),
             ],
             [

@@ -27,6 +27,7 @@ from sqlalchemy import ColumnElement, func, select, text, tuple_, update
 from app.database import db
 from app.images.models import Image, ImageState
 from app.tasks import PictureStored
+from app.telling import count, took
 
 LEASE = timedelta(seconds=10)
 # Long enough that whoever uploads without a pause is behind whoever does not.
@@ -107,6 +108,21 @@ def seconds_until_next() -> float | None:
     )
     db.session.rollback()
     return None if seconds is None else max(0.0, float(seconds))
+
+
+def tell_backlog() -> None:
+    """Tell how many pictures wait or are being developed, and since when the oldest does.
+
+    Neither shows in the queue: its messages are done once they are noted in rows.
+    """
+    age = func.extract("epoch", func.now() - func.min(Image.stored_at))
+    number, seconds = db.session.execute(
+        select(func.count(), age).where(Image.state == ImageState.PROCESSING)
+    ).one()
+    db.session.rollback()
+    count("PicturesWaiting", number)
+    if seconds is not None:
+        took("OldestPictureSeconds", max(0.0, float(seconds)))
 
 
 def extend(image_id: UUID) -> None:

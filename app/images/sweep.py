@@ -22,7 +22,7 @@ from app.database import db, now
 from app.images.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
 from app.images.exports import delete_expired_exports, take_overdue_exports
 from app.images.failures import OURS
-from app.images.lease import seconds_until_next
+from app.images.lease import seconds_until_next, tell_backlog
 from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import DECODER_VERSION
@@ -71,6 +71,7 @@ def sweep(
     for picture in _take_up(_overdue_uploads(moment), moment):
         _try(partial(_ring_if_stored, picture, store=store, ring=ring))
     decode_again_what_older_decoders_could_not()
+    _try(tell_backlog)
     _try(partial(_wake, wake))
     for image_id in _take_overdue_descriptions(moment):
         _try(partial(ask, DescribePicture(image_id=image_id)))

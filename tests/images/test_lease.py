@@ -18,6 +18,7 @@ from app.clients.aws import AwsUnreachableError
 from app.clients.queue import MAX_MESSAGES
 from app.clients.storage import PictureStore, StoredObject
 from app.heartbeat import Heartbeat
+from app.images import lease
 from app.images.darkroom import Darkroom, DarkroomError
 from app.images.develop import Bench, develop_next
 from app.images.lease import LEASE
@@ -136,6 +137,30 @@ def test_the_sweep_wakes_a_worker_up_for_what_waits(library: Library, arrived: P
     library.purge(arrived)
 
 
+def test_sweep_tells_how_many_pictures_wait_and_how_long_the_oldest_does(
+    library: Library, arrived: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue does not: an event is done as soon as it is noted in a row."""
+    heard: dict[str, float] = {}
+
+    def hear(name: str, number: float) -> None:
+        heard[name] = number
+
+    monkeypatch.setattr(lease, "count", hear)
+    monkeypatch.setattr(lease, "took", hear)
+    set_row(library, arrived, "state = 'processing', stored_at = now() - interval '1 hour'")
+    second = library.add(library.person())
+    set_row(library, second, "state = 'processing'")
+    library.assembly.sweep()
+    assert heard["PicturesWaiting"] == 2
+    assert 3600 <= heard["OldestPictureSeconds"] < 3700
+    heard.clear()
+    library.purge(arrived)
+    library.purge(second)
+    library.assembly.sweep()
+    assert heard == {"PicturesWaiting": 0}
+
+
 def test_a_row_that_goes_meanwhile_takes_what_was_derived_and_leaves_the_original(
     library: Library, arrived: Place, darkroom: SlowDarkroom
 ) -> None:
@@ -147,8 +172,9 @@ def test_a_row_that_goes_meanwhile_takes_what_was_derived_and_leaves_the_origina
         darkroom.go_on.set()
         working.result()
     folder = arrived.key.removesuffix("original")
-    listed = library.s3.list_object_versions(Bucket=BUCKET, Prefix=folder)
-    kept = [item["Key"] for kind in ("Versions", "DeleteMarkers") for item in listed.get(kind, [])]
+    kept = [
+        item["Key"] for item in library.s3.list_objects_v2(Bucket=BUCKET, Prefix=folder)["Contents"]
+    ]
     assert kept == [arrived.key]
     library.purge(arrived)
 
