@@ -63,6 +63,8 @@ class Grants(Construct):
             _send(pictures.queue, pictures.description_queue, pictures.letter_queue),
             _allow("s3:GetObject", on=[self._objects("users/*/original")]),
             *self._delete(),
+            # See [Note: Who deletes versions] in app/clients/storage.py.
+            _allow("s3:DeleteObjectVersion", on=[self._objects("users/*/exports/*")]),
         )
         self._give(
             "Migrate",
@@ -77,11 +79,17 @@ class Grants(Construct):
             compute.doctor,
             _allow("secretsmanager:GetSecretValue", on=reads),
             _send(pictures.queue),
-            # Earlier versions too. It writes none: what it brings back, it uncovers.
-            _allow("s3:GetObject", "s3:GetObjectVersion", on=[self._objects("users/*/original")]),
+            # Earlier versions too, which it writes again where none is seen.
+            _allow(
+                "s3:GetObject",
+                "s3:GetObjectVersion",
+                "s3:PutObject",
+                on=[self._objects("users/*/original")],
+            ),
             *self._delete(),
         )
         self._act_for_one_person(users)
+        self._replicate()
         self._refuse_to_all()
 
     def _give(self, name: str, worker: Worker, *statements: iam.PolicyStatement) -> None:
@@ -116,12 +124,8 @@ class Grants(Construct):
 
     def _delete(self) -> list[iam.PolicyStatement]:
         return [
-            _allow(
-                "s3:DeleteObject",
-                "s3:DeleteObjectVersion",
-                "s3:AbortMultipartUpload",
-                on=[self._objects("users/*")],
-            ),
+            _allow("s3:DeleteObject", "s3:AbortMultipartUpload", on=[self._objects("users/*")]),
+            _allow("s3:PutObject", on=[self._objects("users/*/deleted")]),
             _allow(
                 # Without ListBucket, S3 says "forbidden" of what is not there.
                 "s3:ListBucket",
@@ -182,6 +186,39 @@ class Grants(Construct):
             ],
         )
 
+    def _replicate(self) -> None:
+        """What S3 does itself, as a role of its own: read every version, write to the second copy.
+
+        The actions are those of S3's "Setting up permissions for live replication".
+        """
+        role, replica = self._pictures.replication_role, self._pictures.replica_arn
+        if role is None or replica is None:
+            return
+        iam.Policy(
+            self,
+            "ReplicationPolicy",
+            roles=[role],
+            statements=[
+                _allow(
+                    "s3:GetReplicationConfiguration",
+                    "s3:ListBucket",
+                    on=[self._pictures.bucket.bucket_arn],
+                ),
+                _allow(
+                    "s3:GetObjectVersionForReplication",
+                    "s3:GetObjectVersionAcl",
+                    "s3:GetObjectVersionTagging",
+                    on=[self._objects("users/*")],
+                ),
+                _allow(
+                    "s3:ReplicateObject",
+                    "s3:ReplicateDelete",
+                    "s3:ReplicateTags",
+                    on=[f"{replica}/users/*"],
+                ),
+            ],
+        )
+
     def _refuse_to_all(self) -> None:
         bucket = self._pictures.bucket
         bucket.add_to_resource_policy(
@@ -203,6 +240,16 @@ class Grants(Construct):
                     # carry the header; putting the parts together does, and must.
                     "BoolIfExists": {"s3:ObjectCreationOperation": "true"},
                 },
+            )
+        )
+        # Not even an administrator of the account, unless they change this first. Lifecycle rules
+        # are not bound by it (S3, "Managing the lifecycle of objects").
+        bucket.add_to_resource_policy(
+            _deny(
+                "VersionsOfOriginalsGoByLifecycle",
+                "s3:DeleteObjectVersion",
+                on=[self._objects("users/*/original")],
+                conditions={},
             )
         )
 

@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from uuid import UUID
 
-from app.clients.aws import translated
+from app.clients.aws import AwsUnavailableError, translated
 from app.clients.export_store import is_of_an_export
-from app.clients.storage import key_of
+from app.clients.storage import TOMBSTONE, key_of, prefix_of_user
 
 _KEY = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/([a-z.]+)", re.ASCII)
 _SHA256_BYTES = 32
 _CHUNK_BYTES = 1024 * 1024
+_MAX_IN_MEMORY = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -61,10 +63,11 @@ class Version:
     id: str
     is_marker: bool
     is_latest: bool
+    modified: datetime
 
 
 class Archive:
-    """Looks at objects and their versions, and takes versions away."""
+    """Looks at objects and their versions, and brings earlier ones back."""
 
     def __init__(self, *, s3: Any, bucket_name: str) -> None:
         self._s3 = s3
@@ -126,16 +129,56 @@ class Archive:
                             id=item["VersionId"],
                             is_marker=kind == "DeleteMarkers",
                             is_latest=item["IsLatest"],
+                            modified=item["LastModified"],
                         )
                         for item in page.get(kind, [])
                         if item["Key"] == place.key
                     ]
         return found
 
-    def take_away(self, place: Place, *, version: str) -> None:
-        """Delete one version for good; what was beneath it is seen again."""
+    def deleted_at(self, place: Place) -> datetime | None:
+        """Return when the product last deleted a picture, or all of its person's; None: never.
+
+        See [Note: Who deletes versions] in app/clients/storage.py.
+        """
+        moments: list[datetime] = []
         with translated():
-            self._s3.delete_object(Bucket=self._bucket_name, Key=place.key, VersionId=version)
+            for prefix in (prefix_of_user(place.user_id), place.key.removesuffix("original")):
+                answer = self._s3.list_object_versions(
+                    Bucket=self._bucket_name, Prefix=prefix + TOMBSTONE
+                )
+                moments += [item["LastModified"] for item in answer.get("Versions", [])]
+        return max(moments, default=None)
+
+    def bring_back(self, place: Place, version: Version, *, sha256: bytes) -> None:
+        """Store the bytes of an earlier version once more, on top of what hides it.
+
+        Nothing is lost, wherever this is cut off: what was on top stays below as a version.
+
+        Raises:
+            AwsUnavailableError: its bytes are not those, or somebody else stores something there.
+        """
+        with SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file, translated():
+            answer = self._s3.get_object(
+                Bucket=self._bucket_name, Key=place.key, VersionId=version.id
+            )
+            digest = hashlib.sha256()
+            for chunk in answer["Body"].iter_chunks(_CHUNK_BYTES):
+                digest.update(chunk)
+                file.write(chunk)
+            if digest.digest() != sha256:
+                raise AwsUnavailableError("a version's bytes are not what they were")
+            file.seek(0)
+            # Originals are written where none is seen, and nowhere else: the bucket's policy.
+            self._s3.delete_object(Bucket=self._bucket_name, Key=place.key)
+            self._s3.put_object(
+                Bucket=self._bucket_name,
+                Key=place.key,
+                Body=file,
+                ContentType=answer["ContentType"],
+                ChecksumSHA256=base64.b64encode(sha256).decode(),
+                IfNoneMatch="*",
+            )
 
 
 def _of(version: str | None) -> dict[str, str]:

@@ -20,7 +20,7 @@ _MOST = 1000  # the most that S3 lists at once
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """All that lies at one place, in whatever version."""
+    """All that lies at one place, in whatever version, where at least one is seen."""
 
     place: Place
     oldest: datetime
@@ -84,6 +84,8 @@ def _found(folders: Iterable[tuple[str, list[Any]]]) -> Iterator[Found]:
         match = _PREFIX.fullmatch(folder)
         if match is None:
             continue  # a copy of everything, or not of our making: the doctor tells of it
+        if not any(item["IsLatest"] and "Size" in item for item in inside):
+            continue  # deleted: the bucket's lifecycle does the rest
         moments = [item["LastModified"] for item in inside]
         yield Found(
             place=Place(user_id=UUID(match[1]), image_id=UUID(match[2])),

@@ -12,6 +12,7 @@ from app.clients.aws import translated
 from app.clients.storage import (
     NothingStoredError,
     delete_all,
+    delete_versions,
     key_of,
     prefix_of_user,
 )
@@ -79,9 +80,22 @@ class ExportStore:
             upload.abort()
             raise
 
-    def delete(self, prefix: str) -> None:
-        """Delete every version of everything below a prefix, and what was left unfinished."""
-        delete_all(self._s3, bucket_name=self._bucket_name, prefix=prefix)
+    def discard(self, key: str) -> None:
+        """Delete one zip; its bytes go with its copy, or by the bucket's lifecycle."""
+        with translated():
+            self._s3.delete_object(Bucket=self._bucket_name, Key=key)
+
+    def delete(self, user_id: UUID, export_id: UUID) -> None:
+        """Delete a copy for good, and what was left unfinished of it. The sweep alone may."""
+        self._delete_versions(export_prefix(user_id, export_id))
+
+    def delete_person(self, user_id: UUID) -> None:
+        """Delete a person's copies for good, and all else of theirs as pictures are deleted."""
+        self._delete_versions(f"{prefix_of_user(user_id)}exports/")
+        delete_all(self._s3, bucket_name=self._bucket_name, prefix=prefix_of_user(user_id))
+
+    def _delete_versions(self, prefix: str) -> None:
+        delete_versions(self._s3, bucket_name=self._bucket_name, prefix=prefix)
 
     @staticmethod
     def _chunks(body: Any) -> Iterator[bytes]:

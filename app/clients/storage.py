@@ -1,6 +1,15 @@
 """Pictures in S3: where they lie, and what the worker does with them.
 
 Keys are `users/<user id>/<image id>/<part>`, ids as 32 hexadecimal digits.
+
+[Note: Who deletes versions] Nobody deletes a version of an original: no function has the right to.
+To delete is to put a delete marker on top. A lifecycle rule of the bucket deletes the bytes days
+later (infrastructure/replica.py), and nothing makes it sooner. So whatever a fault or an intruder
+deletes can be brought back until then. What the product deleted on purpose must not come back with
+it: a tombstone, an empty object below the same prefix that is deleted at once, says so to the
+doctor, also to one whose database was restored. It goes by the same rule. Only copies of everything
+(export_store.py) are deleted for good by the sweep: they can be made again.
+docs/decisions/0057-versions.md.
 """
 
 import base64
@@ -11,14 +20,17 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from app.clients.aws import translated
+from app.clients.aws import AwsUnavailableError, AwsUnreachableError, translated
 
 Preview = Literal["preview.webp", "preview.jpg"]
 Part = Literal["original", "thumbnail.webp"] | Preview
 # By what a row says of its preview's format.
 PREVIEWS: dict[str, Preview] = {"webp": "preview.webp", "jpg": "preview.jpg"}
 
+TOMBSTONE = "deleted"
+
 _CHUNK_BYTES = 1024 * 1024
+_TRY_LATER = {"InternalError", "ServiceUnavailable", "SlowDown"}
 
 
 class NothingStoredError(Exception):
@@ -118,21 +130,50 @@ class PictureStore:
             )
 
     def delete_derived(self, user_id: UUID, image_id: UUID) -> None:
-        """Delete every version of what was derived from a picture, which can be made again."""
+        """Delete what was derived from a picture, which can be made again."""
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
-        for part in ("thumbnail.", "preview."):
-            _delete_every_version(self._s3, bucket_name=self._bucket_name, prefix=prefix + part)
+        with translated():
+            for part in ("thumbnail.", "preview."):
+                _mark_deleted(self._s3, bucket_name=self._bucket_name, prefix=prefix + part)
 
     def delete_image(self, user_id: UUID, image_id: UUID) -> None:
-        """Delete every version of every part of a picture, arrived or not. Safe to repeat."""
+        """Delete every part of a picture, arrived or not. Safe to repeat."""
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
         delete_all(self._s3, bucket_name=self._bucket_name, prefix=prefix)
 
 
 def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> None:
-    """Delete all that lies below a prefix, and the parts of what was never put together."""
+    """Delete all that lies below a prefix, and the parts of what was never put together.
+
+    See [Note: Who deletes versions]. Safe to repeat.
+    """
+    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
     with translated():
-        # First, so that nothing can be put together behind our back.
+        if _mark_deleted(s3, bucket_name=bucket_name, prefix=prefix):
+            # Last, so that it is there for as long as what it is about.
+            s3.put_object(Bucket=bucket_name, Key=prefix + TOMBSTONE, Body=b"")
+            s3.delete_object(Bucket=bucket_name, Key=prefix + TOMBSTONE)
+
+
+def delete_versions(s3: Any, *, bucket_name: str, prefix: str) -> None:
+    """Delete all that lies below a prefix for good, with every version and delete marker."""
+    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
+    with translated():
+        pages = s3.get_paginator("list_object_versions")
+        for page in pages.paginate(Bucket=bucket_name, Prefix=prefix):
+            _delete(
+                s3,
+                bucket_name,
+                [
+                    {"Key": item["Key"], "VersionId": item["VersionId"]}
+                    for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+                ],
+            )
+
+
+def drop_unfinished(s3: Any, *, bucket_name: str, prefix: str) -> None:
+    """Drop the parts of what was never put together, so that it never is behind our back."""
+    with translated():
         pages = s3.get_paginator("list_multipart_uploads")
         for page in pages.paginate(Bucket=bucket_name, Prefix=prefix):
             for upload in page.get("Uploads", []):
@@ -142,25 +183,27 @@ def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> None:
                     )
                 except s3.exceptions.NoSuchUpload:  # somebody was quicker
                     continue
-    _delete_every_version(s3, bucket_name=bucket_name, prefix=prefix)
 
 
-def _delete_every_version(s3: Any, *, bucket_name: str, prefix: str) -> None:
-    """Delete all that lies below a prefix, with every version and delete marker."""
-    with translated():
-        pages = s3.get_paginator("list_object_versions")
-        for page in pages.paginate(Bucket=bucket_name, Prefix=prefix):
-            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            if found:
-                s3.delete_objects(
-                    Bucket=bucket_name,
-                    Delete={
-                        "Quiet": True,
-                        "Objects": [
-                            {"Key": item["Key"], "VersionId": item["VersionId"]} for item in found
-                        ],
-                    },
-                )
+def _mark_deleted(s3: Any, *, bucket_name: str, prefix: str) -> bool:
+    """Put a delete marker on everything that is seen below a prefix; tell whether there was any."""
+    pages = s3.get_paginator("list_objects_v2")
+    deleted = [
+        _delete(s3, bucket_name, [{"Key": item["Key"]} for item in page.get("Contents", [])])
+        for page in pages.paginate(Bucket=bucket_name, Prefix=prefix)
+    ]
+    return any(deleted)
+
+
+def _delete(s3: Any, bucket_name: str, objects: list[dict[str, str]]) -> int:
+    if not objects:
+        return 0
+    answer = s3.delete_objects(Bucket=bucket_name, Delete={"Quiet": True, "Objects": objects})
+    # S3 answers 200 whatever became of each.
+    for error in answer.get("Errors", []):
+        kind = AwsUnreachableError if error["Code"] in _TRY_LATER else AwsUnavailableError
+        raise kind(f"{error['Code']}: {error.get('Message', '')}")
+    return len(objects)
 
 
 def _stored(said: Any) -> StoredObject:

@@ -2,8 +2,8 @@
 
 Made for the hour after a restore, safe at any other: it runs beside the product, in slices, and
 looks twice before it calls anything wrong. Nothing is changed unless it is asked for by name, and
-nothing is ever taken away that is the only copy of what a row promises. Deleted stays deleted: a
-purge leaves no version behind, so there is nothing here that could bring a picture back from it.
+nothing is ever taken away that is the only copy of what a row promises. Deleted stays deleted: what
+the product itself deleted has a tombstone, and is not brought back from the versions beneath it.
 """
 
 import logging
@@ -18,7 +18,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
-from app.clients.archive import Archive, Kept, Part, Place
+from app.clients.archive import Archive, Kept, Part, Place, Version
 from app.clients.storage import PictureStore
 from app.database import db, now
 from app.images.cancelled import was_cancelled
@@ -48,7 +48,7 @@ class Outcome(StrEnum):
 
     REPORTED = "reported"
     REPAIRED = "repaired"
-    LOST = "lost"  # no version that is kept has the right bytes
+    LOST = "lost"  # no version has the right bytes, or the product deleted it
     FORGOTTEN = "forgotten"  # the row of a lost picture was deleted
     ADOPTED = "adopted"  # an orphan has a row again
     REMOVED = "removed"  # an orphan is gone
@@ -63,7 +63,7 @@ class Treatment:
         repair: bring earlier versions back to the top, and make thumbnails again.
         forget_lost: delete rows whose original is in no version any more.
         adopt_since: make rows for orphans that were stored since then.
-        remove_orphans: delete all other orphans, with every version.
+        remove_orphans: delete all other orphans.
     """
 
     read: bool = False
@@ -174,26 +174,19 @@ class Doctor:
             return Outcome.FORGOTTEN
         if not self.treatment.repair:
             return Outcome.REPORTED
-        self._uncover(row.place, right)
+        log.info("bringing version %s of %s back", right.id, row.place.key)
+        self.archive.bring_back(row.place, right, sha256=row.sha256)
         return Outcome.REPAIRED
 
-    def _right_version(self, row: Row) -> str | None:
+    def _right_version(self, row: Row) -> Version | None:
+        deleted_at = self.archive.deleted_at(row.place)
         for version in self.archive.versions(row.place):
-            if version.is_marker:
+            if version.is_marker or (deleted_at and version.modified <= deleted_at):
                 continue
             kept = self.archive.look(row.place, version=version.id)
             if kept and self._is_right(row, kept, version=version.id):
-                return version.id
+                return version
         return None
-
-    def _uncover(self, place: Place, right: str) -> None:
-        """Take away what lies on top of the right version: delete markers and other bytes."""
-        while True:
-            (top,) = (version for version in self.archive.versions(place) if version.is_latest)
-            if top.id == right:
-                return
-            log.info("taking version %s off %s", top.id, place.key)
-            self.archive.take_away(place, version=top.id)
 
     def _forget(self, row: Row, parts: list[Part]) -> None:
         if parts:  # a thumbnail of it, perhaps

@@ -110,7 +110,7 @@ def make_next_zip(
             _let_go(task.export_id)
         raise
     if not _keep(export.id, part, is_last=is_last):
-        store.delete(part["key"])  # somebody made the same one meanwhile
+        store.discard(part["key"])  # somebody made the same one meanwhile
     elif not is_last:
         send(task)
 
@@ -185,7 +185,7 @@ def delete_expired_exports(*, store: ExportStore) -> None:
     found = db.session.execute(expired.limit(MOST_EXPIRED)).all()
     db.session.rollback()
     for user_id, export_id in found:
-        store.delete(export_prefix(user_id, export_id))
+        store.delete(user_id, export_id)
         db.session.execute(delete(Export).where(Export.id == export_id))
         db.session.commit()
 

@@ -18,7 +18,6 @@ from app.accounts.administrators import (
 from app.accounts.audit import Event
 from app.accounts.models import AccessToken, AuditEvent, Invite, Letter, Session, User
 from app.clients.export_store import ExportStore
-from app.clients.storage import prefix_of_user
 from app.database import db, now
 from app.errors import NotSignedInError
 
@@ -92,7 +91,7 @@ def people_to_delete() -> list[UUID]:
 
 
 def delete_person(user_id: UUID, *, store: ExportStore) -> None:
-    """Delete a person's objects with all their versions, then every row. Safe to repeat.
+    """Delete a person's objects, then every row. Safe to repeat.
 
     The row stays locked meanwhile, as where a picture goes for good (sweep.py): an account that an
     administrator opens at this moment must not lose its objects.
@@ -102,7 +101,7 @@ def delete_person(user_id: UUID, *, store: ExportStore) -> None:
     if user is None:
         db.session.rollback()
         return
-    store.delete(prefix_of_user(user_id))
+    store.delete_person(user_id)
     # The record goes with its person. This role may not delete it: the function may (0013).
     db.session.execute(text("SELECT forget_person(:id)"), {"id": user_id})
     db.session.execute(delete(Letter).where(Letter.email == user.email))

@@ -92,10 +92,12 @@ def worker() -> Policy:
             "s3:PutObject",
             on=[
                 f"{_BUCKET_ARN}/users/*/{part}"
-                for part in ("thumbnail.webp", *_PREVIEWS, "exports/*")
+                for part in ("thumbnail.webp", *_PREVIEWS, "exports/*", "deleted")
             ],
         ),
-        _allow("s3:DeleteObject", "s3:DeleteObjectVersion", on=f"{_BUCKET_ARN}/users/*"),
+        _allow("s3:DeleteObject", on=f"{_BUCKET_ARN}/users/*"),
+        # The worker here sweeps too.
+        _allow("s3:DeleteObjectVersion", on=f"{_BUCKET_ARN}/users/*/exports/*"),
         _allow("s3:AbortMultipartUpload", on=f"{_BUCKET_ARN}/users/*"),
         _allow(
             "s3:ListBucket",

@@ -87,6 +87,30 @@ def test_the_worker_does_its_work_and_no_more(worker: Callable[[str], Any]) -> N
     assert refused(worker("sts").assume_role, RoleArn=USER_ROLE_ARN, RoleSessionName="attack")
 
 
+def test_no_part_of_the_product_deletes_a_version_of_a_picture(
+    stack: EmbeddedStack, api: Callable[[str], Any], worker: Callable[[str], Any]
+) -> None:
+    root = {"AWS_ACCESS_KEY_ID": stack.aws.root_key, "AWS_SECRET_ACCESS_KEY": "never checked"}
+    owner = client(stack, "s3", keys=root)
+    folder = f"users/{USER}/{uuid.uuid4().hex}"
+    for part in ("original", "preview.webp", "deleted"):
+        key = f"{folder}/{part}"
+        owner.put_object(Bucket=BUCKET, Key=key, Body=b"precious")
+        for s3 in (api("s3"), worker("s3")):
+            assert refused(s3.delete_object, Bucket=BUCKET, Key=key, VersionId="null")
+            many = {"Objects": [{"Key": key, "VersionId": "null"}]}
+            try:
+                assert s3.delete_objects(Bucket=BUCKET, Delete=many)["Errors"]
+            except ClientError as error:
+                assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 403  # noqa: PT017
+        assert owner.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"precious"
+    # Copies of everything are deleted for good by the sweep, which the worker is here.
+    copy = f"users/{USER}/exports/{uuid.uuid4().hex}/1-0a.zip"
+    owner.put_object(Bucket=BUCKET, Key=copy, Body=b"zip")
+    worker("s3").delete_object(Bucket=BUCKET, Key=copy, VersionId="null")
+    assert refused(api("s3").delete_object, Bucket=BUCKET, Key=copy, VersionId="null")
+
+
 @pytest.mark.parametrize(
     "tags",
     [

@@ -10,12 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.clients.archive import Place
+from app.clients.aws import AwsUnavailableError
 from app.images.darkroom import Darkroom
 from app.images.outcome import DECODER_VERSION
 from app.images.sweep import decode_again_what_older_decoders_could_not
 from scripts.embedded.policies import BUCKET
 from tests.conftest import running_stack
 from tests.images.library import Library, library_on
+from tests.images.test_darkroom import until
 from tests.pictures import jpeg
 
 if TYPE_CHECKING:
@@ -109,6 +111,55 @@ def test_without_the_right_version_nothing_is_touched(library: Library, ada: UUI
     assert library.examine(**everything) == [("wrong", "lost", place.key)]
     assert library.content(place) == b"something else"
     assert library.state(place) == "ready"
+
+
+def test_nothing_is_lost_by_what_a_repair_puts_on_top(library: Library, ada: UUID) -> None:
+    place = library.add(ada, jpeg(seed=1))
+    library.put(place, jpeg(seed=2).content)
+    library.delete(place)
+    before = {version.id for version in library.archive.versions(place)}
+    assert library.examine(repair=True) == [("missing", "repaired", place.key)]
+    assert before < {version.id for version in library.archive.versions(place)}
+    assert library.content(place) == jpeg(seed=1).content
+
+
+def test_a_version_that_is_not_what_it_was_is_not_brought_back(library: Library, ada: UUID) -> None:
+    place = library.add(ada, jpeg(seed=1))
+    library.delete(place)
+    (version,) = (each for each in library.archive.versions(place) if not each.is_marker)
+    with pytest.raises(AwsUnavailableError, match="not what they were"):
+        library.archive.bring_back(place, version, sha256=b"another")
+    assert library.archive.look(place) is None
+
+
+@pytest.mark.parametrize("whole_account", [False, True])
+def test_what_the_product_deleted_stays_deleted_though_its_bytes_are_there(
+    library: Library, ada: UUID, *, whole_account: bool
+) -> None:
+    place, other = library.add(ada), library.add(ada)
+    if whole_account:
+        library.assembly.exports.delete_person(ada)
+    else:
+        library.assembly.store.delete_image(place.user_id, place.image_id)
+        library.delete(other)  # that was somebody else
+    assert library.archive.versions(place)
+    outcomes = dict.fromkeys((place.key, other.key), "lost")
+    if not whole_account:
+        outcomes[other.key] = "repaired"
+    found = library.examine(repair=True)
+    assert {key: outcome for _, outcome, key in found} == outcomes
+
+
+def test_what_is_uploaded_after_a_deletion_can_be_brought_back(library: Library, ada: UUID) -> None:
+    """A rejected file is promised its old place again."""
+    place = library.add(ada, jpeg(seed=1))
+    library.assembly.store.delete_image(place.user_id, place.image_id)
+    deleted_at = library.archive.deleted_at(place)
+    assert deleted_at
+    until(lambda: datetime.now(UTC) > deleted_at + timedelta(seconds=1))  # S3 tells whole seconds
+    library.put(place, jpeg(seed=1).content)
+    library.delete(place)
+    assert library.examine(repair=True) == [("missing", "repaired", place.key)]
 
 
 def test_a_lost_picture_is_forgotten_when_asked(library: Library, ada: UUID) -> None:
@@ -220,7 +271,7 @@ def test_orphans_are_told_and_removed_when_asked(library: Library, ada: UUID) ->
     library.put(stray, b"stray")
     assert library.examine(repair=True, forget_lost=True) == [("orphan", "reported", stray.key)]
     assert library.examine(remove_orphans=True) == [("orphan", "removed", stray.key)]
-    assert library.archive.versions(stray) == []
+    assert library.archive.look(stray) is None
     assert library.examine() == []
 
 

@@ -40,6 +40,7 @@ class Policies:
     sends_mail: bool
     migrate_policy: Any
     doctor_policy: Any
+    sweep_policy: Any
     picture_queue: str
     picture_queue_policy: Any
     owner_secret: str  # of the database's owner, which migrations are
@@ -270,7 +271,14 @@ def _functions(known: Policies) -> list[Case]:
     anyones = f"{known.bucket}/users/{ANNA}/{IMAGE}"
 
     def case(
-        name: str, expected: str, action: str, resource: str, *, by: str, identity: Any
+        name: str,
+        expected: str,
+        action: str,
+        resource: str,
+        *,
+        by: str,
+        identity: Any,
+        context: dict[str, Any] = TLS,
     ) -> Case:
         on_bucket = resource.startswith(known.bucket)
         return Case(
@@ -278,7 +286,7 @@ def _functions(known: Policies) -> list[Case]:
             expected=expected,
             action=action,
             resource=resource,
-            context=TLS,
+            context=context,
             principal=by,
             identity=identity,
             resource_policy=known.bucket_policy if on_bucket else None,
@@ -295,6 +303,15 @@ def _functions(known: Policies) -> list[Case]:
         "by": known.api_role.replace("Api", "Doctor"),
         "identity": known.doctor_policy,
     }
+    sweep = {"by": known.api_role.replace("Api", "Sweep"), "identity": known.sweep_policy}
+    administrator = {
+        "by": f"arn:aws:iam::{ACCOUNT}:role/Administrator",
+        "identity": {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+        },
+    }
+    a_copy = f"{known.bucket}/users/{ANNA}/exports/{IMAGE}/1-0a.zip"
     return [
         case("API reads a picture itself", SILENT, "s3:GetObject", f"{anyones}/original", **api),
         case("API writes a picture itself", REFUSED, "s3:PutObject", f"{anyones}/original", **api),
@@ -326,13 +343,31 @@ def _functions(known: Policies) -> list[Case]:
              by=known.api_role.replace("Api", "Migrate"), identity=known.migrate_policy),
         case("doctor reads an earlier version", ALLOWED, "s3:GetObjectVersion",
              f"{anyones}/original", **doctor),
-        case("doctor takes a version away", ALLOWED, "s3:DeleteObjectVersion",
-             f"{anyones}/original", **doctor),
+        *(
+            case(f"{name} deletes a version", REFUSED, "s3:DeleteObjectVersion",
+                 f"{anyones}/original", **who)
+            for name, who in (("doctor", doctor), ("worker", worker), ("sweep", sweep),
+                              ("API", api), ("an administrator", administrator))
+        ),
+        case("sweep deletes a copy for good", ALLOWED, "s3:DeleteObjectVersion", a_copy, **sweep),
+        case("sweep deletes a picture", ALLOWED, "s3:DeleteObject", f"{anyones}/original", **sweep),
+        case("sweep writes an original", REFUSED, "s3:PutObject", f"{anyones}/original", **sweep),
+        case("sweep deletes a preview's version", SILENT, "s3:DeleteObjectVersion",
+             f"{anyones}/preview.webp", **sweep),
+        case("sweep changes the rule", SILENT, "s3:PutLifecycleConfiguration", known.bucket,
+             **sweep),
+        case("worker deletes a copy for good", SILENT, "s3:DeleteObjectVersion", a_copy, **worker),
+        case("doctor deletes a copy for good", SILENT, "s3:DeleteObjectVersion", a_copy, **doctor),
+        case("worker leaves a tombstone", ALLOWED, "s3:PutObject", f"{anyones}/deleted", **worker),
+        case("API leaves a tombstone", SILENT, "s3:PutObject", f"{anyones}/deleted", **api),
         case("doctor drops parts", ALLOWED, "s3:AbortMultipartUpload", f"{anyones}/original",
              **doctor),
         case("API drops parts itself", SILENT, "s3:AbortMultipartUpload", f"{anyones}/original",
              **api),
-        case("doctor writes an original", REFUSED, "s3:PutObject", f"{anyones}/original", **doctor),
+        case("doctor overwrites an original", REFUSED, "s3:PutObject", f"{anyones}/original",
+             **doctor),
+        case("doctor writes where none is seen", ALLOWED, "s3:PutObject", f"{anyones}/original",
+             context={**TLS, **ONCE}, **doctor),
         case("doctor writes a thumbnail", SILENT, "s3:PutObject", f"{anyones}/thumbnail.webp",
              **doctor),
         case("doctor reads another secret", SILENT, _READ, _OTHER_SECRET, **doctor),

@@ -48,6 +48,7 @@ def policies_of(template: Template) -> Policies:
         sends_mail=bool(worker["Environment"]["Variables"]["MAIL_FROM"]),
         migrate_policy=policy("GrantsMigratePolicy"),
         doctor_policy=policy("GrantsDoctorPolicy"),
+        sweep_policy=policy("GrantsSweepPolicy"),
         picture_queue=resolve.arn(name("AWS::SQS::Queue", "PicturesArrivedQueue")),
         picture_queue_policy=properties("AWS::SQS::QueuePolicy", "PicturesArrivedQueue"),
         owner_secret=resolve.arn(
