@@ -10,11 +10,11 @@ from aws_cdk import App
 from infrastructure.nag import check_by_rules
 from infrastructure.package import NotBuiltError, find_built
 from infrastructure.settings import InvalidContextError, read_settings
-from infrastructure.stack import PinholeStack
+from infrastructure.stack import PinholeStack, make_stacks_beside
 
 
 def main() -> None:
-    """Synthesize the stack."""
+    """Synthesize the stack, and those beside it."""
     app = App()
     try:
         settings = read_settings(
@@ -23,8 +23,11 @@ def main() -> None:
         built = find_built()
     except (InvalidContextError, NotBuiltError) as error:
         sys.exit(str(error))
-    stack = PinholeStack(app, settings=settings, built=built)
-    check_by_rules(app, stack)
+    beside = make_stacks_beside(app, settings)
+    stack = PinholeStack(app, settings=settings, built=built, beside=beside)
+    for each in beside.every:
+        stack.add_stack_dependency(each, "See [Note: A stack beside it] in firewall.py.")
+    check_by_rules(app, stack, beside)
     app.synth()
 
 

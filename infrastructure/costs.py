@@ -59,7 +59,13 @@ PARTS = {
     "secrets": "secrets",
     "alarms": "alarms and dashboard",
     "idle_work": "asking queues, sweeps, logs",
+    "firewall": "firewall",
 }
+# What a picture leaves in the bucket (docs/scale.md): its original, and two objects that are billed
+# as larger ones.
+_ORIGINAL_GB = 0.003
+_SMALL_OBJECTS = 2
+_KB_A_GB = 1024**2
 
 
 class UnpricedError(LookupError):
@@ -87,11 +93,45 @@ def table(costs_of: Mapping[str, Mapping[str, float]]) -> str:
         f"|---|{'---:|' * len(costs_of)}",
     ]
     for part, title in PARTS.items():
-        cells = (f"{costs[part]:.1f}" if costs[part] else "\u2013" for costs in costs_of.values())
+        values = [costs.get(part, 0.0) for costs in costs_of.values()]
+        if not any(values):
+            continue
+        cells = (f"{value:.1f}" if value else "\u2013" for value in values)
         lines.append(f"| {title} | {' | '.join(cells)} |")
     totals = (f"**{sum(costs.values()):.0f}**" for costs in costs_of.values())
     lines.append(f"| **in all** | {' | '.join(totals)} |")
     return "\n".join(lines)
+
+
+def options_table(firewall: Mapping[str, Any]) -> str:
+    """Return the table of what costs extra: the firewall, and a second copy of three libraries.
+
+    Args:
+        firewall: the template of its stack.
+    """
+    idle = monthly_costs(firewall)["firewall"]
+    use = f"{_PRICES['waf_million_requests']:.2f} per million requests"
+    lines = [
+        "| option | a month | once |",
+        "|---|---:|---:|",
+        f"| `-c rate=`: the firewall, and {use} | {idle:.1f} | \u2013 |",
+    ]
+    for pictures, words in _LIBRARIES.items():
+        stored = pictures * (
+            _ORIGINAL_GB + _SMALL_OBJECTS * _PRICES["s3_least_billed_kb"] / _KB_A_GB
+        )
+        month = stored * _PRICES["s3_glacier_ir_gb"]
+        puts = pictures * (1 + _SMALL_OBJECTS) / 1000 * _PRICES["s3_glacier_ir_thousand_puts"]
+        once = puts + pictures * _ORIGINAL_GB * _PRICES["s3_other_region_gb"]
+        lines.append(f"| `-c replica=`: {words} | {month:,.1f} | {once:,.1f} |")
+    return "\n".join(lines)
+
+
+_LIBRARIES = {
+    30_000: "a family, 30,000 pictures, 90 GB",
+    1_000_000: "site A of [scale.md](scale.md), 1 million pictures, 3 TB",
+    100_000_000: "site B, 100 million pictures, 300 TB",
+}
 
 
 def dated() -> str:
@@ -119,6 +159,8 @@ def _of(
         yield "proxy", max(_vcpus(others)) * _PRICES["rds_proxy_vcpu_hour"] * _HOURS
     elif kind == "AWS::EC2::Instance":
         yield "way_out", _instance(properties)
+    elif kind == "AWS::WAFv2::WebACL":
+        yield "firewall", _PRICES["waf_web_acl"] + len(properties["Rules"]) * _PRICES["waf_rule"]
     elif kind == "AWS::Events::Rule":
         yield "idle_work", _scheduled(properties, others)
     else:

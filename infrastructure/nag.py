@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from aws_cdk import Acknowledgment, App, CfnElement, Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
-from infrastructure.stack import PinholeStack
+from infrastructure.stack import Beside, PinholeStack
 
 _NAT_INSTANCE = {
     "EC28": "Detailed monitoring costs half of what the NAT instance costs; alarms on the API and "
@@ -35,10 +37,12 @@ _NO_ACCESS_LOGS = {
 }
 _DISTRIBUTION = {
     "CFR1": "A family's library is looked at from wherever the family is.",
-    "CFR2": "A web application firewall costs as much as all the rest of the small size; the API "
-    "is throttled at its stage and limits sign-in by itself.",
     "CFR3": "Who looked at what from which address is not kept on purpose; calls of the API are "
     "logged by its stage, without addresses.",
+}
+_NO_FIREWALL = {
+    "CFR2": "A firewall costs a fifth of what the small size costs: -c rate= adds one. The API is "
+    "throttled at its stage, and limits people and networks by itself (docs/decisions/0058).",
 }
 _NO_DOMAIN = {
     "CFR4": "Without a domain of one's own CloudFront's certificate is used, for which it takes "
@@ -70,7 +74,7 @@ _CDK_DEPLOYMENT = dict.fromkeys(
 )
 
 
-def check_by_rules(app: App, stack: PinholeStack) -> None:
+def check_by_rules(app: App, stack: PinholeStack, beside: Beside) -> None:
     """Fail the synthesis for each finding that is not acknowledged."""
     nat = _find(stack, "Network/Nat")
     if nat:
@@ -83,7 +87,7 @@ def check_by_rules(app: App, stack: PinholeStack) -> None:
         "Pictures/Bucket": _NO_ACCESS_LOGS,
         "Compute/HttpApi": _API,
         "Compute": _RUNTIME,
-        "Grants": _wildcards(stack),
+        "Grants": _wildcards(stack, beside),
         _CDK_DEPLOYMENT_ID: _CDK_DEPLOYMENT
         | {f"IAM5[Resource::<{_id(stack, 'Site/Bucket')}.Arn>/*]": "Fills the site's bucket."},
     }.items():
@@ -92,6 +96,10 @@ def check_by_rules(app: App, stack: PinholeStack) -> None:
         _acknowledge(_found(stack, "Database"), _SINGLE_ZONE)
     if stack.settings.is_first:
         _acknowledge(_found(stack, "Database"), _FIRST)
+    if beside.firewall is None:
+        _acknowledge(_found(stack, "Site/Distribution"), _NO_FIREWALL)
+    if beside.replica:
+        _acknowledge(beside.replica.bucket, _NO_ACCESS_LOGS)
     if not stack.settings.domain:
         _acknowledge(_found(stack, "Site/Distribution"), _NO_DOMAIN)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
@@ -101,7 +109,7 @@ _ONE_PERSON = "users/<aws:PrincipalTag/user>"
 _CDK_DEPLOYMENT_ID = "Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C"
 
 
-def _wildcards(stack: PinholeStack) -> dict[str, str]:
+def _wildcards(stack: PinholeStack, beside: Beside) -> dict[str, str]:
     """Return why each wildcard in grants.py is as narrow as it can be."""
     reasons = {
         "*": "Network interfaces and traces have no resource to name.",
@@ -124,10 +132,14 @@ def _wildcards(stack: PinholeStack) -> dict[str, str]:
             "users/*/preview.webp": everyone,
             "users/*/thumbnail.webp": everyone,
             "users/*/exports/*": "Copies of everything, of whoever asks for one.",
+            "users/*/deleted": everyone,
             f"{_ONE_PERSON}/*": one_person,
             f"{_ONE_PERSON}/*/original": one_person,
         }.items()
     }
+    if beside.replica:
+        arn = json.dumps(stack.resolve(beside.replica.bucket_arn_elsewhere), separators=(",", ":"))
+        reasons[f"{arn}/users/*"] = "S3 copies everyone's pictures."
     return {f"IAM5[Resource::{pattern}]": why for pattern, why in reasons.items()}
 
 

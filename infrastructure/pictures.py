@@ -9,10 +9,10 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infrastructure.names import picture_bucket_name
+from infrastructure.replica import OLD_VERSIONS_KEPT, replicate
 from infrastructure.working_hours import HIDDEN, MOST_ATTEMPTS
 
 _LEAST_TIERED_BYTES = 128 * 1024
-OLD_VERSIONS_KEPT = Duration.days(30)
 
 
 class Pictures(Construct):
@@ -27,6 +27,7 @@ class Pictures(Construct):
         tiers: bool,
         kept_bucket: str | None,
         is_first: bool,
+        replica_arn: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.queue = WorkQueue(self, "Arrived")
@@ -75,8 +76,18 @@ class Pictures(Construct):
         )
         if tiers:
             self._say_sizes_as_text()
+        self.replica_arn = replica_arn
+        self.replication_role: iam.Role | None = None
         if not is_imported:
             self._ring_when_originals_arrive(name)
+        if replica_arn and not is_imported:
+            self.replication_role = iam.Role(
+                self,
+                "ReplicationRole",
+                description="Pinhole: S3 keeps the second copy as this role",
+                assumed_by=iam.ServicePrincipal("s3.amazonaws.com"),
+            )
+            replicate(self.bucket, to=replica_arn, role=self.replication_role)
 
     def _say_sizes_as_text(self) -> None:
         # CloudFormation's type of it; the CDK writes a number.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from infrastructure.kept import InvalidKeptError, Kept, read_kept
+from infrastructure.regions import COMMERCIAL
 
 ZONES = 2
 # The release that the NAT instance's image is of; moved on with each. See nat.py.
@@ -140,12 +141,19 @@ class Settings:
     # Whether decoders open pictures where Lambda does not let their system calls be limited. An
     # alarm tells; see docs/decisions/0048-decoder-processes.md.
     unconfined_decoders: Literal["refuse", "allow"]
+    # What one network address may ask for in a minute; None: no firewall. See firewall.py.
+    requests_a_minute: int | None
+    replica_region: str | None  # where S3 keeps a second copy; see replica.py
 
 
 _HOST_NAME = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
 # Nothing that would mean more in a header or a policy than the address itself.
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
 _ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]\Z")
+# A page with its files is some 60 requests, and an upload of 2,000 files makes 220 in its first
+# minute; docs/decisions/0058-limits-by-address.md.
+_MIN_RATE = 600
+_MAX_RATE = 1_000_000
 _MAX_BACKUP_DAYS = 35  # RDS's own
 _BUDGETS: dict[str, BudgetOf] = {"product": "product", "account": "account"}
 _EGRESSES: dict[str, Egress] = {"instance": "instance", "gateway": "gateway", "ipv6": "ipv6"}
@@ -191,7 +199,38 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
         is_first=str(context("first") or "") == "true",
         worker_concurrency=_worker_concurrency(context, SIZES[size_name]),
         unconfined_decoders="refuse" if context("unconfined_decoders") == "refuse" else "allow",
+        requests_a_minute=_rate(context, region=region),
+        replica_region=_replica(context, region=region),
     )
+
+
+def _rate(context: Callable[[str], object], *, region: str | None) -> int | None:
+    rate = _number(context, "rate", most=_MAX_RATE)
+    if rate is None:
+        return None
+    if rate < _MIN_RATE:
+        raise InvalidContextError(
+            f"-c rate= takes {_MIN_RATE} or more: with {rate} requests a minute, a family behind "
+            "one address would be refused"
+        )
+    if region is None:
+        raise InvalidContextError("-c rate= needs to know the region: set AWS_REGION")
+    return rate
+
+
+def _replica(context: Callable[[str], object], *, region: str | None) -> str | None:
+    replica = context("replica")
+    if not replica:
+        return None
+    if replica not in COMMERCIAL:
+        raise InvalidContextError(f"-c replica= takes a region, as eu-west-1; not {replica!r}")
+    if region is None:
+        raise InvalidContextError("-c replica= needs to know the region: set AWS_REGION")
+    if replica == region:
+        raise InvalidContextError(
+            f"-c replica= takes another region than {region}, where Pinhole itself is"
+        )
+    return str(replica)
 
 
 def _egress(context: Callable[[str], object], size: Size) -> Egress:

@@ -41,6 +41,7 @@ class Site(Construct):
         *,
         files: Path,
         domain: Domain | None,
+        firewall_arn: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._files = files
@@ -61,6 +62,7 @@ class Site(Construct):
             self,
             "Distribution",
             comment="Pinhole",
+            web_acl_id=firewall_arn,
             default_root_object="index.html",
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, SecretValue, Stack, Tags
+from dataclasses import dataclass
+
+from aws_cdk import App, CfnOutput, SecretValue, Stack, Tags
 from constructs import Construct
 
 from infrastructure.compute import Compute, Secrets
 from infrastructure.database import Database
+from infrastructure.firewall import FirewallStack
 from infrastructure.grants import Grants
 from infrastructure.network import Network
 from infrastructure.observability import Observability
 from infrastructure.package import Built
 from infrastructure.pictures import Pictures
+from infrastructure.replica import ReplicaStack
 from infrastructure.settings import TAG, TAG_VALUE, Settings
 from infrastructure.site import Site
 from infrastructure.user_access import UserAccess
@@ -19,10 +23,37 @@ from infrastructure.user_access import UserAccess
 STACK_NAME = "Pinhole"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """Stacks of other regions. See [Note: A stack beside it] in firewall.py."""
+
+    firewall: FirewallStack | None
+    replica: ReplicaStack | None
+
+    @property
+    def every(self) -> list[Stack]:
+        """Those that there are."""
+        return [each for each in (self.firewall, self.replica) if each]
+
+
+def make_stacks_beside(app: App, settings: Settings) -> Beside:
+    """Make those that are asked for."""
+    firewall = replica = None
+    if settings.region and settings.requests_a_minute:
+        firewall = FirewallStack(
+            app, region=settings.region, requests_a_minute=settings.requests_a_minute
+        )
+    if settings.region and settings.replica_region:
+        replica = ReplicaStack(app, region=settings.region, replica_region=settings.replica_region)
+    return Beside(firewall=firewall, replica=replica)
+
+
 class PinholeStack(Stack):
     """Network, database, pictures, user access, compute, site, observability."""
 
-    def __init__(self, scope: Construct, *, settings: Settings, built: Built) -> None:
+    def __init__(
+        self, scope: Construct, *, settings: Settings, built: Built, beside: Beside
+    ) -> None:
         super().__init__(
             scope,
             STACK_NAME,
@@ -43,7 +74,13 @@ class PinholeStack(Stack):
             snapshot=settings.kept.snapshot,
             is_first=settings.is_first,
         )
-        site = Site(self, "Site", files=built.site, domain=settings.domain)
+        site = Site(
+            self,
+            "Site",
+            files=built.site,
+            domain=settings.domain,
+            firewall_arn=beside.firewall.arn_elsewhere if beside.firewall else None,
+        )
         pictures = Pictures(
             self,
             "Pictures",
@@ -51,6 +88,7 @@ class PinholeStack(Stack):
             tiers=size.tiers_pictures,
             kept_bucket=settings.kept.bucket,
             is_first=settings.is_first,
+            replica_arn=beside.replica.bucket_arn_elsewhere if beside.replica else None,
         )
         secrets = Secrets(
             self,
@@ -110,6 +148,7 @@ class PinholeStack(Stack):
             "Doctor": compute.doctor.function.function_name,
             "Functions": ",".join(worker.function.function_name for worker in compute.every),
             "Size": size.name,
+            **({"ReplicaRegion": settings.replica_region} if settings.replica_region else {}),
             **settings.kept.outputs(),
         }.items():
             CfnOutput(self, name, value=value)

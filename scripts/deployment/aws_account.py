@@ -82,9 +82,9 @@ class AwsAccount:
         for note in notes:
             say(f"  {note}")
 
-    def stacks(self) -> Stacks:
-        """Return CloudFormation's side."""
-        return Stacks(self.session, pause=self.pause)
+    def stacks(self, region: str | None = None) -> Stacks:
+        """Return CloudFormation's side, of this region or another."""
+        return Stacks(self.session, pause=self.pause, region=region)
 
     def bootstrap_version(self) -> int:
         """Return which version of the CDK's own stack is here; 0: none."""

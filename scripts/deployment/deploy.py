@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 
-from scripts.deployment import preflight
+from scripts.deployment import beside, preflight
 from scripts.deployment.aws_account import AwsAccount
 from scripts.deployment.build import (
     BUILD,
@@ -161,6 +161,7 @@ class Deployment:
             made = self._synthesize("whole", *words)
         self._deploy(made)
         self._refuse_replacements()
+        self._end_what_is_left_out(stack)
         self._finish(is_new=is_first and "bucket" not in given)
 
     def _look(self, stack: Stack) -> dict[str, str]:
@@ -230,6 +231,12 @@ class Deployment:
         lines += ["", f"The stack is {stack.status or 'not there'}. Run ./scripts/deploy again: it"]
         lines += [" ".join(["takes up from there.", _AGAIN.get(stack.kind, "")]).strip()]
         raise StartError("\n".join(lines))
+
+    def _end_what_is_left_out(self, before: Stack) -> None:
+        if not self._context.get("rate"):
+            beside.end_firewall(self._account, say=self._say)
+        if not self._context.get("replica"):
+            beside.tell_of_replica(self._account, before.outputs, say=self._say)
 
     def _refuse_replacements(self) -> None:
         kinds = {"AWS::S3::Bucket": "PicturesBucket", "AWS::RDS::DBInstance": "DatabaseInstance"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scripts.deployment import beside
 from scripts.deployment.aws_account import AwsAccount
 from scripts.deployment.build import ToolsInstaller
 from scripts.deployment.deploy import become_deployment_python
@@ -82,6 +83,8 @@ def destroy(account: AwsAccount, *, asks: bool, say: Callable[[str], None]) -> N
         may_leave=lambda left: _may_leave(left, asks=asks),
         say=say,
     )
+    beside.end_firewall(account, say=say)
+    beside.tell_of_replica(account, stack.outputs, say=say)
     say("\n  Pinhole is gone from this account.")
     kept, snapshot = removed.holdings, removed.snapshot
     if kept.bucket and snapshot:

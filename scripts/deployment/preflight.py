@@ -64,6 +64,24 @@ _RIGHTS_TO_BOOTSTRAP = (
     "s3:CreateBucket",
     "ssm:PutParameter",
 )
+# Stacks beside the main one are deployed as the caller, and not by the CDK's roles.
+_RIGHTS_BESIDE = {
+    "rate": ("wafv2:CreateWebACL", "wafv2:GetWebACL", "wafv2:TagResource", "wafv2:UpdateWebACL"),
+    "replica": (
+        "s3:CreateBucket",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketTagging",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration",
+    ),
+}
+_RIGHTS_TO_DEPLOY_BESIDE = (
+    "cloudformation:CreateChangeSet",
+    "cloudformation:DeleteStack",
+    "cloudformation:DescribeChangeSet",
+    "cloudformation:ExecuteChangeSet",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +190,23 @@ def _region(account: AwsAccount, _: Wanted) -> Finding:
     return Finding(name="Region", verdict="good", words=account.region)
 
 
+def _replica(account: AwsAccount, wanted: Wanted) -> Finding | None:
+    """Look whether the second copy's region is switched on."""
+    region = wanted.context.get("replica")
+    if not region:
+        return None
+    ec2 = account.session.client("ec2", region_name=_CLOUDFRONT_REGION)
+    names = {each["RegionName"]: each for each in ec2.describe_regions(AllRegions=True)["Regions"]}
+    if region not in names or names[region].get("OptInStatus") == "not-opted-in":
+        return Finding(
+            name="Second copy",
+            verdict="bad",
+            words=f"{region} is not switched on in this account",
+            advice="Account settings, AWS Regions: enable it (takes minutes), or take another.",
+        )
+    return Finding(name="Second copy", verdict="good", words=f"in {region}")
+
+
 def _executions(account: AwsAccount, _: Wanted) -> Finding:
     limit = account.session.client("lambda").get_account_settings()["AccountLimit"]
     allowed = limit["ConcurrentExecutions"]
@@ -256,7 +291,7 @@ def _bootstrap(account: AwsAccount, _: Wanted) -> Finding:
     )
 
 
-def _rights(account: AwsAccount, _: Wanted) -> Finding:
+def _rights(account: AwsAccount, wanted: Wanted) -> Finding:
     if account.caller.endswith(":root"):
         return Finding(
             name="Rights",
@@ -277,6 +312,9 @@ def _rights(account: AwsAccount, _: Wanted) -> Finding:
         refused += _refused(iam, principal, ("sts:AssumeRole",), roles)
     else:
         refused += _refused(iam, principal, _RIGHTS_TO_BOOTSTRAP, ["*"])
+    if beside := [each for name, each in _RIGHTS_BESIDE.items() if wanted.context.get(name)]:
+        actions = [*_RIGHTS_TO_DEPLOY_BESIDE, *(action for each in beside for action in each)]
+        refused += _refused(iam, principal, actions, ["*"])
     if refused:
         return Finding(
             name="Rights",
@@ -563,6 +601,7 @@ def _state(_: AwsAccount, wanted: Wanted) -> Finding:
 LOOKS: dict[str, Callable[[AwsAccount, Wanted], Finding | None]] = {
     "Stack": _state,
     "Region": _region,
+    "Second copy": _replica,
     "Plan": _plan,
     "Rights": _rights,
     "CDK": _bootstrap,

@@ -84,9 +84,23 @@ class Stack:
 class Stacks:
     """CloudFormation's side of the stack."""
 
-    def __init__(self, session: Any, *, pause: Callable[[float], None] = time.sleep) -> None:  # noqa: ANN401
-        """Look through a session of boto3; `pause` waits between two looks."""
-        self._client = session.client("cloudformation")
+    def __init__(
+        self,
+        session: Any,  # noqa: ANN401
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        region: str | None = None,
+    ) -> None:
+        """Look through a session of boto3; `pause` waits between two looks.
+
+        Args:
+            session: whose region is looked at, unless `region` is another one.
+            pause: waits between two looks.
+            region: where else to look.
+        """
+        self._client = session.client(
+            "cloudformation", **({"region_name": region} if region else {})
+        )
         self._pause = pause
 
     def look(self, name: str = STACK) -> Stack:

@@ -25,16 +25,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PAGE = ROOT / "docs/operations.md"
+REGION = "us-east-1"
 SIZES = ("small", "production", "large")
 BUNDLE = ROOT / "build/package/database-ca.pem"
 
 
-def filled(page: str, templates: Mapping[str, Path]) -> str:
-    """Return the page with its tables made anew from the templates of all sizes."""
+def filled(page: str, templates: Mapping[str, Path], firewall: Path) -> str:
+    """Return the page with its tables made anew from the templates of all sizes.
+
+    Args:
+        page: docs/operations.md.
+        templates: the main stack's, by size.
+        firewall: that of the firewall's stack.
+    """
     bodies = {size: json.loads(path.read_text()) for size, path in templates.items()}
     tables = {
         "costs": costs.table({size: costs.monthly_costs(body) for size, body in bodies.items()})
         + f"\n\n{costs.dated()}",
+        "options": costs.options_table(json.loads(firewall.read_text())),
         "regions": regions.table(templates, bundle=BUNDLE),
     }
     for name, text in tables.items():
@@ -60,13 +68,15 @@ def between(page: str, name: str, text: str) -> str:
     return made
 
 
-def _synthesize(size: str, out: Path) -> Path:
-    context = json.loads((ROOT / "cdk.json").read_text())["context"] | {"size": size}
+def _synthesize(size: str, out: Path, **said: str) -> Path:
+    context = json.loads((ROOT / "cdk.json").read_text())["context"] | {"size": size} | said
     subprocess.run(
         [ROOT / ".venv-deploy/bin/python", "-m", "infrastructure.app"],
         check=True,
         cwd=ROOT,
-        env=os.environ | {"CDK_OUTDIR": str(out), "CDK_CONTEXT_JSON": json.dumps(context)},
+        env=os.environ
+        | {"CDK_OUTDIR": str(out), "CDK_CONTEXT_JSON": json.dumps(context)}
+        | ({"CDK_DEFAULT_REGION": REGION} if said else {}),
     )
     return out / "Pinhole.template.json"
 
@@ -75,7 +85,9 @@ def main() -> None:
     """Write the page anew."""
     with tempfile.TemporaryDirectory() as folder:
         templates = {size: _synthesize(size, Path(folder) / size) for size in SIZES}
-        PAGE.write_text(filled(PAGE.read_text(), templates))
+        beside = _synthesize("small", Path(folder) / "beside", rate="2400")
+        firewall = beside.with_name(f"Pinhole-firewall-{REGION}.template.json")
+        PAGE.write_text(filled(PAGE.read_text(), templates, firewall))
     sys.stdout.write(f"{PAGE.relative_to(ROOT)} is up to date.\n")
 
 

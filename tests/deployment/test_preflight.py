@@ -134,6 +134,28 @@ def test_rights_that_lack_are_named(aws: Aws) -> None:
     assert found.words.endswith("lacks iam:CreateRole")
 
 
+def test_rights_for_stacks_beside_are_asked_for_when_they_are_wanted(aws: Aws) -> None:
+    simulated(aws, "wafv2:CreateWebACL", times=3)
+    found = look(aws, "Rights", rate="2400", replica="eu-west-1")
+    assert found.verdict == "bad"
+    assert found.words.endswith("lacks wafv2:CreateWebACL")
+
+
+@pytest.mark.parametrize(
+    ("region", "verdict"), [("eu-west-1", "good"), ("ap-east-1", "bad"), ("mars-1", "bad")]
+)
+def test_second_copy_needs_a_region_that_is_switched_on(
+    aws: Aws, region: str, verdict: str
+) -> None:
+    regions = [
+        {"RegionName": "eu-west-1", "OptInStatus": "opt-in-not-required"},
+        {"RegionName": "ap-east-1", "OptInStatus": "not-opted-in"},
+    ]
+    aws.session.stub("ec2").add_response("describe_regions", {"Regions": regions})
+    assert look(aws, "Second copy", replica=region).verdict == verdict
+    assert look(aws, "Second copy") is None
+
+
 def test_rights_of_a_session_are_those_of_its_role_under_its_path(aws: Aws) -> None:
     role = "AWSReservedSSO_AdministratorAccess_1"
     arn = f"arn:aws:iam::{NUMBER}:role/aws-reserved/sso.amazonaws.com/{role}"

@@ -117,6 +117,15 @@ def ipv6(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
     )
 
 
+@pytest.fixture(scope="session")
+def beside(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stack in eu-west-1 with a firewall and a second copy: the folder of all three templates."""
+    assert packages
+    out = tmp_path_factory.mktemp("beside")
+    _synthesize(out, region="eu-west-1", rate="2400", replica="eu-central-1")
+    return out
+
+
 @pytest.fixture(params=["small", "production", "large"])
 def template(request: pytest.FixtureRequest) -> Template:
     found = request.getfixturevalue(request.param)

@@ -23,6 +23,10 @@ def settings(*, region: str | None = "us-east-1", **context: str) -> Settings:
         ({"backups": "0"}, "from 1 to 35"),
         ({"backups": "36"}, "from 1 to 35"),
         ({"budget": "mine"}, "product or account"),
+        ({"rate": "100"}, "600 or more: with 100 requests a minute, a family"),
+        ({"rate": "many"}, "from 1 to 1000000"),
+        ({"replica": "mars-1"}, "takes a region, as eu-west-1; not 'mars-1'"),
+        ({"replica": "us-east-1"}, "another region than us-east-1"),
     ],
 )
 def test_what_cannot_be_meant_is_answered_with_what_can(context: dict[str, str], said: str) -> None:
@@ -36,6 +40,18 @@ def test_what_cannot_be_meant_is_answered_with_what_can(context: dict[str, str],
 def test_each_size_has_its_way_out_until_another_is_said(size: str, egress: str) -> None:
     assert settings(size=size).egress == egress
     assert settings(size=size, egress="ipv6").egress == "ipv6"
+
+
+@pytest.mark.parametrize("context", [{"rate": "2400"}, {"replica": "eu-west-1"}])
+def test_what_goes_to_another_region_needs_to_know_this_one(context: dict[str, str]) -> None:
+    with pytest.raises(InvalidContextError, match="set AWS_REGION"):
+        settings(region=None, **context)
+
+
+def test_nothing_that_costs_extra_is_there_unless_it_is_asked_for() -> None:
+    assert (settings().requests_a_minute, settings().replica_region) == (None, None)
+    asked = settings(rate="2400", replica="eu-west-1")
+    assert (asked.requests_a_minute, asked.replica_region) == (2400, "eu-west-1")
 
 
 def test_zones_and_backups_that_are_said_are_taken() -> None:

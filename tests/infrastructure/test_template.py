@@ -482,6 +482,13 @@ def test_every_function_is_traced(template: Template) -> None:
     assert modes == {"Active"}
 
 
+def test_pictures_that_wait_in_rows_are_told(template: Template) -> None:
+    alarm = template.only("AWS::CloudWatch::Alarm", named="ObservabilityPicturesLate")["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Pinhole", "OldestPictureSeconds")
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "sweep"}]
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["Period"]) == ("Maximum", 900, 300)
+
+
 def test_the_dashboard_shows_what_functions_count(template: Template) -> None:
     page = json.dumps(template.only("AWS::CloudWatch::Dashboard")["Properties"])
     counted = {*get_args(Counted), *get_args(Timed)}

@@ -1,0 +1,64 @@
+"""Stacks in other regions that belong to this one: the firewall, and the second copy of pictures.
+
+infrastructure/firewall.py says why they are there. The CDK deploys them with the main stack; what
+is no longer asked for is deleted here, except for pictures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scripts.embedded.errors import StartError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from scripts.deployment.aws_account import AwsAccount
+
+FIREWALL_REGION = "us-east-1"
+
+
+def firewall_name(region: str) -> str:
+    """Return the name of the firewall's stack, as infrastructure/firewall.py does."""
+    return f"Pinhole-firewall-{region}"
+
+
+def replica_name(region: str) -> str:
+    """Return the name of the second copy's stack, as infrastructure/replica.py does."""
+    return f"Pinhole-replica-of-{region}"
+
+
+def end_firewall(account: AwsAccount, *, say: Callable[[str], None]) -> None:
+    """Delete the firewall's stack if there is one; CloudFront must not use it any more.
+
+    Raises:
+        StartError: it could not be deleted.
+    """
+    stacks = account.stacks(FIREWALL_REGION)
+    stack = stacks.look(firewall_name(account.region))
+    if stack.kind == "new":
+        return
+    say("  Deleting the firewall, which costs by the month ...")
+    left = stacks.delete(stack, force=False, say=say)
+    if left.kind != "new":
+        raise StartError(
+            f"The firewall's stack {firewall_name(account.region)} in {FIREWALL_REGION} is "
+            f"{left.status}: look in CloudFormation there, or run this again."
+        )
+
+
+def tell_of_replica(
+    account: AwsAccount, before: Mapping[str, str], *, say: Callable[[str], None]
+) -> None:
+    """Say that the second copy stays, if the stack had one.
+
+    Args:
+        account: where.
+        before: what the stack said of itself while it had one.
+        say: takes each line.
+    """
+    if region := before.get("ReplicaRegion"):
+        say(
+            f"  The second copy in {region} gets nothing new and stays, in the stack "
+            f'{replica_name(account.region)} there; docs/operations.md, "A second copy".'
+        )
