@@ -207,6 +207,7 @@ def policies_of(deployment: Deployment) -> Policies:
         sends_mail=False,
         migrate_policy=policy("ComputeMigrateRole"),
         doctor_policy=policy("ComputeDoctorRole"),
+        sweep_policy=policy("ComputeSweepRole"),
         picture_queue=attributes["QueueArn"],
         picture_queue_policy=json.loads(attributes["Policy"]),
         owner_secret=deployment.account.outputs["DatabaseSecret"],

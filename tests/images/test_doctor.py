@@ -15,9 +15,9 @@ from app.images.darkroom import Darkroom
 from app.images.outcome import DECODER_VERSION
 from app.images.sweep import decode_again_what_older_decoders_could_not
 from scripts.embedded.policies import BUCKET
+from tests.api.conftest import until
 from tests.conftest import running_stack
 from tests.images.library import Library, library_on
-from tests.images.test_darkroom import until
 from tests.pictures import jpeg
 
 if TYPE_CHECKING:

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from infrastructure.firewall import firewall_stack_name
-from infrastructure.replica import replica_stack_name
 from scripts.deployment.beside import firewall_name, replica_name
 from tests.infrastructure.conftest import ROOT, Template
 from tests.infrastructure.permissions import ALLOWED, SILENT, TLS, Case, ask
@@ -74,8 +72,6 @@ def test_each_stack_goes_to_its_region_before_the_main_one_as_who_deploys(beside
             artifacts[name]["properties"]
         )
     assert (firewall_name("eu-west-1"), replica_name("eu-west-1")) == NAMES[1:]
-    assert firewall_name("x-1") == firewall_stack_name("x-1")
-    assert replica_name("x-1") == replica_stack_name("x-1")
 
 
 def test_cloudfront_asks_the_firewall_about_everything(beside: Path, small: Template) -> None:
