@@ -133,7 +133,7 @@ def _own(known: Policies) -> list[Case]:
             ("writes a preview", SILENT, "PutObject", f"{mine}/preview.webp", writing),
             ("writes anything else", SILENT, "PutObject", f"{mine}/page.html", writing),
             ("deletes", SILENT, "DeleteObject", f"{mine}/original", AS_ANNA),
-            ("deletes a version", SILENT, "DeleteObjectVersion", f"{mine}/original", AS_ANNA),
+            ("deletes a version", REFUSED, "DeleteObjectVersion", f"{mine}/original", AS_ANNA),
             ("reads a version", SILENT, "GetObjectVersion", f"{mine}/original", AS_ANNA),
             ("writes an ACL", SILENT, "PutObjectAcl", f"{mine}/original", AS_ANNA),
             ("tags", SILENT, "PutObjectTagging", f"{mine}/original", AS_ANNA),
