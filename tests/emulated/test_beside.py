@@ -54,8 +54,8 @@ def beside(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_the_firewall_is_made_where_cloudfront_finds_it(account: Account, beside: Path) -> None:
-    assert beside
+@pytest.mark.usefixtures("beside")
+def test_the_firewall_is_made_where_cloudfront_finds_it(account: Account) -> None:
     arn = outputs(account, firewall_name(REGION), "us-east-1")["Arn"]
     waf = client(account, "wafv2", "us-east-1")
     (acl,) = waf.list_web_acls(Scope="CLOUDFRONT")["WebACLs"]
