@@ -202,7 +202,7 @@ def _open(file: int, size: int, limits: Limits, do: "Callable[[memoryview], Repo
 # nothing comes for a while, and before a picture that may want all that a child may have: whether
 # that one opens must not depend on what came before it. A JPEG of an ordinary size never does.
 _ORDINARY_TYPE, _ORDINARY_PIXELS = "image/jpeg", 30_000_000
-_IDLE_MILLISECONDS = 10_000
+_IDLE_MILLISECONDS = 2_000
 
 _libc = ctypes.CDLL(None)
 

@@ -52,8 +52,8 @@ def test_memory_is_given_back_when_nothing_comes(darkroom: Darkroom, tmp_path: P
     until(lambda: megabytes(child) > 0)
     warm = megabytes(child)
     assert is_ready(darkroom.develop(large, owner=ADA))
-    assert megabytes(child) > warm + 15
-    until(lambda: megabytes(child) < warm + 10)
+    assert megabytes(child) > warm + 8
+    until(lambda: megabytes(child) < warm + 5)
 
 
 def test_memory_is_given_back_before_what_may_want_all_of_it(
@@ -63,4 +63,4 @@ def test_memory_is_given_back_before_what_may_want_all_of_it(
     child = the_child(darkroom, large)
     kept = megabytes(child)
     assert is_ready(darkroom.develop(other, owner=ADA))
-    assert megabytes(child) < kept - 15
+    assert megabytes(child) < kept - 8
