@@ -53,7 +53,6 @@ _ALLOWED: dict[str, tuple[int, int | None]] = {
     "close": (3, 57),
     "exit": (60, 93),
     "exit_group": (231, 94),
-    "fcntl": (72, 25),
     "futex": (202, 98),
     "getpid": (39, 172),
     "gettid": (186, 178),
@@ -104,15 +103,20 @@ _CLONE = {"x86_64": 56, "aarch64": 220}
 _PRCTL = {"x86_64": 157, "aarch64": 167}
 _TGKILL = {"x86_64": 234, "aarch64": 131}
 _PRLIMIT64 = {"x86_64": 302, "aarch64": 261}
+_FCNTL = {"x86_64": 72, "aarch64": 25}
 _AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _CLONE3, _CLONE_THREAD = 435, 0x10000
 _SET_NAME = 15  # of a thread, by prctl
+# Of fcntl, what copies a descriptor and asks about it (linux/fcntl.h). F_SETOWN and F_SETSIG would
+# have the kernel send any signal to any process of the same account: the worker, or the child that
+# has another person's picture.
+_DUPLICATE, _GET_DESCRIPTOR_FLAGS, _GET_FILE_FLAGS, _DUPLICATE_CLOSED_ON_EXEC = 0, 1, 3, 1030
 _X32 = 0x40000000  # x86_64's second table of system calls
 
 # Classic BPF, and seccomp's answers (linux/bpf_common.h, linux/seccomp.h).
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _IF_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _NOT_PERMITTED, _NO_SUCH_CALL, _KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
-_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
+_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT, _SECOND_ARGUMENT_AT = 0, 4, 16, 24
 
 _Instruction = tuple[int, int, int, int]
 
@@ -135,17 +139,22 @@ def _program(machine: str) -> list[_Instruction]:
         number = numbers[column]
         if number is not None:
             program += [(_IF_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
-    for number, test in (
-        (_CLONE[machine], (_IF_BITS, 0, 1, _CLONE_THREAD)),  # threads, no processes
-        (_PRCTL[machine], (_IF_EQUAL, 0, 1, _SET_NAME)),
-        (_TGKILL[machine], (_IF_EQUAL, 0, 1, os.getpid())),  # abort() sends itself a signal
-        (_PRLIMIT64[machine], (_IF_EQUAL, 0, 1, 0)),  # its own limits
+    commands = (_DUPLICATE, _GET_DESCRIPTOR_FLAGS, _GET_FILE_FLAGS, _DUPLICATE_CLOSED_ON_EXEC)
+    for number, argument_at, test, values in (
+        (_CLONE[machine], _FIRST_ARGUMENT_AT, _IF_BITS, (_CLONE_THREAD,)),  # threads, no processes
+        (_PRCTL[machine], _FIRST_ARGUMENT_AT, _IF_EQUAL, (_SET_NAME,)),
+        # abort() sends itself a signal
+        (_TGKILL[machine], _FIRST_ARGUMENT_AT, _IF_EQUAL, (os.getpid(),)),
+        (_PRLIMIT64[machine], _FIRST_ARGUMENT_AT, _IF_EQUAL, (0,)),  # its own limits
+        (_FCNTL[machine], _SECOND_ARGUMENT_AT, _IF_EQUAL, commands),
     ):
+        tests = [
+            line for value in values for line in ((test, 0, 1, value), (_RETURN, 0, 0, _ALLOW))
+        ]
         program += [
-            (_IF_EQUAL, 0, 4, number),
-            (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
-            test,
-            (_RETURN, 0, 0, _ALLOW),
+            (_IF_EQUAL, 0, len(tests) + 2, number),
+            (_LOAD, 0, 0, argument_at),
+            *tests,
             (_RETURN, 0, 0, _NOT_PERMITTED),
         ]
     return [*program, (_RETURN, 0, 0, _NOT_PERMITTED)]

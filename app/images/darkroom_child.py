@@ -83,10 +83,12 @@ def _serve(parent: socket.socket, *, memory: int, seconds: float) -> None:
             _give_memory_back()  # see [Note: Memory that is kept]
         parent.sendall(pack(header))
         if header.memory_bytes > memory:
+            signal.alarm(0)  # it waits for other people's large pictures, which is not its fault
             (granted,) = GRANT.unpack(parent.recv(GRANT.size, socket.MSG_WAITALL))
             if granted < header.memory_bytes:
                 raise MemoryError("more than this machine has for one picture")
             limits.grant(granted)
+            limits.start_alarm()
 
     def develop(data: memoryview) -> "Report":
         return decoding.develop(data, announce=announce)
@@ -154,7 +156,11 @@ class Limits:
         used = time.process_time()
         self._limit(resource.RLIMIT_CPU, int(used + self._seconds) + 1)
         self.grant(self._memory)
-        signal.alarm(int(self._seconds) + 5)  # should the parent hang as well
+        self.start_alarm()
+
+    def start_alarm(self) -> None:
+        """End this process a little after its parent should have, should that hang as well."""
+        signal.alarm(int(self._seconds) + 5)
 
     def grant(self, memory: int) -> None:
         """Allow this picture so much memory."""

@@ -11,9 +11,10 @@ from app.images.confinement import can_confine
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the rest holds")
 
 HEAD = """
-import ctypes, os, platform, signal, socket, subprocess, sys, threading, traceback
+import ctypes, fcntl, os, platform, signal, socket, subprocess, sys, threading, traceback
 from app.images.confinement import confine
 kept = open("/dev/null", "rb")
+parent, (ours, theirs) = os.getppid(), socket.socketpair()
 libc = ctypes.CDLL(None, use_errno=True)
 def call(x86_64, aarch64):
     "Make a system call by its number, in the way of whoever has taken over a decoder."
@@ -26,7 +27,7 @@ assert confine() is True
 FORBIDDEN = {
     "read a file": "open('/etc/passwd')",
     "write a file": "open('/tmp/pwned', 'w')",
-    "read a parent's environment": "open(f'/proc/{os.getppid()}/environ')",
+    "read a parent's environment": "open(f'/proc/{parent}/environ')",
     "list a folder": "os.listdir('/')",
     "remove a file": "os.unlink('/tmp/nothing')",
     "reach the network": "socket.socket(socket.AF_INET)",
@@ -39,8 +40,11 @@ FORBIDDEN = {
     "make a message queue": "call(68, 186)",
     "make semaphores": "call(64, 190)",
     "make a file in memory": "call(319, 279)",
-    "kill its parent": "os.kill(os.getppid(), signal.SIGTERM)",
-    "change its parent's limits": "import resource; resource.prlimit(os.getppid(), 7, (9, 9))",
+    "kill its parent": "os.kill(parent, signal.SIGTERM)",
+    "have the kernel signal another process": "fcntl.fcntl(ours, fcntl.F_SETOWN, parent)",
+    "choose which signal the kernel sends": "fcntl.fcntl(ours, 10, signal.SIGKILL)",  # F_SETSIG
+    "ask for signals": "fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC)",
+    "change its parent's limits": "import resource; resource.prlimit(parent, 7, (9, 9))",
 }
 
 

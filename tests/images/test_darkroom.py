@@ -320,6 +320,28 @@ def test_a_child_that_burns_time_is_ended_by_its_own_limit(program: Program, goo
         assert darkroom.develop(good) == Rejected(reason="too_slow")
 
 
+def test_picture_that_waits_for_another_large_one_is_not_too_slow(
+    program: Program, good: Path
+) -> None:
+    program(
+        """
+        from app.images import decoding, rehearsal
+        decoding.prepare()
+        rehearsal.warm_up()
+        class Waits:
+            def __getattr__(self, name):
+                return getattr(parent, name)
+            def recv(self, *arguments):
+                if signal.setitimer(signal.ITIMER_REAL, 0)[0]:  # it would end while it waits
+                    signal.raise_signal(signal.SIGALRM)
+                return parent.recv(*arguments)
+        darkroom_child._serve(Waits(), memory=64 << 20, seconds=60)
+        """
+    )
+    with Darkroom(children=1, memory_bytes=64 << 20, large_memory_bytes=1 << 30) as darkroom:
+        assert is_ready(darkroom.develop(good))
+
+
 @pytest.mark.parametrize(
     "answer",
     [
