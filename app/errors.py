@@ -49,6 +49,7 @@ AppError
 │   ├── PasskeyRefusedError      422
 │   └── WeakPasswordError        422
 ├── TooManyRequestsError         429
+│   └── TooManyUploadsError      429  begun, and neither finished nor cancelled
 └── UnavailableError             503  something behind us does not answer
 """
 
@@ -358,6 +359,18 @@ class TooManyRequestsError(AppError):
     def __init__(self, *, retry_after: int) -> None:
         super().__init__(f"Too many tries. Wait {_in_words(retry_after)}, then try again.")
         self.retry_after = retry_after
+
+
+class TooManyUploadsError(TooManyRequestsError):
+    code = "too_many_uploads"
+    detail = (
+        "Too many uploads were begun and not finished. Finish or cancel some; those that nobody"
+        " finishes are forgotten after a day."
+    )
+
+    def __init__(self) -> None:
+        AppError.__init__(self)
+        self.retry_after = 60
 
 
 def _in_words(seconds: int) -> str:

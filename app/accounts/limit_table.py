@@ -44,10 +44,17 @@ LETTERS_ALL = Limit(name="letters-all", burst=500, every=5 * _SECOND)
 LINK_TRIES_NETWORK = Limit(name="links-network", burst=60, every=5 * _SECOND)
 # Each reads and writes the whole library once.
 EXPORTS = Limit(name="exports", burst=5, every=6 * 60 * _MINUTE)
-# Each is a call of the model, which costs money. What an upload itself asks for does not count.
+# Each is a call of the model, which costs money. What an upload itself asks for does not count:
+# see PICTURES_SHOWN_OF_PERSON.
 DESCRIPTIONS_OF_IMAGE = Limit(name="descriptions-image", burst=5, every=60 * _MINUTE)
 DESCRIPTIONS_OF_PERSON = Limit(name="descriptions-person", burst=60, every=30 * _SECOND)
 DESCRIPTIONS_ALL = Limit(name="descriptions-all", burst=600, every=2 * _SECOND)
 # "All that are missing": what failed is missing again, and would be asked for again and again.
 DESCRIPTIONS_OF_ALL = Limit(name="descriptions-missing", burst=5, every=20 * _MINUTE)
+# What a model is shown for whatever reason, uploads included: each picture costs money, a made-up
+# one as much as any. A library of some thousands at once, a larger one day by day.
+PICTURES_SHOWN_OF_PERSON = Limit(name="shown-person", burst=5000, every=10 * _SECOND)
+PICTURES_SHOWN_ALL = Limit(name="shown-all", burst=20_000, every=5 * _SECOND)
+# Each may take the decoders a minute or two, and a file that is broken is broken again.
+RETRIES = Limit(name="retries", burst=60, every=_MINUTE)
 OPENID_STARTS_NETWORK = Limit(name="openid-network", burst=60, every=5 * _SECOND)

@@ -10,11 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
+from app.accounts import limits
+from app.accounts.limit_table import PICTURES_SHOWN_ALL, PICTURES_SHOWN_OF_PERSON
 from app.accounts.models import User
 from app.clients.aws import AwsUnavailableError
 from app.clients.storage import PREVIEWS, PictureStore, Preview
 from app.clients.vision import Sighting, VisionError
 from app.database import db
+from app.errors import TooManyRequestsError
 from app.images.darkroom import DarkroomError
 from app.images.descriptions import by, record, record_failure
 from app.images.models import DescriptionSource, DescriptionState, Image
@@ -73,6 +76,10 @@ def describe_picture(
     if vision is None:
         _stop_waiting(task.image_id, state=DescriptionState.NONE)
         return
+    if not _may_show(waiting.owner_id):
+        log.info("a description waits: enough pictures were shown to the model for now")
+        _let_go(task.image_id)
+        return  # it goes on waiting, and the sweep asks again
     try:
         # What leaves the house is no larger than a model needs, and nothing but pixels.
         preview = store.fetch_preview(waiting.owner_id, task.image_id, waiting.preview)
@@ -100,6 +107,15 @@ def describe_picture(
         record(task.image_id, sighting, is_demo=is_demo)
         count("DescriptionsMade")
     db.session.commit()
+
+
+def _may_show(owner_id: UUID) -> bool:
+    """Count a picture that the model is shown; False when that is enough for now."""
+    try:
+        limits.take_each((PICTURES_SHOWN_OF_PERSON, str(owner_id)), (PICTURES_SHOWN_ALL, ""))
+    except TooManyRequestsError:
+        return False
+    return True
 
 
 def _begin(image_id: UUID, attempt: int) -> Waiting | None:

@@ -100,6 +100,7 @@ class Image(Base):
             "created_at",
             postgresql_where=text("state IN ('uploading', 'processing', 'rejected')"),
         ),
+        Index("ix_images_uploading", "owner_id", postgresql_where=text("state = 'uploading'")),
         Index(
             "ix_images_to_develop",
             "owner_id",

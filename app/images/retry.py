@@ -4,6 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from app.accounts import limits
+from app.accounts.limit_table import RETRIES
 from app.accounts.models import User
 from app.database import db, now
 from app.errors import NotDamagedError, NotFoundError
@@ -15,6 +17,7 @@ def develop_again(user: User, image_id: UUID) -> PictureStored:
     """Let a damaged picture be developed anew; the caller commits and sends the task.
 
     Raises:
+        TooManyRequestsError: they had enough of them tried again.
         NotFoundError: there is none with this id, or it is somebody else's.
         NotDamagedError: there is nothing to be tried again.
     """
@@ -26,6 +29,7 @@ def develop_again(user: User, image_id: UUID) -> PictureStored:
         .returning(Image.id)
         .execution_options(synchronize_session=False)
     )
+    limits.take(RETRIES, of=str(user.id))
     if db.session.scalar(again) is None:
         if db.session.scalar(select(Image.id).where(*mine)) is None:
             raise NotFoundError

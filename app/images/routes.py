@@ -172,7 +172,13 @@ def delete_image(image_id: UUID) -> Response:
 @images.post("/<uuid:image_id>/retry")
 @signed_in
 @images.output(ImageDetail, status_code=202, description="It is being developed anew.")
-@images.doc(responses={**NOT_FOUND, 409: "It is not damaged."})
+@images.doc(
+    responses={
+        **NOT_FOUND,
+        409: "It is not damaged.",
+        429: "Enough pictures were tried again.",
+    }
+)
 def retry_image(image_id: UUID) -> Response:
     """Develop a damaged picture anew: its failure may have been ours, and mended since."""
     task = develop_again(current_user(), image_id)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
 from app.clients.access import UploadPlace, UserAccess
 from app.database import db, now
+from app.errors import TooManyUploadsError
 from app.images.failures import VIDEO, WORDS
 from app.images.in_parts import Plan, PromisedInParts
 from app.images.models import Image, ImageState, Storage
@@ -17,6 +18,9 @@ from app.images.place_schemas import NewImage
 from app.settings import PICTURE_TYPES
 
 MEGABYTE = 1024 * 1024
+# Rows of promises cost nothing to make and stay for a day, whatever room there is: one person could
+# fill the database with them. A browser has a few dozen at a time.
+MAX_UNFINISHED = 10_000
 _ONE_BATCH_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:user, 4))")
 
 
@@ -91,6 +95,26 @@ class Room:
             )
         self._left -= added
         return None
+
+
+def require_few_unfinished(user: User) -> None:
+    """Check that a person has not been promised too many places; before the commit.
+
+    Asking again for the same places makes them no more.
+
+    Raises:
+        TooManyUploadsError: see MAX_UNFINISHED; nothing of this batch is promised.
+    """
+    unfinished = (
+        select(Image.id)
+        .where(Image.owned_by(user), Image.state == ImageState.UPLOADING)
+        .limit(MAX_UNFINISHED + 1)
+    )
+    if (db.session.scalar(select(func.count()).select_from(unfinished.subquery())) or 0) > (
+        MAX_UNFINISHED
+    ):
+        db.session.rollback()
+        raise TooManyUploadsError
 
 
 def promise_place(

@@ -19,7 +19,15 @@ from app.images.in_parts import (
 from app.images.place_schemas import NewImages, PlacesOut
 from app.images.schemas import ImageDetail
 from app.images.timeline import Shown, image_detail, images_by_id
-from app.images.upload import Existing, Promised, Refused, Room, promise_place, refusal
+from app.images.upload import (
+    Existing,
+    Promised,
+    Refused,
+    Room,
+    promise_place,
+    refusal,
+    require_few_unfinished,
+)
 from app.parts import parts
 from app.telling import count
 from app.web import json_response
@@ -34,6 +42,7 @@ PROMISED = Promised | PromisedInParts
 @signed_in
 @uploads.input(NewImages, location="json")
 @uploads.output(PlacesOut, description="One answer for each picture, in the same order.")
+@uploads.doc(responses={429: "Too many uploads were begun and not finished."})
 def create_images(json_data: NewImages) -> Response:
     """Ask for places to upload pictures to.
 
@@ -55,6 +64,8 @@ def create_images(json_data: NewImages) -> Response:
         answers[index] = refusal(new, max_bytes=settings.max_upload_bytes) or promise_place(
             user, new, access=access, room=room
         )
+    if any(isinstance(answer, PROMISED) for answer in answers.values()):
+        require_few_unfinished(user)
     ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
     # Before the commit, which lets the rows go: one may be cancelled the moment after.
     shown = {UUID(image["id"]): image for image in images_by_id(user, ids, reader=reader)}

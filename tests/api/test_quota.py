@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.images.upload import MAX_UNFINISHED
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import running_api, until
 from tests.people import Json, Person, put
@@ -67,6 +68,29 @@ def test_what_does_not_fit_is_refused_with_a_reason(cora: Person) -> None:
     (third,) = promise(cora, of_size(10))
     assert third["status"] == "upload"
     assert used(cora) == QUOTA
+
+
+def test_places_for_unfinished_uploads_beyond_the_limit_are_refused(
+    ada: Person, database: Engine
+) -> None:
+    pictures = [of_size(1), of_size(1)]
+    first, _ = promise(ada, *pictures)
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state,"
+                " created_at, timeline_at, has_preview, attempts, description_state)"
+                " SELECT gen_random_uuid(), :owner, 'a.jpg', 1,"
+                " sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'image/jpeg', 'uploading',"
+                " now(), now(), false, 0, 'none' FROM generate_series(3, :most)"
+            ),
+            {"owner": ada.user_id, "most": MAX_UNFINISHED},
+        )
+    refused = ada.http.post("/api/images", json={"images": [of_size(1)]})
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_uploads")
+    assert [place["status"] for place in promise(ada, *pictures)] == ["upload", "upload"]
+    ada.http.delete(f"/api/images/{first['image']['id']}").raise_for_status()
+    assert [place["status"] for place in promise(ada, of_size(1))] == ["upload"]
 
 
 def test_asking_again_for_the_same_reserves_nothing_more(cora: Person) -> None:

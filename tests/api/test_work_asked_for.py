@@ -288,3 +288,40 @@ def test_two_messages_of_a_picture_are_one_call_of_the_model(
     describe()
     assert vision.calls == 1
     assert ada.detail(image_id)["description"]["alt_text"] == "What the model saw"
+
+
+def test_pictures_shown_to_the_model_beyond_the_limit_go_on_waiting(
+    api: FlaskClient, ada: Person, assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(limit_table.PICTURES_SHOWN_OF_PERSON, burst=1)
+    monkeypatch.setattr("app.images.describe.PICTURES_SHOWN_OF_PERSON", few)
+    ids = [developed(ada, seed) for seed in (978, 979)]
+    switch_on(ada)
+    vision = Asked()
+    vision.go_on.set()
+    for image_id in ids:
+        api.post(f"/api/images/{image_id}/describe")
+        with assembly.app.app_context():
+            describe_picture(
+                DescribePicture(image_id=UUID(image_id)),
+                1,
+                store=assembly.store,
+                darkroom=Sketching(),
+                vision=vision,
+                is_demo=False,
+            )
+    assert vision.calls == 1
+    assert [ada.detail(image_id)["description_state"] for image_id in ids] == ["done", "waiting"]
+
+
+def test_retries_beyond_the_limit_are_refused(
+    api: FlaskClient, ada: Person, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(limit_table.RETRIES, burst=2)
+    monkeypatch.setattr("app.images.retry.RETRIES", few)
+    image_id = developed(ada, 980)
+    statuses = []
+    for _ in range(3):
+        set_row(database, image_id, "state = 'damaged'")
+        statuses.append(api.post(f"/api/images/{image_id}/retry").status_code)
+    assert statuses == [202, 202, 429]
