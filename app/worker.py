@@ -18,6 +18,7 @@ from app.assembly import Assembly
 from app.clients.aws import AwsUnavailableError
 from app.clients.queue import MAX_MESSAGES, Message, Queue
 from app.feed import Delivery, Feed
+from app.images.confinement import keep_to_itself
 from app.images.darkroom import Darkroom
 from app.logs import set_up_logging
 from app.outages import Outage, is_outage
@@ -217,6 +218,7 @@ def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = Settings.from_environment(os.environ)
     set_up_logging(settings.log_level)
+    keep_to_itself()
     children = max(1, os.cpu_count() or 1)
     developers = children * THREADS_A_CHILD
     with ExitStack() as stack:

@@ -105,6 +105,11 @@ class Compute(Construct):
             "DESCRIPTION_QUEUE_URL": pictures.description_queue.queue.queue_url,
             "LETTER_QUEUE_URL": pictures.letter_queue.queue.queue_url,
             "REGISTRATION": settings.registration,
+            **(
+                {"STORAGE_QUOTA_BYTES": str(settings.quota_gb * 1024**3)}
+                if settings.quota_gb
+                else {}
+            ),
             "MAIL_FROM": f"Pinhole <{settings.mail_address}>" if settings.mail_address else "",
             # See [Note: Who is calling] in app/handlers/visitor_address.py.
             "TRUSTED_PROXIES": "2",

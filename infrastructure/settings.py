@@ -133,6 +133,7 @@ class Settings:
     alarm_address: str | None
     mail_address: str | None  # who sends, an identity of SES; None: this site sends no mail
     registration: Registration
+    quota_gb: int | None  # how much each person may keep; None: no limit
     kept: Kept
     # Nothing is protected from deletion yet, so that a first deployment that fails is rolled back
     # whole; ./scripts/deploy says `-c first=true`, and deploys once more without it.
@@ -155,6 +156,7 @@ _ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]\Z")
 _MIN_RATE = 600
 _MAX_RATE = 1_000_000
 _MAX_BACKUP_DAYS = 35  # RDS's own
+_MAX_QUOTA_GB = 1_000_000
 _BUDGETS: dict[str, BudgetOf] = {"product": "product", "account": "account"}
 _EGRESSES: dict[str, Egress] = {"instance": "instance", "gateway": "gateway", "ipv6": "ipv6"}
 _REGISTRATIONS: dict[str, Registration] = {"invite": "invite", "open": "open", "closed": "closed"}
@@ -195,6 +197,7 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
         alarm_address=_address(context, "alarms"),
         mail_address=_address(context, "mail"),
         registration=_REGISTRATIONS[registration],
+        quota_gb=_number(context, "quota", most=_MAX_QUOTA_GB),
         kept=kept,
         is_first=str(context("first") or "") == "true",
         worker_concurrency=_worker_concurrency(context, SIZES[size_name]),

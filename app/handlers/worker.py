@@ -17,6 +17,7 @@ from app.clients.queue import Message, Queue
 from app.handlers import start_collecting
 from app.handlers.observing import observe, trace
 from app.handlers.surroundings import surroundings
+from app.images.confinement import keep_to_itself
 from app.images.darkroom import Darkroom
 from app.outages import is_outage
 from app.tasks import RetryLaterError, pause_after
@@ -34,6 +35,7 @@ _queues = {
         _known.settings.letter_queue_url,
     )
 }
+keep_to_itself()
 # Warms up meanwhile. One, since messages are done one after the other.
 _darkroom = Darkroom(
     children=1, unconfined_is_allowed=_known.settings.unconfined_decoders_are_allowed

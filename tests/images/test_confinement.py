@@ -132,3 +132,38 @@ def test_a_confined_process_can_abort() -> None:
 
 def test_a_machine_tells_whether_it_can_confine() -> None:
     assert can_confine() is True
+
+
+@pytest.mark.parametrize("file", ["environ", "mem"])
+def test_process_that_keeps_to_itself_is_not_read_by_others_of_its_account(file: str) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            textwrap.dedent(
+                f"""
+                import ctypes, os
+                from app.images.confinement import keep_to_itself
+                if os.geteuid() == 0:  # who may read everything
+                    os.setgroups([])
+                    os.setgid(64911)
+                    os.setuid(64911)
+                    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after exec
+                keep_to_itself()
+                parent, child = os.getpid(), os.fork()
+                if child == 0:
+                    try:
+                        open(f"/proc/{{parent}}/{file}", "rb")
+                    except PermissionError:
+                        os._exit(0)
+                    os._exit(1)
+                print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+                """
+            ),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "0\n", done.stderr

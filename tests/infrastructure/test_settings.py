@@ -27,6 +27,7 @@ def settings(*, region: str | None = "us-east-1", **context: str) -> Settings:
         ({"rate": "many"}, "from 1 to 1000000"),
         ({"replica": "mars-1"}, "takes a region, as eu-west-1; not 'mars-1'"),
         ({"replica": "us-east-1"}, "another region than us-east-1"),
+        ({"quota": "10 GB"}, "from 1 to 1000000"),
     ],
 )
 def test_what_cannot_be_meant_is_answered_with_what_can(context: dict[str, str], said: str) -> None:
@@ -71,3 +72,8 @@ def test_large_size_takes_as_many_workers_as_the_account_allows() -> None:
 def test_decoders_may_be_told_to_refuse() -> None:
     assert settings().unconfined_decoders == "allow"
     assert settings(unconfined_decoders="refuse").unconfined_decoders == "refuse"
+
+
+def test_quota_that_is_said_is_taken() -> None:
+    assert settings(quota="50").quota_gb == 50
+    assert settings().quota_gb is None
