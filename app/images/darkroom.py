@@ -91,7 +91,7 @@ class Darkroom:
             try:
                 return self._twice(lambda child: child.develop(file.fileno()), owner)
             except DeathError as death:
-                return death.verdict()
+                return death.verdict(file.fileno())
 
     def sketch(self, preview: bytes, *, owner: UUID | None = None) -> bytes | None:
         """Make a preview small and bare for a model's eyes; None when it cannot be opened.

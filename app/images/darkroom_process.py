@@ -13,8 +13,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.images import formats
 from app.images.darkroom_child import DEVELOP, GRANT, LATE_IMPORT, MESSAGE, OUT_OF_MEMORY, SKETCH
 from app.images.fork_client import Fork, last_words
+from app.images.metadata import PictureMetadata
 from app.images.outcome import (
     HEAD_BYTES,
     DeathReason,
@@ -45,8 +47,9 @@ class DarkroomError(Exception):
 # and a picture must not be called bad for that. So any other death is tried once more in a fresh
 # child, and only the second is held against the picture.
 #
-# If its header had been read by then it is a picture: "damaged", and its original is kept.
-# If not, it is "rejected".
+# If its header had been read by then it is a picture: "damaged", and its original is kept. If not,
+# its first bytes tell: what begins as pictures do is kept too, since a rejected file is deleted and
+# may be a good picture that a decoder's fault ended so early.
 
 
 class DeathError(Exception):
@@ -58,20 +61,28 @@ class DeathError(Exception):
         self.header = header
         self.certain = certain
 
-    def verdict(self) -> Developed | Rejected:
-        """Shape the death as the outcome of the picture that is held responsible for it."""
-        if self.header is None:
-            return Rejected(reason=self.reason)
+    def verdict(self, file: int) -> Developed | Rejected:
+        """Shape the death as the outcome of the picture, an open file, that is blamed for it."""
+        header = self.header
+        if header is None:
+            detected = formats.detect(os.pread(file, formats.HEAD_BYTES, 0))
+            if detected is None:
+                return Rejected(reason="not_a_picture")
+            if not detected.supported:
+                return Rejected(reason="unsupported_type", content_type=detected.content_type)
+            header = Header(
+                content_type=detected.content_type, width=0, height=0, metadata=PictureMetadata()
+            )
         return Developed(
             outcome="damaged",
             reason=self.reason,
-            content_type=self.header.content_type,
-            width=self.header.width,
-            height=self.header.height,
+            content_type=header.content_type,
+            width=header.width,
+            height=header.height,
             thumbnail=None,
             preview=None,
             thumbhash=None,
-            metadata=self.header.metadata,
+            metadata=header.metadata,
         )
 
 

@@ -14,7 +14,7 @@ WORDS = {
     "too_many_pixels": "This picture was too large to be opened. Upload it again: no size is"
     " refused any more.",  # of rows from before
     "not_as_promised": "What arrived is not the file that was announced. Upload it again.",
-    # Damaged: the original is kept. (Rejected with the same code: its header alone did this.)
+    # Damaged: the original is kept.
     "incomplete": "The end of this file is missing. The original is kept as it is.",
     "corrupt": "Part of this file is broken. The original is kept as it is.",
     # The same state, but the fault is ours: the file may be in order.

@@ -25,7 +25,6 @@ DeathReason = Literal["too_slow", "out_of_memory", "decoder_crashed"]
 
 # Why a file was refused.
 RejectionReason = Literal[
-    DeathReason,  # and so early that it is not known whether this is a picture
     "not_a_picture",  # its bytes are of nothing known
     "unsupported_type",  # known, but not taken in: PSD, SVG, PDF, RAW, video …
     "unreadable",  # begins like a picture, but its header makes no sense

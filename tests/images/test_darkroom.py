@@ -65,6 +65,15 @@ def is_ready(outcome: Developed | Rejected) -> bool:
     return isinstance(outcome, Developed) and outcome.outcome == "ready"
 
 
+def is_kept(outcome: Developed | Rejected, reason: str) -> bool:
+    """Whether a JPEG whose header nobody read is kept, and what is said to be wrong with it."""
+    return (
+        isinstance(outcome, Developed)
+        and (outcome.outcome, outcome.reason) == ("damaged", reason)
+        and (outcome.content_type, outcome.width, outcome.preview) == ("image/jpeg", 0, None)
+    )
+
+
 def children_of(pid: int) -> list[int]:
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)  # noqa: S607 - of the system
     pairs = (line.split() for line in listed.stdout.decode().splitlines())
@@ -273,7 +282,21 @@ def test_a_picture_that_crashes_two_children_is_blamed(program: Program, good: P
         """
     )
     with Darkroom(children=1) as darkroom:
-        assert darkroom.develop(good) == Rejected(reason="decoder_crashed")
+        assert is_kept(darkroom.develop(good), "decoder_crashed")
+
+
+def test_file_that_crashes_two_children_and_begins_as_no_picture_is_rejected(
+    program: Program, tmp_path: Path
+) -> None:
+    program(
+        """
+        socket.recv_fds(parent, MESSAGE, 1)
+        os.kill(os.getpid(), signal.SIGSEGV)
+        """
+    )
+    with Darkroom(children=1) as darkroom:
+        page = darkroom.develop(file(tmp_path, b"<!doctype html>"))
+        assert page == Rejected(reason="not_a_picture")
 
 
 def test_a_child_that_hangs_is_killed(program: Program, good: Path) -> None:
@@ -284,7 +307,7 @@ def test_a_child_that_hangs_is_killed(program: Program, good: Path) -> None:
         """
     )
     with Darkroom(children=1, timeout=0.3) as darkroom:
-        assert darkroom.develop(good) == Rejected(reason="too_slow")
+        assert is_kept(darkroom.develop(good), "too_slow")
 
 
 def test_what_hangs_after_its_header_is_a_picture_and_kept(program: Program, good: Path) -> None:
@@ -317,7 +340,7 @@ def test_a_child_that_burns_time_is_ended_by_its_own_limit(program: Program, goo
         """
     )
     with Darkroom(children=1, timeout=60) as darkroom:
-        assert darkroom.develop(good) == Rejected(reason="too_slow")
+        assert is_kept(darkroom.develop(good), "too_slow")
 
 
 def test_picture_that_waits_for_another_large_one_is_not_too_slow(
@@ -360,7 +383,7 @@ def test_a_child_that_talks_nonsense_is_killed(program: Program, good: Path, ans
         """
     )
     with Darkroom(children=1) as darkroom:
-        assert darkroom.develop(good) == Rejected(reason="decoder_crashed")
+        assert is_kept(darkroom.develop(good), "decoder_crashed")
 
 
 def test_a_child_that_cannot_start_is_not_the_pictures_fault(program: Program, good: Path) -> None:
