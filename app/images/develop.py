@@ -15,7 +15,7 @@ from tempfile import NamedTemporaryFile
 from typing import Literal, Protocol
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import User
@@ -71,13 +71,17 @@ class Receipt:
 
 
 def take_in(tasks: Sequence[PictureStored], *, store: PictureStore) -> None:
-    """Note which originals have arrived, and remove those of cancelled uploads. Safe to repeat.
+    """Note which originals have arrived; remove those of cancelled and of rejected uploads.
+
+    Safe to repeat.
 
     Raises:
         AwsUnavailableError: try again.
     """
     for task in note_stored(tasks):
         _clear_if_cancelled(task, store=store)
+    for task in _rejected_before(tasks):
+        _clear_if_rejected(task, store=store)
 
 
 def develop_next(*, bench: Bench) -> bool:
@@ -160,6 +164,29 @@ def _clear_if_cancelled(task: PictureStored, *, store: PictureStore) -> None:
     if cancelled:
         log.info("removing what arrived of a cancelled upload")
         remove_unless_known(_place_of(task), store=store)
+
+
+def _rejected_before(tasks: Sequence[PictureStored]) -> list[PictureStored]:
+    """Return those whose file was rejected: their addresses live on for some minutes."""
+    places = [(task.image_id, task.user_id) for task in tasks]
+    rejected = select(Image.id).where(
+        tuple_(Image.id, Image.owner_id).in_(places), Image.state == ImageState.REJECTED
+    )
+    ids = set(db.session.scalars(rejected))
+    db.session.rollback()
+    return [task for task in tasks if task.image_id in ids]
+
+
+def _clear_if_rejected(task: PictureStored, *, store: PictureStore) -> None:
+    """Remove what was sent again to the place of a rejected file, where it takes nobody's room.
+
+    The row stays locked meanwhile, as in _reject.
+    """
+    rejected = (Image.id == task.image_id, Image.state == ImageState.REJECTED)
+    if db.session.scalar(select(Image.id).where(*rejected).with_for_update()) is not None:
+        log.info("removing what arrived in the place of a rejected file")
+        store.delete_image(task.user_id, task.image_id)
+    db.session.commit()
 
 
 def _place_of(task: PictureStored) -> Place:

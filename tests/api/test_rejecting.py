@@ -18,7 +18,7 @@ from app.images.outcome import Rejected
 from app.tasks import PictureStored
 from tests.api.conftest import until
 from tests.people import Person, put
-from tests.pictures import jpeg
+from tests.pictures import jpeg, not_a_picture
 
 
 class Refusing:
@@ -108,3 +108,18 @@ def test_a_place_is_not_called_taken_because_an_event_said_so(
     put(again["upload"], picture.content).raise_for_status()
     (now_there,) = asked(state="processing", until=soon).json()["places"]
     assert now_there["status"] == "exists"
+
+
+def test_bytes_sent_again_to_the_place_of_a_rejected_file_are_removed(
+    ada: Person, assembly: Assembly
+) -> None:
+    """Its address lives for some minutes, and what is rejected takes no room of anybody."""
+    page = not_a_picture()
+    (place,) = ada.promise(page)
+    image_id = place["image"]["id"]
+    put(place["upload"], page.content).raise_for_status()
+    assert until(lambda: ada.settled(image_id))["state"] == "rejected"
+    put(place["upload"], page.content).raise_for_status()
+    user_id = UUID(ada.user_id)
+    until(lambda: assembly.store.look(user_id, UUID(image_id)) is None)
+    assert ada.settled(image_id) is not None  # why it was rejected is still told
