@@ -7,12 +7,16 @@ environment.
 
 from __future__ import annotations
 
-import asyncio
+import gc
 import importlib
 import os
+import sys
 from pathlib import Path
 
 from scripts.embedded.aws_server.refusals import Door
+
+# Objects made and not let go; Python's own number is 700.
+_COLLECTED_AFTER = 10_000
 
 
 def forget_unfinished_writes(objects: Path) -> None:
@@ -60,9 +64,16 @@ def main() -> None:
     forget_unfinished_writes(folder / "objects")
     configure_ministack(port=port, folder=folder, root_key=door.root_key)
     # Only now: ministack reads its environment, and the objects, when it is imported.
-    guard = importlib.import_module("scripts.embedded.aws_server.guard")
+    try:
+        guard = importlib.import_module("scripts.embedded.aws_server.guard")
+        uvloop = importlib.import_module("uvloop")
+    except ModuleNotFoundError as error:
+        sys.exit(f"{error}: `python3 -m scripts.embedded.install` renews .venv-aws")
     mailbox = Path(os.environ["MAILBOX"])
-    asyncio.run(guard.serve(door, state=folder / "state", mailbox=mailbox))
+    # What was imported stays; a request's own are few. Walking through all of it is a tenth of it.
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER)
+    uvloop.run(guard.serve(door, state=folder / "state", mailbox=mailbox))
 
 
 if __name__ == "__main__":
