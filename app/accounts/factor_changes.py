@@ -26,9 +26,9 @@ What = Literal[
 
 
 def lock_person(user: User) -> None:
-    """Let one request at a time change how a person signs in; call it before looking at that.
+    """Let one request at a time change how a person signs in who is not the one that asks.
 
-    Two that remove a way each would otherwise both find that the other's is left.
+    For the one that asks: `guards.hold_person`.
     """
     db.session.refresh(user, with_for_update=True)
 

@@ -130,6 +130,32 @@ def current_owner() -> Owner:
     return owner
 
 
+def hold_person() -> User:
+    """Return who is asking, held until the commit: one request at a time changes how they sign in.
+
+    Two that remove a way each would otherwise both find that the other's is left. Call it before
+    anything is changed.
+
+    Raises:
+        NotSignedInError: whoever held them before ended this session; so with whatever else the
+            route's guard raises.
+    """
+    db.session.refresh(current_user(), with_for_update=True)
+    check_again()
+    return current_user()
+
+
+def check_again() -> None:
+    """Let nobody go on who was thrown out while this request waited, or raise as the guard does.
+
+    Call it before anything is changed. See [Note: Let in, then thrown out].
+    """
+    # It was noted that the session is used as its request was let in: nothing commits here.
+    _forget_who_asks()
+    db.session.expire_all()
+    cast("Callable[[], None]", g.get("check", _require_person))()
+
+
 def own_session() -> Session:
     """The session of the person who is asking in a browser.
 
@@ -145,6 +171,13 @@ def own_session() -> Session:
 def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if request.method not in SAFE_METHODS:
+            # [Note: Let in, then thrown out] The whole body is here before anybody is let in: else
+            # somebody could be let in by a request that they send the end of when they like, days
+            # after they were signed out. What is left is as long as a request takes; what changes
+            # how a person signs in, or who administers, asks again once it holds them.
+            request.get_data()
+        g.check = check
         try:
             check()
         except NotSignedInError:
@@ -174,9 +207,13 @@ def _person_id() -> UUID:
 
 def _is_still_there() -> bool:
     """Whether who asked is signed in now, asked anew of the database."""
+    _forget_who_asks()
+    return current_session() is not None or current_token() is not None
+
+
+def _forget_who_asks() -> None:
     for known in ("session", "access_token", "owner"):
         g.pop(known, None)
-    return current_session() is not None or current_token() is not None
 
 
 def _find_owner() -> Owner | None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts import one_time
 from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.factor_changes import lock_person
+from app.accounts.guards import hold_person
 from app.accounts.models import Passkey, User
 from app.accounts.one_time import Purpose
 from app.accounts.secret_tokens import new_token
@@ -101,6 +101,7 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
     Raises:
         TooManyPasskeysError: remove one first.
         PasskeyRefusedError: it was not made as this site asked, or is known already.
+        NotSignedInError: they were signed out meanwhile.
     """
     from webauthn import base64url_to_bytes, verify_registration_response  # noqa: PLC0415
 
@@ -118,7 +119,7 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
     )
     if made is None:
         raise PasskeyRefusedError
-    lock_person(user)
+    hold_person()
     refuse_too_many(user.id)
     passkey = Passkey(
         user_id=user.id,

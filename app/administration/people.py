@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, func, select, tuple_
 from app.accounts import one_time
 from app.accounts.administrators import change_administrators, refuse_without
 from app.accounts.audit import Event, record
+from app.accounts.guards import check_again
 from app.accounts.models import KnownDevice, Session, User
 from app.accounts.one_time import Purpose
 from app.accounts.schemas.activity import PageIn
@@ -59,6 +60,7 @@ def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
         LastAdministratorError: nobody would be left who looks after the site.
     """
     change_administrators()
+    check_again()  # another administrator may have shut or unmade the one who asks
     # A sign-in under way is waited for, so that its session is ended with the others.
     held = select(User).where(User.id == person_id).with_for_update(key_share=True)
     user = db.session.scalar(held.execution_options(populate_existing=True))

@@ -11,7 +11,7 @@ from app.accounts import one_time
 from app.accounts.audit import Event, record
 from app.accounts.confirmation import renew_session
 from app.accounts.cookies import Cookie, set_cookie
-from app.accounts.guards import current_session
+from app.accounts.guards import current_session, hold_person
 from app.accounts.joining import is_first, make_account, refuse_uninvited, use_invite
 from app.accounts.letters import commit_and_ring
 from app.accounts.models import Invite, Session, User
@@ -165,7 +165,11 @@ def _await_link(owner: User, stranger: Stranger, trip: Trip) -> Response:
 
 
 def _link(trip: Trip, stranger: Stranger) -> Response:
-    user = _who_set_out(trip, "link_other").user
+    _who_set_out(trip, "link_other")
+    try:
+        user = hold_person()
+    except NotSignedInError as error:
+        raise ArrivalRefusedError("link_other") from error
     identity = find_identity(stranger.issuer, stranger.subject)
     if identity and identity.user_id != user.id:
         raise ArrivalRefusedError("link_other")

@@ -9,11 +9,10 @@ from app.accounts.authenticator import begin_authenticator, confirm_authenticato
 from app.accounts.cookies import Cookie, read_cookie
 from app.accounts.factor_changes import (
     letter_of_change,
-    lock_person,
     refuse_lock_out,
     refuse_unproved,
 )
-from app.accounts.guards import current_user, fresh, in_person, own_session, public
+from app.accounts.guards import current_user, fresh, hold_person, in_person, own_session, public
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring, withdraw_letters
 from app.accounts.limit_table import PASSWORD_CHECKS_NETWORK, SECOND_FACTOR_TRIES
 from app.accounts.limits import give_back, take
@@ -60,8 +59,7 @@ def security() -> Response:
 @factors.output({}, status_code=204, description="Set; all other sessions are ended.")
 def change_password(json_data: PasswordIn) -> Response:
     """Set a password, or another one. Other browsers are signed out, links from mails are dead."""
-    user = current_user()
-    lock_person(user)
+    user = hold_person()
     set_password(user, json_data.password)
     end_sessions(user.id, but=own_session().id, but_device=read_cookie(Cookie.DEVICE))
     # What somebody else began who knew the old one ends too.
@@ -113,9 +111,8 @@ def check_password(json_data: PasswordQuestion) -> Response:
 @factors.doc(responses={409: "There is an app already, or the address is not proved."})
 def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Make a secret for an authenticator app; it asks for nothing before its first code."""
-    user = current_user()
+    user = hold_person()
     refuse_unproved(user)
-    lock_person(user)
     begun = begin_authenticator(user)
     db.session.commit()
     answer = TotpBegun(secret=begun.secret, uri=begun.uri, qr_svg=begun.qr_svg)
@@ -138,7 +135,7 @@ def confirm_totp(json_data: CodeIn) -> Response:
     user = current_user()
     refuse_unproved(user)
     take(SECOND_FACTOR_TRIES, of=str(user.id))
-    lock_person(user)
+    user = hold_person()
     if not confirm_authenticator(user.id, "".join(json_data.code.split())):
         raise WrongCodeError
     give_back(SECOND_FACTOR_TRIES, of=str(user.id))
@@ -159,8 +156,7 @@ def confirm_totp(json_data: CodeIn) -> Response:
 )
 def remove_totp() -> Response:
     """Remove the authenticator app. Recovery codes go with the last factor."""
-    user = current_user()
-    lock_person(user)
+    user = hold_person()
     removed = db.session.scalar(
         delete(Totp)
         .where(Totp.user_id == user.id, Totp.confirmed_at.is_not(None))
@@ -181,8 +177,7 @@ def remove_totp() -> Response:
 @factors.doc(responses={409: "There is no second factor to stand in for."})
 def remake_recovery_codes(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Make new recovery codes; those from before are worth nothing any more."""
-    user = current_user()
-    lock_person(user)
+    user = hold_person()
     if not second_factors(user.id):
         raise NoSecondFactorError
     codes = make_codes(user.id)

@@ -10,11 +10,10 @@ from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, clear_cookie, read_cookie, set_cookie
 from app.accounts.factor_changes import (
     letter_of_change,
-    lock_person,
     refuse_lock_out,
     refuse_unproved,
 )
-from app.accounts.guards import current_session, current_user, fresh, public
+from app.accounts.guards import current_session, fresh, hold_person, public
 from app.accounts.joining import find_invite
 from app.accounts.letters import commit_and_ring
 from app.accounts.limit_table import OPENID_STARTS_NETWORK
@@ -131,8 +130,7 @@ def get_waiting_identity() -> Response:
 )
 def unlink_identity(identity_id: UUID) -> Response:
     """Take a provider's identity from your account."""
-    user = current_user()
-    lock_person(user)
+    user = hold_person()
     provider = db.session.scalar(
         delete(Identity)
         .where(Identity.id == identity_id, Identity.user_id == user.id)

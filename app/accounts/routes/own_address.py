@@ -4,7 +4,7 @@ from flask import Response
 
 from app.accounts import one_time
 from app.accounts.audit import Event, record
-from app.accounts.guards import current_user, fresh, in_person
+from app.accounts.guards import current_user, fresh, hold_person, in_person
 from app.accounts.joining import move_to
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring, withdraw_letters
 from app.accounts.mail_limits import count_letters, refuse_without_mail
@@ -36,11 +36,12 @@ def change_email(json_data: AddressIn) -> Response:
     notice.
     """
     refuse_without_mail()
-    user, wanted = current_user(), json_data.email
-    user_id, present = user.id, user.email
-    if wanted == present:
+    wanted = json_data.email
+    if wanted == current_user().email:
         raise _already(wanted)
     count_letters(wanted)
+    user = hold_person()
+    user_id, present = user.id, user.email
     # Letters first: one that is being written holds its row, and its link is there afterwards.
     withdraw_letters(user_id, Kind.CHANGE_EMAIL)
     one_time.forget(user_id, Purpose.CHANGE_EMAIL)
@@ -81,7 +82,7 @@ def verify(json_data: LinkIn) -> Response:
     stranger's name; and whoever stole a mailbox alone could move nothing.
     """
     begun = shown_token(json_data.token, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
-    user = current_user()
+    user = hold_person()
     if begun.user_id != user.id:
         raise LinkDeadError("This link is for another account than the one you are signed in to.")
     purpose = Purpose(begun.purpose)

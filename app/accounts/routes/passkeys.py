@@ -9,11 +9,10 @@ from app.accounts.audit import Event, record
 from app.accounts.cookies import Cookie, set_cookie
 from app.accounts.factor_changes import (
     letter_of_change,
-    lock_person,
     refuse_lock_out,
     refuse_unproved,
 )
-from app.accounts.guards import current_session, current_user, fresh, in_person, public
+from app.accounts.guards import current_session, current_user, fresh, hold_person, in_person, public
 from app.accounts.letters import commit_and_ring
 from app.accounts.limit_table import PASSKEY_TRIES_NETWORK
 from app.accounts.limits import take
@@ -149,8 +148,7 @@ def rename_passkey(passkey_id: UUID, json_data: PasskeyChange) -> Response:
 )
 def remove_passkey(passkey_id: UUID) -> Response:
     """Remove a passkey. Recovery codes go with the last factor."""
-    user = current_user()
-    lock_person(user)
+    user = hold_person()
     passkey = _own_passkey(passkey_id)
     db.session.delete(passkey)
     db.session.flush()  # what is left is looked at next

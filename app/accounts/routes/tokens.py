@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from app.accounts.access_tokens import MOST_TOKENS, make_access_token
 from app.accounts.audit import Event, record
 from app.accounts.factor_changes import letter_of_change
-from app.accounts.guards import current_user, fresh, in_person
+from app.accounts.guards import current_user, fresh, hold_person, in_person
 from app.accounts.letters import commit_and_ring
 from app.accounts.models import AccessToken
 from app.accounts.schemas.tokens import NewTokenOut, TokenIn, TokenRow, TokensOut
@@ -47,7 +47,7 @@ def make_token(json_data: TokenIn) -> Response:
 
     It reaches pictures only: nothing of the account, and nothing that signs in.
     """
-    user = current_user()
+    user = hold_person()
     count = db.session.scalar(
         select(func.count()).select_from(AccessToken).where(AccessToken.user_id == user.id)
     )

@@ -1,0 +1,141 @@
+"""Requests that were let in, and whose person is thrown out before they have done anything."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.api.conftest import until
+from tests.authenticators import SoftwareKey
+from tests.people import Json, Person
+
+OTHER = "nine slow herons over the estuary"
+TOKEN = {"name": "Thief", "scope": "write", "days": 366}
+
+
+@contextmanager
+def half_sent(person: Person, method: str, path: str, body: Json) -> Iterator[Callable[[], int]]:
+    """Send a request but for the last byte of its body; gives what sends that, and the status."""
+    content = json.dumps(body).encode()
+    at = urlsplit(str(person.http.base_url))
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: {at.netloc}\r\nConnection: close\r\n"
+        f"Origin: {person.http.headers['Origin']}\r\n"
+        f"X-Forwarded-For: {person.http.headers['X-Forwarded-For']}\r\n"
+        f"Cookie: session={person.http.cookies['session']}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
+    with socket.create_connection((at.hostname or "", at.port or 80), timeout=30) as connection:
+        connection.sendall(head.encode() + content[:-1])
+
+        def finish() -> int:
+            connection.sendall(content[-1:])
+            answer = connection.makefile("rb").readline()
+            return int(answer.split()[1])
+
+        yield finish
+
+
+def sign_out_everywhere(database: Engine, user_id: str) -> None:
+    with database.begin() as rows:
+        rows.execute(text("DELETE FROM sessions WHERE user_id = :id"), {"id": user_id})
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/api/account/tokens", TOKEN), ("/api/account/password", {"password": OTHER})],
+)
+def test_a_body_that_comes_late_does_nothing_for_who_was_signed_out(
+    ada: Person, database: Engine, path: str, body: Json
+) -> None:
+    user_id = ada.user_id
+    with half_sent(ada, "POST", path, body) as finish:
+        # The other request is answered after the half one has come as far as it comes.
+        for _ in range(20):
+            ada.http.get("/api/account").raise_for_status()
+        sign_out_everywhere(database, user_id)
+        assert finish() == 401
+
+
+def test_a_body_that_comes_late_does_nothing_for_who_administers_no_more(
+    ada: Person, database: Engine
+) -> None:
+    user_id = ada.user_id
+    with database.begin() as rows:
+        set_administrator = text("UPDATE users SET is_administrator = :is WHERE id = :id")
+        rows.execute(set_administrator, {"is": True, "id": user_id})
+    path = f"/api/admin/people/{user_id}"
+    with half_sent(ada, "PATCH", path, {"is_administrator": True}) as finish:
+        for _ in range(20):
+            ada.http.get("/api/account").raise_for_status()
+        with database.begin() as rows:
+            rows.execute(set_administrator, {"is": False, "id": user_id})
+        assert finish() == 404
+    assert not ada.http.get("/api/auth/session").json()["user"]["is_administrator"]
+
+
+def add_token(_: Person) -> tuple[str, Json]:
+    return "tokens", TOKEN
+
+
+def change_password(_: Person) -> tuple[str, Json]:
+    return "password", {"password": OTHER}
+
+
+def add_passkey(person: Person) -> tuple[str, Json]:
+    options = person.http.post("/api/account/passkeys/options", json={}).json()["public_key"]
+    return "passkeys", {"credential": SoftwareKey().create(options), "name": "Thief"}
+
+
+def begin_app(_: Person) -> tuple[str, Json]:
+    return "totp", {}
+
+
+def ask_for_another_address(person: Person) -> tuple[str, Json]:
+    return "email", {"email": f"thief-{person.email}"}
+
+
+@pytest.mark.parametrize(
+    "attack", [add_token, change_password, add_passkey, begin_app, ask_for_another_address]
+)
+def test_what_waits_for_a_reset_does_nothing_after_it(
+    ada: Person, database: Engine, attack: Callable[[Person], tuple[str, Json]]
+) -> None:
+    user_id = ada.user_id
+    path, body = attack(ada)
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as reset:  # as one does: the person is held, then all is ended
+            reset.execute(text("SELECT FROM users WHERE id = :id FOR UPDATE"), {"id": user_id})
+            answer = meanwhile.submit(ada.http.post, f"/api/account/{path}", json=body)
+            until(lambda: somebody_waits(database) or answer.done())
+            reset.execute(text("DELETE FROM sessions WHERE user_id = :id"), {"id": user_id})
+        assert answer.result().status_code == 401
+
+
+def test_an_administrator_who_was_unmade_while_they_waited_makes_nobody_one(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    set_administrator = text("UPDATE users SET is_administrator = :is WHERE id = :id")
+    ids = ada.user_id, bob.user_id
+    with database.begin() as rows:
+        rows.execute(set_administrator, {"is": True, "id": ids[0]})
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as other:  # as another administrator does
+            other.execute(text("SELECT pg_advisory_xact_lock(hashtext('who administers'))"))
+            body = {"is_administrator": True}
+            answer = meanwhile.submit(ada.http.patch, f"/api/admin/people/{ids[1]}", json=body)
+            until(lambda: somebody_waits(database) or answer.done())
+            other.execute(set_administrator, {"is": False, "id": ids[0]})
+        assert answer.result().status_code == 404
+    assert not bob.http.get("/api/auth/session").json()["user"]["is_administrator"]
+
+
+def somebody_waits(database: Engine) -> bool:
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with database.connect() as connection:
+        return bool(connection.scalar(text(query)))
