@@ -142,11 +142,13 @@ def _change_email(letter: Letter, settings: Settings) -> Words | None:
     user = db.session.get(User, letter.user_id)
     if user is None or user.email == letter.email:
         return None
-    if _has_account(letter.email):
-        return _known_already("asked to move another account to this address", settings)
+    # Begun also where the address has an account, and then told to nobody: whoever asks sees what
+    # awaits its proof, and must not see whose address it is.
     token = one_time.begin(
         Purpose.CHANGE_EMAIL, lifetime=VERIFY_WITHIN, user_id=user.id, data={"email": letter.email}
     )
+    if _has_account(letter.email):
+        return _known_already("asked to move another account to this address", settings)
     return Words(
         subject="Confirm your new address for Pinhole",
         paragraphs=(

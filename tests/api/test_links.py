@@ -360,3 +360,26 @@ def test_a_newer_wish_leaves_the_older_letter_unwritten(ada: Person, database: E
     with database.connect() as rows:
         older = text("SELECT failure FROM letters WHERE email = :email")
         assert rows.execute(older, {"email": f"older-{ada.email}"}).scalars().all() == ["withdrawn"]
+
+
+def test_what_awaits_its_proof_does_not_tell_who_has_an_account(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    settled = text(
+        "SELECT count(*) FROM letters WHERE email = :email AND kind = 'change_email'"
+        " AND settled_at IS NOT NULL"
+    )
+
+    def is_written(email: str) -> bool:
+        with database.connect() as rows:
+            return rows.execute(settled, {"email": email}).scalar_one() == 1
+
+    pending = []
+    for wanted in (bob.email, f"nobody-{uuid4().hex}@example.org"):
+        ada.http.post("/api/account/email", json={"email": wanted}).raise_for_status()
+        until(partial(is_written, wanted))
+        told = ada.http.get("/api/account/security").json()["pending_email"]
+        pending.append(told == wanted)
+    assert pending == [True, True]
+    # The account that is there is where it was.
+    assert bob.http.get("/api/auth/session").json()["user"]["email"] == bob.email
