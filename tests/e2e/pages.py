@@ -54,11 +54,11 @@ class Screen:
         """Sign in through the form that is on the screen."""
         self._fill_credentials(email, password)
         self.page.get_by_role("button", name="Sign in", exact=True).click()
-        expect(self.page.get_by_role("button", name="Account")).to_be_visible()
+        expect(self.page.get_by_role("button", name="Account", exact=True)).to_be_visible()
 
     def sign_out(self) -> None:
         """Sign out through the menu."""
-        self.page.get_by_role("button", name="Account").click()
+        self.page.get_by_role("button", name="Account", exact=True).click()
         self.page.get_by_role("menuitem", name="Sign out").click()
         expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
 

@@ -81,7 +81,7 @@ class Photographer:
         self._page.keyboard.press("Shift+ArrowRight")
         self._shoot("timeline-selection")
         self._page.get_by_role("button", name="Clear the selection").click()
-        self._page.get_by_role("button", name="Account").click()
+        self._page.get_by_role("button", name="Account", exact=True).click()
         self._shoot("account-menu")
         self._page.keyboard.press("Escape")
 

@@ -104,7 +104,7 @@ def test_confirming(screen: Screen, judge: Judge) -> None:
 def test_pages_of_someone_new(screen: Screen, judge: Judge) -> None:
     screen.register()
     judge.look_at("empty timeline")
-    screen.page.get_by_role("button", name="Account").click()
+    screen.page.get_by_role("button", name="Account", exact=True).click()
     expect(screen.page.get_by_role("menuitem", name="Settings")).to_be_visible()
     judge.look_at("account menu")
     screen.page.get_by_role("menuitem", name="Settings").click()

@@ -32,7 +32,7 @@ def somebody(new_screen: Callable[..., Screen]) -> Screen:
 def open_page(screen: Screen, name: str) -> None:
     """Open a page of the administration through the account menu."""
     page = screen.page
-    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Account", exact=True).click()
     page.get_by_role("menuitem", name="Administration").click()
     page.get_by_role("navigation", name="Administration").get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
@@ -157,7 +157,7 @@ def test_an_invitation_leads_in_once(administrator: Screen, somebody: Screen, ju
     other.goto(wait_for_mail(somebody.context.request, somebody.site, email, page="/welcome"))
     other.get_by_label("Password", exact=True).fill(PASSWORD)
     other.get_by_role("button", name="Make the account").click()
-    expect(other.get_by_role("button", name="Account")).to_be_visible()
+    expect(other.get_by_role("button", name="Account", exact=True)).to_be_visible()
     page.reload()
     expect(row).to_contain_text("Used")
     expect(row).to_contain_text(email)

@@ -36,7 +36,7 @@ def test_an_account_elsewhere_is_linked_signs_in_and_is_unlinked(
     page.get_by_role("button", name="Continue with Demo ID").click()
     page.get_by_label("E-mail address").fill(elsewhere)
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("button", name="Account")).to_be_visible()
+    expect(page.get_by_role("button", name="Account", exact=True)).to_be_visible()
     # It is the account that it was linked to, whatever the address is elsewhere.
     assert screen.call("GET", "/api/auth/session")["user"]["email"] == email
 

@@ -141,7 +141,7 @@ def test_a_certified_provider_signs_people_in(visitor: Screen, place: Place, nam
     visitor.sign_out()
     leave_for(visitor, name.capitalize())
     # The provider knows this browser still, so it asks nothing.
-    expect(page.get_by_role("button", name="Account")).to_be_visible()
+    expect(page.get_by_role("button", name="Account", exact=True)).to_be_visible()
     assert user_of(visitor)["id"] == user["id"]
 
 
@@ -155,10 +155,10 @@ def test_an_account_is_linked_by_its_password(visitor: Screen) -> None:
     expect(page.get_by_label("E-mail")).to_have_value(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in and link").click()
-    expect(page.get_by_role("button", name="Account")).to_be_visible()
+    expect(page.get_by_role("button", name="Account", exact=True)).to_be_visible()
     visitor.sign_out()
     leave_for(visitor, "Certified")
-    expect(page.get_by_role("button", name="Account")).to_be_visible()
+    expect(page.get_by_role("button", name="Account", exact=True)).to_be_visible()
     assert user_of(visitor)["id"] == identity
 
 
@@ -209,5 +209,5 @@ def test_demo_id_signs_in_whoever_one_says(
     expect(page.get_by_text("For trying out on this machine")).to_be_visible()
     page.get_by_label("E-mail address").fill(email)
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("button", name="Account")).to_be_visible()
+    expect(page.get_by_role("button", name="Account", exact=True)).to_be_visible()
     assert user_of(screen)["email"] == email

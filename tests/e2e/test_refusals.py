@@ -57,7 +57,7 @@ def test_what_is_no_picture_can_be_told_from_what_is_and_thrown_away(
     screen.drop(*on_disk(not_a_picture("fake.jpg")))
     screen.expect_phase("fake.jpg", "not a picture")
     screen.page.reload()
-    expect(screen.page.get_by_role("button", name="Account")).to_be_visible()
+    expect(screen.page.get_by_role("button", name="Account", exact=True)).to_be_visible()
     page_of_pictures = screen.call("GET", "/api/images")
     assert [image["name"] for image in page_of_pictures["images"]] == []
 

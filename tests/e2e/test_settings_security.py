@@ -139,7 +139,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_label(re.compile("code", re.IGNORECASE)).first.fill(app.code())
-    expect(page.get_by_role("button", name="Account")).to_be_visible()
+    expect(page.get_by_role("button", name="Account", exact=True)).to_be_visible()
 
     open_page(screen, "Security")
     press(page, "Make new codes")

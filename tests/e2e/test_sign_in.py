@@ -163,7 +163,7 @@ def test_a_passkey_opens_the_account_by_a_button(screen: Screen) -> None:
         _add_passkey(screen)
         screen.sign_out()
         page.get_by_role("button", name="Use a passkey").click()
-        expect(page.get_by_role("button", name="Account")).to_be_visible()
+        expect(page.get_by_role("button", name="Account", exact=True)).to_be_visible()
 
 
 def test_a_password_alone_does_not_open_what_a_passkey_protects(screen: Screen) -> None:
@@ -183,7 +183,7 @@ def test_a_password_alone_does_not_open_what_a_passkey_protects(screen: Screen) 
         _heading(page, "Sign in")
         _give_password(page, email)
         page.get_by_role("button", name="Use your passkey").click()
-        expect(page.get_by_role("button", name="Account")).to_be_visible()
+        expect(page.get_by_role("button", name="Account", exact=True)).to_be_visible()
 
 
 def test_codes_of_an_app_and_recovery_codes(screen: Screen) -> None:
@@ -213,7 +213,7 @@ def test_codes_of_an_app_and_recovery_codes(screen: Screen) -> None:
     page.get_by_role("button", name="Use a recovery code").click()
     page.get_by_label("Recovery code").fill(recovery_codes[0].upper())
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("button", name="Account")).to_be_visible()
+    expect(page.get_by_role("button", name="Account", exact=True)).to_be_visible()
 
 
 def test_after_signing_in_the_way_leads_to_pages_of_this_site_only(screen: Screen) -> None:
