@@ -372,7 +372,7 @@ def test_what_awaits_its_proof_does_not_tell_who_has_an_account(
 
     def is_written(email: str) -> bool:
         with database.connect() as rows:
-            return rows.execute(settled, {"email": email}).scalar_one() == 1
+            return bool(rows.scalar(settled, {"email": email}))
 
     pending = []
     for wanted in (bob.email, f"nobody-{uuid4().hex}@example.org"):
