@@ -24,7 +24,8 @@ from app.images.darkroom import Darkroom
 from app.images.describe import ask_for_next, describe_picture
 from app.images.develop import Bench, develop_next, take_in
 from app.images.exports import make_next_zip
-from app.images.lease import extend, seconds_until_next
+from app.images.giving_way import GiveWay, Pause, give_way, never_give_way
+from app.images.lease import BulkLimit, extend, seconds_until_next
 from app.images.sweep import sweep
 from app.settings import Settings
 from app.tasks import (
@@ -43,12 +44,21 @@ from app.tasks import (
 class Assembly:
     """The bucket, the queues, the database and the model, and what is done with them."""
 
-    def __init__(self, settings: Settings, *, pool_size: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        pool_size: int,
+        bulk_limit: BulkLimit | None = None,
+        pause: Pause | None = None,
+    ) -> None:
         """Connect to nothing yet.
 
         Args:
             settings: where everything is.
             pool_size: the most database connections.
+            bulk_limit: how many pictures of bulk uploads are in hand at once; one if not told.
+            pause: how long work rests, to give way; it does not when there is none.
         """
         sqs = make_client("sqs", settings)
         self.settings = settings
@@ -61,6 +71,8 @@ class Assembly:
         self.pictures = Queue(sqs=sqs, url=settings.picture_queue_url)
         self.descriptions = Queue(sqs=sqs, url=settings.description_queue_url)
         self.letters = Queue(sqs=sqs, url=settings.letter_queue_url)
+        self._bulk_limit = bulk_limit or BulkLimit(alone=1)
+        self._give_way: GiveWay = partial(give_way, pause=pause) if pause else never_give_way
         self._mailer = _mailer(settings)
         self._vision = _vision(settings)
 
@@ -76,10 +88,18 @@ class Assembly:
                 darkroom=darkroom,
                 vision=self._vision,
                 is_demo=is_demo,
+                give_way=self._give_way,
             )
 
         def export(task: ExportLibrary, attempt: int) -> None:
-            make_next_zip(task, attempt, store=self.exports, send=self.go_on, holding=self._saying)
+            make_next_zip(
+                task,
+                attempt,
+                store=self.exports,
+                send=self.go_on,
+                holding=self._saying,
+                give_way=self._give_way,
+            )
 
         def describe_all(task: DescribeAll, attempt: int) -> None:
             del attempt
@@ -199,6 +219,7 @@ class Assembly:
             ask=self.ask,
             holding=self.holding,
             describes=self.settings.model is not None,
+            bulk_limit=self._bulk_limit,
         )
 
 

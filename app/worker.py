@@ -20,6 +20,7 @@ from app.clients.queue import MAX_MESSAGES, Message, Queue
 from app.feed import Delivery, Feed
 from app.images.confinement import keep_to_itself
 from app.images.darkroom import Darkroom
+from app.images.lease import BulkLimit
 from app.logs import set_up_logging
 from app.outages import Outage, is_outage
 from app.settings import Settings
@@ -38,6 +39,10 @@ DESCRIBERS = 2
 # children; with as many threads, those would idle while the threads wait.
 THREADS_A_CHILD = 3
 COLLECTED_AFTER = 10_000  # objects that were made and not let go; Python's own number is 700
+# So that somebody's ten pictures find a thread and a decoder free beside another's thousands. See
+# [Note: Bulk] in app/images/lease.py.
+RESERVED_THREADS = 2
+RESERVED_CHILDREN = 1
 LETTER_CARRIERS = 2
 
 
@@ -68,12 +73,18 @@ class News:
 class Worker:
     """Threads that each do one thing at a time, until told to stop."""
 
-    def __init__(self, settings: Settings, *, darkroom: Darkroom, developers: int) -> None:
-        # One connection each, and three for arrivals, the sweep and the heartbeat.
-        self._assembly = Assembly(settings, pool_size=developers + DESCRIBERS + LETTER_CARRIERS + 3)
+    def __init__(self, settings: Settings, *, darkroom: Darkroom, bulk_developers: int) -> None:
+        developers = bulk_developers + RESERVED_THREADS
+        self._stopping = threading.Event()
+        self._assembly = Assembly(
+            settings,
+            # One connection each, and three for arrivals, the sweep and the heartbeat.
+            pool_size=developers + DESCRIBERS + LETTER_CARRIERS + 3,
+            bulk_limit=BulkLimit(alone=bulk_developers),
+            pause=self._stopping.wait,
+        )
         self._darkroom = darkroom
         self._developers = developers
-        self._stopping = threading.Event()
         self._feeds: list[Feed] = []
         self._news = News()
 
@@ -220,16 +231,17 @@ def main() -> None:
     set_up_logging(settings.log_level)
     keep_to_itself()
     children = max(1, os.cpu_count() or 1)
-    developers = children * THREADS_A_CHILD
+    bulk_developers = children * THREADS_A_CHILD
     with ExitStack() as stack:
         darkroom = stack.enter_context(
             Darkroom(
                 children=children,
+                reserved=RESERVED_CHILDREN,
                 unconfined_is_allowed=settings.unconfined_decoders_are_allowed,
             )
         )
         darkroom.check()
-        worker = Worker(settings, darkroom=darkroom, developers=developers)
+        worker = Worker(settings, darkroom=darkroom, bulk_developers=bulk_developers)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         _collect_less_often()

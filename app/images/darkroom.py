@@ -10,13 +10,15 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from app.images.darkroom_process import Child, DarkroomError, DeathError, Grants, bare_environment
+from app.images.decoder_slots import Slots
 from app.images.fork_client import ForkError, ForkServer
 from app.images.outcome import Developed, Rejected, Sketch
 from app.telling import count
@@ -35,7 +37,21 @@ _KEPT_FOR_THE_REST = 512 << 20
 # upload at the same time do not end each other's.
 _MORE_IDLE = 2
 
+# [Note: Background]
+# What nobody waits for, or what one person has thousands of, is decoded at a tenth of the CPU's
+# weight (nice 10) beside what somebody waits for, and at full speed when nothing else runs. A
+# process cannot get its priority back, so a child does the one or the other. The kernel may compare
+# priorities within a session only (autogroup): all children are of one.
+_BACKGROUND_NICENESS = 10
+
 _Answer = TypeVar("_Answer")
+
+
+class _Work(NamedTuple):
+    """Whose picture is opened, and how urgent it is: a child is used again for the same only."""
+
+    owner: UUID | None
+    background: bool
 
 
 class Darkroom:
@@ -45,6 +61,7 @@ class Darkroom:
         self,
         *,
         children: int,
+        reserved: int = 0,
         timeout: float = 60,
         memory_bytes: int = _DEFAULT_MEMORY,
         large_memory_bytes: int | None = None,
@@ -52,7 +69,8 @@ class Darkroom:
     ) -> None:
         """Start the process that children are forked from, without waiting until it is warm.
 
-        children is how many pictures are developed at once. timeout is in seconds, for one picture,
+        children is how many pictures are developed at once, reserved how many more when the last to
+        come are not of the background. timeout is in seconds, for one picture,
         of the wall clock and of the CPU alike; memory_bytes is what one picture may take on top of
         a warm child, large_memory_bytes what one at a time may (None: what is to spare here).
         unconfined_is_allowed says whether to go on where Linux does not confine children.
@@ -63,21 +81,24 @@ class Darkroom:
         self._unconfined_is_allowed = unconfined_is_allowed or sys.platform != "linux"
         self._settings = {"path": sys.path, "timeout": timeout, "memory_bytes": memory_bytes}
         self._most_idle = children + _MORE_IDLE
-        self._slots = threading.BoundedSemaphore(children)
+        self._slots = Slots(children, reserved=reserved)
         self._lock = threading.Lock()
         self._closed = False
         self._alive: set[Child] = set()
-        self._idle: list[tuple[UUID, Child]] = []  # the one used last comes last
+        self._idle: list[tuple[_Work, Child]] = []  # the one used last comes last
         self._server = self._start_server()
 
     def check(self) -> None:
         """Wait until children can be forked, as confined as they must be. Raises DarkroomError."""
         self._bury(self._start())
 
-    def develop(self, original: Path, *, owner: UUID | None = None) -> Developed | Rejected:
+    def develop(
+        self, original: Path, *, owner: UUID | None = None, background: bool = False
+    ) -> Developed | Rejected:
         """Develop one file; waits for a free child. Bad bytes never raise.
 
-        owner is whose file it is; without one, the child serves nobody else.
+        owner is whose file it is; without one, the child serves nobody else. For background see
+        [Note: Background].
 
         Raises:
             DarkroomError: when no child can be started, the file cannot be opened, or the
@@ -87,14 +108,17 @@ class Darkroom:
             file = original.open("rb")
         except OSError as error:
             raise DarkroomError(f"the original cannot be opened: {error.strerror}") from error
+        work = _Work(owner, background)
         with file:
             try:
-                return self._twice(lambda child: child.develop(file.fileno()), owner)
+                return self._twice(lambda child: child.develop(file.fileno()), work)
             except DeathError as death:
                 return death.verdict(file.fileno())
 
     def sketch(self, preview: bytes, *, owner: UUID | None = None) -> bytes | None:
         """Make a preview small and bare for a model's eyes; None when it cannot be opened.
+
+        In the background: nobody waits for a description as for a picture. See [Note: Background].
 
         Raises:
             DarkroomError: when no child can be started, or the darkroom is closed.
@@ -103,7 +127,8 @@ class Darkroom:
             file.write(preview)
             file.flush()
             try:
-                sketched = self._twice(lambda child: child.sketch(file.fileno()), owner)
+                work = _Work(owner, background=True)
+                sketched = self._twice(lambda child: child.sketch(file.fileno()), work)
             except DeathError:
                 return None
         return sketched.preview if isinstance(sketched, Sketch) else None
@@ -133,18 +158,19 @@ class Darkroom:
         """Close the darkroom."""
         self.close()
 
-    def _twice(self, ask: Callable[[Child], _Answer], owner: UUID | None) -> _Answer:
+    def _twice(self, ask: Callable[[Child], _Answer], work: _Work) -> _Answer:
         """Ask a child, and if it dies of who knows what, another one. Raises DeathError."""
         try:
-            return self._once(ask, owner)
+            return self._once(ask, work)
         except DeathError as death:
-            if death.certain:
+            # In the background, what was too slow may only have been given too little time.
+            if death.certain and not (work.background and death.reason == "too_slow"):
                 raise
-        return self._once(ask, owner)
+        return self._once(ask, work._replace(background=False))
 
-    def _once(self, ask: Callable[[Child], _Answer], owner: UUID | None) -> _Answer:
-        with self._slots:
-            child = self._take(owner)
+    def _once(self, ask: Callable[[Child], _Answer], work: _Work) -> _Answer:
+        with self._slots.hold(background=work.background):
+            child = self._take(work)
             try:
                 return ask(child)
             except DeathError:
@@ -152,34 +178,34 @@ class Darkroom:
                     raise DarkroomError("the darkroom was closed") from None
                 raise
             finally:
-                self._put_back(child, owner)
+                self._put_back(child, work)
 
-    def _take(self, owner: UUID | None) -> Child:
+    def _take(self, work: _Work) -> Child:
         """Return the owner's own idle child, or a new one. Raises DarkroomError."""
         with self._lock:
-            mine = [entry for entry in self._idle if entry[0] == owner]
+            mine = [entry for entry in self._idle if entry[0] == work]
             if mine:
                 self._idle.remove(mine[-1])
         if not mine:
-            return self._start()
+            return self._start(background=work.background)
         child = mine[-1][1]
         if child.is_fit():
             return child
         self._bury(child)
-        return self._start()
+        return self._start(background=work.background)
 
-    def _put_back(self, child: Child, owner: UUID | None) -> None:
+    def _put_back(self, child: Child, work: _Work) -> None:
         """Let the child wait for its owner's next picture; end what is too many."""
         ended = [child]
         with self._lock:
-            if owner is not None and not self._closed and child.is_fit():
-                self._idle.append((owner, child))
+            if work.owner is not None and not self._closed and child.is_fit():
+                self._idle.append((work, child))
                 ended = [old for _, old in self._idle[: -self._most_idle]]
                 self._idle = self._idle[-self._most_idle :]
         for each in ended:
             self._bury(each)
 
-    def _start(self) -> Child:
+    def _start(self, *, background: bool = False) -> Child:
         try:
             server = self._living_server()
             if not server.is_confining():
@@ -188,6 +214,9 @@ class Darkroom:
         except ForkError as error:
             reason = "the darkroom is closed" if self._closed else str(error)
             raise DarkroomError(reason) from error
+        if background:
+            with suppress(OSError):  # it has ended already, and whoever asks it will hear so
+                os.setpriority(os.PRIO_PROCESS, fork.pid, _BACKGROUND_NICENESS)
         child = Child(fork, timeout=self._timeout, grants=self._grants)
         with self._lock:
             if not self._closed:

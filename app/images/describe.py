@@ -2,6 +2,7 @@
 
 import logging
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,7 @@ from app.database import db
 from app.errors import TooManyRequestsError
 from app.images.darkroom import DarkroomError
 from app.images.descriptions import by, record, record_failure
+from app.images.giving_way import GiveWay
 from app.images.models import DescriptionSource, DescriptionState, Image
 from app.tasks import MOST_ATTEMPTS, DescribeAll, DescribePicture, RetryLaterError
 from app.telling import count
@@ -62,6 +64,7 @@ def describe_picture(
     darkroom: Sketches,
     vision: Describes | None,
     is_demo: bool,
+    give_way: GiveWay,
 ) -> None:
     """Describe a picture that waits for it. Safe to repeat.
 
@@ -80,6 +83,7 @@ def describe_picture(
         log.info("a description waits: enough pictures were shown to the model for now")
         _let_go(task.image_id)
         return  # it goes on waiting, and the sweep asks again
+    begun = time.monotonic()
     try:
         # What leaves the house is no larger than a model needs, and nothing but pixels.
         preview = store.fetch_preview(waiting.owner_id, task.image_id, waiting.preview)
@@ -88,6 +92,7 @@ def describe_picture(
             record_failure(task.image_id, code="preview_unreadable")
             db.session.commit()
             return
+        give_way(waiting.owner_id, time.monotonic() - begun)
         sighting = vision.describe(sketched)
     except (AwsUnavailableError, DarkroomError):
         if attempt < MOST_ATTEMPTS:

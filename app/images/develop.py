@@ -24,7 +24,7 @@ from app.clients.storage import PREVIEWS, NothingStoredError, PictureStore
 from app.database import db, now
 from app.images.cancelled import was_cancelled
 from app.images.examined import has_row
-from app.images.lease import Begun, begin_next, let_go, note_stored
+from app.images.lease import Begun, BulkLimit, begin_next, let_go, note_stored
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import DECODER_VERSION, Developed, Rejected
 from app.images.strays import remove_unless_known
@@ -45,7 +45,9 @@ _TOLD: Mapping[ImageState, Counted] = {
 class Develops(Protocol):
     """What is needed of a darkroom."""
 
-    def develop(self, original: Path, *, owner: UUID | None = None) -> Developed | Rejected:
+    def develop(
+        self, original: Path, *, owner: UUID | None = None, background: bool = False
+    ) -> Developed | Rejected:
         """Open a picture of this person; never raises for bad bytes."""
 
 
@@ -59,6 +61,7 @@ class Bench:
     # Says that we are still at a picture, for as long as the block runs.
     holding: Callable[[UUID], AbstractContextManager[None]]
     describes: bool
+    bulk_limit: BulkLimit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +95,14 @@ def develop_next(*, bench: Bench) -> bool:
             attempt it says that it was given up, and nothing is raised.
         AwsUnreachableError, SQLAlchemyError: an outage; it is tried again, and again.
     """
-    begun = begin_next()
+    begun = begin_next(bench.bulk_limit)
     if begun is None:
         return False
-    develop_begun(begun, bench=bench)
+    try:
+        develop_begun(begun, bench=bench)
+    finally:
+        if begun.is_bulk:
+            bench.bulk_limit.give_back()
     return True
 
 
@@ -217,7 +224,9 @@ def _develop(
         if (stored.sha256 or _digest(original)) != promised.sha256:
             raise NotAsPromisedError
         with step("decode"):
-            outcome = bench.darkroom.develop(original, owner=task.user_id)
+            outcome = bench.darkroom.develop(
+                original, owner=task.user_id, background=promised.is_bulk
+            )
     if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:
         put = bench.store.put_derived
         preview = PREVIEWS[_format_of(outcome.preview)]

@@ -26,6 +26,7 @@ from app.clients.access import PictureUrls
 from app.clients.export_store import ExportStore, StoredOriginal, export_prefix
 from app.clients.storage import NothingStoredError
 from app.database import db, now
+from app.images.giving_way import GiveWay
 from app.images.models import SHOWN, Export, ExportState, Image
 from app.images.timeline import DETAILED, NO_URLS, AnyRow, detail, with_descriptions
 from app.images.zipping import Original, Zip
@@ -87,7 +88,13 @@ def living_exports(user: User) -> list[Export]:
 
 
 def make_next_zip(
-    task: ExportLibrary, attempt: int, *, store: ExportStore, send: Send, holding: Holding
+    task: ExportLibrary,
+    attempt: int,
+    *,
+    store: ExportStore,
+    send: Send,
+    holding: Holding,
+    give_way: GiveWay,
 ) -> None:
     """Make the next zip of a copy, and ask for the one after it. Safe to repeat.
 
@@ -102,7 +109,7 @@ def make_next_zip(
         return
     try:
         with holding(partial(_extend, task.export_id)):
-            part, is_last = _make_zip(export, store=store)
+            part, is_last = _make_zip(export, store=store, give_way=give_way)
     except Exception:
         if attempt >= MOST_ATTEMPTS:
             _give_up(task.export_id)
@@ -190,7 +197,9 @@ def delete_expired_exports(*, store: ExportStore) -> None:
         db.session.commit()
 
 
-def _make_zip(export: Export, *, store: ExportStore) -> tuple[dict[str, Any], bool]:
+def _make_zip(
+    export: Export, *, store: ExportStore, give_way: GiveWay
+) -> tuple[dict[str, Any], bool]:
     number = len(export.parts) + 1
     after = _place_of(export.parts[-1]["last"]) if export.parts else None
     key = f"{export_prefix(export.user_id, export.id)}{number}-{token_hex(4)}.zip"
@@ -207,8 +216,11 @@ def _make_zip(export: Export, *, store: ExportStore) -> tuple[dict[str, Any], bo
                 if time.monotonic() > deadline or file.written > ZIP_BYTES:
                     is_last = False
                     break
+                begun = time.monotonic()
                 _add(archive, row, user_id=user_id, store=store)
                 after, added = (row.created_at, row.id), added + 1
+                # Rests make a zip later, not smaller.
+                deadline += give_way(user_id, time.monotonic() - begun)
         archive.close(about)
     last = [after[0].isoformat(), after[1].hex] if after else None
     return {"key": key, "bytes": file.written, "pictures": added, "last": last}, is_last

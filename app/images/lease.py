@@ -12,11 +12,18 @@ nobody pays for longer than that for what they had, and two people who both uplo
 alternate. (Start-time fair queueing, with a clock instead of a virtual time: Goyal, Vin, Cheng,
 "Start-time Fair Queuing", 1997.)
 
+[Note: Bulk] A turn decides what is begun, not what is in hand already, and a machine that is busy
+with one person's pictures is slow for everybody's. So whoever's turn is minutes ahead uploads in
+bulk, and their pictures are begun only within a limit: a wide one while nobody else is there, and
+one picture at a time while somebody else's few are arriving or waiting. They are decoded at a lower
+priority too (darkroom.py). One at a time is not none, so a bulk upload ends whatever others do.
+
 [Note: Leases, not locks] The row says until when somebody is at a picture. A lease that has run out
 binds nobody: whoever held it may still come to an end, which changes nothing, since each step can
 be done twice. What failed rests under a lease of nobody's.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +41,10 @@ LEASE = timedelta(seconds=10)
 TURN = timedelta(seconds=5)
 TURN_EACH_MEGABYTE = timedelta(seconds=1)
 MAX_TURN = timedelta(hours=1)
+# Some fifty photos more than the time that has gone by since. See [Note: Bulk].
+BULK_AFTER = timedelta(minutes=5)
+# Whoever was promised places so lately is about to send the pictures.
+ARRIVING = timedelta(seconds=5)
 
 # One probe of the index for each person who waits, however many pictures they have
 # (https://wiki.postgresql.org/wiki/Loose_indexscan).
@@ -46,11 +57,17 @@ WITH RECURSIVE waiting (owner_id) AS (
     WHERE state = 'processing' AND owner_id > waiting.owner_id ORDER BY owner_id LIMIT 1
   )
   FROM waiting WHERE owner_id IS NOT NULL
+), present (owner_id, waits) AS (
+  SELECT owner_id, true FROM waiting WHERE owner_id IS NOT NULL
+  UNION ALL
+  (SELECT DISTINCT owner_id, false FROM images
+   WHERE state = 'uploading' AND created_at > now() - :arriving)
 )
-SELECT owner_id FROM waiting LEFT JOIN rate_limits ON key = 'turn:' || owner_id
-WHERE owner_id IS NOT NULL
+SELECT owner_id, bool_or(waits) AS waits, coalesce(empty_at > now() + :bulk_after, false) AS is_bulk
+FROM present LEFT JOIN rate_limits ON key = 'turn:' || owner_id
+GROUP BY owner_id, empty_at
 ORDER BY greatest(empty_at, now()), owner_id
-""")
+""").bindparams(arriving=ARRIVING, bulk_after=BULK_AFTER)
 # A row of limits.py's table, which the sweep deletes once it says nothing any more.
 _MOVE_ON = text("""
 INSERT INTO rate_limits AS held (key, empty_at) VALUES ('turn:' || :owner, now() + :by)
@@ -67,6 +84,31 @@ class Begun:
     sha256: bytes
     size: int
     attempts: int
+    is_bulk: bool  # and then a place in BulkLimit is ours, to be given back
+
+
+class BulkLimit:
+    """How many pictures of bulk uploads one worker has in hand. See [Note: Bulk]."""
+
+    def __init__(self, *, alone: int, beside_others: int = 1) -> None:
+        """Allow so many while nobody else's few pictures are there, and while some are."""
+        self._alone = alone
+        self._beside_others = beside_others
+        self._in_hand = 0
+        self._lock = threading.Lock()
+
+    def take(self, *, beside_others: bool) -> bool:
+        """Take a place; False when all are taken."""
+        with self._lock:
+            if self._in_hand >= (self._beside_others if beside_others else self._alone):
+                return False
+            self._in_hand += 1
+            return True
+
+    def give_back(self) -> None:
+        """Let somebody else have the place."""
+        with self._lock:
+            self._in_hand -= 1
 
 
 def note_stored(tasks: Sequence[PictureStored]) -> list[PictureStored]:
@@ -84,20 +126,35 @@ def note_stored(tasks: Sequence[PictureStored]) -> list[PictureStored]:
     return [task for task, place in zip(tasks, places, strict=True) if place not in known]
 
 
-def begin_next() -> Begun | None:
-    """Take the picture whose turn it is; None when there is none to take. See [Note: Turns]."""
-    for owner_id in db.session.scalars(_WHO_IS_NEXT).all():
-        found = db.session.scalar(
-            select(Image.id)
-            .where(Image.owner_id == owner_id, Image.state == ImageState.PROCESSING, _is_free())
-            .order_by(Image.stored_at, Image.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        if found is not None:
-            return _begin(found)
+def begin_next(limit: BulkLimit) -> Begun | None:
+    """Take the picture whose turn it is; None when there is none to take.
+
+    See [Note: Turns] and [Note: Bulk].
+    """
+    people = db.session.execute(_WHO_IS_NEXT).all()
+    beside_others = not all(person.is_bulk for person in people)
+    for person in people:
+        if not person.waits:
+            continue
+        if person.is_bulk and not limit.take(beside_others=beside_others):
+            break  # whoever comes behind is in bulk as well
+        begun = None
+        try:
+            begun = _begin_of(person.owner_id, is_bulk=person.is_bulk)
+        finally:
+            if person.is_bulk and begun is None:
+                limit.give_back()
+        if begun is not None:
+            return begun
     db.session.rollback()
     return None
+
+
+def is_anybody_waiting(*, but: UUID) -> bool:
+    """Say whether somebody else's pictures are arriving or waiting, those in bulk aside."""
+    people = db.session.execute(_WHO_IS_NEXT).all()
+    db.session.rollback()
+    return any(not person.is_bulk and person.owner_id != but for person in people)
 
 
 def seconds_until_next() -> float | None:
@@ -142,22 +199,32 @@ def let_go(image_id: UUID, *, counts: bool, rest: timedelta = timedelta()) -> No
     _set(image_id, leased_until=func.now() + rest, **less)
 
 
-def _begin(image_id: UUID) -> Begun:
+def _begin_of(owner_id: UUID, *, is_bulk: bool) -> Begun | None:
+    found = db.session.scalar(
+        select(Image.id)
+        .where(Image.owner_id == owner_id, Image.state == ImageState.PROCESSING, _is_free())
+        .order_by(Image.stored_at, Image.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if found is None:
+        return None
     row = db.session.execute(
         update(Image)
-        .where(Image.id == image_id)
+        .where(Image.id == found)
         .values(attempts=Image.attempts + 1, leased_until=func.now() + LEASE)
-        .returning(Image.owner_id, Image.sha256, Image.byte_size, Image.attempts)
+        .returning(Image.sha256, Image.byte_size, Image.attempts)
         .execution_options(synchronize_session=False)
     ).one()
     cost = TURN + TURN_EACH_MEGABYTE * (row.byte_size / 1e6)
-    db.session.execute(_MOVE_ON, {"owner": str(row.owner_id), "by": cost, "most": MAX_TURN})
+    db.session.execute(_MOVE_ON, {"owner": str(owner_id), "by": cost, "most": MAX_TURN})
     db.session.commit()
     return Begun(
-        task=PictureStored(user_id=row.owner_id, image_id=image_id),
+        task=PictureStored(user_id=owner_id, image_id=found),
         sha256=row.sha256,
         size=row.byte_size,
         attempts=row.attempts,
+        is_bulk=is_bulk,
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 from app.assembly import Assembly
 from app.clients.export_store import ExportStore, Upload
 from app.images.exports import make_next_zip
+from app.images.giving_way import never_give_way
 from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
 from app.tasks import ExportLibrary
 from tests.api.conftest import until
@@ -44,7 +45,14 @@ def test_a_copy_that_is_removed_while_it_is_made_stays_away(
     store.remove = partial(ada.http.delete, f"/api/account/exports/{export_id}")
     with assembly.app.app_context():
         task = ExportLibrary(export_id=UUID(export_id))
-        make_next_zip(task, 1, store=store, send=lambda _: None, holding=lambda _: nullcontext())
+        make_next_zip(
+            task,
+            1,
+            store=store,
+            send=lambda _: None,
+            holding=lambda _: nullcontext(),
+            give_way=never_give_way,
+        )
     assert ada.http.get("/api/account/exports").json() == {"exports": []}
 
 

@@ -17,6 +17,7 @@ from app.database import db
 from app.factory import create_worker_app
 from app.images.darkroom import Darkroom
 from app.images.describe import describe_picture
+from app.images.giving_way import never_give_way
 from app.settings import Settings
 from app.tasks import MOST_ATTEMPTS, DescribePicture, RetryLaterError
 from scripts.embedded.stack import EmbeddedStack
@@ -87,7 +88,13 @@ def describe(
         task = DescribePicture(image_id=UUID(image_id))
         with app.app_context():
             describe_picture(
-                task, attempt, store=store, darkroom=darkroom, vision=model, is_demo=False
+                task,
+                attempt,
+                store=store,
+                darkroom=darkroom,
+                vision=model,
+                is_demo=False,
+                give_way=never_give_way,
             )
         return model
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from app.assembly import Assembly
 from app.images.develop import Bench, develop_begun
-from app.images.lease import Begun
+from app.images.lease import Begun, BulkLimit
 from app.images.outcome import Rejected
 from app.tasks import PictureStored
 from tests.api.conftest import until
@@ -24,9 +24,12 @@ from tests.pictures import jpeg, not_a_picture
 class Refusing:
     """A darkroom that takes nothing in."""
 
-    def develop(self, original: Path, *, owner: UUID | None = None) -> Rejected:
+    def develop(
+        self, original: Path, *, owner: UUID | None = None, background: bool = False
+    ) -> Rejected:
         assert original.exists()
         assert owner is not None
+        assert not background
         return Rejected(reason="unreadable")
 
 
@@ -59,12 +62,14 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         ask=lambda _: None,
         holding=lambda _: nullcontext(),
         describes=False,
+        bulk_limit=BulkLimit(alone=1),
     )
     begun = Begun(
         task=PictureStored(user_id=UUID(ada.user_id), image_id=UUID(image_id)),
         sha256=sha256(picture.content).digest(),
         size=len(picture.content),
         attempts=1,
+        is_bulk=False,
     )
     with threads, assembly.app.app_context():
         develop_begun(begun, bench=bench)

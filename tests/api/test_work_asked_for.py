@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -17,8 +19,11 @@ from app.accounts import limit_table
 from app.clients.export_store import ExportStore, Upload
 from app.clients.vision import Sighting
 from app.factory import create_app
+from app.heartbeat import Heartbeat
+from app.images import exports
 from app.images.describe import ASKED_AT_A_TIME, ask_for_next, describe_picture
-from app.images.exports import make_next_zip
+from app.images.exports import ZIP_SECONDS, make_next_zip
+from app.images.giving_way import never_give_way
 from app.parts import build_parts
 from app.settings import Settings
 from app.tasks import DescribeAll, DescribePicture, ExportLibrary, RetryLaterError, parse
@@ -26,12 +31,14 @@ from tests.api.conftest import keys_of, until
 from tests.pictures import jpeg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from flask.testing import FlaskClient
     from sqlalchemy import Engine
 
     from app.assembly import Assembly
+    from app.images.giving_way import GiveWay
     from scripts.embedded.models import StandIn
     from scripts.embedded.stack import EmbeddedStack
     from tests.people import Person
@@ -124,7 +131,12 @@ def test_one_worker_at_a_time_makes_a_zip(
     def make(attempt: int = 1) -> None:
         with assembly.app.app_context():
             make_next_zip(
-                task, attempt, store=store, send=lambda _: None, holding=lambda _: nullcontext()
+                task,
+                attempt,
+                store=store,
+                send=lambda _: None,
+                holding=lambda _: nullcontext(),
+                give_way=never_give_way,
             )
 
     with ThreadPoolExecutor(1) as other:
@@ -143,6 +155,66 @@ def test_one_worker_at_a_time_makes_a_zip(
     assert tuple(row) == ("ready", None)
 
 
+def test_export_that_gives_way_keeps_its_lease_and_ends(
+    api: FlaskClient,
+    ada: Person,
+    assembly: Assembly,
+    bucket: Any,
+    database: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However long it rests after each picture: its zip is made by nobody else, and whole."""
+    for seed in (985, 986, 987):
+        developed(ada, seed)
+    task = ExportLibrary(export_id=UUID(api.post("/api/account/exports").get_json()["id"]))
+    store = ExportStore(s3=bucket.meta.client, bucket_name=bucket.name)
+    heartbeat = Heartbeat(every_seconds=0.01)
+    clock = count(step=0.01)
+    rests: list[float] = []
+    monkeypatch.setattr(
+        exports, "time", SimpleNamespace(monotonic=lambda: next(clock) + sum(rests))
+    )
+
+    def lease(changed: str = "leased_until") -> float:
+        query = (
+            f"UPDATE exports SET leased_until = {changed} WHERE id = :id"  # noqa: S608
+            " RETURNING extract(epoch FROM leased_until - now())"
+        )
+        with database.begin() as connection:
+            return float(connection.scalar(text(query), {"id": task.export_id}) or 0)
+
+    def extended(beat: Callable[[], None]) -> AbstractContextManager[None]:
+        def within_the_application() -> None:
+            with assembly.app.app_context():
+                beat()
+
+        return heartbeat.during(within_the_application)
+
+    def make(give_way: GiveWay) -> None:
+        make_next_zip(
+            task, 1, store=store, send=lambda _: None, holding=extended, give_way=give_way
+        )
+
+    def rest(owner_id: UUID, worked: float) -> float:
+        assert owner_id == UUID(ada.user_id)
+        assert worked > 0
+        lease("now() + interval '1 second'")  # as if it had rested for most of it
+        until(lambda: lease() > 10)
+        with ThreadPoolExecutor(1) as another, pytest.raises(RetryLaterError):
+            another.submit(in_application, lambda: make(never_give_way)).result()
+        rests.append(ZIP_SECONDS)
+        return rests[-1]
+
+    def in_application(do: Callable[[], None]) -> None:
+        with assembly.app.app_context():
+            do()
+
+    in_application(lambda: make(rest))
+    (export,) = ada.http.get("/api/account/exports").json()["exports"]
+    assert (export["state"], export["done"], len(export["parts"])) == ("ready", 3, 1)
+    assert len(rests) == 3
+
+
 def test_a_zip_whose_worker_died_is_made_by_the_next(
     api: FlaskClient, ada: Person, assembly: Assembly, bucket: Any, database: Engine
 ) -> None:
@@ -152,7 +224,14 @@ def test_a_zip_whose_worker_died_is_made_by_the_next(
         connection.execute(text(f"{died} WHERE id = :id"), {"id": task.export_id})
     store = ExportStore(s3=bucket.meta.client, bucket_name=bucket.name)
     with assembly.app.app_context():
-        make_next_zip(task, 1, store=store, send=lambda _: None, holding=lambda _: nullcontext())
+        make_next_zip(
+            task,
+            1,
+            store=store,
+            send=lambda _: None,
+            holding=lambda _: nullcontext(),
+            give_way=never_give_way,
+        )
     (export,) = ada.http.get("/api/account/exports").json()["exports"]
     assert export["state"] == "ready"
 
@@ -276,6 +355,7 @@ def test_two_messages_of_a_picture_are_one_call_of_the_model(
                 darkroom=Sketching(),
                 vision=vision,
                 is_demo=False,
+                give_way=never_give_way,
             )
 
     with ThreadPoolExecutor(1) as other:

@@ -173,13 +173,54 @@ def test_child_serves_one_owner_only(good: Path) -> None:
         served: dict[int, set[object]] = {}
         for owner in (ADA, BOB, None, ADA, BOB, uuid4(), uuid4(), uuid4(), ADA, None):
             before = {child.pid for child in darkroom._alive}  # noqa: SLF001
-            mine = {child.pid for theirs, child in darkroom._idle if theirs == owner}  # noqa: SLF001
+            mine = {child.pid for work, child in darkroom._idle if work.owner == owner}  # noqa: SLF001
             assert is_ready(darkroom.develop(good, owner=owner))
             used = mine or {child.pid for child in darkroom._alive} - before  # noqa: SLF001
             for child in used:
                 served.setdefault(child, set()).add(owner)
         assert all(len(owners) == 1 for owners in served.values())
         assert len(darkroom._idle) == 3  # noqa: SLF001 - one at work, and two more that may wait
+
+
+def nice_values(darkroom: Darkroom) -> dict[int, int]:
+    """The priorities of a darkroom's children."""
+    alive = {child.pid for child in darkroom._alive}  # noqa: SLF001 - nothing else tells
+    return {pid: os.getpriority(os.PRIO_PROCESS, pid) for pid in alive}
+
+
+def test_background_pictures_are_decoded_at_a_lower_priority_in_children_of_their_own(
+    good: Path,
+) -> None:
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    with Darkroom(children=1) as darkroom:
+        assert is_ready(darkroom.develop(good, owner=ADA, background=True))
+        (behind,) = nice_values(darkroom).items()
+        assert behind[1] == min(mine + 10, 19)
+        assert is_ready(darkroom.develop(good, owner=ADA))
+        for background in (True, False):
+            assert is_ready(darkroom.develop(good, owner=ADA, background=background))
+        assert sorted(nice_values(darkroom).values()) == [mine, behind[1]]
+        assert behind in nice_values(darkroom).items()
+        preview = saved(quarters(), "WEBP")
+        assert darkroom.sketch(preview, owner=ADA) is not None
+        assert len(nice_values(darkroom)) == 2
+
+
+def test_picture_that_was_too_slow_in_the_background_is_tried_again_in_the_foreground(
+    program: Program, good: Path
+) -> None:
+    """A low priority is no fault of the picture's."""
+    program(
+        f"""
+        socket.recv_fds(parent, MESSAGE, 1)
+        if os.getpriority(os.PRIO_PROCESS, 0) > {os.getpriority(os.PRIO_PROCESS, 0)}:
+            time.sleep(3600)
+        os.kill(os.getpid(), signal.SIGSEGV)
+        """
+    )
+    with Darkroom(children=1, timeout=3) as darkroom:
+        outcome = darkroom.develop(good, owner=ADA, background=True)
+    assert outcome == Rejected(reason="decoder_crashed")  # that is what the second one met
 
 
 def test_child_of_nobody_is_ended(good: Path) -> None:

@@ -21,7 +21,7 @@ from app.heartbeat import Heartbeat
 from app.images import lease
 from app.images.darkroom import Darkroom, DarkroomError
 from app.images.develop import Bench, develop_next
-from app.images.lease import LEASE
+from app.images.lease import LEASE, BulkLimit
 from app.images.outcome import Developed, Rejected
 from app.tasks import DEVELOP, MOST_ATTEMPTS
 from scripts.embedded.policies import BUCKET
@@ -41,10 +41,12 @@ class SlowDarkroom(Darkroom):
         self.calls = 0
         self.go_on = threading.Event()
 
-    def develop(self, original: Path, *, owner: UUID | None = None) -> Developed | Rejected:
+    def develop(
+        self, original: Path, *, owner: UUID | None = None, background: bool = False
+    ) -> Developed | Rejected:
         self.calls += 1
         self.go_on.wait()
-        return super().develop(original, owner=owner)
+        return super().develop(original, owner=owner, background=background)
 
 
 @pytest.fixture(scope="module")
@@ -246,6 +248,7 @@ def bench(library: Library, darkroom: Darkroom) -> Bench:
         ask=lambda _: None,
         holding=lambda _: nullcontext(),
         describes=False,
+        bulk_limit=BulkLimit(alone=1),
     )
 
 
@@ -272,8 +275,10 @@ def test_what_fails_for_reasons_of_its_own_is_given_up(
     library: Library, arrived: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Darkroom):
-        def develop(self, original: Path, *, owner: UUID | None = None) -> Developed | Rejected:
-            raise DarkroomError(f"{original} of {owner}")
+        def develop(
+            self, original: Path, *, owner: UUID | None = None, background: bool = False
+        ) -> Developed | Rejected:
+            raise DarkroomError(f"{original} of {owner}, {background}")
 
     library.assembly.take_in([stored_event(arrived.key)])
     with closing(Broken(children=0)) as broken, library.assembly.app.app_context():

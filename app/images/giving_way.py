@@ -1,0 +1,52 @@
+"""Long work gives way: it rests between two steps while somebody's pictures wait."""
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from app.images.lease import is_anybody_waiting
+
+# [Note: Long work gives way]
+# A copy of everything and descriptions are waited for by nobody as a picture is that was just
+# dropped, and on one machine they take its time. So between two steps they rest while somebody
+# else's few pictures are arriving or waiting, at most three times as long as the step took. So they
+# get a quarter of the time however many pictures come, and come to their end.
+RESTS_FOR_WORK = 3
+_LOOK_AGAIN_SECONDS = 0.1
+
+# Called with whose work it is and how many seconds its last step took; returns the seconds rested.
+GiveWay = Callable[[UUID, float], float]
+# Sleeps for so many seconds; says whether to rest no more.
+Pause = Callable[[float], bool]
+
+
+def never_give_way(owner_id: UUID, seconds: float) -> float:
+    """Rest never: for work that has a machine of its own."""
+    del owner_id, seconds
+    return 0.0
+
+
+def give_way(
+    owner_id: UUID,
+    worked: float,
+    *,
+    pause: Pause,
+    clock: Callable[[], float] = time.monotonic,
+) -> float:
+    """Rest after a step. See [Note: Long work gives way].
+
+    Args:
+        owner_id: whose work it is; it does not rest for their own pictures.
+        worked: how many seconds the step took.
+        pause: sleeps; the rest is over when it returns true.
+        clock: tells seconds.
+
+    Returns:
+        How many seconds were rested.
+    """
+    begun = clock()
+    ends = begun + RESTS_FOR_WORK * worked
+    while (left := ends - clock()) > 0 and is_anybody_waiting(but=owner_id):
+        if pause(min(left, _LOOK_AGAIN_SECONDS)):
+            break
+    return clock() - begun

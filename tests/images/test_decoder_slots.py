@@ -1,0 +1,111 @@
+"""Slots for decoding: how many at once, and who is let in first."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.images.decoder_slots import Slots
+from tests.api.conftest import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOREGROUND, BACKGROUND = "foreground", "background"
+
+
+class Holder:
+    """A thread that waits for a slot and holds it until it is told to end."""
+
+    def __init__(self, slots: Slots, kind: str, order: list[str]) -> None:
+        self._slots, self._kind, self._order = slots, kind, order
+        self._over = threading.Event()
+        self.holds = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        with self._slots.hold(background=self._kind == BACKGROUND):
+            self._order.append(self._kind)
+            self.holds.set()
+            self._over.wait()
+
+    def end(self) -> None:
+        """Give the slot back, now or as soon as it is had."""
+        self._over.set()
+        self._thread.join()
+
+
+class Holders:
+    """Threads that hold slots, or wait for one."""
+
+    def __init__(self, slots: Slots, running: ExitStack) -> None:
+        self.slots = slots
+        self.order: list[str] = []  # in which slots were had
+        self._running = running
+
+    def holding(self, kind: str) -> Holder:
+        """One that has a slot."""
+        holder = self._asking(kind)
+        assert holder.holds.wait(30)
+        return holder
+
+    def waiting(self, kind: str) -> Holder:
+        """One that is told to wait."""
+        before = self.slots.waiting
+        holder = self._asking(kind)
+        until(lambda: self.slots.waiting == before + 1)
+        assert not holder.holds.is_set()
+        return holder
+
+    def _asking(self, kind: str) -> Holder:
+        holder = Holder(self.slots, kind, self.order)
+        self._running.callback(holder.end)
+        return holder
+
+
+@pytest.fixture
+def holders() -> Iterator[Holders]:
+    """Of two slots, and one that is reserved."""
+    with ExitStack() as running:
+        yield Holders(Slots(2, reserved=1), running)
+
+
+def test_foreground_finds_slot_while_background_has_all_of_its_own(holders: Holders) -> None:
+    for _ in range(2):
+        holders.holding(BACKGROUND)
+    holders.waiting(BACKGROUND)
+    holders.holding(FOREGROUND)
+    holders.waiting(FOREGROUND)
+
+
+def test_foreground_that_waits_comes_before_background_that_waited_longer(
+    holders: Holders,
+) -> None:
+    first = [holders.holding(BACKGROUND), holders.holding(BACKGROUND), holders.holding(FOREGROUND)]
+    later = [holders.waiting(BACKGROUND), holders.waiting(FOREGROUND), holders.waiting(FOREGROUND)]
+    for holder in first:
+        holder.end()
+    for holder in later[1:]:
+        assert holder.holds.wait(30)
+        holder.end()
+    assert later[0].holds.wait(30)
+    assert holders.order[3:] == [FOREGROUND, FOREGROUND, BACKGROUND]
+
+
+def test_background_has_all_slots_but_the_reserved_one_when_alone(holders: Holders) -> None:
+    first = holders.holding(BACKGROUND)
+    holders.holding(BACKGROUND)
+    third = holders.waiting(BACKGROUND)
+    first.end()
+    assert third.holds.wait(30)
+
+
+def test_slot_is_given_back_when_the_block_fails() -> None:
+    slots = Slots(1, reserved=0)
+    for background in (True, False) * 2:
+        with pytest.raises(ZeroDivisionError), slots.hold(background=background):
+            raise ZeroDivisionError
