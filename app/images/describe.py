@@ -29,7 +29,8 @@ from app.telling import count
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 600
-ASKED_AT_A_TIME = 500
+# Of one person's pictures. What others ask for meanwhile waits behind so many, and not behind all.
+ASKED_AT_A_TIME = 20
 # Longer than a call of the model lasts with its retries (clients/vision.py).
 LEASE = timedelta(minutes=4)
 
@@ -210,7 +211,9 @@ def ask_for_next(
     ask: Callable[[Sequence[DescribePicture]], None],
     go_on: Callable[[Mapping[str, str]], None],
 ) -> None:
-    """Send the messages of a person's pictures that wait, some hundreds at a time.
+    """Send the messages of a person's pictures that wait, a few at a time.
+
+    The message for the next ones comes behind those, and behind what others asked for meanwhile.
 
     Safe to repeat: two messages of one picture are one call of the model.
     """

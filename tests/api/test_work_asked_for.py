@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -26,7 +28,7 @@ from app.images.exports import ZIP_SECONDS, make_next_zip
 from app.images.giving_way import never_give_way
 from app.parts import build_parts
 from app.settings import Settings
-from app.tasks import DescribeAll, DescribePicture, ExportLibrary, RetryLaterError, parse
+from app.tasks import DescribeAll, DescribePicture, ExportLibrary, RetryLaterError, Task, parse
 from tests.api.conftest import keys_of, until
 from tests.pictures import jpeg
 
@@ -282,10 +284,7 @@ def test_asking_for_all_that_are_missing_is_one_message(
     assert statuses[-1] == 429
 
 
-def test_all_that_wait_are_asked_for_by_hundreds(
-    ada: Person, assembly: Assembly, database: Engine
-) -> None:
-    count = ASKED_AT_A_TIME + 1
+def waiting_for_descriptions(database: Engine, person: Person, count: int) -> None:
     with database.begin() as connection:
         connection.execute(
             text(
@@ -295,20 +294,51 @@ def test_all_that_wait_are_asked_for_by_hundreds(
                 " sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'image/jpeg', 'ready',"
                 " now(), now(), false, 0, now(), 'waiting', now() FROM generate_series(1, :count)"
             ),
-            {"owner": ada.user_id, "count": count},
+            {"owner": person.user_id, "count": count},
         )
+
+
+def test_all_that_wait_are_asked_for_a_few_at_a_time(
+    ada: Person, assembly: Assembly, database: Engine
+) -> None:
+    count = ASKED_AT_A_TIME + 1
+    waiting_for_descriptions(database, ada, count)
     asked: list[Sequence[DescribePicture]] = []
     go_on: list[Mapping[str, str]] = []
     with assembly.app.app_context():
         task = DescribeAll(user_id=UUID(ada.user_id))
         ask_for_next(task, ask=asked.append, go_on=go_on.append)
         (message,) = go_on
-        (task_after,) = parse(str(message).replace("'", '"'), bucket_name="")
+        (task_after,) = parse(json.dumps(message), bucket_name="")
         assert isinstance(task_after, DescribeAll)
         ask_for_next(task_after, ask=asked.append, go_on=go_on.append)
     assert [len(tasks) for tasks in asked] == [ASKED_AT_A_TIME, 1]
     assert len({task.image_id for tasks in asked for task in tasks}) == count
     assert len(go_on) == 1
+
+
+def test_one_description_does_not_wait_for_all_that_another_person_asked_for(
+    ada: Person, assembly: Assembly, database: Engine
+) -> None:
+    waiting_for_descriptions(database, ada, 10 * ASKED_AT_A_TIME)
+    bobs = DescribePicture(image_id=uuid4())
+    queue: deque[Task] = deque([DescribeAll(user_id=UUID(ada.user_id))])
+
+    def go_on(message: Mapping[str, str]) -> None:
+        queue.extend(parse(json.dumps(message), bucket_name=""))
+
+    done: list[Task] = []
+    with assembly.app.app_context():
+        while queue:
+            task = queue.popleft()
+            if isinstance(task, DescribeAll):
+                ask_for_next(task, ask=queue.extend, go_on=go_on)
+                if not done:
+                    queue.append(bobs)  # asked for right after hers
+            else:
+                done.append(task)
+    assert len(done) == 10 * ASKED_AT_A_TIME + 1
+    assert done.index(bobs) <= ASKED_AT_A_TIME
 
 
 def test_messages_go_out_by_tens(assembly: Assembly) -> None:

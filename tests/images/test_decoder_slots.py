@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,19 +32,24 @@ class Holder:
             self.holds.set()
             self._over.wait()
 
-    def end(self) -> None:
-        """Give the slot back, now or as soon as it is had."""
+    def let_go(self) -> None:
+        """Give the slot back as soon as it is had."""
         self._over.set()
-        self._thread.join()
+
+    def end(self) -> None:
+        """Give the slot back now."""
+        self.let_go()
+        self._thread.join(30)
+        assert not self._thread.is_alive()
 
 
 class Holders:
     """Threads that hold slots, or wait for one."""
 
-    def __init__(self, slots: Slots, running: ExitStack) -> None:
+    def __init__(self, slots: Slots) -> None:
         self.slots = slots
         self.order: list[str] = []  # in which slots were had
-        self._running = running
+        self._all: list[Holder] = []
 
     def holding(self, kind: str) -> Holder:
         """One that has a slot."""
@@ -63,15 +67,23 @@ class Holders:
 
     def _asking(self, kind: str) -> Holder:
         holder = Holder(self.slots, kind, self.order)
-        self._running.callback(holder.end)
+        self._all.append(holder)
         return holder
+
+    def end(self) -> None:
+        """End all of them, those that wait too."""
+        for holder in self._all:
+            holder.let_go()
+        for holder in self._all:
+            holder.end()
 
 
 @pytest.fixture
 def holders() -> Iterator[Holders]:
     """Of two slots, and one that is reserved."""
-    with ExitStack() as running:
-        yield Holders(Slots(2, reserved=1), running)
+    holders = Holders(Slots(2, reserved=1))
+    yield holders
+    holders.end()
 
 
 def test_foreground_finds_slot_while_background_has_all_of_its_own(holders: Holders) -> None:
