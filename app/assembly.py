@@ -220,6 +220,7 @@ class Assembly:
             holding=self.holding,
             describes=self.settings.model is not None,
             bulk_limit=self._bulk_limit,
+            give_way=self._give_way,
         )
 
 

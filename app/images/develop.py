@@ -5,6 +5,7 @@ twice: the row's state, changed by one UPDATE with its precondition, decides who
 """
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from app.clients.storage import PREVIEWS, NothingStoredError, PictureStore
 from app.database import db, now
 from app.images.cancelled import was_cancelled
 from app.images.examined import has_row
+from app.images.giving_way import GiveWay
 from app.images.lease import Begun, BulkLimit, begin_next, let_go, note_stored
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.outcome import DECODER_VERSION, Developed, Rejected
@@ -62,6 +64,7 @@ class Bench:
     holding: Callable[[UUID], AbstractContextManager[None]]
     describes: bool
     bulk_limit: BulkLimit
+    give_way: GiveWay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +101,16 @@ def develop_next(*, bench: Bench) -> bool:
     begun = begin_next(bench.bulk_limit)
     if begun is None:
         return False
+    if not begun.is_bulk:
+        develop_begun(begun, bench=bench)
+        return True
+    started = time.monotonic()
     try:
         develop_begun(begun, bench=bench)
+        # Before the next one may be begun.
+        bench.give_way(begun.task.user_id, time.monotonic() - started)
     finally:
-        if begun.is_bulk:
-            bench.bulk_limit.give_back()
+        bench.bulk_limit.give_back()
     return True
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from app.images.lease import is_anybody_waiting
 
 # [Note: Long work gives way]
-# A copy of everything and descriptions are waited for by nobody as a picture is that was just
-# dropped, and on one machine they take its time. So between two steps they rest while somebody
-# else's few pictures are arriving or waiting, at most three times as long as the step took. So they
-# get a quarter of the time however many pictures come, and come to their end.
+# A bulk upload, a copy of everything and descriptions are waited for by nobody as a picture is that
+# was just dropped, and on one machine they take its time. So between two steps they rest while
+# somebody else's few pictures are arriving or waiting, at most three times as long as the step
+# took. So they get a quarter of the time however many pictures come, and come to their end.
 RESTS_FOR_WORK = 3
 _LOOK_AGAIN_SECONDS = 0.1
 

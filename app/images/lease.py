@@ -15,8 +15,9 @@ alternate. (Start-time fair queueing, with a clock instead of a virtual time: Go
 [Note: Bulk] A turn decides what is begun, not what is in hand already, and a machine that is busy
 with one person's pictures is slow for everybody's. So whoever's turn is minutes ahead uploads in
 bulk, and their pictures are begun only within a limit: a wide one while nobody else is there, and
-one picture at a time while somebody else's few are arriving or waiting. They are decoded at a lower
-priority too (darkroom.py). One at a time is not none, so a bulk upload ends whatever others do.
+one picture at a time while somebody else's few are arriving or waiting, with a rest behind each
+(giving_way.py). They are decoded at a lower priority too (darkroom.py). One at a time is not none,
+so a bulk upload ends whatever others do.
 
 [Note: Leases, not locks] The row says until when somebody is at a picture. A lease that has run out
 binds nobody: whoever held it may still come to an end, which changes nothing, since each step can

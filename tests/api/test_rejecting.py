@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 
 from app.assembly import Assembly
 from app.images.develop import Bench, develop_begun
+from app.images.giving_way import never_give_way
 from app.images.lease import Begun, BulkLimit
 from app.images.outcome import Rejected
 from app.tasks import PictureStored
@@ -63,6 +64,7 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         holding=lambda _: nullcontext(),
         describes=False,
         bulk_limit=BulkLimit(alone=1),
+        give_way=never_give_way,
     )
     begun = Begun(
         task=PictureStored(user_id=UUID(ada.user_id), image_id=UUID(image_id)),

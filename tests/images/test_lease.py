@@ -21,7 +21,8 @@ from app.heartbeat import Heartbeat
 from app.images import lease
 from app.images.darkroom import Darkroom, DarkroomError
 from app.images.develop import Bench, develop_next
-from app.images.lease import LEASE, BulkLimit
+from app.images.giving_way import never_give_way
+from app.images.lease import BULK_AFTER, LEASE, BulkLimit
 from app.images.outcome import Developed, Rejected
 from app.tasks import DEVELOP, MOST_ATTEMPTS
 from scripts.embedded.policies import BUCKET
@@ -249,7 +250,33 @@ def bench(library: Library, darkroom: Darkroom) -> Bench:
         holding=lambda _: nullcontext(),
         describes=False,
         bulk_limit=BulkLimit(alone=1),
+        give_way=never_give_way,
     )
+
+
+def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun(
+    library: Library, arrived: Place, darkroom: SlowDarkroom
+) -> None:
+    darkroom.go_on.set()
+    limit = BulkLimit(alone=1)
+    rests: list[tuple[UUID, str | None, bool]] = []
+
+    def give_way(owner: UUID, worked: float) -> float:
+        assert worked > 0
+        rests.append((owner, library.state(arrived), limit.take(beside_others=True)))
+        return 0
+
+    resting = replace(bench(library, darkroom), bulk_limit=limit, give_way=give_way)
+    library.assembly.take_in([stored_event(arrived.key)])
+    turn = (
+        "INSERT INTO rate_limits (key, empty_at) VALUES ('turn:' || :owner, now() + :ahead)"
+        " RETURNING 1"
+    )
+    library.value(turn, owner=str(arrived.user_id), ahead=2 * BULK_AFTER)
+    with library.assembly.app.app_context():
+        assert develop_next(bench=resting)
+    assert rests == [(arrived.user_id, "ready", False)]
+    assert limit.take(beside_others=True)
 
 
 def test_an_outage_is_not_held_against_a_picture(
