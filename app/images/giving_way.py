@@ -12,7 +12,7 @@ from app.images.lease import is_anybody_waiting
 # somebody else's few pictures are arriving or waiting, at most three times as long as the step
 # took. So they get a quarter of the time however many pictures come, and come to their end.
 RESTS_FOR_WORK = 3
-_LOOK_AGAIN_SECONDS = 0.1
+_LOOK_AGAIN_SECONDS = 0.25
 
 # Called with whose work it is and how many seconds its last step took; returns the seconds rested.
 GiveWay = Callable[[UUID, float], float]
