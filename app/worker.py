@@ -53,8 +53,14 @@ class News:
         self._condition = threading.Condition()
         self._told = 0
 
-    def tell(self) -> None:
-        """Say that there is something to do."""
+    def tell(self, pictures: int) -> None:
+        """Say that there is something to do for so many threads: each that wakes asks the rows."""
+        with self._condition:
+            self._told += 1
+            self._condition.notify(pictures)
+
+    def tell_all(self) -> None:
+        """Wake all of them."""
         with self._condition:
             self._told += 1
             self._condition.notify_all()
@@ -116,7 +122,7 @@ class Worker:
     def stop(self) -> None:
         """Finish what is under way, then stop."""
         self._stopping.set()
-        self._news.tell()
+        self._news.tell_all()
 
     def _take_in(self, outage: Outage) -> None:
         """Note what arrives, whatever there is to develop. See [Note: Rows are the queue]."""
@@ -124,7 +130,7 @@ class Worker:
             with self._troubles(outage, "arrivals could not be noted", pause=2.0):
                 taken = self._assembly.take_in_messages(wait_seconds=1)
                 if taken:
-                    self._news.tell()
+                    self._news.tell(taken)
                 if 0 < taken < MAX_MESSAGES:
                     self._stopping.wait(GATHER_SECONDS)
 
