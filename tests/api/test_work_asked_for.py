@@ -419,6 +419,7 @@ def test_pictures_shown_to_the_model_beyond_the_limit_go_on_waiting(
                 darkroom=Sketching(),
                 vision=vision,
                 is_demo=False,
+                give_way=never_give_way,
             )
     assert vision.calls == 1
     assert [ada.detail(image_id)["description_state"] for image_id in ids] == ["done", "waiting"]
