@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Self
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import orjson
 
@@ -98,6 +97,8 @@ def _connection(url: str) -> HTTPConnection:
     host = parts.hostname or ""
     if parts.scheme == "http":
         return HTTPConnection(host, parts.port, timeout=CONNECT_SECONDS)
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - docs/decisions/0014
+
     proxy = None if proxy_bypass(host) else getproxies().get("https")
     if not proxy:
         return HTTPSConnection(host, parts.port, timeout=CONNECT_SECONDS)

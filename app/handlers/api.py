@@ -13,12 +13,12 @@ from typing import Any
 
 from app.clients.calls import SecretsManager, SecurityTokenService
 from app.clients.secrets import read_secret
-from app.factory import create_app
 from app.handlers import start_collecting
+from app.handlers.lean import create_app
 from app.handlers.observing import Telling, observe
 from app.handlers.surroundings import surroundings
 from app.handlers.visitor_address import with_visitor_address
-from app.handlers.without import without
+from app.handlers.without import later, without
 from app.parts import build_parts
 from app.telling import count, listen
 
@@ -38,7 +38,7 @@ app = create_app(
 
 # It sets logging up anew, so after us; and names boto3 for what it does besides serving, which is
 # never asked of it here.
-with without("boto3", "botocore"):
+with without("boto3", "botocore"), later("asyncio", "shutil", "tarfile"):
     from zappa.handler import lambda_handler as serve
 
 logging.getLogger("zappa").setLevel(logging.WARNING)

@@ -43,6 +43,7 @@ _MADE_BY = (__file__, bytecode.__file__, libraries.__file__, thinning.__file__)
 _SETTINGS = {
     "production": {
         "app_function": "app.handlers.api.app",
+        "app_type": "wsgi",  # otherwise it imports asyncio in each cold start to find out
         "project_name": "pinhole",
         "runtime": f"python{RUNTIME}",
         "s3_bucket": "none",

@@ -1,0 +1,34 @@
+"""Flask and SQLAlchemy without the halves of them that the API on Lambda does not begin with.
+
+Both import at once all that they can do: a development server, a command line,
+templates, four more drivers of PostgreSQL, asyncio. These are a fifth of their instructions. All
+but the command line are imported when they are used: the documentation page is made by a template.
+See docs/decisions/0014-cold-start.md.
+"""
+
+from app.handlers.without import later, without
+
+_DIALECTS = "sqlalchemy.dialects.postgresql"
+_SELDOM = (
+    "asyncio",
+    "click",
+    "difflib",  # guesses which route was meant, where one is built by a wrong name
+    "flask.templating",
+    "importlib.metadata",
+    "jinja2",
+    "pprint",
+    "tempfile",  # of forms, which are refused
+    "werkzeug.serving",
+    f"{_DIALECTS}.asyncpg",
+    f"{_DIALECTS}.pg8000",
+    f"{_DIALECTS}.psycopg",
+    f"{_DIALECTS}.psycopg2cffi",
+)
+
+# A group of commands is made with each app and blueprint, so that it cannot come later.
+with without("flask.cli"), later(*_SELDOM):
+    import sqlalchemy.dialects.postgresql.psycopg2  # noqa: F401 - as the database's address names it
+
+    from app.factory import create_app
+
+__all__ = ["create_app"]
