@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BindParameter, DateTime, MetaData, Select, bindparam
+from sqlalchemy import BindParameter, DateTime, MetaData, Select, TextClause, bindparam
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeEngine
 
@@ -68,7 +68,7 @@ class Prepared:
     that bytes are a memoryview.
     """
 
-    def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, query: Select[*tuple[Any, ...]] | TextClause) -> None:
         self._query = query
 
     def rows(self, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:

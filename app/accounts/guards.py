@@ -6,19 +6,18 @@ who look after the site (nobody else learns that the route is there).
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from flask import g, request
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.accounts.access_tokens import find_access_token
 from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.models import AccessToken, Owner, Session, User
 from app.accounts.request_limits import count_request
-from app.accounts.sessions import find_owner, find_session, fresh_until
+from app.accounts.signed_in import Owner, Profile, find_owner, find_profile
 from app.accounts.visitor import visitor
 from app.database import db
 from app.errors import (
@@ -29,6 +28,9 @@ from app.errors import (
     ScopeTooSmallError,
 )
 from app.web import SAFE_METHODS, bearer_token
+
+if TYPE_CHECKING:  # they are mapped when one of them is looked for: app/accounts/signed_in.py
+    from app.accounts.models import AccessToken, Session, User
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -86,24 +88,33 @@ def fresh_administrator(view: Callable[P, R]) -> Callable[P, R]:
     return _guarded(view, "fresh_administrator", check)
 
 
-def current_session() -> Session | None:
+def current_session() -> "Session | None":
     """The session that the request's cookie names, if it is alive."""
     if "session" not in g:
-        # Whoever shows an access token is known by it alone: see [Note: Cross-site writes].
-        token = read_cookie(Cookie.SESSION) if bearer_token() is None else None
+        from app.accounts.sessions import find_session  # noqa: PLC0415 - maps the tables
+
+        token = _session_token()
         g.session = find_session(token, visitor()) if token else None
     return cast("Session | None", g.session)
 
 
-def current_token() -> AccessToken | None:
+def current_token() -> "AccessToken | None":
     """The access token that the request shows, if it is good."""
     if "access_token" not in g:
+        from app.accounts.access_tokens import find_access_token  # noqa: PLC0415 - maps the tables
+
         token = bearer_token()
         g.access_token = find_access_token(token) if token else None
     return cast("AccessToken | None", g.access_token)
 
 
-def current_user() -> User:
+def current_profile() -> tuple[Profile, datetime | None] | None:
+    """Who the request's cookie signs in, and when they last proved it: for who asks just that."""
+    token = _session_token()
+    return find_profile(token, visitor()) if token else None
+
+
+def current_user() -> "User":
     """The person who is asking, in a browser or by a script.
 
     Raises:
@@ -130,7 +141,7 @@ def current_owner() -> Owner:
     return owner
 
 
-def hold_person() -> User:
+def hold_person() -> "User":
     """Return who is asking, held until the commit: one request at a time changes how they sign in.
 
     Two that remove a way each would otherwise both find that the other's is left. Call it before
@@ -156,7 +167,7 @@ def check_again() -> None:
     cast("Callable[[], None]", g.get("check", _require_person))()
 
 
-def own_session() -> Session:
+def own_session() -> "Session":
     """The session of the person who is asking in a browser.
 
     Raises:
@@ -220,8 +231,13 @@ def _find_owner() -> Owner | None:
     if bearer_token() is not None:
         token = current_token()
         return Owner(token.user_id) if token else None
-    cookie = read_cookie(Cookie.SESSION)
+    cookie = _session_token()
     return find_owner(cookie, visitor()) if cookie else None
+
+
+def _session_token() -> str | None:
+    # Whoever shows an access token is known by it alone: see [Note: Cross-site writes].
+    return read_cookie(Cookie.SESSION) if bearer_token() is None else None
 
 
 def _require_person_or_script() -> None:
@@ -243,6 +259,8 @@ def _require_person() -> None:
 
 
 def _require_fresh() -> None:
+    from app.accounts.sessions import fresh_until  # noqa: PLC0415 - maps the tables
+
     _require_person()
     if fresh_until(own_session()) is None:
         raise ConfirmFirstError

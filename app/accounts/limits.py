@@ -13,7 +13,6 @@ from hashlib import sha256
 
 from sqlalchemy import text
 
-from app.accounts.models import RateLimit
 from app.database import db
 from app.errors import TooManyRequestsError
 
@@ -81,9 +80,7 @@ def give_each_back(*counted: tuple[Limit, str]) -> None:
 
 def delete_old_limits() -> None:
     """Delete the rows that say nothing any more."""
-    db.session.query(RateLimit).where(RateLimit.empty_at < text("now()")).delete(
-        synchronize_session=False
-    )
+    db.session.execute(text("DELETE FROM rate_limits WHERE empty_at < now()"))
 
 
 def _key(limit: Limit, of: str) -> str:

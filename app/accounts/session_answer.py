@@ -9,21 +9,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
-from sqlalchemy import exists, select
+from sqlalchemy import text
 
-from app.accounts.models import User
-from app.accounts.sessions import FRESH_FOR
+from app.accounts.signed_in import FRESH_FOR, Profile
 from app.database import db
 from app.parts import parts
 from app.settings import PICTURE_TYPES, Settings
 from app.web import json_response
 
 if TYPE_CHECKING:
+    from app.accounts.models import User
     from app.accounts.schemas.session import FactorMethod
 
 
 def session_answer(
-    user: User | None,
+    user: "User | Profile | None",
     *,
     fresh_at: datetime | None = None,
     second_factor: Sequence["FactorMethod"] = (),
@@ -55,10 +55,10 @@ def _waits_for_first(settings: Settings) -> bool:
 
 def has_people() -> bool:
     """Whether anybody has an account yet."""
-    return bool(db.session.scalar(select(exists(select(User.id)))))
+    return bool(db.session.scalar(text("SELECT EXISTS (SELECT FROM users)")))
 
 
-def _shown(user: User) -> dict[str, Any]:
+def _shown(user: "User | Profile") -> dict[str, Any]:
     return {
         "id": user.id,
         "email": user.email,

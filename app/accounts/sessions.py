@@ -5,22 +5,18 @@ nobody in, and deleting the row signs out at once in every process.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, text
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import KnownDevice, Owner, Session, User
+from app.accounts.models import KnownDevice, Session, User
 from app.accounts.secret_tokens import digest, new_token
+from app.accounts.signed_in import FRESH_FOR, IDLE, SIGNS_IN, note_use, signing_in
 from app.accounts.visitor import Visitor
-from app.database import Prepared, db, given, now
+from app.database import db, now
 
 LIFETIME = timedelta(days=90)
-IDLE = timedelta(days=30)
-USE_NOTED_EVERY = timedelta(minutes=5)
-# How long a proof of who is there is enough for what is hard to undo (OWASP ASVS 5.0, 7.5.1).
-FRESH_FOR = timedelta(minutes=10)
 # The longest that browsers keep a cookie (RFC 6265bis, 5.5).
 DEVICE_KNOWN_FOR = timedelta(days=400)
 
@@ -56,40 +52,6 @@ def alive() -> ColumnElement[bool]:
     return (Session.expires_at > moment) & (Session.last_used_at > moment - IDLE)
 
 
-def _signs_in(*, token_hash: Any, moment: Any, idle_since: Any) -> ColumnElement[bool]:  # noqa: ANN401 - values, or places for them
-    return and_(
-        Session.token_hash == token_hash,
-        Session.expires_at > moment,
-        Session.last_used_at > idle_since,
-        User.disabled_at.is_(None),
-    )
-
-
-_SIGNED_IN = Prepared(
-    select(Session.id, Session.user_id, Session.last_used_at)
-    .join(Session.user)
-    .where(
-        _signs_in(
-            token_hash=given("token_hash"),
-            moment=given("moment"),
-            idle_since=given("idle_since"),
-        )
-    )
-)
-
-
-def find_owner(token: str, who: Visitor) -> Owner | None:
-    """Return who is signed in by a token, where it takes no more: find_session's quick sister."""
-    moment = now()
-    values = {"token_hash": digest(token), "moment": moment, "idle_since": moment - IDLE}
-    found = _SIGNED_IN.rows(values)
-    if not found:
-        return None
-    session_id, user_id, last_used_at = found[0]
-    _note_use(session_id, last_used_at, moment=moment, who=who)
-    return Owner(user_id)
-
-
 def find_session(token: str, who: Visitor) -> Session | None:
     """Return the living session of a token, and note now and then that it was used."""
     moment = now()
@@ -97,22 +59,11 @@ def find_session(token: str, who: Visitor) -> Session | None:
         select(Session)
         .join(Session.user)
         .options(joinedload(Session.user))
-        .where(_signs_in(token_hash=digest(token), moment=moment, idle_since=moment - IDLE))
+        .where(text(SIGNS_IN).bindparams(**signing_in(token, moment=moment)))
     )
     if session:
-        _note_use(session.id, session.last_used_at, moment=moment, who=who)
+        note_use(session.id, session.last_used_at, moment=moment, who=who)
     return session
-
-
-def _note_use(session_id: UUID, last_used_at: datetime, *, moment: datetime, who: Visitor) -> None:
-    if moment - last_used_at > USE_NOTED_EVERY:
-        db.session.execute(
-            update(Session)
-            .where(Session.id == session_id)
-            .values(last_used_at=moment, ip=who.ip)
-            .execution_options(synchronize_session=False)
-        )
-        db.session.commit()
 
 
 def fresh_until(session: Session) -> datetime | None:

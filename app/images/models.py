@@ -23,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts.models import Owner, User
+from app.accounts.models import User
+from app.accounts.signed_in import Owner
 from app.database import Base, now
 from app.images.failures import OURS
 

@@ -9,7 +9,8 @@ from flask import Response, request
 from sqlalchemy import delete, select, update
 
 from app.accounts.guards import current_owner, current_user, signed_in
-from app.accounts.models import Owner, User
+from app.accounts.models import User
+from app.accounts.signed_in import Owner
 from app.clients.aws import AwsUnavailableError
 from app.contract import APIBlueprint
 from app.database import db, now

@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.accounts.models import Owner, User
+from app.accounts.models import User
+from app.accounts.signed_in import Owner
 from app.clients.access import PictureUrls
 from app.clients.storage import PREVIEWS, Part
 from app.database import Prepared, db, given

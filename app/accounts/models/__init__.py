@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.accounts.models.people import AccessToken, Invite, KnownDevice, Owner, Session, User
+    from app.accounts.models.people import AccessToken, Invite, KnownDevice, Session, User
     from app.accounts.models.proofs import Identity, OneTimeToken, Passkey, RecoveryCode, Totp
     from app.accounts.models.records import AuditEvent, Letter, RateLimit
 
@@ -21,7 +21,6 @@ __all__ = [
     "KnownDevice",
     "Letter",
     "OneTimeToken",
-    "Owner",
     "Passkey",
     "RateLimit",
     "RecoveryCode",
@@ -31,7 +30,7 @@ __all__ = [
 ]
 
 _FILES = {
-    "people": ("AccessToken", "Invite", "KnownDevice", "Owner", "Session", "User"),
+    "people": ("AccessToken", "Invite", "KnownDevice", "Session", "User"),
     "proofs": ("Identity", "OneTimeToken", "Passkey", "RecoveryCode", "Totp"),
     "records": ("AuditEvent", "Letter", "RateLimit"),
 }

@@ -1,6 +1,5 @@
 """Tables of people, of their signed-in browsers and scripts, and of invitations."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -66,13 +65,6 @@ class User(Base):
     def has_password(self) -> bool:
         """Whether a password signs the person in."""
         return self.password_hash is not None
-
-
-@dataclass(frozen=True)
-class Owner:
-    """A person, as far as it takes to read what is theirs."""
-
-    id: UUID
 
 
 class Session(Base):

@@ -18,8 +18,9 @@ from app.accounts.passwords import is_right
 from app.accounts.schemas.factors import CodeIn, ConfirmedOut, ConfirmIn, PasskeyProofIn
 from app.accounts.schemas.session import SessionOut
 from app.accounts.second_factors import second_factors
-from app.accounts.sessions import FRESH_FOR, LIFETIME
+from app.accounts.sessions import LIFETIME
 from app.accounts.sign_in import awaited_second_factor, finish_second_factor, user_of
+from app.accounts.signed_in import FRESH_FOR
 from app.contract import APIBlueprint
 from app.database import db, now
 from app.errors import (

@@ -3,7 +3,7 @@
 from flask import Response
 
 from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.guards import current_session, public
+from app.accounts.guards import current_profile, public
 from app.accounts.session_answer import session_answer
 from app.contract import APIBlueprint
 
@@ -17,8 +17,9 @@ who_is_here = APIBlueprint(
 @who_is_here.output("app.accounts.schemas.session:SessionOut")
 def session() -> Response:
     """Who is signed in here (`user` is null: nobody), and what this site offers."""
-    if mine := current_session():
-        return session_answer(mine.user, fresh_at=mine.fresh_at)
+    if found := current_profile():
+        profile, fresh_at = found
+        return session_answer(profile, fresh_at=fresh_at)
     if read_cookie(Cookie.PENDING) is None:
         return session_answer(None)
     from app.accounts.second_factors import second_factors  # noqa: PLC0415 - seldom
