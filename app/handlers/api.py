@@ -15,7 +15,7 @@ from app.clients.calls import SecretsManager, SecurityTokenService
 from app.clients.secrets import read_secret
 from app.handlers import start_collecting
 from app.handlers.lean import create_app
-from app.handlers.observing import Telling, observe
+from app.handlers.observing import Telling, observe_later
 from app.handlers.surroundings import surroundings
 from app.handlers.visitor_address import with_visitor_address
 from app.handlers.without import later, without
@@ -25,7 +25,7 @@ from app.telling import count, listen
 DOOR_HEADER = "x-pinhole-door"
 
 _known = surroundings()
-logger = observe("api", level=_known.settings.log_level)
+observe_later("api", level=_known.settings.log_level)
 telling = Telling("api")  # Lambda traces this function by itself: docs/decisions/0014
 listen(telling)
 _doors = read_secret(SecretsManager(_known.caller), _known.environment["DOOR_SECRET_ARN"])

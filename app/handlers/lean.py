@@ -3,7 +3,7 @@
 Both import at once all that they can do: a development server, a command line,
 templates, four more drivers of PostgreSQL, asyncio. These are a fifth of their instructions. All
 but the command line are imported when they are used: the documentation page is made by a template.
-See docs/decisions/0014-cold-start.md.
+See docs/decisions/0052-cold-start-by-halves.md.
 """
 
 from app.handlers.without import later, without
@@ -18,6 +18,8 @@ _SELDOM = (
     "jinja2",
     "pprint",
     "tempfile",  # of forms, which are refused
+    "werkzeug.formparser",
+    "werkzeug.sansio.multipart",
     "werkzeug.serving",
     f"{_DIALECTS}.asyncpg",
     f"{_DIALECTS}.pg8000",
@@ -28,6 +30,7 @@ _SELDOM = (
 # A group of commands is made with each app and blueprint, so that it cannot come later.
 with without("flask.cli"), later(*_SELDOM):
     import sqlalchemy.dialects.postgresql.psycopg2  # noqa: F401 - as the database's address names it
+    import werkzeug.test  # noqa: F401 - by which Zappa asks Flask; it knows how to send forms
 
     from app.factory import create_app
 

@@ -3,58 +3,78 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from app.handlers.without import without
-from app.logs import SECRET_QUERY, OptExcInfo, traceback_of
 from app.request_ids import name_in_logs
 from app.telling import Counted, Timed, listen
 
-with without("botocore"):  # which Powertools would tell its name
-    from aws_lambda_powertools import Logger, Metrics, single_metric
-    from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
-
-__all__ = ["Logger", "Telling", "observe", "trace"]
+if TYPE_CHECKING:
+    from app.handlers.lines import Logger
 
 # By it the X-Ray SDK knows as well, and elsewhere asks for sampling rules.
 _IN_LAMBDA = "LAMBDA_TASK_ROOT"
 
 
-class Discreet(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the package only
-    """Leaves out what is a key to a picture or somebody's words: as app/logs.py does."""
-
-    def formatException(self, ei: OptExcInfo) -> str:  # noqa: N802 - logging's name
-        """Format a traceback; errors of the database without their words, which hold values."""
-        return traceback_of(ei[1]) if ei[1] else ""
-
-    def serialize(self, log: Any) -> str:  # noqa: ANN401 - Powertools' signature
-        """Write one line of JSON; what follows an address's question mark is a key."""
-        return SECRET_QUERY.sub(r"\1?…", super().serialize(log))
-
-
-def observe(service: str, *, level: str) -> Logger:
+def observe(service: str, *, level: str) -> "Logger":
     """Send everything that is logged, by whichever module, to CloudWatch as JSON."""
-    name_in_logs()
-    # Powertools' own stack trace would tell an error's words a second time.
-    formatter = Discreet(serialize_stacktrace=False)
-    logger = Logger(service=service, level=level, logger_formatter=formatter)
-    root = logging.getLogger()
-    # Its lines reach the root like everybody's, and are written there once.
-    root.handlers[:] = list(logger.handlers)
-    logging.getLogger(service).handlers.clear()
-    root.setLevel(level)
-    logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where its settings lie
+    from app.handlers.lines import make_logger  # noqa: PLC0415 - see observe_later
+
+    _set_levels(level)
+    logger = make_logger(service, level=level)
+    logging.getLogger().handlers[:] = list(logger.handlers)
+    logging.getLogger(service).handlers.clear()  # its lines reach the root like everybody's
     return logger
+
+
+def observe_later(service: str, *, level: str) -> None:
+    """Do the same from the first line on: Powertools is a 20th of a start that logs nothing.
+
+    Not where lines are written by a process that may not import, as the decoder's is.
+    """
+    _set_levels(level)
+    logging.getLogger().handlers[:] = [_FromFirstLineOn(service, level)]
+
+
+def _set_levels(level: str) -> None:
+    name_in_logs()
+    logging.getLogger().setLevel(level)
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where its settings lie
+
+
+class _FromFirstLineOn(logging.Handler):
+    def __init__(self, service: str, level: str) -> None:
+        super().__init__()
+        self._service = service
+        self._level = level
+
+    @cached_property
+    def _logger(self) -> "Logger":
+        from app.handlers.lines import make_logger  # noqa: PLC0415 - see observe_later
+
+        logger = make_logger(self._service, level=self._level)
+        logger.propagate = False  # its handlers write what this one is given, once
+        return logger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, by the handlers that Powertools made."""
+        for handler in self._logger.handlers:
+            handler.handle(record)
 
 
 class Telling:
     """Hands what is counted to CloudWatch, as lines of its log (EMF), and steps to X-Ray."""
 
     def __init__(self, service: str, *, tracer: Any = None) -> None:  # noqa: ANN401 - Powertools'
-        self._metrics = Metrics(namespace="Pinhole", service=service)
         self._service = service
         self._tracer = tracer
         self._has_news = False
+
+    @cached_property
+    def _metrics(self) -> Any:  # noqa: ANN401 - Powertools'
+        from app.handlers.lines import Metrics  # noqa: PLC0415 - most starts count nothing
+
+        return Metrics(namespace="Pinhole", service=self._service)
 
     def count(self, name: Counted, number: int) -> None:
         """Keep a number until `flush`."""
@@ -66,6 +86,8 @@ class Telling:
 
     def undecodable(self, error: str) -> None:
         """Write down at once, as a metric with a dimension of its own."""
+        from app.handlers.lines import single_metric  # noqa: PLC0415 - see _metrics
+
         with single_metric(
             name="PicturesUndecodable", unit="Count", value=1, namespace="Pinhole"
         ) as metric:

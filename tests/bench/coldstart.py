@@ -7,7 +7,8 @@ embedded AWS. The first request is that of a browser that is signed in: it reads
 connects to the database and finds the session. A page of pictures also becomes the person by STS,
 and imports pydantic for its query.
 Compared with importing every package that the product is made of, eagerly, in the same run;
-medians of interleaved rounds.
+medians of interleaved rounds. Of the same run are the floors: the three libraries that a request
+cannot do without, whole, and as the API imports them.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ import authlib.oauth2.client, authlib.oidc.core
 boto3.Session().client("s3", region_name="us-east-1")
 openai.OpenAI(api_key="k").responses
 """
+_WHOLE = "import flask, flask_sqlalchemy, psycopg2, sqlalchemy.dialects.postgresql"
 _REQUEST = """
 import json, os
 from app.handlers import api
@@ -92,6 +94,8 @@ def programs(stack: EmbeddedStack) -> dict[str, Program]:
 
     return {
         "everything eagerly": Program(code=_EAGERLY),
+        "three libraries, whole": Program(code=_WHOLE),
+        "three libraries, lean": Program(code="import app.handlers.lean"),
         "api and its first request": asking("/api/auth/session", holds="@example.org"),
         "api and a page of pictures": asking("/api/images", holds='"images"'),
         "api, imported": Program(code="from app.handlers import api", environment=api),

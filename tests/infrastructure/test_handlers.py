@@ -115,9 +115,12 @@ HEAVY = {
 }  # fmt: skip
 
 
-# Parts of Flask and SQLAlchemy that app/handlers/lean.py has imported when they are used.
+# Parts that app/handlers/lean.py has imported when they are used, and what is imported for a line
+# of the log, a bearer's token, a change: see docs/decisions/0052.
 NOT_YET = {
-    "flask.cli", "flask.templating", "importlib.metadata", "werkzeug.serving",
+    "app.accounts.access_tokens", "app.accounts.models.people", "app.accounts.models.records",
+    "app.accounts.sessions", "aws_lambda_powertools", "flask.cli", "flask.templating",
+    "importlib.metadata", "werkzeug.formparser", "werkzeug.sansio.multipart", "werkzeug.serving",
     "sqlalchemy.dialects.postgresql.asyncpg", "sqlalchemy.dialects.postgresql.pg8000",
     "sqlalchemy.dialects.postgresql.psycopg", "urllib.request",
 }  # fmt: skip
@@ -221,6 +224,31 @@ def test_head_has_headers_and_no_body(api: Inside) -> None:
     told = answer(api, request("HEAD", "/api/probe/binary"))
     assert told["statusCode"] == 200
     assert not told.get("body")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"a=1"),
+        ("multipart/form-data; boundary=x", b'--x\r\ncontent-disposition: form-data; name="a"\r\n'),
+    ],
+)
+def test_a_form_is_refused_as_on_one_machine(api: Inside, kind: str, body: bytes) -> None:
+    headers = {
+        "content-type": kind,
+        "origin": "https://pictures.example.org",
+        "content-length": str(len(body)),
+    }
+    told = answer(api, request("PUT", "/api/probe/echo/x", headers=headers, body=body))
+    assert told["statusCode"] == 415
+    assert body_of(told)["code"] == "not_json"
+
+
+def test_a_bearer_is_looked_up_after_a_lean_start(api: Inside) -> None:
+    headers = {"authorization": "Bearer pinhole_nobody"}
+    told = answer(api, request(path="/api/images", headers=headers))
+    assert told["statusCode"] == 401
+    assert told["headers"]["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_nothing_is_204(api: Inside) -> None:

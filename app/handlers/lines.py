@@ -1,0 +1,32 @@
+"""Lines of the log as JSON, by Powertools, which is imported with this module."""
+
+from typing import Any
+
+from app.handlers.without import without
+from app.logs import SECRET_QUERY, OptExcInfo, traceback_of
+
+with without("botocore"):  # which Powertools would tell its name
+    from aws_lambda_powertools import Logger, Metrics, single_metric
+    from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+__all__ = ["Discreet", "Logger", "Metrics", "make_logger", "single_metric"]
+
+
+class Discreet(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the package only
+    """Leaves out what is a key to a picture or somebody's words: as app/logs.py does."""
+
+    def formatException(self, ei: OptExcInfo) -> str:  # noqa: N802 - logging's name
+        """Format a traceback; errors of the database without their words, which hold values."""
+        return traceback_of(ei[1]) if ei[1] else ""
+
+    def serialize(self, log: Any) -> str:  # noqa: ANN401 - Powertools' signature
+        """Write one line of JSON; what follows an address's question mark is a key."""
+        return SECRET_QUERY.sub(r"\1?…", super().serialize(log))
+
+
+def make_logger(service: str, *, level: str) -> Logger:
+    """Make a logger; its one handler writes to standard output."""
+    # Powertools' own stack trace would tell an error's words a second time.
+    return Logger(
+        service=service, level=level, logger_formatter=Discreet(serialize_stacktrace=False)
+    )
