@@ -49,6 +49,7 @@ def test_the_document_is_the_same_by_either_way(imported: Flask, read_later: Fla
         assert openapi_document(read_later) == document
 
 
+@pytest.mark.usefixtures("database")  # migrated: until then the role may not ask it
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
