@@ -23,9 +23,8 @@ import hypercorn.asyncio
 import hypercorn.config
 import psycopg2
 from ministack.core import iam_evaluator, lambda_runtime
-from ministack.core.responses import get_account_id, get_region
-from ministack.services import cloudformation, cloudfront, rds, ssm
-from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
+from ministack.services import cloudfront, rds, ssm
+from ministack.services.cloudformation import provisioners
 from psycopg2 import sql
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -298,30 +297,6 @@ def _with_ports(make: Any) -> Any:
     return made
 
 
-def read_outputs_of_other_regions() -> None:
-    """Resolve Fn::GetStackOutput in the region that it names; ministack looks in its own alone."""
-    resolve = engine._resolve_refs  # noqa: SLF001
-
-    def resolved(value: Any, *others: Any, **named: Any) -> Any:
-        if not isinstance(value, dict) or "Fn::GetStackOutput" not in value:
-            return resolve(value, *others, **named)
-        asked = value["Fn::GetStackOutput"]
-        there = (get_account_id(), asked.get("Region", get_region()), asked["StackName"])
-        stack = cloudformation._stacks._data.get(there)  # noqa: SLF001
-        found = [
-            each["OutputValue"]
-            for each in (stack or {}).get("Outputs", [])
-            if each["OutputKey"] == asked["OutputName"]
-        ]
-        if not found:
-            raise ValueError(f"no output {asked['OutputName']} of {there}")
-        return found[0]
-
-    for module in (engine, handlers, stacks, changesets):
-        if hasattr(module, "_resolve_refs"):
-            module._resolve_refs = resolved  # noqa: SLF001
-
-
 _asking: contextvars.ContextVar[Any] = contextvars.ContextVar("asking")
 
 
@@ -375,7 +350,6 @@ def main() -> None:
     stand_in("AWS::Budgets::Budget", "budget")
     stand_in("Custom::S3AutoDeleteObjects", "empty")
     give_vpc_its_addresses()
-    read_outputs_of_other_regions()
     refer_to_secrets_by_arn()
     put_postgresql_behind_rds()
     copy_and_drop_databases_behind_rds()
