@@ -2,7 +2,7 @@
 
 from flask import Response
 from pydantic import ConfigDict, Field
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from app.accounts.guards import current_user, in_person
 from app.accounts.models import User
@@ -95,7 +95,9 @@ def _account(user: User) -> Response:
             Storage.bytes,
             (Storage.pictures - on_its_way.c.pictures).label("stored_pictures"),
             (Storage.bytes - on_its_way.c.bytes).label("stored_bytes"),
-        ).where(Storage.user_id == user.id)
+        )
+        .join(on_its_way, true())  # one row of each
+        .where(Storage.user_id == user.id)
     ).one_or_none()
     account_out = AccountOut(
         user=UserOut.of(user),

@@ -154,6 +154,7 @@ def running_api(environment: Mapping[str, str]) -> Iterator[str]:
 @contextmanager
 def _running(command: list[str], settings: Mapping[str, str]) -> Iterator[None]:
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
+    environment["PYTHONWARNINGS"] = "error"  # as in the tests: a warning is an answer 500
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         yield
