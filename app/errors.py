@@ -41,6 +41,7 @@ AppError
 │   ├── NotInPartsError
 │   └── PartsMissingError
 ├── LinkDeadError                410  used, expired, or never made
+├── ChangesForgottenError        410  removals since then are not remembered any more
 ├── PreconditionFailedError      412  If-Match named another version
 ├── TooLargeError                413
 ├── CompressedError              415
@@ -311,6 +312,15 @@ class LinkDeadError(AppError):
     status = 410
     code = "link_dead"
     detail = "This link was used, has expired, or was never made. Ask for a new one."
+
+
+class ChangesForgottenError(AppError):
+    status = 410
+    code = "changes_forgotten"
+    detail = (
+        "That was too long ago to tell what was removed since. Ask again without changed_since, and"
+        " drop what you do not meet."
+    )
 
 
 class PreconditionFailedError(AppError):

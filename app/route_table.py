@@ -56,10 +56,12 @@ GET /api/account/activity app.accounts.routes.activity:list_activity
 GET /api/account app.images.account_routes:get_account
 PATCH /api/account app.images.account_routes:update_account
 GET /api/images app.images.routes:list_images
+GET /api/images/changes app.images.routes:list_changes
 GET /api/images/<uuid:image_id> app.images.routes:get_image
 GET /api/images/<uuid:image_id>/original app.images.routes:get_original
 PATCH /api/images/<uuid:image_id> app.images.routes:update_image
 DELETE /api/images/<uuid:image_id> app.images.routes:delete_image
+POST /api/images/batch app.images.routes:change_images
 POST /api/images/<uuid:image_id>/retry app.images.routes:retry_image
 POST /api/images/<uuid:image_id>/describe app.images.routes:describe_image
 POST /api/images/describe app.images.routes:describe_missing

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, func, select, text, update
 
 from app.database import db
 from app.images.models import Image, ImageState
@@ -114,17 +114,28 @@ class BulkLimit:
 
 def note_stored(tasks: Sequence[PictureStored]) -> list[PictureStored]:
     """Note that originals have arrived; return those that have no row. Safe to repeat."""
-    places = [(task.image_id, task.user_id) for task in tasks]
-    mine = tuple_(Image.id, Image.owner_id).in_(places)
+    by_owner: dict[UUID, list[PictureStored]] = {}
+    for task in tasks:
+        by_owner.setdefault(task.user_id, []).append(task)
+    unknown: list[PictureStored] = []
+    # A transaction for each: see [Note: Changes in order] in changes.py.
+    for owner_id, of_one in by_owner.items():
+        unknown += _note_stored(owner_id, of_one)
+    return unknown
+
+
+def _note_stored(owner_id: UUID, tasks: Sequence[PictureStored]) -> list[PictureStored]:
+    ids = [task.image_id for task in tasks]
+    mine = (Image.owner_id == owner_id) & Image.id.in_(ids)
     db.session.execute(
         update(Image)
         .where(mine, Image.state == ImageState.UPLOADING)
         .values(state=ImageState.PROCESSING, stored_at=func.now(), leased_until=None)
         .execution_options(synchronize_session=False)
     )
-    known = {tuple(row) for row in db.session.execute(select(Image.id, Image.owner_id).where(mine))}
+    known = set(db.session.scalars(select(Image.id).where(mine)))
     db.session.commit()
-    return [task for task, place in zip(tasks, places, strict=True) if place not in known]
+    return [task for task in tasks if task.image_id not in known]
 
 
 def begin_next(limit: BulkLimit) -> Begun | None:

@@ -261,6 +261,46 @@ class Storage(Base):
     )
     bytes: Mapped[int] = mapped_column(BigInteger, comment="Of originals, promised ones included.")
     pictures: Mapped[int] = mapped_column(BigInteger)
+    last_change: Mapped[int] = mapped_column(
+        BigInteger,
+        default=0,
+        server_default="0",
+        comment="The number of the last change of a picture: see image_changes.",
+    )
+    last_forgotten: Mapped[int] = mapped_column(
+        BigInteger,
+        default=0,
+        server_default="0",
+        comment="The number of the last removal that is not remembered any more.",
+    )
+
+
+class ImageChange(Base):
+    """When a picture last changed; see [Note: Changes in order] in changes.py."""
+
+    __tablename__ = "image_changes"
+    __table_args__ = (
+        Index("ix_image_changes_in_order", "owner_id", "number", "image_id"),
+        Index(
+            "ix_image_changes_removed",
+            "removed_at",
+            postgresql_where=text("removed_at IS NOT NULL"),
+        ),
+        {
+            "comment": "When each picture last changed, those that are gone included; a trigger"
+            " notes it."
+        },
+    )
+
+    image_id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column(
+        BigInteger,
+        comment="Grows with each transaction of its owner, in the order of their commits.",
+    )
+    removed_at: Mapped[datetime | None] = mapped_column(
+        comment="Gone for good since; remembered for 90 days."
+    )
 
 
 class ExportState(StrEnum):

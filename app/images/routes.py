@@ -6,23 +6,29 @@ from uuid import UUID
 
 import orjson
 from flask import Response, request
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from app.accounts.guards import current_owner, current_user, signed_in
 from app.accounts.models import User
 from app.accounts.signed_in import Owner
 from app.clients.aws import AwsUnavailableError
 from app.contract import APIBlueprint
-from app.database import db, now
+from app.database import db
 from app.entity_tags import require_match, tag_of
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images import descriptions
-from app.images.cancelled import note_cancelled
+from app.images.batch import Deleted, delete_images, restore_images
+from app.images.changes import changes_since
 from app.images.in_parts import drop_parts
 from app.images.models import Image, ImageState
 from app.images.retry import develop_again
 from app.images.schemas import (
     PAGE,
+    BatchAction,
+    BatchIn,
+    BatchOut,
+    ChangesIn,
+    ChangesOut,
     DownloadOut,
     ImageDetail,
     ImagePatch,
@@ -38,7 +44,6 @@ from app.images.timeline import (
     images_by_id,
     timeline_page,
 )
-from app.images.upload import restore
 from app.parts import parts
 from app.tasks import DescribeAll, DescribePicture
 from app.web import json_response
@@ -47,6 +52,7 @@ log = logging.getLogger(__name__)
 
 images = APIBlueprint("images", __name__, url_prefix="/api/images", tag="Images")
 
+MAX_DROPPED_AT_ONCE = 20  # each is a request to S3
 NOT_FOUND = {404: "There is no such picture, or it is not yours: the answer is the same."}
 
 
@@ -72,6 +78,41 @@ def list_images(query_data: ListIn) -> Response:
     page = page_of(owner, reader=reader, limit=query_data.limit, cursor=query_data.cursor)
     return json_response(
         {"images": page.images, "next_cursor": page.next_cursor, "addresses": shared}
+    )
+
+
+@images.get("/changes")
+@signed_in
+@images.input(ChangesIn, location="query")
+@images.output(ChangesOut)
+@images.doc(
+    responses={
+        400: "`changed_since` is not one of ours.",
+        410: "Removals since then are not remembered any more: begin anew, without changed_since.",
+    }
+)
+def list_changes(query_data: ChangesIn) -> Response:
+    """List what changed since you last asked, to keep a copy in step.
+
+    Without `changed_since`: all pictures there are. From then on pass `changed_until` of the answer
+    before, and ask on while `has_more` is true. Nothing is missed that was still being written when
+    you asked; what changes meanwhile comes again. Removals are remembered for 90 days: whoever did
+    not ask for so long hears 410, and begins anew.
+    """
+    owner = current_owner()
+    found = changes_since(
+        owner,
+        reader=parts().access.reader(owner.id),
+        limit=query_data.limit,
+        cursor=query_data.changed_since,
+    )
+    return json_response(
+        {
+            "images": found.images,
+            "removed": found.removed,
+            "changed_until": found.until,
+            "has_more": found.has_more,
+        }
     )
 
 
@@ -133,7 +174,7 @@ def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
             .values(name=json_data.name)
         )
     if "deleted" in given:
-        restore(user, image_id)
+        restore_images(user, [image_id])
     if json_data.description is not None:
         descriptions.write(user, image_id, json_data.description)
     elif "description" in given:
@@ -150,24 +191,37 @@ def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
 def delete_image(image_id: UUID) -> Response:
     """Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days.
 
-    An upload that has not arrived yet is cancelled for good. Safe to repeat.
+    An upload that has not arrived yet is cancelled for good.
     """
     user = current_user()
     _require(user, image_id)
-    mine = (Image.owned_by(user), Image.id == image_id)
-    unfinished = (ImageState.UPLOADING, ImageState.REJECTED)
-    cancelled = db.session.execute(
-        delete(Image).where(*mine, Image.state.in_(unfinished)).returning(Image.upload_id)
-    ).one_or_none()
-    if cancelled is not None:
-        note_cancelled(user.id, image_id)
-    db.session.execute(
-        update(Image).where(*mine, Image.deleted_at.is_(None)).values(deleted_at=now())
-    )
+    deleted = delete_images(user, [image_id])
     db.session.commit()
-    if cancelled is not None and cancelled.upload_id is not None:
-        drop_parts(user, [(image_id, cancelled.upload_id)], uploads=parts().uploads)
+    _drop_open_parts(user, deleted)
     return Response(status=204)
+
+
+@images.post("/batch")
+@signed_in
+@images.input(BatchIn, location="json")
+@images.output(BatchOut)
+@images.doc(responses={404: "One of them is not there, or not yours; `errors` says which."})
+def change_images(json_data: BatchIn) -> Response:
+    """Delete up to 10,000 pictures at once, or bring them back: all of them, or none.
+
+    `undo` of the answer is the body that takes back what was done, and nothing else: send it to
+    this address. Uploads that have not arrived yet are cancelled for good, as by DELETE.
+    """
+    user = current_user()
+    ids = json_data.images.ids
+    if json_data.action == "delete":
+        deleted = delete_images(user, ids)
+        db.session.commit()
+        _drop_open_parts(user, deleted)
+        return _done("restore", deleted.moved, cancelled=len(deleted.cancelled))
+    restored = restore_images(user, ids)
+    db.session.commit()
+    return _done("delete", restored)
 
 
 @images.post("/<uuid:image_id>/retry")
@@ -231,6 +285,18 @@ def describe_missing() -> Response:
     if waiting:
         _send(DescribeAll(user_id=user.id).message())
     return json_response({"queued": waiting}, status=202)
+
+
+def _done(undo: BatchAction, changed: list[UUID], *, cancelled: int = 0) -> Response:
+    how = {"action": undo, "images": {"ids": changed}} if changed else None
+    return json_response({"changed": len(changed), "cancelled": cancelled, "undo": how})
+
+
+def _drop_open_parts(user: User, deleted: Deleted) -> None:
+    """Drop what S3 has of cancelled uploads; of more than a request has time for, in a day."""
+    dropped = deleted.open_parts[:MAX_DROPPED_AT_ONCE]
+    if dropped:
+        drop_parts(user, dropped, uploads=parts().uploads)
 
 
 def _send(message: Mapping[str, object]) -> None:

@@ -14,6 +14,7 @@ from app.lengths import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
 from app.shapes import BaseModel, said_plainly
 
 PAGE = 100
+MAX_BATCH = 10_000  # 390 KB of ids: well below the largest body
 MOST_IDS_TEXT = 10_000  # more than a page of them, so that who asks for too many is told how many
 MAX_NAME_LENGTH = 255  # as the column, and as most file systems have it
 
@@ -221,6 +222,68 @@ class ImagePatch(BaseModel):
     )
     description: DescriptionIn | None = Field(
         default=None, description="null forgets the person's version and shows the model's again."
+    )
+
+
+class ChangesIn(BaseModel):
+    """Since when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    changed_since: str | None = Field(
+        default=None,
+        max_length=200,
+        description="`changed_until` of the answer before; left out by who has nothing yet.",
+    )
+    limit: int = Field(default=PAGE, ge=1, le=PAGE)
+
+
+class ChangedImage(ImageOut):
+    """A picture that changed, as it is now."""
+
+    sha256: Sha256Out = Field(description="Of the original, as it was announced.")
+
+
+class ChangesOut(BaseModel):
+    """What changed, each picture once, in the order of the changes."""
+
+    images: list[ChangedImage] = Field(
+        description="Added or changed; with deleted_at, those in Recently deleted too."
+    )
+    removed: list[UUID] = Field(description="Gone for good; perhaps you never had some of them.")
+    changed_until: str = Field(description="Pass it as `changed_since` next time.")
+    has_more: bool = Field(description="Ask for the rest at once.")
+
+
+BatchAction = Literal["delete", "restore"]
+
+
+class PickedImages(BaseModel):
+    """Which pictures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class BatchIn(BaseModel):
+    """What is to be done to many pictures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: BatchAction = Field(
+        description="delete: to Recently deleted, for 30 days; restore: out of it."
+    )
+    images: PickedImages
+
+
+class BatchOut(BaseModel):
+    """What was done."""
+
+    changed: int = Field(description="How many pictures are now otherwise than before.")
+    cancelled: int = Field(description="Uploads that had not arrived, and are gone for good.")
+    undo: BatchIn | None = Field(
+        description="The body that takes it back; null: there is nothing to take back."
     )
 
 

@@ -20,6 +20,7 @@ from app.clients.export_store import ExportStore
 from app.clients.storage import PictureStore
 from app.database import db, now
 from app.images.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
+from app.images.changes import forget_removals
 from app.images.exports import delete_expired_exports, take_overdue_exports
 from app.images.failures import OURS
 from app.images.lease import seconds_until_next, tell_backlog
@@ -81,6 +82,7 @@ def sweep(
     _try(partial(_clear_cancelled, store=store))
     _try(partial(look_for_strays, census=census, store=store, pages=pages))
     _settle_leaving(exports, go_on=go_on)
+    _try(forget_removals)
     delete_dead_sessions()
     db.session.commit()
 

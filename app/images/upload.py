@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
@@ -191,13 +191,6 @@ def _write(new: NewImage, plan: Plan | None, *, onto: Image, moment: datetime) -
     onto.deleted_at = None
     onto.attempts = 0
     onto.swept_at = None
-
-
-def restore(user: User, image_id: UUID) -> None:
-    """Take a picture out of Recently deleted. Safe to repeat."""
-    db.session.execute(
-        update(Image).where(Image.owned_by(user), Image.id == image_id).values(deleted_at=None)
-    )
 
 
 def _wait_and_count(user: User) -> int:

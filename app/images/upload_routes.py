@@ -87,7 +87,7 @@ def create_images(json_data: NewImages) -> Response:
     }
 )
 def complete_image(image_id: UUID) -> Response:
-    """Put the parts of an upload together, once all have arrived. Safe to repeat.
+    """Put the parts of an upload together, once all have arrived.
 
     From then on the picture is stored; it is developed as those are that came in one piece.
     """

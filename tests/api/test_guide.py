@@ -31,6 +31,8 @@ PRINTED = {
     "cmp original.jpg": "Box One",
     "dunes.jpg": "dunes.jpg\nperson",
     '"deleted": false': "dunes.jpg\nnull",
+    "batch.json": "2\nrestore\n2",
+    "changes.json": '["kite.jpg",[],false]',
     "images/describe": '{"queued":1}',
     "auth/logout": "401",
 }

@@ -37,6 +37,7 @@ OWNED = {
     "images": "owner_id",
     "cancelled_uploads": "owner_id",
     "exports": "user_id",
+    "image_changes": "owner_id",
     "storage": "user_id",
 }
 

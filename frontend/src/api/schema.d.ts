@@ -1119,7 +1119,7 @@ export interface paths {
          * Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days
          * @description Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days.
          *
-         *     An upload that has not arrived yet is cancelled for good. Safe to repeat.
+         *     An upload that has not arrived yet is cancelled for good.
          */
         delete: operations["delete_image"];
         options?: never;
@@ -1144,8 +1144,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put the parts of an upload together, once all have arrived. Safe to repeat
-         * @description Put the parts of an upload together, once all have arrived. Safe to repeat.
+         * Put the parts of an upload together, once all have arrived
+         * @description Put the parts of an upload together, once all have arrived.
          *
          *     From then on the picture is stored; it is developed as those are that came in one piece.
          */
@@ -1213,6 +1213,54 @@ export interface paths {
          * @description Develop a damaged picture anew: its failure may have been ours, and mended since.
          */
         post: operations["retry_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete up to 10,000 pictures at once, or bring them back: all of them, or none
+         * @description Delete up to 10,000 pictures at once, or bring them back: all of them, or none.
+         *
+         *     `undo` of the answer is the body that takes back what was done, and nothing else: send it to
+         *     this address. Uploads that have not arrived yet are cancelled for good, as by DELETE.
+         */
+        post: operations["change_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what changed since you last asked, to keep a copy in step
+         * @description List what changed since you last asked, to keep a copy in step.
+         *
+         *     Without `changed_since`: all pictures there are. From then on pass `changed_until` of the answer
+         *     before, and ask on while `has_more` is true. Nothing is missed that was still being written when
+         *     you asked; what changes meanwhile comes again. Removals are remembered for 90 days: whoever did
+         *     not ask for so long hears 410, and begins anew.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1329,6 +1377,37 @@ export interface components {
             email: string;
         };
         /**
+         * BatchIn
+         * @description What is to be done to many pictures.
+         */
+        BatchIn: {
+            /**
+             * Action
+             * @description delete: to Recently deleted, for 30 days; restore: out of it.
+             * @enum {string}
+             */
+            action: "delete" | "restore";
+            images: components["schemas"]["PickedImages"];
+        };
+        /**
+         * BatchOut
+         * @description What was done.
+         */
+        BatchOut: {
+            /**
+             * Cancelled
+             * @description Uploads that had not arrived, and are gone for good.
+             */
+            cancelled: number;
+            /**
+             * Changed
+             * @description How many pictures are now otherwise than before.
+             */
+            changed: number;
+            /** @description The body that takes it back; null: there is nothing to take back. */
+            undo: components["schemas"]["BatchIn"] | null;
+        };
+        /**
          * Camera
          * @description What the picture was taken with; null where it does not say.
          */
@@ -1354,6 +1433,129 @@ export interface components {
             make: string | null;
             /** Model */
             model: string | null;
+        };
+        /**
+         * ChangedImage
+         * @description A picture that changed, as it is now.
+         */
+        ChangedImage: {
+            /** Alt Text */
+            alt_text: string | null;
+            /** Content Type */
+            content_type: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When the upload began.
+             */
+            created_at: string;
+            /**
+             * Dated By
+             * @description What timeline_at is: when taken, when the file was last changed, or uploaded.
+             * @enum {string}
+             */
+            dated_by: "picture" | "file" | "upload";
+            /**
+             * Deleted At
+             * @description In Recently deleted since.
+             */
+            deleted_at: string | null;
+            /**
+             * Description Demo
+             * @description The stand-in model made the description.
+             */
+            description_demo: boolean;
+            description_state: components["schemas"]["DescriptionState"];
+            /** @description Why it is damaged or rejected. */
+            failure: components["schemas"]["Failure"] | null;
+            /**
+             * Height
+             * @description Pixels, upright.
+             */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Animated
+             * @description Moves; its thumbnail and preview stand still.
+             */
+            is_animated: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Preview Url
+             * @description Signed; works until urls_expire_at.
+             */
+            preview_url: string | null;
+            /**
+             * Sha256
+             * @description Of the original, as it was announced.
+             */
+            sha256: string;
+            /**
+             * Size
+             * @description Bytes of the original.
+             */
+            size: number;
+            state: components["schemas"]["ImageState"];
+            /**
+             * Taken At
+             * @description Wall clock when taken, with its offset where the camera recorded one.
+             * @example 2026-05-03T14:05:00+02:00
+             */
+            taken_at: string | null;
+            /**
+             * Thumbhash
+             * @description Colour placeholder, base64.
+             */
+            thumbhash: string | null;
+            /**
+             * Thumbnail Url
+             * @description Signed; works until urls_expire_at.
+             */
+            thumbnail_url: string | null;
+            /**
+             * Timeline At
+             * @description Where it stands in the timeline, a wall clock without zone; its date is the day that it is shown under.
+             * @example 2026-05-03T14:05:00
+             */
+            timeline_at: string;
+            /** Urls Expire At */
+            urls_expire_at: string | null;
+            /**
+             * Width
+             * @description Pixels, upright.
+             */
+            width: number | null;
+        };
+        /**
+         * ChangesOut
+         * @description What changed, each picture once, in the order of the changes.
+         */
+        ChangesOut: {
+            /**
+             * Changed Until
+             * @description Pass it as `changed_since` next time.
+             */
+            changed_until: string;
+            /**
+             * Has More
+             * @description Ask for the rest at once.
+             */
+            has_more: boolean;
+            /**
+             * Images
+             * @description Added or changed; with deleted_at, those in Recently deleted too.
+             */
+            images: components["schemas"]["ChangedImage"][];
+            /**
+             * Removed
+             * @description Gone for good; perhaps you never had some of them.
+             */
+            removed: string[];
         };
         /**
          * CodeIn
@@ -2566,6 +2768,14 @@ export interface components {
             sessions: number;
         };
         /**
+         * PickedImages
+         * @description Which pictures.
+         */
+        PickedImages: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
          * PlacesOut
          * @description One answer for each picture of the batch, in the same order.
          */
@@ -2584,7 +2794,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "bad_request" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -9407,6 +9617,214 @@ export interface operations {
                 };
             };
             /** @description Enough pictures were tried again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of them is not there, or not yours; `errors` says which. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description `changed_until` of the answer before; left out by who has nothing yet. */
+                changed_since?: string;
+                /** @description limit */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesOut"];
+                };
+            };
+            /** @description `changed_since` is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Removals since then are not remembered any more: begin anew, without changed_since. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -1,0 +1,209 @@
+"""What changed since a client last asked, for those that keep a copy.
+
+[Note: Changes in order] A change becomes visible when its transaction commits, and long
+transactions commit after shorter ones that began later: a time or a number that is taken while a
+transaction is at work is overtaken, and whoever asks in between misses the change for ever. So the
+trigger `note_change` (migration 0017) takes the number at the commit, under a lock of the person's
+row in `storage` which is held until the commit is done. Numbers of one person thus become visible
+in their order, and whoever has seen one has seen all below it. The lock lasts for the commit alone,
+and transactions of other people do not wait for it. A transaction that changes pictures of several
+people would lock several such rows, in any order: none does.
+
+A number is the microsecond of its commit, or one more than the one before where that is greater.
+So what is changed after a database was restored from an older copy has numbers above all that were
+handed out before.
+
+[Note: Removals are forgotten] A removed picture leaves a row without a picture, for 90 days. Who
+asks from before the last one that was forgotten may have missed it and begins anew (410).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
+
+from app.accounts.models import User
+from app.accounts.signed_in import Owner
+from app.database import Prepared, db, given, now
+from app.errors import ChangesForgottenError, InvalidCursorError
+from app.images.cursors import decode_cursor, encode_cursor
+from app.images.models import Description, Image, ImageChange, Storage
+from app.images.timeline import LISTED, Reader, Shown, show
+
+# Longer than a phone lies in a drawer; each costs about 100 bytes.
+REMOVALS_REMEMBERED_FOR = timedelta(days=90)
+_MAX_PEOPLE = 100
+_LAST_ID = UUID(int=2**128 - 1)
+_MAX_NUMBER = 2**63 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What changed, each picture once.
+
+    Args:
+        images: as they are now, those in Recently deleted included.
+        removed: ids of those that are gone for good.
+        until: where the next question begins.
+        has_more: whether there is more to ask for at once.
+    """
+
+    images: list[Shown]
+    removed: list[str]
+    until: str
+    has_more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mark:
+    """How far a client is.
+
+    Args:
+        number: of the last change that it was told of.
+        image_id: the last picture of that number; the greatest id when it was told of all.
+        base: of the last change when it began with nothing: what was removed until then it has
+            never heard of, and need not.
+    """
+
+    number: int
+    image_id: UUID
+    base: int
+
+    @property
+    def known_until(self) -> int:
+        """The number up to which no removal can be news to it."""
+        is_whole = self.image_id == _LAST_ID
+        return max(self.base, self.number if is_whole else self.number - 1)
+
+
+_PAGE = Prepared(
+    select(
+        cast(ImageChange.image_id, Text),
+        *LISTED[1:],
+        Image.sha256,
+        ImageChange.number,
+        ImageChange.removed_at,
+    )
+    .select_from(ImageChange)
+    .outerjoin(
+        Image, and_(Image.id == ImageChange.image_id, Image.owner_id == ImageChange.owner_id)
+    )
+    .outerjoin(Description, Description.id == Image.current_description_id)
+    .where(
+        ImageChange.owner_id == given("owner"),
+        tuple_(ImageChange.number, ImageChange.image_id)
+        > tuple_(given("number", BigInteger()), given("last", ImageChange.image_id.type)),
+        ImageChange.removed_at.is_(None) | (ImageChange.number > given("base", BigInteger())),
+    )
+    .order_by(ImageChange.number, ImageChange.image_id)
+    .limit(given("limit", Integer()))
+)
+
+
+def changes_since(
+    owner: User | Owner, *, reader: Reader, limit: int, cursor: str | None
+) -> Changes:
+    """Return what changed since a client asked last, in the order of the commits.
+
+    Args:
+        owner: whose pictures.
+        reader: signs addresses.
+        limit: how many changes at most.
+        cursor: `until` of the answer before; None for a client that has nothing yet.
+
+    Raises:
+        InvalidCursorError: the cursor is not one of ours.
+        ChangesForgottenError: removals since then are not remembered any more.
+    """
+    # Before the page: what is noted up to this number, the page cannot miss.
+    mark = _parse(cursor) if cursor else _Mark(number=0, image_id=UUID(int=0), base=_ends(owner)[0])
+    rows = _PAGE.rows(
+        {
+            "owner": str(owner.id),
+            "number": mark.number,
+            "last": str(mark.image_id),
+            "base": mark.base,
+            "limit": limit + 1,
+        }
+    )
+    # After the page: what the page could not see any more, was forgotten before this.
+    last_change, last_forgotten = _ends(owner)
+    if mark.known_until < last_forgotten or mark.number > last_change:
+        raise ChangesForgottenError
+    page = rows[:limit]
+    images = [
+        {**show(row, reader=reader), "sha256": row[-3].hex()} for row in page if row[-1] is None
+    ]
+    has_more = len(rows) > limit
+    number = page[-1][-2] if page else mark.number
+    if has_more:
+        reached = _Mark(number=number, image_id=UUID(page[-1][0]), base=mark.base)
+    else:
+        reached = _Mark(number=max(number, mark.base), image_id=_LAST_ID, base=mark.base)
+    return Changes(
+        images=images,
+        removed=[row[0] for row in page if row[-1] is not None],
+        until=_cursor(reached),
+        has_more=has_more,
+    )
+
+
+def forget_removals() -> None:
+    """Forget what was removed long ago, a few people at a time; see [Note: Removals are forgotten].
+
+    Ends the transaction.
+    """
+    is_due = ImageChange.removed_at < now() - REMOVALS_REMEMBERED_FOR
+    due = select(ImageChange.owner_id, func.max(ImageChange.number)).where(is_due)
+    for owner_id, number in db.session.execute(
+        due.group_by(ImageChange.owner_id).limit(_MAX_PEOPLE)
+    ).all():
+        # This row first, as wherever both are changed.
+        db.session.execute(
+            update(Storage)
+            .where(Storage.user_id == owner_id)
+            .values(last_forgotten=func.greatest(Storage.last_forgotten, number))
+            .execution_options(synchronize_session=False)
+        )
+        db.session.execute(
+            delete(ImageChange)
+            .where(ImageChange.owner_id == owner_id, is_due, ImageChange.number <= number)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+    db.session.rollback()
+
+
+def _ends(owner: User | Owner) -> tuple[int, int]:
+    """Return the numbers of the last change and of the last removal that was forgotten."""
+    row = db.session.execute(
+        select(Storage.last_change, Storage.last_forgotten).where(Storage.user_id == owner.id)
+    ).one_or_none()
+    return (row.last_change, row.last_forgotten) if row else (0, 0)
+
+
+def _cursor(mark: _Mark) -> str:
+    return encode_cursor("changes", str(mark.number), mark.image_id.hex, str(mark.base))
+
+
+def _parse(cursor: str) -> _Mark:
+    try:
+        number, image_id, base = decode_cursor("changes", cursor)
+        mark = _Mark(number=int(number), image_id=UUID(image_id), base=int(base))
+    except ValueError as error:
+        raise InvalidCursorError from error
+    if not (0 <= mark.number <= _MAX_NUMBER and 0 <= mark.base <= _MAX_NUMBER):
+        raise InvalidCursorError
+    return mark

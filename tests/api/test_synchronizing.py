@@ -1,0 +1,339 @@
+"""Clients that keep a copy: they hear of every change, however transactions overlap."""
+
+import base64
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+import psycopg2
+import pytest
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a type
+from sqlalchemy import Engine, text
+
+from app.assembly import Assembly
+from app.images.changes import forget_removals
+from app.images.lease import note_stored
+from app.images.models import Image
+from app.images.timeline import DETAILED
+from app.tasks import PictureStored
+from scripts.embedded.stack import EmbeddedStack
+from tests.api.conftest import until
+from tests.people import Json, Person
+from tests.pictures import jpeg
+
+# Changed many times a minute, and told to nobody.
+BOOKKEEPING = {
+    "id", "owner_id", "upload_id", "part_size", "part_checksums", "stored_at", "crc32", "attempts",
+    "decoder_version", "leased_until", "swept_at", "description_asked_at",
+    "description_leased_until",
+}  # fmt: skip
+
+
+class Copy:
+    """What a client has of a person's pictures: name and deletion by id."""
+
+    def __init__(self, person: Person, *, limit: int = 100) -> None:
+        self._person = person
+        self._query = {"limit": str(limit)}
+        self.pictures: dict[str, Json] = {}
+
+    def ask(self) -> Json:
+        """Ask once; an answer that is refused changes nothing."""
+        answer = self._person.http.get("/api/images/changes", params=self._query)
+        answer.raise_for_status()
+        said: Json = answer.json()
+        self.pictures |= {image["id"]: image for image in said["images"]}
+        for gone in said["removed"]:
+            self.pictures.pop(gone, None)
+        self._query["changed_since"] = said["changed_until"]
+        return said
+
+    def catch_up(self) -> list[str]:
+        """Ask until there is no more; the ids that changed, as often as they were told."""
+        told: list[str] = []
+        while True:
+            said = self.ask()
+            told += [image["id"] for image in said["images"]] + said["removed"]
+            if not said["has_more"]:
+                return told
+
+
+@contextmanager
+def transaction(stack: EmbeddedStack) -> Iterator[Cursor]:
+    """One as the worker has them; committed by `COMMIT`, or undone."""
+    connection = psycopg2.connect(stack.runtime_database_url)
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def pictures(ada: Person, database: Engine) -> list[str]:
+    """Twelve pictures of Ada's, put straight into the database."""
+    with database.begin() as connection:
+        return [str(found) for found in connection.scalars(ADD, {"email": ada.email, "most": 12})]
+
+
+ADD = text(
+    "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state, created_at,"
+    " timeline_at, has_preview, is_animated, attempts, description_state)"
+    " SELECT gen_random_uuid(), users.id, n || '.jpg', 1, sha256(n::text::bytea), 'image/jpeg',"
+    " 'ready', now(), now(), false, false, 0, 'none'"
+    " FROM users, generate_series(1, :most) AS n WHERE email = :email RETURNING images.id"
+)
+
+
+def rename(cursor: Cursor, image_id: str, name: str) -> None:
+    cursor.execute("UPDATE images SET name = %s WHERE id = %s", (name, image_id))
+
+
+@pytest.mark.parametrize("limit", [1, 5, 12, 100])
+def test_changes_without_a_mark_are_all_pictures_once(
+    ada: Person, bob: Person, pictures: list[str], limit: int
+) -> None:
+    assert sorted(Copy(ada, limit=limit).catch_up()) == sorted(pictures)
+    assert Copy(bob).catch_up() == []
+
+
+def test_changes_tell_what_was_added_changed_deleted_and_brought_back(
+    ada: Person, pictures: list[str]
+) -> None:
+    copy = Copy(ada)
+    copy.catch_up()
+    assert copy.catch_up() == []
+    ada.http.patch(f"/api/images/{pictures[0]}", json={"name": "dunes.jpg"}).raise_for_status()
+    ada.http.delete(f"/api/images/{pictures[1]}").raise_for_status()
+    assert copy.catch_up() == [pictures[0], pictures[1]]
+    assert copy.pictures[pictures[0]]["name"] == "dunes.jpg"
+    assert copy.pictures[pictures[1]]["deleted_at"] is not None
+    ada.http.patch(f"/api/images/{pictures[1]}", json={"deleted": False}).raise_for_status()
+    assert copy.catch_up() == [pictures[1]]
+    assert copy.pictures[pictures[1]]["deleted_at"] is None
+
+
+def test_changes_follow_an_upload_and_its_description(ada: Person) -> None:
+    copy = Copy(ada)
+    assert copy.catch_up() == []
+    (image_id,) = ada.upload(jpeg(seed=5200))
+    until(lambda: ada.settled(image_id))
+    copy.catch_up()
+    detail = ada.detail(image_id)
+    assert copy.pictures[image_id]["state"] == "ready"
+    assert copy.pictures[image_id]["sha256"] == detail["sha256"]
+    words = {"description": {"alt_text": "a kite"}}
+    ada.http.patch(f"/api/images/{image_id}", json=words).raise_for_status()
+    copy.catch_up()
+    assert copy.pictures[image_id]["alt_text"] == "a kite"
+
+
+def test_changes_name_what_is_gone_for_good(
+    ada: Person, pictures: list[str], database: Engine
+) -> None:
+    copy = Copy(ada)
+    copy.catch_up()
+    (place,) = ada.promise(jpeg(seed=5201))
+    unfinished = place["image"]["id"]
+    assert copy.catch_up() == [unfinished]
+    ada.http.delete(f"/api/images/{unfinished}").raise_for_status()
+    with database.begin() as connection:  # as the sweep does after 30 days
+        connection.execute(text("DELETE FROM images WHERE id = :id"), {"id": pictures[3]})
+    assert copy.catch_up() == [unfinished, pictures[3]]
+    assert set(copy.pictures) == set(pictures) - {pictures[3]}
+
+
+def test_change_of_a_transaction_that_commits_late_is_not_missed(
+    ada: Person, pictures: list[str], stack: EmbeddedStack
+) -> None:
+    """By a time of the change, or a number taken at its statement, the first would be lost."""
+    copy = Copy(ada)
+    copy.catch_up()
+    with transaction(stack) as slow, transaction(stack) as quick:
+        rename(slow, pictures[0], "slow.jpg")
+        rename(quick, pictures[1], "quick.jpg")
+        quick.execute("COMMIT")
+        assert copy.catch_up() == [pictures[1]]
+        slow.execute("COMMIT")
+    assert copy.catch_up() == [pictures[0]]
+    assert copy.pictures[pictures[0]]["name"] == "slow.jpg"
+
+
+def test_change_that_is_undone_is_told_to_nobody(
+    ada: Person, pictures: list[str], stack: EmbeddedStack
+) -> None:
+    copy = Copy(ada)
+    copy.catch_up()
+    with transaction(stack) as undone:
+        rename(undone, pictures[0], "undone.jpg")
+        undone.execute("ROLLBACK")
+    assert copy.catch_up() == []
+
+
+def test_copy_is_exact_while_many_write_at_once(
+    ada: Person, pictures: list[str], stack: EmbeddedStack, database: Engine
+) -> None:
+    """Transactions of several statements, some undone, against a client that asks all the time."""
+    failures: list[BaseException] = []
+    left = threading.Semaphore(0)
+
+    def write(seed: int) -> None:
+        dice = random.Random(seed)  # noqa: S311 - only to mix
+        try:
+            with transaction(stack) as cursor:
+                for step in range(60):
+                    # In one order, so that they do not wait in a circle.
+                    for image_id in sorted(dice.sample(pictures, dice.choice((1, 2, 4)))):
+                        rename(cursor, image_id, f"{seed}-{step}.jpg")
+                    if dice.random() < 0.3:
+                        cursor.execute("SELECT pg_sleep(0.003)")
+                    cursor.execute("COMMIT" if dice.random() < 0.9 else "ROLLBACK")
+        except BaseException as error:  # noqa: BLE001 - told below
+            failures.append(error)
+        finally:
+            left.release()
+
+    writers = [threading.Thread(target=write, args=(seed,)) for seed in range(4)]
+    for writer in writers:
+        writer.start()
+    copy = Copy(ada, limit=3)
+    while not all(not writer.is_alive() for writer in writers):
+        copy.ask()
+    for writer in writers:
+        writer.join()
+    assert failures == []
+    copy.catch_up()
+    with database.connect() as connection:
+        rows = connection.execute(
+            text("SELECT id::text AS id, name FROM images WHERE id::text = ANY(:ids)"),
+            {"ids": pictures},
+        )
+        truth = {row.id: row.name for row in rows}
+    assert {image_id: image["name"] for image_id, image in copy.pictures.items()} == truth
+
+
+def test_bookkeeping_is_no_change(ada: Person, pictures: list[str], stack: EmbeddedStack) -> None:
+    copy = Copy(ada)
+    copy.catch_up()
+    with transaction(stack) as cursor:
+        cursor.execute(
+            "UPDATE images SET leased_until = now(), attempts = 3, swept_at = now()"
+            " WHERE id = ANY(%s::uuid[])",
+            (pictures,),
+        )
+        cursor.execute("COMMIT")
+    assert copy.catch_up() == []
+    columns = {column.name for column in Image.__table__.columns}
+    shown = {column.name for column in DETAILED if getattr(column, "table", None) is not None}
+    with transaction(stack) as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_trigger JOIN pg_attribute ON attrelid = tgrelid"
+            " AND attnum = ANY(tgattr::int2[]) WHERE tgname = 'note_change_of_what_is_shown'"
+        )
+        noted = {name for (name,) in cursor.fetchall()}
+    # A new column is named in the trigger or among the bookkeeping.
+    assert noted == columns - BOOKKEEPING
+    assert (shown & columns) - {"id"} <= noted
+
+
+@pytest.fixture
+def removed_long_ago(database: Engine, assembly: Assembly) -> Callable[[str], None]:
+    """Remove a picture 91 days ago, and sweep."""
+
+    def remove(image_id: str) -> None:
+        with database.begin() as connection:
+            connection.execute(text("DELETE FROM images WHERE id = :id"), {"id": image_id})
+        with database.begin() as connection:
+            connection.execute(
+                text(
+                    "UPDATE image_changes SET removed_at = now() - interval '91 days'"
+                    " WHERE image_id = :id"
+                ),
+                {"id": image_id},
+            )
+        with assembly.app.app_context():
+            forget_removals()
+
+    return remove
+
+
+def test_mark_from_before_a_forgotten_removal_is_410(
+    ada: Person, pictures: list[str], removed_long_ago: Callable[[str], None]
+) -> None:
+    old, half_way = Copy(ada), Copy(ada, limit=3)
+    old.catch_up()
+    half_way.ask()
+    removed_long_ago(pictures[0])
+    for copy in (old, half_way):
+        answer = ada.http.get("/api/images/changes", params=copy._query)  # noqa: SLF001
+        assert (answer.status_code, answer.json()["code"]) == (410, "changes_forgotten")
+    anew = Copy(ada, limit=3)  # a first round of several pages is not refused for it
+    assert sorted(anew.catch_up()) == sorted(pictures[1:])
+    assert anew.catch_up() == []
+
+
+def test_removal_is_remembered_for_90_days(
+    ada: Person, pictures: list[str], database: Engine, assembly: Assembly
+) -> None:
+    copy = Copy(ada)
+    copy.catch_up()
+    with database.begin() as connection:
+        connection.execute(text("DELETE FROM images WHERE id = :id"), {"id": pictures[0]})
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE image_changes SET removed_at = now() - interval '89 days'"
+                " WHERE image_id = :id"
+            ),
+            {"id": pictures[0]},
+        )
+    with assembly.app.app_context():
+        forget_removals()
+    assert copy.catch_up() == [pictures[0]]
+
+
+def test_mark_of_a_database_that_was_set_back_is_410(ada: Person, pictures: list[str]) -> None:
+    del pictures
+    later = base64.urlsafe_b64encode(f"changes|{2**62}|{uuid4().hex}|0".encode()).decode()
+    answer = ada.http.get("/api/images/changes", params={"changed_since": later})
+    assert (answer.status_code, answer.json()["code"]) == (410, "changes_forgotten")
+
+
+@pytest.mark.parametrize(
+    "plain",
+    ["", "changes", "changes|x|y|z", "changes|1|zz|0", "changes|-1|{id}|0", "changes|1|{id}",
+     f"changes|{2**63}|{{id}}|0", "timeline|1|{id}|0", "changes|1|{id}|-1", "changes|1e3|{id}|0"],
+)  # fmt: skip
+def test_mark_that_is_not_ours_is_refused(ada: Person, plain: str) -> None:
+    mark = base64.urlsafe_b64encode(plain.format(id=uuid4().hex).encode()).decode() or "é"
+    answer = ada.http.get("/api/images/changes", params={"changed_since": mark})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+
+
+def test_events_of_many_people_are_noted_one_person_at_a_time(
+    ada: Person, bob: Person, stack: EmbeddedStack, assembly: Assembly
+) -> None:
+    """One transaction for all would hold several people's rows: two could wait in a circle."""
+    copy = Copy(ada)
+    (hers,) = ada.promise(jpeg(seed=5202))
+    (his,) = bob.promise(jpeg(seed=5203))
+    copy.catch_up()
+    tasks = [
+        PictureStored(user_id=UUID(person.user_id), image_id=UUID(place["image"]["id"]))
+        for person, place in ((ada, hers), (bob, his))
+    ]
+
+    def note() -> None:
+        with assembly.app.app_context():
+            note_stored(tasks)
+
+    with transaction(stack) as other:
+        other.execute("SELECT FROM storage WHERE user_id = %s FOR UPDATE", (bob.user_id,))
+        noting = threading.Thread(target=note)
+        noting.start()
+        until(lambda: hers["image"]["id"] in copy.catch_up())
+        assert noting.is_alive()
+        other.execute("ROLLBACK")
+    noting.join()
