@@ -14,6 +14,7 @@ from app.errors import problem_codes
 from app.parts import EXTENSION as PARTS
 from app.parts import Parts
 from app.problem import Problem
+from app.repetition import OF_READING, REPETITIONS
 from app.routing import view_itself
 
 EXTENSION = "pinhole-openapi"
@@ -26,6 +27,9 @@ A script sends an access token of the settings with each request: `Authorization
 A browser signs in with `POST /api/auth/login`: the answer sets a cookie that later requests send.
 Requests by cookie that change something carry `Origin: <the site's own address>` (browsers do so by
 themselves). Bodies are JSON. Errors are `application/problem+json` with a stable `code`.
+
+Each operation says whether it is safe to repeat, for clients whose line broke before the answer;
+`x-idempotent` says it to programs.
 
 What is here stays: fields and codes are added, and meanings do not change. What is to go is marked
 `deprecated` here and answers with a `Deprecation` and a `Sunset` header for a year before.
@@ -81,6 +85,10 @@ def _document(app: Flask) -> dict[str, Any]:
             "version": "1",
             "summary": "A private picture library.",
             "description": DESCRIPTION,
+            "license": {
+                "name": "All rights reserved",
+                "identifier": "LicenseRef-All-Rights-Reserved",
+            },
             "contact": {"name": "Whoever runs this site", "url": settings.site_origin},
         },
         "servers": [{"url": settings.site_origin, "description": "This site."}],
@@ -186,10 +194,12 @@ def _output_model(contract: Contract) -> Any:  # noqa: ANN401 - a model, or noth
 
 def _operation(route: _Route) -> dict[str, Any]:
     contract = route.contract
+    repeated = OF_READING if route.method == "get" else REPETITIONS[route.name]
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
-        "description": route.description,
+        "description": f"{route.description}\n\n{repeated.words}",
+        "x-idempotent": repeated.is_idempotent,
         "tags": [contract.tag],
         "security": _SECURITY.get(route.access, [{"session": []}]),
         "parameters": [*route.parameters],

@@ -12,9 +12,10 @@ import brotli  # type: ignore[import-untyped]
 import httpx2
 import pytest
 
+from app.repetition import REPETITIONS
 from tests.api.conftest import until
 from tests.api.operations import OPERATIONS
-from tests.people import Json, Person
+from tests.people import PASSWORD, Json, Person
 from tests.pictures import jpeg
 
 WORDS = {"alt_text": "a harbour", "text": "A harbour at dusk.", "tags": ["boat"]}
@@ -313,6 +314,35 @@ def test_document_says_what_integrators_need(document: Json) -> None:
                 assert parameter["description"], named
                 if parameter["name"].endswith("_id"):
                     assert parameter["schema"]["format"] == "uuid", named
+
+
+def test_document_tells_what_a_repeated_request_does(document: Json) -> None:
+    ids = set()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            words = operation["description"].rpartition("\n\n")[2]
+            is_safe = operation["x-idempotent"]
+            named = f"{method} {path}"
+            assert words.startswith("Safe to repeat." if is_safe else "Not idempotent."), named
+            assert is_safe or method not in {"get", "delete"}, named  # RFC 9110, 9.2.2
+            ids |= set() if method == "get" else {operation["operationId"]}
+    assert ids == REPETITIONS.keys()
+    assert "`Deprecation`" in document["info"]["description"]
+    assert "`Sunset`" in document["info"]["description"]
+
+
+# Twice, with nothing to act on: the second answer is what the document says.
+@pytest.mark.parametrize("path", ["/api/account/tokens", "/api/account/sessions"])
+def test_removal_repeated_is_404(ada: Person, path: str) -> None:
+    made = ada.http.post("/api/account/tokens", json={"name": "x", "scope": "read", "days": 1})
+    thing = made.json()["id"]
+    if path.endswith("sessions"):
+        login = {"email": ada.email, "password": PASSWORD}
+        ada.http.post("/api/auth/login", json=login).raise_for_status()
+        sessions = ada.http.get(path).json()["sessions"]
+        thing = next(each["id"] for each in sessions if not each["current"])
+    statuses = [ada.http.delete(f"{path}/{thing}").status_code for _ in range(2)]
+    assert statuses == [204, 404]
 
 
 def test_describing_a_deleted_picture_is_refused(ada: Person, described: str) -> None:

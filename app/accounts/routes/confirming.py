@@ -58,7 +58,7 @@ def give_second_factor(json_data: CodeIn) -> Response:
 @public
 @confirming.output({}, status_code=204, description="Nothing is awaited any more.")
 def give_up_second_factor() -> Response:
-    """Forget the sign-in of this browser that awaits a second factor. Safe to repeat."""
+    """Forget the sign-in of this browser that awaits a second factor."""
     one_time.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
     db.session.commit()
     response = Response(status=204)

@@ -1,0 +1,97 @@
+"""What becomes of a request that is sent twice, said of every operation that changes something.
+
+A client whose line broke does not know whether its request arrived. The document tells it whether
+it may send it again: in words, and by `x-idempotent` (RFC 9110, section 9.2.2: to send it several
+times has the effect of sending it once).
+"""
+
+from typing import NamedTuple
+
+
+class Repetition(NamedTuple):
+    """Whether an operation is idempotent, and what happens the second time."""
+
+    is_idempotent: bool
+    words: str
+
+
+def _safe(words: str = "The second time changes nothing more.") -> Repetition:
+    return Repetition(is_idempotent=True, words="Safe to repeat. " + words)
+
+
+def _gone() -> Repetition:
+    return _safe("The second time there is nothing left: 404.")
+
+
+def _not_safe(words: str) -> Repetition:
+    return Repetition(is_idempotent=False, words="Not idempotent. " + words)
+
+
+_LINK = _not_safe("A link works once: 410 afterwards.")
+_MAIL = _not_safe("Each request sends a mail, as often as the limits allow.")
+_CHALLENGE = _not_safe("Each request makes another challenge; that of the one before may still do.")
+_LOOK = _safe("Nothing is changed.")
+
+OF_READING = _safe("Nothing is changed.")
+
+# By the operation's id; a test fails where one is missing.
+REPETITIONS = {
+    "make_first": _not_safe("There is a first account once: 409 afterwards."),
+    "login": _not_safe("Each sign-in makes a session of its own."),
+    "logout": _safe("The second time nobody is signed in: 401."),
+    "register": _MAIL,
+    "look_at_welcome": _LOOK,
+    "welcome": _LINK,
+    "look_at_invite": _LOOK,
+    "accept_invite": _not_safe("An invitation is taken once: 403 afterwards."),
+    "ask_for_reset": _MAIL,
+    "look_at_reset": _LOOK,
+    "finish_reset": _LINK,
+    "change_email": _MAIL,
+    "ask_for_proof": _MAIL,
+    "verify": _LINK,
+    "give_second_factor": _not_safe("Nothing is awaited any more once it was given: 401."),
+    "give_up_second_factor": _safe(),
+    "confirm": _not_safe("A code is good once: 401 afterwards. A password alone may be repeated."),
+    "confirm_by_passkey": _not_safe("What a passkey signed is good once: 401 afterwards."),
+    "ask_for_passkey": _CHALLENGE,
+    "sign_in_by_passkey": _not_safe("What a passkey signed is good once: 401 afterwards."),
+    "check_password": _LOOK,
+    "start_openid": _not_safe("Each request sets out anew."),
+    "unlink_identity": _gone(),
+    "change_password": _not_safe("Each request signs other browsers out and sends a notice."),
+    "check_own_password": _LOOK,
+    "begin_totp": _not_safe("Each request makes another secret in place of the one before."),
+    "remove_totp": _gone(),
+    "confirm_totp": _not_safe("An app is confirmed once: 401 afterwards."),
+    "remake_recovery_codes": _not_safe("Each request makes other codes."),
+    "begin_passkey": _CHALLENGE,
+    "finish_passkey": _not_safe("What a browser made is kept once: 422 afterwards."),
+    "rename_passkey": _safe(),
+    "remove_passkey": _gone(),
+    "end_other_sessions": _safe(),
+    "end_one_session": _gone(),
+    "make_token": _not_safe("Each request makes another token; remove what you do not know of."),
+    "remove_token": _gone(),
+    "update_account": _safe(),
+    "create_images": _safe("The same bytes have the same place, or are here already."),
+    "update_image": _safe(),
+    "delete_image": _safe(
+        "What is deleted already stays so; of a cancelled upload there is nothing left: 404."
+    ),
+    "change_images": _safe("What is as it should be already is left alone."),
+    "retry_image": _safe("The second time it is not damaged, since it is being tried: 409."),
+    "describe_image": _not_safe(
+        "One that waits goes on waiting; one that was described meanwhile is described again."
+    ),
+    "describe_missing": _safe("What waits or is described already is left alone."),
+    "complete_image": _safe(),
+    "make_export": _safe("While one is being made, that one is answered; then it is made anew."),
+    "remove_export": _gone(),
+    "ask_for_deletion": _safe("The day stays the one that was told first."),
+    "call_deletion_off": _safe(),
+    "change_one_person": _safe(),
+    "end_sessions_of_person": _safe(),
+    "invite_somebody": _not_safe("Each request makes another invitation."),
+    "remove_invite": _gone(),
+}
