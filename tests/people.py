@@ -40,23 +40,7 @@ class Person:
 
         Made in the database: how people really join is tests/api/test_joining.py's.
         """
-        self.email = f"person-{uuid4().hex}@example.org"
-        with OrmSession(database) as rows:
-            moment = now()
-            values = {"email_verified_at": moment, "password_hash": _password_hash()} | changed
-            user = User(email=self.email, **values)
-            rows.add(user)
-            rows.flush()
-            token = new_token()
-            rows.add(
-                Session(
-                    token_hash=digest(token),
-                    user_id=user.id,
-                    expires_at=moment + timedelta(days=1),
-                    fresh_at=moment,
-                )
-            )
-            rows.commit()
+        self.email, token = add_person(database, **changed)
         self.http.cookies.set("session", token, domain=self.http.base_url.host)
         return self
 
@@ -93,6 +77,28 @@ class Person:
         answer = self.http.get("/api/images", params={"ids": image_id}).json()
         found: Json = answer["images"][0]
         return None if found["state"] in {"uploading", "processing"} else found
+
+
+def add_person(database: Engine, **changed: Any) -> tuple[str, str]:
+    """Add a person who has just signed in; return their address and the token of their session."""
+    email = f"person-{uuid4().hex}@example.org"
+    with OrmSession(database) as rows:
+        moment = now()
+        values = {"email_verified_at": moment, "password_hash": _password_hash()} | changed
+        user = User(email=email, **values)
+        rows.add(user)
+        rows.flush()
+        token = new_token()
+        rows.add(
+            Session(
+                token_hash=digest(token),
+                user_id=user.id,
+                expires_at=moment + timedelta(days=1),
+                fresh_at=moment,
+            )
+        )
+        rows.commit()
+    return email, token
 
 
 def an_administrator(rows: OrmSession) -> UUID:

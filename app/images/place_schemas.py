@@ -5,7 +5,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     Field,
     NaiveDatetime,
@@ -18,11 +17,12 @@ from app.shapes import BaseModel
 
 Sha256 = Annotated[
     str,
-    BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    # The field first: what is said behind a validator is not in the document.
     Field(
-        pattern=r"^[0-9a-f]{64}$",
+        pattern=r"^[0-9A-Fa-f]{64}$",
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     ),
+    AfterValidator(str.lower),
 ]
 
 
@@ -75,8 +75,8 @@ class NewImage(BaseModel):
     size: int = Field(gt=0, le=2**53, description="Bytes.", examples=[3145728])
     content_type: Annotated[
         str,
-        AfterValidator(str.lower),  # RFC 9110: media types are compared without case
         Field(max_length=100, examples=["image/jpeg"]),
+        AfterValidator(str.lower),  # RFC 9110: media types are compared without case
     ]
     sha256: Sha256 = Field(description="Of the whole file, hexadecimal.")
     taken_hint: TakenHint = Field(

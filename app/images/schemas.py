@@ -44,6 +44,8 @@ Name = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_file
 Prose = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(displayable)]
 
 
+# As the document says it; what is meant is parsed (routes.py).
+_UUID = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 Sha256Out = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -177,6 +179,7 @@ class ListIn(BaseModel):
         default=None,
         max_length=MOST_IDS_TEXT,
         description="Just these, separated by commas, in whatever state; at most 100.",
+        json_schema_extra={"pattern": f"^({_UUID}(,{_UUID})*)?$"},
     )
 
 

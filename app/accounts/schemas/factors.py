@@ -28,7 +28,9 @@ def _readable(value: str) -> str:
 
 
 PasskeyName = Annotated[
-    str, Field(max_length=100, examples=["Ada's phone"]), AfterValidator(_readable)
+    str,
+    Field(min_length=1, max_length=100, pattern=r"\S", examples=["Ada's phone"]),
+    AfterValidator(_readable),
 ]
 
 
