@@ -24,19 +24,14 @@ NOTE = """
 CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   owner uuid;
-  image uuid;
-  gone timestamptz;
   moment bigint := extract(epoch FROM clock_timestamp()) * 1000000;
   noted text := current_setting('pinhole.change', true);
   change bigint;
 BEGIN
   IF TG_OP = 'DELETE' THEN
     owner := OLD.owner_id;
-    image := OLD.id;
-    gone := now();
   ELSE
     owner := NEW.owner_id;
-    image := NEW.id;
   END IF;
   IF split_part(noted, ' ', 1) = owner::text THEN
     change := split_part(noted, ' ', 2);
@@ -55,9 +50,12 @@ BEGIN
     END IF;
     PERFORM set_config('pinhole.change', owner || ' ' || change, true);
   END IF;
-  INSERT INTO image_changes (image_id, owner_id, number, removed_at)
-    VALUES (image, owner, change, gone)
-    ON CONFLICT (image_id) DO UPDATE SET number = change, removed_at = gone;
+  IF TG_OP = 'DELETE' THEN
+    UPDATE image_changes SET number = change, removed_at = now() WHERE image_id = OLD.id;
+  ELSE
+    INSERT INTO image_changes (image_id, owner_id, number) VALUES (NEW.id, owner, change)
+      ON CONFLICT (image_id) DO UPDATE SET number = change, removed_at = NULL;
+  END IF;
   RETURN NULL;
 END $$;
 """
