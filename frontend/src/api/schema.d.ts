@@ -14,6 +14,8 @@ export interface paths {
         /**
          * Show the account: how many pictures, how many bytes, how far descriptions have come
          * @description Show the account: how many pictures, how many bytes, how far descriptions have come.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["get_account"];
         put?: never;
@@ -24,6 +26,8 @@ export interface paths {
         /**
          * Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay
          * @description Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay.
+         *
+         *     Safe to repeat. The second time changes nothing more.
          */
         patch: operations["update_account"];
         trace?: never;
@@ -38,6 +42,8 @@ export interface paths {
         /**
          * List what touched the safety of your account, newest first
          * @description List what touched the safety of your account, newest first.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["list_activity"];
         put?: never;
@@ -60,11 +66,15 @@ export interface paths {
         /**
          * Ask for the end of the account: in seven days everything is deleted, for good
          * @description Ask for the end of the account: in seven days everything is deleted, for good.
+         *
+         *     Safe to repeat. The day stays the one that was told first.
          */
         post: operations["ask_for_deletion"];
         /**
          * Keep the account after all
          * @description Keep the account after all.
+         *
+         *     Safe to repeat. The second time changes nothing more.
          */
         delete: operations["call_deletion_off"];
         options?: never;
@@ -87,6 +97,8 @@ export interface paths {
          *
          *     The answer is the same when somebody else has an account with it. The present address gets a
          *     notice.
+         *
+         *     Not idempotent. Each request sends a mail, as often as the limits allow.
          */
         post: operations["change_email"];
         delete?: never;
@@ -107,6 +119,8 @@ export interface paths {
         /**
          * Send the link that proves the account's address once more; nothing, if it is proved
          * @description Send the link that proves the account's address once more; nothing, if it is proved.
+         *
+         *     Not idempotent. Each request sends a mail, as often as the limits allow.
          */
         post: operations["ask_for_proof"];
         delete?: never;
@@ -125,6 +139,8 @@ export interface paths {
         /**
          * List the copies of everything, with addresses of their zips
          * @description List the copies of everything, with addresses of their zips.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["list_exports"];
         put?: never;
@@ -134,6 +150,8 @@ export interface paths {
          *
          *     A mail says when it is ready. While one is being made, that one is answered; an older one is
          *     replaced.
+         *
+         *     Safe to repeat. While one is being made, that one is answered; then it is made anew.
          */
         post: operations["make_export"];
         delete?: never;
@@ -155,6 +173,8 @@ export interface paths {
         /**
          * Remove a copy of everything; the pictures stay
          * @description Remove a copy of everything; the pictures stay.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
          */
         delete: operations["remove_export"];
         options?: never;
@@ -175,6 +195,8 @@ export interface paths {
         /**
          * Take a provider's identity from your account
          * @description Take a provider's identity from your account.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
          */
         delete: operations["unlink_identity"];
         options?: never;
@@ -194,6 +216,8 @@ export interface paths {
         /**
          * Keep a passkey that the browser made. With the first factor come recovery codes
          * @description Keep a passkey that the browser made. With the first factor come recovery codes.
+         *
+         *     Not idempotent. What a browser made is kept once: 422 afterwards.
          */
         post: operations["finish_passkey"];
         delete?: never;
@@ -215,6 +239,8 @@ export interface paths {
         /**
          * Remove a passkey. Recovery codes go with the last factor
          * @description Remove a passkey. Recovery codes go with the last factor.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
          */
         delete: operations["remove_passkey"];
         options?: never;
@@ -222,6 +248,8 @@ export interface paths {
         /**
          * Call a passkey something else
          * @description Call a passkey something else.
+         *
+         *     Safe to repeat. The second time changes nothing more.
          */
         patch: operations["rename_passkey"];
         trace?: never;
@@ -238,6 +266,8 @@ export interface paths {
         /**
          * Say what to ask the browser with, so that it makes a passkey
          * @description Say what to ask the browser with, so that it makes a passkey.
+         *
+         *     Not idempotent. Each request makes another challenge; that of the one before may still do.
          */
         post: operations["begin_passkey"];
         delete?: never;
@@ -258,6 +288,8 @@ export interface paths {
         /**
          * Set a password, or another one. Other browsers are signed out, links from mails are dead
          * @description Set a password, or another one. Other browsers are signed out, links from mails are dead.
+         *
+         *     Not idempotent. Each request signs other browsers out and sends a notice.
          */
         post: operations["change_password"];
         delete?: never;
@@ -278,6 +310,8 @@ export interface paths {
         /**
          * Say how soon a password would be guessed, for one's own account. Nothing is kept
          * @description Say how soon a password would be guessed, for one's own account. Nothing is kept.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         post: operations["check_own_password"];
         delete?: never;
@@ -298,6 +332,8 @@ export interface paths {
         /**
          * Make new recovery codes; those from before are worth nothing any more
          * @description Make new recovery codes; those from before are worth nothing any more.
+         *
+         *     Not idempotent. Each request makes other codes.
          */
         post: operations["remake_recovery_codes"];
         delete?: never;
@@ -316,6 +352,8 @@ export interface paths {
         /**
          * All ways into one's own account
          * @description All ways into one's own account.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["security"];
         put?: never;
@@ -336,6 +374,8 @@ export interface paths {
         /**
          * List the browsers that you are signed in with: this one first, then the last used
          * @description List the browsers that you are signed in with: this one first, then the last used.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["list_sessions"];
         put?: never;
@@ -343,6 +383,8 @@ export interface paths {
         /**
          * Sign all your other browsers out. Access tokens stay
          * @description Sign all your other browsers out. Access tokens stay.
+         *
+         *     Safe to repeat. The second time changes nothing more.
          */
         delete: operations["end_other_sessions"];
         options?: never;
@@ -363,6 +405,8 @@ export interface paths {
         /**
          * Sign one of your browsers out
          * @description Sign one of your browsers out.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
          */
         delete: operations["end_one_session"];
         options?: never;
@@ -380,6 +424,8 @@ export interface paths {
         /**
          * List your tokens, newest first; those that expired too, until they are removed
          * @description List your tokens, newest first; those that expired too, until they are removed.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["list_tokens"];
         put?: never;
@@ -388,6 +434,8 @@ export interface paths {
          * @description Make a token for a script, which sends it as `Authorization: Bearer pinhole_…`.
          *
          *     It reaches pictures only: nothing of the account, and nothing that signs in.
+         *
+         *     Not idempotent. Each request makes another token; remove what you do not know of.
          */
         post: operations["make_token"];
         delete?: never;
@@ -409,6 +457,8 @@ export interface paths {
         /**
          * Remove a token
          * @description Remove a token.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
          */
         delete: operations["remove_token"];
         options?: never;
@@ -428,11 +478,15 @@ export interface paths {
         /**
          * Make a secret for an authenticator app; it asks for nothing before its first code
          * @description Make a secret for an authenticator app; it asks for nothing before its first code.
+         *
+         *     Not idempotent. Each request makes another secret in place of the one before.
          */
         post: operations["begin_totp"];
         /**
          * Remove the authenticator app. Recovery codes go with the last factor
          * @description Remove the authenticator app. Recovery codes go with the last factor.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
          */
         delete: operations["remove_totp"];
         options?: never;
@@ -452,6 +506,8 @@ export interface paths {
         /**
          * Show the app's first code: from now on it is asked for. The first factor brings codes
          * @description Show the app's first code: from now on it is asked for. The first factor brings codes.
+         *
+         *     Not idempotent. An app is confirmed once: 401 afterwards.
          */
         post: operations["confirm_totp"];
         delete?: never;
@@ -470,6 +526,8 @@ export interface paths {
         /**
          * List what touched the safety of anybody's account, newest first; never what is in it
          * @description List what touched the safety of anybody's account, newest first; never what is in it.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["list_site_activity"];
         put?: never;
@@ -490,6 +548,8 @@ export interface paths {
         /**
          * List the last 200 invitations, newest first
          * @description List the last 200 invitations, newest first.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["list_invites"];
         put?: never;
@@ -498,6 +558,8 @@ export interface paths {
          * @description Make a link by which one person may join within a week.
          *
          *     Where an address is given and this site sends mail, the link is mailed there too.
+         *
+         *     Not idempotent. Each request makes another invitation.
          */
         post: operations["invite_somebody"];
         delete?: never;
@@ -519,6 +581,8 @@ export interface paths {
         /**
          * Take an invitation back. Who joined by it stays
          * @description Take an invitation back. Who joined by it stays.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
          */
         delete: operations["remove_invite"];
         options?: never;
@@ -536,6 +600,8 @@ export interface paths {
         /**
          * List the people of this site, those who joined last first
          * @description List the people of this site, those who joined last first.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["list_people"];
         put?: never;
@@ -565,6 +631,8 @@ export interface paths {
          *
          *     A shut account is signed out at once and everywhere, and its access tokens are refused. Its
          *     pictures stay, and nobody sees them.
+         *
+         *     Safe to repeat. The second time changes nothing more.
          */
         patch: operations["change_one_person"];
         trace?: never;
@@ -582,6 +650,8 @@ export interface paths {
         /**
          * Sign a person out of all their browsers
          * @description Sign a person out of all their browsers.
+         *
+         *     Safe to repeat. The second time changes nothing more.
          */
         delete: operations["end_sessions_of_person"];
         options?: never;
@@ -601,6 +671,8 @@ export interface paths {
         /**
          * Prove who is there by the password, together with a code where there is a second factor
          * @description Prove who is there by the password, together with a code where there is a second factor.
+         *
+         *     Not idempotent. A code is good once: 401 afterwards. A password alone may be repeated.
          */
         post: operations["confirm"];
         delete?: never;
@@ -621,6 +693,8 @@ export interface paths {
         /**
          * Prove who is there by a passkey of this account
          * @description Prove who is there by a passkey of this account.
+         *
+         *     Not idempotent. What a passkey signed is good once: 401 afterwards.
          */
         post: operations["confirm_by_passkey"];
         delete?: never;
@@ -645,6 +719,8 @@ export interface paths {
          *     On one machine it is whoever comes first. Elsewhere it takes the setup code, which the operator
          *     got when the site was deployed. Where the site sends mail, a link that proves the address is on
          *     its way.
+         *
+         *     Not idempotent. There is a first account once: 409 afterwards.
          */
         post: operations["make_first"];
         delete?: never;
@@ -668,6 +744,8 @@ export interface paths {
          *
          *     This is the one answer that tells that an address has an account, to those who hold an
          *     invitation: without mail there is no other way to tell its owner.
+         *
+         *     Not idempotent. An invitation is taken once: 403 afterwards.
          */
         post: operations["accept_invite"];
         delete?: never;
@@ -688,6 +766,8 @@ export interface paths {
         /**
          * What an invitation says, and how it is taken
          * @description What an invitation says, and how it is taken.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         post: operations["look_at_invite"];
         delete?: never;
@@ -708,6 +788,8 @@ export interface paths {
         /**
          * Sign in. Where the account has a second factor, it is awaited next
          * @description Sign in. Where the account has a second factor, it is awaited next.
+         *
+         *     Not idempotent. Each sign-in makes a session of its own.
          */
         post: operations["login"];
         delete?: never;
@@ -728,6 +810,8 @@ export interface paths {
         /**
          * Sign out of this browser, at once and everywhere this session is used
          * @description Sign out of this browser, at once and everywhere this session is used.
+         *
+         *     Safe to repeat. The second time nobody is signed in: 401.
          */
         post: operations["logout"];
         delete?: never;
@@ -746,6 +830,8 @@ export interface paths {
         /**
          * Come back from a provider. Browsers are sent here; nothing else has a reason to
          * @description Come back from a provider. Browsers are sent here; nothing else has a reason to.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["finish_openid"];
         put?: never;
@@ -768,6 +854,8 @@ export interface paths {
         /**
          * Set out for a provider: send the browser to `location`, it comes back to `next`
          * @description Set out for a provider: send the browser to `location`, it comes back to `next`.
+         *
+         *     Not idempotent. Each request sets out anew.
          */
         post: operations["start_openid"];
         delete?: never;
@@ -786,6 +874,8 @@ export interface paths {
         /**
          * Tell whose identity waits in this browser to be linked, once its account is signed in to
          * @description Tell whose identity waits in this browser to be linked, once its account is signed in to.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["get_waiting_identity"];
         put?: never;
@@ -808,6 +898,8 @@ export interface paths {
         /**
          * Sign in with a passkey, or give it as the second factor that this browser awaits
          * @description Sign in with a passkey, or give it as the second factor that this browser awaits.
+         *
+         *     Not idempotent. What a passkey signed is good once: 401 afterwards.
          */
         post: operations["sign_in_by_passkey"];
         delete?: never;
@@ -828,6 +920,8 @@ export interface paths {
         /**
          * Say what to ask the browser's passkeys with: to sign in, as second factor, to confirm
          * @description Say what to ask the browser's passkeys with: to sign in, as second factor, to confirm.
+         *
+         *     Not idempotent. Each request makes another challenge; that of the one before may still do.
          */
         post: operations["ask_for_passkey"];
         delete?: never;
@@ -848,6 +942,8 @@ export interface paths {
         /**
          * Say how soon a password would be guessed, before there is an account. Nothing is kept
          * @description Say how soon a password would be guessed, before there is an account. Nothing is kept.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         post: operations["check_password"];
         delete?: never;
@@ -868,6 +964,8 @@ export interface paths {
         /**
          * Ask for a link that makes an account. Nobody but the mailbox learns whether there is one
          * @description Ask for a link that makes an account. Nobody but the mailbox learns whether there is one.
+         *
+         *     Not idempotent. Each request sends a mail, as often as the limits allow.
          */
         post: operations["register"];
         delete?: never;
@@ -888,6 +986,8 @@ export interface paths {
         /**
          * Ask for a link that sets a new password. Nobody but the mailbox learns who has an account
          * @description Ask for a link that sets a new password. Nobody but the mailbox learns who has an account.
+         *
+         *     Not idempotent. Each request sends a mail, as often as the limits allow.
          */
         post: operations["ask_for_reset"];
         delete?: never;
@@ -911,6 +1011,8 @@ export interface paths {
          *
          *     Every signed-in browser, every access token and every older link ends. Where nobody had proved
          *     the address before, so do passkeys, the authenticator app, recovery codes and linked accounts.
+         *
+         *     Not idempotent. A link works once: 410 afterwards.
          */
         post: operations["finish_reset"];
         delete?: never;
@@ -931,6 +1033,8 @@ export interface paths {
         /**
          * Whose password a link would set
          * @description Whose password a link would set.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         post: operations["look_at_reset"];
         delete?: never;
@@ -951,11 +1055,15 @@ export interface paths {
         /**
          * Go on with a sign-in of this browser that awaits a second factor
          * @description Go on with a sign-in of this browser that awaits a second factor.
+         *
+         *     Not idempotent. Nothing is awaited any more once it was given: 401.
          */
         post: operations["give_second_factor"];
         /**
-         * Forget the sign-in of this browser that awaits a second factor. Safe to repeat
-         * @description Forget the sign-in of this browser that awaits a second factor. Safe to repeat.
+         * Forget the sign-in of this browser that awaits a second factor
+         * @description Forget the sign-in of this browser that awaits a second factor.
+         *
+         *     Safe to repeat. The second time changes nothing more.
          */
         delete: operations["give_up_second_factor"];
         options?: never;
@@ -973,6 +1081,8 @@ export interface paths {
         /**
          * Who is signed in here (`user` is null: nobody), and what this site offers
          * @description Who is signed in here (`user` is null: nobody), and what this site offers.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["session"];
         put?: never;
@@ -998,6 +1108,8 @@ export interface paths {
          *
          *     Were the link enough, somebody could have a stranger open it and so keep an account in the
          *     stranger's name; and whoever stole a mailbox alone could move nothing.
+         *
+         *     Not idempotent. A link works once: 410 afterwards.
          */
         post: operations["verify"];
         delete?: never;
@@ -1018,6 +1130,8 @@ export interface paths {
         /**
          * Make the account that a link is for, and sign in. Its address is proved by the link
          * @description Make the account that a link is for, and sign in. Its address is proved by the link.
+         *
+         *     Not idempotent. A link works once: 410 afterwards.
          */
         post: operations["welcome"];
         delete?: never;
@@ -1038,6 +1152,8 @@ export interface paths {
         /**
          * Whose account a link would make
          * @description Whose account a link would make.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         post: operations["look_at_welcome"];
         delete?: never;
@@ -1056,6 +1172,8 @@ export interface paths {
         /**
          * Tell whether the API and its database answer
          * @description Tell whether the API and its database answer.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["health"];
         put?: never;
@@ -1079,6 +1197,8 @@ export interface paths {
          *
          *     Pass `next_cursor` as `cursor` to get the next page. Pictures whose upload is not finished or
          *     was rejected are listed by `ids` only.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["list_images"];
         put?: never;
@@ -1093,6 +1213,8 @@ export interface paths {
          *     With `parts`, a place has an address for each part: PUT them in any order, several at once if
          *     you like, then complete the upload. Asking again tells which parts are there, and gives new
          *     addresses for the others.
+         *
+         *     Safe to repeat. The same bytes have the same place, or are here already.
          */
         post: operations["create_images"];
         delete?: never;
@@ -1111,6 +1233,8 @@ export interface paths {
         /**
          * Show one picture with all that is known about it
          * @description Show one picture with all that is known about it.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["get_image"];
         put?: never;
@@ -1120,6 +1244,8 @@ export interface paths {
          * @description Delete a picture; PATCH `{"deleted": false}` brings it back within 30 days.
          *
          *     An upload that has not arrived yet is cancelled for good.
+         *
+         *     Safe to repeat. What is deleted already stays so; of a cancelled upload there is nothing left: 404.
          */
         delete: operations["delete_image"];
         options?: never;
@@ -1130,6 +1256,8 @@ export interface paths {
          *
          *     With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
          *     another tab, has changed meanwhile: 412.
+         *
+         *     Safe to repeat. The second time changes nothing more.
          */
         patch: operations["update_image"];
         trace?: never;
@@ -1148,6 +1276,8 @@ export interface paths {
          * @description Put the parts of an upload together, once all have arrived.
          *
          *     From then on the picture is stored; it is developed as those are that came in one piece.
+         *
+         *     Safe to repeat. The second time changes nothing more.
          */
         post: operations["complete_image"];
         delete?: never;
@@ -1168,6 +1298,8 @@ export interface paths {
         /**
          * Have a model describe one picture, again if need be; one that waits goes on waiting
          * @description Have a model describe one picture, again if need be; one that waits goes on waiting.
+         *
+         *     Not idempotent. One that waits goes on waiting; one that was described meanwhile is described again.
          */
         post: operations["describe_image"];
         delete?: never;
@@ -1189,6 +1321,8 @@ export interface paths {
          *
          *     There is none before all of its bytes were compared with the SHA-256 that was announced: what
          *     came in parts, S3 compares part by part only, and the worker as a whole.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["get_original"];
         put?: never;
@@ -1211,6 +1345,8 @@ export interface paths {
         /**
          * Develop a damaged picture anew: its failure may have been ours, and mended since
          * @description Develop a damaged picture anew: its failure may have been ours, and mended since.
+         *
+         *     Safe to repeat. The second time it is not damaged, since it is being tried: 409.
          */
         post: operations["retry_image"];
         delete?: never;
@@ -1234,6 +1370,8 @@ export interface paths {
          *
          *     `undo` of the answer is the body that takes back what was done, and nothing else: send it to
          *     this address. Uploads that have not arrived yet are cancelled for good, as by DELETE.
+         *
+         *     Safe to repeat. What is as it should be already is left alone.
          */
         post: operations["change_images"];
         delete?: never;
@@ -1257,6 +1395,8 @@ export interface paths {
          *     before, and ask on while `has_more` is true. Nothing is missed that was still being written when
          *     you asked; what changes meanwhile comes again. Removals are remembered for 90 days: whoever did
          *     not ask for so long hears 410, and begins anew.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["list_changes"];
         put?: never;
@@ -1279,6 +1419,8 @@ export interface paths {
         /**
          * Have a model describe all pictures that have no description yet
          * @description Have a model describe all pictures that have no description yet.
+         *
+         *     Safe to repeat. What waits or is described already is left alone.
          */
         post: operations["describe_missing"];
         delete?: never;
@@ -1297,6 +1439,8 @@ export interface paths {
         /**
          * Get this API's OpenAPI 3.1 document
          * @description Get this API's OpenAPI 3.1 document.
+         *
+         *     Safe to repeat. Nothing is changed.
          */
         get: operations["openapi"];
         put?: never;
