@@ -65,9 +65,11 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def main() -> None:
-    content = Path(os.environ["PICTURE"]).read_bytes()
-    client = AuthenticatedClient(base_url=os.environ["SITE"], token=os.environ["TOKEN"])
+    with AuthenticatedClient(base_url=os.environ["SITE"], token=os.environ["TOKEN"]) as client:
+        use(client, Path(os.environ["PICTURE"]).read_bytes())
 
+
+def use(client: AuthenticatedClient, content: bytes) -> None:
     new = NewImage(
         name="harbour.jpg",
         size=len(content),
