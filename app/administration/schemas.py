@@ -49,7 +49,7 @@ class InviteIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: Email | None = Field(default=None, description="Whom it is for; mailed to them.")
-    note: Annotated[str, AfterValidator(one_line), Field(max_length=100)] = Field(
+    note: Annotated[str, Field(max_length=100), AfterValidator(one_line)] = Field(
         default="", description="Shown to whoever opens the link.", examples=["Hello Ada!"]
     )
 

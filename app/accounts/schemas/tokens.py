@@ -17,9 +17,12 @@ class TokenIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=100)] = Field(
-        examples=["Backup script"]
-    )
+    name: Annotated[
+        str,
+        Field(min_length=1, max_length=100),  # as it is sent, and so in the document
+        AfterValidator(one_line),
+        Field(min_length=1),
+    ] = Field(examples=["Backup script"])
     scope: Scope = Field(description="`write` includes `read`.")
     days: int = Field(ge=1, le=366, description="How long it is good.")
 
