@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 # Move this on with each release: to the commit that people are upgraded from.
 COMMIT = (Path(__file__).parent / "previous-version").read_text().strip()
-PATIENCE = 30.0
+PATIENCE = 90.0
 _PACKAGES = "packages-of-then"
 
 
