@@ -7,6 +7,8 @@ from flask import Response, request
 
 from app.parts import parts
 
+_MAX_TOKEN_LETTERS = 64  # ours have 43
+
 
 class Cookie(StrEnum):
     """Each holds a token of 256 bits, of which the database holds the SHA-256, if anything."""
@@ -28,7 +30,9 @@ def cookie_name(cookie: Cookie, *, https: bool) -> str:
 def read_cookie(cookie: Cookie) -> str | None:
     """Return what the browser sent."""
     name = cookie_name(cookie, https=parts().settings.site_is_https)
-    return request.cookies.get(name) or None
+    value = request.cookies.get(name)
+    # What is longer is no token of ours, and the passkeys' is handed back as it came.
+    return value if value and len(value) <= _MAX_TOKEN_LETTERS else None
 
 
 def set_cookie(response: Response, cookie: Cookie, token: str, *, lifetime: timedelta) -> None:
