@@ -156,7 +156,7 @@ def test_the_picture_bucket_is_kept_and_knows_one_origin(template: Template) -> 
     assert origin != "*"
     assert rule["AllowedMethods"] == ["GET", "PUT"]
     rules = {rule["Id"]: rule for rule in properties["LifecycleConfiguration"]["Rules"]}
-    assert rules["old-versions"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert rules["old-versions"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 14}
     unfinished = rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"]
     assert unfinished == {"DaysAfterInitiation": 1}
 
