@@ -368,6 +368,20 @@ class Sketching:
         return preview
 
 
+def show_to_model(assembly: Assembly, image_id: str, vision: Asked) -> None:
+    """Carry out the message that asks for a description, as a worker does."""
+    with assembly.app.app_context():
+        describe_picture(
+            DescribePicture(image_id=UUID(image_id)),
+            1,
+            store=assembly.store,
+            darkroom=Sketching(),
+            vision=vision,
+            is_demo=False,
+            give_way=never_give_way,
+        )
+
+
 def test_two_messages_of_a_picture_are_one_call_of_the_model(
     api: FlaskClient, ada: Person, assembly: Assembly
 ) -> None:
@@ -376,26 +390,14 @@ def test_two_messages_of_a_picture_are_one_call_of_the_model(
     api.post(f"/api/images/{image_id}/describe")
     vision = Asked()
 
-    def describe() -> None:
-        with assembly.app.app_context():
-            describe_picture(
-                DescribePicture(image_id=UUID(image_id)),
-                1,
-                store=assembly.store,
-                darkroom=Sketching(),
-                vision=vision,
-                is_demo=False,
-                give_way=never_give_way,
-            )
-
     with ThreadPoolExecutor(1) as other:
-        first = other.submit(describe)
+        first = other.submit(show_to_model, assembly, image_id, vision)
         until(lambda: vision.calls)
         with pytest.raises(RetryLaterError):
-            describe()
+            show_to_model(assembly, image_id, vision)
         vision.go_on.set()
         first.result()
-    describe()
+    show_to_model(assembly, image_id, vision)
     assert vision.calls == 1
     assert ada.detail(image_id)["description"]["alt_text"] == "What the model saw"
 
@@ -411,16 +413,7 @@ def test_pictures_shown_to_the_model_beyond_the_limit_go_on_waiting(
     vision.go_on.set()
     for image_id in ids:
         api.post(f"/api/images/{image_id}/describe")
-        with assembly.app.app_context():
-            describe_picture(
-                DescribePicture(image_id=UUID(image_id)),
-                1,
-                store=assembly.store,
-                darkroom=Sketching(),
-                vision=vision,
-                is_demo=False,
-                give_way=never_give_way,
-            )
+        show_to_model(assembly, image_id, vision)
     assert vision.calls == 1
     assert [ada.detail(image_id)["description_state"] for image_id in ids] == ["done", "waiting"]
 
