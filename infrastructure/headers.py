@@ -12,7 +12,9 @@ from constructs import Construct
 from infrastructure.names import picture_origin, regional_name
 
 
-def make_headers_policy(scope: Construct) -> cloudfront.ResponseHeadersPolicy:
+def make_headers_policy(
+    scope: Construct, *, kept_bucket: str | None
+) -> cloudfront.ResponseHeadersPolicy:
     """Make the policy of all behaviours."""
     return cloudfront.ResponseHeadersPolicy(
         scope,
@@ -21,7 +23,9 @@ def make_headers_policy(scope: Construct) -> cloudfront.ResponseHeadersPolicy:
         comment="Pinhole: security headers of every answer",
         security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
             content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                content_security_policy=_content_security_policy(picture_origin(scope)),
+                content_security_policy=_content_security_policy(
+                    picture_origin(scope, kept_bucket)
+                ),
                 override=True,
             ),
             content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),

@@ -30,12 +30,15 @@ def regional_name(scope: Construct, start: str) -> str:
     return f"{start}-{Stack.of(scope).region}"
 
 
-def picture_bucket_name(scope: Construct) -> str:
-    """See [Note: A name ahead of its bucket]."""
-    return own_name(scope, "pinhole-pictures")
+def picture_bucket_name(scope: Construct, kept: str | None) -> str:
+    """Return the name of the bucket that is taken back, or else of the stack's own.
+
+    See [Note: A name ahead of its bucket].
+    """
+    return kept or own_name(scope, "pinhole-pictures")
 
 
-def picture_origin(scope: Construct) -> str:
+def picture_origin(scope: Construct, kept: str | None) -> str:
     """Where browsers upload pictures to and read them from; app/settings.py says the same."""
     region = Stack.of(scope).region
-    return f"https://{picture_bucket_name(scope)}.s3.{region}.amazonaws.com"
+    return f"https://{picture_bucket_name(scope, kept)}.s3.{region}.amazonaws.com"

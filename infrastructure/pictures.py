@@ -33,7 +33,7 @@ class Pictures(Construct):
         self.queue = WorkQueue(self, "Arrived")
         self.description_queue = WorkQueue(self, "Descriptions")
         self.letter_queue = WorkQueue(self, "Letters")
-        name = kept_bucket or picture_bucket_name(self)
+        name = picture_bucket_name(self, kept_bucket)
         # See [Note: Taken back] in kept.py.
         is_imported = kept_bucket is not None and is_first
         self.bucket = s3.Bucket(

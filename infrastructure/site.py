@@ -41,6 +41,7 @@ class Site(Construct):
         *,
         files: Path,
         domain: Domain | None,
+        kept_bucket: str | None,
         firewall_arn: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -57,7 +58,7 @@ class Site(Construct):
             removal_policy=RemovalPolicy.DESTROY,
             auto_delete_objects=True,
         )
-        self._headers = make_headers_policy(self)
+        self._headers = make_headers_policy(self, kept_bucket=kept_bucket)
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",

@@ -79,6 +79,7 @@ class PinholeStack(Stack):
             "Site",
             files=built.site,
             domain=settings.domain,
+            kept_bucket=settings.kept.bucket,
             firewall_arn=beside.firewall.arn_elsewhere if beside.firewall else None,
         )
         pictures = Pictures(

@@ -55,6 +55,12 @@ def test_kept_bucket_is_fitted_to_this_stack_afterwards(taken_back: Template) ->
     assert properties["NotificationConfiguration"]["QueueConfigurations"]
 
 
+def test_site_lets_browsers_read_the_kept_bucket(first: Template, taken_back: Template) -> None:
+    for template in (first, taken_back):
+        headers = template.only("AWS::CloudFront::ResponseHeadersPolicy")["Properties"]
+        assert f"https://{KEPT['bucket']}.s3." in json.dumps(headers)
+
+
 def test_database_from_a_snapshot_says_nothing_that_the_snapshot_says(
     first: Template, taken_back: Template, small: Template
 ) -> None:
