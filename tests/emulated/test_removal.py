@@ -91,11 +91,6 @@ def test_pictures_database_and_session_key_are_kept(deployment: Deployment, emai
     assert f"{back} -c keys={keys}" in said
 
 
-# The deployment, the account and the list come back; why the browser then gets no thumbnail in this
-# account is not known yet. Open in the issue of the AWS account; take this away once it is.
-@pytest.mark.xfail(
-    reason="thumbnails of a bucket that was taken back do not load here yet", strict=False
-)
 def test_what_was_kept_comes_back_with_every_picture_and_account(
     deployment: Deployment, way: dict[str, str], browser: Browser, email: str
 ) -> None:
