@@ -84,10 +84,16 @@ def take_in(tasks: Sequence[PictureStored], *, store: PictureStore) -> None:
     Raises:
         AwsUnavailableError: try again.
     """
-    for task in note_stored(tasks):
-        _clear_if_cancelled(task, store=store)
-    for task in _rejected_before(tasks):
-        _clear_if_rejected(task, store=store)
+    others = note_stored(tasks)
+    if not others:
+        return
+    states = _states(others)
+    for task in others:
+        state = states.get(task.image_id)
+        if state is None:
+            _clear_if_cancelled(task, store=store)
+        elif state == ImageState.REJECTED:
+            _clear_if_rejected(task, store=store)
 
 
 def develop_next(*, bench: Bench) -> bool:
@@ -107,8 +113,9 @@ def develop_next(*, bench: Bench) -> bool:
     started = time.monotonic()
     try:
         develop_begun(begun, bench=bench)
-        # Before the next one may be begun.
-        bench.give_way(begun.task.user_id, time.monotonic() - started)
+        if begun.beside_others:
+            # Before the next one may be begun.
+            bench.give_way(begun.task.user_id, time.monotonic() - started)
     finally:
         bench.bulk_limit.give_back()
     return True
@@ -181,21 +188,22 @@ def _clear_if_cancelled(task: PictureStored, *, store: PictureStore) -> None:
         remove_unless_known(_place_of(task), store=store)
 
 
-def _rejected_before(tasks: Sequence[PictureStored]) -> list[PictureStored]:
-    """Return those whose file was rejected: their addresses live on for some minutes."""
+def _states(tasks: Sequence[PictureStored]) -> dict[UUID, ImageState]:
+    """Return the state of each that has a row of its owner's."""
     places = [(task.image_id, task.user_id) for task in tasks]
-    rejected = select(Image.id).where(
-        tuple_(Image.id, Image.owner_id).in_(places), Image.state == ImageState.REJECTED
+    rows = db.session.execute(
+        select(Image.id, Image.state).where(tuple_(Image.id, Image.owner_id).in_(places))
     )
-    ids = set(db.session.scalars(rejected))
+    states = {row.id: row.state for row in rows}
     db.session.rollback()
-    return [task for task in tasks if task.image_id in ids]
+    return states
 
 
 def _clear_if_rejected(task: PictureStored, *, store: PictureStore) -> None:
     """Remove what was sent again to the place of a rejected file, where it takes nobody's room.
 
-    The row stays locked meanwhile, as in _reject.
+    The address that was signed for it lives on for some minutes. The row stays locked meanwhile, as
+    in _reject.
     """
     rejected = (Image.id == task.image_id, Image.state == ImageState.REJECTED)
     if db.session.scalar(select(Image.id).where(*rejected).with_for_update()) is not None:

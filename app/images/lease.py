@@ -69,12 +69,27 @@ FROM present LEFT JOIN rate_limits ON key = 'turn:' || owner_id
 GROUP BY owner_id, empty_at
 ORDER BY greatest(empty_at, now()), owner_id
 """).bindparams(arriving=ARRIVING, bulk_after=BULK_AFTER)
-# A row of limits.py's table, which the sweep deletes once it says nothing any more.
-_MOVE_ON = text("""
-INSERT INTO rate_limits AS held (key, empty_at) VALUES ('turn:' || :owner, now() + :by)
-ON CONFLICT (key) DO UPDATE
-  SET empty_at = least(greatest(held.empty_at, now()) + :by, now() + :most)
-""")
+# One statement, since it is asked for each picture. The turn is a row of limits.py's table, which
+# the sweep deletes once it says nothing any more.
+_BEGIN = text("""
+WITH next AS MATERIALIZED (
+  SELECT id FROM images
+  WHERE owner_id = :owner AND state = 'processing'
+    AND (leased_until IS NULL OR leased_until < now())
+  ORDER BY stored_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+), begun AS (
+  UPDATE images SET attempts = attempts + 1, leased_until = now() + :lease
+  FROM next WHERE images.id = next.id
+  RETURNING images.id, images.sha256, images.byte_size, images.attempts
+), turn AS (
+  INSERT INTO rate_limits AS held (key, empty_at)
+  SELECT 'turn:' || :owner, now() + :turn + :turn_each_megabyte * (byte_size / 1e6) FROM begun
+  ON CONFLICT (key) DO UPDATE SET empty_at = least(
+    greatest(held.empty_at, now()) + (excluded.empty_at - now()), now() + :most
+  )
+)
+SELECT id, sha256, byte_size, attempts FROM begun
+""").bindparams(lease=LEASE, turn=TURN, turn_each_megabyte=TURN_EACH_MEGABYTE, most=MAX_TURN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +101,7 @@ class Begun:
     size: int
     attempts: int
     is_bulk: bool  # and then a place in BulkLimit is ours, to be given back
+    beside_others: bool  # whose few pictures were arriving or waiting when this one was begun
 
 
 class BulkLimit:
@@ -113,29 +129,37 @@ class BulkLimit:
 
 
 def note_stored(tasks: Sequence[PictureStored]) -> list[PictureStored]:
-    """Note that originals have arrived; return those that have no row. Safe to repeat."""
+    """Note that originals have arrived. Safe to repeat.
+
+    Returns:
+        Those that changed nothing: they have no row, or a row that knew already or has an end.
+    """
     by_owner: dict[UUID, list[PictureStored]] = {}
     for task in tasks:
         by_owner.setdefault(task.user_id, []).append(task)
-    unknown: list[PictureStored] = []
+    others: list[PictureStored] = []
     # A transaction for each: see [Note: Changes in order] in changes.py.
     for owner_id, of_one in by_owner.items():
-        unknown += _note_stored(owner_id, of_one)
-    return unknown
+        others += _note_stored(owner_id, of_one)
+    return others
 
 
 def _note_stored(owner_id: UUID, tasks: Sequence[PictureStored]) -> list[PictureStored]:
-    ids = [task.image_id for task in tasks]
-    mine = (Image.owner_id == owner_id) & Image.id.in_(ids)
-    db.session.execute(
-        update(Image)
-        .where(mine, Image.state == ImageState.UPLOADING)
-        .values(state=ImageState.PROCESSING, stored_at=func.now(), leased_until=None)
-        .execution_options(synchronize_session=False)
+    noted = set(
+        db.session.scalars(
+            update(Image)
+            .where(
+                Image.owner_id == owner_id,
+                Image.id.in_([task.image_id for task in tasks]),
+                Image.state == ImageState.UPLOADING,
+            )
+            .values(state=ImageState.PROCESSING, stored_at=func.now(), leased_until=None)
+            .returning(Image.id)
+            .execution_options(synchronize_session=False)
+        )
     )
-    known = set(db.session.scalars(select(Image.id).where(mine)))
     db.session.commit()
-    return [task for task in tasks if task.image_id not in known]
+    return [task for task in tasks if task.image_id not in noted]
 
 
 def begin_next(limit: BulkLimit) -> Begun | None:
@@ -152,7 +176,7 @@ def begin_next(limit: BulkLimit) -> Begun | None:
             break  # whoever comes behind is in bulk as well
         begun = None
         try:
-            begun = _begin_of(person.owner_id, is_bulk=person.is_bulk)
+            begun = _begin_of(person.owner_id, is_bulk=person.is_bulk, beside_others=beside_others)
         finally:
             if person.is_bulk and begun is None:
                 limit.give_back()
@@ -211,32 +235,18 @@ def let_go(image_id: UUID, *, counts: bool, rest: timedelta = timedelta()) -> No
     _set(image_id, leased_until=func.now() + rest, **less)
 
 
-def _begin_of(owner_id: UUID, *, is_bulk: bool) -> Begun | None:
-    found = db.session.scalar(
-        select(Image.id)
-        .where(Image.owner_id == owner_id, Image.state == ImageState.PROCESSING, _is_free())
-        .order_by(Image.stored_at, Image.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if found is None:
+def _begin_of(owner_id: UUID, *, is_bulk: bool, beside_others: bool) -> Begun | None:
+    row = db.session.execute(_BEGIN, {"owner": owner_id}).one_or_none()
+    if row is None:
         return None
-    row = db.session.execute(
-        update(Image)
-        .where(Image.id == found)
-        .values(attempts=Image.attempts + 1, leased_until=func.now() + LEASE)
-        .returning(Image.sha256, Image.byte_size, Image.attempts)
-        .execution_options(synchronize_session=False)
-    ).one()
-    cost = TURN + TURN_EACH_MEGABYTE * (row.byte_size / 1e6)
-    db.session.execute(_MOVE_ON, {"owner": str(owner_id), "by": cost, "most": MAX_TURN})
     db.session.commit()
     return Begun(
-        task=PictureStored(user_id=owner_id, image_id=found),
-        sha256=row.sha256,
+        task=PictureStored(user_id=owner_id, image_id=row.id),
+        sha256=bytes(row.sha256),
         size=row.byte_size,
         attempts=row.attempts,
         is_bulk=is_bulk,
+        beside_others=beside_others,
     )
 
 

@@ -72,6 +72,7 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         size=len(picture.content),
         attempts=1,
         is_bulk=False,
+        beside_others=False,
     )
     with threads, assembly.app.app_context():
         develop_begun(begun, bench=bench)

@@ -254,10 +254,15 @@ def bench(library: Library, darkroom: Darkroom) -> Bench:
     )
 
 
-def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun(
-    library: Library, arrived: Place, darkroom: SlowDarkroom
+@pytest.mark.parametrize("somebody_else_uploads", [True, False])
+def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun_beside_others_only(
+    library: Library, arrived: Place, darkroom: SlowDarkroom, *, somebody_else_uploads: bool
 ) -> None:
     darkroom.go_on.set()
+    if somebody_else_uploads:
+        other = library.add(library.person())
+        query = "UPDATE images SET state = 'uploading', created_at = now() WHERE id = :id"
+        library.value(f"{query} RETURNING 1", id=other.image_id)
     limit = BulkLimit(alone=1)
     rests: list[tuple[UUID, str | None, bool]] = []
 
@@ -275,7 +280,7 @@ def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun(
     library.value(turn, owner=str(arrived.user_id), ahead=2 * BULK_AFTER)
     with library.assembly.app.app_context():
         assert develop_next(bench=resting)
-    assert rests == [(arrived.user_id, "ready", False)]
+    assert rests == ([(arrived.user_id, "ready", False)] if somebody_else_uploads else [])
     assert limit.take(beside_others=True)
 
 
