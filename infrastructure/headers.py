@@ -1,6 +1,6 @@
 """The security headers of every answer, equal to those that app/web.py sends.
 
-tests/infrastructure/test_headers.py holds the two against each other.
+tests/infrastructure/test_template.py compares the two.
 """
 
 from __future__ import annotations

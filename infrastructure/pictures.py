@@ -9,7 +9,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infrastructure.names import picture_bucket_name
-from infrastructure.replica import OLD_VERSIONS_KEPT, replicate
+from infrastructure.private_bucket import make_private_bucket
+from infrastructure.replica import replicate
 from infrastructure.working_hours import HIDDEN, MOST_ATTEMPTS
 
 _LEAST_TIERED_BYTES = 128 * 1024
@@ -36,28 +37,11 @@ class Pictures(Construct):
         name = picture_bucket_name(self, kept_bucket)
         # See [Note: Taken back] in kept.py.
         is_imported = kept_bucket is not None and is_first
-        self.bucket = s3.Bucket(
+        self.bucket = make_private_bucket(
             self,
             "Bucket",
             bucket_name=name,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            versioned=True,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="old-versions",
-                    noncurrent_version_expiration=OLD_VERSIONS_KEPT,
-                    expired_object_delete_marker=True,
-                ),
-                s3.LifecycleRule(
-                    id="unfinished-uploads",
-                    abort_incomplete_multipart_upload_after=Duration.days(1),
-                ),
-                *([_tiering()] if tiers else []),
-            ],
+            more_rules=(_tiering(),) if tiers else (),
             cors=None
             if is_imported
             else [

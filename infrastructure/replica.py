@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from aws_cdk import (
     CfnOutput,
-    Duration,
     Environment,
     Fn,
     LegacyStackSynthesizer,
@@ -22,12 +21,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infrastructure.private_bucket import make_private_bucket
 from infrastructure.settings import TAG, TAG_VALUE
 
-# Whatever is deleted or overwritten can be brought back for so long, and stays no longer: together
-# with the week in which people may change their mind about leaving, less than the month that the
-# law gives for it. See docs/decisions/0057-versions.md.
-OLD_VERSIONS_KEPT = Duration.days(14)
 # Read within milliseconds and at a sixth of the price: nobody reads it until the first is lost.
 STORAGE_CLASS = "GLACIER_IR"
 _ARN = "BucketArn"
@@ -52,28 +48,7 @@ class ReplicaStack(Stack):
         )
         self._name, self._region = replica_stack_name(region), replica_region
         Tags.of(self).add(TAG, TAG_VALUE)
-        self.bucket = s3.Bucket(
-            self,
-            "Pictures",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            versioned=True,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="old-versions",
-                    noncurrent_version_expiration=OLD_VERSIONS_KEPT,
-                    expired_object_delete_marker=True,
-                ),
-                s3.LifecycleRule(
-                    id="unfinished-uploads",
-                    abort_incomplete_multipart_upload_after=Duration.days(1),
-                ),
-            ],
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        self.bucket = make_private_bucket(self, "Pictures", removal_policy=RemovalPolicy.RETAIN)
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="VersionsGoByLifecycle",

@@ -4,11 +4,11 @@ Keys are `users/<user id>/<image id>/<part>`, ids as 32 hexadecimal digits.
 
 [Note: Who deletes versions] Nobody deletes a version of an original: no function has the right to.
 To delete is to put a delete marker on top. A lifecycle rule of the bucket deletes the bytes days
-later (infrastructure/replica.py), and nothing makes it sooner. So whatever a fault or an intruder
-deletes can be brought back until then. What the product deleted on purpose must not come back with
-it: a tombstone, an empty object below the same prefix that is deleted at once, says so to the
-doctor, also to one whose database was restored. It goes by the same rule. Only copies of everything
-(export_store.py) are deleted for good by the sweep: they can be made again.
+later (infrastructure/private_bucket.py), and nothing makes it sooner. So whatever a fault or an
+intruder deletes can be brought back until then. What the product deleted on purpose must not come
+back with it: a tombstone, an empty object below the same prefix that is deleted at once, says so to
+the doctor, also to one whose database was restored. It goes by the same rule. Only copies of
+everything (export_store.py) are deleted for good by the sweep: they can be made again.
 docs/decisions/0057-versions.md.
 """
 

@@ -13,8 +13,16 @@ import pytest
 from tests.emulated.strictness_names import FAULTS
 from tests.emulated.surroundings import STACK, Account
 
+DOMAIN = "example.org"
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def test_every_fault_of_the_emulated_account_is_used_by_a_test() -> None:
+    folder = Path(__file__).parent
+    used = "".join(path.read_text() for path in [*folder.glob("test_*.py"), folder / "conftest.py"])
+    assert [name for name in FAULTS if not re.search(rf"""\b{name}(["']|=\w)""", used)] == []
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +60,7 @@ def test_check_of_an_unused_account_finds_nothing_in_the_way_and_changes_nothing
         ({"vcpus": 1}, "Instances", "\u2717"),
         ({"networks": 0}, "Networks", "\u2717"),
         ({"plan": "FREE"}, "Plan", "!"),
+        ({"refused": ["ssm:GetParameter"]}, "Rights", "\u2717"),
         ({"unreadable": ["cloudfront"]}, "CloudFront", "?"),
     ],
 )
@@ -63,6 +72,31 @@ def test_fault_of_the_account_is_told_on_its_line(
         done = unused.type("./scripts/deploy --check")
     assert line(done.stdout, name).startswith(mark), done.stdout + done.stderr
     assert done.returncode == (1 if mark == "\u2717" else 0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "setting", "name"),
+    [
+        ({"addresses": 1}, "egress=gateway", "Elastic addresses"),
+        ({"mail_paused": True}, f"mail=pinhole@{DOMAIN}", "Mail"),
+    ],
+)
+def test_fault_that_one_setting_meets_is_told_with_that_setting_only(
+    unused: Account, fault: dict[str, Any], setting: str, name: str
+) -> None:
+    unused.client("sesv2").create_email_identity(EmailIdentity=DOMAIN)
+    try:
+        assert (
+            line(unused.type(f"./scripts/deploy --check -c {setting}").stdout, name)[0] != "\u2717"
+        )
+        with unused.faults(**fault):
+            done = unused.type(f"./scripts/deploy --check -c {setting}")
+            without = unused.type("./scripts/deploy --check")
+    finally:
+        unused.client("sesv2").delete_email_identity(EmailIdentity=DOMAIN)
+    assert line(done.stdout, name).startswith("\u2717"), done.stdout + done.stderr
+    assert done.returncode == 1
+    assert without.returncode == 0, without.stdout
 
 
 def test_what_is_in_the_way_stops_a_deployment_before_anything_is_changed(unused: Account) -> None:
