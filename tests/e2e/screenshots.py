@@ -2,7 +2,9 @@
 
 Run by hand against `./scripts/start --demo`:
 
-    python -m tests.e2e.screenshots FOLDER --site http://localhost:8000 --password PASSWORD
+    python -m tests.e2e.screenshots FOLDER --password PASSWORD --mailbox ADDRESS
+
+Both are what `./scripts/start` prints.
 """
 
 import argparse
@@ -159,7 +161,7 @@ class Photographer:
         self._shoot("signing-in-again")
 
 
-def take(browser: Browser, folder: Path, *, site: str, password: str) -> None:
+def take(browser: Browser, folder: Path, *, site: str, password: str, mailbox: str) -> None:
     """Take every screen in every look."""
     for name, look in LOOKS.items():
         for scheme in ("light", "dark"):
@@ -167,6 +169,8 @@ def take(browser: Browser, folder: Path, *, site: str, password: str) -> None:
             witness = Witness(context, origins=[site])
             screen = Screen(page=context.new_page(), site=site, witness=witness)
             shots = _shots_in(folder, f"{name}-{scheme}")
+            screen.page.goto(mailbox)  # so that this browser may read mails
+            screen.page.wait_for_load_state("networkidle")
             try:
                 Photographer(screen, shots, password).take_all()
             finally:
@@ -189,10 +193,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--site", default="http://localhost:8000")
     parser.add_argument("--password", required=True, help="of the demo account")
+    parser.add_argument("--mailbox", required=True, help="where mails are read, with its key")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
-        take(browser, options.folder, site=options.site, password=options.password)
+        take(
+            browser,
+            options.folder,
+            site=options.site,
+            password=options.password,
+            mailbox=options.mailbox,
+        )
 
 
 if __name__ == "__main__":

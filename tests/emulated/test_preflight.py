@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tempfile
@@ -60,7 +61,6 @@ def test_check_of_an_unused_account_finds_nothing_in_the_way_and_changes_nothing
         ({"vcpus": 1}, "Instances", "\u2717"),
         ({"networks": 0}, "Networks", "\u2717"),
         ({"plan": "FREE"}, "Plan", "!"),
-        ({"refused": ["ssm:GetParameter"]}, "Rights", "\u2717"),
         ({"unreadable": ["cloudfront"]}, "CloudFront", "?"),
     ],
 )
@@ -72,6 +72,27 @@ def test_fault_of_the_account_is_told_on_its_line(
         done = unused.type("./scripts/deploy --check")
     assert line(done.stdout, name).startswith(mark), done.stdout + done.stderr
     assert done.returncode == (1 if mark == "\u2717" else 0)
+
+
+def test_rights_that_the_caller_lacks_are_named(unused: Account) -> None:
+    iam = unused.client("iam")
+    iam.create_user(UserName="deployer")
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    iam.put_user_policy(UserName="deployer", PolicyName="all", PolicyDocument=document)
+    key = iam.create_access_key(UserName="deployer")["AccessKey"]
+    caller = {
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+    allowed = unused.type("./scripts/deploy --check", **caller)
+    assert line(allowed.stdout, "Rights").startswith("\u2713"), allowed.stdout + allowed.stderr
+    with unused.faults(refused=["ssm:GetParameter"]):
+        done = unused.type("./scripts/deploy --check", **caller)
+    told = line(done.stdout, "Rights")
+    assert told.startswith("\u2717"), done.stdout + done.stderr
+    assert told.endswith("user/deployer lacks ssm:GetParameter")
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize(
