@@ -152,7 +152,7 @@ class Photographer:
         self._screen.close_panel()
         expect(self._page.get_by_text("No preview yet")).to_be_visible()
         self._shoot("no-preview-yet")
-        self._screen.tile(unknown.name).click()
+        self._page.get_by_text("No preview yet").click()
         self._shoot("viewer-no-preview-yet")
         self._page.keyboard.press("Escape")
         self._page.context.clear_cookies()
