@@ -47,7 +47,8 @@ class Screen:
         email = new_address()
         join(self.context.request, self.site, email, PASSWORD)
         self.page.goto(self.site)
-        expect(self.page.get_by_role("heading", name="Drop pictures anywhere")).to_be_visible()
+        # The heading beside it is another one where nothing can be dropped.
+        expect(self.page.get_by_role("button", name="Choose pictures")).to_be_visible()
         return email
 
     def sign_in(self, email: str, password: str = PASSWORD) -> None:

@@ -153,6 +153,7 @@ class Photographer:
         expect(self._page.get_by_text("No preview yet")).to_be_visible()
         self._shoot("no-preview-yet")
         self._page.get_by_text("No preview yet").click()
+        expect(self._page.get_by_role("button", name="Details", exact=True)).to_be_visible()
         self._shoot("viewer-no-preview-yet")
         self._page.keyboard.press("Escape")
         self._page.context.clear_cookies()
