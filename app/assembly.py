@@ -21,7 +21,7 @@ from app.database import db
 from app.factory import create_worker_app
 from app.heartbeat import Heartbeat
 from app.images.darkroom import Darkroom
-from app.images.describe import ask_for_next, describe_picture
+from app.images.describe import ask_for_next, describe_next
 from app.images.develop import Bench, develop_next, take_in
 from app.images.exports import make_next_zip
 from app.images.giving_way import GiveWay, Pause, give_way, never_give_way
@@ -70,6 +70,7 @@ class Assembly:
         self.heartbeat = Heartbeat()
         self.pictures = Queue(sqs=sqs, url=settings.picture_queue_url)
         self.descriptions = Queue(sqs=sqs, url=settings.description_queue_url)
+        self.copies = Queue(sqs=sqs, url=settings.export_queue_url)
         self.letters = Queue(sqs=sqs, url=settings.letter_queue_url)
         self._bulk_limit = bulk_limit or BulkLimit(alone=1)
         self._give_way: GiveWay = partial(give_way, pause=pause) if pause else never_give_way
@@ -81,14 +82,15 @@ class Assembly:
         is_demo = bool(self.settings.model and self.settings.model.is_demo)
 
         def describe(task: DescribePicture, attempt: int) -> None:
-            describe_picture(
-                task,
+            del task  # see [Note: Rows are the queue] in app/images/lease.py
+            describe_next(
                 attempt,
                 store=self.store,
                 darkroom=darkroom,
                 vision=self._vision,
                 is_demo=is_demo,
                 give_way=self._give_way,
+                ask=self.ask,
             )
 
         def export(task: ExportLibrary, attempt: int) -> None:
@@ -196,9 +198,9 @@ class Assembly:
         """Have whatever waits developed, by a worker that sleeps."""
         self.pictures.send(DEVELOP, delay_seconds=delay_seconds)
 
-    def ask(self, task: DescribePicture) -> None:
-        """Send the message for a description."""
-        self.descriptions.send(task.message())
+    def ask(self, task: DescribePicture, delay_seconds: int = 0) -> None:
+        """Send the message for a description, to arrive after a delay."""
+        self.descriptions.send(task.message(), delay_seconds=delay_seconds)
 
     def ask_for_each(self, tasks: Sequence[DescribePicture]) -> None:
         """Send the messages for descriptions, by tens."""
@@ -206,7 +208,7 @@ class Assembly:
 
     def go_on(self, task: ExportLibrary) -> None:
         """Send the message for the next zip of a copy of everything."""
-        self.descriptions.send(task.message())
+        self.copies.send(task.message())
 
     def post(self, task: SendLetter) -> None:
         """Send the message for a letter."""

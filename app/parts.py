@@ -25,6 +25,7 @@ class Parts:
     uploads: PartUploads
     picture_queue: Queue
     description_queue: Queue
+    export_queue: Queue
     letter_queue: Queue
     providers: Mapping[str, OpenIDClient]
 
@@ -48,6 +49,7 @@ def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN40
         uploads=PartUploads(access=access),
         picture_queue=Queue(sqs=sqs, url=settings.picture_queue_url),
         description_queue=Queue(sqs=sqs, url=settings.description_queue_url),
+        export_queue=Queue(sqs=sqs, url=settings.export_queue_url),
         letter_queue=Queue(sqs=sqs, url=settings.letter_queue_url),
         providers={
             each.name: OpenIDClient(

@@ -26,6 +26,7 @@ REQUIRED = (
     "PICTURE_BUCKET",
     "PICTURE_QUEUE_URL",
     "DESCRIPTION_QUEUE_URL",
+    "EXPORT_QUEUE_URL",
     "LETTER_QUEUE_URL",
     "USER_ROLE_ARN",
     "AWS_REGION",
@@ -109,6 +110,7 @@ class Settings:
     picture_bucket: str
     picture_queue_url: str
     description_queue_url: str
+    export_queue_url: str
     letter_queue_url: str
     user_role_arn: str
     aws_region: str
@@ -150,6 +152,7 @@ class Settings:
             picture_bucket=environment["PICTURE_BUCKET"],
             picture_queue_url=environment["PICTURE_QUEUE_URL"],
             description_queue_url=environment["DESCRIPTION_QUEUE_URL"],
+            export_queue_url=environment["EXPORT_QUEUE_URL"],
             letter_queue_url=environment["LETTER_QUEUE_URL"],
             user_role_arn=environment["USER_ROLE_ARN"],
             aws_region=environment["AWS_REGION"],

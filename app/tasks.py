@@ -40,7 +40,10 @@ class PictureStored:
 
 @dataclass(frozen=True, kw_only=True)
 class DescribePicture:
-    """The API or the worker says: this picture waits for a description."""
+    """The API or the worker says: this picture, among others, waits for a description.
+
+    Which is described is the one whose turn it is: see app/images/description_turns.py.
+    """
 
     image_id: UUID
 

@@ -34,6 +34,7 @@ PAUSE_AFTER_TROUBLE_SECONDS = 2
 # What arrives meanwhile is noted together: a request to the queue costs as much as a small picture.
 GATHER_SECONDS = 0.2
 DESCRIBERS = 2
+EXPORTERS = 2
 # [Note: More threads than children] Most of a small picture's time is waiting for S3, the queue and
 # the database. As many pictures as there are cores are decoded at once, by the darkroom's
 # children; with as many threads, those would idle while the threads wait.
@@ -85,7 +86,7 @@ class Worker:
         self._assembly = Assembly(
             settings,
             # One connection each, and three for arrivals, the sweep and the heartbeat.
-            pool_size=developers + DESCRIBERS + LETTER_CARRIERS + 3,
+            pool_size=developers + DESCRIBERS + EXPORTERS + LETTER_CARRIERS + 3,
             bulk_limit=BulkLimit(alone=bulk_developers),
             pause=self._stopping.wait,
         )
@@ -104,7 +105,8 @@ class Worker:
             partial(self._take_in, pictures),
             *(partial(self._develop, pictures) for _ in range(self._developers)),
             *self._loops(assembly.descriptions, pictures, threads=DESCRIBERS),
-            # Of their own, so that no mail waits for a model.
+            # Of their own, so that no copy of everything and no mail waits for a model.
+            *self._loops(assembly.copies, pictures, threads=EXPORTERS),
             *self._loops(assembly.letters, letters, threads=LETTER_CARRIERS),
             self._sweep,
         ]

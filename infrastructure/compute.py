@@ -103,6 +103,7 @@ class Compute(Construct):
             "PICTURE_BUCKET": pictures.bucket.bucket_name,
             "PICTURE_QUEUE_URL": pictures.queue.queue.queue_url,
             "DESCRIPTION_QUEUE_URL": pictures.description_queue.queue.queue_url,
+            "EXPORT_QUEUE_URL": pictures.export_queue.queue.queue_url,
             "LETTER_QUEUE_URL": pictures.letter_queue.queue.queue_url,
             "REGISTRATION": settings.registration,
             **(
@@ -165,13 +166,15 @@ class Compute(Construct):
             memory_mb=_DOCTOR_MEMORY_MB,
             timeout=working_hours.DOCTOR,
         )
-        for queue in (pictures.queue, pictures.description_queue, pictures.letter_queue):
+        for queue in pictures.queues:
             self.worker.function.add_event_source(
                 sources.SqsEventSource(
                     queue.queue,
                     batch_size=working_hours.MESSAGES_AT_A_TIME,
                     report_batch_item_failures=True,
-                    max_concurrency=settings.worker_concurrency,
+                    max_concurrency=max(2, settings.worker_concurrency // 10)
+                    if queue is pictures.export_queue  # few are asked for, and each is long
+                    else settings.worker_concurrency,
                 )
             )
         events.Rule(

@@ -56,6 +56,7 @@ def show(
                     "Waiting",
                     *told("sweep", "PicturesWaiting", statistic="Maximum"),
                     pictures.description_queue.queue.metric_approximate_number_of_messages_visible(),
+                    pictures.export_queue.queue.metric_approximate_number_of_messages_visible(),
                     pictures.letter_queue.queue.metric_approximate_number_of_messages_visible(),
                 ),
                 _graph("Time of functions", *[each.metric_duration() for each in functions]),

@@ -45,14 +45,14 @@ class Grants(Construct):
             compute.api,
             _allow("secretsmanager:GetSecretValue", on=[*reads, secrets.door.secret_arn]),
             _allow("sts:AssumeRole", "sts:TagSession", on=[users.role.role_arn]),
-            _send(pictures.queue, pictures.description_queue, pictures.letter_queue),
+            _send(*pictures.queues),
         )
         self._give(
             "Worker",
             compute.worker,
             _allow("secretsmanager:GetSecretValue", on=reads),
-            _consume(pictures.queue, pictures.description_queue, pictures.letter_queue),
-            _send(pictures.queue, pictures.description_queue),
+            _consume(*pictures.queues),
+            _send(pictures.queue, pictures.description_queue, pictures.export_queue),
             *self._develop(),
             *self._write_to_people(mail_address),
         )
@@ -60,7 +60,7 @@ class Grants(Construct):
             "Sweep",
             compute.sweep,
             _allow("secretsmanager:GetSecretValue", on=reads),
-            _send(pictures.queue, pictures.description_queue, pictures.letter_queue),
+            _send(*pictures.queues),
             _allow("s3:GetObject", on=[self._objects("users/*/original")]),
             *self._delete(),
             # See [Note: Who deletes versions] in app/clients/storage.py.

@@ -204,6 +204,7 @@ def _watch_queues(pictures: Pictures) -> list[Watch]:
     for name, queue in (
         ("Pictures", pictures.queue),
         ("Descriptions", pictures.description_queue),
+        ("Exports", pictures.export_queue),
         ("Letters", pictures.letter_queue),
     ):
         watches += [

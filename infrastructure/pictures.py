@@ -33,6 +33,7 @@ class Pictures(Construct):
         super().__init__(scope, construct_id)
         self.queue = WorkQueue(self, "Arrived")
         self.description_queue = WorkQueue(self, "Descriptions")
+        self.export_queue = WorkQueue(self, "Exports")
         self.letter_queue = WorkQueue(self, "Letters")
         name = picture_bucket_name(self, kept_bucket)
         # See [Note: Taken back] in kept.py.
@@ -72,6 +73,11 @@ class Pictures(Construct):
                 assumed_by=iam.ServicePrincipal("s3.amazonaws.com"),
             )
             replicate(self.bucket, to=replica_arn, role=self.replication_role)
+
+    @property
+    def queues(self) -> tuple[WorkQueue, ...]:
+        """All of them; the worker takes from each."""
+        return (self.queue, self.description_queue, self.export_queue, self.letter_queue)
 
     def _say_sizes_as_text(self) -> None:
         # CloudFormation's type of it; the CDK writes a number.

@@ -32,6 +32,7 @@ _queues = {
     for url in (
         _known.settings.picture_queue_url,
         _known.settings.description_queue_url,
+        _known.settings.export_queue_url,
         _known.settings.letter_queue_url,
     )
 }

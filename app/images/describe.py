@@ -1,15 +1,14 @@
-"""Having a model describe a picture that waits for it."""
+"""Having a model describe the pictures that wait for it, one person after the other."""
 
 import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.accounts import limits
 from app.accounts.limit_table import PICTURES_SHOWN_ALL, PICTURES_SHOWN_OF_PERSON
@@ -20,19 +19,32 @@ from app.clients.vision import Sighting, VisionError
 from app.database import db
 from app.errors import TooManyRequestsError
 from app.images.darkroom import DarkroomError
+from app.images.description_turns import (
+    Begun,
+    begin_next,
+    let_go,
+    rest_person,
+    seconds_until_next,
+)
 from app.images.descriptions import by, record, record_failure
 from app.images.giving_way import GiveWay
 from app.images.models import DescriptionSource, DescriptionState, Image
-from app.tasks import MOST_ATTEMPTS, DescribeAll, DescribePicture, RetryLaterError
+from app.outages import is_outage
+from app.tasks import (
+    MOST_ATTEMPTS,
+    DescribeAll,
+    DescribePicture,
+    RetryLaterError,
+    pause_after,
+)
 from app.telling import count
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 600
-# Of one person's pictures. What others ask for meanwhile waits behind so many, and not behind all.
+# So that no request, and no message, sends a hundred thousand of them.
 ASKED_AT_A_TIME = 20
-# Longer than a call of the model lasts with its retries (clients/vision.py).
-LEASE = timedelta(minutes=4)
+MOST_BEGINNINGS = 2 * MOST_ATTEMPTS
 
 
 class Describes(Protocol):
@@ -49,16 +61,7 @@ class Sketches(Protocol):
         """Make a preview of this person small and bare; None when it cannot be opened."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """Whose picture waits, and which of its parts is shown to the model."""
-
-    owner_id: UUID
-    preview: Preview
-
-
-def describe_picture(
-    task: DescribePicture,
+def describe_next(
     attempt: int,
     *,
     store: PictureStore,
@@ -66,143 +69,139 @@ def describe_picture(
     vision: Describes | None,
     is_demo: bool,
     give_way: GiveWay,
+    ask: Callable[[DescribePicture, int], None],
 ) -> None:
-    """Describe a picture that waits for it. Safe to repeat.
+    """Describe the picture whose turn it is. Safe to repeat.
+
+    Args:
+        attempt: how often the message came that says that one waits.
+        store: where previews are.
+        darkroom: makes them small.
+        vision: the model; None: there is none, so nothing waits for it any more.
+        is_demo: whether it is a stand-in.
+        give_way: see [Note: Long work gives way].
+        ask: sends the message for a description, to arrive after so many seconds.
 
     Raises:
-        RetryLaterError: the model is busy or away, or somebody else asks it about this picture;
+        RetryLaterError: the message came before, and somebody else has the only picture that waits;
             the message comes back.
         AwsUnavailableError, DarkroomError: the preview could not be read; try again.
     """
-    waiting = _begin(task.image_id, attempt)
-    if waiting is None:
-        return
-    if vision is None:
-        _stop_waiting(task.image_id, state=DescriptionState.NONE)
-        return
-    if not _may_show(waiting.owner_id):
-        log.info("a description waits: enough pictures were shown to the model for now")
-        _let_go(task.image_id)
-        return  # it goes on waiting, and the sweep asks again
-    begun = time.monotonic()
+    while (begun := begin_next()) is not None:
+        preview = _preview_to_show(begun, has_model=vision is not None)
+        if preview is not None and vision is not None:
+            _show(
+                begun,
+                preview,
+                store=store,
+                darkroom=darkroom,
+                vision=vision,
+                is_demo=is_demo,
+                give_way=give_way,
+                ask=ask,
+            )
+            return
+    # Who had this message before may have died of it, and of its picture's lease nobody tells.
+    if 1 < attempt < MOST_ATTEMPTS and (seconds := seconds_until_next()) is not None:
+        raise RetryLaterError(math.ceil(seconds) + 1)
+
+
+def _show(
+    begun: Begun,
+    preview: Preview,
+    *,
+    store: PictureStore,
+    darkroom: Sketches,
+    vision: Describes,
+    is_demo: bool,
+    give_way: GiveWay,
+    ask: Callable[[DescribePicture, int], None],
+) -> None:
+    """Have the model describe a picture that is ours, and keep what it says."""
+    image_id = begun.image_id
+    started = time.monotonic()
     try:
         # What leaves the house is no larger than a model needs, and nothing but pixels.
-        preview = store.fetch_preview(waiting.owner_id, task.image_id, waiting.preview)
-        sketched = darkroom.sketch(preview, owner=waiting.owner_id)
+        stored = store.fetch_preview(begun.owner_id, image_id, preview)
+        sketched = darkroom.sketch(stored, owner=begun.owner_id)
         if sketched is None:
-            record_failure(task.image_id, code="preview_unreadable")
+            record_failure(image_id, code="preview_unreadable")
             db.session.commit()
             return
-        give_way(waiting.owner_id, time.monotonic() - begun)
+        give_way(begun.owner_id, time.monotonic() - started)
         sighting = vision.describe(sketched)
-    except (AwsUnavailableError, DarkroomError):
-        if attempt < MOST_ATTEMPTS:
-            _let_go(task.image_id)
+    except (AwsUnavailableError, DarkroomError) as error:
+        if is_outage(error):
+            let_go(image_id, counts=False)  # not the picture's fault, however long it lasts
             raise
-        log.exception("no preview of %s to describe", task.image_id)
-        record_failure(task.image_id, code="preview_unreadable")
+        if begun.attempts < MOST_ATTEMPTS:
+            let_go(image_id, counts=True, rest=timedelta(seconds=pause_after(begun.attempts)))
+            raise
+        log.exception("no preview of %s to describe", image_id)
+        record_failure(image_id, code="preview_unreadable")
     except VisionError as error:
-        if error.retryable and attempt < MOST_ATTEMPTS:
-            pause = error.retry_after or 5 * 2**attempt
-            _let_go(task.image_id)
-            raise RetryLaterError(min(round(pause), LONGEST_PAUSE)) from error
-        log.warning("no description of %s: %s", task.image_id, error.code)
-        record_failure(task.image_id, code=error.code)
+        if error.retryable and begun.attempts < MOST_ATTEMPTS:
+            pause = min(round(error.retry_after or 5 * 2**begun.attempts), LONGEST_PAUSE)
+            let_go(image_id, counts=True, rest=timedelta(seconds=pause))
+            ask(DescribePicture(image_id=image_id), pause)
+            return
+        log.warning("no description of %s: %s", image_id, error.code)
+        record_failure(image_id, code=error.code)
         count("DescriptionsFailed")
     else:
-        record(task.image_id, sighting, is_demo=is_demo)
+        record(image_id, sighting, is_demo=is_demo)
         count("DescriptionsMade")
     db.session.commit()
 
 
-def _may_show(owner_id: UUID) -> bool:
-    """Count a picture that the model is shown; False when that is enough for now."""
-    try:
-        limits.take_each((PICTURES_SHOWN_OF_PERSON, str(owner_id)), (PICTURES_SHOWN_ALL, ""))
-    except TooManyRequestsError:
-        return False
-    return True
-
-
-def _begin(image_id: UUID, attempt: int) -> Waiting | None:
-    """Take a picture that waits and may be sent; None: nothing to do.
-
-    Raises:
-        RetryLaterError: somebody else has it.
-    """
-    waiting = _waiting(image_id)
-    if waiting is None:
-        return None
-    seconds = _seconds_until_ours(image_id)
-    if seconds is None:
-        return waiting
-    if attempt < MOST_ATTEMPTS:
-        raise RetryLaterError(seconds)  # they may die of it
-    return None
-
-
-def _waiting(image_id: UUID) -> Waiting | None:
-    """Return whose picture waits and may be sent, or None: nothing to do.
+def _preview_to_show(begun: Begun, *, has_model: bool) -> Preview | None:
+    """Return which part of a picture the model may be shown now; None: not this picture.
 
     Consent is asked for here as well: the person may have turned descriptions off, or deleted the
-    picture, after the message was sent.
+    picture, since it was asked for.
     """
     row = db.session.execute(
         select(
-            Image.owner_id,
             Image.preview_format,
             Image.deleted_at,
             User.descriptions_enabled_at,
             by(DescriptionSource.PERSON).label("by_person"),
         )
         .join(User, User.id == Image.owner_id)
-        .where(Image.id == image_id, Image.description_state == DescriptionState.WAITING)
+        .where(Image.id == begun.image_id, Image.description_state == DescriptionState.WAITING)
     ).one_or_none()
     db.session.rollback()
-    if row is None or row.deleted_at is not None:
-        return None  # deleted: it goes on waiting, and the sweep asks again if it is brought back
-    if row.by_person:
-        _stop_waiting(image_id, state=DescriptionState.DONE)
+    if row is None:
         return None
-    if row.descriptions_enabled_at is None:
-        _stop_waiting(image_id, state=DescriptionState.NONE)
-        return None
-    return Waiting(owner_id=row.owner_id, preview=PREVIEWS[row.preview_format])
+    if row.deleted_at is not None:
+        let_go(begun.image_id, counts=False)  # it goes on waiting, in case it is brought back
+    elif row.by_person:
+        _stop_waiting(Image.id == begun.image_id, state=DescriptionState.DONE)
+    elif row.descriptions_enabled_at is None or not has_model:
+        _stop_waiting(Image.owner_id == begun.owner_id, state=DescriptionState.NONE)
+    elif begun.attempts > MOST_BEGINNINGS:
+        # Not even an exception came of it so often: the machine went down with it each time.
+        log.error("gave up describing %s", begun.image_id)
+        record_failure(begun.image_id, code="preview_unreadable")
+        db.session.commit()
+    elif _may_show(begun):
+        return PREVIEWS[row.preview_format]
+    return None
 
 
-def _seconds_until_ours(image_id: UUID) -> int | None:
-    """Take the picture, and return None; or how long somebody else's lease lasts.
+def _may_show(begun: Begun) -> bool:
+    """Count a picture that the model is shown; False when that is enough for now.
 
-    So that two messages of one picture are not two calls of the model.
+    Then the picture goes on waiting, and the sweep asks again.
     """
-    is_free = Image.description_leased_until.is_(None) | (
-        Image.description_leased_until < func.now()
-    )
-    waits = (Image.id == image_id, Image.description_state == DescriptionState.WAITING)
-    taken = db.session.scalar(
-        update(Image)
-        .where(*waits, is_free)
-        .values(description_leased_until=func.now() + LEASE)
-        .returning(Image.id)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.commit()
-    if taken is not None:
-        return None
-    left = func.extract("epoch", Image.description_leased_until - func.now())
-    seconds = db.session.scalar(select(func.coalesce(left, 0)).where(*waits))
-    db.session.rollback()
-    return max(0, math.ceil(seconds or 0)) + 1
-
-
-def _let_go(image_id: UUID) -> None:
-    db.session.execute(
-        update(Image)
-        .where(Image.id == image_id)
-        .values(description_leased_until=None)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.commit()
+    try:
+        limits.take_each((PICTURES_SHOWN_OF_PERSON, str(begun.owner_id)), (PICTURES_SHOWN_ALL, ""))
+    except TooManyRequestsError as error:
+        log.info("a description waits: enough pictures were shown to the model for now")
+        rest_person(begun.owner_id, seconds=error.retry_after)
+        let_go(begun.image_id, counts=False)
+        return False
+    return True
 
 
 def ask_for_next(
@@ -211,9 +210,7 @@ def ask_for_next(
     ask: Callable[[Sequence[DescribePicture]], None],
     go_on: Callable[[Mapping[str, str]], None],
 ) -> None:
-    """Send the messages of a person's pictures that wait, a few at a time.
-
-    The message for the next ones comes behind those, and behind what others asked for meanwhile.
+    """Send a message for each of a person's pictures that wait, a few at a time.
 
     Safe to repeat: two messages of one picture are one call of the model.
     """
@@ -229,10 +226,10 @@ def ask_for_next(
         go_on(DescribeAll(user_id=task.user_id, after=ids[-1]).message())
 
 
-def _stop_waiting(image_id: UUID, *, state: DescriptionState) -> None:
+def _stop_waiting(which: ColumnElement[bool], *, state: DescriptionState) -> None:
     db.session.execute(
         update(Image)
-        .where(Image.id == image_id, Image.description_state == DescriptionState.WAITING)
+        .where(which, Image.description_state == DescriptionState.WAITING)
         .values(description_state=state)
         .execution_options(synchronize_session=False)
     )

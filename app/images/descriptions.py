@@ -230,6 +230,7 @@ def _waiting_from_now() -> dict[str, object]:
         "description_failure": None,
         "description_asked_at": now(),
         "description_leased_until": None,
+        "description_attempts": 0,
     }
 
 

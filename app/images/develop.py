@@ -310,6 +310,7 @@ def _finish(
             (nothing_said, DescriptionState.WAITING), else_=Image.description_state
         )
         values["description_asked_at"] = now()
+        values["description_attempts"] = 0
     state = ImageState.READY if outcome.outcome == "ready" else ImageState.DAMAGED
     if not _settle(task, state=state, **values):
         # If the row went while we worked, deletion wins, and what we put there goes too. Not the

@@ -142,8 +142,7 @@ def call_deletion_off() -> Response:
 
 def _begin_making(export_id: UUID) -> None:
     try:
-        # What takes its time goes there.
-        parts().description_queue.send(ExportLibrary(export_id=export_id).message())
+        parts().export_queue.send(ExportLibrary(export_id=export_id).message())
     except AwsUnavailableError as error:
         log.warning("a copy of everything waits for the sweep: %s", error)
 

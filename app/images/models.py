@@ -119,6 +119,13 @@ class Image(Base):
             "description_asked_at",
             postgresql_where=text("description_state = 'waiting'"),
         ),
+        Index(
+            "ix_images_to_describe",
+            "owner_id",
+            "description_asked_at",
+            "id",
+            postgresql_where=text("description_state = 'waiting' AND deleted_at IS NULL"),
+        ),
         {"comment": "Pictures, from the promise of a place until they are purged."},
     )
 
@@ -230,6 +237,12 @@ class Image(Base):
     )
     description_leased_until: Mapped[datetime | None] = mapped_column(
         comment="Until then a model is being asked."
+    )
+    description_attempts: Mapped[int] = mapped_column(
+        SmallInteger,
+        default=0,
+        server_default="0",
+        comment="How often a model was begun to be asked for the one that it waits for.",
     )
     description_failure: Mapped[str | None] = mapped_column(String(40))
     current_description_id: Mapped[UUID | None] = mapped_column(

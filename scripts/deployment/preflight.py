@@ -30,9 +30,10 @@ _CLOUDFRONT_REGION = "us-east-1"
 _ADDRESSES = {"gateway": 2}
 _VCPUS_OF_NAT_INSTANCE = 2  # a t4g.micro, see infrastructure/nat.py
 _EGRESS_OF_SIZE = {"small": "instance", "production": "gateway", "large": "gateway"}
-# Three queues with two workers each at least, and as much again for people, sweep and migrations.
+# Four queues with two workers each at least, and the rest for people, sweep and migrations.
 _LEAST_EXECUTIONS = 10
-# From here on no size is held back: three queues of twenty are six tenths of it.
+# From here on no size is held back: three queues of twenty (and copies of everything
+# with a tenth of that) are about six tenths of it.
 _ENOUGH_EXECUTIONS = 100
 # AWS refuses longer ones on free plans (FreeTierRestrictionError), of whatever database.
 _FREE_PLAN_BACKUP_DAYS = "1"

@@ -11,6 +11,7 @@ ACCOUNT = "000000000000"
 BUCKET = "pinhole-pictures"
 PICTURE_QUEUE = "pinhole-pictures"
 DESCRIPTION_QUEUE = "pinhole-descriptions"
+EXPORT_QUEUE = "pinhole-exports"
 LETTER_QUEUE = "pinhole-letters"
 MAIL_ADDRESS = "pinhole@localhost"
 USER_ROLE = "pinhole-user"
@@ -30,7 +31,8 @@ def queue_arn(name: str) -> str:
 
 
 def _queue_arns() -> list[str]:
-    return [queue_arn(name) for name in (PICTURE_QUEUE, DESCRIPTION_QUEUE, LETTER_QUEUE)]
+    queues = (PICTURE_QUEUE, DESCRIPTION_QUEUE, EXPORT_QUEUE, LETTER_QUEUE)
+    return [queue_arn(name) for name in queues]
 
 
 def user_role_trust() -> Policy:

@@ -38,6 +38,7 @@ class Provision:
 
     picture_queue_url: str
     description_queue_url: str
+    export_queue_url: str
     letter_queue_url: str
     api_keys: Keys
     worker_keys: Keys
@@ -73,6 +74,7 @@ class Provisioner:
         """Make everything; `known_keys` are those of an earlier start, by user name."""
         picture_queue_url = self._provide_queue(policies.PICTURE_QUEUE, takes_events=True)
         description_queue_url = self._provide_queue(policies.DESCRIPTION_QUEUE, takes_events=False)
+        export_queue_url = self._provide_queue(policies.EXPORT_QUEUE, takes_events=False)
         letter_queue_url = self._provide_queue(policies.LETTER_QUEUE, takes_events=False)
         self._provide_bucket(site_origin)
         self._ses.verify_email_identity(EmailAddress=policies.MAIL_ADDRESS)
@@ -84,6 +86,7 @@ class Provisioner:
         return Provision(
             picture_queue_url=picture_queue_url,
             description_queue_url=description_queue_url,
+            export_queue_url=export_queue_url,
             letter_queue_url=letter_queue_url,
             api_keys=api_keys,
             worker_keys=worker_keys,

@@ -78,6 +78,7 @@ def _unconnected_parts() -> Parts:
             "PICTURE_BUCKET": "pictures",
             "PICTURE_QUEUE_URL": "https://queue.example.org/pictures",
             "DESCRIPTION_QUEUE_URL": "https://queue.example.org/descriptions",
+            "EXPORT_QUEUE_URL": "https://queue.example.org/exports",
             "LETTER_QUEUE_URL": "https://queue.example.org/letters",
             "SECRET_KEY": "only documents are made with this",
             "SETUP_CODE": "only documents are made with this",

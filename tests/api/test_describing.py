@@ -16,10 +16,10 @@ from app.clients.vision import Sighting, VisionError
 from app.database import db
 from app.factory import create_worker_app
 from app.images.darkroom import Darkroom
-from app.images.describe import describe_picture
+from app.images.describe import describe_next
 from app.images.giving_way import never_give_way
 from app.settings import Settings
-from app.tasks import MOST_ATTEMPTS, DescribePicture, RetryLaterError
+from app.tasks import MOST_ATTEMPTS, DescribePicture
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
 from tests.people import Person
@@ -44,6 +44,7 @@ class SlowModel:
     def __init__(self, meanwhile: Meanwhile) -> None:
         self.calls = 0
         self.shown = b""
+        self.asked_again: list[tuple[DescribePicture, int]] = []
         self._meanwhile = meanwhile
 
     def describe(self, preview: bytes) -> Sighting:
@@ -82,19 +83,23 @@ def describe(
 
     def run(image_id: str, *, meanwhile: Meanwhile = lambda: None, attempt: int = 1) -> SlowModel:
         model = SlowModel(meanwhile)
-        statement = "UPDATE images SET description_state = 'waiting' WHERE id = :id"
+        waits = (
+            "UPDATE images SET description_state = 'waiting', description_leased_until = NULL,"
+            " description_attempts = :attempts WHERE id = :id"
+        )
         with database.begin() as connection:
-            connection.execute(text(statement), {"id": image_id})
-        task = DescribePicture(image_id=UUID(image_id))
+            # Whose turn it is depends on everybody's pictures, those of earlier tests too.
+            connection.execute(text("UPDATE images SET description_state = 'none'"))
+            connection.execute(text(waits), {"id": image_id, "attempts": attempt - 1})
         with app.app_context():
-            describe_picture(
-                task,
-                attempt,
+            describe_next(
+                1,
                 store=store,
                 darkroom=darkroom,
                 vision=model,
                 is_demo=False,
                 give_way=never_give_way,
+                ask=lambda task, seconds: model.asked_again.append((task, seconds)),
             )
         return model
 
@@ -195,9 +200,8 @@ def test_a_busy_model_is_asked_again_until_it_is_enough(
     def busy() -> None:
         raise VisionError("rate_limited", retryable=True, retry_after=7)
 
-    with pytest.raises(RetryLaterError) as later:
-        describe(image_id, meanwhile=busy)
-    assert later.value.seconds == 7
+    model = describe(image_id, meanwhile=busy)
+    assert model.asked_again == [(DescribePicture(image_id=UUID(image_id)), 7)]
     assert ada.detail(image_id)["description_state"] == "waiting"
     describe(image_id, meanwhile=busy, attempt=MOST_ATTEMPTS)
     detail = ada.detail(image_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -23,12 +22,13 @@ from app.clients.vision import Sighting
 from app.factory import create_app
 from app.heartbeat import Heartbeat
 from app.images import exports
-from app.images.describe import ASKED_AT_A_TIME, ask_for_next, describe_picture
+from app.images.describe import ASKED_AT_A_TIME, Describes, ask_for_next, describe_next
+from app.images.description_turns import LEASE
 from app.images.exports import ZIP_SECONDS, make_next_zip
 from app.images.giving_way import never_give_way
 from app.parts import build_parts
 from app.settings import Settings
-from app.tasks import DescribeAll, DescribePicture, ExportLibrary, RetryLaterError, Task, parse
+from app.tasks import DescribeAll, DescribePicture, ExportLibrary, RetryLaterError, parse
 from tests.api.conftest import keys_of, until
 from tests.pictures import jpeg
 
@@ -67,6 +67,13 @@ class Sent:
         self.messages.append(body)
 
 
+@pytest.fixture(autouse=True)
+def nothing_waits(database: Engine) -> None:
+    """Whose turn it is depends on everybody's pictures, those of earlier tests too."""
+    with database.begin() as connection:
+        connection.execute(text("UPDATE images SET description_state = 'none'"))
+
+
 @pytest.fixture
 def sent() -> Sent:
     return Sent()
@@ -79,7 +86,8 @@ def api(stack: EmbeddedStack, model: StandIn, ada: Person, sent: Sent) -> Iterat
     settings = Settings.from_environment(environment)
     queue: Any = sent
     with keys_of(environment):
-        client = create_app(replace(build_parts(settings), description_queue=queue)).test_client()
+        parts = replace(build_parts(settings), description_queue=queue, export_queue=queue)
+        client = create_app(parts).test_client()
         client.environ_base["HTTP_ORIGIN"] = stack.site_origin
         client.set_cookie("session", ada.http.cookies["session"], domain="localhost")
         yield client
@@ -317,30 +325,6 @@ def test_all_that_wait_are_asked_for_a_few_at_a_time(
     assert len(go_on) == 1
 
 
-def test_one_description_does_not_wait_for_all_that_another_person_asked_for(
-    ada: Person, assembly: Assembly, database: Engine
-) -> None:
-    waiting_for_descriptions(database, ada, 10 * ASKED_AT_A_TIME)
-    bobs = DescribePicture(image_id=uuid4())
-    queue: deque[Task] = deque([DescribeAll(user_id=UUID(ada.user_id))])
-
-    def go_on(message: Mapping[str, str]) -> None:
-        queue.extend(parse(json.dumps(message), bucket_name=""))
-
-    done: list[Task] = []
-    with assembly.app.app_context():
-        while queue:
-            task = queue.popleft()
-            if isinstance(task, DescribeAll):
-                ask_for_next(task, ask=queue.extend, go_on=go_on)
-                if not done:
-                    queue.append(bobs)  # asked for right after hers
-            else:
-                done.append(task)
-    assert len(done) == 10 * ASKED_AT_A_TIME + 1
-    assert done.index(bobs) <= ASKED_AT_A_TIME
-
-
 def test_messages_go_out_by_tens(assembly: Assembly) -> None:
     """Pictures that nobody has: the worker that runs here finds nothing to do."""
     assembly.ask_for_each([DescribePicture(image_id=uuid4()) for _ in range(23)])
@@ -368,17 +352,17 @@ class Sketching:
         return preview
 
 
-def show_to_model(assembly: Assembly, image_id: str, vision: Asked) -> None:
-    """Carry out the message that asks for a description, as a worker does."""
+def show_to_model(assembly: Assembly, vision: Describes, *, attempt: int = 1) -> None:
+    """Carry out a message that asks for a description, as a worker does."""
     with assembly.app.app_context():
-        describe_picture(
-            DescribePicture(image_id=UUID(image_id)),
-            1,
+        describe_next(
+            attempt,
             store=assembly.store,
             darkroom=Sketching(),
             vision=vision,
             is_demo=False,
             give_way=never_give_way,
+            ask=lambda *_: None,
         )
 
 
@@ -391,13 +375,16 @@ def test_two_messages_of_a_picture_are_one_call_of_the_model(
     vision = Asked()
 
     with ThreadPoolExecutor(1) as other:
-        first = other.submit(show_to_model, assembly, image_id, vision)
+        first = other.submit(show_to_model, assembly, vision)
         until(lambda: vision.calls)
-        with pytest.raises(RetryLaterError):
-            show_to_model(assembly, image_id, vision)
+        show_to_model(assembly, vision)
+        # Whoever had it before may have died of it: the message waits for the end of its lease.
+        with pytest.raises(RetryLaterError) as later:
+            show_to_model(assembly, vision, attempt=2)
         vision.go_on.set()
         first.result()
-    show_to_model(assembly, image_id, vision)
+    assert 0 < later.value.seconds <= LEASE.total_seconds() + 1
+    show_to_model(assembly, vision)
     assert vision.calls == 1
     assert ada.detail(image_id)["description"]["alt_text"] == "What the model saw"
 
@@ -413,7 +400,7 @@ def test_pictures_shown_to_the_model_beyond_the_limit_go_on_waiting(
     vision.go_on.set()
     for image_id in ids:
         api.post(f"/api/images/{image_id}/describe")
-        show_to_model(assembly, image_id, vision)
+        show_to_model(assembly, vision)
     assert vision.calls == 1
     assert [ada.detail(image_id)["description_state"] for image_id in ids] == ["done", "waiting"]
 
@@ -429,3 +416,68 @@ def test_retries_beyond_the_limit_are_refused(
         set_row(database, image_id, "state = 'damaged'")
         statuses.append(api.post(f"/api/images/{image_id}/retry").status_code)
     assert statuses == [202, 202, 429]
+
+
+@dataclass
+class Seeing:
+    """A model that describes at once, and keeps what it was shown."""
+
+    shown: list[bytes] = field(default_factory=list)
+
+    def describe(self, preview: bytes) -> Sighting:
+        self.shown.append(preview)
+        return SEEN
+
+
+def described(*people: Person) -> list[int]:
+    """How many of each one's pictures have a description."""
+    answers = [person.http.get("/api/account").json()["descriptions"] for person in people]
+    return [answer["done"] for answer in answers]
+
+
+def test_one_description_does_not_wait_for_all_that_another_person_asked_for(
+    api: FlaskClient, ada: Person, bob: Person, assembly: Assembly, database: Engine
+) -> None:
+    for seed in range(980, 986):
+        developed(ada, seed)
+    bobs = developed(bob, 986)
+    switch_on(ada)
+    switch_on(bob)
+    assert api.post("/api/images/describe").get_json() == {"queued": 6}
+    vision = Seeing()
+    show_to_model(assembly, vision)
+    set_row(database, bobs, "description_state = 'waiting', description_asked_at = now()")
+    # Her messages came before his, and the first of them is enough for his picture.
+    show_to_model(assembly, vision)
+    assert described(ada, bob) == [1, 1]
+    show_to_model(assembly, vision)
+    assert described(ada, bob) == [2, 1]
+
+
+def test_who_was_shown_enough_keeps_nobody_else_waiting(
+    api: FlaskClient,
+    ada: Person,
+    bob: Person,
+    assembly: Assembly,
+    database: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = replace(limit_table.PICTURES_SHOWN_OF_PERSON, burst=1)
+    monkeypatch.setattr("app.images.describe.PICTURES_SHOWN_OF_PERSON", few)
+    for seed in (987, 988, 989):
+        developed(ada, seed)
+    bobs = developed(bob, 990)
+    switch_on(ada)
+    switch_on(bob)
+    api.post("/api/images/describe")
+    vision = Seeing()
+    show_to_model(assembly, vision)
+    set_row(database, bobs, "description_state = 'waiting', description_asked_at = now()")
+    with database.begin() as connection:  # as if he had had as many, and she none
+        connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'description-turn:%'"))
+        turn = "INSERT INTO rate_limits VALUES ('description-turn:' || :bob, now() + '1 minute')"
+        connection.execute(text(turn), {"bob": bob.user_id})
+    show_to_model(assembly, vision)
+    assert described(ada, bob) == [1, 1]
+    show_to_model(assembly, vision)
+    assert described(ada, bob) == [1, 1]

@@ -299,6 +299,7 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
             "PICTURE_BUCKET": "pinhole-pictures-abcdefabcdef",
             "PICTURE_QUEUE_URL": "https://queue",
             "DESCRIPTION_QUEUE_URL": "https://queue",
+            "EXPORT_QUEUE_URL": "https://queue",
             "LETTER_QUEUE_URL": "https://queue",
             "SECRET_KEY": "a key of thirty-two letters or more",
             "USER_ROLE_ARN": "arn",
@@ -312,7 +313,8 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
     "name",
     [
         "ApiErrors", "WorkerErrors", "SweepErrors", "MigrateErrors", "Throttled", "PicturesDead",
-        "PicturesLate", "DescriptionsDead", "DescriptionsLate", "LettersDead", "LettersLate",
+        "PicturesLate", "DescriptionsDead", "DescriptionsLate", "ExportsDead", "ExportsLate",
+        "LettersDead", "LettersLate",
         "LettersGivenUp", "PicturesGivenUp", "OriginalsMissing", "DecodersUnconfined",
         "DatabaseCpu",
         "DatabaseStorage", "DatabaseConnections",
@@ -454,13 +456,14 @@ def test_who_joins_and_who_writes_are_settings(small: Template, production: Temp
             assert variables["TRUSTED_PROXIES"] == "2"
 
 
-def test_letters_have_a_queue_of_their_own(template: Template) -> None:
+@pytest.mark.parametrize("work", ["Arrived", "Descriptions", "Exports", "Letters"])
+def test_each_kind_of_work_has_a_queue_of_its_own(template: Template, work: str) -> None:
     queues = [
         mapping["EventSourceArn"]["Fn::GetAtt"][0]
         for mapping in template.of_type("AWS::Lambda::EventSourceMapping").values()
     ]
-    assert len(queues) == len(set(queues)) == 3
-    assert len([each for each in queues if each.startswith("PicturesLettersQueue")]) == 1
+    assert len(queues) == len(set(queues)) == 4
+    assert len([each for each in queues if each.startswith(f"Pictures{work}Queue")]) == 1
 
 
 def test_functions_reach_sign_in_providers_and_nothing_but_https_outside(

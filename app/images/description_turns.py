@@ -1,0 +1,128 @@
+"""Leases and turns of descriptions: which picture a model is shown next, by one worker at a time.
+
+As [Note: Rows are the queue] and [Note: Turns] in lease.py say of developing: the rows that wait
+are the queue, a message only says that something waits, and whoever has had the least lately is
+next. A person's turn here is a row of its own, so that many uploads do not make their descriptions
+late. Each message is one description, so as many are made at once as messages are handled.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+
+from app.database import db
+from app.images.models import DescriptionState, Image
+
+# Longer than a call of the model lasts with its retries (clients/vision.py).
+LEASE = timedelta(minutes=4)
+TURN = timedelta(seconds=5)
+MAX_TURN = timedelta(hours=1)
+
+# One probe of the index for each person who waits (see _WHO_IS_NEXT in lease.py).
+_WHO_IS_NEXT = text("""
+WITH RECURSIVE waiting (owner_id) AS (
+  (SELECT owner_id FROM images
+   WHERE description_state = 'waiting' AND deleted_at IS NULL ORDER BY owner_id LIMIT 1)
+  UNION ALL
+  SELECT (
+    SELECT owner_id FROM images
+    WHERE description_state = 'waiting' AND deleted_at IS NULL AND owner_id > waiting.owner_id
+    ORDER BY owner_id LIMIT 1
+  )
+  FROM waiting WHERE owner_id IS NOT NULL
+)
+SELECT owner_id FROM waiting
+LEFT JOIN rate_limits AS turn ON turn.key = 'description-turn:' || owner_id
+LEFT JOIN rate_limits AS rest ON rest.key = 'description-rest:' || owner_id
+WHERE owner_id IS NOT NULL AND (rest.empty_at IS NULL OR rest.empty_at < now())
+ORDER BY greatest(turn.empty_at, now()), owner_id
+""")
+# Both rows of limits.py's table, which the sweep deletes once they say nothing any more.
+_BEGIN = text("""
+WITH next AS MATERIALIZED (
+  SELECT id FROM images
+  WHERE owner_id = :owner AND description_state = 'waiting' AND deleted_at IS NULL
+    AND (description_leased_until IS NULL OR description_leased_until < now())
+  ORDER BY description_asked_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+), begun AS (
+  UPDATE images SET description_attempts = description_attempts + 1,
+    description_leased_until = now() + :lease
+  FROM next WHERE images.id = next.id
+  RETURNING images.id, images.description_attempts
+), turn AS (
+  INSERT INTO rate_limits AS held (key, empty_at)
+  SELECT 'description-turn:' || :owner, now() + :turn FROM begun
+  ON CONFLICT (key) DO UPDATE SET empty_at = least(
+    greatest(held.empty_at, now()) + :turn, now() + :most
+  )
+)
+SELECT id, description_attempts FROM begun
+""").bindparams(lease=LEASE, turn=TURN, most=MAX_TURN)
+_REST = text("""
+INSERT INTO rate_limits AS held (key, empty_at) VALUES ('description-rest:' || :owner, now() + :by)
+ON CONFLICT (key) DO UPDATE SET empty_at = greatest(held.empty_at, excluded.empty_at)
+""")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A picture that is ours to have described, and how often this was begun."""
+
+    owner_id: UUID
+    image_id: UUID
+    attempts: int
+
+
+def begin_next() -> Begun | None:
+    """Take the picture whose turn it is; None when there is none to take."""
+    for owner_id in db.session.scalars(_WHO_IS_NEXT).all():
+        row = db.session.execute(_BEGIN, {"owner": owner_id}).one_or_none()
+        if row is not None:
+            db.session.commit()
+            return Begun(owner_id=owner_id, image_id=row.id, attempts=row.description_attempts)
+    db.session.rollback()
+    return None
+
+
+def seconds_until_next() -> float | None:
+    """Return how soon a picture may be taken; None when none waits."""
+    due = func.extract("epoch", func.min(func.coalesce(Image.description_leased_until, func.now())))
+    seconds = db.session.scalar(
+        select(due - func.extract("epoch", func.now())).where(
+            Image.description_state == DescriptionState.WAITING, Image.deleted_at.is_(None)
+        )
+    )
+    db.session.rollback()
+    return None if seconds is None else max(0.0, float(seconds))
+
+
+def let_go(image_id: UUID, *, counts: bool, rest: timedelta = timedelta()) -> None:
+    """Give it to whoever comes next, after a rest.
+
+    Args:
+        image_id: whose lease ends.
+        counts: whether this was an attempt; a start that never reached the model may be none.
+        rest: how long nobody takes it.
+    """
+    less = (
+        {} if counts else {"description_attempts": func.greatest(Image.description_attempts - 1, 0)}
+    )
+    db.session.execute(
+        update(Image)
+        .where(
+            Image.id == image_id,
+            Image.description_state == DescriptionState.WAITING,
+            Image.description_leased_until.is_not(None),
+        )
+        .values(description_leased_until=func.now() + rest, **less)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+
+
+def rest_person(owner_id: UUID, *, seconds: float) -> None:
+    """Take no picture of this person for so long."""
+    db.session.execute(_REST, {"owner": str(owner_id), "by": timedelta(seconds=seconds)})
+    db.session.commit()
