@@ -76,7 +76,8 @@ class Darkroom:
         unconfined_is_allowed says whether to go on where Linux does not confine children.
         """
         most = _spare_memory() if large_memory_bytes is None else large_memory_bytes
-        self._grants = Grants(ordinary=memory_bytes, most=most)
+        # Of memory, for large pictures.
+        self.grants = Grants(ordinary=memory_bytes, most=most)
         self._timeout = timeout
         self._unconfined_is_allowed = unconfined_is_allowed or sys.platform != "linux"
         self._settings = {"path": sys.path, "timeout": timeout, "memory_bytes": memory_bytes}
@@ -217,7 +218,13 @@ class Darkroom:
         if background:
             with suppress(OSError):  # it has ended already, and whoever asks it will hear so
                 os.setpriority(os.PRIO_PROCESS, fork.pid, _BACKGROUND_NICENESS)
-        child = Child(fork, timeout=self._timeout, grants=self._grants)
+        child = Child(
+            fork,
+            timeout=self._timeout,
+            grants=self.grants,
+            background=background,
+            leave=self._slots.leave,
+        )
         with self._lock:
             if not self._closed:
                 self._alive.add(child)

@@ -10,8 +10,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from app.images import formats
 from app.images.darkroom_child import DEVELOP, GRANT, LATE_IMPORT, MESSAGE, OUT_OF_MEMORY, SKETCH
@@ -34,6 +35,8 @@ _log = logging.getLogger(__name__)
 
 # Decoders leak a little. A new child after so many pictures costs less than 1 ms each.
 _PICTURES_PER_CHILD = 500
+
+Leave = Callable[[], AbstractContextManager[None]]
 
 
 class DarkroomError(Exception):
@@ -87,29 +90,70 @@ class DeathError(Exception):
 
 
 class Grants:
-    """Memory for pictures that need more than others: one of them at a time."""
+    """Memory for pictures that need more than others: one of them at a time.
+
+    In their order, those of the foreground before all of the background.
+    """
 
     def __init__(self, *, ordinary: int, most: int) -> None:
         """Ordinary is what every picture may take, in bytes; most is what a large one may."""
         self.ordinary = ordinary
         self._most = most
-        self._lock = threading.Lock()
+        self._condition = threading.Condition()
+        self._is_held = False
+        self._foreground: deque[object] = deque()
+        self._background: deque[object] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many pictures wait for memory."""
+        with self._condition:
+            return len(self._foreground) + len(self._background)
 
     @contextmanager
-    def hold(self, wanted: int) -> Iterator[int]:
-        """Wait for other large pictures, and grant what is wanted, or 0 if that is too much."""
+    def hold(self, wanted: int, *, background: bool, leave: Leave) -> Iterator[int]:
+        """Wait for other large pictures, and grant what is wanted, or 0 if that is too much.
+
+        leave is entered while it waits: others have what is held meanwhile.
+        """
         if wanted > self._most:
             yield 0
             return
-        with self._lock:
+        self._take(background=background, leave=leave)
+        try:
             yield wanted
+        finally:
+            with self._condition:
+                self._is_held = False
+                self._condition.notify_all()
+
+    def _take(self, *, background: bool, leave: Leave) -> None:
+        queue = self._background if background else self._foreground
+        ours = object()
+        with self._condition:
+            if not self._is_held and not self._foreground and not self._background:
+                self._is_held = True
+                return
+            queue.append(ours)
+        with leave(), self._condition:
+            self._condition.wait_for(lambda: not self._is_held and self._first() is ours)
+            queue.popleft()
+            self._is_held = True
+
+    def _first(self) -> object:
+        return (self._foreground or self._background)[0]
 
 
 class Child:
     """One child process and the socket to it. Used by one thread at a time."""
 
-    def __init__(self, fork: Fork, *, timeout: float, grants: Grants) -> None:
+    def __init__(
+        self, fork: Fork, *, timeout: float, grants: Grants, background: bool, leave: Leave
+    ) -> None:
+        """Take over a fresh process; leave is entered while it waits for memory."""
         self._fork = fork
+        self._background = background
+        self._leave = leave
         self._timeout = timeout
         self._grants = grants
         self._pictures_left = _PICTURES_PER_CHILD
@@ -171,7 +215,10 @@ class Child:
 
     def _hear_outcome(self, header: Header, deadline: float) -> Report:
         if header.memory_bytes > self._grants.ordinary:
-            with self._grants.hold(header.memory_bytes) as granted:
+            wanted = header.memory_bytes
+            with self._grants.hold(
+                wanted, background=self._background, leave=self._leave
+            ) as granted:
                 self._fork.socket.sendall(GRANT.pack(granted))
                 # It may have waited for another large picture.
                 report = self._hear(time.monotonic() + self._timeout)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
+from app.images.darkroom_process import Grants
 from app.images.decoder_slots import Slots
 from tests.api.conftest import until
 
@@ -121,3 +124,70 @@ def test_slot_is_given_back_when_the_block_fails() -> None:
     for background in (True, False) * 2:
         with pytest.raises(ZeroDivisionError), slots.hold(background=background):
             raise ZeroDivisionError
+
+
+def test_foreground_comes_before_background_where_no_slot_is_reserved() -> None:
+    holders = Holders(Slots(1, reserved=0))
+    first = holders.holding(BACKGROUND)
+    later = [holders.waiting(BACKGROUND), holders.waiting(BACKGROUND), holders.waiting(FOREGROUND)]
+    for holder in later:
+        holder.let_go()
+    first.end()
+    holders.end()
+    assert holders.order == [BACKGROUND, FOREGROUND, BACKGROUND, BACKGROUND]
+
+
+def test_slot_that_is_left_is_had_by_others_and_then_before_all_of_them() -> None:
+    holders = Holders(Slots(1, reserved=0))
+    holders.order.append("leaves")
+    with holders.slots.hold(background=True):
+        with holders.slots.leave():
+            meanwhile = holders.holding(FOREGROUND)
+            later = [holders.waiting(BACKGROUND), holders.waiting(FOREGROUND)]
+            for holder in later:
+                holder.let_go()
+            ended = threading.Timer(0, lambda: end_once_it_waits(holders, meanwhile, others=2))
+            ended.start()
+        holders.order.append("returned")
+    ended.join()
+    holders.end()
+    assert holders.order == ["leaves", FOREGROUND, "returned", FOREGROUND, BACKGROUND]
+
+
+def end_once_it_waits(holders: Holders, holder: Holder, *, others: int) -> None:
+    """End a holder as soon as somebody waits beside so many others."""
+    until(lambda: holders.slots.waiting == others + 1)
+    holder.end()
+
+
+def test_memory_is_waited_for_in_order_with_foreground_first() -> None:
+    grants = Grants(ordinary=1, most=10)
+    slots = Slots(3, reserved=0)
+    order: list[str] = []
+
+    def decode(name: str, *, background: bool) -> None:
+        with (
+            slots.hold(background=background),
+            grants.hold(5, background=background, leave=slots.leave),
+        ):
+            order.append(name)
+
+    with ThreadPoolExecutor(6) as threads:
+        with grants.hold(5, background=True, leave=nullcontext):
+            decoding = []
+            for name in ("first", "second", "third", "fourth", "fifth"):
+                # More of them than slots, and each waits without one.
+                decoding.append(threads.submit(decode, name, background=name != "fifth"))
+                until(lambda: grants.waiting == len(decoding))
+        for each in decoding:
+            each.result(30)
+    assert order == ["fifth", "first", "second", "third", "fourth"]
+
+
+def test_too_large_a_picture_waits_for_no_memory() -> None:
+    grants = Grants(ordinary=1, most=10)
+    with (
+        grants.hold(5, background=False, leave=nullcontext),
+        grants.hold(11, background=False, leave=nullcontext) as granted,
+    ):
+        assert granted == 0

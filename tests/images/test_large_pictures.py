@@ -7,6 +7,8 @@ a grid of tiles is tested, its tiles are few and small, however many times they 
 import io
 import struct
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from PIL import Image
 
 from app.images.darkroom import Darkroom
 from app.images.outcome import Developed
+from tests.api.conftest import until
 from tests.images.grids import avif_tile, heic_tile, irot, quartered_grid
 from tests.images.samples import exif_block, in_vips, quarters, saved, with_segment
 from tests.images.test_decoding import opened, shows_the_quarters
@@ -188,5 +191,27 @@ def test_what_is_decoded_in_parts_needs_no_large_machine(
     original = tmp_path / "original"
     original.write_bytes(SIZES[name][0]())
     outcome = small_machine.develop(original)
+    assert isinstance(outcome, Developed)
+    assert outcome.outcome == "ready"
+
+
+def test_large_picture_that_waits_for_memory_leaves_its_slot_to_others(tmp_path: Path) -> None:
+    large, small = tmp_path / "large", tmp_path / "small"
+    large.write_bytes(jpeg(6_000, 4_000, interlace=True))
+    small.write_bytes(jpeg(160, 96))
+    with (
+        Darkroom(children=1, memory_bytes=160 * MEGABYTE, large_memory_bytes=1 << 30) as darkroom,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        # As if another large picture were being decoded.
+        grants = darkroom.grants
+        with grants.hold(1, background=False, leave=nullcontext):
+            waits = threads.submit(darkroom.develop, large)
+            until(lambda: grants.waiting)
+            outcome = threads.submit(darkroom.develop, small).result(30)
+            assert isinstance(outcome, Developed)
+            assert outcome.outcome == "ready"
+            assert not waits.done()
+        outcome = waits.result(60)
     assert isinstance(outcome, Developed)
     assert outcome.outcome == "ready"
