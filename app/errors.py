@@ -50,7 +50,8 @@ AppError
 │   ├── PasskeyRefusedError      422
 │   └── WeakPasswordError        422
 ├── TooManyRequestsError         429
-│   └── TooManyUploadsError      429  begun, and neither finished nor cancelled
+│   ├── TooManyUploadsError      429  begun, and neither finished nor cancelled
+│   └── TooMuchDiscardedError    429  sent, and then cancelled or rejected
 └── UnavailableError             503  something behind us does not answer
 """
 
@@ -381,6 +382,18 @@ class TooManyUploadsError(TooManyRequestsError):
     def __init__(self) -> None:
         AppError.__init__(self)
         self.retry_after = 60
+
+
+class TooMuchDiscardedError(TooManyRequestsError):
+    code = "too_much_discarded"
+
+    def __init__(self, *, retry_after: int) -> None:
+        AppError.__init__(
+            self,
+            "Too much was sent today that was cancelled, or that is no picture this site takes."
+            f" What is in your library stays. Upload more in {_in_words(retry_after)}.",
+        )
+        self.retry_after = retry_after
 
 
 def _in_words(seconds: int) -> str:

@@ -42,6 +42,11 @@ LETTERS_FROM_NETWORK = Limit(name="letters-network", burst=60, every=_MINUTE)
 LETTERS_ALL = Limit(name="letters-all", burst=500, every=5 * _SECOND)
 
 LINK_TRIES_NETWORK = Limit(name="links-network", burst=60, every=5 * _SECOND)
+# Megabytes that were sent and then cancelled or rejected: the bucket keeps them for two weeks,
+# where they take nobody's room. Ten gigabytes at once, and ten more a day; see discarded.py.
+DISCARDED_MEGABYTES = Limit(
+    name="discarded-megabytes", burst=10 * 1024, every=24 * 60 * _MINUTE / (10 * 1024)
+)
 # Each reads and writes the whole library once.
 EXPORTS = Limit(name="exports", burst=5, every=6 * 60 * _MINUTE)
 # Each is a call of the model, which costs money. What an upload itself asks for does not count:

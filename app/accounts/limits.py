@@ -22,6 +22,14 @@ ON CONFLICT (key) DO UPDATE SET empty_at = greatest(held.empty_at, now()) + :eve
   WHERE greatest(held.empty_at, now()) + :every <= now() + :whole
 RETURNING 1
 """)
+_ADD = text("""
+INSERT INTO rate_limits AS held (key, empty_at) VALUES (:key, now() + :by)
+ON CONFLICT (key) DO UPDATE SET empty_at = greatest(held.empty_at, now()) + :by
+""")
+_OVER = text("""
+SELECT extract(epoch FROM empty_at - :whole - now()) FROM rate_limits
+WHERE key = :key AND empty_at > now() + :whole
+""")
 _WAIT = text("""
 SELECT extract(epoch FROM empty_at + :every - :whole - now()) FROM rate_limits WHERE key = :key
 """)
@@ -65,6 +73,17 @@ def take_each(*counted: tuple[Limit, str]) -> None:
             db.session.rollback()
             raise TooManyRequestsError(retry_after=max(1, math.ceil(seconds or 0)))
     db.session.commit()
+
+
+def add(limit: Limit, *, of: str, amount: float) -> None:
+    """Count so much of what has happened already, in the current transaction. Refuses nothing."""
+    db.session.execute(_ADD, {"key": _key(limit, of), "by": limit.every * amount})
+
+
+def seconds_over(limit: Limit, *, of: str) -> int:
+    """How long what `add` counted is more than the limit; 0 when it is not."""
+    sizes = {"key": _key(limit, of), "whole": limit.every * limit.burst}
+    return math.ceil(db.session.scalar(_OVER, sizes) or 0)
 
 
 def give_back(limit: Limit, *, of: str) -> None:

@@ -136,23 +136,25 @@ class PictureStore:
             for part in ("thumbnail.", "preview."):
                 _mark_deleted(self._s3, bucket_name=self._bucket_name, prefix=prefix + part)
 
-    def delete_image(self, user_id: UUID, image_id: UUID) -> None:
-        """Delete every part of a picture, arrived or not. Safe to repeat."""
+    def delete_image(self, user_id: UUID, image_id: UUID) -> int:
+        """Delete every part of a picture, arrived or not; return their bytes. Safe to repeat."""
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
-        delete_all(self._s3, bucket_name=self._bucket_name, prefix=prefix)
+        return delete_all(self._s3, bucket_name=self._bucket_name, prefix=prefix)
 
 
-def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> None:
+def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> int:
     """Delete all that lies below a prefix, and the parts of what was never put together.
 
-    See [Note: Who deletes versions]. Safe to repeat.
+    Returns the bytes of what was seen there. See [Note: Who deletes versions]. Safe to repeat.
     """
     drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
     with translated():
-        if _mark_deleted(s3, bucket_name=bucket_name, prefix=prefix):
+        sizes = _mark_deleted(s3, bucket_name=bucket_name, prefix=prefix)
+        if sizes:
             # Last, so that it is there for as long as what it is about.
             s3.put_object(Bucket=bucket_name, Key=prefix + TOMBSTONE, Body=b"")
             s3.delete_object(Bucket=bucket_name, Key=prefix + TOMBSTONE)
+    return sum(sizes)
 
 
 def delete_versions(s3: Any, *, bucket_name: str, prefix: str) -> None:
@@ -185,25 +187,25 @@ def drop_unfinished(s3: Any, *, bucket_name: str, prefix: str) -> None:
                     continue
 
 
-def _mark_deleted(s3: Any, *, bucket_name: str, prefix: str) -> bool:
-    """Put a delete marker on everything that is seen below a prefix; tell whether there was any."""
+def _mark_deleted(s3: Any, *, bucket_name: str, prefix: str) -> list[int]:
+    """Put a delete marker on everything that is seen below a prefix; return the sizes of it."""
     pages = s3.get_paginator("list_objects_v2")
-    deleted = [
-        _delete(s3, bucket_name, [{"Key": item["Key"]} for item in page.get("Contents", [])])
-        for page in pages.paginate(Bucket=bucket_name, Prefix=prefix)
-    ]
-    return any(deleted)
+    sizes: list[int] = []
+    for page in pages.paginate(Bucket=bucket_name, Prefix=prefix):
+        items = page.get("Contents", [])
+        _delete(s3, bucket_name, [{"Key": item["Key"]} for item in items])
+        sizes += [item["Size"] for item in items]
+    return sizes
 
 
-def _delete(s3: Any, bucket_name: str, objects: list[dict[str, str]]) -> int:
+def _delete(s3: Any, bucket_name: str, objects: list[dict[str, str]]) -> None:
     if not objects:
-        return 0
+        return
     answer = s3.delete_objects(Bucket=bucket_name, Delete={"Quiet": True, "Objects": objects})
     # S3 answers 200 whatever became of each.
     for error in answer.get("Errors", []):
         kind = AwsUnreachableError if error["Code"] in _TRY_LATER else AwsUnavailableError
         raise kind(f"{error['Code']}: {error.get('Message', '')}")
-    return len(objects)
 
 
 def _stored(said: Any) -> StoredObject:

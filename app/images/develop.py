@@ -24,6 +24,7 @@ from app.clients.archive import Place
 from app.clients.storage import PREVIEWS, NothingStoredError, PictureStore
 from app.database import db, now
 from app.images.cancelled import was_cancelled
+from app.images.discarded import count_discarded
 from app.images.examined import has_row
 from app.images.giving_way import GiveWay
 from app.images.lease import Begun, BulkLimit, begin_next, let_go, note_stored
@@ -185,7 +186,7 @@ def _clear_if_cancelled(task: PictureStored, *, store: PictureStore) -> None:
     db.session.rollback()
     if cancelled:
         log.info("removing what arrived of a cancelled upload")
-        remove_unless_known(_place_of(task), store=store)
+        remove_unless_known(_place_of(task), store=store, was_cancelled=True)
 
 
 def _states(tasks: Sequence[PictureStored]) -> dict[UUID, ImageState]:
@@ -208,7 +209,7 @@ def _clear_if_rejected(task: PictureStored, *, store: PictureStore) -> None:
     rejected = (Image.id == task.image_id, Image.state == ImageState.REJECTED)
     if db.session.scalar(select(Image.id).where(*rejected).with_for_update()) is not None:
         log.info("removing what arrived in the place of a rejected file")
-        store.delete_image(task.user_id, task.image_id)
+        count_discarded(task.user_id, store.delete_image(task.user_id, task.image_id))
     db.session.commit()
 
 
@@ -331,7 +332,7 @@ def _reject(task: PictureStored, *, failure_code: str, store: PictureStore) -> N
     if db.session.scalar(select(Image.id).where(*processing).with_for_update()) is None:
         db.session.rollback()
         return
-    store.delete_image(task.user_id, task.image_id)
+    count_discarded(task.user_id, store.delete_image(task.user_id, task.image_id))
     _settle(task, state=ImageState.REJECTED, failure_code=failure_code)
 
 

@@ -14,6 +14,7 @@ from app.clients.archive import Place
 from app.clients.census import Census, Found, Page, place_of
 from app.clients.storage import PictureStore
 from app.database import db, now
+from app.images.discarded import count_discarded
 from app.images.models import SHOWN, Image
 from app.images.watch import keep_watch, round_under_way, was_watched
 
@@ -54,14 +55,18 @@ def lock_place(image_id: UUID) -> None:
     db.session.execute(_ONE_AT_A_TIME, {"image": str(image_id)})
 
 
-def remove_unless_known(place: Place, *, store: PictureStore) -> None:
+def remove_unless_known(place: Place, *, store: PictureStore, was_cancelled: bool) -> None:
     """Delete a stray's objects, unless it has got a row: the doctor makes some. Commits.
+
+    Those of a cancelled upload count against its owner; others may be there for a fault of ours.
 
     The place stays locked while S3 deletes, so that no row is made for what is going.
     """
     lock_place(place.image_id)
     if not db.session.scalar(select(exists().where(Image.id == place.image_id))):
-        store.delete_image(place.user_id, place.image_id)
+        size = store.delete_image(place.user_id, place.image_id)
+        if was_cancelled:
+            count_discarded(place.user_id, size)
     db.session.commit()
 
 
@@ -80,7 +85,7 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> None:
     db.session.rollback()
     for found in strays:
         log.info("removing what no row knows")
-        remove_unless_known(found.place, store=store)
+        remove_unless_known(found.place, store=store, was_cancelled=False)
 
 
 def _may_go(found: Found) -> bool:

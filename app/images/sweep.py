@@ -237,7 +237,7 @@ def _clear_cancelled(*, store: PictureStore) -> None:
 
 def _clear(upload: CancelledUpload, *, store: PictureStore) -> None:
     place = Place(user_id=upload.owner_id, image_id=upload.image_id)
-    remove_unless_known(place, store=store)
+    remove_unless_known(place, store=store, was_cancelled=True)
     note_looked(upload)
 
 

@@ -9,6 +9,7 @@ from app.accounts.models import User
 from app.contract import APIBlueprint
 from app.database import db
 from app.errors import UnavailableError
+from app.images.discarded import require_few_discarded
 from app.images.in_parts import (
     OpenParts,
     PromisedInParts,
@@ -42,7 +43,12 @@ PROMISED = Promised | PromisedInParts
 @signed_in
 @uploads.input(NewImages, location="json")
 @uploads.output(PlacesOut, description="One answer for each picture, in the same order.")
-@uploads.doc(responses={429: "Too many uploads were begun and not finished."})
+@uploads.doc(
+    responses={
+        429: "Too many uploads were begun and not finished, or too much was sent that was"
+        " cancelled or rejected."
+    }
+)
 def create_images(json_data: NewImages) -> Response:
     """Ask for places to upload pictures to.
 
@@ -55,6 +61,7 @@ def create_images(json_data: NewImages) -> Response:
     addresses for the others.
     """
     user = current_user()
+    require_few_discarded(user)
     settings, access = parts().settings, parts().access
     reader = access.reader(user.id)  # before anything is locked: it may have to ask STS
     room = Room(user, quota_bytes=settings.storage_quota_bytes)

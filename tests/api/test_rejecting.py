@@ -51,10 +51,10 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
     delete, threads = assembly.store.delete_image, ThreadPoolExecutor(1)
     sent: list[Future[list[str]]] = []
 
-    def delete_late(user_id: UUID, image_id: UUID) -> None:
+    def delete_late(user_id: UUID, image_id: UUID) -> int:
         sent.append(threads.submit(ada.upload, picture))
         wait(sent, timeout=1)  # for what must not happen yet
-        delete(user_id, image_id)
+        return delete(user_id, image_id)
 
     monkeypatch.setattr(assembly.store, "delete_image", delete_late)
     bench = Bench(
