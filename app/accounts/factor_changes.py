@@ -53,7 +53,9 @@ def refuse_lock_out(user: User) -> None:
         PasswordTooShortAloneError: what is left is a password that was only good with a factor.
     """
     factors = second_factors(user.id)
-    has_identity = db.session.scalar(select(exists().where(Identity.user_id == user.id)))
+    # One of a provider that was taken out of the settings signs nobody in.
+    opens = (Identity.user_id == user.id) & Identity.provider.in_(parts().providers)
+    has_identity = db.session.scalar(select(exists().where(opens)))
     if not (user.has_password or has_identity or "passkey" in factors):
         raise LastWayInError
     if factors:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, delete, func, select, tuple_
 
 from app.accounts import one_time
 from app.accounts.administrators import change_administrators, refuse_without
 from app.accounts.audit import Event, record
 from app.accounts.guards import check_again
-from app.accounts.models import KnownDevice, Session, User
+from app.accounts.models import AccessToken, KnownDevice, Session, User
 from app.accounts.one_time import Purpose
 from app.accounts.schemas.activity import PageIn
 from app.accounts.sessions import alive, end_sessions
@@ -83,15 +83,21 @@ def _shut(user: User, *, by: User) -> None:
     """From the commit on every process refuses the person, their scripts and their links."""
     user.disabled_at = now()
     ended = end_sessions(user.id)
+    _end_tokens(user)
     one_time.forget(user.id, *Purpose)
     record(Event.ACCOUNT_DISABLED, user_id=user.id, actor_id=by.id, sessions=ended)
 
 
 def _open(user: User, *, by: User) -> None:
     user.disabled_at = None
-    # One that a sign-in made while the account was being shut would come alive now.
+    # What was made while the account was being shut would come alive now.
     end_sessions(user.id)
+    _end_tokens(user)
     record(Event.ACCOUNT_ENABLED, user_id=user.id, actor_id=by.id)
+
+
+def _end_tokens(user: User) -> None:
+    db.session.execute(delete(AccessToken).where(AccessToken.user_id == user.id))
 
 
 def _people() -> _Query:

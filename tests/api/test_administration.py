@@ -93,6 +93,10 @@ def test_a_shut_account_is_out_at_once_and_back_with_nothing_alive(
     root: Person, ada: Person, visitor: httpx2.Client
 ) -> None:
     ada_id = ada.user_id
+    asked = {"name": "backup", "scope": "read", "days": 30}
+    token = ada.http.post("/api/account/tokens", json=asked).json()["token"]
+    script = {"Authorization": f"Bearer {token}"}
+    assert visitor.get("/api/images", headers=script).status_code == 200
     assert change(root, ada_id, disabled=True).json()["sessions"] == 0
     assert ada.http.get("/api/images").status_code == 401
     refused = visitor.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
@@ -101,6 +105,7 @@ def test_a_shut_account_is_out_at_once_and_back_with_nothing_alive(
 
     change(root, ada_id, disabled=False).raise_for_status()
     assert ada.http.get("/api/images").status_code == 401
+    assert visitor.get("/api/images", headers=script).status_code == 401
     again = visitor.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
     assert again.status_code == 200
 

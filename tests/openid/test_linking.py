@@ -192,6 +192,21 @@ def test_the_last_way_in_stays(ada: Traveller, provider: Provider, issuer: Issue
     assert ada.http.delete(f"/api/account/identities/{second}").status_code == 409
 
 
+def test_last_way_in_beside_a_provider_that_was_taken_away_stays(
+    ada: Traveller, provider: Provider, issuer: Issuer, database: Engine
+) -> None:
+    ada.travel(issuer, claims=proved(ada.email))
+    other = provider.issuers["other"]
+    ada.travel(other, claims={"sub": f"other-{ada.email}"}, purpose="link")
+    first, second = identities_of(ada)
+    with database.begin() as connection:
+        gone = text("UPDATE identities SET provider = 'former' WHERE id = :id")
+        connection.execute(gone, {"id": second})
+    refused = ada.http.delete(f"/api/account/identities/{first}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "last_way_in")
+    assert ada.http.delete(f"/api/account/identities/{second}").status_code == 204
+
+
 def test_unlinking_takes_a_recent_proof(ada: Traveller, issuer: Issuer, database: Engine) -> None:
     ada.join(database)
     ada.travel(issuer, claims={"sub": f"sub-{ada.email}"}, purpose="link")

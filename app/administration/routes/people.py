@@ -39,8 +39,8 @@ def list_people(query_data: PageIn) -> Response:
 def change_one_person(person_id: UUID, json_data: PersonPatch) -> Response:
     """Shut an account or open it again; make or unmake an administrator.
 
-    A shut account is signed out at once and everywhere, and its access tokens are refused. Its
-    pictures stay, and nobody sees them.
+    A shut account is signed out at once and everywhere, and its access tokens end. Its pictures
+    stay, and nobody sees them.
     """
     change_person(person_id, json_data, by=current_user())
     db.session.commit()

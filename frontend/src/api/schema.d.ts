@@ -629,8 +629,8 @@ export interface paths {
          * Shut an account or open it again; make or unmake an administrator
          * @description Shut an account or open it again; make or unmake an administrator.
          *
-         *     A shut account is signed out at once and everywhere, and its access tokens are refused. Its
-         *     pictures stay, and nobody sees them.
+         *     A shut account is signed out at once and everywhere, and its access tokens end. Its pictures
+         *     stay, and nobody sees them.
          *
          *     Safe to repeat. The second time changes nothing more.
          */
