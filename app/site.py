@@ -7,6 +7,7 @@ from urllib.parse import quote
 from flask import Flask, Response, redirect, request, send_from_directory
 from werkzeug.exceptions import MisdirectedRequest, NotFound
 from werkzeug.routing import PathConverter
+from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.guards import public
@@ -22,9 +23,11 @@ def _own_address() -> str:
     return quote(request.path) + (f"?{query}" if query else "")
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(folder: Path, path: str) -> bool:
+    """Whether there is such a file in the folder; nothing is said of those elsewhere."""
+    inside = safe_join(str(folder), path)
     try:
-        return path.is_file()
+        return inside is not None and Path(inside).is_file()
     except (OSError, ValueError):  # too long for a name, or not one at all
         return False
 
@@ -56,7 +59,7 @@ def init_site(app: Flask, *, site_dir: Path, site_origin: str) -> None:
     @app.get("/<page:path>")
     @public
     def page(path: str = "") -> Response:
-        if path and _is_file(site_dir / path):
+        if path and _is_file(site_dir, path):
             response = send_from_directory(site_dir, path)
             if path.startswith("assets/"):
                 response.headers["Cache-Control"] = A_YEAR

@@ -16,6 +16,7 @@ class Event(StrEnum):
     ACCOUNT_MADE = "account_made"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
+    SECOND_FACTOR_AWAITED = "second_factor_awaited"
     SECOND_FACTOR_FAILED = "second_factor_failed"
     SIGNED_OUT = "signed_out"
     CONFIRMED = "confirmed"

@@ -7,7 +7,11 @@ from app.accounts.audit import Event, record
 from app.accounts.authenticator import CODE, use_authenticator_code
 from app.accounts.cookies import Cookie, read_cookie
 from app.accounts.factor_changes import letter_of_change
-from app.accounts.limit_table import SECOND_FACTOR_TRIES, SECOND_FACTOR_TRIES_LONG
+from app.accounts.limit_table import (
+    SECOND_FACTOR_TRIES,
+    SECOND_FACTOR_TRIES_KNOWN,
+    SECOND_FACTOR_TRIES_LONG,
+)
 from app.accounts.limits import Limit, give_each_back, take_each
 from app.accounts.models import Letter, User
 from app.accounts.recovery import codes_left, use_code
@@ -48,13 +52,15 @@ def prove_code(user: User, typed: str) -> ProvedByCode:
     return ProvedByCode(kind="recovery_code", letters=[letter])
 
 
-def _take_try(user: User) -> tuple[tuple[Limit, str], ...]:
+def _take_try(user: User) -> list[tuple[Limit, str]]:
     """Count a guess: in a bucket of its own where the person signed in with this browser before.
 
     Who knows a password and guesses codes elsewhere makes strangers wait, not the owner.
     """
     device = find_device(user.id, read_cookie(Cookie.DEVICE))
     who = f"{user.id} {device.id}" if device else str(user.id)
-    counted = ((SECOND_FACTOR_TRIES, who), (SECOND_FACTOR_TRIES_LONG, who))
+    counted = [(SECOND_FACTOR_TRIES, who), (SECOND_FACTOR_TRIES_LONG, who)]
+    if device:
+        counted.append((SECOND_FACTOR_TRIES_KNOWN, str(user.id)))
     take_each(*counted)
     return counted

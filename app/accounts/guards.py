@@ -21,6 +21,7 @@ from app.accounts.signed_in import Owner, Profile, find_owner, find_profile
 from app.accounts.visitor import visitor
 from app.database import db
 from app.errors import (
+    AppError,
     ConfirmFirstError,
     NotByTokenError,
     NotFoundError,
@@ -193,6 +194,9 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
             check()
         except NotSignedInError:
             count_request(f"network {visitor().network}")
+            raise
+        except AppError:  # to refuse somebody takes a look at the database, too
+            count_request(f"person {_person_id()}")
             raise
         count_request(f"person {_person_id()}")
         try:

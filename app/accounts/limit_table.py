@@ -28,6 +28,8 @@ PASSWORD_TRIES_ALL = Limit(name="password-all", burst=1000, every=0.3 * _SECOND)
 SECOND_FACTOR_TRIES = Limit(name="second-factor", burst=5, every=2 * _MINUTE)
 # Who has the password and all the time in the world gets 24 a day.
 SECOND_FACTOR_TRIES_LONG = Limit(name="second-factor-long", burst=30, every=60 * _MINUTE)
+# Each browser that is known has tries of its own, and all of them have these together.
+SECOND_FACTOR_TRIES_KNOWN = Limit(name="second-factor-known", burst=60, every=30 * _MINUTE)
 CONFIRM_TRIES = Limit(name="confirm", burst=8, every=_MINUTE)
 # Each look at the sign-in page asks once, so that browsers can offer a passkey there.
 PASSKEY_TRIES_NETWORK = Limit(name="passkey-network", burst=300, every=_SECOND)

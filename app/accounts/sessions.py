@@ -19,6 +19,7 @@ from app.database import db, now
 LIFETIME = timedelta(days=90)
 # The longest that browsers keep a cookie (RFC 6265bis, 5.5).
 DEVICE_KNOWN_FOR = timedelta(days=400)
+MAX_DEVICES = 50  # of a person; each has tries of its own at the second factor
 
 
 def start_session(user: User, who: Visitor, *, is_fresh: bool = True) -> str:
@@ -83,14 +84,19 @@ def end_sessions(user_id: UUID, *, but: UUID | None = None, but_device: str | No
     The other browsers are not known any more either: whoever was in the account has no tries of
     their own at its next password, and the person hears of their next sign-in.
     """
-    known = delete(KnownDevice).where(KnownDevice.user_id == user_id)
-    if but_device is not None:
-        known = known.where(KnownDevice.token_hash != digest(but_device))
-    db.session.execute(known)
+    forget_devices(user_id, but=but_device)
     ended = delete(Session).where(Session.user_id == user_id)
     if but is not None:
         ended = ended.where(Session.id != but)
     return len(db.session.scalars(ended.returning(Session.id)).all())
+
+
+def forget_devices(user_id: UUID, *, but: str | None) -> None:
+    """Know none of a person's browsers any more, but perhaps the one with this token."""
+    known = delete(KnownDevice).where(KnownDevice.user_id == user_id)
+    if but is not None:
+        known = known.where(KnownDevice.token_hash != digest(but))
+    db.session.execute(known)
 
 
 def delete_dead_sessions() -> int:
@@ -113,7 +119,16 @@ def find_device(user_id: UUID, token: str | None) -> KnownDevice | None:
 
 
 def add_device(user_id: UUID) -> str:
-    """Remember this browser, and return the token that says so."""
+    """Remember this browser, and return the token that says so. Of too many, the oldest go."""
+    newest = (
+        select(KnownDevice.id)
+        .where(KnownDevice.user_id == user_id)
+        .order_by(KnownDevice.last_used_at.desc())
+        .limit(MAX_DEVICES - 1)
+    )
+    db.session.execute(
+        delete(KnownDevice).where(KnownDevice.user_id == user_id, KnownDevice.id.not_in(newest))
+    )
     token = new_token()
     db.session.add(KnownDevice(token_hash=digest(token), user_id=user_id))
     return token

@@ -82,6 +82,7 @@ def finish_sign_in(
         user_id=user.id,
         data={"how": how, "link": link},
     )
+    record(Event.SECOND_FACTOR_AWAITED, user_id=user.id, how=how)
     db.session.commit()
     response = session_answer(None, second_factor=methods, status=status)
     set_cookie(response, Cookie.PENDING, token, lifetime=SECOND_FACTOR_WITHIN)

@@ -110,6 +110,9 @@ def make_next_zip(
     try:
         with holding(partial(_extend, task.export_id)):
             part, is_last = _make_zip(export, store=store, give_way=give_way)
+    except _NotWantedError:
+        log.info("a copy of everything was removed while it was made")
+        return
     except Exception:
         if attempt >= MOST_ATTEMPTS:
             _give_up(task.export_id)
@@ -217,6 +220,7 @@ def _make_zip(
                     is_last = False
                     break
                 begun = time.monotonic()
+                _refuse_unwanted(export.id)
                 _add(archive, row, user_id=user_id, store=store)
                 after, added = (row.created_at, row.id), added + 1
                 # Rests make a zip later, not smaller.
@@ -224,6 +228,23 @@ def _make_zip(
         archive.close(about)
     last = [after[0].isoformat(), after[1].hex] if after else None
     return {"key": key, "bytes": file.written, "pictures": added, "last": last}, is_last
+
+
+class _NotWantedError(Exception):
+    """The copy was removed while it was made."""
+
+
+def _refuse_unwanted(export_id: UUID) -> None:
+    """Go on for a copy that is wanted only: else who removes and asks again has several made.
+
+    Raises:
+        _NotWantedError: it is not.
+    """
+    wanted = select(Export.id).where(Export.id == export_id, Export.expires_at > now())
+    found = db.session.scalar(wanted)
+    db.session.rollback()
+    if found is None:
+        raise _NotWantedError
 
 
 def _add(archive: Zip, row: AnyRow, *, user_id: UUID, store: ExportStore) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 from flask import Response
 from pydantic import Field
 
+from app.accounts.administrators import change_administrators
 from app.accounts.audit import Event, record
-from app.accounts.guards import current_user, fresh, in_person
+from app.accounts.guards import current_user, fresh, hold_person, in_person
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
 from app.accounts.limit_table import EXPORTS
 from app.accounts.limits import take
@@ -114,7 +115,8 @@ def remove_export(export_id: UUID) -> Response:
 @leaving.doc(responses={409: "Others would be left without an administrator."})
 def ask_for_deletion() -> Response:
     """Ask for the end of the account: in seven days everything is deleted, for good."""
-    user = current_user()
+    change_administrators()
+    user = hold_person()
     is_new = user.delete_after is None
     ask_to_leave(user)
     letters = []
@@ -130,7 +132,7 @@ def ask_for_deletion() -> Response:
 @leaving.output({}, status_code=204, description="The account stays.")
 def call_deletion_off() -> Response:
     """Keep the account after all."""
-    user = current_user()
+    user = hold_person()
     letters = []
     if call_off(user):
         record(Event.DELETION_CALLED_OFF, user_id=user.id)

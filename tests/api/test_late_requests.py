@@ -135,6 +135,36 @@ def test_an_administrator_who_was_unmade_while_they_waited_makes_nobody_one(
     assert not bob.http.get("/api/auth/session").json()["user"]["is_administrator"]
 
 
+def test_deletion_asked_for_by_who_was_signed_out_while_they_waited_is_refused(
+    ada: Person, database: Engine
+) -> None:
+    user_id = ada.user_id
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as other:  # as an administrator does, or the sweep
+            other.execute(text("SELECT pg_advisory_xact_lock(hashtext('who administers'))"))
+            answer = meanwhile.submit(ada.http.post, "/api/account/deletion")
+            until(lambda: somebody_waits(database) or answer.done())
+            other.execute(text("DELETE FROM sessions WHERE user_id = :id"), {"id": user_id})
+        assert answer.result().status_code == 401
+
+
+def test_deletion_called_off_by_who_was_signed_out_while_they_waited_goes_on(
+    ada: Person, database: Engine
+) -> None:
+    user_id = ada.user_id
+    ada.http.post("/api/account/deletion").raise_for_status()
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as reset:
+            reset.execute(text("SELECT FROM users WHERE id = :id FOR UPDATE"), {"id": user_id})
+            answer = meanwhile.submit(ada.http.delete, "/api/account/deletion")
+            until(lambda: somebody_waits(database) or answer.done())
+            reset.execute(text("DELETE FROM sessions WHERE user_id = :id"), {"id": user_id})
+        assert answer.result().status_code == 401
+    with database.connect() as rows:
+        query = text("SELECT delete_after IS NOT NULL FROM users WHERE id = :id")
+        assert rows.execute(query, {"id": user_id}).scalar_one()
+
+
 def somebody_waits(database: Engine) -> bool:
     query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     with database.connect() as connection:

@@ -152,6 +152,39 @@ def test_large_libraries_come_in_several_zips(
     assert len(export["parts"]) >= 3
 
 
+def test_copy_that_is_removed_while_it_is_made_is_made_no_further(
+    ada: Person,
+    assembly: Assembly,
+    monkeypatch: pytest.MonkeyPatch,
+    database: Engine,
+    bucket: Any,
+    objects_of: Callable[[Person], list[str]],
+) -> None:
+    ids = ada.upload(*(jpeg(seed=950 + number) for number in range(3)))
+    until(lambda: all(ada.settled(image_id) for image_id in ids))
+    user_id, before = ada.user_id, objects_of(ada)
+    added: list[object] = []
+
+    def add_and_remove(archive: object, row: Any, **_: object) -> None:
+        del archive
+        added.append(row.id)
+        with database.begin() as rows:
+            rows.execute(
+                text("UPDATE exports SET expires_at = now() WHERE user_id = :id"), {"id": user_id}
+            )
+
+    monkeypatch.setattr("app.images.exports._add", add_and_remove)
+    begun(database, ada, touched="1 second")
+    with database.connect() as rows:
+        query = text("SELECT id FROM exports WHERE user_id = :id")
+        export_id = rows.execute(query, {"id": user_id}).scalar_one()
+    task = ExportLibrary(export_id=export_id)
+    assembly.do(json.dumps(task.message()), attempt=1, darkroom=None)  # type: ignore[arg-type]
+    assert len(added) == 1
+    assert objects_of(ada) == before
+    assert open_uploads_of(bucket, user_id) == []
+
+
 def test_a_copy_is_nobody_elses(ada: Person, bob: Person) -> None:
     ada.http.post("/api/account/exports").raise_for_status()
     export = until(lambda: ready(ada))

@@ -1,6 +1,6 @@
 """One caller does not use up what is everybody's (docs/decisions/0040)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -56,6 +56,32 @@ def test_a_person_is_counted_by_all_processes_and_holds_up_nobody_else(
     assert refused[0].json()["code"] == "too_many_requests"
     with browser_of(bob, addresses[0]) as other:
         assert other.get("/api/images").status_code == 200
+
+
+def not_by_token(client: httpx2.Client) -> httpx2.Response:
+    return client.get("/api/account/security")
+
+
+def too_small(client: httpx2.Client) -> httpx2.Response:
+    return client.post("/api/images", json={"images": []})
+
+
+@pytest.mark.parametrize("asked", [not_by_token, too_small])
+def test_script_that_is_refused_is_counted(
+    addresses: list[str], ada: Person, asked: Callable[[httpx2.Client], httpx2.Response]
+) -> None:
+    wanted = {"name": "reads", "scope": "read", "days": 5}
+    token = ada.http.post("/api/account/tokens", json=wanted).json()["token"]
+    headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": new_network()}
+    with httpx2.Client(base_url=addresses[0], headers=headers, timeout=PATIENCE) as script:
+        statuses = {asked(script).status_code for _ in range(80)}
+    assert statuses == {403, 429}
+
+
+def test_person_who_is_refused_is_counted(addresses: list[str], ada: Person) -> None:
+    with browser_of(ada, addresses[0]) as browser:
+        statuses = {each.status_code for each in ask(browser, "/api/admin/people", 80)}
+    assert statuses == {404, 429}
 
 
 def test_a_network_in_which_nobody_is_signed_in_is_counted(

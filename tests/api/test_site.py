@@ -61,6 +61,13 @@ def test_nothing_beside_the_site_is_served(client: FlaskClient, path: str) -> No
     assert b"not of the site" not in answer.data
 
 
+def test_files_beside_the_site_there_or_not_get_one_answer(client: FlaskClient) -> None:
+    there, absent = (
+        client.get(f"/..%2f{name}", base_url=SITE, buffered=True) for name in ("secret", "nothing")
+    )
+    assert (there.status_code, there.data) == (absent.status_code, absent.data)
+
+
 @pytest.mark.parametrize(
     "path", ["/" + "a" * 300, "/assets/" + "a" * 300, "/a%00b", "/" + "a/" * 3000]
 )

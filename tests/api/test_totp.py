@@ -132,6 +132,74 @@ def test_guesses_are_few_and_the_owner_is_not_locked_out(
     is_wrong(give(begin(owner, ada), "000000"))
 
 
+@pytest.mark.parametrize("add", [add_totp, add_passkey])
+def test_browser_known_before_the_first_factor_has_no_tries_of_its_own(
+    ada: Person, new_visitor: Browsers, add: Callable[[Person], object]
+) -> None:
+    """Whoever knew the password by then would have as many tries as they signed in."""
+    credentials = {"email": ada.email, "password": PASSWORD}
+    thieves = [new_visitor() for _ in range(2)]
+    for thief in [*thieves, ada.http]:
+        thief.post("/api/auth/login", json=credentials).raise_for_status()
+    add(ada)
+    statuses = [
+        give(begin(thief, ada), f"{number:06}").status_code
+        for thief in thieves
+        for number in range(4)
+    ]
+    assert statuses == [401] * 5 + [429] * 3
+    is_wrong(give(begin(ada.http, ada), "000000"))
+
+
+def know_browsers(database: Engine, person: Person, count: int) -> None:
+    """Know browsers of a person, the n-th by the token "device-n-ID", last used n days ago."""
+    known = (
+        "INSERT INTO known_devices (id, token_hash, user_id, created_at, last_used_at)"
+        " SELECT gen_random_uuid(), sha256(convert_to('device-' || n || :of, 'UTF8')), :id, now(),"
+        " now() - n * interval '1 day' FROM generate_series(1, :count) AS n"
+    )
+    user_id = person.user_id
+    with database.begin() as rows:
+        rows.execute(text(known), {"id": user_id, "of": f"-{user_id}", "count": count})
+
+
+def test_known_browsers_have_few_tries_together(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    add_totp(ada)
+    know_browsers(database, ada, 14)
+    thief = new_visitor()
+    host = thief.base_url.host
+    statuses = []
+    for number in range(1, 15):
+        thief.cookies.set("device", f"device-{number}-{ada.user_id}", domain=host)
+        begin(thief, ada)
+        statuses += [give(thief, f"{guess:06}").status_code for guess in range(5)]
+    assert statuses == [401] * 60 + [429] * 10
+
+
+def test_browsers_known_of_a_person_are_bounded(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    know_browsers(database, ada, 60)
+    credentials = {"email": ada.email, "password": PASSWORD}
+    visitor.post("/api/auth/login", json=credentials).raise_for_status()
+    query = "SELECT count(*), min(last_used_at) > now() - interval '50 days'"
+    with database.connect() as rows:
+        found = rows.execute(
+            text(f"{query} FROM known_devices WHERE user_id = :id"), {"id": ada.user_id}
+        ).one()
+    assert tuple(found) == (50, True)
+
+
+def test_right_password_that_awaits_a_code_is_recorded(ada: Person, new_visitor: Browsers) -> None:
+    add_totp(ada)
+    begin(new_visitor(), ada)
+    events = ada.http.get("/api/account/activity").json()["events"]
+    assert events[0]["event"] == "second_factor_awaited"
+    assert events[0]["detail"] == {"how": "password"}
+
+
 def test_a_wrong_code_gets_one_answer_whatever_there_is(
     ada: Person, bob: Person, new_visitor: Browsers
 ) -> None:

@@ -34,7 +34,7 @@ from app.accounts.schemas.factors import (
 )
 from app.accounts.second_factors import second_factors
 from app.accounts.security_answer import security_of
-from app.accounts.sessions import end_sessions
+from app.accounts.sessions import end_sessions, forget_devices
 from app.accounts.visitor import visitor
 from app.contract import APIBlueprint
 from app.database import db
@@ -140,6 +140,9 @@ def confirm_totp(json_data: CodeIn) -> Response:
         raise WrongCodeError
     give_back(SECOND_FACTOR_TRIES, of=str(user.id))
     codes = make_first_codes(user.id)
+    if codes:
+        # Whoever knew the password until now has no tries of their own at the codes.
+        forget_devices(user.id, but=read_cookie(Cookie.DEVICE))
     record(Event.TOTP_ADDED, user_id=user.id)
     commit_and_ring(letter_of_change(user, "totp_added"))
     return json_response(TotpConfirmed(recovery_codes=codes).model_dump(mode="json"))

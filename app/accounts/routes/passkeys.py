@@ -6,7 +6,7 @@ from flask import Response
 from sqlalchemy import select
 
 from app.accounts.audit import Event, record
-from app.accounts.cookies import Cookie, set_cookie
+from app.accounts.cookies import Cookie, read_cookie, set_cookie
 from app.accounts.factor_changes import (
     letter_of_change,
     refuse_lock_out,
@@ -38,6 +38,7 @@ from app.accounts.schemas.factors import (
     PasskeySignIn,
 )
 from app.accounts.schemas.session import SessionOut
+from app.accounts.sessions import forget_devices
 from app.accounts.sign_in import (
     How,
     awaited_second_factor,
@@ -116,6 +117,8 @@ def finish_passkey(json_data: PasskeyIn) -> Response:
     refuse_unproved(user)
     passkey = add_passkey(user, json_data.credential, name=json_data.name)
     codes = make_first_codes(user.id)
+    if codes:
+        forget_devices(user.id, but=read_cookie(Cookie.DEVICE))
     record(Event.PASSKEY_ADDED, user_id=user.id, name=passkey.name)
     shown = PasskeyOut.model_validate(passkey, from_attributes=True)
     commit_and_ring(letter_of_change(user, "passkey_added", name=passkey.name))

@@ -85,6 +85,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   account_made: withHow("Account made", MADE),
   signed_in: withHow("Signed in", PROVED),
   sign_in_failed: signInFailed,
+  second_factor_awaited: withHow("First step of a sign-in done", PROVED),
   second_factor_failed: "Sign-in refused: wrong code or passkey",
   signed_out: "Signed out",
   confirmed: withHow("Confirmed", PROVED),
