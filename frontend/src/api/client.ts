@@ -1,7 +1,7 @@
 /** Talking to the API: typed by its OpenAPI document, failing with ApiProblem, and doing nothing else. */
 import createClient from "openapi-fetch";
 
-import type { LocalPaths } from "./local-paths";
+import type { LocalPaths } from "./local-mode-paths";
 import { problemFromAnswer, toProblem } from "./problem";
 import type { paths } from "./schema";
 

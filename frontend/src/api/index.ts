@@ -1,6 +1,6 @@
 /** What features may use of the API. */
-export { useAccount, useChangeAccount, useDescribeMissing } from "./account";
-export { useActivity, useEverybodysActivity } from "./activity";
+export { useAccount, useChangeAccount, useDescribeMissing } from "./account/account";
+export { useActivity, useEverybodysActivity } from "./audit/activity";
 export {
   useChangePerson,
   useEndPersonsSessions,
@@ -8,7 +8,7 @@ export {
   useMakeInvite,
   usePeople,
   useRemoveInvite,
-} from "./administration";
+} from "./admin/admin";
 export {
   ConfirmingContext,
   isNotConfirmed,
@@ -16,7 +16,7 @@ export {
   useConfirm,
   useConfirmByPasskey,
   useConfirmed,
-} from "./confirming";
+} from "./auth/reauth";
 export {
   useAccessTokens,
   useDevices,
@@ -24,7 +24,7 @@ export {
   useEndSession,
   useMakeAccessToken,
   useRemoveAccessToken,
-} from "./devices";
+} from "./account/sessions-and-tokens";
 export {
   useChangeImage,
   useDeleteImages,
@@ -32,9 +32,9 @@ export {
   useRestoreImages,
   useWatchReturn,
   useRetryImage,
-} from "./image-changes";
-export { landImages, removeImages, type ImageList } from "./image-cache";
-export { dayInWords, imageAlt } from "./image-alt";
+} from "./images/image-mutations";
+export { landImages, removeImages, type ImageList } from "./images/image-cache";
+export { dayInWords, imageAlt } from "./images/image-alt";
 export {
   fetchImages,
   fetchOriginal,
@@ -47,14 +47,14 @@ export {
   useMoreImages,
   useNewest,
   useUnfinished,
-} from "./images";
+} from "./images/image-queries";
 export {
   useAskForExport,
   useDeleteAccount,
   useExports,
   useKeepAccount,
   useRemoveExport,
-} from "./leaving";
+} from "./account/export-and-deletion";
 export {
   useAskForReset,
   useAskToJoin,
@@ -65,7 +65,7 @@ export {
   useVerify,
   useWaitingLink,
   useWelcomeLink,
-} from "./mail-links";
+} from "./auth/email-links";
 export {
   useAddPasskey,
   useAskForEmail,
@@ -80,7 +80,7 @@ export {
   useSetPassword,
   useUnlinkIdentity,
   useVerifyEmail,
-} from "./own-factors";
+} from "./account/security";
 export { ApiProblem, toProblem } from "./problem";
 export {
   endSession,
@@ -92,7 +92,7 @@ export {
   useSession,
   useSessionEnded,
   useSignOut,
-} from "./session";
+} from "./auth/session";
 export {
   useAcceptInvite,
   useFinishReset,
@@ -105,7 +105,7 @@ export {
   useSignIn,
   useSignInInTab,
   useWelcome,
-} from "./sign-in";
+} from "./auth/sign-in";
 export type {
   AccessToken,
   Account,
@@ -131,5 +131,5 @@ export type {
   SiteEvent,
   User,
 } from "./types";
-export { cancelUpload, completeUpload, requestPlaces } from "./uploads";
-export { passkeysAutofill, passkeysWork } from "./web-authn";
+export { cancelUpload, completeUpload, requestPlaces } from "./images/uploads";
+export { passkeysAutofill, passkeysWork } from "./auth/webauthn";

@@ -30,5 +30,5 @@ export type NewInvite = Partial<Schemas["InviteIn"]>;
 export type NewImage = Schemas["NewImage"];
 export type Place = Schemas["PlacesOut"]["places"][number];
 export type Security = Schemas["SecurityOut"];
-export type { Mail } from "./local-paths";
+export type { Mail } from "./local-mode-paths";
 export type FactorMethod = NonNullable<Session["second_factor"]>["methods"][number];

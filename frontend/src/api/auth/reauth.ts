@@ -13,10 +13,10 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { createContext, use } from "react";
 
-import { api, read } from "./client";
-import { ApiProblem } from "./problem";
+import { api, read } from "../client";
+import { ApiProblem } from "../problem";
 import { keepFresh } from "./session";
-import { getPasskey } from "./web-authn";
+import { getPasskey } from "./webauthn";
 
 /** Has the person prove who they are; false when they would not. */
 type AskPerson = () => Promise<boolean>;

@@ -1,7 +1,7 @@
 /** The record of what touched an account's safety, page by page. */
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 
-import { api, read } from "./client";
+import { api, read } from "../client";
 
 const PAGE_SIZE = 30;
 

@@ -1,5 +1,5 @@
 /** What a picture is called aloud. */
-import type { Image } from "./types";
+import type { Image } from "../types";
 
 const dayFormat = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",

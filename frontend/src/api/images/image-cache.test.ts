@@ -14,7 +14,7 @@ import {
   upsertImages,
   type ImageList,
 } from "./image-cache";
-import type { Image } from "./types";
+import type { Image } from "../types";
 
 const at = (id: string, day: number, changes: Partial<Image> = {}): Image =>
   anImage({ id, timeline_at: `2025-05-${String(day).padStart(2, "0")}T10:00:00`, ...changes });

@@ -1,5 +1,5 @@
 /** Asking the browser for passkeys: JSON in, JSON out, as the server speaks it. */
-import { ApiProblem } from "./problem";
+import { ApiProblem } from "../problem";
 
 // Safari before 18.4 and Chrome before 129 have passkeys, but not the functions that read and write their JSON.
 const bytesFromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>

@@ -9,7 +9,7 @@
 import { hashKey, type QueryClient } from "@tanstack/react-query";
 
 import { keepSignedUrls } from "./signed-urls";
-import type { Image, ImagePage } from "./types";
+import type { Image, ImagePage } from "../types";
 
 /** Pictures newest first, as far as loaded; `next_cursor` is null when that is all there is. */
 export type ImageList = { images: readonly Image[]; next_cursor: string | null };

@@ -2,10 +2,10 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { api, done, read } from "./client";
+import { api, done, read } from "../client";
 import { changePerson, sessionOptions } from "./session";
-import type { Session } from "./types";
-import { getPasskey } from "./web-authn";
+import type { Session } from "../types";
+import { getPasskey } from "./webauthn";
 
 const useEntrance = <Proof>(enter: (proof: Proof) => Promise<Session>) => {
   const client = useQueryClient();

@@ -9,9 +9,9 @@ import {
   type InfiniteData,
 } from "@tanstack/react-query";
 
-import { api, done, read } from "./client";
-import { useConfirmed } from "./confirming";
-import type { NewInvite, PeoplePage, Person, PersonChanges } from "./types";
+import { api, done, read } from "../client";
+import { useConfirmed } from "../auth/reauth";
+import type { NewInvite, PeoplePage, Person, PersonChanges } from "../types";
 
 const FIRST = null as string | null;
 

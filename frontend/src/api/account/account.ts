@@ -7,10 +7,10 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 
-import { api, read } from "./client";
-import { expectDescriptions } from "./image-cache";
-import { sessionOptions } from "./session";
-import type { User } from "./types";
+import { api, read } from "../client";
+import { expectDescriptions } from "../images/image-cache";
+import { sessionOptions } from "../auth/session";
+import type { User } from "../types";
 
 export const accountOptions = queryOptions({
   queryKey: ["account"],

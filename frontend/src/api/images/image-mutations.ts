@@ -2,11 +2,11 @@
 import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 
-import { accountOptions } from "./account";
-import { api, done, read } from "./client";
+import { accountOptions } from "../account/account";
+import { api, done, read } from "../client";
 import { imageDetailKey, moveKey, removeImages, upsertImages, watchReturn } from "./image-cache";
-import { toProblem, type ApiProblem } from "./problem";
-import type { Image, ImageChanges, ImageDetail } from "./types";
+import { toProblem, type ApiProblem } from "../problem";
+import type { Image, ImageChanges, ImageDetail } from "../types";
 
 const AT_ONCE = 6;
 

@@ -8,9 +8,9 @@ import {
 } from "@tanstack/react-query";
 
 import { accountOptions } from "./account";
-import { api, done, read } from "./client";
-import { useConfirmed } from "./confirming";
-import { sessionOptions } from "./session";
+import { api, done, read } from "../client";
+import { useConfirmed } from "../auth/reauth";
+import { sessionOptions } from "../auth/session";
 
 const exportsOptions = queryOptions({
   queryKey: ["exports"],

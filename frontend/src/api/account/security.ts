@@ -2,11 +2,11 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { accountOptions } from "./account";
-import { api, done, read } from "./client";
-import { securityOptions, useConfirmed } from "./confirming";
-import { sessionOptions } from "./session";
-import type { Security } from "./types";
-import { createPasskey } from "./web-authn";
+import { api, done, read } from "../client";
+import { securityOptions, useConfirmed } from "../auth/reauth";
+import { sessionOptions } from "../auth/session";
+import type { Security } from "../types";
+import { createPasskey } from "../auth/webauthn";
 
 export const useSecurity = () => useQuery(securityOptions);
 

@@ -1,9 +1,9 @@
 /** Where a person is signed in, and the access tokens of their scripts. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { api, done, read } from "./client";
-import { useConfirmed } from "./confirming";
-import type { AccessToken, Device, NewAccessToken } from "./types";
+import { api, done, read } from "../client";
+import { useConfirmed } from "../auth/reauth";
+import type { AccessToken, Device, NewAccessToken } from "../types";
 
 const devicesOptions = queryOptions({
   queryKey: ["devices"],

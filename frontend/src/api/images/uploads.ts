@@ -1,6 +1,6 @@
 /** Asking for places to put pictures; the bytes then go straight to storage. */
-import { api, done, read } from "./client";
-import type { NewImage, Place } from "./types";
+import { api, done, read } from "../client";
+import type { NewImage, Place } from "../types";
 
 /** One place for each picture, in the same order. 1 to 100 at once. @throws ApiProblem */
 export const requestPlaces = async (

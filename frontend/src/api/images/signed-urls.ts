@@ -1,5 +1,5 @@
 /** Signed addresses: completed by what a page says of all, and kept while they last, so that fresh data does not download the same picture again. */
-import type { Image, ImagePage, ImagePageAnswer } from "./types";
+import type { Image, ImagePage, ImagePageAnswer } from "../types";
 
 const SPARE_MS = 2 * 60_000;
 

@@ -8,7 +8,7 @@ import {
 } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
 
-import { api, read } from "./client";
+import { api, read } from "../client";
 import {
   appendPage,
   forgetSignedUrls,
@@ -21,7 +21,7 @@ import {
   type ImageList,
 } from "./image-cache";
 import { keepSignedUrls, withWholeAddresses } from "./signed-urls";
-import type { Image, ImageDetail, ImagePage } from "./types";
+import type { Image, ImageDetail, ImagePage } from "../types";
 
 const PAGE_SIZE = 100;
 /** The API takes at most this many ids at once. */

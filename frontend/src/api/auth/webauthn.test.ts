@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { createPasskey, getPasskey } from "./web-authn";
+import { createPasskey, getPasskey } from "./webauthn";
 
 /** A browser that knows passkeys, but not their JSON. */
 class OlderCredential {

@@ -7,8 +7,8 @@ import {
   type Query,
 } from "@tanstack/react-query";
 
-import { api, done, read, readIfAny } from "./client";
-import { toProblem } from "./problem";
+import { api, done, read, readIfAny } from "../client";
+import { toProblem } from "../problem";
 
 /** What is said of the person and of how they sign in, and may be on no page at the moment. */
 const isOfPerson = ({ queryKey }: Query): boolean =>

@@ -8,8 +8,8 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 
-import { api, done, read } from "./client";
-import type { Session } from "./types";
+import { api, done, read } from "../client";
+import type { Session } from "../types";
 
 export const sessionOptions = queryOptions({
   queryKey: ["session"],
