@@ -4,7 +4,7 @@ import { lazy } from "react";
 export const loadTimeline = () => import("@/features/timeline");
 export const Timeline = lazy(async () => ({ default: (await loadTimeline()).Timeline }));
 export const RecentlyDeleted = lazy(async () => ({
-  default: (await loadTimeline()).RecentlyDeleted,
+  default: (await import("@/features/trash")).RecentlyDeleted,
 }));
 export const Settings = lazy(async () => ({
   default: (await import("@/features/settings")).Settings,

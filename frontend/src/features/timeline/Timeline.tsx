@@ -10,6 +10,10 @@ import {
   useUnfinished,
   type Image,
 } from "@/api";
+import { PictureGrid } from "@/components/gallery/ImageGrid";
+import { SelectionBar } from "@/components/gallery/SelectionBar";
+import { useDeleteWithUndo } from "@/components/gallery/use-delete-with-undo";
+import { useSelection } from "@/components/gallery/use-selection";
 import {
   Button,
   EmptyState,
@@ -21,11 +25,7 @@ import {
   VisuallyHidden,
 } from "@/ui";
 
-import { EmptyPicture } from "./EmptyPicture";
-import { PictureGrid } from "./PictureGrid";
-import { SelectionBar } from "./SelectionBar";
-import { useDeleteWithUndo } from "./use-delete-with-undo";
-import { useSelection } from "./use-selection";
+import { EmptyPicture } from "./EmptyTimelineArt";
 
 type TimelineProps = {
   openId: string | null;

@@ -8,7 +8,7 @@ import {
   type RefObject,
 } from "react";
 
-import { verticalNeighbour, type Layout } from "./layout";
+import { verticalNeighbour, type Layout } from "./layout-days";
 
 /** What covers the page's edges: header and sticky heading above, the bar of a phone below. */
 const COVERED_ABOVE = 116;

@@ -1,7 +1,7 @@
 /** Keeps what someone is looking at where it is when pictures appear, move or vanish above it. */
 import { useLayoutEffect, useRef, type RefObject } from "react";
 
-import type { Layout } from "./layout";
+import type { Layout } from "./layout-days";
 
 /** Nearer to the top than this, new pictures may push the others down: that is how they are seen to arrive. */
 const TOP_ZONE = 80;

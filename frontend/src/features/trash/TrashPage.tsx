@@ -9,6 +9,10 @@ import {
   useRestoreImages,
   type Image,
 } from "@/api";
+import { PictureGrid } from "@/components/gallery/ImageGrid";
+import { SelectionBar } from "@/components/gallery/SelectionBar";
+import { picturesInWords } from "@/components/gallery/use-delete-with-undo";
+import { useSelection } from "@/components/gallery/use-selection";
 import {
   Button,
   EmptyState,
@@ -18,11 +22,6 @@ import {
   TrashIcon,
   useToast,
 } from "@/ui";
-
-import { PictureGrid } from "./PictureGrid";
-import { SelectionBar } from "./SelectionBar";
-import { picturesInWords } from "./use-delete-with-undo";
-import { useSelection } from "./use-selection";
 
 const KEPT_DAYS = 30;
 const DAY_MS = 86_400_000;

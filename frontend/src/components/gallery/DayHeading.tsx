@@ -3,7 +3,7 @@ import type { Dispatch } from "react";
 
 import { CheckIcon, classNames } from "@/ui";
 
-import type { DayBlock } from "./layout";
+import type { DayBlock } from "./layout-days";
 import type { Selection, SelectionAction } from "./selection";
 
 type DayHeadingProps = {

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 
 import { anImage } from "@/test/samples";
 
-import type { Layout, Tile } from "./layout";
-import { shiftOf } from "./use-steady-scroll";
+import type { Layout, Tile } from "./layout-days";
+import { shiftOf } from "./use-scroll-anchor";
 
 const layoutOf = (places: Record<string, number>): Layout => ({
   blocks: [],

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { anImage } from "@/test/samples";
 
 import type { Day } from "./days";
-import { layOut, verticalNeighbour, visibleBlocks, type Layout } from "./layout";
+import { layOut, verticalNeighbour, visibleBlocks, type Layout } from "./layout-days";
 
 const day = (date: string, shapes: readonly [number, number][]): Day => ({
   date,

@@ -7,7 +7,7 @@ import { renderWithApp } from "@/test/render";
 import { anImage, anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { RecentlyDeleted, timeLeft } from "./RecentlyDeleted";
+import { RecentlyDeleted, timeLeft } from "./TrashPage";
 
 const DAY = 86_400_000;
 

@@ -5,14 +5,14 @@ import type { Image } from "@/api";
 
 import { DayHeading } from "./DayHeading";
 import { groupByDay } from "./days";
-import { useFreshUrls } from "./expired-urls";
-import { layOut, visibleBlocks } from "./layout";
+import { layOut, visibleBlocks } from "./layout-days";
+import { useFreshUrls } from "./refresh-expired-url";
 import type { Selection, SelectionAction } from "./selection";
 import { Tile, type TileActions } from "./Tile";
+import { useWidth } from "./use-element-width";
 import { useGridFocus } from "./use-grid-focus";
-import { usePageWindow } from "./use-page-window";
-import { useSteadyScroll } from "./use-steady-scroll";
-import { useWidth } from "./use-width";
+import { useSteadyScroll } from "./use-scroll-anchor";
+import { usePageWindow } from "./use-visible-range";
 
 type PictureGridProps = {
   label: string;
