@@ -36,7 +36,7 @@ export const SignInAgain = lazy(async () => ({ default: (await loadAgain()).Sign
 export const SignedInHere = lazy(async () => ({ default: (await loadAgain()).SignedInHere }));
 
 export const Administration = lazy(async () => ({
-  default: (await import("@/features/settings/administration")).Administration,
+  default: (await import("@/features/admin")).Administration,
 }));
 
 export const loadViewer = () => import("@/features/viewer");

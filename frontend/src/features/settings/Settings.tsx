@@ -1,19 +1,25 @@
 /** The settings: a list of pages, and the one that is chosen. */
 import type { ReactNode } from "react";
 
+import {
+  BoxIcon,
+  HistoryIcon,
+  KeyIcon,
+  ScriptIcon,
+  SlidersIcon,
+} from "@/components/settings/icons";
+import { SidePages, type SidePage } from "@/components/settings/SideNavLayout";
 import { MonitorIcon, PersonIcon, ShieldIcon } from "@/ui";
 
 import { AccountPage } from "./account/AccountPage";
 import { ActivityPage } from "./activity/ActivityPage";
 import { DevicesPage } from "./devices/DevicesPage";
-import { BoxIcon, HistoryIcon, KeyIcon, ScriptIcon, SlidersIcon } from "./frame/icons";
-import { SidePages, type SidePage } from "./frame/SidePages";
-import { LeavingPage } from "./leaving/LeavingPage";
+import { LeavingPage } from "./export-and-deletion/ExportAndDeletionPage";
 import { PreferencesPage } from "./preferences/PreferencesPage";
 import type { ThemeChoice } from "./preferences/ThemeSection";
 import { SecurityPage } from "./security/SecurityPage";
+import { WaysInPage } from "./sign-in-methods/SignInMethodsPage";
 import { TokensPage } from "./tokens/TokensPage";
-import { WaysInPage } from "./ways-in/WaysInPage";
 
 const BASE = "/settings";
 

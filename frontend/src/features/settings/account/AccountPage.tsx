@@ -1,9 +1,9 @@
 /** Who one is here: the address, the password, how much is kept. */
 import { useSecurity } from "@/api";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Section } from "@/components/settings/Section";
+import { Page } from "@/components/settings/SideNavLayout";
 
-import { Loaded } from "../frame/Loaded";
-import { Section } from "../frame/Section";
-import { Page } from "../frame/SidePages";
 import { AccountSection } from "./AccountSection";
 import { EmailSection } from "./EmailSection";
 import { PasswordSection } from "./PasswordSection";

@@ -1,11 +1,11 @@
 /** How much is kept, and the way out. */
 import { useAccount, useSignOut } from "@/api";
+import { useComplain } from "@/components/settings/error-message";
+import { dateInWords } from "@/components/settings/format-date";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Section } from "@/components/settings/Section";
 import { Button, bytesInWords, classNames, SignOutIcon } from "@/ui";
 
-import { useComplain } from "../frame/complaints";
-import { Loaded } from "../frame/Loaded";
-import { dateInWords } from "../frame/moments";
-import { Section } from "../frame/Section";
 import { StorageBar } from "./StorageBar";
 
 type FactProps = { name: string; value: string; className?: string };

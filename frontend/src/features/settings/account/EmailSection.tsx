@@ -3,12 +3,11 @@ import { useState } from "react";
 import { Link } from "wouter";
 
 import { useAskForEmail, useSession, useVerifyEmail } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { useComplain } from "@/components/settings/error-message";
+import { fieldError, FormDialog } from "@/components/settings/FormDialog";
+import { Section } from "@/components/settings/Section";
 import { Button, CheckIcon, FormAlert, TextField, useToast } from "@/ui";
-
-import { Badge } from "../frame/Badge";
-import { useComplain } from "../frame/complaints";
-import { fieldError, FormDialog } from "../frame/FormDialog";
-import { Section } from "../frame/Section";
 
 const MailboxLink = () => (
   <Link href="/mailbox" className="font-medium text-accent underline underline-offset-4">

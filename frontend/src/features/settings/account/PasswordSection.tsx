@@ -2,10 +2,9 @@
 import { useState } from "react";
 
 import { usePasswordOpinion, useSession, useSetPassword, type Security } from "@/api";
+import { fieldError, FormDialog } from "@/components/settings/FormDialog";
+import { Section } from "@/components/settings/Section";
 import { Button, countCharacters, NewPasswordField, useToast } from "@/ui";
-
-import { fieldError, FormDialog } from "../frame/FormDialog";
-import { Section } from "../frame/Section";
 
 /** The server's rule: long enough to stand alone, or shorter beside a second factor. */
 const ALONE_LEAST = 15;

@@ -2,11 +2,10 @@
 import { Link } from "wouter";
 
 import { useActivity } from "@/api";
+import { EventList } from "@/components/audit/EventList";
+import { Section } from "@/components/settings/Section";
+import { Page } from "@/components/settings/SideNavLayout";
 import { buttonClass } from "@/ui";
-
-import { Section } from "../frame/Section";
-import { Page } from "../frame/SidePages";
-import { EventList } from "./EventList";
 
 export const ActivityPage = () => (
   <Page title="Activity" lead="Sign-ins, changes of passwords and keys, and what was refused.">

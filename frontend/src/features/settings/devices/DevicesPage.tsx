@@ -1,5 +1,6 @@
 /** Where a person is signed in, and signing out from afar. */
-import { Page } from "../frame/SidePages";
+import { Page } from "@/components/settings/SideNavLayout";
+
 import { DevicesSection } from "./DevicesSection";
 
 export const DevicesPage = () => (

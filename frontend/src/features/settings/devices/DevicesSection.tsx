@@ -2,16 +2,15 @@
 import { useState } from "react";
 
 import { useDevices, useEndOtherSessions, useEndSession, type Device } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { AskFirst } from "@/components/settings/ConfirmButton";
+import { Moment } from "@/components/settings/DateTime";
+import { useComplain } from "@/components/settings/error-message";
+import { PhoneIcon } from "@/components/settings/icons";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Row, Rows } from "@/components/settings/Rows";
+import { Section } from "@/components/settings/Section";
 import { Button, MonitorIcon, useToast } from "@/ui";
-
-import { AskFirst } from "../frame/AskFirst";
-import { Badge } from "../frame/Badge";
-import { useComplain } from "../frame/complaints";
-import { PhoneIcon } from "../frame/icons";
-import { Loaded } from "../frame/Loaded";
-import { Moment } from "../frame/Moment";
-import { Row, Rows } from "../frame/Rows";
-import { Section } from "../frame/Section";
 
 const isPhone = (device: string): boolean => /android|iphone|ipad|ios|phone/i.test(device);
 

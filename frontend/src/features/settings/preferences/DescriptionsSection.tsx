@@ -1,8 +1,7 @@
 /** Descriptions by a model: what is sent to whom, the switch, and how far it has got. */
 import { toProblem, useChangeAccount, useDescribeMissing, type Account, type Session } from "@/api";
+import { Section } from "@/components/settings/Section";
 import { Button, classNames, SparkleIcon, Switch, useToast } from "@/ui";
-
-import { Section } from "../frame/Section";
 
 type Offer = Session["descriptions"];
 type DescriptionsSectionProps = { account: Account; offer: Offer };

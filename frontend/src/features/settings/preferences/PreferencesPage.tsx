@@ -1,9 +1,9 @@
 /** What is a matter of taste: descriptions and appearance. */
 import { useAccount, useSession } from "@/api";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Section } from "@/components/settings/Section";
+import { Page } from "@/components/settings/SideNavLayout";
 
-import { Loaded } from "../frame/Loaded";
-import { Section } from "../frame/Section";
-import { Page } from "../frame/SidePages";
 import { DescriptionsSection } from "./DescriptionsSection";
 import { ThemeSection, type ThemeChoice } from "./ThemeSection";
 

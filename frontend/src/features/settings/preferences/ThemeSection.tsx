@@ -1,9 +1,8 @@
 /** Light, dark, or as the system says. */
 import type { ReactNode } from "react";
 
+import { Section } from "@/components/settings/Section";
 import { classNames, MonitorIcon, MoonIcon, SunIcon } from "@/ui";
-
-import { Section } from "../frame/Section";
 
 export type ThemeChoice = "system" | "light" | "dark";
 

@@ -1,10 +1,9 @@
 /** Setting up an authenticator app: a picture to scan, the same as text, and a first code to prove it. */
 import { useFinishTotp } from "@/api";
+import { CopyButton } from "@/components/settings/CopyButton";
+import { complaint } from "@/components/settings/error-message";
+import { FormDialog } from "@/components/settings/FormDialog";
 import { CodeField, useToast } from "@/ui";
-
-import { complaint } from "../frame/complaints";
-import { CopyButton } from "../frame/CopyButton";
-import { FormDialog } from "../frame/FormDialog";
 
 type Secret = { secret: string; uri: string; qr_svg: string };
 

@@ -2,13 +2,13 @@
 import { useState } from "react";
 
 import { useBeginTotp, useRemoveTotp, type Security } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { AskFirst } from "@/components/settings/ConfirmButton";
+import { Moment } from "@/components/settings/DateTime";
+import { useComplain } from "@/components/settings/error-message";
+import { Section } from "@/components/settings/Section";
 import { Button, useToast } from "@/ui";
 
-import { AskFirst } from "../frame/AskFirst";
-import { Badge } from "../frame/Badge";
-import { useComplain } from "../frame/complaints";
-import { Moment } from "../frame/Moment";
-import { Section } from "../frame/Section";
 import { AuthenticatorDialog } from "./AuthenticatorDialog";
 import { useMayAdd } from "./use-may-add";
 

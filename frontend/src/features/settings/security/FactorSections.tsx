@@ -2,10 +2,10 @@
 import { useState } from "react";
 
 import { useSecurity, useSession } from "@/api";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Section } from "@/components/settings/Section";
 import { FormAlert } from "@/ui";
 
-import { Loaded } from "../frame/Loaded";
-import { Section } from "../frame/Section";
 import { AuthenticatorSection } from "./AuthenticatorSection";
 import { IdentitiesSection } from "./IdentitiesSection";
 import { PasskeysSection } from "./PasskeysSection";

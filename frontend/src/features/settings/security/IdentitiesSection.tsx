@@ -2,15 +2,15 @@
 import { useState } from "react";
 
 import { useLinkIdentity, useSession, useUnlinkIdentity, type Security } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { AskFirst } from "@/components/settings/ConfirmButton";
+import { Moment } from "@/components/settings/DateTime";
+import { useComplain } from "@/components/settings/error-message";
+import { LinkIcon } from "@/components/settings/icons";
+import { Row, Rows } from "@/components/settings/Rows";
+import { Section } from "@/components/settings/Section";
 import { Button, useToast } from "@/ui";
 
-import { AskFirst } from "../frame/AskFirst";
-import { Badge } from "../frame/Badge";
-import { useComplain } from "../frame/complaints";
-import { LinkIcon } from "../frame/icons";
-import { Moment } from "../frame/Moment";
-import { Row, Rows } from "../frame/Rows";
-import { Section } from "../frame/Section";
 import { useMayAdd } from "./use-may-add";
 
 type Identity = Security["identities"][number];

@@ -2,16 +2,16 @@
 import { useState } from "react";
 
 import { passkeysWork, useRemovePasskey, type Security } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { AskFirst } from "@/components/settings/ConfirmButton";
+import { Moment } from "@/components/settings/DateTime";
+import { KeyIcon } from "@/components/settings/icons";
+import { Row, Rows } from "@/components/settings/Rows";
+import { Section } from "@/components/settings/Section";
 import { Button, IconButton, PencilIcon, PlusIcon, useToast } from "@/ui";
 
-import { AskFirst } from "../frame/AskFirst";
-import { Badge } from "../frame/Badge";
-import { KeyIcon } from "../frame/icons";
-import { Moment } from "../frame/Moment";
-import { Row, Rows } from "../frame/Rows";
-import { Section } from "../frame/Section";
-import { useMayAdd } from "./use-may-add";
 import { AddPasskeyDialog, RenamePasskeyDialog } from "./passkey-dialogs";
+import { useMayAdd } from "./use-may-add";
 
 type Passkey = Security["passkeys"][number];
 

@@ -1,11 +1,11 @@
 /** Recovery codes, the one time that they are shown: to copy, to keep as a file, to print. */
 import { useState } from "react";
 
+import { CopyButton } from "@/components/settings/CopyButton";
+import { PrintIcon } from "@/components/settings/icons";
+import { ShownOnce } from "@/components/settings/OneTimeSecret";
 import { Button, DownloadIcon } from "@/ui";
 
-import { CopyButton } from "../frame/CopyButton";
-import { PrintIcon } from "../frame/icons";
-import { ShownOnce } from "../frame/ShownOnce";
 import "./recovery-codes.css";
 
 type RecoveryCodesProps = { codes: readonly string[]; email: string; onClose: () => void };

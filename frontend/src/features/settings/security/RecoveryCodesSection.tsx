@@ -2,11 +2,10 @@
 import { useState } from "react";
 
 import { useMakeRecoveryCodes } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { AskFirst } from "@/components/settings/ConfirmButton";
+import { Section } from "@/components/settings/Section";
 import { Button } from "@/ui";
-
-import { AskFirst } from "../frame/AskFirst";
-import { Badge } from "../frame/Badge";
-import { Section } from "../frame/Section";
 
 const FEW = 3;
 

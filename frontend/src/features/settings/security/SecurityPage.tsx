@@ -1,5 +1,6 @@
 /** How a person proves who they are. */
-import { Page } from "../frame/SidePages";
+import { Page } from "@/components/settings/SideNavLayout";
+
 import { FactorSections } from "./FactorSections";
 
 export const SecurityPage = () => (

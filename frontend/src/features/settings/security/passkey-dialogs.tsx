@@ -2,10 +2,9 @@
 import { useState } from "react";
 
 import { useAddPasskey, useRenamePasskey } from "@/api";
+import { useComplain } from "@/components/settings/error-message";
+import { fieldError, FormDialog } from "@/components/settings/FormDialog";
 import { TextField, useToast } from "@/ui";
-
-import { useComplain } from "../frame/complaints";
-import { fieldError, FormDialog } from "../frame/FormDialog";
 
 const NO_NAME = "Give it a name that tells you where it is.";
 const IDLE = { isPending: false, error: null };

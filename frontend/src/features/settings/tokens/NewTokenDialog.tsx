@@ -2,13 +2,12 @@
 import { useState } from "react";
 
 import { useMakeAccessToken } from "@/api";
+import { CopyButton } from "@/components/settings/CopyButton";
+import { dateInWords } from "@/components/settings/format-date";
+import { fieldError, FormDialog } from "@/components/settings/FormDialog";
+import { ShownOnce } from "@/components/settings/OneTimeSecret";
+import { Choices } from "@/components/settings/RadioCards";
 import { TextField } from "@/ui";
-
-import { Choices } from "../frame/Choices";
-import { CopyButton } from "../frame/CopyButton";
-import { fieldError, FormDialog } from "../frame/FormDialog";
-import { dateInWords } from "../frame/moments";
-import { ShownOnce } from "../frame/ShownOnce";
 
 const SCOPES = [
   { value: "read", label: "Read", about: "See pictures and download them." },

@@ -1,5 +1,6 @@
 /** Access tokens: how a person's scripts reach their pictures. */
-import { Page } from "../frame/SidePages";
+import { Page } from "@/components/settings/SideNavLayout";
+
 import { TokensSection } from "./TokensSection";
 
 export const TokensPage = () => (

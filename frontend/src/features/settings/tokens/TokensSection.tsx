@@ -2,16 +2,16 @@
 import { useState } from "react";
 
 import { useAccessTokens, useRemoveAccessToken, type AccessToken } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { AskFirst } from "@/components/settings/ConfirmButton";
+import { Moment } from "@/components/settings/DateTime";
+import { hasPassed } from "@/components/settings/format-date";
+import { ScriptIcon } from "@/components/settings/icons";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Row, Rows } from "@/components/settings/Rows";
+import { Section } from "@/components/settings/Section";
 import { Button, PlusIcon, useToast } from "@/ui";
 
-import { AskFirst } from "../frame/AskFirst";
-import { Badge } from "../frame/Badge";
-import { ScriptIcon } from "../frame/icons";
-import { Loaded } from "../frame/Loaded";
-import { Moment } from "../frame/Moment";
-import { hasPassed } from "../frame/moments";
-import { Row, Rows } from "../frame/Rows";
-import { Section } from "../frame/Section";
 import { NewTokenDialog } from "./NewTokenDialog";
 
 const TokenRow = ({ token, onRemove }: { token: AccessToken; onRemove: () => void }) => {

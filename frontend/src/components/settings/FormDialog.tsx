@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState, type ReactNode, type SubmitEvent } 
 import { toProblem } from "@/api";
 import { Button, Dialog, FormAlert } from "@/ui";
 
-import { complaint } from "./complaints";
+import { complaint } from "./error-message";
 
 type Doing = { isPending: boolean; error: Error | null };
 

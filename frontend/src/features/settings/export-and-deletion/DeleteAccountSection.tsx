@@ -2,12 +2,11 @@
 import { useState } from "react";
 
 import { useAccount, useDeleteAccount, useKeepAccount, useSession } from "@/api";
+import { AskFirst } from "@/components/settings/ConfirmButton";
+import { Moment } from "@/components/settings/DateTime";
+import { useComplain } from "@/components/settings/error-message";
+import { Section } from "@/components/settings/Section";
 import { Button, bytesInWords, useToast } from "@/ui";
-
-import { AskFirst } from "../frame/AskFirst";
-import { useComplain } from "../frame/complaints";
-import { Moment } from "../frame/Moment";
-import { Section } from "../frame/Section";
 
 const DAYS = 7;
 

@@ -2,11 +2,10 @@
 import { useState } from "react";
 
 import { useMakeInvite, useSession } from "@/api";
+import { CopyButton } from "@/components/settings/CopyButton";
+import { fieldError, FormDialog } from "@/components/settings/FormDialog";
+import { ShownOnce } from "@/components/settings/OneTimeSecret";
 import { TextField } from "@/ui";
-
-import { CopyButton } from "../frame/CopyButton";
-import { fieldError, FormDialog } from "../frame/FormDialog";
-import { ShownOnce } from "../frame/ShownOnce";
 
 type Made = { link: string; email: string | null };
 

@@ -2,13 +2,13 @@
 import { Link, useSearchParams } from "wouter";
 
 import { useActivity, useSession } from "@/api";
+import { eventInWords } from "@/components/audit/event-labels";
+import { Moment } from "@/components/settings/DateTime";
+import { Section } from "@/components/settings/Section";
+import { Page } from "@/components/settings/SideNavLayout";
 import { buttonClass, FormAlert } from "@/ui";
 
-import { eventInWords } from "../activity/event-words";
 import { DevicesSection } from "../devices/DevicesSection";
-import { Moment } from "../frame/Moment";
-import { Section } from "../frame/Section";
-import { Page } from "../frame/SidePages";
 import { FactorSections } from "../security/FactorSections";
 import { TokensSection } from "../tokens/TokensSection";
 

@@ -1,9 +1,8 @@
 /** What touched anybody's account. */
 import { useEverybodysActivity } from "@/api";
-
-import { EventList } from "../activity/EventList";
-import { Section } from "../frame/Section";
-import { Page } from "../frame/SidePages";
+import { EventList } from "@/components/audit/EventList";
+import { Section } from "@/components/settings/Section";
+import { Page } from "@/components/settings/SideNavLayout";
 
 export const SiteActivityPage = () => (
   <Page

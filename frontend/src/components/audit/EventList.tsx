@@ -1,13 +1,13 @@
 /** The record, newest first, page by page. */
 import { useSession, type Session, type SiteEvent } from "@/api";
+import { Moment } from "@/components/settings/DateTime";
+import { useComplain } from "@/components/settings/error-message";
+import { HistoryIcon } from "@/components/settings/icons";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Row, Rows } from "@/components/settings/Rows";
 import { Button, WarningIcon } from "@/ui";
 
-import { useComplain } from "../frame/complaints";
-import { HistoryIcon } from "../frame/icons";
-import { Loaded } from "../frame/Loaded";
-import { Moment } from "../frame/Moment";
-import { Row, Rows } from "../frame/Rows";
-import { eventInWords, isTrouble } from "./event-words";
+import { eventInWords, isTrouble } from "./event-labels";
 
 /** A person's own events do not say whose they are. */
 type ShownEvent = Omit<SiteEvent, "email" | "actor_email"> &

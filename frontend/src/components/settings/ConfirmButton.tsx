@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { Button, Dialog, FormAlert } from "@/ui";
 
-import { complaint } from "./complaints";
+import { complaint } from "./error-message";
 
 type Doing = { isPending: boolean; error: Error | null };
 

@@ -1,6 +1,7 @@
 /** Taking everything away, and leaving. */
-import { Page } from "../frame/SidePages";
-import { DeletionSection } from "./DeletionSection";
+import { Page } from "@/components/settings/SideNavLayout";
+
+import { DeletionSection } from "./DeleteAccountSection";
 import { ExportSection } from "./ExportSection";
 
 export const LeavingPage = () => (

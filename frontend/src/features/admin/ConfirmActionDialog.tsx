@@ -1,9 +1,9 @@
 /** What a step does to a person, asked before it is taken. */
 import { useChangePerson, useEndPersonsSessions, type Person, type PersonChanges } from "@/api";
+import { AskFirst } from "@/components/settings/ConfirmButton";
 import { useToast } from "@/ui";
 
-import { AskFirst } from "../frame/AskFirst";
-import type { Step } from "./PersonRow";
+import type { Step } from "./UserRow";
 
 type Asked = {
   title: string;

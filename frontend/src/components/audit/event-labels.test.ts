@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { eventInWords, isTrouble } from "./event-words";
+import { eventInWords, isTrouble } from "./event-labels";
 
 test.each([
   ["signed_in", { how: "password" }, "Signed in with the password"],

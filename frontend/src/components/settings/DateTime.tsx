@@ -1,5 +1,5 @@
 /** A moment in words that a machine can read too. */
-import { dateInWords, momentInWords, wholeMoment } from "./moments";
+import { dateInWords, momentInWords, wholeMoment } from "./format-date";
 
 type MomentProps = {
   at: string;

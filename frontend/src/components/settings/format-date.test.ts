@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { hasPassed, momentInWords } from "./moments";
+import { hasPassed, momentInWords } from "./format-date";
 
 /** Local times, so that the tests say the same in every time zone. */
 const at = (...parts: [number, number, number, number, number]) => new Date(...parts);

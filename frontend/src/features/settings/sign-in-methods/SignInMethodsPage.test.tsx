@@ -6,7 +6,7 @@ import { renderWithApp } from "@/test/render";
 import { aSession, aUser } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { WaysInPage } from "./WaysInPage";
+import { WaysInPage } from "./SignInMethodsPage";
 
 const removed = {
   id: 7,

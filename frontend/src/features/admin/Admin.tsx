@@ -1,11 +1,12 @@
 /** Looking after the site: people, who may join, and the record of all. */
 import type { ReactNode } from "react";
 
-import { HistoryIcon, InviteIcon, PeopleIcon } from "../frame/icons";
-import { SidePages, type SidePage } from "../frame/SidePages";
-import { InvitesPage } from "./InvitesPage";
-import { PeoplePage } from "./PeoplePage";
-import { SiteActivityPage } from "./SiteActivityPage";
+import { HistoryIcon, InviteIcon, PeopleIcon } from "@/components/settings/icons";
+import { SidePages, type SidePage } from "@/components/settings/SideNavLayout";
+
+import { SiteActivityPage } from "./AuditLogPage";
+import { InvitesPage } from "./InvitationsPage";
+import { PeoplePage } from "./UsersPage";
 
 const BASE = "/admin";
 

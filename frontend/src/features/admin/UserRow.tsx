@@ -1,10 +1,9 @@
 /** One person, as administrators see them: how much, never what. */
 import type { Person } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { Moment } from "@/components/settings/DateTime";
+import { Row } from "@/components/settings/Rows";
 import { bytesInWords, Menu, MoreIcon, PersonIcon } from "@/ui";
-
-import { Badge } from "../frame/Badge";
-import { Moment } from "../frame/Moment";
-import { Row } from "../frame/Rows";
 
 /** What an administrator may do with somebody. */
 export type Step = "disable" | "enable" | "end_sessions" | "promote" | "demote";

@@ -1,14 +1,13 @@
 /** Taking everything away: asking for a copy, watching it being packed, fetching its parts. */
 import { useAskForExport, useExports, useRemoveExport, type Export } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { Moment } from "@/components/settings/DateTime";
+import { useComplain } from "@/components/settings/error-message";
+import { BoxIcon } from "@/components/settings/icons";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Row, Rows } from "@/components/settings/Rows";
+import { Section } from "@/components/settings/Section";
 import { Button, bytesInWords, DownloadIcon, Progress, useToast } from "@/ui";
-
-import { Badge } from "../frame/Badge";
-import { useComplain } from "../frame/complaints";
-import { BoxIcon } from "../frame/icons";
-import { Loaded } from "../frame/Loaded";
-import { Moment } from "../frame/Moment";
-import { Row, Rows } from "../frame/Rows";
-import { Section } from "../frame/Section";
 
 const picturesInWords = (count: number): string =>
   count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`;

@@ -8,7 +8,7 @@ import { renderWithApp } from "@/test/render";
 import { aSession, aSignInOffer, aUser } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { Administration } from "./Administration";
+import { Administration } from "./Admin";
 
 const session = aSession({ user: aUser({ is_administrator: true }) });
 

@@ -8,7 +8,7 @@ import { renderWithApp } from "@/test/render";
 import { anAccount, aSession, aUser } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { LeavingPage } from "./LeavingPage";
+import { LeavingPage } from "./ExportAndDeletionPage";
 
 const aCopy = (changes: Partial<Export> = {}): Export => ({
   id: "c1",

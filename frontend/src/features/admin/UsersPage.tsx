@@ -2,15 +2,15 @@
 import { useState } from "react";
 
 import { usePeople, useSession, type Person } from "@/api";
+import { useComplain } from "@/components/settings/error-message";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Rows } from "@/components/settings/Rows";
+import { Section } from "@/components/settings/Section";
+import { Page } from "@/components/settings/SideNavLayout";
 import { Button } from "@/ui";
 
-import { useComplain } from "../frame/complaints";
-import { Loaded } from "../frame/Loaded";
-import { Rows } from "../frame/Rows";
-import { Section } from "../frame/Section";
-import { Page } from "../frame/SidePages";
-import { PersonRow, type Step } from "./PersonRow";
-import { StepDialog } from "./StepDialog";
+import { StepDialog } from "./ConfirmActionDialog";
+import { PersonRow, type Step } from "./UserRow";
 
 export const PeoplePage = () => {
   const people = usePeople();

@@ -2,18 +2,18 @@
 import { useState } from "react";
 
 import { useInvites, useRemoveInvite, useSession, type Invite } from "@/api";
+import { Badge } from "@/components/settings/Badge";
+import { AskFirst } from "@/components/settings/ConfirmButton";
+import { Moment } from "@/components/settings/DateTime";
+import { hasPassed } from "@/components/settings/format-date";
+import { InviteIcon } from "@/components/settings/icons";
+import { Loaded } from "@/components/settings/QueryBoundary";
+import { Row, Rows } from "@/components/settings/Rows";
+import { Section } from "@/components/settings/Section";
+import { Page } from "@/components/settings/SideNavLayout";
 import { Button, PlusIcon, useToast } from "@/ui";
 
-import { AskFirst } from "../frame/AskFirst";
-import { Badge } from "../frame/Badge";
-import { InviteIcon } from "../frame/icons";
-import { Loaded } from "../frame/Loaded";
-import { Moment } from "../frame/Moment";
-import { hasPassed } from "../frame/moments";
-import { Row, Rows } from "../frame/Rows";
-import { Section } from "../frame/Section";
-import { Page } from "../frame/SidePages";
-import { NewInviteDialog } from "./NewInviteDialog";
+import { NewInviteDialog } from "./NewInvitationDialog";
 
 type State = "open" | "used" | "over" | "orphaned";
 

@@ -1,0 +1,2 @@
+/** What app shows to administrators. */
+export { Administration } from "./Admin";

@@ -1,2 +1,0 @@
-/** What app shows to administrators. */
-export { Administration } from "./Administration";
