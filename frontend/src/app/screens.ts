@@ -10,8 +10,8 @@ export const Settings = lazy(async () => ({
   default: (await import("@/features/settings")).Settings,
 }));
 
-export const loadAccounts = () => import("@/features/accounts");
-const loadByMail = () => import("@/features/accounts/by-mail");
+export const loadAccounts = () => import("@/features/auth");
+const loadByMail = () => import("@/features/auth/email-links");
 
 export const SignIn = lazy(async () => ({ default: (await loadAccounts()).SignIn }));
 export const SecondFactor = lazy(async () => ({ default: (await loadAccounts()).SecondFactor }));
@@ -25,13 +25,13 @@ export const NewPassword = lazy(async () => ({ default: (await loadByMail()).New
 export const Verify = lazy(async () => ({ default: (await loadByMail()).Verify }));
 export const Setup = lazy(async () => ({ default: (await loadByMail()).Setup }));
 export const Mailbox = lazy(async () => ({
-  default: (await import("@/features/accounts/mailbox")).Mailbox,
+  default: (await import("@/features/auth/local-mailbox")).Mailbox,
 }));
 export const ConfirmDialog = lazy(async () => ({
-  default: (await import("@/features/accounts/confirm")).ConfirmDialog,
+  default: (await import("@/features/auth/reauth")).ConfirmDialog,
 }));
 
-const loadAgain = () => import("@/features/accounts/again");
+const loadAgain = () => import("@/features/auth/session-expired");
 export const SignInAgain = lazy(async () => ({ default: (await loadAgain()).SignInAgain }));
 export const SignedInHere = lazy(async () => ({ default: (await loadAgain()).SignedInHere }));
 

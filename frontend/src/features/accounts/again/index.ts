@@ -1,3 +1,0 @@
-/** The dialog in which somebody whose session has ended signs in without leaving the page. */
-export { SignInAgain } from "./SignInAgain";
-export { SignedInHere } from "./SignedInHere";

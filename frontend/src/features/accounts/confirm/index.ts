@@ -1,2 +1,0 @@
-/** The dialog that asks a signed-in person to prove who they are: see [Note: Confirming]. */
-export { ConfirmDialog } from "./ConfirmDialog";

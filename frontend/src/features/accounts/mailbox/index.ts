@@ -1,2 +1,0 @@
-/** Local mode: the mails that would have been sent. */
-export { Mailbox } from "./Mailbox";

@@ -1,0 +1,140 @@
+/** What the link of an invitation opens. */
+import { useState, type ReactNode, type SubmitEvent } from "react";
+import { useLocation } from "wouter";
+
+import { useAcceptInvite, useAskToJoin, useInvite, useSession } from "@/api";
+import { Button, FormAlert, useFocusOnError } from "@/ui";
+
+import { AccountFrame } from "../shared/AuthLayout";
+import { EmailField } from "../shared/EmailField";
+import {
+  emailIn,
+  errorsFromAnswer,
+  hasMistakes,
+  LEAST_ALONE,
+  mistakeInEmail,
+  mistakeInLength,
+  textIn,
+  type FormErrors,
+} from "../shared/form-errors";
+import { ChosenPassword } from "../shared/NewPasswordInput";
+import { Or } from "../shared/OrDivider";
+import { Providers } from "../shared/ProviderButtons";
+import { TextLink } from "../shared/TextLink";
+import { useLinkToken } from "../shared/use-link-token";
+import { DeadLink, LookedAt } from "./LinkStates";
+import { AskForMail } from "./RequestLinkForm";
+
+type InvitedProps = { token: string; email: string | null; lead: ReactNode; others: ReactNode };
+
+const TITLE = "You are invited";
+const footer = (
+  <>
+    Already have an account? <TextLink href="/sign-in">Sign in</TextLink>
+  </>
+);
+
+/** What the inviter wrote stands below, as a quotation: it is theirs, not the site's. */
+const withNote = (lead: ReactNode, note: string): ReactNode => (
+  <>
+    {lead}
+    <q className="mt-3 block text-ink">{note}</q>
+  </>
+);
+
+/** Where the site sends mail: a link proves the address, and goes on to the password. */
+const InvitedByMail = ({ token, email, lead, others }: InvitedProps) => {
+  const ask = useAskToJoin();
+  return (
+    <AskForMail
+      title={TITLE}
+      lead={lead}
+      button="Send me a link"
+      ask={{ ...ask, mutate: (body, on) => ask.mutate({ ...body, invite: token }, on) }}
+      sent="A link to go on with is on its way to"
+      email={email}
+      footer={footer}
+    >
+      {others}
+    </AskForMail>
+  );
+};
+
+/** Where it sends none, the invitation itself is the proof. */
+const InvitedDirectly = ({ token, email: asked, lead, others }: InvitedProps) => {
+  const [, navigate] = useLocation();
+  const accept = useAcceptInvite();
+  const [errors, setErrors] = useState<FormErrors>({});
+  const form = useFocusOnError(errors);
+
+  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (accept.isPending) return;
+    const email = emailIn(event.currentTarget);
+    const password = textIn(event.currentTarget, "password");
+    const mistakes = { ...mistakeInEmail(email), ...mistakeInLength(password, LEAST_ALONE) };
+    setErrors(mistakes);
+    if (hasMistakes(mistakes)) return;
+    accept.mutate(
+      { token, email, password },
+      {
+        onSuccess: () => navigate("/", { replace: true }),
+        onError: (error) => setErrors(errorsFromAnswer(error)),
+      },
+    );
+  };
+
+  return (
+    <AccountFrame title={TITLE} lead={lead} footer={footer}>
+      <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
+        <FormAlert>{errors.form}</FormAlert>
+        <EmailField defaultValue={asked ?? ""} readOnly={asked !== null} error={errors.email} />
+        <ChosenPassword
+          least={LEAST_ALONE}
+          error={errors.password}
+          {...(asked === null ? {} : { email: asked })}
+        />
+        <Button look="primary" type="submit" busy={accept.isPending} className="w-full">
+          Make the account
+        </Button>
+      </form>
+      {others}
+    </AccountFrame>
+  );
+};
+
+export const Invite = () => {
+  const { user, sign_in: offer } = useSession();
+  const token = useLinkToken();
+  const look = useInvite(token);
+  const lead = user
+    ? `It is for somebody new. You are signed in as ${user.email}, and would be signed out.`
+    : "Somebody who runs this site asks you to join: a private place for your pictures.";
+  const others = offer.providers.length > 0 && (
+    <>
+      <Or />
+      <div className="space-y-3">
+        <Providers next="/" invite={token} />
+      </div>
+    </>
+  );
+  return (
+    <LookedAt
+      look={look}
+      dead={
+        <DeadLink
+          wayOn={{ href: "/sign-in", label: user ? "To your pictures" : "To the sign-in page" }}
+        >
+          The invitation was used, has expired, was taken back, or lacks a part of its address. Ask
+          whoever sent it for a new one; if you have joined already, sign in.
+        </DeadLink>
+      }
+    >
+      {({ email, note, by_mail }) => {
+        const Invited = by_mail ? InvitedByMail : InvitedDirectly;
+        const words = note === "" ? lead : withNote(lead, note);
+        return <Invited token={token} email={email} lead={words} others={others} />;
+      }}
+    </LookedAt>
+  );
+};

@@ -1,0 +1,36 @@
+/** Asking for a link that sets a new password. */
+import { Link } from "wouter";
+
+import { useAskForReset, useSession } from "@/api";
+import { buttonClass } from "@/ui";
+
+import { AccountFrame } from "../shared/AuthLayout";
+import { TextLink } from "../shared/TextLink";
+import { AskForMail } from "./RequestLinkForm";
+
+export const Forgot = () => {
+  const { mail } = useSession().sign_in;
+  const ask = useAskForReset();
+  if (!mail) {
+    return (
+      <AccountFrame
+        title="Forgot your password?"
+        lead="This site sends no mail, so it cannot send you a new one. Sign in another way, or ask its administrator."
+      >
+        <Link href="/sign-in" className={`${buttonClass("primary")} w-full`}>
+          Back to sign in
+        </Link>
+      </AccountFrame>
+    );
+  }
+  return (
+    <AskForMail
+      title="Forgot your password?"
+      lead="Enter the address of your account, and we send you a link to set a new one."
+      button="Send me a link"
+      ask={ask}
+      sent="If there is an account with this address, a link that works for 30 minutes is on its way to"
+      footer={<TextLink href="/sign-in">Back to sign in</TextLink>}
+    />
+  );
+};

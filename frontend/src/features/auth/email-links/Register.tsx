@@ -1,0 +1,56 @@
+/** Joining: by mail where anybody may, and words about how it goes elsewhere. */
+import { Link } from "wouter";
+
+import { useAskToJoin, useSession } from "@/api";
+import { buttonClass } from "@/ui";
+
+import { AccountFrame } from "../shared/AuthLayout";
+import { Or } from "../shared/OrDivider";
+import { Providers } from "../shared/ProviderButtons";
+import { TextLink } from "../shared/TextLink";
+import { AskForMail } from "./RequestLinkForm";
+
+const OnlyWords = ({ children }: { children: string }) => (
+  <AccountFrame title="Make an account" lead={children}>
+    <Link href="/sign-in" className={`${buttonClass("primary")} w-full`}>
+      To the sign-in page
+    </Link>
+  </AccountFrame>
+);
+
+export const Register = ({ next }: { next: string }) => {
+  const { registration, mail, providers } = useSession().sign_in;
+  const ask = useAskToJoin();
+  if (registration === "closed") return <OnlyWords>This site takes in nobody new.</OnlyWords>;
+  if (registration === "invite" || !mail) {
+    return (
+      <OnlyWords>
+        Joining this site takes an invitation. Ask its administrator for one, and open the link that
+        you get.
+      </OnlyWords>
+    );
+  }
+  return (
+    <AskForMail
+      title="Make an account"
+      lead="A private place for your pictures. First we make sure that the address is yours."
+      button="Send me a link"
+      ask={ask}
+      sent="A link to go on with is on its way to"
+      footer={
+        <>
+          Already have one? <TextLink href="/sign-in">Sign in</TextLink>
+        </>
+      }
+    >
+      {providers.length > 0 && (
+        <>
+          <Or />
+          <div className="space-y-3">
+            <Providers next={next} />
+          </div>
+        </>
+      )}
+    </AskForMail>
+  );
+};

@@ -1,0 +1,48 @@
+/** What the link in the mail to somebody who forgot their password opens. */
+import { useLocation } from "wouter";
+
+import { useFinishReset, useResetLink, useSession } from "@/api";
+
+import { LEAST_BESIDE_FACTOR } from "../shared/form-errors";
+import { useLinkToken } from "../shared/use-link-token";
+import { DeadLink, LookedAt } from "./LinkStates";
+import { PasswordPage } from "./SetPasswordPage";
+
+export const NewPassword = () => {
+  const [, navigate] = useLocation();
+  const { user } = useSession();
+  const token = useLinkToken();
+  const look = useResetLink(token);
+  const finish = useFinishReset();
+  return (
+    <LookedAt
+      look={look}
+      dead={
+        <DeadLink
+          wayOn={
+            user
+              ? { href: "/settings", label: "To your settings" }
+              : { href: "/forgot", label: "Ask for a new one" }
+          }
+        >
+          It was used, is older than 30 minutes, or lacks a part of its address.
+        </DeadLink>
+      }
+    >
+      {({ email }) => (
+        <PasswordPage
+          title="Set a new password"
+          lead="All devices that are signed in to this account will be signed out, and its access tokens end."
+          label="New password"
+          button="Set the password"
+          token={token}
+          email={email}
+          least={LEAST_BESIDE_FACTOR}
+          rule="15 characters or more. If your account has a passkey or an authenticator app, 8 are enough."
+          send={finish}
+          onDone={() => navigate("/settings/ways-in?after=reset", { replace: true })}
+        />
+      )}
+    </LookedAt>
+  );
+};

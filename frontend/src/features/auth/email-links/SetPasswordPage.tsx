@@ -1,0 +1,77 @@
+/** Choosing a password for an address that a link has proved. */
+import { useState, type ReactNode, type SubmitEvent } from "react";
+
+import { Button, FormAlert, useFocusOnError } from "@/ui";
+
+import { AccountFrame } from "../shared/AuthLayout";
+import { EmailField } from "../shared/EmailField";
+import {
+  errorsFromAnswer,
+  hasMistakes,
+  LEAST_ALONE,
+  mistakeInLength,
+  textIn,
+  type FormErrors,
+} from "../shared/form-errors";
+import { ChosenPassword } from "../shared/NewPasswordInput";
+
+/** What sends the password: a mutation. */
+type Send = {
+  mutate: (
+    body: { token: string; password: string },
+    on: { onSuccess: () => void; onError: (error: unknown) => void },
+  ) => void;
+  isPending: boolean;
+};
+
+type PasswordPageProps = {
+  title: string;
+  lead: ReactNode;
+  label: string;
+  button: string;
+  token: string;
+  email: string;
+  /** Shorter ones are not even sent; whether they are long enough for this account knows the server. */
+  least: number;
+  rule?: string;
+  send: Send;
+  onDone: () => void;
+};
+
+export const PasswordPage = (props: PasswordPageProps) => {
+  const { title, lead, label, button, token, email, least, rule, send, onDone } = props;
+  const [errors, setErrors] = useState<FormErrors>({});
+  const form = useFocusOnError(errors);
+
+  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (send.isPending) return;
+    const password = textIn(event.currentTarget, "password");
+    const mistakes = mistakeInLength(password, least);
+    setErrors(mistakes);
+    if (hasMistakes(mistakes)) return;
+    send.mutate(
+      { token, password },
+      { onSuccess: onDone, onError: (error) => setErrors(errorsFromAnswer(error)) },
+    );
+  };
+
+  return (
+    <AccountFrame title={title} lead={lead}>
+      <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
+        <FormAlert>{errors.form}</FormAlert>
+        <EmailField value={email} readOnly error={undefined} />
+        <ChosenPassword
+          label={label}
+          least={LEAST_ALONE}
+          email={email}
+          error={errors.password}
+          {...(rule === undefined ? {} : { rule })}
+        />
+        <Button look="primary" type="submit" busy={send.isPending} className="w-full">
+          {button}
+        </Button>
+      </form>
+    </AccountFrame>
+  );
+};

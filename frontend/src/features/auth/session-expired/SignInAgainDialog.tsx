@@ -1,0 +1,73 @@
+/** Signing in again above a page that must not be left: see [Note: Ended, not signed out]. */
+import { useState } from "react";
+
+import { passkeysWork, useGiveUpSecondFactor, useSession } from "@/api";
+import { Button, Dialog, FormAlert } from "@/ui";
+
+import { Or } from "../shared/OrDivider";
+import { PasskeyButton } from "../shared/PasskeyButton";
+import { PasswordForm } from "../shared/PasswordForm";
+import { usePasskeyDoor } from "../shared/use-passkey-sign-in";
+import { SecondFactorForms } from "../sign-in/SecondFactor";
+import { ProvidersInTab } from "./ProviderButtonsInTab";
+
+type SignInAgainProps = {
+  onLater: () => void;
+  onSignOut: () => void;
+};
+
+const FirstStep = ({ email }: { email: string | undefined }) => {
+  const { providers } = useSession().sign_in;
+  const passkey = usePasskeyDoor();
+  return (
+    <>
+      <PasswordForm {...(email === undefined ? {} : { email })} />
+      {(passkeysWork() || providers.length > 0) && <Or />}
+      <div className="space-y-3">
+        <PasskeyButton door={passkey} />
+        <ProvidersInTab />
+      </div>
+    </>
+  );
+};
+
+export const SignInAgain = ({ onLater, onSignOut }: SignInAgainProps) => {
+  const { user, second_factor: awaited } = useSession();
+  const giveUp = useGiveUpSecondFactor();
+  const [usesRecovery, setUsesRecovery] = useState(false);
+  const [isLate, setLate] = useState(false);
+  return (
+    <Dialog title="Sign in to go on" onClose={onLater} sheet>
+      <p className="mb-5 text-muted">
+        Your session has ended. Nothing is lost: what is not uploaded yet waits here, and goes on
+        once you have signed in again.
+      </p>
+      {isLate && !awaited && (
+        <div className="mb-5">
+          <FormAlert>That took too long. Sign in again from the start.</FormAlert>
+        </div>
+      )}
+      {awaited ? (
+        <SecondFactorForms
+          methods={awaited.methods}
+          usesRecovery={usesRecovery}
+          onUsesRecovery={setUsesRecovery}
+          onLate={() => {
+            setLate(true);
+            giveUp.mutate();
+          }}
+        />
+      ) : (
+        <FirstStep email={user?.email} />
+      )}
+      <div className="mt-5 flex flex-wrap justify-center gap-x-2 border-t border-line pt-4">
+        <Button look="quiet" onClick={onLater}>
+          Later
+        </Button>
+        <Button look="quiet" onClick={onSignOut}>
+          Sign out, and give up what waits
+        </Button>
+      </div>
+    </Dialog>
+  );
+};

@@ -1,0 +1,76 @@
+/** Signing in: e-mail and password, a passkey, or a provider. */
+import { useEffect, useState } from "react";
+import { useSearchParams } from "wouter";
+
+import { passkeysWork, useSession } from "@/api";
+import { FormAlert } from "@/ui";
+
+import { AccountFrame } from "../shared/AuthLayout";
+import { Or } from "../shared/OrDivider";
+import { PasskeyButton } from "../shared/PasskeyButton";
+import { PasswordForm } from "../shared/PasswordForm";
+import { Providers } from "../shared/ProviderButtons";
+import { TextLink } from "../shared/TextLink";
+import { usePasskeyDoor } from "../shared/use-passkey-sign-in";
+import { problemFromCode } from "./sign-in-errors";
+
+type SignInProps = {
+  /** Where to go on afterwards: a path of this site. */
+  next: string;
+  /** Why the person was sent here, as the address says. */
+  problem: string | null;
+};
+
+const WaysToJoin = () => {
+  const { registration, mail } = useSession().sign_in;
+  if (registration === "closed") return <>This site takes in nobody new.</>;
+  if (registration === "invite" || !mail) return <>New here? Joining takes an invitation.</>;
+  return (
+    <>
+      New here? <TextLink href="/register">Make an account</TextLink>
+    </>
+  );
+};
+
+/** Said once: whoever then signs in, or comes back to this page, is not told again. */
+const useReason = (problem: string | null) => {
+  const [reason] = useState(() => problemFromCode(problem));
+  const [, setSearch] = useSearchParams();
+  useEffect(() => {
+    if (!new URLSearchParams(window.location.search).has("problem")) return;
+    setSearch(
+      (search) => {
+        search.delete("problem");
+        return search;
+      },
+      { replace: true },
+    );
+  }, [setSearch]);
+  return reason;
+};
+
+export const SignIn = ({ next, problem }: SignInProps) => {
+  const { providers } = useSession().sign_in;
+  const passkey = usePasskeyDoor();
+  const reason = useReason(problem);
+  const hasOthers = passkeysWork() || providers.length > 0;
+  return (
+    <AccountFrame title="Sign in" lead="Good to see you again." footer={<WaysToJoin />}>
+      {reason && (
+        <div className="mb-6">
+          <FormAlert tone={reason.tone}>{reason.words}</FormAlert>
+        </div>
+      )}
+      <PasswordForm>
+        <p className="mt-2 text-right text-sm">
+          <TextLink href="/forgot">Forgot your password?</TextLink>
+        </p>
+      </PasswordForm>
+      {hasOthers && <Or />}
+      <div className="space-y-3">
+        <PasskeyButton door={passkey} />
+        <Providers next={next} />
+      </div>
+    </AccountFrame>
+  );
+};
