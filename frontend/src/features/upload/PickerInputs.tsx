@@ -1,7 +1,7 @@
 /** The browser's own pickers: one for files, one for a folder. Opened by click() on the refs. */
 import type { ChangeEvent, RefObject } from "react";
 
-import { acceptList } from "./content-types";
+import { acceptList } from "./queue/content-types";
 
 type PickerInputsProps = {
   filesRef: RefObject<HTMLInputElement | null>;

@@ -3,9 +3,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { Button, CloseIcon, IconButton } from "@/ui";
 
-import { isBig } from "./engine/file-hash";
 import { pictures } from "./panel/summary";
-import { dismissUnfinished, readUnfinished, type Unfinished } from "./unfinished";
+import { isBig } from "./queue/file-hash";
+import { dismissUnfinished, readUnfinished, type Unfinished } from "./unfinished-storage";
 
 type UnfinishedNoticeProps = { userId: string; onChoose: () => void };
 

@@ -1,14 +1,15 @@
-import { sessionOptions } from "@/api";
-import { renderWithApp } from "@/test/render";
-import { aSession } from "@/test/samples";
-import { server } from "@/test/server";
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { sessionOptions } from "@/api";
+import { renderWithApp } from "@/test/render";
+import { aSession } from "@/test/samples";
+import { server } from "@/test/server";
+
 import { UploadProvider, useUpload } from ".";
-import { UnfinishedNote } from "./unfinished";
+import { UnfinishedNote } from "./unfinished-storage";
 
 const ADA = "0190a0000000700080000000000000aa";
 

@@ -3,7 +3,7 @@ import { createContext, use, useMemo, useRef, type ReactNode } from "react";
 
 import { useSession } from "@/api";
 
-import { UploadDesk } from "./UploadDesk";
+import { UploadDesk } from "./UploadRoot";
 
 type UploadActions = { openFilePicker: () => void; openFolderPicker: () => void };
 

@@ -1,7 +1,7 @@
 /** Files dragged over the window, dropped on it, or pasted into it. */
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { takeOut, type Dropped } from "./gather";
+import { takeOut, type Dropped } from "./collect-files";
 
 type FileDrop = {
   onFiles: (dropped: Dropped) => void;

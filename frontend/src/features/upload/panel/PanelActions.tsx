@@ -1,7 +1,7 @@
 /** What can be done about all files together. */
 import { Button, RetryIcon } from "@/ui";
 
-import type { UploadQueue } from "../engine/queue";
+import type { UploadQueue } from "../queue/queue";
 import type { Summary } from "./summary";
 
 type PanelActionsProps = {

@@ -1,9 +1,9 @@
 /** The upload as a whole: how far, how fast, and what can be done about all of it. */
 import { bytesInWords, ChevronDownIcon, classNames, CloseIcon, IconButton } from "@/ui";
 
-import type { UploadQueue } from "../engine/queue";
-import { timeLeft } from "./rate";
+import type { UploadQueue } from "../queue/queue";
 import { footnotes, headline, isOver, type Summary } from "./summary";
+import { timeLeft } from "./transfer-rate";
 
 type PanelHeaderProps = {
   queue: UploadQueue;

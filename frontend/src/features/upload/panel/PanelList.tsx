@@ -1,8 +1,8 @@
 /** The files, one row each; only those in sight are drawn. */
 import { useEffect, useRef, type RefObject } from "react";
 
-import type { UploadQueue } from "../engine/queue";
-import { isFinished, type Upload } from "../engine/upload";
+import type { UploadQueue } from "../queue/queue";
+import { isFinished, type Upload } from "../queue/upload-state";
 import { UploadRow } from "./UploadRow";
 import { useRowWindow } from "./use-row-window";
 

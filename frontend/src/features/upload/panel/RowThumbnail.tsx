@@ -3,10 +3,10 @@ import { useCallback, useState } from "react";
 
 import { BrokenPictureIcon, PicturesIcon } from "@/ui";
 
-import { isShowable } from "../content-types";
-import { isBig } from "../engine/file-hash";
-import type { Upload } from "../engine/upload";
-import { embeddedThumbnail } from "./embedded-thumbnail";
+import { isShowable } from "../queue/content-types";
+import { isBig } from "../queue/file-hash";
+import type { Upload } from "../queue/upload-state";
+import { embeddedThumbnail } from "./exif-thumbnail";
 
 /** Rows that only fly past are not worth the decoding. */
 const LOOK_MS = 200;

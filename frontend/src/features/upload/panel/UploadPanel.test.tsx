@@ -5,15 +5,15 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { renderWithApp } from "@/test/render";
 import { anImage } from "@/test/samples";
 
-import { UploadQueue } from "../engine/queue";
+import { PassingTrouble } from "../queue/errors";
+import { UploadQueue } from "../queue/queue";
 import {
   bigFile,
   pictureFile,
   StandInServer,
   StandInStorage,
   standInHash,
-} from "../engine/stand-ins";
-import { PassingTrouble } from "../engine/troubles";
+} from "../queue/testing/fakes";
 import { UploadPanel } from "./UploadPanel";
 
 const MB = 1024 * 1024;

@@ -3,12 +3,12 @@ import { useState, useSyncExternalStore } from "react";
 
 import { classNames, Progress } from "@/ui";
 
-import type { UploadQueue } from "../engine/queue";
+import type { UploadQueue } from "../queue/queue";
 import { PanelActions } from "./PanelActions";
 import { PanelHeader } from "./PanelHeader";
 import { PanelList } from "./PanelList";
 import { isOver, summarize } from "./summary";
-import { useAnnouncement } from "./use-announcement";
+import { useAnnouncement } from "./use-live-announcement";
 import { useRate } from "./use-rate";
 
 export const UploadPanel = ({ queue }: { queue: UploadQueue }) => {

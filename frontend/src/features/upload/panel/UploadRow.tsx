@@ -13,9 +13,9 @@ import {
   WarningIcon,
 } from "@/ui";
 
-import type { UploadQueue } from "../engine/queue";
-import { canRetry, isUnsent, type Phase, type Upload } from "../engine/upload";
-import { percent, phaseText, type Tone } from "./phase-text";
+import type { UploadQueue } from "../queue/queue";
+import { canRetry, isUnsent, type Phase, type Upload } from "../queue/upload-state";
+import { percent, phaseText, type Tone } from "./format-phase";
 import { RowThumbnail } from "./RowThumbnail";
 
 type UploadRowProps = {

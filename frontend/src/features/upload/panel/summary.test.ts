@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 
-import { bigFile } from "../engine/stand-ins";
-import type { Upload } from "../engine/upload";
 import { anImage } from "@/test/samples";
+
+import { bigFile } from "../queue/testing/fakes";
+import type { Upload } from "../queue/upload-state";
 import { summarize } from "./summary";
 
 const upload = (changes: Partial<Upload>): Upload => ({

@@ -1,5 +1,5 @@
 /** The whole upload in a few numbers. */
-import { isUnsent, type Upload } from "../engine/upload";
+import { isUnsent, type Upload } from "../queue/upload-state";
 
 export type Summary = {
   /** All but the cancelled ones and those that stood back for a twin. */

@@ -1,8 +1,8 @@
 /** The speed of the upload, measured as it goes. */
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { RateMeter } from "./rate";
 import type { Summary } from "./summary";
+import { RateMeter } from "./transfer-rate";
 
 const EVERY_MS = 1_000;
 

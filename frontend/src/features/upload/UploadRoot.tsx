@@ -1,0 +1,99 @@
+/** Where one person's files come in. What handles them is loaded once the page has come to rest. */
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useRef, useState, type RefObject } from "react";
+
+import { sessionOptions } from "@/api";
+import { useToast } from "@/ui";
+
+import type { Dropped } from "./collect-files";
+import { DropOverlay } from "./DropOverlay";
+import { PickerInputs } from "./PickerInputs";
+import type { Limits } from "./queue/validate-file";
+import { forgetUnfinished, hasUnfinished } from "./unfinished-storage-keys";
+import type { Uploads } from "./upload-manager";
+import { useFileDrop } from "./use-file-drop";
+
+const loadUploads = () => import("./upload-manager");
+const UploadPanel = lazy(async () => ({ default: (await loadUploads()).UploadPanel }));
+const UnfinishedNotice = lazy(() => import("./UnfinishedNotice"));
+
+/** By then the timeline has what it needs; from then on an upload may begin without a network. */
+const REST_MS = 2_000;
+
+const preload = (): void => void loadUploads().catch(() => undefined);
+
+type UploadDeskProps = {
+  userId: string;
+  limits: Limits;
+  filesRef: RefObject<HTMLInputElement | null>;
+  folderRef: RefObject<HTMLInputElement | null>;
+};
+
+export const UploadDesk = ({ userId, limits, filesRef, folderRef }: UploadDeskProps) => {
+  const client = useQueryClient();
+  const toast = useToast();
+  const [uploads, setUploads] = useState<Uploads | null>(null);
+  const started = useRef<Uploads | null>(null);
+
+  const receive = async (dropped: Dropped) => {
+    try {
+      const heavy = await loadUploads();
+      started.current ??= new heavy.Uploads({ client, userId, limits });
+      setUploads(started.current);
+      const { files, unreadable } = await started.current.add(dropped);
+      if (unreadable > 0) toast.show({ message: unreadableMessage(unreadable), tone: "error" });
+      else if (files === 0) toast.show({ message: "There are no pictures in there." });
+    } catch {
+      // The only thing that can fail here is the loading: no network, or a newer release in its place.
+      const message = navigator.onLine
+        ? "The upload could not start. Reload the page and try again."
+        : "No connection. Choose the pictures again when you are back online.";
+      toast.show({ message, tone: "error" });
+    }
+  };
+  const isOver = useFileDrop({
+    onFiles: (dropped) => void receive(dropped),
+    onApproach: preload,
+  });
+
+  useEffect(() => {
+    const timer = setTimeout(preload, REST_MS);
+    return () => clearTimeout(timer);
+  }, []);
+
+  useEffect(
+    () => () => {
+      started.current?.close();
+      started.current = null;
+      const session = client.getQueryData(sessionOptions.queryKey);
+      if (session?.user?.id !== userId) forgetUnfinished(userId);
+    },
+    [client, userId],
+  );
+
+  return (
+    <>
+      <PickerInputs
+        filesRef={filesRef}
+        folderRef={folderRef}
+        contentTypes={limits.contentTypes}
+        onFiles={(files) => void receive({ entries: [], files })}
+      />
+      {isOver && <DropOverlay />}
+      <Suspense fallback={null}>
+        {uploads ? (
+          <UploadPanel queue={uploads.queue} />
+        ) : (
+          hasUnfinished(userId) && (
+            <UnfinishedNotice userId={userId} onChoose={() => filesRef.current?.click()} />
+          )
+        )}
+      </Suspense>
+    </>
+  );
+};
+
+const unreadableMessage = (count: number): string =>
+  count === 1
+    ? "One file could not be read."
+    : `${count.toLocaleString()} files could not be read.`;

@@ -1,0 +1,90 @@
+/** The API as the queue sees it: its refusals sorted into those that pass and those that last. */
+import {
+  ApiProblem,
+  cancelUpload,
+  completeUpload,
+  fetchImages,
+  requestPlaces,
+  toProblem,
+} from "@/api";
+
+import { LastingTrouble, PassingTrouble, SignedOutTrouble } from "./queue/errors";
+import type { Picture, PlaceAnswer, UploadServer } from "./queue/upload-api";
+
+/** Whether the person whose files these are is signed in. */
+export type Presence = {
+  isPresent: () => boolean;
+  /** Called when an answer says that the session is over. */
+  onEnded: () => void;
+  untilBack: () => Promise<void>;
+};
+
+/** Asks nothing on behalf of anybody but the person whose files these are. */
+export const apiServer = ({ isPresent, onEnded, untilBack }: Presence): UploadServer => {
+  const translate = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (!isPresent()) throw new SignedOutTrouble(untilBack());
+    try {
+      return await call();
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.status !== 401) throw troubleFrom(problem);
+      // Before anybody is told: who is told of it first may sign in at once.
+      const back = untilBack();
+      onEnded();
+      throw new SignedOutTrouble(back);
+    }
+  };
+  return {
+    askForPlaces: (pictures) => translate(() => askForPlaces(pictures)),
+    complete: (imageId) => translate(() => complete(imageId)),
+    imagesById: (ids) => translate(() => fetchImages(ids)),
+    forget: (imageId) => translate(() => cancelUpload(imageId)),
+  };
+};
+
+const troubleFrom = ({ status, code, detail }: ApiProblem): PassingTrouble | LastingTrouble => {
+  if (code === "unreachable") return new PassingTrouble("connection");
+  if (status === 429 || status >= 500) return new PassingTrouble("busy");
+  return new LastingTrouble({ reason: detail, advice: null, retry: true });
+};
+
+const complete = async (imageId: string): Promise<"complete" | "missing" | "gone"> => {
+  try {
+    await completeUpload(imageId);
+    return "complete";
+  } catch (error) {
+    // 409: parts are missing, or nothing is open any more. Asking for the place again tells which.
+    if (error instanceof ApiProblem && error.status === 409) return "missing";
+    if (error instanceof ApiProblem && error.status === 404) return "gone";
+    throw error;
+  }
+};
+
+/** A batch is refused whole when one picture in it is not valid: then the others are asked for again. */
+const askForPlaces = async (pictures: readonly Picture[]): Promise<PlaceAnswer[]> => {
+  try {
+    return await requestPlaces(pictures);
+  } catch (error) {
+    const refused = error instanceof ApiProblem ? refusedPictures(error, pictures.length) : null;
+    if (!refused) throw error;
+    const others = pictures.filter((_, index) => !refused.has(index));
+    const places = others.length > 0 ? await requestPlaces(others) : [];
+    const next = places.values();
+    return pictures.flatMap((_, index) => refused.get(index) ?? next.next().value ?? []);
+  }
+};
+
+/** By position; null when the refusal is about something else than single pictures. */
+const refusedPictures = (
+  { status, fields }: ApiProblem,
+  count: number,
+): Map<number, PlaceAnswer> | null => {
+  if (status !== 422) return null;
+  const refused = new Map<number, PlaceAnswer>();
+  for (const [field, detail] of Object.entries(fields)) {
+    const index = Number(/^images\.(\d+)\./.exec(field)?.[1] ?? count);
+    if (index >= count) return null;
+    refused.set(index, { status: "refused", detail });
+  }
+  return refused.size > 0 ? refused : null;
+};

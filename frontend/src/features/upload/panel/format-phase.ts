@@ -1,0 +1,67 @@
+/** Each phase in words. */
+import { isBig } from "../queue/file-hash";
+import type { Phase } from "../queue/upload-state";
+
+export type Tone = "quiet" | "active" | "good" | "warning" | "bad";
+
+type Interrupted = Extract<Phase, { name: "interrupted" }>;
+export type PhaseText = { text: string; tone: Tone };
+
+/** @param kept how much of it storage had before it was sent now. */
+export const phaseText = (phase: Phase, size: number, kept = 0): PhaseText => {
+  switch (phase.name) {
+    case "waiting":
+      return { text: "Waiting", tone: "quiet" };
+    case "hashing":
+      return { text: "Checking", tone: "active" };
+    case "queued":
+      return { text: "Waiting to send", tone: "quiet" };
+    case "sending":
+      return { text: sendingText(percent(phase.sent, size), percent(kept, size)), tone: "active" };
+    case "interrupted":
+      return { text: interruptedText(phase, size), tone: "warning" };
+    case "processing":
+      return phase.slow
+        ? { text: "Still processing. It goes on even if you close this page.", tone: "active" }
+        : { text: "Processing", tone: "active" };
+    case "ready":
+      return { text: "Added", tone: "good" };
+    case "damaged":
+      return { text: `Added, but damaged. ${phase.reason}`, tone: "warning" };
+    case "already":
+      return phase.restored
+        ? { text: "Restored from Recently deleted", tone: "good" }
+        : { text: "Already in your library", tone: "good" };
+    case "duplicate":
+      return { text: `Same picture as ${phase.of}`, tone: "quiet" };
+    case "failed":
+      return { text: join(phase.failure.reason, phase.failure.advice), tone: "bad" };
+    case "cancelled":
+      return { text: "Cancelled", tone: "quiet" };
+  }
+};
+
+const sendingText = (sent: number, kept: number): string =>
+  kept === 0 ? `Uploading ${sent} %` : `Uploading ${sent} %; ${kept} % was there already`;
+
+/** A big file stays where it was; a small one begins again. */
+const interruptedText = ({ cause, sent }: Interrupted, size: number): string => {
+  if (sent === 0 || !isBig(size)) return INTERRUPTED[cause];
+  const reason = cause === "offline" ? "No connection. It goes on by itself." : INTERRUPTED[cause];
+  return `Stopped at ${percent(sent, size)} %. ${reason}`;
+};
+
+const INTERRUPTED = {
+  offline: "No connection. It goes on by itself when you are back online.",
+  connection: "Connection lost, trying again soon",
+  busy: "The server is busy, trying again soon",
+  signed_out: "Waits until you have signed in again",
+} as const;
+
+export const percent = (sent: number, size: number): number => {
+  // The last per cent is for the server to say.
+  return size === 0 ? 0 : Math.min(99, Math.floor((sent / size) * 100));
+};
+
+const join = (reason: string, advice: string | null): string =>
+  advice === null ? reason : `${reason} ${advice}`;

@@ -1,0 +1,216 @@
+/** All files of this page's uploads, and what a person may do with them: add, cancel, try again, clear away. */
+import type { Image } from "@/api";
+
+import type { FileHash } from "./file-hash";
+import { Hasher } from "./hash-worker-client";
+import { Watch } from "./processing-poller";
+import { put } from "./put";
+import { carry } from "./run-upload";
+import { Lane } from "./semaphore";
+import type { UploadServer } from "./upload-api";
+import type { CarryTools } from "./upload-context";
+import { canRetry, isFinished, isUnsent, type Phase, type Upload } from "./upload-state";
+import { PlaceDesk } from "./upload-url-batcher";
+import { refusal, type Limits } from "./validate-file";
+
+export type Chosen = { file: File; name: string; contentType: string };
+
+type QueueParts = {
+  server: UploadServer;
+  limits: Limits;
+  /** Called for each picture that has come into the library. */
+  onLanded: (image: Image) => void;
+  /** Stand-ins for tests; a worker and XMLHttpRequest otherwise. */
+  hash?: (file: File) => Promise<FileHash>;
+  put?: CarryTools["put"];
+};
+
+type Voyage = { controller: AbortController; imageId: string | null; sha256: string | null };
+
+const MB = 1024 * 1024;
+/** How often listeners are told: as often as an eye can follow, however fast progress comes in. */
+const TELL_EVERY_MS = 100;
+
+export class UploadQueue {
+  readonly #parts: QueueParts;
+  readonly #hasher = new Hasher();
+  readonly #closed = new AbortController();
+  readonly #tools: Omit<CarryTools, "claim" | "onPlace" | "onKept">;
+  readonly #uploads = new Map<number, Upload>();
+  readonly #voyages = new Map<number, Voyage>();
+  readonly #claims = new Map<string, number>();
+  readonly #listeners = new Set<() => void>();
+  #snapshot: readonly Upload[] = [];
+  #telling: ReturnType<typeof setTimeout> | null = null;
+  #lastId = 0;
+
+  constructor(parts: QueueParts) {
+    this.#parts = parts;
+    this.#tools = {
+      desk: new PlaceDesk(parts.server),
+      watch: new Watch(parts.server, this.#closed.signal),
+      hash: parts.hash ?? ((file) => this.#hasher.hash(file)),
+      put: parts.put ?? put,
+      complete: (imageId) => parts.server.complete(imageId),
+      lanes: {
+        ahead: new Lane({ places: 48, weight: 100 * MB }),
+        big: new Lane({ places: 2 }),
+        hashing: new Lane({ places: 2 }),
+        sending: new Lane({ places: 4 }),
+        // One fewer than that. See [Note: Big and small].
+        parts: new Lane({ places: 3 }),
+      },
+    };
+  }
+
+  add(chosen: readonly Chosen[]): void {
+    for (const { file, name, contentType } of chosen) {
+      this.#lastId += 1;
+      const failure = refusal({ file, contentType }, this.#parts.limits);
+      const phase: Phase = failure ? { name: "failed", failure } : { name: "waiting" };
+      const upload: Upload = { id: this.#lastId, file, name, contentType, phase, kept: 0 };
+      this.#uploads.set(upload.id, upload);
+      if (!failure) void this.#carry(upload);
+    }
+    this.#tellNow();
+  }
+
+  /** Stops one that is not sent yet; its place is given back. What is sent already stays. */
+  cancel(id: number): void {
+    const upload = this.#uploads.get(id);
+    if (upload && isUnsent(upload)) this.#cancel(upload);
+    this.#tellNow();
+  }
+
+  cancelAll(): void {
+    for (const upload of this.#uploads.values()) if (isUnsent(upload)) this.#cancel(upload);
+    this.#tellNow();
+  }
+
+  retry(id: number): void {
+    const upload = this.#uploads.get(id);
+    if (upload && canRetry(upload)) void this.#carry(upload);
+    this.#tellNow();
+  }
+
+  /** Those that failed; not those that the person cancelled. */
+  retryFailed(): void {
+    for (const upload of this.#uploads.values()) {
+      if (upload.phase.name === "failed" && upload.phase.failure.retry) void this.#carry(upload);
+    }
+    this.#tellNow();
+  }
+
+  /** Takes all that is over off the list. */
+  clearFinished(): void {
+    for (const upload of this.#uploads.values())
+      if (isFinished(upload)) this.#uploads.delete(upload.id);
+    this.#tellNow();
+  }
+
+  /** Stops everything and keeps the promised places: dropping the same files again goes on from there. */
+  close(): void {
+    this.#closed.abort();
+    for (const { controller } of this.#voyages.values()) controller.abort();
+    this.#voyages.clear();
+    this.#hasher.close();
+    this.#listeners.clear();
+    if (this.#telling !== null) clearTimeout(this.#telling);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly snapshot = (): readonly Upload[] => this.#snapshot;
+
+  async #carry(upload: Upload): Promise<void> {
+    const voyage: Voyage = { controller: new AbortController(), imageId: null, sha256: null };
+    this.#voyages.set(upload.id, voyage);
+    this.#change(upload.id, { phase: { name: "waiting" }, kept: 0 });
+    const { signal } = voyage.controller;
+    const report = (phase: Phase) => {
+      if (!signal.aborted) this.#report(upload.id, phase);
+    };
+    const tools: CarryTools = {
+      ...this.#tools,
+      claim: (sha256) => this.#claim(sha256, upload.id, voyage),
+      onPlace: (imageId) => {
+        voyage.imageId = imageId;
+        if (signal.aborted) this.#giveBack(voyage);
+      },
+      onKept: (kept) => {
+        this.#change(upload.id, { kept });
+      },
+    };
+    try {
+      this.#finish(upload.id, await carry({ upload, tools, signal, report }));
+    } catch {
+      // Aborted: #cancel or close() has said all there is to say.
+    }
+  }
+
+  #finish(id: number, phase: Phase): void {
+    this.#report(id, phase);
+    const voyage = this.#voyages.get(id);
+    this.#voyages.delete(id);
+    if (voyage) this.#release(id, voyage, { landed: phase.name !== "failed" });
+    if (phase.name === "ready" || phase.name === "damaged" || phase.name === "already") {
+      this.#parts.onLanded(phase.image);
+    }
+  }
+
+  #cancel(upload: Upload): void {
+    const voyage = this.#voyages.get(upload.id);
+    this.#report(upload.id, { name: "cancelled" });
+    if (!voyage) return;
+    this.#voyages.delete(upload.id);
+    voyage.controller.abort(new DOMException("Cancelled", "AbortError"));
+    this.#giveBack(voyage);
+    this.#release(upload.id, voyage, { landed: false });
+  }
+
+  #giveBack({ imageId }: Voyage): void {
+    if (imageId === null || this.#closed.signal.aborted) return;
+    // Not vital: an unfinished upload is swept away by the server after a while.
+    this.#parts.server.forget(imageId).catch(() => undefined);
+  }
+
+  /** Answers the other upload that stands for these bytes already, or null and this one now does. */
+  #claim(sha256: string, id: number, voyage: Voyage): Upload | null {
+    const holder = this.#claims.get(sha256);
+    const other = holder === undefined ? undefined : this.#uploads.get(holder);
+    if (other) return other;
+    this.#claims.set(sha256, id);
+    voyage.sha256 = sha256;
+    return null;
+  }
+
+  /** What did not land leaves its bytes to a twin that stood back for it. */
+  #release(id: number, { sha256 }: Voyage, { landed }: { landed: boolean }): void {
+    if (sha256 !== null) this.#claims.delete(sha256);
+    if (landed) return;
+    for (const twin of this.#uploads.values()) {
+      if (twin.phase.name === "duplicate" && twin.phase.twinId === id) void this.#carry(twin);
+    }
+  }
+
+  #report(id: number, phase: Phase): void {
+    this.#change(id, { phase });
+  }
+
+  #change(id: number, news: Partial<Pick<Upload, "phase" | "kept">>): void {
+    const upload = this.#uploads.get(id);
+    if (!upload) return;
+    this.#uploads.set(id, { ...upload, ...news });
+    this.#telling ??= setTimeout(() => this.#tellNow(), TELL_EVERY_MS);
+  }
+
+  #tellNow(): void {
+    if (this.#telling !== null) clearTimeout(this.#telling);
+    this.#telling = null;
+    this.#snapshot = [...this.#uploads.values()];
+    for (const listener of this.#listeners) listener();
+  }
+}

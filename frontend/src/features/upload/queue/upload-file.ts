@@ -1,0 +1,108 @@
+/** From a hash to bytes in storage: a place is asked for, used, and asked for again when it is no good any more. */
+import { LastingTrouble } from "./errors";
+import { CHANGED, GONE, NO_PLACE_ACCEPTED } from "./failure-messages";
+import type { FileHash } from "./file-hash";
+import { PartsProgress } from "./parts-progress";
+import type { PutOutcome } from "./put";
+import { persistently } from "./retry";
+import type { PlaceAnswer, Promised } from "./upload-api";
+import type { Carried } from "./upload-context";
+import { sendParts, TRIES } from "./upload-multipart";
+
+/** The server keeps a place for five minutes; one that waited this long for its turn is asked for anew. */
+const PLACE_LIFE_MS = 4 * 60_000;
+const RENEWALS = 3;
+
+type Sending = Carried & { hashed: FileHash; progress: PartsProgress };
+type Asked = { place: PlaceAnswer; isStale: () => boolean };
+
+/** The image whose bytes are in storage now, or why none had to be sent. */
+export type SendAnswer = { status: "sent"; imageId: string } | Exclude<PlaceAnswer, Promised>;
+
+/** Throws Trouble. */
+export const send = async (hashed: FileHash, carried: Carried): Promise<SendAnswer> => {
+  const progress = new PartsProgress({ report: carried.report, onKept: carried.tools.onKept });
+  const sending = { ...carried, hashed, progress };
+  for (let refusals = 0; refusals <= RENEWALS;) {
+    const { place, isStale } = await askForPlace(sending);
+    if (place.status !== "upload") return place;
+    const { upload, image } = place;
+    const outcome =
+      "parts" in upload
+        ? await sendParts({
+            ...sending,
+            imageId: image.id,
+            file: sending.upload.file,
+            parts: upload.parts,
+            isStale,
+          })
+        : await sendWhole({ place, isStale }, sending);
+    if (outcome === "stored") return { status: "sent", imageId: image.id };
+    if (outcome === "changed") throw new LastingTrouble(CHANGED);
+    if (outcome === "gone") throw new LastingTrouble(GONE);
+    if (outcome !== "stale") refusals += 1;
+  }
+  throw new LastingTrouble(NO_PLACE_ACCEPTED);
+};
+
+const askForPlace = async ({
+  upload,
+  hashed,
+  tools,
+  signal,
+  progress,
+}: Sending): Promise<Asked> => {
+  const { name, contentType, file } = upload;
+  const { sha256, parts } = hashed;
+  const picture = {
+    name,
+    size: file.size,
+    content_type: contentType,
+    sha256,
+    taken_hint: wallClock(file.lastModified),
+    ...(parts && { parts }),
+  };
+  const place = await persistently(() => tools.desk.ask(picture), {
+    signal,
+    onInterrupted: (cause) => {
+      progress.waiting(cause);
+    },
+    ...(parts && { tries: TRIES }),
+  });
+  const askedAt = performance.now();
+  if (place.status === "upload") tools.onPlace(place.image.id);
+  signal.throwIfAborted();
+  return { place, isStale: () => performance.now() - askedAt > PLACE_LIFE_MS };
+};
+
+/** The clock on this wall at a moment, to the second: "2026-05-03T14:05:00". */
+const wallClock = (moment: number): string =>
+  new Date(moment - new Date(moment).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+
+const sendWhole = async (asked: Asked, sending: Sending): Promise<PutOutcome | "stale"> => {
+  const { upload, tools, signal, report } = sending;
+  const leave = await tools.lanes.sending.enter(signal);
+  try {
+    // Asked for again without giving up the turn that it waited for so long.
+    const { place } = asked.isStale() ? await askForPlace(sending) : asked;
+    if (place.status !== "upload" || "parts" in place.upload) return "stale";
+    const address = place.upload;
+    let sent = 0;
+    const attempt = () => {
+      report({ name: "sending", sent: 0 });
+      const onProgress = (bytes: number) => {
+        sent = bytes;
+        report({ name: "sending", sent });
+      };
+      return tools.put({ place: address, body: upload.file, signal, onProgress });
+    };
+    return await persistently(attempt, {
+      signal,
+      onInterrupted: (cause) => {
+        report({ name: "interrupted", sent, cause });
+      },
+    });
+  } finally {
+    leave();
+  }
+};

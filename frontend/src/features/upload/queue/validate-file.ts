@@ -1,0 +1,31 @@
+/** What need not be sent at all, because the server would not take it. */
+import { namesOf } from "./content-types";
+import type { Failure } from "./upload-state";
+
+export type Limits = { maxBytes: number; contentTypes: readonly string[] };
+
+export const refusal = (
+  { file, contentType }: { file: File; contentType: string },
+  { maxBytes, contentTypes }: Limits,
+): Failure | null => {
+  if (contentType.startsWith("video/")) {
+    return never("Videos are not taken in yet.", `Choose ${namesOf(contentTypes)} pictures.`);
+  }
+  if (!contentTypes.includes(contentType)) {
+    return never("This kind of file is not taken.", `Choose ${namesOf(contentTypes)} pictures.`);
+  }
+  if (file.size === 0)
+    return never("The file is empty.", "It may still be downloading or copying.");
+  if (file.size > maxBytes) {
+    return never(
+      `The file is larger than ${megabytes(maxBytes)}.`,
+      "Save a smaller copy of it and choose that.",
+    );
+  }
+  return null;
+};
+
+const never = (reason: string, advice: string): Failure => ({ reason, advice, retry: false });
+
+const megabytes = (bytes: number): string =>
+  `${Math.floor(bytes / 1024 / 1024).toLocaleString("en")} MB`;
