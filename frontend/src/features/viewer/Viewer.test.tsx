@@ -1,7 +1,3 @@
-import { imageListOptions, type Image, type ImageDetail } from "@/api";
-import { renderWithApp } from "@/test/render";
-import { anImage, anImageDetail } from "@/test/samples";
-import { server } from "@/test/server";
 import { useQuery } from "@tanstack/react-query";
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -9,8 +5,13 @@ import { http, HttpResponse } from "msw";
 import { useState } from "react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
+import { imageListOptions, type Image, type ImageDetail } from "@/api";
+import { renderWithApp } from "@/test/render";
+import { anImage, anImageDetail } from "@/test/samples";
+import { server } from "@/test/server";
+
 import Viewer from ".";
-import { standInForBrowser } from "./browser-stand-ins";
+import { standInForBrowser } from "./testing/jsdom-polyfills";
 
 const THREE = ["one", "two", "three"].map((name, n) =>
   anImage({

@@ -3,10 +3,11 @@ import { useRef } from "react";
 
 import { toProblem, useImage, type Image } from "@/api";
 
-import { Gallery } from "./Gallery";
-import { useModal } from "./use-modal";
-import "./viewer.css";
+import { useModal } from "./use-inert-background";
+import { Gallery } from "./ViewerContent";
 import { ViewerMessage } from "./ViewerMessage";
+
+import "./viewer.css";
 
 export type ViewerProps = {
   imageId: string;

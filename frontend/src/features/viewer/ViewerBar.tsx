@@ -14,8 +14,8 @@ import {
   TrashIcon,
 } from "@/ui";
 
+import type { Film } from "./use-animation";
 import { useDownload } from "./use-download";
-import type { Film } from "./use-film";
 
 type ViewerBarProps = {
   image: Image;

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { Button, RetryIcon, Spinner } from "@/ui";
 
-import { useKeys } from "./use-keys";
+import { useKeys } from "./use-shortcuts";
 
 type ViewerMessageProps = {
   title: string;

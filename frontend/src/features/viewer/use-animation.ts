@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useState, type RefObject } from "react";
 
 import type { ImageDetail } from "@/api";
 
-import type { Stage } from "./stage/stage";
+import type { Stage } from "./photoswipe/photoswipe-adapter";
 
 export type Film = { isPlaying: boolean; toggle: () => void };
 

@@ -2,13 +2,13 @@
 import type { Image, ImageDetail } from "@/api";
 import { bytesInWords, CameraIcon, CloseIcon, IconButton, Spinner } from "@/ui";
 
-import { DamageSection } from "./DamageSection";
-import type { Drafts } from "./description-draft";
-import { DescriptionSection } from "./DescriptionSection";
+import type { Drafts } from "../descriptions/description-draft";
+import { DescriptionSection } from "../descriptions/DescriptionSection";
+import { DamageSection } from "./DamagedSection";
 import { cameraLines, factsOf } from "./facts";
-import { FileWords } from "./FileWords";
+import { FileWords } from "./FileMetadata";
 import { NameField } from "./NameField";
-import { Receipt } from "./Receipt";
+import { Receipt } from "./StorageReceipt";
 
 type DetailsPanelProps = {
   image: Image;

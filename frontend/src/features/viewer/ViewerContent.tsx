@@ -4,15 +4,15 @@ import { useMemo, useRef, useState } from "react";
 import { useImages, type Image, type ImageDetail } from "@/api";
 import { classNames } from "@/ui";
 
-import { Arrow } from "./Arrow";
-import { DamageNote } from "./DamageNote";
-import { DetailsPanel } from "./DetailsPanel";
-import type { Drafts } from "./description-draft";
-import { useDeletion } from "./use-deletion";
-import { useFilm } from "./use-film";
-import { useFullPicture } from "./use-full-picture";
-import { useKeys } from "./use-keys";
-import { useStage } from "./use-stage";
+import { DamageNote } from "./DamagedNotice";
+import type { Drafts } from "./descriptions/description-draft";
+import { DetailsPanel } from "./details/DetailsPanel";
+import { Arrow } from "./NavButton";
+import { useFilm } from "./use-animation";
+import { useDeletion } from "./use-delete-current";
+import { useFullPicture } from "./use-full-resolution";
+import { useStage } from "./use-photoswipe";
+import { useKeys } from "./use-shortcuts";
 import { ViewerBar } from "./ViewerBar";
 
 type GalleryProps = {

@@ -2,14 +2,15 @@
  * The stage: one picture large, its neighbours ready on both sides, zoom, pan and swipe.
  * Nothing outside of this folder knows PhotoSwipe.
  */
-import type { Image } from "@/api";
 import PhotoSwipe from "photoswipe";
 import "photoswipe/style.css";
 
-import { dataOf, draw, isSame, refreshAlt, type Content, type Slide } from "./drawing";
-import { OPTIONS } from "./options";
+import type { Image } from "@/api";
 
-import "./stage.css";
+import { OPTIONS } from "./options";
+import { dataOf, draw, isSame, refreshAlt, type Content, type Slide } from "./slide-content";
+
+import "./photoswipe.css";
 
 export type StageEvents = {
   /** Another picture is in the middle now, by a swipe. */

@@ -7,9 +7,9 @@ import { renderWithApp } from "@/test/render";
 import { anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { DamageSection } from "./DamageSection";
-import { FileWords } from "./FileWords";
-import { Receipt } from "./Receipt";
+import { DamageSection } from "./DamagedSection";
+import { FileWords } from "./FileMetadata";
+import { Receipt } from "./StorageReceipt";
 
 test("the receipt says who compared the bytes, and when", () => {
   const receipt = { sha256: "a".repeat(64), at: "2026-05-03T14:05:00Z", by: "s3" as const };

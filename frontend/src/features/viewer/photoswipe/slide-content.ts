@@ -1,9 +1,10 @@
 /** What PhotoSwipe is given to draw for a picture, and whether it must be drawn anew. */
-import type { Image } from "@/api";
 import type PhotoSwipe from "photoswipe";
 import type { SlideData } from "photoswipe";
 
-import { blurOf, noticeElement, slideOf } from "./slides";
+import type { Image } from "@/api";
+
+import { blurOf, noticeElement, slideOf } from "./slide-state";
 
 export type Slide = NonNullable<PhotoSwipe["currSlide"]>;
 export type Content = Slide["content"];

@@ -1,7 +1,7 @@
 /** What the file itself brings along: a caption, stars, and where the picture was taken. */
 import type { ImageDetail } from "@/api";
 
-import { CopyValue } from "./CopyValue";
+import { CopyValue } from "./CopyableValue";
 import { placeInWords, placeToCopy } from "./facts";
 
 const MAX_STARS = 5;

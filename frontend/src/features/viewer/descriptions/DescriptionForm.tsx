@@ -13,7 +13,7 @@ import {
   type Draft,
   type Drafts,
 } from "./description-draft";
-import { LongTextField } from "./LongTextField";
+import { LongTextField } from "./TextAreaField";
 
 type DescriptionFormProps = {
   imageId: string;

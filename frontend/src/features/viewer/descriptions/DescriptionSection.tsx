@@ -6,9 +6,9 @@ import { Button, PencilIcon } from "@/ui";
 
 import { draftFrom, type Drafts } from "./description-draft";
 import { DescriptionForm } from "./DescriptionForm";
-import { DescriptionRequest } from "./DescriptionRequest";
 import { DescriptionText } from "./DescriptionText";
-import { ModelsVersionButton } from "./ModelsVersionButton";
+import { DescriptionRequest } from "./GenerateDescription";
+import { ModelsVersionButton } from "./RevertToModelButton";
 
 type DescriptionSectionProps = { detail: ImageDetail; drafts: Drafts };
 

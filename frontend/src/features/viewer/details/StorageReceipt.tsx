@@ -1,7 +1,7 @@
 /** That the original is stored whole: who compared it, when, and the SHA-256 to compare it with oneself. */
 import type { ImageDetail } from "@/api";
 
-import { CopyValue } from "./CopyValue";
+import { CopyValue } from "./CopyableValue";
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 

@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useRef, type RefObject } from "react";
 
 import type { Image } from "@/api";
 
-import { Stage, type StageEvents } from "./stage/stage";
+import { Stage, type StageEvents } from "./photoswipe/photoswipe-adapter";
 
 type StageProps = {
   room: RefObject<HTMLElement | null>;
