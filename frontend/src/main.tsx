@@ -3,8 +3,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
+import { startEarly } from "./app/preload";
 import { makeQueryClient } from "./app/query-client";
-import { startEarly } from "./app/start-early";
 import { trustIcons } from "./ui/trusted-types";
 
 import "./styles.css";

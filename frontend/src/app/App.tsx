@@ -10,12 +10,12 @@ import { useLocation } from "wouter";
 import { useSession } from "@/api";
 import { LogoMark, ToastProvider, VisuallyHidden } from "@/ui";
 
-import { Confirming } from "./Confirming";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { LeaveDoor } from "./LeaveDoor";
-import { Mailbox, SignedInHere } from "./screens";
+import { Mailbox, SignedInHere } from "./lazy-screens";
+import { Confirming } from "./ReauthProvider";
+import { LeaveDoor } from "./RedirectSignedIn";
+import { SigningInAgain } from "./SessionExpired";
 import { SignedIn } from "./SignedIn";
-import { SigningInAgain } from "./SigningInAgain";
 import { DOORS, FOR_ITS_PERSON, LINK_PAGES, SignedOut } from "./SignedOut";
 
 const Opening = () => (

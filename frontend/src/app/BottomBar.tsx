@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import { classNames, UploadIcon } from "@/ui";
 
 import { currentness, isWithin, mainPages } from "./navigation";
-import { openFilePicker } from "./uploads";
+import { openFilePicker } from "./upload-pickers";
 
 const item =
   "flex h-14 grow basis-0 flex-col items-center justify-center gap-0.5 text-xs font-medium focus-visible:-outline-offset-4";

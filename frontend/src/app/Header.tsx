@@ -19,7 +19,7 @@ import {
 } from "@/ui";
 
 import { currentness, isWithin, mainPages } from "./navigation";
-import { openFilePicker, openFolderPicker } from "./uploads";
+import { openFilePicker, openFolderPicker } from "./upload-pickers";
 
 const AccountMenu = ({ onGo }: { onGo: (path: string) => void }) => {
   const { user } = useSession();

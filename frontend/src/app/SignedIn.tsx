@@ -9,12 +9,12 @@ import { BottomBar } from "./BottomBar";
 import { DeletionNotice } from "./DeletionNotice";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Header } from "./Header";
+import { UploadDock } from "./lazy-screens";
 import { isWithin } from "./navigation";
 import { NotFound } from "./NotFound";
 import { OfflineNotice } from "./OfflineNotice";
 import { AdministrationPage, DeletedPage, SettingsPage, TimelinePage } from "./pages";
-import { UploadDock } from "./screens";
-import { useOpenPicture } from "./use-open-picture";
+import { useOpenPicture } from "./use-viewer-route";
 import { ViewerLayer } from "./ViewerLayer";
 
 const Waiting = () => (

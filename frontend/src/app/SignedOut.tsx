@@ -4,7 +4,6 @@ import { useLocation, useSearchParams } from "wouter";
 
 import { useGiveUpSecondFactor, useSession } from "@/api";
 
-import { ownPath } from "./own-path";
 import {
   FirstAccount,
   Forgot,
@@ -17,7 +16,8 @@ import {
   SignIn,
   Verify,
   Welcome,
-} from "./screens";
+} from "./lazy-screens";
+import { ownPath } from "./safe-redirect-path";
 
 /** Pages that are there to get in; someone who is in has no business there. */
 export const DOORS: ReadonlySet<string> = new Set([

@@ -5,7 +5,7 @@ import { useImages, useMoreImages, type Image } from "@/api";
 import { Button, Spinner, VisuallyHidden } from "@/ui";
 
 import { ErrorBoundary } from "./ErrorBoundary";
-import { Viewer } from "./screens";
+import { Viewer } from "./lazy-screens";
 
 /** So many pictures before the end the next page is asked for. */
 const NEAR_END = 10;

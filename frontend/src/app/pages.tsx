@@ -2,10 +2,10 @@
 import { useSession } from "@/api";
 import { usePageTitle } from "@/ui";
 
+import { Administration, RecentlyDeleted, Settings, Timeline } from "./lazy-screens";
 import { NotFound } from "./NotFound";
-import { Administration, RecentlyDeleted, Settings, Timeline } from "./screens";
 import { useTheme } from "./theme";
-import { openFilePicker } from "./uploads";
+import { openFilePicker } from "./upload-pickers";
 
 type TimelinePageProps = { openId: string | null; onOpen: (id: string) => void };
 

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 
 import { UploadProvider, useUpload } from "@/features/upload";
 
-import { announceUpload } from "./uploads";
+import { announceUpload } from "./upload-pickers";
 
 const Announce = () => {
   const actions = useUpload();

@@ -9,7 +9,7 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { imageListOptions, sessionOptions } from "@/api";
 
-import { loadTimeline } from "./screens";
+import { loadTimeline } from "./lazy-screens";
 
 const KEY = "pinhole.was-signed-in";
 

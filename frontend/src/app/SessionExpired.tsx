@@ -6,7 +6,7 @@ import { forgetPerson, useSessionEnded } from "@/api";
 import { Button } from "@/ui";
 
 import { ErrorBoundary } from "./ErrorBoundary";
-import { SignInAgain } from "./screens";
+import { SignInAgain } from "./lazy-screens";
 
 const Ended = () => {
   const client = useQueryClient();

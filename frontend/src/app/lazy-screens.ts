@@ -41,4 +41,4 @@ export const Administration = lazy(async () => ({
 
 export const loadViewer = () => import("@/features/viewer");
 export const Viewer = lazy(loadViewer);
-export const UploadDock = lazy(() => import("./UploadDock"));
+export const UploadDock = lazy(() => import("./LazyUpload"));

@@ -4,7 +4,7 @@ import { Redirect, useLocation, useSearchParams } from "wouter";
 
 import { useToast } from "@/ui";
 
-import { loadAccounts } from "./screens";
+import { loadAccounts } from "./lazy-screens";
 import { useNext } from "./SignedOut";
 
 /** A provider could not do for a signed-in person what they wanted of it; that was in their settings. */

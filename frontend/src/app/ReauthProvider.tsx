@@ -4,7 +4,7 @@ import { Suspense, useCallback, useRef, useState, type ReactNode } from "react";
 import { ConfirmingContext } from "@/api";
 
 import { ErrorBoundary } from "./ErrorBoundary";
-import { ConfirmDialog } from "./screens";
+import { ConfirmDialog } from "./lazy-screens";
 
 type Answer = (isConfirmed: boolean) => void;
 

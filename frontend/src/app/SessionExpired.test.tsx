@@ -18,7 +18,7 @@ import { problem, server } from "@/test/server";
 import { ToastProvider } from "@/ui";
 
 import { makeQueryClient } from "./query-client";
-import { SigningInAgain } from "./SigningInAgain";
+import { SigningInAgain } from "./SessionExpired";
 
 const ada = aUser({ id: "ada", email: "ada@example.org" });
 const PICTURES = ["pictures"];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ownPath } from "./own-path";
+import { ownPath } from "./safe-redirect-path";
 
 const HERE = "https://pictures.example";
 

@@ -9,7 +9,7 @@ import { renderWithApp } from "@/test/render";
 import { aSession, aSignInOffer } from "@/test/samples";
 import { problem, server } from "@/test/server";
 
-import { Confirming } from "./Confirming";
+import { Confirming } from "./ReauthProvider";
 
 const security = {
   password: { set: true, stands_alone: true },
