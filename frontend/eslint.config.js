@@ -6,17 +6,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
-/** @param {{ files: string[], ignores?: string[], patterns: { group: string[], message: string }[] }} rule */
-const boundary = ({ files, ignores = [], patterns }) => ({
-  files,
-  ignores,
-  rules: { "no-restricted-imports": ["error", { patterns }] },
-});
-
-const farRelative = {
-  group: ["../../*"],
-  message: "Leave the folder through the @/ alias, so that the boundary rules can see it.",
-};
+import { layerRules } from "./layers.js";
 
 export default defineConfig(
   globalIgnores(["dist", "src/api/schema.d.ts"]),
@@ -55,36 +45,5 @@ export default defineConfig(
     languageOptions: { globals: globals.node },
   },
 
-  // app → features → api, ui. Features never import each other: app joins them.
-  boundary({
-    files: ["src/features/**"],
-    patterns: [
-      farRelative,
-      {
-        group: ["@/features/*", "@/features/**"],
-        message: "Features do not know each other: let app join them.",
-      },
-      { group: ["@/app/*", "@/app/**"], message: "Features do not know app." },
-    ],
-  }),
-  boundary({
-    files: ["src/api/**"],
-    patterns: [
-      farRelative,
-      {
-        group: ["@/features/**", "@/app/**", "@/ui/**"],
-        message: "api knows the server, not the page.",
-      },
-    ],
-  }),
-  boundary({
-    files: ["src/ui/**"],
-    patterns: [
-      farRelative,
-      {
-        group: ["@/features/**", "@/app/**", "@/api/**"],
-        message: "ui knows the page, not the server.",
-      },
-    ],
-  }),
+  layerRules,
 );

@@ -26,7 +26,7 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
-    include: ["src/**/*.test.{ts,tsx}"],
+    include: ["src/**/*.test.{ts,tsx}", "*.test.js"],
     restoreMocks: true,
     // One page for all files of a worker: a third of the time. src/test/setup.ts leaves it clean.
     isolate: false,
