@@ -3,7 +3,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
-import { startEarly } from "./app/preload";
+import { preload } from "./app/preload";
 import { makeQueryClient } from "./app/query-client";
 import { trustIcons } from "./ui/trusted-types";
 
@@ -14,7 +14,7 @@ if (!root) throw new Error("index.html has no #root");
 
 trustIcons();
 const client = makeQueryClient();
-startEarly(client);
+preload(client);
 createRoot(root).render(
   <StrictMode>
     <App client={client} />

@@ -10,12 +10,12 @@ export {
   useRemoveInvite,
 } from "./admin/admin";
 export {
-  ConfirmingContext,
+  ReauthContext,
   isNotConfirmed,
   securityOptions,
   useConfirm,
   useConfirmByPasskey,
-  useConfirmed,
+  useWithReauth,
 } from "./auth/reauth";
 export {
   useAccessTokens,

@@ -11,10 +11,10 @@ import { useSession } from "@/api";
 import { LogoMark, ToastProvider, VisuallyHidden } from "@/ui";
 
 import { ErrorBoundary } from "./ErrorBoundary";
-import { Mailbox, SignedInHere } from "./lazy-screens";
-import { Confirming } from "./ReauthProvider";
-import { LeaveDoor } from "./RedirectSignedIn";
-import { SigningInAgain } from "./SessionExpired";
+import { LocalMailbox, SignedInTab } from "./lazy-screens";
+import { ReauthProvider } from "./ReauthProvider";
+import { RedirectSignedIn } from "./RedirectSignedIn";
+import { SessionExpired } from "./SessionExpired";
 import { SignedIn } from "./SignedIn";
 import { DOORS, FOR_ITS_PERSON, LINK_PAGES, SignedOut } from "./SignedOut";
 
@@ -31,15 +31,15 @@ const Screen = () => {
   // These stay what they are when their own form signs somebody in: they then say where to go on.
   const LinkPage = LINK_PAGES[location];
   if (LinkPage && (user || !FOR_ITS_PERSON.has(location))) return <LinkPage />;
-  if (location === "/mailbox" && offer.mailbox) return <Mailbox />;
+  if (location === "/mailbox" && offer.mailbox) return <LocalMailbox />;
   if (!user) return <SignedOut />;
-  if (DOORS.has(location)) return <LeaveDoor />;
-  if (location === "/signed-in") return <SignedInHere />;
+  if (DOORS.has(location)) return <RedirectSignedIn />;
+  if (location === "/signed-in") return <SignedInTab />;
   return (
-    <Confirming>
+    <ReauthProvider>
       <SignedIn />
-      <SigningInAgain />
-    </Confirming>
+      <SessionExpired />
+    </ReauthProvider>
   );
 };
 

@@ -11,10 +11,10 @@ const Announce = () => {
   return null;
 };
 
-const UploadDock = () => (
+const LazyUpload = () => (
   <UploadProvider>
     <Announce />
   </UploadProvider>
 );
 
-export default UploadDock;
+export default LazyUpload;

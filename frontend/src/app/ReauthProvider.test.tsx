@@ -4,12 +4,12 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
-import { ApiProblem, isNotConfirmed, useConfirmed } from "@/api";
+import { ApiProblem, isNotConfirmed, useWithReauth } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { aSession, aSignInOffer } from "@/test/samples";
 import { problem, server } from "@/test/server";
 
-import { Confirming } from "./ReauthProvider";
+import { ReauthProvider } from "./ReauthProvider";
 
 const security = {
   password: { set: true, stands_alone: true },
@@ -28,7 +28,7 @@ const confirmFirst = () =>
 
 const Risky = () => {
   const risky = useMutation({
-    mutationFn: useConfirmed(async (word: string) => {
+    mutationFn: useWithReauth(async (word: string) => {
       tries += 1;
       if (!isFresh) throw confirmFirst();
       return Promise.resolve(`did ${word}`);
@@ -52,9 +52,9 @@ const start = async (
     http.get("*/api/account/security", () => HttpResponse.json({ ...security, ...answers })),
   );
   renderWithApp(
-    <Confirming>
+    <ReauthProvider>
       <Risky />
-    </Confirming>,
+    </ReauthProvider>,
     { session },
   );
   const user = userEvent.setup();

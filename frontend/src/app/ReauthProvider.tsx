@@ -1,14 +1,14 @@
-/** Where a signed-in person is asked who they are, before what is hard to undo: see [Note: Confirming]. */
+/** Where a signed-in person is asked who they are, before what is hard to undo: see [Note: Reauthentication]. */
 import { Suspense, useCallback, useRef, useState, type ReactNode } from "react";
 
-import { ConfirmingContext } from "@/api";
+import { ReauthContext } from "@/api";
 
 import { ErrorBoundary } from "./ErrorBoundary";
-import { ConfirmDialog } from "./lazy-screens";
+import { ReauthDialog } from "./lazy-screens";
 
 type Answer = (isConfirmed: boolean) => void;
 
-export const Confirming = ({ children }: { children: ReactNode }) => {
+export const ReauthProvider = ({ children }: { children: ReactNode }) => {
   const [isAsking, setAsking] = useState(false);
   const waiting = useRef<Answer[]>([]);
 
@@ -27,7 +27,7 @@ export const Confirming = ({ children }: { children: ReactNode }) => {
   };
 
   return (
-    <ConfirmingContext value={ask}>
+    <ReauthContext value={ask}>
       {children}
       {isAsking && (
         <ErrorBoundary
@@ -36,10 +36,10 @@ export const Confirming = ({ children }: { children: ReactNode }) => {
           onRetry={() => close(false)}
         >
           <Suspense fallback={null}>
-            <ConfirmDialog onConfirmed={() => close(true)} onClose={() => close(false)} />
+            <ReauthDialog onConfirmed={() => close(true)} onClose={() => close(false)} />
           </Suspense>
         </ErrorBoundary>
       )}
-    </ConfirmingContext>
+    </ReauthContext>
   );
 };

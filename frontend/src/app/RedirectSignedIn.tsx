@@ -4,7 +4,7 @@ import { Redirect, useLocation, useSearchParams } from "wouter";
 
 import { useToast } from "@/ui";
 
-import { loadAccounts } from "./lazy-screens";
+import { loadAuth } from "./lazy-screens";
 import { useNext } from "./SignedOut";
 
 /** A provider could not do for a signed-in person what they wanted of it; that was in their settings. */
@@ -14,7 +14,7 @@ const Explained = ({ problem }: { problem: string }) => {
   useEffect(() => {
     let isGone = false;
     const explain = async () => {
-      const { problemFromCode } = await loadAccounts();
+      const { problemFromCode } = await loadAuth();
       const found = problemFromCode(problem);
       if (isGone) return;
       if (found) {
@@ -33,7 +33,7 @@ const Explained = ({ problem }: { problem: string }) => {
   return null;
 };
 
-export const LeaveDoor = () => {
+export const RedirectSignedIn = () => {
   const [search] = useSearchParams();
   const next = useNext();
   const problem = search.get("problem");

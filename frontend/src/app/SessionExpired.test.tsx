@@ -18,7 +18,7 @@ import { problem, server } from "@/test/server";
 import { ToastProvider } from "@/ui";
 
 import { makeQueryClient } from "./query-client";
-import { SigningInAgain } from "./SessionExpired";
+import { SessionExpired } from "./SessionExpired";
 
 const ada = aUser({ id: "ada", email: "ada@example.org" });
 const PICTURES = ["pictures"];
@@ -34,7 +34,7 @@ const start = ({ isHeld = true, session = aSession({ user: ada }) } = {}) => {
     <QueryClientProvider client={client}>
       <ToastProvider>
         <Suspense>
-          <SigningInAgain />
+          <SessionExpired />
         </Suspense>
       </ToastProvider>
     </QueryClientProvider>,

@@ -6,7 +6,7 @@ import { forgetPerson, useSessionEnded } from "@/api";
 import { Button } from "@/ui";
 
 import { ErrorBoundary } from "./ErrorBoundary";
-import { SignInAgain } from "./lazy-screens";
+import { SignInAgainDialog } from "./lazy-screens";
 
 const Ended = () => {
   const client = useQueryClient();
@@ -34,10 +34,10 @@ const Ended = () => {
       onRetry={() => setLater(true)}
     >
       <Suspense fallback={null}>
-        <SignInAgain onLater={() => setLater(true)} onSignOut={() => forgetPerson(client)} />
+        <SignInAgainDialog onLater={() => setLater(true)} onSignOut={() => forgetPerson(client)} />
       </Suspense>
     </ErrorBoundary>
   );
 };
 
-export const SigningInAgain = () => useSessionEnded() && <Ended />;
+export const SessionExpired = () => useSessionEnded() && <Ended />;

@@ -9,12 +9,12 @@ import { BottomBar } from "./BottomBar";
 import { DeletionNotice } from "./DeletionNotice";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Header } from "./Header";
-import { UploadDock } from "./lazy-screens";
+import { LazyUpload } from "./lazy-screens";
 import { isWithin } from "./navigation";
 import { NotFound } from "./NotFound";
 import { OfflineNotice } from "./OfflineNotice";
 import { AdministrationPage, DeletedPage, SettingsPage, TimelinePage } from "./pages";
-import { useOpenPicture } from "./use-viewer-route";
+import { useViewerRoute } from "./use-viewer-route";
 import { ViewerLayer } from "./ViewerLayer";
 
 const Waiting = () => (
@@ -29,7 +29,7 @@ const hasGrid = (path: string): boolean =>
 
 export const SignedIn = () => {
   const [location, navigate] = useLocation();
-  const { openId, open, show, close } = useOpenPicture();
+  const { openId, open, show, close } = useViewerRoute();
   const path = openId === null ? location.replace(/(?<=.)\/+$/, "") : "/";
   const main = useRef<HTMLElement>(null);
   const lastPath = useRef(path);
@@ -81,7 +81,7 @@ export const SignedIn = () => {
       {openId !== null && <ViewerLayer imageId={openId} onShow={show} onClose={close} />}
       <ErrorBoundary title="Uploading is not available">
         <Suspense fallback={null}>
-          <UploadDock />
+          <LazyUpload />
         </Suspense>
       </ErrorBoundary>
     </>

@@ -6,18 +6,18 @@ import { useGiveUpSecondFactor, useSession } from "@/api";
 
 import {
   FirstAccount,
-  Forgot,
-  Invite,
+  ForgotPassword,
+  AcceptInvitation,
   LinkProvider,
-  NewPassword,
+  ResetPassword,
   Register,
   SecondFactor,
   Setup,
   SignIn,
-  Verify,
-  Welcome,
+  VerifyEmail,
+  CompleteRegistration,
 } from "./lazy-screens";
-import { ownPath } from "./safe-redirect-path";
+import { safeRedirectPath } from "./safe-redirect-path";
 
 /** Pages that are there to get in; someone who is in has no business there. */
 export const DOORS: ReadonlySet<string> = new Set([
@@ -29,10 +29,10 @@ export const DOORS: ReadonlySet<string> = new Set([
 
 /** Opened by links in mails, or by the one that the deployment printed, whoever is signed in. */
 export const LINK_PAGES: Partial<Record<string, ComponentType>> = {
-  "/welcome": Welcome,
-  "/invite": Invite,
-  "/new-password": NewPassword,
-  "/verify": Verify,
+  "/welcome": CompleteRegistration,
+  "/invite": AcceptInvitation,
+  "/new-password": ResetPassword,
+  "/verify": VerifyEmail,
   "/setup": Setup,
 };
 
@@ -43,8 +43,8 @@ export const FOR_ITS_PERSON: ReadonlySet<string> = new Set(["/verify"]);
 export const useNext = (): string => {
   const [location] = useLocation();
   const [search] = useSearchParams();
-  if (DOORS.has(location)) return ownPath(search.get("next")) ?? "/";
-  return ownPath(`${location}${window.location.search}`) ?? "/";
+  if (DOORS.has(location)) return safeRedirectPath(search.get("next")) ?? "/";
+  return safeRedirectPath(`${location}${window.location.search}`) ?? "/";
 };
 
 export const SignedOut = () => {
@@ -54,7 +54,7 @@ export const SignedOut = () => {
   const [search] = useSearchParams();
   const next = useNext();
 
-  if (location === "/forgot") return <Forgot />;
+  if (location === "/forgot") return <ForgotPassword />;
   if (awaited) {
     const startOver = (isLate: boolean) => {
       giveUp.mutate();

@@ -3,42 +3,52 @@ import { lazy } from "react";
 
 export const loadTimeline = () => import("@/features/timeline");
 export const Timeline = lazy(async () => ({ default: (await loadTimeline()).Timeline }));
-export const RecentlyDeleted = lazy(async () => ({
-  default: (await import("@/features/trash")).RecentlyDeleted,
+export const TrashPage = lazy(async () => ({
+  default: (await import("@/features/trash")).TrashPage,
 }));
 export const Settings = lazy(async () => ({
   default: (await import("@/features/settings")).Settings,
 }));
 
-export const loadAccounts = () => import("@/features/auth");
-const loadByMail = () => import("@/features/auth/email-links");
+export const loadAuth = () => import("@/features/auth");
+const loadEmailLinks = () => import("@/features/auth/email-links");
 
-export const SignIn = lazy(async () => ({ default: (await loadAccounts()).SignIn }));
-export const SecondFactor = lazy(async () => ({ default: (await loadAccounts()).SecondFactor }));
-export const FirstAccount = lazy(async () => ({ default: (await loadAccounts()).FirstAccount }));
-export const LinkProvider = lazy(async () => ({ default: (await loadAccounts()).LinkProvider }));
-export const Register = lazy(async () => ({ default: (await loadByMail()).Register }));
-export const Forgot = lazy(async () => ({ default: (await loadByMail()).Forgot }));
-export const Welcome = lazy(async () => ({ default: (await loadByMail()).Welcome }));
-export const Invite = lazy(async () => ({ default: (await loadByMail()).Invite }));
-export const NewPassword = lazy(async () => ({ default: (await loadByMail()).NewPassword }));
-export const Verify = lazy(async () => ({ default: (await loadByMail()).Verify }));
-export const Setup = lazy(async () => ({ default: (await loadByMail()).Setup }));
-export const Mailbox = lazy(async () => ({
-  default: (await import("@/features/auth/local-mailbox")).Mailbox,
+export const SignIn = lazy(async () => ({ default: (await loadAuth()).SignIn }));
+export const SecondFactor = lazy(async () => ({ default: (await loadAuth()).SecondFactor }));
+export const FirstAccount = lazy(async () => ({ default: (await loadAuth()).FirstAccount }));
+export const LinkProvider = lazy(async () => ({ default: (await loadAuth()).LinkProvider }));
+export const Register = lazy(async () => ({ default: (await loadEmailLinks()).Register }));
+export const ForgotPassword = lazy(async () => ({
+  default: (await loadEmailLinks()).ForgotPassword,
 }));
-export const ConfirmDialog = lazy(async () => ({
-  default: (await import("@/features/auth/reauth")).ConfirmDialog,
+export const CompleteRegistration = lazy(async () => ({
+  default: (await loadEmailLinks()).CompleteRegistration,
+}));
+export const AcceptInvitation = lazy(async () => ({
+  default: (await loadEmailLinks()).AcceptInvitation,
+}));
+export const ResetPassword = lazy(async () => ({
+  default: (await loadEmailLinks()).ResetPassword,
+}));
+export const VerifyEmail = lazy(async () => ({ default: (await loadEmailLinks()).VerifyEmail }));
+export const Setup = lazy(async () => ({ default: (await loadEmailLinks()).Setup }));
+export const LocalMailbox = lazy(async () => ({
+  default: (await import("@/features/auth/local-mailbox")).LocalMailbox,
+}));
+export const ReauthDialog = lazy(async () => ({
+  default: (await import("@/features/auth/reauth")).ReauthDialog,
 }));
 
 const loadAgain = () => import("@/features/auth/session-expired");
-export const SignInAgain = lazy(async () => ({ default: (await loadAgain()).SignInAgain }));
-export const SignedInHere = lazy(async () => ({ default: (await loadAgain()).SignedInHere }));
+export const SignInAgainDialog = lazy(async () => ({
+  default: (await loadAgain()).SignInAgainDialog,
+}));
+export const SignedInTab = lazy(async () => ({ default: (await loadAgain()).SignedInTab }));
 
-export const Administration = lazy(async () => ({
-  default: (await import("@/features/admin")).Administration,
+export const Admin = lazy(async () => ({
+  default: (await import("@/features/admin")).Admin,
 }));
 
 export const loadViewer = () => import("@/features/viewer");
 export const Viewer = lazy(loadViewer);
-export const UploadDock = lazy(() => import("./LazyUpload"));
+export const LazyUpload = lazy(() => import("./LazyUpload"));

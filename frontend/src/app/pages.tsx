@@ -2,7 +2,7 @@
 import { useSession } from "@/api";
 import { usePageTitle } from "@/ui";
 
-import { Administration, RecentlyDeleted, Settings, Timeline } from "./lazy-screens";
+import { Admin, TrashPage, Settings, Timeline } from "./lazy-screens";
 import { NotFound } from "./NotFound";
 import { useTheme } from "./theme";
 import { openFilePicker } from "./upload-pickers";
@@ -24,7 +24,7 @@ export const DeletedPage = () => {
   return (
     <>
       <h1 className="py-3 text-2xl font-semibold tracking-tight">Recently deleted</h1>
-      <RecentlyDeleted />
+      <TrashPage />
     </>
   );
 };
@@ -37,7 +37,7 @@ export const SettingsPage = ({ path }: { path: string }) => {
 /** For everybody but administrators there is nothing here. */
 export const AdministrationPage = ({ path }: { path: string }) =>
   useSession().user?.is_administrator ? (
-    <Administration path={path} notFound={<NotFound />} />
+    <Admin path={path} notFound={<NotFound />} />
   ) : (
     <NotFound />
   );

@@ -37,7 +37,7 @@ const note = (isSignedIn: boolean): void => {
 /** What fails here is asked for again by the page, which shows what is wrong. */
 const leaveToThePage = (): void => undefined;
 
-export const startEarly = (client: QueryClient): void => {
+export const preload = (client: QueryClient): void => {
   client.getQueryCache().subscribe(() => {
     const session = client.getQueryData(sessionOptions.queryKey);
     if (session) note(session.user !== null);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ownPath } from "./safe-redirect-path";
+import { safeRedirectPath } from "./safe-redirect-path";
 
 const HERE = "https://pictures.example";
 
@@ -11,7 +11,7 @@ test.each([
   ["/@evil.example", "/@evil.example"],
   ["/https://evil.example", "/https://evil.example"],
 ])("%s is a path of this site", (text, path) => {
-  expect(ownPath(text, HERE)).toBe(path);
+  expect(safeRedirectPath(text, HERE)).toBe(path);
 });
 
 test.each([
@@ -36,5 +36,5 @@ test.each([
   "//evil.example\\@pictures.example",
   "//[",
 ])("%j leads nowhere", (text) => {
-  expect(ownPath(text, HERE)).toBeNull();
+  expect(safeRedirectPath(text, HERE)).toBeNull();
 });

@@ -4,7 +4,10 @@
  * A path of this site with its search, or null for everything else: other origins, `//host`, `javascript:`,
  * backslashes that browsers read as slashes, and what is none.
  */
-export const ownPath = (text: string | null, origin = window.location.origin): string | null => {
+export const safeRedirectPath = (
+  text: string | null,
+  origin = window.location.origin,
+): string | null => {
   if (!text?.startsWith("/")) return null;
   let url: URL;
   try {

@@ -14,7 +14,7 @@ const cameFromTimeline = (): boolean => {
 
 const pathOf = (id: string): string => `/images/${encodeURIComponent(id)}`;
 
-export const useOpenPicture = () => {
+export const useViewerRoute = () => {
   const [, navigate] = useLocation();
   const [isOpen, params] = useRoute("/images/:id");
 

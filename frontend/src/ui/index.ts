@@ -12,7 +12,7 @@ export { Menu } from "./Menu";
 export { countCharacters, NewPasswordField } from "./NewPasswordField";
 export { usePageTitle } from "./page-title";
 export { PasswordField } from "./PasswordField";
-export { bytesInWords } from "./format-bytes";
+export { formatBytes } from "./format-bytes";
 export { Progress, Spinner } from "./Spinner";
 export { EmptyState, ErrorState } from "./EmptyAndErrorState";
 export { Switch } from "./Switch";

@@ -9,7 +9,7 @@ import {
 
 import { accountOptions } from "./account";
 import { api, done, read } from "../client";
-import { useConfirmed } from "../auth/reauth";
+import { useWithReauth } from "../auth/reauth";
 import { sessionOptions } from "../auth/session";
 
 const exportsOptions = queryOptions({
@@ -52,7 +52,7 @@ const keepDeletion = (client: QueryClient, delete_after: string | null): void =>
 /** The account goes after seven days, unless the person changes their mind. */
 export const useDeleteAccount = () => {
   const client = useQueryClient();
-  const ask = useConfirmed(() => read(api.POST("/api/account/deletion")));
+  const ask = useWithReauth(() => read(api.POST("/api/account/deletion")));
   return useMutation({
     mutationFn: () => ask(),
     onSuccess: ({ delete_after }) => keepDeletion(client, delete_after),

@@ -1,9 +1,9 @@
-/** How a person proves who they are, as settings change it. What is hard to undo is confirmed first: [Note: Confirming]. */
+/** How a person proves who they are, as settings change it. What is hard to undo is confirmed first: [Note: Reauthentication]. */
 import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { accountOptions } from "./account";
 import { api, done, read } from "../client";
-import { securityOptions, useConfirmed } from "../auth/reauth";
+import { securityOptions, useWithReauth } from "../auth/reauth";
 import { sessionOptions } from "../auth/session";
 import type { Security } from "../types";
 import { createPasskey } from "../auth/webauthn";
@@ -35,7 +35,7 @@ const useChange = <Variables, Answer>(
 
 export const useAskForEmail = () =>
   useChange(
-    useConfirmed((email: string) => done(api.POST("/api/account/email", { body: { email } }))),
+    useWithReauth((email: string) => done(api.POST("/api/account/email", { body: { email } }))),
   );
 
 export const useVerifyEmail = () => useChange(() => done(api.POST("/api/account/email/verify")));
@@ -43,7 +43,7 @@ export const useVerifyEmail = () => useChange(() => done(api.POST("/api/account/
 /** Sets or changes it; all other sessions end. */
 export const useSetPassword = () =>
   useChange(
-    useConfirmed((password: string) =>
+    useWithReauth((password: string) =>
       done(api.POST("/api/account/password", { body: { password } })),
     ),
     async (client) => {
@@ -56,8 +56,8 @@ export const useSetPassword = () =>
 
 /** Has this device make a passkey. The first factor of an account comes with recovery codes. */
 export const useAddPasskey = () => {
-  const begin = useConfirmed(() => read(api.POST("/api/account/passkeys/options", { body: {} })));
-  const keep = useConfirmed((body: { credential: Record<string, unknown>; name: string }) =>
+  const begin = useWithReauth(() => read(api.POST("/api/account/passkeys/options", { body: {} })));
+  const keep = useWithReauth((body: { credential: Record<string, unknown>; name: string }) =>
     read(api.POST("/api/account/passkeys", { body })),
   );
   return useChange(async (name: string) => {
@@ -102,7 +102,7 @@ export const useRenamePasskey = () => {
 
 export const useRemovePasskey = () =>
   useChange(
-    useConfirmed((id: string) =>
+    useWithReauth((id: string) =>
       done(
         api.DELETE("/api/account/passkeys/{passkey_id}", { params: { path: { passkey_id: id } } }),
       ),
@@ -111,7 +111,7 @@ export const useRemovePasskey = () =>
 
 /** A secret for an authenticator app; it asks for nothing until a first code was right. */
 export const useBeginTotp = () => {
-  const begin = useConfirmed(() => read(api.POST("/api/account/totp", { body: {} })));
+  const begin = useWithReauth(() => read(api.POST("/api/account/totp", { body: {} })));
   return useMutation({ mutationFn: () => begin() });
 };
 
@@ -119,18 +119,18 @@ export const useFinishTotp = () =>
   useChange((code: string) => read(api.POST("/api/account/totp/confirm", { body: { code } })));
 
 export const useRemoveTotp = () => {
-  const remove = useConfirmed(() => done(api.DELETE("/api/account/totp")));
+  const remove = useWithReauth(() => done(api.DELETE("/api/account/totp")));
   return useChange(() => remove());
 };
 
 export const useMakeRecoveryCodes = () => {
-  const make = useConfirmed(() => read(api.POST("/api/account/recovery-codes", { body: {} })));
+  const make = useWithReauth(() => read(api.POST("/api/account/recovery-codes", { body: {} })));
   return useChange(() => make());
 };
 
 /** Leaves for a provider to link an account there; the way back leads to `next`. */
 export const useLinkIdentity = () => {
-  const start = useConfirmed(({ provider, next }: { provider: string; next: string }) =>
+  const start = useWithReauth(({ provider, next }: { provider: string; next: string }) =>
     read(
       api.POST("/api/auth/openid/{provider}/start", {
         params: { path: { provider } },
@@ -146,7 +146,7 @@ export const useLinkIdentity = () => {
 
 export const useUnlinkIdentity = () =>
   useChange(
-    useConfirmed((id: string) =>
+    useWithReauth((id: string) =>
       done(
         api.DELETE("/api/account/identities/{identity_id}", {
           params: { path: { identity_id: id } },

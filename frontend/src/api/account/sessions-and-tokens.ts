@@ -2,7 +2,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, done, read } from "../client";
-import { useConfirmed } from "../auth/reauth";
+import { useWithReauth } from "../auth/reauth";
 import type { AccessToken, Device, NewAccessToken } from "../types";
 
 const devicesOptions = queryOptions({
@@ -56,7 +56,7 @@ export const useAccessTokens = () => useQuery(tokensOptions);
 export const useMakeAccessToken = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: useConfirmed((body: NewAccessToken) =>
+    mutationFn: useWithReauth((body: NewAccessToken) =>
       read(api.POST("/api/account/tokens", { body })),
     ),
     onSuccess: () => client.invalidateQueries({ queryKey: tokensOptions.queryKey }),

@@ -10,7 +10,7 @@ import {
 } from "@tanstack/react-query";
 
 import { api, done, read } from "../client";
-import { useConfirmed } from "../auth/reauth";
+import { useWithReauth } from "../auth/reauth";
 import type { NewInvite, PeoplePage, Person, PersonChanges } from "../types";
 
 const FIRST = null as string | null;
@@ -44,7 +44,7 @@ const withPerson = <Cursor>(
 
 export const useChangePerson = () => {
   const client = useQueryClient();
-  const change = useConfirmed(({ id, changes }: { id: string; changes: PersonChanges }) =>
+  const change = useWithReauth(({ id, changes }: { id: string; changes: PersonChanges }) =>
     read(
       api.PATCH("/api/admin/people/{person_id}", {
         params: { path: { person_id: id } },
@@ -85,7 +85,7 @@ export const useInvites = () => useQuery(invitesOptions);
 export const useMakeInvite = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: useConfirmed((body: NewInvite) => read(api.POST("/api/admin/invites", { body }))),
+    mutationFn: useWithReauth((body: NewInvite) => read(api.POST("/api/admin/invites", { body }))),
     onSuccess: () => client.invalidateQueries({ queryKey: invitesOptions.queryKey }),
   });
 };

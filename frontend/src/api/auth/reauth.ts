@@ -1,11 +1,11 @@
 /**
  * Proving once more who is there, before what is hard to undo.
  *
- * [Note: Confirming] The server answers such a request with confirm_first when the last proof is older than
- * ten minutes. A mutation whose function is wrapped by useConfirmed() then waits while app shows a dialog
- * (app/Confirming.tsx), and asks again once the person has proved who they are:
+ * [Note: Reauthentication] The server answers such a request with confirm_first when the last proof is older than
+ * ten minutes. A mutation whose function is wrapped by useWithReauth() then waits while app shows a dialog
+ * (app/ReauthProvider.tsx), and asks again once the person has proved who they are:
  *
- *     useMutation({ mutationFn: useConfirmed((body: …) => done(api.POST("…", { body }))) })
+ *     useMutation({ mutationFn: useWithReauth((body: …) => done(api.POST("…", { body }))) })
  *
  * Whoever closes the dialog changes nothing: the mutation fails with the code not_confirmed, which
  * isNotConfirmed() tells from real failures.
@@ -22,7 +22,7 @@ import { getPasskey } from "./webauthn";
 type AskPerson = () => Promise<boolean>;
 
 /** Without a dialog above nobody can be asked: the refusal then stands as it is. */
-export const ConfirmingContext = createContext<AskPerson | null>(null);
+export const ReauthContext = createContext<AskPerson | null>(null);
 
 const notConfirmed = (): ApiProblem =>
   new ApiProblem({
@@ -37,11 +37,11 @@ const says = (error: unknown, code: string): boolean =>
 /** The person thought better of it; there is nothing to complain about. */
 export const isNotConfirmed = (error: unknown): boolean => says(error, "not_confirmed");
 
-/** Wraps what a mutation does: see [Note: Confirming]. */
-export const useConfirmed = <Given extends unknown[], Answer>(
+/** Wraps what a mutation does: see [Note: Reauthentication]. */
+export const useWithReauth = <Given extends unknown[], Answer>(
   ask: (...given: Given) => Promise<Answer>,
 ): ((...given: Given) => Promise<Answer>) => {
-  const askPerson = use(ConfirmingContext);
+  const askPerson = use(ReauthContext);
   return async (...given) => {
     try {
       return await ask(...given);

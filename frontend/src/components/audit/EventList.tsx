@@ -1,13 +1,13 @@
 /** The record, newest first, page by page. */
 import { useSession, type Session, type SiteEvent } from "@/api";
-import { Moment } from "@/components/settings/DateTime";
-import { useComplain } from "@/components/settings/error-message";
+import { DateTime } from "@/components/settings/DateTime";
+import { useShowError } from "@/components/settings/error-message";
 import { HistoryIcon } from "@/components/settings/icons";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Row, Rows } from "@/components/settings/Rows";
 import { Button, WarningIcon } from "@/ui";
 
-import { eventInWords, isTrouble } from "./event-labels";
+import { eventLabel, isTrouble } from "./event-labels";
 
 /** A person's own events do not say whose they are. */
 type ShownEvent = Omit<SiteEvent, "email" | "actor_email"> &
@@ -44,13 +44,13 @@ const EventRow = ({ event }: { event: ShownEvent }) => {
       icon={
         isTrouble(event.event) ? <WarningIcon className="size-5 text-danger" /> : <HistoryIcon />
       }
-      title={eventInWords(event.event, withLabel(event.detail, providers))}
+      title={eventLabel(event.event, withLabel(event.detail, providers))}
     >
       {event.email !== undefined && (
         <p className="text-ink">{event.email ?? "Nobody’s account, or deleted since"}</p>
       )}
       <p>
-        <Moment at={event.at} />
+        <DateTime at={event.at} />
         {byWhom(event)}
       </p>
       {where !== "" && <p>{where}</p>}
@@ -59,13 +59,13 @@ const EventRow = ({ event }: { event: ShownEvent }) => {
 };
 
 export const EventList = ({ pages, label }: { pages: EventPages; label: string }) => {
-  const complain = useComplain();
+  const complain = useShowError();
   const more = async () => {
     const { error } = await pages.fetchNextPage();
     if (error) complain(error);
   };
   return (
-    <Loaded query={pages} what="the record" rows={6}>
+    <QueryBoundary query={pages} what="the record" rows={6}>
       {(events) => (
         <>
           <Rows label={label} empty="Nothing has happened yet.">
@@ -82,6 +82,6 @@ export const EventList = ({ pages, label }: { pages: EventPages; label: string }
           )}
         </>
       )}
-    </Loaded>
+    </QueryBoundary>
   );
 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { eventInWords, isTrouble } from "./event-labels";
+import { eventLabel, isTrouble } from "./event-labels";
 
 test.each([
   ["signed_in", { how: "password" }, "Signed in with the password"],
@@ -22,7 +22,7 @@ test.each([
   ["email_changed", { former: "a@example.org" }, "E-mail address changed from a@example.org"],
   ["an_event_of_tomorrow", {}, "An event of tomorrow"],
 ])("%s %o: %s", (event, detail, words) => {
-  expect(eventInWords(event, detail)).toBe(words);
+  expect(eventLabel(event, detail)).toBe(words);
 });
 
 test("what was refused is marked as trouble, what was done is not", () => {

@@ -123,7 +123,7 @@ const WORDS: Readonly<Record<string, Words>> = {
 };
 
 /** What happened. An event that this page does not know yet is told by its name. */
-export const eventInWords = (event: string, detail: Detail): string => {
+export const eventLabel = (event: string, detail: Detail): string => {
   const words = WORDS[event];
   if (words === undefined)
     return event.charAt(0).toUpperCase() + event.slice(1).replaceAll("_", " ");

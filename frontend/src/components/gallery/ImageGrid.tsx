@@ -5,16 +5,16 @@ import type { Image } from "@/api";
 
 import { DayHeading } from "./DayHeading";
 import { groupByDay } from "./days";
-import { layOut, visibleBlocks } from "./layout-days";
-import { useFreshUrls } from "./refresh-expired-url";
+import { layoutDays, visibleBlocks } from "./layout-days";
+import { useRefreshExpiredUrl } from "./refresh-expired-url";
 import type { Selection, SelectionAction } from "./selection";
 import { Tile, type TileActions } from "./Tile";
-import { useWidth } from "./use-element-width";
+import { useElementWidth } from "./use-element-width";
 import { useGridFocus } from "./use-grid-focus";
-import { useSteadyScroll } from "./use-scroll-anchor";
-import { usePageWindow } from "./use-visible-range";
+import { useScrollAnchor } from "./use-scroll-anchor";
+import { useVisibleRange } from "./use-visible-range";
 
-type PictureGridProps = {
+type ImageGridProps = {
   label: string;
   images: readonly Image[];
   selection: Selection;
@@ -33,18 +33,18 @@ type PictureGridProps = {
 /** How far from the end the next page is asked for, in screens. */
 const NEAR_END = 3;
 
-export const PictureGrid = (props: PictureGridProps) => {
+export const ImageGrid = (props: ImageGridProps) => {
   const { images, selection, onSelect, onOpen, openId, onDelete, onNearEnd, noteFor } = props;
-  const [ref, width] = useWidth();
+  const [ref, width] = useElementWidth();
   const layout = useMemo(
-    () => layOut(width > 0 ? groupByDay(images, new Date()) : [], width),
+    () => layoutDays(width > 0 ? groupByDay(images, new Date()) : [], width),
     [images, width],
   );
-  const { top, bottom } = usePageWindow(ref);
+  const { top, bottom } = useVisibleRange(ref);
   const blocks = visibleBlocks(layout, top, bottom);
   const { activeId, setActiveId, moveBy } = useGridFocus(ref, layout, openId);
-  const freshUrls = useFreshUrls();
-  useSteadyScroll(ref, layout);
+  const freshUrls = useRefreshExpiredUrl();
+  useScrollAnchor(ref, layout);
 
   const isNearEnd = width > 0 && layout.height - bottom < window.innerHeight * NEAR_END;
   useEffect(() => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { anImage } from "@/test/samples";
 
 import type { Day } from "./days";
-import { layOut, verticalNeighbour, visibleBlocks, type Layout } from "./layout-days";
+import { layoutDays, verticalNeighbour, visibleBlocks, type Layout } from "./layout-days";
 
 const day = (date: string, shapes: readonly [number, number][]): Day => ({
   date,
@@ -37,7 +37,7 @@ const overlaps = (layout: Layout): number =>
   ).length;
 
 test.each([328, 358, 760, 1400, 2500])("at %s px no tile overlaps or sticks out", (width) => {
-  const layout = layOut(library, width);
+  const layout = layoutDays(library, width);
   expect(layout.tiles.map(({ index }) => index)).toEqual([...layout.tiles.keys()]);
   expect(layout.tiles).toHaveLength(47);
   expect(overlaps(layout)).toBe(0);
@@ -48,7 +48,10 @@ test.each([328, 358, 760, 1400, 2500])("at %s px no tile overlaps or sticks out"
 });
 
 test("short days stand side by side and fill the width together", () => {
-  const layout = layOut([day("2025-05-05", landscapes(3)), day("2025-05-04", landscapes(3))], 1400);
+  const layout = layoutDays(
+    [day("2025-05-05", landscapes(3)), day("2025-05-04", landscapes(3))],
+    1400,
+  );
   const [first, second] = layout.blocks;
   expect(first?.y).toBe(second?.y);
   const last = layout.tiles.at(-1);
@@ -57,16 +60,16 @@ test("short days stand side by side and fill the width together", () => {
 });
 
 test("a day alone with one narrow picture keeps room for its heading", () => {
-  const layout = layOut([day("2025-05-05", [[1000, 2000]])], 358);
+  const layout = layoutDays([day("2025-05-05", [[1000, 2000]])], 358);
   expect(layout.blocks[0]?.width).toBe(172);
 });
 
 test("an empty library has no height", () => {
-  expect(layOut([], 1000)).toEqual({ blocks: [], tiles: [], height: 0, width: 1000 });
+  expect(layoutDays([], 1000)).toEqual({ blocks: [], tiles: [], height: 0, width: 1000 });
 });
 
 test("only what touches the screen is kept, and a block still knows its whole day", () => {
-  const layout = layOut(library, 358);
+  const layout = layoutDays(library, 358);
   const blocks = visibleBlocks(layout, 600, 900);
   const tiles = blocks.flatMap((block) => block.tiles);
   expect(tiles.length).toBeGreaterThan(0);
@@ -75,7 +78,7 @@ test("only what touches the screen is kept, and a block still knows its whole da
 });
 
 test("down goes to the tile below and up comes back; the edges stop", () => {
-  const layout = layOut(library, 760);
+  const layout = layoutDays(library, 760);
   const start = layout.tiles.findIndex(({ image }) => image.id === "2025-05-03-1");
   const below = verticalNeighbour(layout, start, 1);
   expect(layout.tiles[below ?? -1]?.y).toBeGreaterThan(layout.tiles[start]?.y ?? 0);
@@ -86,7 +89,7 @@ test("down goes to the tile below and up comes back; the edges stop", () => {
 
 test.each([328, 358, 363, 364])("at %s px narrow days never stick out", (width) => {
   const narrow = ["2025-05-05", "2025-05-04", "2025-05-03"].map((date) => day(date, [[4, 3]]));
-  for (const block of layOut(narrow, width).blocks) {
+  for (const block of layoutDays(narrow, width).blocks) {
     expect(block.x + block.width).toBeLessThanOrEqual(width);
   }
 });

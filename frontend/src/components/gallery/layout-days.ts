@@ -155,7 +155,7 @@ const gatherBands = (days: readonly Day[], width: number): Shapes[][] => {
 };
 
 /** Lays days out in bands of the given width; coordinates are whole pixels from the timeline's corner. */
-export const layOut = (days: readonly Day[], width: number): Layout => {
+export const layoutDays = (days: readonly Day[], width: number): Layout => {
   const shrunk = rowHeightFor(width) * MAX_SHRINK;
   const blocks: DayBlock[] = [];
   let [y, index] = [0, 0];

@@ -10,7 +10,7 @@ const GATHER_MS = 60;
 const SIGNATURE_LASTS_MS = 60_000;
 
 /** Returns what a tile calls when its thumbnail failed; false: its address is new already, give up. */
-export const useFreshUrls = (): ((image: Image) => boolean) => {
+export const useRefreshExpiredUrl = (): ((image: Image) => boolean) => {
   const client = useQueryClient();
   const tried = useRef(new Map<string, number>());
   const gathered = useRef(new Set<string>());

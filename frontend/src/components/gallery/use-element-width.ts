@@ -1,7 +1,7 @@
 /** The width of an element, known before the first paint and followed from then on. */
 import { useLayoutEffect, useRef, useState, type RefObject } from "react";
 
-export const useWidth = (): [RefObject<HTMLDivElement | null>, number] => {
+export const useElementWidth = (): [RefObject<HTMLDivElement | null>, number] => {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {

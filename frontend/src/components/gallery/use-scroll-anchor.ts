@@ -17,7 +17,7 @@ export const shiftOf = (before: Layout, after: Layout, top: number): number => {
   return 0;
 };
 
-export const useSteadyScroll = (ref: RefObject<HTMLElement | null>, layout: Layout): void => {
+export const useScrollAnchor = (ref: RefObject<HTMLElement | null>, layout: Layout): void => {
   const last = useRef<Layout | null>(null);
   useLayoutEffect(() => {
     const before = last.current;

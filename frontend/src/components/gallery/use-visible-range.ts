@@ -15,7 +15,7 @@ const subscribe = (onChange: () => void): (() => void) => {
 };
 
 /** Top and bottom in the element's own pixels, with one screen more at each end. */
-export const usePageWindow = (
+export const useVisibleRange = (
   ref: RefObject<HTMLElement | null>,
 ): { top: number; bottom: number } => {
   const read = useCallback(() => {

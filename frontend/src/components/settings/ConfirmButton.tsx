@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { Button, Dialog, FormAlert } from "@/ui";
 
-import { complaint } from "./error-message";
+import { errorMessage } from "./error-message";
 
 type Doing = { isPending: boolean; error: Error | null };
 
@@ -19,7 +19,7 @@ type AskFirstProps = {
   onClose: () => void;
 };
 
-export const AskFirst = ({
+export const ConfirmButton = ({
   title,
   children,
   action,
@@ -42,7 +42,7 @@ export const AskFirst = ({
   >
     <div className="space-y-3">
       <div className="space-y-3 text-muted">{children}</div>
-      <FormAlert>{complaint(doing.error)}</FormAlert>
+      <FormAlert>{errorMessage(doing.error)}</FormAlert>
     </div>
   </Dialog>
 );

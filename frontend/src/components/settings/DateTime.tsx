@@ -1,5 +1,5 @@
 /** A moment in words that a machine can read too. */
-import { dateInWords, momentInWords, wholeMoment } from "./format-date";
+import { formatDate, formatDateTime, formatFullDateTime } from "./format-date";
 
 type MomentProps = {
   at: string;
@@ -7,8 +7,8 @@ type MomentProps = {
   dateOnly?: boolean;
 };
 
-export const Moment = ({ at, dateOnly = false }: MomentProps) => (
-  <time dateTime={at} title={wholeMoment(at)}>
-    {dateOnly ? dateInWords(at) : momentInWords(at)}
+export const DateTime = ({ at, dateOnly = false }: MomentProps) => (
+  <time dateTime={at} title={formatFullDateTime(at)}>
+    {dateOnly ? formatDate(at) : formatDateTime(at)}
   </time>
 );

@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState, type ReactNode, type SubmitEvent } 
 import { toProblem } from "@/api";
 import { Button, Dialog, FormAlert } from "@/ui";
 
-import { complaint } from "./error-message";
+import { errorMessage } from "./error-message";
 
 type Doing = { isPending: boolean; error: Error | null };
 
@@ -29,7 +29,7 @@ const readText = (form: HTMLFormElement): ((field: string) => string) => {
 
 /** What the server says of one field. */
 export const fieldError = (error: unknown, field: string): string | undefined =>
-  complaint(error) === undefined ? undefined : toProblem(error).fields[field];
+  errorMessage(error) === undefined ? undefined : toProblem(error).fields[field];
 
 export const FormDialog = ({
   title,
@@ -73,7 +73,7 @@ export const FormDialog = ({
       }
     >
       <form ref={form} id={id} noValidate method="post" onSubmit={submit} className="space-y-5">
-        <FormAlert>{isSaidBelow ? undefined : complaint(doing.error)}</FormAlert>
+        <FormAlert>{isSaidBelow ? undefined : errorMessage(doing.error)}</FormAlert>
         {children}
       </form>
     </Dialog>

@@ -13,7 +13,7 @@ type ShownOnceProps = {
   children: ReactNode;
 };
 
-export const ShownOnce = ({ title, isKept, warning, onClose, children }: ShownOnceProps) => {
+export const OneTimeSecret = ({ title, isKept, warning, onClose, children }: ShownOnceProps) => {
   const [isWarned, setWarned] = useState(false);
   const isLosing = isWarned && !isKept;
   const close = () => {

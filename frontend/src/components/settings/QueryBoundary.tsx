@@ -22,7 +22,7 @@ type LoadedProps<T> = {
   children: (data: T) => ReactNode;
 };
 
-export const Loaded = <T,>({ query, what, rows = 2, children }: LoadedProps<T>) => {
+export const QueryBoundary = <T,>({ query, what, rows = 2, children }: LoadedProps<T>) => {
   if (query.data !== undefined) return children(query.data);
   if (query.error === null) return <RowsWaiting label={`Loading ${what}`} rows={rows} />;
   return (

@@ -12,7 +12,7 @@ type ChoicesProps = {
   className?: string;
 };
 
-export const Choices = ({ legend, name, choices, first, className }: ChoicesProps) => (
+export const RadioCards = ({ legend, name, choices, first, className }: ChoicesProps) => (
   <fieldset>
     <legend className="mb-1.5 font-medium">{legend}</legend>
     <div className={classNames("grid gap-2", className)}>

@@ -39,7 +39,7 @@ const PageLink = ({ page, isCurrent, isShown }: PageLinkProps) => (
   </li>
 );
 
-export const SidePages = ({ title, base, pages, path, children }: SidePagesProps) => {
+export const SideNavLayout = ({ title, base, pages, path, children }: SidePagesProps) => {
   const isList = path === base;
   const shown = isList ? pages[0]?.path : path;
   return (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { hasPassed, momentInWords } from "./format-date";
+import { hasPassed, formatDateTime } from "./format-date";
 
 /** Local times, so that the tests say the same in every time zone. */
 const at = (...parts: [number, number, number, number, number]) => new Date(...parts);
@@ -17,7 +17,7 @@ test.each([
   [at(2026, 4, 22, 14, 5), "22 May at 14:05"],
   [at(2025, 11, 31, 14, 5), "31 December 2025"],
 ])("%s is %s", (moment, words) => {
-  expect(momentInWords(moment.toISOString(), NOW)).toBe(words);
+  expect(formatDateTime(moment.toISOString(), NOW)).toBe(words);
 });
 
 test("what is now has passed", () => {

@@ -18,7 +18,7 @@ const midnight = (moment: Date): number =>
 const minutes = (count: number): string => (count === 1 ? "1 minute" : `${count} minutes`);
 
 /** "just now", "5 minutes ago", "today at 14:05", "yesterday at 09:30", "3 May at 12:00", "3 May 2024". */
-export const momentInWords = (at: string, now = new Date()): string => {
+export const formatDateTime = (at: string, now = new Date()): string => {
   const moment = new Date(at);
   const ago = now.getTime() - moment.getTime();
   if (ago >= 0 && ago < MINUTE_MS) return "just now";
@@ -31,9 +31,9 @@ export const momentInWords = (at: string, now = new Date()): string => {
 };
 
 /** "3 May 2026" */
-export const dateInWords = (at: string): string => dayAndYear.format(new Date(at));
+export const formatDate = (at: string): string => dayAndYear.format(new Date(at));
 
 /** "Sunday 3 May 2026 at 12:00:00 CEST", for whoever rests the pointer. */
-export const wholeMoment = (at: string): string => whole.format(new Date(at));
+export const formatFullDateTime = (at: string): string => whole.format(new Date(at));
 
 export const hasPassed = (at: string, now = Date.now()): boolean => Date.parse(at) <= now;

@@ -8,7 +8,7 @@ import { renderWithApp } from "@/test/render";
 import { aSession, aSignInOffer, aUser } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { Administration } from "./Admin";
+import { Admin } from "./Admin";
 
 const session = aSession({ user: aUser({ is_administrator: true }) });
 
@@ -49,8 +49,7 @@ const anInvite = (changes: Partial<Invite> = {}): Invite => ({
 const people = (...all: Person[]) =>
   http.get("*/api/admin/people", () => HttpResponse.json({ people: all, next_cursor: null }));
 
-const open = (path: string) =>
-  renderWithApp(<Administration path={path} notFound="Nothing" />, { session });
+const open = (path: string) => renderWithApp(<Admin path={path} notFound="Nothing" />, { session });
 
 test("people are told by how much they keep, page by page", async () => {
   server.use(
@@ -146,7 +145,7 @@ test("an invitation without an address sends none, and its link is shown", async
     }),
   );
   const user = userEvent.setup();
-  renderWithApp(<Administration path="/admin/invites" notFound="Nothing" />, {
+  renderWithApp(<Admin path="/admin/invites" notFound="Nothing" />, {
     session: { ...session, sign_in: aSignInOffer({ registration: "invite" }) },
   });
   expect(await screen.findByText(/Only people with an invitation/)).toBeVisible();

@@ -2,11 +2,11 @@
 import type { ReactNode } from "react";
 
 import { HistoryIcon, InviteIcon, PeopleIcon } from "@/components/settings/icons";
-import { SidePages, type SidePage } from "@/components/settings/SideNavLayout";
+import { SideNavLayout, type SidePage } from "@/components/settings/SideNavLayout";
 
-import { SiteActivityPage } from "./AuditLogPage";
-import { InvitesPage } from "./InvitationsPage";
-import { PeoplePage } from "./UsersPage";
+import { AuditLogPage } from "./AuditLogPage";
+import { InvitationsPage } from "./InvitationsPage";
+import { UsersPage } from "./UsersPage";
 
 const BASE = "/admin";
 
@@ -35,11 +35,11 @@ const contentOf = (path: string): ReactNode => {
   switch (path) {
     case BASE:
     case `${BASE}/people`:
-      return <PeoplePage />;
+      return <UsersPage />;
     case `${BASE}/invites`:
-      return <InvitesPage />;
+      return <InvitationsPage />;
     case `${BASE}/activity`:
-      return <SiteActivityPage />;
+      return <AuditLogPage />;
     default:
       return null;
   }
@@ -47,12 +47,12 @@ const contentOf = (path: string): ReactNode => {
 
 type AdministrationProps = { path: string; notFound: ReactNode };
 
-export const Administration = ({ path, notFound }: AdministrationProps) => {
+export const Admin = ({ path, notFound }: AdministrationProps) => {
   const content = contentOf(path);
   if (content === null) return notFound;
   return (
-    <SidePages title="Administration" base={BASE} pages={pages} path={path}>
+    <SideNavLayout title="Administration" base={BASE} pages={pages} path={path}>
       {content}
-    </SidePages>
+    </SideNavLayout>
   );
 };

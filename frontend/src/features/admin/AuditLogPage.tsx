@@ -4,7 +4,7 @@ import { EventList } from "@/components/audit/EventList";
 import { Section } from "@/components/settings/Section";
 import { Page } from "@/components/settings/SideNavLayout";
 
-export const SiteActivityPage = () => (
+export const AuditLogPage = () => (
   <Page
     title="Activity"
     lead="What touched the safety of anybody’s account. It never says what pictures show."

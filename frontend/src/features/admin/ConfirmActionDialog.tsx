@@ -1,6 +1,6 @@
 /** What a step does to a person, asked before it is taken. */
 import { useChangePerson, useEndPersonsSessions, type Person, type PersonChanges } from "@/api";
-import { AskFirst } from "@/components/settings/ConfirmButton";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { useToast } from "@/ui";
 
 import type { Step } from "./UserRow";
@@ -58,7 +58,7 @@ const ASKED: Record<Step, Asked> = {
 
 type StepDialogProps = { person: Person; step: Step; onClose: () => void };
 
-export const StepDialog = ({ person, step, onClose }: StepDialogProps) => {
+export const ConfirmActionDialog = ({ person, step, onClose }: StepDialogProps) => {
   const change = useChangePerson();
   const endSessions = useEndPersonsSessions();
   const toast = useToast();
@@ -74,7 +74,7 @@ export const StepDialog = ({ person, step, onClose }: StepDialogProps) => {
   };
 
   return (
-    <AskFirst
+    <ConfirmButton
       title={`${title} ${person.email}?`}
       action={action}
       {...(look ? { look } : {})}
@@ -83,6 +83,6 @@ export const StepDialog = ({ person, step, onClose }: StepDialogProps) => {
       onConfirm={take}
     >
       <p>{about}</p>
-    </AskFirst>
+    </ConfirmButton>
   );
 };

@@ -3,17 +3,17 @@ import { useState } from "react";
 
 import { useInvites, useRemoveInvite, useSession, type Invite } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { AskFirst } from "@/components/settings/ConfirmButton";
-import { Moment } from "@/components/settings/DateTime";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
+import { DateTime } from "@/components/settings/DateTime";
 import { hasPassed } from "@/components/settings/format-date";
 import { InviteIcon } from "@/components/settings/icons";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Row, Rows } from "@/components/settings/Rows";
 import { Section } from "@/components/settings/Section";
 import { Page } from "@/components/settings/SideNavLayout";
 import { Button, PlusIcon, useToast } from "@/ui";
 
-import { NewInviteDialog } from "./NewInvitationDialog";
+import { NewInvitationDialog } from "./NewInvitationDialog";
 
 type State = "open" | "used" | "over" | "orphaned";
 
@@ -63,7 +63,7 @@ const InviteRow = ({ invite, onRemove }: { invite: Invite; onRemove: () => void 
     >
       {invite.note !== "" && <p>“{invite.note}”</p>}
       <p>
-        Made <Moment at={invite.created_at} />
+        Made <DateTime at={invite.created_at} />
         {" · "}
         {invite.used_at === null ? (
           <>
@@ -72,13 +72,13 @@ const InviteRow = ({ invite, onRemove }: { invite: Invite; onRemove: () => void 
             ) : (
               <>
                 {state === "over" ? "ended " : "works until "}
-                <Moment at={invite.expires_at} />
+                <DateTime at={invite.expires_at} />
               </>
             )}
           </>
         ) : (
           <>
-            used <Moment at={invite.used_at} /> by {invite.used_by_email ?? "somebody who left"}
+            used <DateTime at={invite.used_at} /> by {invite.used_by_email ?? "somebody who left"}
           </>
         )}
       </p>
@@ -91,7 +91,7 @@ const RemoveInvite = ({ invite, onClose }: { invite: Invite; onClose: () => void
   const toast = useToast();
   const isOpen = stateOf(invite) === "open";
   return (
-    <AskFirst
+    <ConfirmButton
       title={isOpen ? "Take the invitation back?" : "Remove it from the list?"}
       action={isOpen ? "Take it back" : "Remove it"}
       doing={remove}
@@ -110,11 +110,11 @@ const RemoveInvite = ({ invite, onClose }: { invite: Invite; onClose: () => void
           ? "Its link is worth nothing from now on."
           : "Nothing changes for whoever joined by it."}
       </p>
-    </AskFirst>
+    </ConfirmButton>
   );
 };
 
-export const InvitesPage = () => {
+export const InvitationsPage = () => {
   const invites = useInvites();
   const { registration } = useSession().sign_in;
   const [isMaking, setMaking] = useState(false);
@@ -129,7 +129,7 @@ export const InvitesPage = () => {
           </Button>
         }
       >
-        <Loaded query={invites} what="invitations" rows={2}>
+        <QueryBoundary query={invites} what="invitations" rows={2}>
           {(all) => (
             <Rows label="Invitations" empty="Nobody was invited yet.">
               {all.map((invite) => (
@@ -137,9 +137,9 @@ export const InvitesPage = () => {
               ))}
             </Rows>
           )}
-        </Loaded>
+        </QueryBoundary>
       </Section>
-      {isMaking && <NewInviteDialog onClose={() => setMaking(false)} />}
+      {isMaking && <NewInvitationDialog onClose={() => setMaking(false)} />}
       {removing && <RemoveInvite invite={removing} onClose={() => setRemoving(null)} />}
     </Page>
   );

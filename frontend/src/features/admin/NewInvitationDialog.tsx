@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useMakeInvite, useSession } from "@/api";
 import { CopyButton } from "@/components/settings/CopyButton";
 import { fieldError, FormDialog } from "@/components/settings/FormDialog";
-import { ShownOnce } from "@/components/settings/OneTimeSecret";
+import { OneTimeSecret } from "@/components/settings/OneTimeSecret";
 import { TextField } from "@/ui";
 
 type Made = { link: string; email: string | null };
@@ -14,7 +14,7 @@ const TheLink = ({ made, onClose }: { made: Made; onClose: () => void }) => {
   const isMailed = mail && made.email !== null;
   const [isKept, setKept] = useState(isMailed);
   return (
-    <ShownOnce
+    <OneTimeSecret
       title="The invitation is made"
       isKept={isKept}
       warning="This link is not shown again. Copy it now, or take the invitation back and make another one."
@@ -31,11 +31,11 @@ const TheLink = ({ made, onClose }: { made: Made; onClose: () => void }) => {
       <CopyButton text={made.link} onCopied={() => setKept(true)}>
         Copy the link
       </CopyButton>
-    </ShownOnce>
+    </OneTimeSecret>
   );
 };
 
-export const NewInviteDialog = ({ onClose }: { onClose: () => void }) => {
+export const NewInvitationDialog = ({ onClose }: { onClose: () => void }) => {
   const make = useMakeInvite();
   const [mistake, setMistake] = useState<string>();
   if (make.data) return <TheLink made={make.data} onClose={onClose} />;

@@ -1,9 +1,9 @@
 /** One person, as administrators see them: how much, never what. */
 import type { Person } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { Moment } from "@/components/settings/DateTime";
+import { DateTime } from "@/components/settings/DateTime";
 import { Row } from "@/components/settings/Rows";
-import { bytesInWords, Menu, MoreIcon, PersonIcon } from "@/ui";
+import { formatBytes, Menu, MoreIcon, PersonIcon } from "@/ui";
 
 /** What an administrator may do with somebody. */
 export type Step = "disable" | "enable" | "end_sessions" | "promote" | "demote";
@@ -27,7 +27,7 @@ const amount = (count: number, one: string): string =>
 
 type PersonRowProps = { person: Person; isSelf: boolean; onStep: (step: Step) => void };
 
-export const PersonRow = ({ person, isSelf, onStep }: PersonRowProps) => (
+export const UserRow = ({ person, isSelf, onStep }: PersonRowProps) => (
   <Row
     icon={<PersonIcon />}
     title={person.email}
@@ -53,24 +53,24 @@ export const PersonRow = ({ person, isSelf, onStep }: PersonRowProps) => (
     }
   >
     <p>
-      {amount(person.pictures, "picture")} · {bytesInWords(person.bytes)} ·{" "}
+      {amount(person.pictures, "picture")} · {formatBytes(person.bytes)} ·{" "}
       {person.last_seen_at === null ? (
         "never seen"
       ) : (
         <>
-          last seen <Moment at={person.last_seen_at} />
+          last seen <DateTime at={person.last_seen_at} />
         </>
       )}
     </p>
     <p>
-      Joined <Moment at={person.created_at} dateOnly /> ·{" "}
+      Joined <DateTime at={person.created_at} dateOnly /> ·{" "}
       {person.sessions === 0
         ? "signed in nowhere"
         : `signed in on ${amount(person.sessions, "device")}`}
       {person.delete_after !== null && (
         <>
           {" · to be deleted "}
-          <Moment at={person.delete_after} />
+          <DateTime at={person.delete_after} />
         </>
       )}
     </p>

@@ -2,20 +2,20 @@
 import { useState } from "react";
 
 import { usePeople, useSession, type Person } from "@/api";
-import { useComplain } from "@/components/settings/error-message";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { useShowError } from "@/components/settings/error-message";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Rows } from "@/components/settings/Rows";
 import { Section } from "@/components/settings/Section";
 import { Page } from "@/components/settings/SideNavLayout";
 import { Button } from "@/ui";
 
-import { StepDialog } from "./ConfirmActionDialog";
-import { PersonRow, type Step } from "./UserRow";
+import { ConfirmActionDialog } from "./ConfirmActionDialog";
+import { UserRow, type Step } from "./UserRow";
 
-export const PeoplePage = () => {
+export const UsersPage = () => {
   const people = usePeople();
   const { user } = useSession();
-  const complain = useComplain();
+  const complain = useShowError();
   const [asking, setAsking] = useState<{ person: Person; step: Step } | null>(null);
 
   const more = async () => {
@@ -29,11 +29,11 @@ export const PeoplePage = () => {
       lead="Who has an account here, and how much they keep. What they keep is theirs alone: administrators never see it."
     >
       <Section title="Accounts">
-        <Loaded query={people} what="people" rows={4}>
+        <QueryBoundary query={people} what="people" rows={4}>
           {(all) => (
             <Rows label="People" empty="Nobody has an account.">
               {all.map((person) => (
-                <PersonRow
+                <UserRow
                   key={person.id}
                   person={person}
                   isSelf={person.id === user?.id}
@@ -42,7 +42,7 @@ export const PeoplePage = () => {
               ))}
             </Rows>
           )}
-        </Loaded>
+        </QueryBoundary>
         {people.hasNextPage && (
           <div className="mt-5 border-t border-line pt-5 text-center">
             <Button busy={people.isFetchingNextPage} onClick={() => void more()}>
@@ -51,7 +51,7 @@ export const PeoplePage = () => {
           </div>
         )}
       </Section>
-      {asking && <StepDialog {...asking} onClose={() => setAsking(null)} />}
+      {asking && <ConfirmActionDialog {...asking} onClose={() => setAsking(null)} />}
     </Page>
   );
 };

@@ -1,2 +1,2 @@
 /** What app shows to administrators. */
-export { Administration } from "./Admin";
+export { Admin } from "./Admin";

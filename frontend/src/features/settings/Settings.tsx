@@ -8,17 +8,17 @@ import {
   ScriptIcon,
   SlidersIcon,
 } from "@/components/settings/icons";
-import { SidePages, type SidePage } from "@/components/settings/SideNavLayout";
+import { SideNavLayout, type SidePage } from "@/components/settings/SideNavLayout";
 import { MonitorIcon, PersonIcon, ShieldIcon } from "@/ui";
 
 import { AccountPage } from "./account/AccountPage";
 import { ActivityPage } from "./activity/ActivityPage";
 import { DevicesPage } from "./devices/DevicesPage";
-import { LeavingPage } from "./export-and-deletion/ExportAndDeletionPage";
+import { ExportAndDeletionPage } from "./export-and-deletion/ExportAndDeletionPage";
 import { PreferencesPage } from "./preferences/PreferencesPage";
 import type { ThemeChoice } from "./preferences/ThemeSection";
 import { SecurityPage } from "./security/SecurityPage";
-import { WaysInPage } from "./sign-in-methods/SignInMethodsPage";
+import { SignInMethodsPage } from "./sign-in-methods/SignInMethodsPage";
 import { TokensPage } from "./tokens/TokensPage";
 
 const BASE = "/settings";
@@ -90,11 +90,11 @@ const contentOf = (path: string, theme: Theme): ReactNode => {
     case `${BASE}/tokens`:
       return <TokensPage />;
     case `${BASE}/ways-in`:
-      return <WaysInPage />;
+      return <SignInMethodsPage />;
     case `${BASE}/activity`:
       return <ActivityPage />;
     case `${BASE}/data`:
-      return <LeavingPage />;
+      return <ExportAndDeletionPage />;
     default:
       return null;
   }
@@ -111,8 +111,8 @@ export const Settings = ({ path, notFound, ...theme }: SettingsProps) => {
   const content = contentOf(path, theme);
   if (content === null) return notFound;
   return (
-    <SidePages title="Settings" base={BASE} pages={pages} path={path}>
+    <SideNavLayout title="Settings" base={BASE} pages={pages} path={path}>
       {content}
-    </SidePages>
+    </SideNavLayout>
   );
 };

@@ -1,5 +1,5 @@
 /** Drawn for an empty library: prints waiting for the light that comes through the hole. */
-export const EmptyPicture = () => (
+export const EmptyTimelineArt = () => (
   <svg viewBox="0 0 240 150" aria-hidden="true" focusable="false" className="h-40 w-auto">
     <g className="text-accent" fill="currentColor">
       <path d="M120 75 236 18v114Z" opacity="0.14" />

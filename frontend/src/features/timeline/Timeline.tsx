@@ -10,7 +10,7 @@ import {
   useUnfinished,
   type Image,
 } from "@/api";
-import { PictureGrid } from "@/components/gallery/ImageGrid";
+import { ImageGrid } from "@/components/gallery/ImageGrid";
 import { SelectionBar } from "@/components/gallery/SelectionBar";
 import { useDeleteWithUndo } from "@/components/gallery/use-delete-with-undo";
 import { useSelection } from "@/components/gallery/use-selection";
@@ -25,7 +25,7 @@ import {
   VisuallyHidden,
 } from "@/ui";
 
-import { EmptyPicture } from "./EmptyTimelineArt";
+import { EmptyTimelineArt } from "./EmptyTimelineArt";
 
 type TimelineProps = {
   openId: string | null;
@@ -37,7 +37,7 @@ const NONE: readonly Image[] = [];
 
 const NothingYet = ({ onUpload }: { onUpload: () => void }) => (
   <EmptyState
-    picture={<EmptyPicture />}
+    picture={<EmptyTimelineArt />}
     title={
       // Nothing can be dropped with a finger.
       window.matchMedia("(pointer: coarse)").matches
@@ -123,7 +123,7 @@ export const Timeline = ({ openId, onOpen, onUpload }: TimelineProps) => {
           </Button>
         </SelectionBar>
       )}
-      <PictureGrid
+      <ImageGrid
         label="Your pictures, newest first"
         images={images}
         selection={selection}

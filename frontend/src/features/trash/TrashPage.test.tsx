@@ -7,7 +7,7 @@ import { renderWithApp } from "@/test/render";
 import { anImage, anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { RecentlyDeleted, timeLeft } from "./TrashPage";
+import { TrashPage, timeLeft } from "./TrashPage";
 
 const DAY = 86_400_000;
 
@@ -38,7 +38,7 @@ test("a deleted picture is selected by a click and restored", async () => {
       return HttpResponse.json(anImageDetail({ ...deleted, deleted_at: null }));
     }),
   );
-  renderWithApp(<RecentlyDeleted />);
+  renderWithApp(<TrashPage />);
   const user = userEvent.setup();
   expect(await screen.findByText("30 days left")).toBeVisible();
   await user.click(screen.getByRole("link", { name: /A red barn/ }));

@@ -9,7 +9,7 @@ import {
   useRestoreImages,
   type Image,
 } from "@/api";
-import { PictureGrid } from "@/components/gallery/ImageGrid";
+import { ImageGrid } from "@/components/gallery/ImageGrid";
 import { SelectionBar } from "@/components/gallery/SelectionBar";
 import { picturesInWords } from "@/components/gallery/use-delete-with-undo";
 import { useSelection } from "@/components/gallery/use-selection";
@@ -87,7 +87,7 @@ const DeletedGrid = ({
           </Button>
         )}
       </div>
-      <PictureGrid
+      <ImageGrid
         label="Deleted pictures"
         images={images}
         selection={selection}
@@ -101,7 +101,7 @@ const DeletedGrid = ({
   );
 };
 
-export const RecentlyDeleted = () => {
+export const TrashPage = () => {
   const list = useImages({ deleted: true });
   const { loadMore, error } = useMoreImages({ deleted: true });
   useNewest({ deleted: true, enabled: list.isSuccess });

@@ -1,2 +1,2 @@
 /** What app uses of this feature. */
-export { RecentlyDeleted } from "./TrashPage";
+export { TrashPage } from "./TrashPage";

@@ -3,7 +3,7 @@ import { createContext, use, useMemo, useRef, type ReactNode } from "react";
 
 import { useSession } from "@/api";
 
-import { UploadDesk } from "./UploadRoot";
+import { UploadRoot } from "./UploadRoot";
 
 type UploadActions = { openFilePicker: () => void; openFolderPicker: () => void };
 
@@ -37,7 +37,7 @@ export const UploadProvider = ({ children }: { children: ReactNode }) => {
     <UploadContext value={actions}>
       {children}
       {user && (
-        <UploadDesk
+        <UploadRoot
           key={user.id}
           userId={user.id}
           limits={limits}

@@ -10,7 +10,7 @@ import { DropOverlay } from "./DropOverlay";
 import { PickerInputs } from "./PickerInputs";
 import type { Limits } from "./queue/validate-file";
 import { forgetUnfinished, hasUnfinished } from "./unfinished-storage-keys";
-import type { Uploads } from "./upload-manager";
+import type { UploadManager } from "./upload-manager";
 import { useFileDrop } from "./use-file-drop";
 
 const loadUploads = () => import("./upload-manager");
@@ -22,23 +22,23 @@ const REST_MS = 2_000;
 
 const preload = (): void => void loadUploads().catch(() => undefined);
 
-type UploadDeskProps = {
+type UploadRootProps = {
   userId: string;
   limits: Limits;
   filesRef: RefObject<HTMLInputElement | null>;
   folderRef: RefObject<HTMLInputElement | null>;
 };
 
-export const UploadDesk = ({ userId, limits, filesRef, folderRef }: UploadDeskProps) => {
+export const UploadRoot = ({ userId, limits, filesRef, folderRef }: UploadRootProps) => {
   const client = useQueryClient();
   const toast = useToast();
-  const [uploads, setUploads] = useState<Uploads | null>(null);
-  const started = useRef<Uploads | null>(null);
+  const [uploads, setUploads] = useState<UploadManager | null>(null);
+  const started = useRef<UploadManager | null>(null);
 
   const receive = async (dropped: Dropped) => {
     try {
       const heavy = await loadUploads();
-      started.current ??= new heavy.Uploads({ client, userId, limits });
+      started.current ??= new heavy.UploadManager({ client, userId, limits });
       setUploads(started.current);
       const { files, unreadable } = await started.current.add(dropped);
       if (unreadable > 0) toast.show({ message: unreadableMessage(unreadable), tone: "error" });

@@ -5,7 +5,7 @@ import type { QueryClient } from "@tanstack/react-query";
 
 const EVERY_MS = 700;
 
-export class Landing {
+export class BatchedCacheWriter {
   readonly #client: QueryClient;
   #landed: Image[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { gather, withTypes } from "./collect-files";
+import { collectFiles, withTypes } from "./collect-files";
 
 type Tree = { [name: string]: Tree | "file" | "unreadable" };
 
@@ -33,7 +33,7 @@ test("folders are walked to the bottom, in order, past the first hundred", async
     Array.from({ length: 250 }, (_, n) => [`${String(n)}.jpg`, "file"] as const),
   );
   const trip = entryOf("trip", { "b.jpg": "file", day: { deep: many } });
-  const { files, unreadable } = await gather({
+  const { files, unreadable } = await collectFiles({
     entries: [trip],
     files: [new File(["x"], "x.jpg")],
   });
@@ -44,7 +44,7 @@ test("folders are walked to the bottom, in order, past the first hundred", async
 
 test("what cannot be read is counted and stops nothing", async () => {
   const entries = [entryOf("trip", { "a.jpg": "unreadable", "b.jpg": "file" })];
-  const { files, unreadable } = await gather({ entries, files: [] });
+  const { files, unreadable } = await collectFiles({ entries, files: [] });
   expect(files.map(({ name }) => name)).toEqual(["b.jpg"]);
   expect(unreadable).toBe(1);
 });
@@ -53,7 +53,7 @@ test("what systems leave lying about is passed over", async () => {
   const entries = [
     entryOf("trip", { ".DS_Store": "file", "Thumbs.db": "file", ".hidden": { "a.jpg": "file" } }),
   ];
-  expect((await gather({ entries, files: [] })).files).toEqual([]);
+  expect((await collectFiles({ entries, files: [] })).files).toEqual([]);
   const { chosen } = await withTypes([new File(["x"], "desktop.ini"), new File(["x"], "a.heic")]);
   expect(chosen).toMatchObject([{ name: "a.heic", contentType: "image/heic" }]);
 });

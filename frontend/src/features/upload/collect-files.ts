@@ -5,7 +5,7 @@ import { HEAD_BYTES, typeByBytes } from "./sniff";
 /** What a drop holds. Must be taken out while the event is handled: afterwards the browser hides it. */
 export type Dropped = { entries: readonly FileSystemEntry[]; files: readonly File[] };
 
-export type Gathered = { file: File; name: string; contentType: string };
+export type CollectedFiles = { file: File; name: string; contentType: string };
 
 export const takeOut = (transfer: DataTransfer): Dropped => {
   const entries: FileSystemEntry[] = [];
@@ -21,7 +21,7 @@ export const takeOut = (transfer: DataTransfer): Dropped => {
 };
 
 /** Walks folders to the bottom. What cannot be read (rights, vanished meanwhile) is left out and counted. */
-export const gather = async ({
+export const collectFiles = async ({
   entries,
   files,
 }: Dropped): Promise<{ files: File[]; unreadable: number }> => {
@@ -45,9 +45,9 @@ const LOOKED_INTO = 32;
 /** Files whose name or declared type says nothing of use are told by their bytes, as the server tells them. */
 export const withTypes = async (
   files: readonly File[],
-): Promise<{ chosen: Gathered[]; unreadable: number }> => {
+): Promise<{ chosen: CollectedFiles[]; unreadable: number }> => {
   const wanted = files.filter((file) => !isSystemFile(file.name));
-  const chosen: Gathered[] = [];
+  const chosen: CollectedFiles[] = [];
   let unreadable = 0;
   for (let at = 0; at < wanted.length; at += LOOKED_INTO) {
     const some = wanted.slice(at, at + LOOKED_INTO);

@@ -5,8 +5,8 @@ import type { NewImage } from "@/api";
 import { anImage, anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { apiServer, type Presence } from "./http-upload-api";
-import { LastingTrouble, PassingTrouble, SignedOutTrouble } from "./queue/errors";
+import { httpUploadApi, type Presence } from "./http-upload-api";
+import { PermanentError, TransientError, SignedOutError } from "./queue/errors";
 
 const PLACES = "*/api/images";
 const picture = (name: string): NewImage => ({
@@ -41,7 +41,7 @@ test("one picture that is not valid does not stop the others of its batch", asyn
       return HttpResponse.json({ places: [exists("a"), exists("c")] });
     }),
   );
-  const places = await apiServer(presence()).askForPlaces(["a", "b", "c"].map(picture));
+  const places = await httpUploadApi(presence()).askForPlaces(["a", "b", "c"].map(picture));
   expect(asked).toEqual([
     ["a", "b", "c"],
     ["a", "c"],
@@ -54,16 +54,16 @@ test("one picture that is not valid does not stop the others of its batch", asyn
 });
 
 test("tells what passes from what lasts", async () => {
-  const asking = () => apiServer(presence()).askForPlaces([picture("a")]);
+  const asking = () => httpUploadApi(presence()).askForPlaces([picture("a")]);
   server.use(http.post(PLACES, () => HttpResponse.error()));
-  await expect(asking()).rejects.toEqual(new PassingTrouble("connection"));
+  await expect(asking()).rejects.toEqual(new TransientError("connection"));
   server.use(http.post(PLACES, () => problem(503, "unavailable")));
-  await expect(asking()).rejects.toEqual(new PassingTrouble("busy"));
+  await expect(asking()).rejects.toEqual(new TransientError("busy"));
   server.use(http.post(PLACES, () => problem(429, "too_many_requests")));
-  await expect(asking()).rejects.toEqual(new PassingTrouble("busy"));
+  await expect(asking()).rejects.toEqual(new TransientError("busy"));
   server.use(http.post(PLACES, () => problem(409, "quota_exceeded")));
   await expect(asking()).rejects.toEqual(
-    new LastingTrouble({ reason: "It is quota_exceeded.", advice: null, retry: true }),
+    new PermanentError({ reason: "It is quota_exceeded.", advice: null, retry: true }),
   );
 });
 
@@ -71,8 +71,8 @@ test("says when the session is over, and what to wait for", async () => {
   const onEnded = vi.fn();
   const back = Promise.resolve();
   server.use(http.get(PLACES, () => problem(401, "not_signed_in")));
-  const asking = apiServer(presence({ onEnded, untilBack: () => back })).imagesById(["a"]);
-  await expect(asking).rejects.toBeInstanceOf(SignedOutTrouble);
+  const asking = httpUploadApi(presence({ onEnded, untilBack: () => back })).imagesById(["a"]);
+  await expect(asking).rejects.toBeInstanceOf(SignedOutError);
   await expect(asking).rejects.toMatchObject({ over: back });
   expect(onEnded).toHaveBeenCalledOnce();
 });
@@ -80,14 +80,14 @@ test("says when the session is over, and what to wait for", async () => {
 test("asks nothing while its person is not there: somebody else may be", async () => {
   const asked = vi.fn();
   server.use(http.all("*/api/*", asked));
-  const away = apiServer(presence({ isPresent: () => false }));
+  const away = httpUploadApi(presence({ isPresent: () => false }));
   const all = [
     away.askForPlaces([picture("a")]),
     away.complete("a"),
     away.imagesById(["a"]),
     away.forget("a"),
   ];
-  for (const asking of all) await expect(asking).rejects.toBeInstanceOf(SignedOutTrouble);
+  for (const asking of all) await expect(asking).rejects.toBeInstanceOf(SignedOutError);
   expect(asked).not.toHaveBeenCalled();
 });
 
@@ -106,7 +106,7 @@ test.each([
         : problem(status, code);
     }),
   );
-  expect(await apiServer(presence()).complete("abc")).toBe(outcome);
+  expect(await httpUploadApi(presence()).complete("abc")).toBe(outcome);
   expect(asked).toHaveBeenCalledExactlyOnceWith("abc");
 });
 
@@ -118,6 +118,6 @@ test("gives a place back by deleting the unfinished picture", async () => {
       return new HttpResponse(null, { status: 204 });
     }),
   );
-  await apiServer(presence()).forget("abc");
+  await httpUploadApi(presence()).forget("abc");
   expect(deleted).toHaveBeenCalledWith("abc");
 });

@@ -8,8 +8,8 @@ import {
   toProblem,
 } from "@/api";
 
-import { LastingTrouble, PassingTrouble, SignedOutTrouble } from "./queue/errors";
-import type { Picture, PlaceAnswer, UploadServer } from "./queue/upload-api";
+import { PermanentError, TransientError, SignedOutError } from "./queue/errors";
+import type { Picture, PlaceAnswer, UploadApi } from "./queue/upload-api";
 
 /** Whether the person whose files these are is signed in. */
 export type Presence = {
@@ -20,9 +20,9 @@ export type Presence = {
 };
 
 /** Asks nothing on behalf of anybody but the person whose files these are. */
-export const apiServer = ({ isPresent, onEnded, untilBack }: Presence): UploadServer => {
+export const httpUploadApi = ({ isPresent, onEnded, untilBack }: Presence): UploadApi => {
   const translate = async <T>(call: () => Promise<T>): Promise<T> => {
-    if (!isPresent()) throw new SignedOutTrouble(untilBack());
+    if (!isPresent()) throw new SignedOutError(untilBack());
     try {
       return await call();
     } catch (error) {
@@ -31,7 +31,7 @@ export const apiServer = ({ isPresent, onEnded, untilBack }: Presence): UploadSe
       // Before anybody is told: who is told of it first may sign in at once.
       const back = untilBack();
       onEnded();
-      throw new SignedOutTrouble(back);
+      throw new SignedOutError(back);
     }
   };
   return {
@@ -42,10 +42,10 @@ export const apiServer = ({ isPresent, onEnded, untilBack }: Presence): UploadSe
   };
 };
 
-const troubleFrom = ({ status, code, detail }: ApiProblem): PassingTrouble | LastingTrouble => {
-  if (code === "unreachable") return new PassingTrouble("connection");
-  if (status === 429 || status >= 500) return new PassingTrouble("busy");
-  return new LastingTrouble({ reason: detail, advice: null, retry: true });
+const troubleFrom = ({ status, code, detail }: ApiProblem): TransientError | PermanentError => {
+  if (code === "unreachable") return new TransientError("connection");
+  if (status === 429 || status >= 500) return new TransientError("busy");
+  return new PermanentError({ reason: detail, advice: null, retry: true });
 };
 
 const complete = async (imageId: string): Promise<"complete" | "missing" | "gone"> => {

@@ -3,9 +3,9 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { endSession, holdPerson, isPresent, untilSignedInAgain } from "@/api";
 
-import { Landing } from "./batched-cache-writer";
-import { gather, withTypes, type Dropped } from "./collect-files";
-import { apiServer } from "./http-upload-api";
+import { BatchedCacheWriter } from "./batched-cache-writer";
+import { collectFiles, withTypes, type Dropped } from "./collect-files";
+import { httpUploadApi } from "./http-upload-api";
 import { UploadQueue } from "./queue/queue";
 import { isFinished, isUnsent } from "./queue/upload-state";
 import type { Limits } from "./queue/validate-file";
@@ -17,18 +17,18 @@ type UploadsParts = { client: QueryClient; userId: string; limits: Limits };
 
 const NOTE_EVERY_MS = 2_000;
 
-export class Uploads {
+export class UploadManager {
   readonly queue: UploadQueue;
-  readonly #landing: Landing;
+  readonly #landing: BatchedCacheWriter;
   readonly #note: UnfinishedNote;
   readonly #letGo: () => void;
   #noting: ReturnType<typeof setTimeout> | null = null;
 
   constructor({ client, userId, limits }: UploadsParts) {
-    this.#landing = new Landing(client);
+    this.#landing = new BatchedCacheWriter(client);
     this.#note = new UnfinishedNote(userId);
     this.queue = new UploadQueue({
-      server: apiServer({
+      server: httpUploadApi({
         isPresent: () => isPresent(client, userId),
         onEnded: () => endSession(client),
         untilBack: () => untilSignedInAgain(client),
@@ -43,7 +43,7 @@ export class Uploads {
 
   /** Takes files in, folders and all. Answers how many could be used at all, and how many not be read. */
   async add(dropped: Dropped): Promise<{ files: number; unreadable: number }> {
-    const found = await gather(dropped);
+    const found = await collectFiles(dropped);
     const { chosen, unreadable } = await withTypes(found.files);
     this.queue.add(chosen);
     this.#writeNote();

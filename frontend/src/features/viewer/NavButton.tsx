@@ -3,7 +3,7 @@ import { ChevronLeftIcon, ChevronRightIcon, classNames, IconButton } from "@/ui"
 
 type ArrowProps = { to: "previous" | "next"; isEnd: boolean; onPress: () => void };
 
-export const Arrow = ({ to, isEnd, onPress }: ArrowProps) => (
+export const NavButton = ({ to, isEnd, onPress }: ArrowProps) => (
   <IconButton
     label={to === "previous" ? "Previous picture" : "Next picture"}
     disabled={isEnd}

@@ -3,8 +3,8 @@ import { useRef } from "react";
 
 import { toProblem, useImage, type Image } from "@/api";
 
-import { useModal } from "./use-inert-background";
-import { Gallery } from "./ViewerContent";
+import { useInertBackground } from "./use-inert-background";
+import { ViewerContent } from "./ViewerContent";
 import { ViewerMessage } from "./ViewerMessage";
 
 import "./viewer.css";
@@ -19,7 +19,7 @@ export type ViewerProps = {
 
 export const Viewer = (props: ViewerProps) => {
   const root = useRef<HTMLDivElement>(null);
-  useModal(root);
+  useInertBackground(root);
   return (
     <div
       ref={root}
@@ -50,7 +50,7 @@ const Content = ({ imageId, images, onClose, onNavigate }: ViewerProps) => {
   }
   if (isListed || detail) {
     return (
-      <Gallery
+      <ViewerContent
         images={isListed ? images : detail ? [detail] : []}
         imageId={imageId}
         detail={detail ?? null}

@@ -14,7 +14,7 @@ import {
   TrashIcon,
 } from "@/ui";
 
-import type { Film } from "./use-animation";
+import type { Animation } from "./use-animation";
 import { useDownload } from "./use-download";
 
 type ViewerBarProps = {
@@ -22,7 +22,7 @@ type ViewerBarProps = {
   /** `hasMore`: there are pictures after the last of these. */
   position: { at: number; of: number; hasMore: boolean };
   /** Null: it does not move. */
-  film: Film | null;
+  film: Animation | null;
   hasDetails: boolean;
   onClose: () => void;
   onToggleDetails: () => void;

@@ -4,18 +4,18 @@ import { useMemo, useRef, useState } from "react";
 import { useImages, type Image, type ImageDetail } from "@/api";
 import { classNames } from "@/ui";
 
-import { DamageNote } from "./DamagedNotice";
+import { DamagedNotice } from "./DamagedNotice";
 import type { Drafts } from "./descriptions/description-draft";
 import { DetailsPanel } from "./details/DetailsPanel";
-import { Arrow } from "./NavButton";
-import { useFilm } from "./use-animation";
-import { useDeletion } from "./use-delete-current";
-import { useFullPicture } from "./use-full-resolution";
-import { useStage } from "./use-photoswipe";
-import { useKeys } from "./use-shortcuts";
+import { NavButton } from "./NavButton";
+import { useAnimation } from "./use-animation";
+import { useDeleteCurrent } from "./use-delete-current";
+import { useFullResolution } from "./use-full-resolution";
+import { usePhotoSwipe } from "./use-photoswipe";
+import { useShortcuts } from "./use-shortcuts";
 import { ViewerBar } from "./ViewerBar";
 
-type GalleryProps = {
+type ViewerContentProps = {
   /** Has the picture in it. */
   images: readonly Image[];
   imageId: string;
@@ -25,7 +25,13 @@ type GalleryProps = {
   onNavigate: (id: string) => void;
 };
 
-export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: GalleryProps) => {
+export const ViewerContent = ({
+  images,
+  imageId,
+  detail,
+  onClose,
+  onNavigate,
+}: ViewerContentProps) => {
   const room = useRef<HTMLDivElement>(null);
   const [hasDetails, setHasDetails] = useState(false);
   const [isBare, setIsBare] = useState(false);
@@ -35,10 +41,10 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
   const index = images.findIndex(({ id }) => id === imageId);
   const image = images[index];
   const hasMore = typeof useImages({ deleted: false }).data?.next_cursor === "string";
-  const { remove, undo } = useDeletion({ images, onNavigate, onClose });
-  const { renewUrls, fetchFull } = useFullPicture();
+  const { remove, undo } = useDeleteCurrent({ images, onNavigate, onClose });
+  const { renewUrls, fetchFull } = useFullResolution();
 
-  const stage = useStage({
+  const stage = usePhotoSwipe({
     room,
     images: useCurrent(images, detail),
     imageId,
@@ -53,7 +59,7 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
         fetchFull(magnified, (url) => stage.current?.sharpen(magnified.id, url)),
     },
   });
-  const film = useFilm(stage, detail?.id === imageId ? detail : null);
+  const film = useAnimation(stage, detail?.id === imageId ? detail : null);
   const close = () => stage.current?.close();
   const step = (by: number) => {
     const to = images[index + by];
@@ -63,7 +69,7 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
   const removeThis = () => {
     if (image) remove(image);
   };
-  useKeys({
+  useShortcuts({
     Escape: close,
     ArrowLeft: () => step(-1),
     ArrowRight: () => step(1),
@@ -104,9 +110,9 @@ export const Gallery = ({ images, imageId, detail, onClose, onNavigate }: Galler
             onZoomIn={() => stage.current?.zoomIn()}
             onZoomOut={() => stage.current?.zoomOut()}
           />
-          <DamageNote image={image} />
-          <Arrow to="previous" isEnd={index <= 0} onPress={() => step(-1)} />
-          <Arrow to="next" isEnd={index >= images.length - 1} onPress={() => step(1)} />
+          <DamagedNotice image={image} />
+          <NavButton to="previous" isEnd={index <= 0} onPress={() => step(-1)} />
+          <NavButton to="next" isEnd={index >= images.length - 1} onPress={() => step(1)} />
         </div>
       </div>
       {hasDetails && !isLeaving && (

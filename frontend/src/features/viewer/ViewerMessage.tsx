@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { Button, RetryIcon, Spinner } from "@/ui";
 
-import { useKeys } from "./use-shortcuts";
+import { useShortcuts } from "./use-shortcuts";
 
 type ViewerMessageProps = {
   title: string;
@@ -20,7 +20,7 @@ export const ViewerMessage = ({
   onRetry,
   onClose,
 }: ViewerMessageProps) => {
-  useKeys({ Escape: onClose });
+  useShortcuts({ Escape: onClose });
   return (
     <div className="flex size-full flex-col items-center justify-center gap-2 bg-black p-8 text-center [color-scheme:dark]">
       {isBusy && <Spinner className="mb-2 size-7 text-white" />}

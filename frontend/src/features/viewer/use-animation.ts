@@ -3,15 +3,15 @@ import { useEffect, useEffectEvent, useState, type RefObject } from "react";
 
 import type { ImageDetail } from "@/api";
 
-import type { Stage } from "./photoswipe/photoswipe-adapter";
+import type { PhotoSwipeAdapter } from "./photoswipe/photoswipe-adapter";
 
-export type Film = { isPlaying: boolean; toggle: () => void };
+export type Animation = { isPlaying: boolean; toggle: () => void };
 
 /** Null: the picture in view does not move. */
-export const useFilm = (
-  stage: RefObject<Stage | null>,
+export const useAnimation = (
+  stage: RefObject<PhotoSwipeAdapter | null>,
   detail: ImageDetail | null,
-): Film | null => {
+): Animation | null => {
   const [wanted, setWanted] = useState(
     () => !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
   );

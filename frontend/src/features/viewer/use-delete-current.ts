@@ -10,7 +10,7 @@ type Deletion = {
   onClose: () => void;
 };
 
-export const useDeletion = ({ images, onNavigate, onClose }: Deletion) => {
+export const useDeleteCurrent = ({ images, onNavigate, onClose }: Deletion) => {
   const { mutateAsync: deleteImages } = useDeleteImages();
   const { mutateAsync: restoreImages } = useRestoreImages();
   const watchReturn = useWatchReturn();

@@ -9,7 +9,7 @@ const DRAWN = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "im
 const MOST_BYTES = 40_000_000;
 const MOST_PIXELS = 60_000_000;
 
-export const useFullPicture = () => {
+export const useFullResolution = () => {
   const client = useQueryClient();
   const renewed = useRef(new Set<string>());
 

@@ -5,7 +5,7 @@ import { useEffect, type RefObject } from "react";
  * Like a modal <dialog>, but short messages (role=status) stay in reach: Undo is among them.
  * Takes the focus, and gives it back when nothing else did.
  */
-export const useModal = (ref: RefObject<HTMLElement | null>): void => {
+export const useInertBackground = (ref: RefObject<HTMLElement | null>): void => {
   useEffect(() => {
     const element = ref.current;
     if (!element) return;

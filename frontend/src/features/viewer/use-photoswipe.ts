@@ -3,27 +3,27 @@ import { useEffect, useEffectEvent, useRef, type RefObject } from "react";
 
 import type { Image } from "@/api";
 
-import { Stage, type StageEvents } from "./photoswipe/photoswipe-adapter";
+import { PhotoSwipeAdapter, type PhotoSwipeEvents } from "./photoswipe/photoswipe-adapter";
 
 type StageProps = {
   room: RefObject<HTMLElement | null>;
   images: readonly Image[];
   imageId: string;
-  events: StageEvents;
+  events: PhotoSwipeEvents;
 };
 
 /** Null in the ref: it is not set up yet, or already gone. */
-export const useStage = ({
+export const usePhotoSwipe = ({
   room,
   images,
   imageId,
   events,
-}: StageProps): RefObject<Stage | null> => {
-  const stage = useRef<Stage | null>(null);
-  const tell = useEffectEvent((say: (to: StageEvents) => void) => say(events));
+}: StageProps): RefObject<PhotoSwipeAdapter | null> => {
+  const stage = useRef<PhotoSwipeAdapter | null>(null);
+  const tell = useEffectEvent((say: (to: PhotoSwipeEvents) => void) => say(events));
   const setUp = useEffectEvent(
     (parent: HTMLElement) =>
-      new Stage({
+      new PhotoSwipeAdapter({
         parent,
         images,
         id: imageId,

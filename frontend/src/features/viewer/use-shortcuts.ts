@@ -1,7 +1,7 @@
 /** Keys of the whole page, while no text is being typed and no dialog lies on top. */
 import { useEffect, useEffectEvent } from "react";
 
-export type Keys = Readonly<Partial<Record<string, () => void>>>;
+export type Shortcuts = Readonly<Partial<Record<string, () => void>>>;
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
@@ -13,7 +13,7 @@ const nameOf = ({ key, ctrlKey, metaKey }: KeyboardEvent): string => {
   return ctrlKey || metaKey ? `Ctrl+${name}` : name;
 };
 
-export const useKeys = (keys: Keys): void => {
+export const useShortcuts = (keys: Shortcuts): void => {
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.altKey || isTyping(event.target)) return;
     if (document.querySelector("dialog[open]")) return;

@@ -5,25 +5,25 @@ import { useLocation } from "wouter";
 import { useAcceptInvite, useAskToJoin, useInvite, useSession } from "@/api";
 import { Button, FormAlert, useFocusOnError } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { EmailField } from "../shared/EmailField";
 import {
   emailIn,
   errorsFromAnswer,
   hasMistakes,
-  LEAST_ALONE,
+  MIN_PASSWORD_LENGTH,
   mistakeInEmail,
   mistakeInLength,
   textIn,
   type FormErrors,
 } from "../shared/form-errors";
-import { ChosenPassword } from "../shared/NewPasswordInput";
-import { Or } from "../shared/OrDivider";
-import { Providers } from "../shared/ProviderButtons";
+import { NewPasswordInput } from "../shared/NewPasswordInput";
+import { OrDivider } from "../shared/OrDivider";
+import { ProviderButtons } from "../shared/ProviderButtons";
 import { TextLink } from "../shared/TextLink";
 import { useLinkToken } from "../shared/use-link-token";
 import { DeadLink, LookedAt } from "./LinkStates";
-import { AskForMail } from "./RequestLinkForm";
+import { RequestLinkForm } from "./RequestLinkForm";
 
 type InvitedProps = { token: string; email: string | null; lead: ReactNode; others: ReactNode };
 
@@ -46,7 +46,7 @@ const withNote = (lead: ReactNode, note: string): ReactNode => (
 const InvitedByMail = ({ token, email, lead, others }: InvitedProps) => {
   const ask = useAskToJoin();
   return (
-    <AskForMail
+    <RequestLinkForm
       title={TITLE}
       lead={lead}
       button="Send me a link"
@@ -56,7 +56,7 @@ const InvitedByMail = ({ token, email, lead, others }: InvitedProps) => {
       footer={footer}
     >
       {others}
-    </AskForMail>
+    </RequestLinkForm>
   );
 };
 
@@ -72,7 +72,10 @@ const InvitedDirectly = ({ token, email: asked, lead, others }: InvitedProps) =>
     if (accept.isPending) return;
     const email = emailIn(event.currentTarget);
     const password = textIn(event.currentTarget, "password");
-    const mistakes = { ...mistakeInEmail(email), ...mistakeInLength(password, LEAST_ALONE) };
+    const mistakes = {
+      ...mistakeInEmail(email),
+      ...mistakeInLength(password, MIN_PASSWORD_LENGTH),
+    };
     setErrors(mistakes);
     if (hasMistakes(mistakes)) return;
     accept.mutate(
@@ -85,12 +88,12 @@ const InvitedDirectly = ({ token, email: asked, lead, others }: InvitedProps) =>
   };
 
   return (
-    <AccountFrame title={TITLE} lead={lead} footer={footer}>
+    <AuthLayout title={TITLE} lead={lead} footer={footer}>
       <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
         <FormAlert>{errors.form}</FormAlert>
         <EmailField defaultValue={asked ?? ""} readOnly={asked !== null} error={errors.email} />
-        <ChosenPassword
-          least={LEAST_ALONE}
+        <NewPasswordInput
+          least={MIN_PASSWORD_LENGTH}
           error={errors.password}
           {...(asked === null ? {} : { email: asked })}
         />
@@ -99,11 +102,11 @@ const InvitedDirectly = ({ token, email: asked, lead, others }: InvitedProps) =>
         </Button>
       </form>
       {others}
-    </AccountFrame>
+    </AuthLayout>
   );
 };
 
-export const Invite = () => {
+export const AcceptInvitation = () => {
   const { user, sign_in: offer } = useSession();
   const token = useLinkToken();
   const look = useInvite(token);
@@ -112,9 +115,9 @@ export const Invite = () => {
     : "Somebody who runs this site asks you to join: a private place for your pictures.";
   const others = offer.providers.length > 0 && (
     <>
-      <Or />
+      <OrDivider />
       <div className="space-y-3">
-        <Providers next="/" invite={token} />
+        <ProviderButtons next="/" invite={token} />
       </div>
     </>
   );

@@ -5,13 +5,13 @@ import { Link } from "wouter";
 import { sessionOptions, toProblem, useSession } from "@/api";
 import { Button, buttonClass, FormAlert, MailIcon } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { TextLink } from "../shared/TextLink";
 import { useCountdown } from "./use-countdown";
 
 const PAUSE_SECONDS = 60;
 
-type CheckMailProps = {
+type CheckYourEmailProps = {
   email: string;
   /** What was sent, if it was: never whether there is an account. */
   children: string;
@@ -19,13 +19,18 @@ type CheckMailProps = {
   onOtherAddress: () => void;
 };
 
-export const CheckMail = ({ email, children, resend, onOtherAddress }: CheckMailProps) => {
+export const CheckYourEmail = ({
+  email,
+  children,
+  resend,
+  onOtherAddress,
+}: CheckYourEmailProps) => {
   const { mailbox } = useSession().sign_in;
   const [left, startAgain] = useCountdown(PAUSE_SECONDS);
   // The link is often opened in another tab: whoever comes back to this one is signed in.
   useQuery({ ...sessionOptions, refetchOnWindowFocus: "always" });
   return (
-    <AccountFrame
+    <AuthLayout
       title="Check your mail"
       lead={
         <>
@@ -74,6 +79,6 @@ export const CheckMail = ({ email, children, resend, onOtherAddress }: CheckMail
           {left > 0 ? `Send it again in ${left} s` : "Send it again"}
         </Button>
       </div>
-    </AccountFrame>
+    </AuthLayout>
   );
 };

@@ -3,12 +3,12 @@ import { useLocation } from "wouter";
 
 import { useSession, useWelcome, useWelcomeLink } from "@/api";
 
-import { LEAST_ALONE } from "../shared/form-errors";
+import { MIN_PASSWORD_LENGTH } from "../shared/form-errors";
 import { useLinkToken } from "../shared/use-link-token";
 import { DeadLink, LookedAt } from "./LinkStates";
-import { PasswordPage } from "./SetPasswordPage";
+import { SetPasswordPage } from "./SetPasswordPage";
 
-export const Welcome = () => {
+export const CompleteRegistration = () => {
   const [, navigate] = useLocation();
   const { sign_in: offer, user } = useSession();
   const token = useLinkToken();
@@ -32,14 +32,14 @@ export const Welcome = () => {
       }
     >
       {({ email }) => (
-        <PasswordPage
+        <SetPasswordPage
           title="Choose a password"
           lead="Your address is confirmed. A password, and your account is there."
           label="Password"
           button="Make the account"
           token={token}
           email={email}
-          least={LEAST_ALONE}
+          least={MIN_PASSWORD_LENGTH}
           send={welcome}
           onDone={() => navigate("/", { replace: true })}
         />

@@ -4,27 +4,27 @@ import { Link } from "wouter";
 import { useAskForReset, useSession } from "@/api";
 import { buttonClass } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { TextLink } from "../shared/TextLink";
-import { AskForMail } from "./RequestLinkForm";
+import { RequestLinkForm } from "./RequestLinkForm";
 
-export const Forgot = () => {
+export const ForgotPassword = () => {
   const { mail } = useSession().sign_in;
   const ask = useAskForReset();
   if (!mail) {
     return (
-      <AccountFrame
+      <AuthLayout
         title="Forgot your password?"
         lead="This site sends no mail, so it cannot send you a new one. Sign in another way, or ask its administrator."
       >
         <Link href="/sign-in" className={`${buttonClass("primary")} w-full`}>
           Back to sign in
         </Link>
-      </AccountFrame>
+      </AuthLayout>
     );
   }
   return (
-    <AskForMail
+    <RequestLinkForm
       title="Forgot your password?"
       lead="Enter the address of your account, and we send you a link to set a new one."
       button="Send me a link"

@@ -5,18 +5,18 @@ import { Link } from "wouter";
 import { toProblem } from "@/api";
 import { Button, buttonClass, Spinner, VisuallyHidden } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 
 type WayOn = { href: string; label: string };
 
 type DeadLinkProps = { children: ReactNode; wayOn: WayOn };
 
 export const DeadLink = ({ children, wayOn }: DeadLinkProps) => (
-  <AccountFrame title="This link no longer works" lead={children}>
+  <AuthLayout title="This link no longer works" lead={children}>
     <Link href={wayOn.href} className={`${buttonClass("primary")} w-full`}>
       {wayOn.label}
     </Link>
-  </AccountFrame>
+  </AuthLayout>
 );
 
 /** The query that looks at the link. */
@@ -43,11 +43,11 @@ export const LookedAt = <Found,>({ look, dead, children }: LookedAtProps<Found>)
   }
   if (problem) {
     return (
-      <AccountFrame title="Your link could not be looked at" lead={problem.detail}>
+      <AuthLayout title="Your link could not be looked at" lead={problem.detail}>
         <Button look="primary" busy={look.isFetching} onClick={look.refetch} className="w-full">
           Try again
         </Button>
-      </AccountFrame>
+      </AuthLayout>
     );
   }
   return (

@@ -4,18 +4,18 @@ import { Link } from "wouter";
 import { useAskToJoin, useSession } from "@/api";
 import { buttonClass } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
-import { Or } from "../shared/OrDivider";
-import { Providers } from "../shared/ProviderButtons";
+import { AuthLayout } from "../shared/AuthLayout";
+import { OrDivider } from "../shared/OrDivider";
+import { ProviderButtons } from "../shared/ProviderButtons";
 import { TextLink } from "../shared/TextLink";
-import { AskForMail } from "./RequestLinkForm";
+import { RequestLinkForm } from "./RequestLinkForm";
 
 const OnlyWords = ({ children }: { children: string }) => (
-  <AccountFrame title="Make an account" lead={children}>
+  <AuthLayout title="Make an account" lead={children}>
     <Link href="/sign-in" className={`${buttonClass("primary")} w-full`}>
       To the sign-in page
     </Link>
-  </AccountFrame>
+  </AuthLayout>
 );
 
 export const Register = ({ next }: { next: string }) => {
@@ -31,7 +31,7 @@ export const Register = ({ next }: { next: string }) => {
     );
   }
   return (
-    <AskForMail
+    <RequestLinkForm
       title="Make an account"
       lead="A private place for your pictures. First we make sure that the address is yours."
       button="Send me a link"
@@ -45,12 +45,12 @@ export const Register = ({ next }: { next: string }) => {
     >
       {providers.length > 0 && (
         <>
-          <Or />
+          <OrDivider />
           <div className="space-y-3">
-            <Providers next={next} />
+            <ProviderButtons next={next} />
           </div>
         </>
       )}
-    </AskForMail>
+    </RequestLinkForm>
   );
 };

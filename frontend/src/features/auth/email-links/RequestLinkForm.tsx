@@ -3,7 +3,7 @@ import { useState, type ReactNode, type SubmitEvent } from "react";
 
 import { Button, FormAlert, useFocusOnError } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { EmailField } from "../shared/EmailField";
 import {
   emailIn,
@@ -12,7 +12,7 @@ import {
   mistakeInEmail,
   type FormErrors,
 } from "../shared/form-errors";
-import { CheckMail } from "./CheckYourEmail";
+import { CheckYourEmail } from "./CheckYourEmail";
 
 /** What asks the server for the mail: a mutation. */
 type Ask = {
@@ -25,7 +25,7 @@ type Ask = {
   error: unknown;
 };
 
-type AskForMailProps = {
+type RequestLinkFormProps = {
   title: string;
   lead: ReactNode;
   button: string;
@@ -39,7 +39,7 @@ type AskForMailProps = {
   footer: ReactNode;
 };
 
-export const AskForMail = (props: AskForMailProps) => {
+export const RequestLinkForm = (props: RequestLinkFormProps) => {
   const { title, lead, button, ask, sent, email, children, footer } = props;
   const [errors, setErrors] = useState<FormErrors>({});
   const [sentTo, setSentTo] = useState<string | null>(null);
@@ -65,17 +65,17 @@ export const AskForMail = (props: AskForMailProps) => {
 
   if (sentTo !== null) {
     return (
-      <CheckMail
+      <CheckYourEmail
         email={sentTo}
         resend={{ ...ask, again: () => ask.mutate({ email: sentTo }) }}
         onOtherAddress={() => setSentTo(null)}
       >
         {sent}
-      </CheckMail>
+      </CheckYourEmail>
     );
   }
   return (
-    <AccountFrame title={title} lead={lead} footer={footer}>
+    <AuthLayout title={title} lead={lead} footer={footer}>
       <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
         <FormAlert>{errors.form}</FormAlert>
         <EmailField defaultValue={typed} readOnly={Boolean(email)} error={errors.email} />
@@ -84,6 +84,6 @@ export const AskForMail = (props: AskForMailProps) => {
         </Button>
       </form>
       {children}
-    </AccountFrame>
+    </AuthLayout>
   );
 };

@@ -3,12 +3,12 @@ import { useLocation } from "wouter";
 
 import { useFinishReset, useResetLink, useSession } from "@/api";
 
-import { LEAST_BESIDE_FACTOR } from "../shared/form-errors";
+import { MIN_PASSWORD_LENGTH_WITH_FACTOR } from "../shared/form-errors";
 import { useLinkToken } from "../shared/use-link-token";
 import { DeadLink, LookedAt } from "./LinkStates";
-import { PasswordPage } from "./SetPasswordPage";
+import { SetPasswordPage } from "./SetPasswordPage";
 
-export const NewPassword = () => {
+export const ResetPassword = () => {
   const [, navigate] = useLocation();
   const { user } = useSession();
   const token = useLinkToken();
@@ -30,14 +30,14 @@ export const NewPassword = () => {
       }
     >
       {({ email }) => (
-        <PasswordPage
+        <SetPasswordPage
           title="Set a new password"
           lead="All devices that are signed in to this account will be signed out, and its access tokens end."
           label="New password"
           button="Set the password"
           token={token}
           email={email}
-          least={LEAST_BESIDE_FACTOR}
+          least={MIN_PASSWORD_LENGTH_WITH_FACTOR}
           rule="15 characters or more. If your account has a passkey or an authenticator app, 8 are enough."
           send={finish}
           onDone={() => navigate("/settings/ways-in?after=reset", { replace: true })}

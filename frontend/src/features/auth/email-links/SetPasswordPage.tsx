@@ -3,17 +3,17 @@ import { useState, type ReactNode, type SubmitEvent } from "react";
 
 import { Button, FormAlert, useFocusOnError } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { EmailField } from "../shared/EmailField";
 import {
   errorsFromAnswer,
   hasMistakes,
-  LEAST_ALONE,
+  MIN_PASSWORD_LENGTH,
   mistakeInLength,
   textIn,
   type FormErrors,
 } from "../shared/form-errors";
-import { ChosenPassword } from "../shared/NewPasswordInput";
+import { NewPasswordInput } from "../shared/NewPasswordInput";
 
 /** What sends the password: a mutation. */
 type Send = {
@@ -24,7 +24,7 @@ type Send = {
   isPending: boolean;
 };
 
-type PasswordPageProps = {
+type SetPasswordPageProps = {
   title: string;
   lead: ReactNode;
   label: string;
@@ -38,7 +38,7 @@ type PasswordPageProps = {
   onDone: () => void;
 };
 
-export const PasswordPage = (props: PasswordPageProps) => {
+export const SetPasswordPage = (props: SetPasswordPageProps) => {
   const { title, lead, label, button, token, email, least, rule, send, onDone } = props;
   const [errors, setErrors] = useState<FormErrors>({});
   const form = useFocusOnError(errors);
@@ -57,13 +57,13 @@ export const PasswordPage = (props: PasswordPageProps) => {
   };
 
   return (
-    <AccountFrame title={title} lead={lead}>
+    <AuthLayout title={title} lead={lead}>
       <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
         <FormAlert>{errors.form}</FormAlert>
         <EmailField value={email} readOnly error={undefined} />
-        <ChosenPassword
+        <NewPasswordInput
           label={label}
-          least={LEAST_ALONE}
+          least={MIN_PASSWORD_LENGTH}
           email={email}
           error={errors.password}
           {...(rule === undefined ? {} : { rule })}
@@ -72,6 +72,6 @@ export const PasswordPage = (props: PasswordPageProps) => {
           {button}
         </Button>
       </form>
-    </AccountFrame>
+    </AuthLayout>
   );
 };

@@ -4,12 +4,12 @@ import { Link } from "wouter";
 import { toProblem, useVerify } from "@/api";
 import { Button, buttonClass, FormAlert } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { useLinkToken } from "../shared/use-link-token";
 import { DeadLink } from "./LinkStates";
 
 /** [Note: A press, not a visit] Programs that check mails open what is linked in them; only a person presses. */
-export const Verify = () => {
+export const VerifyEmail = () => {
   const token = useLinkToken();
   const verify = useVerify();
   const problem = verify.error ? toProblem(verify.error) : null;
@@ -24,7 +24,7 @@ export const Verify = () => {
   if (verify.data) {
     const { email, changed } = verify.data;
     return (
-      <AccountFrame
+      <AuthLayout
         title={changed ? "Address changed" : "Address confirmed"}
         lead={
           <>
@@ -38,11 +38,11 @@ export const Verify = () => {
         <Link href="/" className={`${buttonClass("primary")} w-full`}>
           To your pictures
         </Link>
-      </AccountFrame>
+      </AuthLayout>
     );
   }
   return (
-    <AccountFrame
+    <AuthLayout
       title="Confirm your address"
       lead="One press, and Pinhole knows that this address is yours."
     >
@@ -57,6 +57,6 @@ export const Verify = () => {
           Confirm the address
         </Button>
       </div>
-    </AccountFrame>
+    </AuthLayout>
   );
 };

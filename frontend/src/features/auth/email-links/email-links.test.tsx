@@ -8,12 +8,12 @@ import { renderWithApp } from "@/test/render";
 import { aSession, aSignInOffer } from "@/test/samples";
 import { problem, server } from "@/test/server";
 
-import { Invite } from "./AcceptInvitation";
-import { Welcome } from "./CompleteRegistration";
-import { Forgot } from "./ForgotPassword";
+import { AcceptInvitation } from "./AcceptInvitation";
+import { CompleteRegistration } from "./CompleteRegistration";
+import { ForgotPassword } from "./ForgotPassword";
 import { Register } from "./Register";
-import { NewPassword } from "./ResetPassword";
-import { Verify } from "./VerifyEmail";
+import { ResetPassword } from "./ResetPassword";
+import { VerifyEmail } from "./VerifyEmail";
 
 const signedOut = aSession({ user: null });
 const LONG = "nine slow herons over the marshes";
@@ -61,7 +61,7 @@ test("a mail is asked for, and again only after a minute", async () => {
 test("the mailbox is offered only where mails stay on this machine", async () => {
   server.use(http.post("*/api/auth/reset", () => HttpResponse.json({}, { status: 202 })));
   for (const mailbox of [true, false]) {
-    const { unmount } = renderWithApp(<Forgot />, {
+    const { unmount } = renderWithApp(<ForgotPassword />, {
       session: { ...signedOut, sign_in: aSignInOffer({ mailbox }) },
     });
     await userEvent.type(screen.getByLabelText("E-mail"), "a+b@example.org{Enter}");
@@ -96,7 +96,7 @@ test("the link's token leaves the address, and the account is made with it", asy
     }),
   );
   opened("/welcome#a-token");
-  const { client } = renderWithApp(<Welcome />, { session: signedOut });
+  const { client } = renderWithApp(<CompleteRegistration />, { session: signedOut });
   expect(await screen.findByLabelText("E-mail")).toHaveValue("ada@example.org");
   expect(window.location.href).not.toContain("a-token");
   await userEvent.type(screen.getByLabelText("Password"), `${LONG}{Enter}`);
@@ -115,7 +115,7 @@ test("another link opened in the same tab is looked at too", async () => {
     }),
   );
   opened("/welcome#old");
-  renderWithApp(<Welcome />, { session: signedOut });
+  renderWithApp(<CompleteRegistration />, { session: signedOut });
   expect(await screen.findByText(/no longer works/)).toBeVisible();
   act(() => {
     window.location.hash = "#new";
@@ -125,9 +125,9 @@ test("another link opened in the same tab is looked at too", async () => {
 });
 
 test.each([
-  ["/welcome", <Welcome key="w" />, "Ask for a new one", "/register"],
-  ["/new-password", <NewPassword key="n" />, "Ask for a new one", "/forgot"],
-  ["/invite", <Invite key="i" />, "To the sign-in page", "/sign-in"],
+  ["/welcome", <CompleteRegistration key="w" />, "Ask for a new one", "/register"],
+  ["/new-password", <ResetPassword key="n" />, "Ask for a new one", "/forgot"],
+  ["/invite", <AcceptInvitation key="i" />, "To the sign-in page", "/sign-in"],
 ])("a dead link to %s leads on", async (address, page, label, target) => {
   for (const path of ["welcome", "reset", "invites"]) {
     server.use(http.post(`*/api/auth/${path}/look`, deadLink));
@@ -143,7 +143,7 @@ test("a link that cannot be looked at right now is tried again on request", asyn
     http.post("*/api/auth/reset/look", () => problem(429, "too_many_requests", "Wait a minute.")),
   );
   opened("/new-password#a-token");
-  renderWithApp(<NewPassword />, { session: signedOut });
+  renderWithApp(<ResetPassword />, { session: signedOut });
   expect(await screen.findByText("Wait a minute.")).toBeVisible();
   server.use(
     http.post("*/api/auth/reset/look", () => HttpResponse.json({ email: "ada@example.org" })),
@@ -162,7 +162,7 @@ test("a link that proves an address does so when it is pressed, not when it is o
     }),
   );
   opened("/verify#a-token");
-  renderWithApp(<Verify />);
+  renderWithApp(<VerifyEmail />);
   const button = await screen.findByRole("button", { name: "Confirm the address" });
   expect(verified).toBe(0);
   await userEvent.click(button);
@@ -182,7 +182,7 @@ test("an invitation goes on by mail where the site sends mail, with its token", 
     }),
   );
   opened("/invite#an-invite");
-  renderWithApp(<Invite />, { session: signedOut });
+  renderWithApp(<AcceptInvitation />, { session: signedOut });
   expect(await screen.findByLabelText("E-mail")).toHaveAttribute("readonly");
   await userEvent.click(screen.getByRole("button", { name: "Send me a link" }));
   await screen.findByRole("heading", { name: "Check your mail" });
@@ -201,7 +201,7 @@ test("an invitation makes the account at once where the site sends none", async 
     }),
   );
   opened("/invite#an-invite");
-  renderWithApp(<Invite />, { session: signedOut });
+  renderWithApp(<AcceptInvitation />, { session: signedOut });
   await userEvent.type(await screen.findByLabelText("E-mail"), "ada@example.org");
   await userEvent.type(screen.getByLabelText("Password"), `${LONG}{Enter}`);
   await waitFor(() => expect(window.location.pathname).toBe("/"));

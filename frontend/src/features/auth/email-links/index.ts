@@ -1,8 +1,8 @@
 /** What is asked by mail, and the pages that the links in mails open. */
-export { Forgot } from "./ForgotPassword";
-export { Invite } from "./AcceptInvitation";
-export { NewPassword } from "./ResetPassword";
+export { ForgotPassword } from "./ForgotPassword";
+export { AcceptInvitation } from "./AcceptInvitation";
+export { ResetPassword } from "./ResetPassword";
 export { Register } from "./Register";
-export { Verify } from "./VerifyEmail";
-export { Welcome } from "./CompleteRegistration";
+export { VerifyEmail } from "./VerifyEmail";
+export { CompleteRegistration } from "./CompleteRegistration";
 export { Setup } from "../registration/Setup";

@@ -6,7 +6,7 @@ import { beforeEach, expect, test } from "vitest";
 import { renderWithApp } from "@/test/render";
 import { server } from "@/test/server";
 
-import { Mailbox } from "./LocalMailbox";
+import { LocalMailbox } from "./LocalMailbox";
 
 const locked = HttpResponse.json(
   { status: 403, code: "mailbox_locked", detail: "Open the mailbox by its address." },
@@ -30,7 +30,7 @@ beforeEach(() => {
 
 test("the address that the launcher printed opens the mailbox, and its key leaves the address", async () => {
   window.history.replaceState(null, "", "/mailbox#the-key");
-  renderWithApp(<Mailbox />);
+  renderWithApp(<LocalMailbox />);
   expect(await screen.findByText("No mail yet")).toBeVisible();
   expect(window.location.hash).toBe("");
 });
@@ -38,7 +38,7 @@ test("the address that the launcher printed opens the mailbox, and its key leave
 test("a browser without the key asks for the address, and says when it is of another start", async () => {
   window.history.replaceState(null, "", "/mailbox");
   const user = userEvent.setup();
-  renderWithApp(<Mailbox />);
+  renderWithApp(<LocalMailbox />);
   const field = await screen.findByLabelText("Address of the mailbox");
   await user.type(field, "http://localhost:8000/mailbox#old{Enter}");
   await expect.poll(() => field).toBeInvalid();

@@ -156,7 +156,7 @@ const Loading = () => (
   </div>
 );
 
-export const Mailbox = () => {
+export const LocalMailbox = () => {
   usePageTitle("Mailbox");
   const [search, setSearch] = useSearchParams();
   const key = useLinkToken();

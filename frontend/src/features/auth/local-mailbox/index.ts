@@ -1,2 +1,2 @@
 /** Local mode: the mails that would have been sent. */
-export { Mailbox } from "./LocalMailbox";
+export { LocalMailbox } from "./LocalMailbox";

@@ -72,7 +72,7 @@ const Ways = ({ ways, onConfirmed }: { ways: readonly Way[]; onConfirmed: () => 
 
 type ConfirmDialogProps = { onConfirmed: () => void; onClose: () => void };
 
-export const ConfirmDialog = ({ onConfirmed, onClose }: ConfirmDialogProps) => {
+export const ReauthDialog = ({ onConfirmed, onClose }: ConfirmDialogProps) => {
   const security = useQuery(securityOptions);
   const { sign_in: offer } = useSession();
   return (

@@ -1,2 +1,2 @@
-/** The dialog that asks a signed-in person to prove who they are: see [Note: Confirming]. */
-export { ConfirmDialog } from "./ReauthDialog";
+/** The dialog that asks a signed-in person to prove who they are: see [Note: Reauthentication]. */
+export { ReauthDialog } from "./ReauthDialog";

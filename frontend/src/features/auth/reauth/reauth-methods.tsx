@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { toProblem, useConfirm, useConfirmByPasskey, useLeaveForProvider, useSession } from "@/api";
 import { Button, FormAlert, PasskeyIcon, PasswordField, useFocusOnError } from "@/ui";
 
-import { AnyCodeField } from "../shared/CodeOrRecoveryField";
+import { CodeOrRecoveryField } from "../shared/CodeOrRecoveryField";
 import { errorsFromAnswer, hasMistakes, textIn, type FormErrors } from "../shared/form-errors";
 
 type ProofProps = { onConfirmed: () => void };
@@ -64,7 +64,7 @@ export const ByPassword = ({ onConfirmed }: ProofProps) => {
         required
         error={errors.password}
       />
-      {needsCode && <AnyCodeField error={errors.code} />}
+      {needsCode && <CodeOrRecoveryField error={errors.code} />}
       <Button look="primary" type="submit" busy={confirm.isPending} className="w-full">
         Confirm
       </Button>

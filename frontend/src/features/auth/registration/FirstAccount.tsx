@@ -4,21 +4,21 @@ import { useState, type SubmitEvent } from "react";
 import { useMakeFirst, useSession } from "@/api";
 import { Button, FormAlert, TextField, useFocusOnError } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { EmailField } from "../shared/EmailField";
 import {
   emailIn,
   errorsFromAnswer,
   hasMistakes,
-  LEAST_ALONE,
+  MIN_PASSWORD_LENGTH,
   mistakeInEmail,
   mistakeInLength,
   textIn,
   type FormErrors,
 } from "../shared/form-errors";
-import { ChosenPassword } from "../shared/NewPasswordInput";
-import { Or } from "../shared/OrDivider";
-import { Providers } from "../shared/ProviderButtons";
+import { NewPasswordInput } from "../shared/NewPasswordInput";
+import { OrDivider } from "../shared/OrDivider";
+import { ProviderButtons } from "../shared/ProviderButtons";
 
 type FirstAccountProps = {
   next: string;
@@ -43,7 +43,7 @@ export const FirstAccount = ({ next, code, onDone }: FirstAccountProps) => {
     const mistakes = {
       ...(typed === "" ? { code: "Enter the setup code." } : {}),
       ...mistakeInEmail(email),
-      ...mistakeInLength(password, LEAST_ALONE),
+      ...mistakeInLength(password, MIN_PASSWORD_LENGTH),
     };
     setErrors(mistakes);
     if (hasMistakes(mistakes)) return;
@@ -58,7 +58,7 @@ export const FirstAccount = ({ next, code, onDone }: FirstAccountProps) => {
   };
 
   return (
-    <AccountFrame
+    <AuthLayout
       title={needsCode ? "Set up this Pinhole" : "Welcome to Pinhole"}
       lead={
         needsCode
@@ -81,17 +81,17 @@ export const FirstAccount = ({ next, code, onDone }: FirstAccountProps) => {
           />
         )}
         <EmailField error={errors.email} />
-        <ChosenPassword least={LEAST_ALONE} error={errors.password} />
+        <NewPasswordInput least={MIN_PASSWORD_LENGTH} error={errors.password} />
         <Button look="primary" type="submit" busy={make.isPending} className="w-full">
           Make the account
         </Button>
       </form>
-      {!needsCode && providers.length > 0 && <Or />}
+      {!needsCode && providers.length > 0 && <OrDivider />}
       {!needsCode && (
         <div className="space-y-3">
-          <Providers next={next} />
+          <ProviderButtons next={next} />
         </div>
       )}
-    </AccountFrame>
+    </AuthLayout>
   );
 };

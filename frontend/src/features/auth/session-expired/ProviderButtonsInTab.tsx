@@ -11,7 +11,7 @@ const ASK_EVERY_MS = 2_000;
 /** Where the other tab ends. */
 const END = "/signed-in";
 
-export const ProvidersInTab = () => {
+export const ProviderButtonsInTab = () => {
   const { providers } = useSession().sign_in;
   const leave = useSignInInTab();
   const [isBlocked, setBlocked] = useState(false);

@@ -4,34 +4,34 @@ import { useState } from "react";
 import { passkeysWork, useGiveUpSecondFactor, useSession } from "@/api";
 import { Button, Dialog, FormAlert } from "@/ui";
 
-import { Or } from "../shared/OrDivider";
+import { OrDivider } from "../shared/OrDivider";
 import { PasskeyButton } from "../shared/PasskeyButton";
 import { PasswordForm } from "../shared/PasswordForm";
-import { usePasskeyDoor } from "../shared/use-passkey-sign-in";
+import { usePasskeyPrompt } from "../shared/use-passkey-prompt";
 import { SecondFactorForms } from "../sign-in/SecondFactor";
-import { ProvidersInTab } from "./ProviderButtonsInTab";
+import { ProviderButtonsInTab } from "./ProviderButtonsInTab";
 
-type SignInAgainProps = {
+type SignInAgainDialogProps = {
   onLater: () => void;
   onSignOut: () => void;
 };
 
 const FirstStep = ({ email }: { email: string | undefined }) => {
   const { providers } = useSession().sign_in;
-  const passkey = usePasskeyDoor();
+  const passkey = usePasskeyPrompt();
   return (
     <>
       <PasswordForm {...(email === undefined ? {} : { email })} />
-      {(passkeysWork() || providers.length > 0) && <Or />}
+      {(passkeysWork() || providers.length > 0) && <OrDivider />}
       <div className="space-y-3">
-        <PasskeyButton door={passkey} />
-        <ProvidersInTab />
+        <PasskeyButton prompt={passkey} />
+        <ProviderButtonsInTab />
       </div>
     </>
   );
 };
 
-export const SignInAgain = ({ onLater, onSignOut }: SignInAgainProps) => {
+export const SignInAgainDialog = ({ onLater, onSignOut }: SignInAgainDialogProps) => {
   const { user, second_factor: awaited } = useSession();
   const giveUp = useGiveUpSecondFactor();
   const [usesRecovery, setUsesRecovery] = useState(false);

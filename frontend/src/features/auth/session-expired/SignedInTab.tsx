@@ -1,13 +1,13 @@
 /** Where a tab ends that was opened for signing in at a provider, while another one waits. */
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { TextLink } from "../shared/TextLink";
 
-export const SignedInHere = () => (
-  <AccountFrame
+export const SignedInTab = () => (
+  <AuthLayout
     title="You are signed in"
     lead="Close this tab: the upload goes on in the other one."
     footer={<TextLink href="/">Go to your pictures here</TextLink>}
   >
     {null}
-  </AccountFrame>
+  </AuthLayout>
 );

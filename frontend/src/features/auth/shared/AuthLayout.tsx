@@ -3,9 +3,9 @@ import { useEffect, useRef, type ReactNode } from "react";
 
 import { LogoMark, usePageTitle } from "@/ui";
 
-import { ObscuraArt } from "./CameraObscuraArt";
+import { CameraObscuraArt } from "./CameraObscuraArt";
 
-type AccountFrameProps = {
+type AuthLayoutProps = {
   title: string;
   lead?: ReactNode;
   children?: ReactNode;
@@ -28,7 +28,7 @@ const useAnnouncedHeading = () => {
   return { heading, main };
 };
 
-export const AccountFrame = ({ title, lead, children, footer }: AccountFrameProps) => {
+export const AuthLayout = ({ title, lead, children, footer }: AuthLayoutProps) => {
   usePageTitle(title);
   const { heading, main } = useAnnouncedHeading();
   return (
@@ -56,7 +56,7 @@ export const AccountFrame = ({ title, lead, children, footer }: AccountFrameProp
         </div>
       </main>
       <aside className="sticky top-0 hidden h-dvh w-[52%] flex-col items-center justify-center gap-10 bg-[#1c1a18] p-12 text-[#f4f1ed] lg:flex">
-        <ObscuraArt />
+        <CameraObscuraArt />
         <p className="max-w-md text-center text-xl leading-relaxed font-medium text-balance">
           Your pictures, in your own storage.
           <br />

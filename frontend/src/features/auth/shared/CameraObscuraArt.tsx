@@ -8,7 +8,7 @@ const Landscape = () => (
   </>
 );
 
-export const ObscuraArt = () => (
+export const CameraObscuraArt = () => (
   <svg
     viewBox="10 50 620 320"
     aria-hidden="true"

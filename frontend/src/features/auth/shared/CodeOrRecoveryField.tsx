@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 
 import { TextField } from "@/ui";
 
-export const AnyCodeField = ({ error }: { error: string | undefined }) => {
+export const CodeOrRecoveryField = ({ error }: { error: string | undefined }) => {
   const input = useRef<HTMLInputElement>(null);
   // It appears because it is the next thing to fill in.
   useEffect(() => input.current?.focus(), []);

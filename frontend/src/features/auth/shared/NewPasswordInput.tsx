@@ -4,7 +4,7 @@ import { useState } from "react";
 import { usePasswordOpinion } from "@/api";
 import { NewPasswordField } from "@/ui";
 
-type ChosenPasswordProps = {
+type NewPasswordInputProps = {
   label?: string;
   least: number;
   /** What it takes, where that is more than a number. */
@@ -14,13 +14,13 @@ type ChosenPasswordProps = {
   error: string | undefined;
 };
 
-export const ChosenPassword = ({
+export const NewPasswordInput = ({
   label = "Password",
   least,
   rule,
   email,
   error,
-}: ChosenPasswordProps) => {
+}: NewPasswordInputProps) => {
   const [typed, setTyped] = useState("");
   const opinion = usePasswordOpinion(typed, { least, ...(email === undefined ? {} : { email }) });
   return (

@@ -2,13 +2,13 @@
 import { passkeysWork } from "@/api";
 import { Button, FormAlert, PasskeyIcon } from "@/ui";
 
-import type { usePasskeyDoor } from "./use-passkey-sign-in";
+import type { usePasskeyPrompt } from "./use-passkey-prompt";
 
-export const PasskeyButton = ({ door }: { door: ReturnType<typeof usePasskeyDoor> }) => (
+export const PasskeyButton = ({ prompt }: { prompt: ReturnType<typeof usePasskeyPrompt> }) => (
   <>
-    <FormAlert>{door.complaint}</FormAlert>
+    <FormAlert>{prompt.complaint}</FormAlert>
     {passkeysWork() && (
-      <Button icon={<PasskeyIcon />} busy={door.isBusy} onClick={door.press} className="w-full">
+      <Button icon={<PasskeyIcon />} busy={prompt.isBusy} onClick={prompt.press} className="w-full">
         Use a passkey
       </Button>
     )}

@@ -4,7 +4,7 @@ import { FormAlert } from "@/ui";
 
 import { ProviderButton } from "./ProviderButton";
 
-type ProvidersProps = {
+type ProviderButtonsProps = {
   /** Where to go on afterwards: a path of this site. */
   next: string;
   invite?: string;
@@ -12,7 +12,7 @@ type ProvidersProps = {
   link?: { but: string };
 };
 
-export const Providers = ({ next, invite, link }: ProvidersProps) => {
+export const ProviderButtons = ({ next, invite, link }: ProviderButtonsProps) => {
   const providers = useSession().sign_in.providers.filter(({ name }) => name !== link?.but);
   const leave = useLeaveForProvider();
   const isLeaving = leave.isPending || leave.isSuccess;

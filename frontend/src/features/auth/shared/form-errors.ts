@@ -2,9 +2,9 @@
 import { toProblem } from "@/api";
 
 /** Alone, a password has to be this long. */
-export const LEAST_ALONE = 15;
+export const MIN_PASSWORD_LENGTH = 15;
 /** Beside a second factor this is enough; the server knows who has one. */
-export const LEAST_BESIDE_FACTOR = 8;
+export const MIN_PASSWORD_LENGTH_WITH_FACTOR = 8;
 
 type Field = "address" | "email" | "password" | "code";
 export type FormErrors = Partial<Record<Field | "form", string>>;

@@ -5,21 +5,21 @@ import { Redirect } from "wouter";
 import { passkeysWork, useSession, useSignIn, useWaitingLink } from "@/api";
 import { Button, FormAlert, PasswordField, Spinner, useFocusOnError, VisuallyHidden } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { EmailField } from "../shared/EmailField";
 import { errorsFromAnswer, textIn, type FormErrors } from "../shared/form-errors";
-import { Or } from "../shared/OrDivider";
+import { OrDivider } from "../shared/OrDivider";
 import { PasskeyButton } from "../shared/PasskeyButton";
-import { Providers } from "../shared/ProviderButtons";
+import { ProviderButtons } from "../shared/ProviderButtons";
 import { TextLink } from "../shared/TextLink";
-import { usePasskeyDoor } from "../shared/use-passkey-sign-in";
+import { usePasskeyPrompt } from "../shared/use-passkey-prompt";
 
 type LinkingProps = { provider: string; label: string; email: string; next: string };
 
 const Linking = ({ provider, label, email, next }: LinkingProps) => {
   const hasOthers = useSession().sign_in.providers.some(({ name }) => name !== provider);
   const signIn = useSignIn();
-  const passkey = usePasskeyDoor({ link: true });
+  const passkey = usePasskeyPrompt({ link: true });
   const [errors, setErrors] = useState<FormErrors>({});
   const form = useFocusOnError(errors);
 
@@ -37,7 +37,7 @@ const Linking = ({ provider, label, email, next }: LinkingProps) => {
   };
 
   return (
-    <AccountFrame
+    <AuthLayout
       title={`Link ${label}`}
       lead={`There is an account with this address already. Sign in to it once as before; from then on ${label} opens it too.`}
       footer={<TextLink href="/sign-in">Do not link, back to sign in</TextLink>}
@@ -61,12 +61,12 @@ const Linking = ({ provider, label, email, next }: LinkingProps) => {
           Sign in and link
         </Button>
       </form>
-      {(passkeysWork() || hasOthers) && <Or />}
+      {(passkeysWork() || hasOthers) && <OrDivider />}
       <div className="space-y-3">
-        <PasskeyButton door={passkey} />
-        <Providers next={next} link={{ but: provider }} />
+        <PasskeyButton prompt={passkey} />
+        <ProviderButtons next={next} link={{ but: provider }} />
       </div>
-    </AccountFrame>
+    </AuthLayout>
   );
 };
 

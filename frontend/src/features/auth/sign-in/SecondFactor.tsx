@@ -10,9 +10,9 @@ import {
 } from "@/api";
 import { Button, CodeField, FormAlert, PasskeyIcon, TextField, useFocusOnError } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
+import { AuthLayout } from "../shared/AuthLayout";
 import { errorsFromAnswer, textIn, type FormErrors } from "../shared/form-errors";
-import { Or } from "../shared/OrDivider";
+import { OrDivider } from "../shared/OrDivider";
 
 type SecondFactorProps = {
   methods: readonly FactorMethod[];
@@ -137,7 +137,7 @@ export const SecondFactorForms = ({
       {!showsRecovery && (
         <>
           {hasTotp && <CodeForm key="totp" kind="totp" onLate={onLate} />}
-          {hasTotp && hasPasskey && <Or />}
+          {hasTotp && hasPasskey && <OrDivider />}
           {hasPasskey && <PasskeyButton isMain={!hasTotp} onLate={onLate} />}
         </>
       )}
@@ -153,7 +153,7 @@ export const SecondFactorForms = ({
 export const SecondFactor = ({ methods, onStartOver }: SecondFactorProps) => {
   const [usesRecovery, setUsesRecovery] = useState(false);
   return (
-    <AccountFrame
+    <AuthLayout
       title="One more step"
       lead={
         usesRecovery || needsRecovery(methods)
@@ -172,6 +172,6 @@ export const SecondFactor = ({ methods, onStartOver }: SecondFactorProps) => {
         onUsesRecovery={setUsesRecovery}
         onLate={() => onStartOver(true)}
       />
-    </AccountFrame>
+    </AuthLayout>
   );
 };

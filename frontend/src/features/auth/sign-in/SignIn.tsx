@@ -5,13 +5,13 @@ import { useSearchParams } from "wouter";
 import { passkeysWork, useSession } from "@/api";
 import { FormAlert } from "@/ui";
 
-import { AccountFrame } from "../shared/AuthLayout";
-import { Or } from "../shared/OrDivider";
+import { AuthLayout } from "../shared/AuthLayout";
+import { OrDivider } from "../shared/OrDivider";
 import { PasskeyButton } from "../shared/PasskeyButton";
 import { PasswordForm } from "../shared/PasswordForm";
-import { Providers } from "../shared/ProviderButtons";
+import { ProviderButtons } from "../shared/ProviderButtons";
 import { TextLink } from "../shared/TextLink";
-import { usePasskeyDoor } from "../shared/use-passkey-sign-in";
+import { usePasskeyPrompt } from "../shared/use-passkey-prompt";
 import { problemFromCode } from "./sign-in-errors";
 
 type SignInProps = {
@@ -51,11 +51,11 @@ const useReason = (problem: string | null) => {
 
 export const SignIn = ({ next, problem }: SignInProps) => {
   const { providers } = useSession().sign_in;
-  const passkey = usePasskeyDoor();
+  const passkey = usePasskeyPrompt();
   const reason = useReason(problem);
   const hasOthers = passkeysWork() || providers.length > 0;
   return (
-    <AccountFrame title="Sign in" lead="Good to see you again." footer={<WaysToJoin />}>
+    <AuthLayout title="Sign in" lead="Good to see you again." footer={<WaysToJoin />}>
       {reason && (
         <div className="mb-6">
           <FormAlert tone={reason.tone}>{reason.words}</FormAlert>
@@ -66,11 +66,11 @@ export const SignIn = ({ next, problem }: SignInProps) => {
           <TextLink href="/forgot">Forgot your password?</TextLink>
         </p>
       </PasswordForm>
-      {hasOthers && <Or />}
+      {hasOthers && <OrDivider />}
       <div className="space-y-3">
-        <PasskeyButton door={passkey} />
-        <Providers next={next} />
+        <PasskeyButton prompt={passkey} />
+        <ProviderButtons next={next} />
       </div>
-    </AccountFrame>
+    </AuthLayout>
   );
 };

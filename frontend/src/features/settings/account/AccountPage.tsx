@@ -1,6 +1,6 @@
 /** Who one is here: the address, the password, how much is kept. */
 import { useSecurity } from "@/api";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Section } from "@/components/settings/Section";
 import { Page } from "@/components/settings/SideNavLayout";
 
@@ -18,9 +18,9 @@ export const AccountPage = () => {
         <PasswordSection security={security.data} />
       ) : (
         <Section title="Password">
-          <Loaded query={security} what="your password’s state" rows={1}>
+          <QueryBoundary query={security} what="your password’s state" rows={1}>
             {() => null}
-          </Loaded>
+          </QueryBoundary>
         </Section>
       )}
     </Page>

@@ -1,10 +1,10 @@
 /** How much is kept, and the way out. */
 import { useAccount, useSignOut } from "@/api";
-import { useComplain } from "@/components/settings/error-message";
-import { dateInWords } from "@/components/settings/format-date";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { useShowError } from "@/components/settings/error-message";
+import { formatDate } from "@/components/settings/format-date";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Section } from "@/components/settings/Section";
-import { Button, bytesInWords, classNames, SignOutIcon } from "@/ui";
+import { Button, formatBytes, classNames, SignOutIcon } from "@/ui";
 
 import { StorageBar } from "./StorageBar";
 
@@ -20,7 +20,7 @@ const Fact = ({ name, value, className }: FactProps) => (
 export const AccountSection = () => {
   const account = useAccount();
   const signOut = useSignOut();
-  const complain = useComplain();
+  const complain = useShowError();
   return (
     <Section
       title="Your library"
@@ -34,22 +34,22 @@ export const AccountSection = () => {
         </Button>
       }
     >
-      <Loaded query={account} what="your account" rows={1}>
+      <QueryBoundary query={account} what="your account" rows={1}>
         {({ pictures, bytes, storage, user }) => (
           <>
             <dl className="grid grid-cols-2 gap-x-8 gap-y-4 sm:grid-cols-3">
               <Fact name="Pictures" value={pictures.toLocaleString("en")} />
-              <Fact name="Storage used" value={bytesInWords(bytes)} />
+              <Fact name="Storage used" value={formatBytes(bytes)} />
               <Fact
                 name="With Pinhole since"
-                value={dateInWords(user.created_at)}
+                value={formatDate(user.created_at)}
                 className="max-sm:col-span-2"
               />
             </dl>
             {storage.quota !== null && <StorageBar used={storage.bytes} quota={storage.quota} />}
           </>
         )}
-      </Loaded>
+      </QueryBoundary>
     </Section>
   );
 };

@@ -4,7 +4,7 @@ import { Link } from "wouter";
 
 import { useAskForEmail, useSession, useVerifyEmail } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { useComplain } from "@/components/settings/error-message";
+import { useShowError } from "@/components/settings/error-message";
 import { fieldError, FormDialog } from "@/components/settings/FormDialog";
 import { Section } from "@/components/settings/Section";
 import { Button, CheckIcon, FormAlert, TextField, useToast } from "@/ui";
@@ -63,7 +63,7 @@ const ChangeDialog = ({ onClose }: { onClose: () => void }) => {
 
 const Verify = () => {
   const verify = useVerifyEmail();
-  const complain = useComplain();
+  const complain = useShowError();
   if (verify.isSuccess) {
     return (
       <p className="flex items-center gap-2 text-muted" role="status">

@@ -1,5 +1,5 @@
 /** How much of the room is used, where the operator has set a bound. */
-import { bytesInWords } from "@/ui";
+import { formatBytes } from "@/ui";
 
 type StorageBarProps = { used: number; quota: number };
 
@@ -16,7 +16,7 @@ export const StorageBar = ({ used, quota }: StorageBarProps) => {
         aria-valuemin={0}
         aria-valuemax={quota}
         aria-valuenow={used}
-        aria-valuetext={`${bytesInWords(used)} of ${bytesInWords(quota)} used`}
+        aria-valuetext={`${formatBytes(used)} of ${formatBytes(quota)} used`}
         className="h-2 overflow-hidden rounded-full bg-sunken"
       >
         <div
@@ -25,7 +25,7 @@ export const StorageBar = ({ used, quota }: StorageBarProps) => {
         />
       </div>
       <p className="mt-2 text-sm text-muted">
-        {bytesInWords(used)} of {bytesInWords(quota)} used, with what is in Recently deleted.
+        {formatBytes(used)} of {formatBytes(quota)} used, with what is in Recently deleted.
         {isNearlyFull && " New pictures may soon find no room: delete some for good."}
       </p>
     </div>

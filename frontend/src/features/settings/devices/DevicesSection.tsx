@@ -3,11 +3,11 @@ import { useState } from "react";
 
 import { useDevices, useEndOtherSessions, useEndSession, type Device } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { AskFirst } from "@/components/settings/ConfirmButton";
-import { Moment } from "@/components/settings/DateTime";
-import { useComplain } from "@/components/settings/error-message";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
+import { DateTime } from "@/components/settings/DateTime";
+import { useShowError } from "@/components/settings/error-message";
 import { PhoneIcon } from "@/components/settings/icons";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Row, Rows } from "@/components/settings/Rows";
 import { Section } from "@/components/settings/Section";
 import { Button, MonitorIcon, useToast } from "@/ui";
@@ -35,11 +35,11 @@ const DeviceRow = ({ device, onEnd }: { device: Device; onEnd: () => void }) => 
         "In use now"
       ) : (
         <>
-          Last used <Moment at={device.last_used_at} />
+          Last used <DateTime at={device.last_used_at} />
         </>
       )}
       {" · signed in "}
-      <Moment at={device.created_at} />
+      <DateTime at={device.created_at} />
     </p>
   </Row>
 );
@@ -48,7 +48,7 @@ const EndOthers = ({ count, onClose }: { count: number; onClose: () => void }) =
   const end = useEndOtherSessions();
   const toast = useToast();
   return (
-    <AskFirst
+    <ConfirmButton
       title="Sign out all other devices?"
       action="Sign them out"
       doing={end}
@@ -68,14 +68,14 @@ const EndOthers = ({ count, onClose }: { count: number; onClose: () => void }) =
         {count === 1 ? "The other device is" : `The ${count} other devices are`} signed out at once
         and must sign in again. This device stays signed in, and access tokens keep working.
       </p>
-    </AskFirst>
+    </ConfirmButton>
   );
 };
 
 export const DevicesSection = () => {
   const devices = useDevices();
   const end = useEndSession();
-  const complain = useComplain();
+  const complain = useShowError();
   const toast = useToast();
   const [isAsking, setAsking] = useState(false);
   const others = devices.data?.filter(({ current }) => !current).length ?? 0;
@@ -92,7 +92,7 @@ export const DevicesSection = () => {
         title="Signed in"
         aside={others > 0 && <Button onClick={() => setAsking(true)}>Sign out all others</Button>}
       >
-        <Loaded query={devices} what="your devices" rows={2}>
+        <QueryBoundary query={devices} what="your devices" rows={2}>
           {(all) => (
             <Rows label="Devices" empty="No device is signed in.">
               {all.map((device) => (
@@ -100,7 +100,7 @@ export const DevicesSection = () => {
               ))}
             </Rows>
           )}
-        </Loaded>
+        </QueryBoundary>
       </Section>
       {isAsking && <EndOthers count={others} onClose={() => setAsking(false)} />}
     </>

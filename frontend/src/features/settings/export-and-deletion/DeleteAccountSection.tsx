@@ -2,11 +2,11 @@
 import { useState } from "react";
 
 import { useAccount, useDeleteAccount, useKeepAccount, useSession } from "@/api";
-import { AskFirst } from "@/components/settings/ConfirmButton";
-import { Moment } from "@/components/settings/DateTime";
-import { useComplain } from "@/components/settings/error-message";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
+import { DateTime } from "@/components/settings/DateTime";
+import { useShowError } from "@/components/settings/error-message";
 import { Section } from "@/components/settings/Section";
-import { Button, bytesInWords, useToast } from "@/ui";
+import { Button, formatBytes, useToast } from "@/ui";
 
 const DAYS = 7;
 
@@ -14,7 +14,7 @@ const DeleteAccount = ({ onClose }: { onClose: () => void }) => {
   const remove = useDeleteAccount();
   const account = useAccount().data;
   return (
-    <AskFirst
+    <ConfirmButton
       title="Delete your account?"
       action="Delete my account"
       doing={remove}
@@ -28,7 +28,7 @@ const DeleteAccount = ({ onClose }: { onClose: () => void }) => {
             {account.pictures === 1
               ? "your picture"
               : `all ${account.pictures.toLocaleString("en")} of your pictures`}{" "}
-            ({bytesInWords(account.bytes)})
+            ({formatBytes(account.bytes)})
           </strong>
         ) : (
           "your pictures"
@@ -40,18 +40,18 @@ const DeleteAccount = ({ onClose }: { onClose: () => void }) => {
         Until then everything works as before, and you can change your mind at any time. Download a
         copy of everything first if you want to keep it.
       </p>
-    </AskFirst>
+    </ConfirmButton>
   );
 };
 
 const Pending = ({ at }: { at: string }) => {
   const keep = useKeepAccount();
-  const complain = useComplain();
+  const complain = useShowError();
   const toast = useToast();
   return (
     <div className="flex flex-wrap items-center justify-between gap-4">
       <p className="font-medium text-danger">
-        Your account and all pictures will be deleted on <Moment at={at} />.
+        Your account and all pictures will be deleted on <DateTime at={at} />.
       </p>
       <Button
         look="primary"
@@ -69,7 +69,7 @@ const Pending = ({ at }: { at: string }) => {
   );
 };
 
-export const DeletionSection = () => {
+export const DeleteAccountSection = () => {
   const { user } = useSession();
   const [isAsking, setAsking] = useState(false);
   const at = user?.delete_after ?? null;

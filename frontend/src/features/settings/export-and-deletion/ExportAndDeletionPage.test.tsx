@@ -8,7 +8,7 @@ import { renderWithApp } from "@/test/render";
 import { anAccount, aSession, aUser } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { LeavingPage } from "./ExportAndDeletionPage";
+import { ExportAndDeletionPage } from "./ExportAndDeletionPage";
 
 const aCopy = (changes: Partial<Export> = {}): Export => ({
   id: "c1",
@@ -39,7 +39,7 @@ test("a copy is asked for, and its packing is shown until it is ready", async ()
       return HttpResponse.json(aCopy({ state: "waiting", done: 0, parts: [] }), { status: 202 });
     }),
   );
-  renderWithApp(<LeavingPage />);
+  renderWithApp(<ExportAndDeletionPage />);
   expect(await screen.findByText("No copy has been made.")).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "Make a copy" }));
   const progress = await screen.findByRole("progressbar");
@@ -52,7 +52,7 @@ test("a copy is asked for, and its packing is shown until it is ready", async ()
 
 test("a copy that failed says what to do", async () => {
   server.use(account, copies(aCopy({ state: "failed", parts: [] })));
-  renderWithApp(<LeavingPage />);
+  renderWithApp(<ExportAndDeletionPage />);
   expect(await screen.findByText("Failed")).toBeVisible();
   expect(screen.getByText(/Ask for another one/)).toBeVisible();
   expect(screen.getByRole("button", { name: "Make a copy" })).toBeEnabled();
@@ -70,7 +70,7 @@ test("the account is deleted only after it was said what goes, and stays if wish
     http.delete("*/api/account/deletion", () => new HttpResponse(null, { status: 204 })),
   );
   const user = userEvent.setup();
-  const { client } = renderWithApp(<LeavingPage />);
+  const { client } = renderWithApp(<ExportAndDeletionPage />);
   await user.click(await screen.findByRole("button", { name: "Delete my account" }));
   expect(await screen.findByText(/all 1,234 of your pictures/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Cancel" }));
@@ -99,7 +99,7 @@ test("the last administrator is told why they cannot leave", async () => {
     ),
   );
   const user = userEvent.setup();
-  renderWithApp(<LeavingPage />, {
+  renderWithApp(<ExportAndDeletionPage />, {
     session: aSession({ user: aUser({ is_administrator: true }) }),
   });
   await user.click(await screen.findByRole("button", { name: "Delete my account" }));

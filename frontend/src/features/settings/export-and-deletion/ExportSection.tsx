@@ -1,13 +1,13 @@
 /** Taking everything away: asking for a copy, watching it being packed, fetching its parts. */
 import { useAskForExport, useExports, useRemoveExport, type Export } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { Moment } from "@/components/settings/DateTime";
-import { useComplain } from "@/components/settings/error-message";
+import { DateTime } from "@/components/settings/DateTime";
+import { useShowError } from "@/components/settings/error-message";
 import { BoxIcon } from "@/components/settings/icons";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Row, Rows } from "@/components/settings/Rows";
 import { Section } from "@/components/settings/Section";
-import { Button, bytesInWords, DownloadIcon, Progress, useToast } from "@/ui";
+import { Button, formatBytes, DownloadIcon, Progress, useToast } from "@/ui";
 
 const picturesInWords = (count: number): string =>
   count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`;
@@ -23,7 +23,7 @@ const Parts = ({ copy, onDownload }: PartsProps) => (
         <Button icon={<DownloadIcon />} onClick={() => onDownload(number)}>
           {copy.parts.length === 1 ? "Download" : `Part ${number} of ${copy.parts.length}`}
           <span className="text-sm font-normal text-muted">
-            {bytesInWords(bytes)}
+            {formatBytes(bytes)}
             <span className="sr-only">, {picturesInWords(pictures)}</span>
           </span>
         </Button>
@@ -54,7 +54,7 @@ const ExportRow = ({ copy, onDownload, onRemove }: ExportRowProps) => (
     icon={<BoxIcon />}
     title={
       <>
-        Copy of <Moment at={copy.created_at} dateOnly />
+        Copy of <DateTime at={copy.created_at} dateOnly />
       </>
     }
     badges={
@@ -73,7 +73,7 @@ const ExportRow = ({ copy, onDownload, onRemove }: ExportRowProps) => (
   >
     {copy.state === "ready" && (
       <p>
-        {picturesInWords(copy.pictures)} · kept until <Moment at={copy.expires_at} />
+        {picturesInWords(copy.pictures)} · kept until <DateTime at={copy.expires_at} />
       </p>
     )}
     {copy.state === "failed" && <p>Something went wrong while packing. Ask for another one.</p>}
@@ -86,7 +86,7 @@ export const ExportSection = () => {
   const exports = useExports();
   const ask = useAskForExport();
   const remove = useRemoveExport();
-  const complain = useComplain();
+  const complain = useShowError();
   const toast = useToast();
   const isPacking = exports.data?.some(isBeingPacked) ?? false;
 
@@ -113,7 +113,7 @@ export const ExportSection = () => {
         </Button>
       }
     >
-      <Loaded query={exports} what="your copies" rows={1}>
+      <QueryBoundary query={exports} what="your copies" rows={1}>
         {(all) => (
           <Rows label="Copies" empty="No copy has been made.">
             {all.map((copy) => (
@@ -126,7 +126,7 @@ export const ExportSection = () => {
             ))}
           </Rows>
         )}
-      </Loaded>
+      </QueryBoundary>
     </Section>
   );
 };

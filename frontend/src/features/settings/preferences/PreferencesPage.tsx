@@ -1,6 +1,6 @@
 /** What is a matter of taste: descriptions and appearance. */
 import { useAccount, useSession } from "@/api";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Section } from "@/components/settings/Section";
 import { Page } from "@/components/settings/SideNavLayout";
 
@@ -19,9 +19,9 @@ export const PreferencesPage = ({ theme, onThemeChange }: PreferencesPageProps) 
         <DescriptionsSection account={account.data} offer={descriptions} />
       ) : (
         <Section title="Descriptions">
-          <Loaded query={account} what="your preferences" rows={3}>
+          <QueryBoundary query={account} what="your preferences" rows={3}>
             {() => null}
-          </Loaded>
+          </QueryBoundary>
         </Section>
       )}
     </Page>

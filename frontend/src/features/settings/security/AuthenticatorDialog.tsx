@@ -1,7 +1,7 @@
 /** Setting up an authenticator app: a picture to scan, the same as text, and a first code to prove it. */
 import { useFinishTotp } from "@/api";
 import { CopyButton } from "@/components/settings/CopyButton";
-import { complaint } from "@/components/settings/error-message";
+import { errorMessage } from "@/components/settings/error-message";
 import { FormDialog } from "@/components/settings/FormDialog";
 import { CodeField, useToast } from "@/ui";
 
@@ -64,7 +64,7 @@ export const AuthenticatorDialog = ({ secret, onCodes, onClose }: AuthenticatorD
         name="code"
         required
         hint="The six digits that it shows now."
-        error={complaint(finish.error)}
+        error={errorMessage(finish.error)}
         onFull={prove}
       />
     </FormDialog>

@@ -3,9 +3,9 @@ import { useState } from "react";
 
 import { useBeginTotp, useRemoveTotp, type Security } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { AskFirst } from "@/components/settings/ConfirmButton";
-import { Moment } from "@/components/settings/DateTime";
-import { useComplain } from "@/components/settings/error-message";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
+import { DateTime } from "@/components/settings/DateTime";
+import { useShowError } from "@/components/settings/error-message";
 import { Section } from "@/components/settings/Section";
 import { Button, useToast } from "@/ui";
 
@@ -21,7 +21,7 @@ const RemoveApp = ({ onClose }: { onClose: () => void }) => {
   const remove = useRemoveTotp();
   const toast = useToast();
   return (
-    <AskFirst
+    <ConfirmButton
       title="Remove the authenticator app?"
       action="Remove the app"
       doing={remove}
@@ -39,13 +39,13 @@ const RemoveApp = ({ onClose }: { onClose: () => void }) => {
         Its codes are no longer asked for, and no longer accepted. Without a passkey, your password
         alone then signs you in.
       </p>
-    </AskFirst>
+    </ConfirmButton>
   );
 };
 
 export const AuthenticatorSection = ({ totp, onCodes }: AuthenticatorSectionProps) => {
   const begin = useBeginTotp();
-  const complain = useComplain();
+  const complain = useShowError();
   const [isRemoving, setRemoving] = useState(false);
   const mayAdd = useMayAdd();
   return (
@@ -71,7 +71,7 @@ export const AuthenticatorSection = ({ totp, onCodes }: AuthenticatorSectionProp
         <p className="flex flex-wrap items-center gap-2">
           <Badge tone="good">On</Badge>
           <span className="text-muted">
-            Since <Moment at={totp.created_at} dateOnly />
+            Since <DateTime at={totp.created_at} dateOnly />
           </span>
         </p>
       ) : (

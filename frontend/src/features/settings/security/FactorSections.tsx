@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { useSecurity, useSession } from "@/api";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Section } from "@/components/settings/Section";
 import { FormAlert } from "@/ui";
 
@@ -38,9 +38,9 @@ export const FactorSections = () => {
         </>
       ) : (
         <Section title="Passkeys">
-          <Loaded query={security} what="your keys">
+          <QueryBoundary query={security} what="your keys">
             {() => null}
-          </Loaded>
+          </QueryBoundary>
         </Section>
       )}
       {codes && (

@@ -3,9 +3,9 @@ import { useState } from "react";
 
 import { useLinkIdentity, useSession, useUnlinkIdentity, type Security } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { AskFirst } from "@/components/settings/ConfirmButton";
-import { Moment } from "@/components/settings/DateTime";
-import { useComplain } from "@/components/settings/error-message";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
+import { DateTime } from "@/components/settings/DateTime";
+import { useShowError } from "@/components/settings/error-message";
 import { LinkIcon } from "@/components/settings/icons";
 import { Row, Rows } from "@/components/settings/Rows";
 import { Section } from "@/components/settings/Section";
@@ -27,13 +27,13 @@ const IdentityRow = ({ identity, onUnlink }: { identity: Identity; onUnlink: () 
   >
     <p>{identity.email}</p>
     <p>
-      Linked <Moment at={identity.created_at} dateOnly />
+      Linked <DateTime at={identity.created_at} dateOnly />
       {" · "}
       {identity.last_used_at === null ? (
         "not used yet"
       ) : (
         <>
-          last used <Moment at={identity.last_used_at} />
+          last used <DateTime at={identity.last_used_at} />
         </>
       )}
     </p>
@@ -44,7 +44,7 @@ const Unlink = ({ identity, onClose }: { identity: Identity; onClose: () => void
   const unlink = useUnlinkIdentity();
   const toast = useToast();
   return (
-    <AskFirst
+    <ConfirmButton
       title={`Unlink ${identity.label}?`}
       action="Unlink"
       doing={unlink}
@@ -62,7 +62,7 @@ const Unlink = ({ identity, onClose }: { identity: Identity; onClose: () => void
         {identity.email} no longer signs you in here. Nothing changes at {identity.label}; you can
         link it again.
       </p>
-    </AskFirst>
+    </ConfirmButton>
   );
 };
 
@@ -70,7 +70,7 @@ export const IdentitiesSection = ({ identities }: { identities: readonly Identit
   const { providers } = useSession().sign_in;
   const link = useLinkIdentity();
   const mayAdd = useMayAdd();
-  const complain = useComplain();
+  const complain = useShowError();
   const [unlinking, setUnlinking] = useState<Identity | null>(null);
   const free = providers.filter(
     ({ name }) => !identities.some(({ provider }) => provider === name),

@@ -3,8 +3,8 @@ import { useState } from "react";
 
 import { passkeysWork, useRemovePasskey, type Security } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { AskFirst } from "@/components/settings/ConfirmButton";
-import { Moment } from "@/components/settings/DateTime";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
+import { DateTime } from "@/components/settings/DateTime";
 import { KeyIcon } from "@/components/settings/icons";
 import { Row, Rows } from "@/components/settings/Rows";
 import { Section } from "@/components/settings/Section";
@@ -34,13 +34,13 @@ const PasskeyRow = ({ passkey, onRename, onRemove }: PasskeyRowProps) => (
     }
   >
     <p>
-      Added <Moment at={passkey.created_at} dateOnly />
+      Added <DateTime at={passkey.created_at} dateOnly />
       {" · "}
       {passkey.last_used_at === null ? (
         "not used yet"
       ) : (
         <>
-          last used <Moment at={passkey.last_used_at} />
+          last used <DateTime at={passkey.last_used_at} />
         </>
       )}
     </p>
@@ -51,7 +51,7 @@ const RemovePasskey = ({ passkey, onClose }: { passkey: Passkey; onClose: () => 
   const remove = useRemovePasskey();
   const toast = useToast();
   return (
-    <AskFirst
+    <ConfirmButton
       title={`Remove “${passkey.name}”?`}
       action="Remove the passkey"
       doing={remove}
@@ -69,7 +69,7 @@ const RemovePasskey = ({ passkey, onClose }: { passkey: Passkey; onClose: () => 
         It no longer signs you in. Your device may go on offering it until you delete it there as
         well.
       </p>
-    </AskFirst>
+    </ConfirmButton>
   );
 };
 

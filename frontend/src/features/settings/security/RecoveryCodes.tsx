@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { CopyButton } from "@/components/settings/CopyButton";
 import { PrintIcon } from "@/components/settings/icons";
-import { ShownOnce } from "@/components/settings/OneTimeSecret";
+import { OneTimeSecret } from "@/components/settings/OneTimeSecret";
 import { Button, DownloadIcon } from "@/ui";
 
 import "./recovery-codes.css";
@@ -25,7 +25,7 @@ export const RecoveryCodes = ({ codes, email, onClose }: RecoveryCodesProps) => 
   const [isKept, setKept] = useState(false);
   const text = asText(codes, email);
   return (
-    <ShownOnce
+    <OneTimeSecret
       title="Your recovery codes"
       isKept={isKept}
       warning="These codes are not shown again. Copy, download or print them now; without them, losing your phone or key can cost you the account."
@@ -71,6 +71,6 @@ export const RecoveryCodes = ({ codes, email, onClose }: RecoveryCodesProps) => 
           Print
         </Button>
       </div>
-    </ShownOnce>
+    </OneTimeSecret>
   );
 };

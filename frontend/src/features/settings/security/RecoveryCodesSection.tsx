@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { useMakeRecoveryCodes } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { AskFirst } from "@/components/settings/ConfirmButton";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { Section } from "@/components/settings/Section";
 import { Button } from "@/ui";
 
@@ -27,7 +27,7 @@ export const RecoveryCodesSection = ({ left, onCodes }: RecoveryCodesSectionProp
         {left <= FEW && <span className="text-muted">Time to make new ones.</span>}
       </p>
       {isAsking && (
-        <AskFirst
+        <ConfirmButton
           title="Make new recovery codes?"
           action="Make new codes"
           look="primary"
@@ -43,7 +43,7 @@ export const RecoveryCodesSection = ({ left, onCodes }: RecoveryCodesSectionProp
           }
         >
           <p>You get ten new codes. The ones you have now stop working.</p>
-        </AskFirst>
+        </ConfirmButton>
       )}
     </Section>
   );

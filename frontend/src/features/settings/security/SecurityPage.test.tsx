@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { expect, test, vi } from "vitest";
 
-import { ConfirmingContext, type Security } from "@/api";
+import { ReauthContext, type Security } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { aSession, aSignInOffer } from "@/test/samples";
 import { server } from "@/test/server";
@@ -122,9 +122,9 @@ test.each([
   });
   const user = userEvent.setup();
   renderWithApp(
-    <ConfirmingContext value={ask}>
+    <ReauthContext value={ask}>
       <SecurityPage />
-    </ConfirmingContext>,
+    </ReauthContext>,
   );
   await user.click(await screen.findByRole("button", { name: "Make new codes" }));
   await user.click(screen.getAllByRole("button", { name: "Make new codes" })[1] ?? document.body);

@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { useAddPasskey, useRenamePasskey } from "@/api";
-import { useComplain } from "@/components/settings/error-message";
+import { useShowError } from "@/components/settings/error-message";
 import { fieldError, FormDialog } from "@/components/settings/FormDialog";
 import { TextField, useToast } from "@/ui";
 
@@ -76,7 +76,7 @@ type RenamePasskeyDialogProps = {
 /** Closes at once: the new name stands in the list already, and goes again if the server refuses. */
 export const RenamePasskeyDialog = ({ passkey, onClose }: RenamePasskeyDialogProps) => {
   const { mutateAsync: rename } = useRenamePasskey();
-  const complain = useComplain();
+  const complain = useShowError();
   const [mistake, setMistake] = useState<string>();
 
   const submit = (text: (field: string) => string) => {

@@ -6,7 +6,7 @@ import { renderWithApp } from "@/test/render";
 import { aSession, aUser } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { WaysInPage } from "./SignInMethodsPage";
+import { SignInMethodsPage } from "./SignInMethodsPage";
 
 const removed = {
   id: 7,
@@ -49,7 +49,7 @@ beforeEach(() => {
 
 test("every way in is listed with its end, and what a reset removed is told", async () => {
   window.history.replaceState(null, "", "/settings/ways-in?after=reset");
-  renderWithApp(<WaysInPage />);
+  renderWithApp(<SignInMethodsPage />);
   expect(await screen.findByRole("button", { name: "Remove Blue key" })).toBeVisible();
   for (const name of ["Signed in", "Your tokens", "Passkeys", "Authenticator app"])
     expect(screen.getByRole("region", { name })).toBeVisible();
@@ -60,7 +60,7 @@ test("every way in is listed with its end, and what a reset removed is told", as
 
 test("whoever comes by themselves is told to set a password first", async () => {
   window.history.replaceState(null, "", "/settings/ways-in");
-  renderWithApp(<WaysInPage />, { session: aSession({ user: aUser() }) });
+  renderWithApp(<SignInMethodsPage />, { session: aSession({ user: aUser() }) });
   expect(await screen.findByRole("link", { name: "Change the password" })).toBeVisible();
   expect(screen.queryByText(/Your new password is set/)).toBeNull();
 });

@@ -2,8 +2,8 @@
 import { Link, useSearchParams } from "wouter";
 
 import { useActivity, useSession } from "@/api";
-import { eventInWords } from "@/components/audit/event-labels";
-import { Moment } from "@/components/settings/DateTime";
+import { eventLabel } from "@/components/audit/event-labels";
+import { DateTime } from "@/components/settings/DateTime";
 import { Section } from "@/components/settings/Section";
 import { Page } from "@/components/settings/SideNavLayout";
 import { buttonClass, FormAlert } from "@/ui";
@@ -18,7 +18,7 @@ const Removed = () => {
   if (!event) return null;
   return (
     <FormAlert tone="note">
-      {eventInWords(event.event, event.detail)}, <Moment at={event.at} />.
+      {eventLabel(event.event, event.detail)}, <DateTime at={event.at} />.
     </FormAlert>
   );
 };
@@ -30,7 +30,7 @@ const AfterReset = () => (
   </FormAlert>
 );
 
-export const WaysInPage = () => {
+export const SignInMethodsPage = () => {
   const { user } = useSession();
   const [search] = useSearchParams();
   const isAfterReset = search.get("after") === "reset";

@@ -3,10 +3,10 @@ import { useState } from "react";
 
 import { useMakeAccessToken } from "@/api";
 import { CopyButton } from "@/components/settings/CopyButton";
-import { dateInWords } from "@/components/settings/format-date";
+import { formatDate } from "@/components/settings/format-date";
 import { fieldError, FormDialog } from "@/components/settings/FormDialog";
-import { ShownOnce } from "@/components/settings/OneTimeSecret";
-import { Choices } from "@/components/settings/RadioCards";
+import { OneTimeSecret } from "@/components/settings/OneTimeSecret";
+import { RadioCards } from "@/components/settings/RadioCards";
 import { TextField } from "@/ui";
 
 const SCOPES = [
@@ -25,7 +25,7 @@ type Made = { token: string; name: string; expires_at: string };
 const TheToken = ({ made, onClose }: { made: Made; onClose: () => void }) => {
   const [isKept, setKept] = useState(false);
   return (
-    <ShownOnce
+    <OneTimeSecret
       title="Your new token"
       isKept={isKept}
       warning="This token is not shown again. Copy it now, or make another one later."
@@ -33,7 +33,7 @@ const TheToken = ({ made, onClose }: { made: Made; onClose: () => void }) => {
     >
       <p className="text-muted">
         Copy “{made.name}” to where your script keeps its secrets. It is not shown again, and works
-        until {dateInWords(made.expires_at)}.
+        until {formatDate(made.expires_at)}.
       </p>
       <p className="rounded-xl bg-sunken px-4 py-3 font-mono text-sm break-all select-all">
         {made.token}
@@ -41,7 +41,7 @@ const TheToken = ({ made, onClose }: { made: Made; onClose: () => void }) => {
       <CopyButton text={made.token} onCopied={() => setKept(true)}>
         Copy the token
       </CopyButton>
-    </ShownOnce>
+    </OneTimeSecret>
   );
 };
 
@@ -75,8 +75,8 @@ export const NewTokenDialog = ({ onClose }: { onClose: () => void }) => {
         required
         error={nameError ?? fieldError(make.error, "name")}
       />
-      <Choices legend="What may it do?" name="scope" choices={SCOPES} first="read" />
-      <Choices
+      <RadioCards legend="What may it do?" name="scope" choices={SCOPES} first="read" />
+      <RadioCards
         legend="How long does it work?"
         name="days"
         choices={LIFETIMES}

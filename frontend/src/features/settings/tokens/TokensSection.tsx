@@ -3,11 +3,11 @@ import { useState } from "react";
 
 import { useAccessTokens, useRemoveAccessToken, type AccessToken } from "@/api";
 import { Badge } from "@/components/settings/Badge";
-import { AskFirst } from "@/components/settings/ConfirmButton";
-import { Moment } from "@/components/settings/DateTime";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
+import { DateTime } from "@/components/settings/DateTime";
 import { hasPassed } from "@/components/settings/format-date";
 import { ScriptIcon } from "@/components/settings/icons";
-import { Loaded } from "@/components/settings/QueryBoundary";
+import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Row, Rows } from "@/components/settings/Rows";
 import { Section } from "@/components/settings/Section";
 import { Button, PlusIcon, useToast } from "@/ui";
@@ -35,16 +35,16 @@ const TokenRow = ({ token, onRemove }: { token: AccessToken; onRemove: () => voi
     >
       <p>
         Ends in <code>{token.last_four}</code> · {isOver ? "worked until " : "works until "}
-        <Moment at={token.expires_at} dateOnly />
+        <DateTime at={token.expires_at} dateOnly />
       </p>
       <p>
-        Made <Moment at={token.created_at} dateOnly />
+        Made <DateTime at={token.created_at} dateOnly />
         {" · "}
         {token.last_used_at === null ? (
           "never used"
         ) : (
           <>
-            last used <Moment at={token.last_used_at} />
+            last used <DateTime at={token.last_used_at} />
           </>
         )}
       </p>
@@ -56,7 +56,7 @@ const RemoveToken = ({ token, onClose }: { token: AccessToken; onClose: () => vo
   const remove = useRemoveAccessToken();
   const toast = useToast();
   return (
-    <AskFirst
+    <ConfirmButton
       title={`Remove “${token.name}”?`}
       action="Remove the token"
       doing={remove}
@@ -74,7 +74,7 @@ const RemoveToken = ({ token, onClose }: { token: AccessToken; onClose: () => vo
         Whatever uses this token is refused from now on. It cannot be brought back; you can make
         another one.
       </p>
-    </AskFirst>
+    </ConfirmButton>
   );
 };
 
@@ -92,7 +92,7 @@ export const TokensSection = () => {
           </Button>
         }
       >
-        <Loaded query={tokens} what="your tokens" rows={1}>
+        <QueryBoundary query={tokens} what="your tokens" rows={1}>
           {(all) => (
             <Rows label="Access tokens" empty="You have no tokens. Most people need none.">
               {all.map((token) => (
@@ -100,7 +100,7 @@ export const TokensSection = () => {
               ))}
             </Rows>
           )}
-        </Loaded>
+        </QueryBoundary>
       </Section>
       {isMaking && <NewTokenDialog onClose={() => setMaking(false)} />}
       {removing && <RemoveToken token={removing} onClose={() => setRemoving(null)} />}

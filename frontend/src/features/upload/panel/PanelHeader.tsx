@@ -1,5 +1,5 @@
 /** The upload as a whole: how far, how fast, and what can be done about all of it. */
-import { bytesInWords, ChevronDownIcon, classNames, CloseIcon, IconButton } from "@/ui";
+import { formatBytes, ChevronDownIcon, classNames, CloseIcon, IconButton } from "@/ui";
 
 import type { UploadQueue } from "../queue/queue";
 import { footnotes, headline, isOver, type Summary } from "./summary";
@@ -45,7 +45,7 @@ const detailsOf = (summary: Summary, rate: number | null): string => {
   if (offline) return "It goes on by itself once you are online again";
   if (signedOut) return "It goes on once you have signed in again";
   if (unsent === 0) return footnotes(summary).join(" · ");
-  const amount = `${bytesInWords(bytes.sent)} of ${bytesInWords(bytes.total)}`;
+  const amount = `${formatBytes(bytes.sent)} of ${formatBytes(bytes.total)}`;
   if (rate === null) return amount;
-  return `${amount} · ${bytesInWords(rate)}/s · ${timeLeft((bytes.total - bytes.sent) / rate)}`;
+  return `${amount} · ${formatBytes(rate)}/s · ${timeLeft((bytes.total - bytes.sent) / rate)}`;
 };

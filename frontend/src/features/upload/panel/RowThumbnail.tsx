@@ -6,7 +6,7 @@ import { BrokenPictureIcon, PicturesIcon } from "@/ui";
 import { isShowable } from "../queue/content-types";
 import { isBig } from "../queue/file-hash";
 import type { Upload } from "../queue/upload-state";
-import { embeddedThumbnail } from "./exif-thumbnail";
+import { exifThumbnail } from "./exif-thumbnail";
 
 /** Rows that only fly past are not worth the decoding. */
 const LOOK_MS = 200;
@@ -54,7 +54,7 @@ const showFile = (element: HTMLImageElement, file: File, onNothing: () => void):
   let url: string | null = null;
   let isOver = false;
   const timer = setTimeout(() => {
-    void embeddedThumbnail(file).then((small) => {
+    void exifThumbnail(file).then((small) => {
       if (isOver) return;
       // Decoding a big one takes hundreds of megabytes, and its line waits for the same two cores.
       if (!small && isBig(file.size)) {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { renderWithApp } from "@/test/render";
 import { anImage } from "@/test/samples";
 
-import { PassingTrouble } from "../queue/errors";
+import { TransientError } from "../queue/errors";
 import { UploadQueue } from "../queue/queue";
 import {
   bigFile,
@@ -94,7 +94,7 @@ test("tells apart what was there already and what came back from Recently delete
 });
 
 test("all that failed can be looked at alone and tried again together", async () => {
-  storage.next.push("stored", ...Array.from({ length: 8 }, () => new PassingTrouble("connection")));
+  storage.next.push("stored", ...Array.from({ length: 8 }, () => new TransientError("connection")));
   renderWithApp(<UploadPanel queue={queue} />);
   add(pictureFile("a.jpg"), pictureFile("b.jpg"), pictureFile("c.jpg"));
   await wait(30_000);

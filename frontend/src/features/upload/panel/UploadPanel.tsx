@@ -8,7 +8,7 @@ import { PanelActions } from "./PanelActions";
 import { PanelHeader } from "./PanelHeader";
 import { PanelList } from "./PanelList";
 import { isOver, summarize } from "./summary";
-import { useAnnouncement } from "./use-live-announcement";
+import { useLiveAnnouncement } from "./use-live-announcement";
 import { useRate } from "./use-rate";
 
 export const UploadPanel = ({ queue }: { queue: UploadQueue }) => {
@@ -18,7 +18,7 @@ export const UploadPanel = ({ queue }: { queue: UploadQueue }) => {
   const summary = summarize(uploads);
   const isFiltered = onlyFailed && summary.failed > 0;
   const rate = useRate(summary);
-  const announcement = useAnnouncement(summary);
+  const announcement = useLiveAnnouncement(summary);
   if (uploads.length === 0) return null;
 
   const { total, sent } = summary.bytes;

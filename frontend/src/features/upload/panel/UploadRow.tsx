@@ -15,7 +15,7 @@ import {
 
 import type { UploadQueue } from "../queue/queue";
 import { canRetry, isUnsent, type Phase, type Upload } from "../queue/upload-state";
-import { percent, phaseText, type Tone } from "./format-phase";
+import { percent, formatPhase, type Tone } from "./format-phase";
 import { RowThumbnail } from "./RowThumbnail";
 
 type UploadRowProps = {
@@ -36,7 +36,7 @@ const tones: Record<Tone, string> = {
 
 export const UploadRow = memo(({ upload, queue, top, position, count }: UploadRowProps) => {
   const { id, name, file, phase, kept } = upload;
-  const { text, tone } = phaseText(phase, file.size, kept);
+  const { text, tone } = formatPhase(phase, file.size, kept);
   return (
     <li
       aria-setsize={count}

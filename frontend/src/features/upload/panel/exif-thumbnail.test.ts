@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { embeddedThumbnail } from "./exif-thumbnail";
+import { exifThumbnail } from "./exif-thumbnail";
 
 const THUMBNAIL = [0xff, 0xd8, 0xff, 0xd9];
 
@@ -46,7 +46,7 @@ const fileOf = (bytes: number[]) => {
 };
 
 test.each([true, false])("finds the thumbnail, little-endian: %s", async (little) => {
-  const found = await embeddedThumbnail(fileOf(jpegWith({ little })));
+  const found = await exifThumbnail(fileOf(jpegWith({ little })));
   expect(found?.picture.size).toBe(THUMBNAIL.length);
   expect(found?.turn).toBe(0);
 });
@@ -56,18 +56,16 @@ test.each([
   [6, 90],
   [8, 270],
 ])("orientation %d is a turn of %d degrees", async (orientation, turn) => {
-  expect((await embeddedThumbnail(fileOf(jpegWith({ orientation }))))?.turn).toBe(turn);
+  expect((await exifThumbnail(fileOf(jpegWith({ orientation }))))?.turn).toBe(turn);
 });
 
 test("what is no thumbnail, or leads out of the file, is none", async () => {
-  expect(await embeddedThumbnail(fileOf([]))).toBeNull();
+  expect(await exifThumbnail(fileOf([]))).toBeNull();
   expect(
-    await embeddedThumbnail(fileOf([0x89, 0x50, 0x4e, 0x47, ...Array<number>(40).fill(0)])),
+    await exifThumbnail(fileOf([0x89, 0x50, 0x4e, 0x47, ...Array<number>(40).fill(0)])),
   ).toBeNull();
-  expect(await embeddedThumbnail(fileOf(jpegWith({ offset: 70_000 })))).toBeNull();
-  expect(await embeddedThumbnail(fileOf(jpegWith({ thumbnail: [1, 2, 3] })))).toBeNull();
-  expect(await embeddedThumbnail(fileOf(jpegWith().slice(0, 40)))).toBeNull();
-  expect(
-    await embeddedThumbnail(fileOf([0xff, 0xd8, ...Array<number>(400).fill(0xff)])),
-  ).toBeNull();
+  expect(await exifThumbnail(fileOf(jpegWith({ offset: 70_000 })))).toBeNull();
+  expect(await exifThumbnail(fileOf(jpegWith({ thumbnail: [1, 2, 3] })))).toBeNull();
+  expect(await exifThumbnail(fileOf(jpegWith().slice(0, 40)))).toBeNull();
+  expect(await exifThumbnail(fileOf([0xff, 0xd8, ...Array<number>(400).fill(0xff)]))).toBeNull();
 });

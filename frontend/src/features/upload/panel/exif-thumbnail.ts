@@ -3,7 +3,7 @@
  * a hundredth of what decoding twelve megapixels for a row of a list would.
  */
 
-export type EmbeddedThumbnail = {
+export type ExifThumbnail = {
   picture: Blob;
   /** Clockwise, in degrees. */ turn: 0 | 90 | 180 | 270;
 };
@@ -17,10 +17,10 @@ const ORIENTATION = 0x0112;
 const THUMBNAIL_OFFSET = 0x0201;
 const THUMBNAIL_LENGTH = 0x0202;
 
-const TURNS: Readonly<Record<number, EmbeddedThumbnail["turn"]>> = { 3: 180, 6: 90, 8: 270 };
+const TURNS: Readonly<Record<number, ExifThumbnail["turn"]>> = { 3: 180, 6: 90, 8: 270 };
 
 /** Null when there is none, or when it cannot be made out. */
-export const embeddedThumbnail = async (file: File): Promise<EmbeddedThumbnail | null> => {
+export const exifThumbnail = async (file: File): Promise<ExifThumbnail | null> => {
   try {
     const head = new DataView(await file.slice(0, HEAD).arrayBuffer());
     const start = exifStart(head);
@@ -41,7 +41,7 @@ const exifStart = (head: DataView): number | null => {
   return null;
 };
 
-const readExif = (head: DataView, start: number): EmbeddedThumbnail | null => {
+const readExif = (head: DataView, start: number): ExifThumbnail | null => {
   const isLittle = head.getUint16(start) === 0x4949;
   const long = (at: number) => head.getUint32(start + at, isLittle);
   const short = (at: number) => head.getUint16(start + at, isLittle);

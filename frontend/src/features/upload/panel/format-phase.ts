@@ -8,7 +8,7 @@ type Interrupted = Extract<Phase, { name: "interrupted" }>;
 export type PhaseText = { text: string; tone: Tone };
 
 /** @param kept how much of it storage had before it was sent now. */
-export const phaseText = (phase: Phase, size: number, kept = 0): PhaseText => {
+export const formatPhase = (phase: Phase, size: number, kept = 0): PhaseText => {
   switch (phase.name) {
     case "waiting":
       return { text: "Waiting", tone: "quiet" };

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { RateMeter, timeLeft } from "./transfer-rate";
+import { TransferRate, timeLeft } from "./transfer-rate";
 
 test("says nothing until it has seen enough, then the speed of the last seconds", () => {
-  const meter = new RateMeter();
+  const meter = new TransferRate();
   expect(meter.measure(0, 0)).toBeNull();
   expect(meter.measure(1_000_000, 1_000)).toBeNull();
   expect(meter.measure(3_000_000, 3_000)).toBe(1_000_000);
@@ -12,7 +12,7 @@ test("says nothing until it has seen enough, then the speed of the last seconds"
 });
 
 test("starts over when bytes are taken back", () => {
-  const meter = new RateMeter();
+  const meter = new TransferRate();
   meter.measure(0, 0);
   meter.measure(5_000_000, 5_000);
   expect(meter.measure(1_000_000, 6_000)).toBeNull();

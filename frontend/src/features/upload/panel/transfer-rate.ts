@@ -6,7 +6,7 @@ const WINDOW_MS = 12_000;
 /** Before that, a number would only jump about. */
 const ENOUGH_MS = 2_500;
 
-export class RateMeter {
+export class TransferRate {
   #samples: Sample[] = [];
 
   /** Bytes per second; null while it is too early to tell, or while nothing moves. */

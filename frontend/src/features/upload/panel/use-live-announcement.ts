@@ -5,7 +5,7 @@ import { footnotes, headline, isOver, pictures, spokenProgress, type Summary } f
 
 const EVERY_MS = 20_000;
 
-export const useAnnouncement = (summary: Summary): string => {
+export const useLiveAnnouncement = (summary: Summary): string => {
   const [progress, setProgress] = useState<string | null>(null);
   const isRunning = !isOver(summary) && summary.total > 0;
   const say = useEffectEvent(() => setProgress(spokenProgress(summary)));

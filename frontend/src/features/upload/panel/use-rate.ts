@@ -2,13 +2,13 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
 import type { Summary } from "./summary";
-import { RateMeter } from "./transfer-rate";
+import { TransferRate } from "./transfer-rate";
 
 const EVERY_MS = 1_000;
 
 /** Bytes per second; null while it is not known. */
 export const useRate = ({ unsent, bytes }: Summary): number | null => {
-  const [meter] = useState(() => new RateMeter());
+  const [meter] = useState(() => new TransferRate());
   const [rate, setRate] = useState<number | null>(null);
   const isSending = unsent > 0;
   const measure = useEffectEvent(() =>

@@ -1,16 +1,16 @@
 /**
  * What can go wrong on the way, as types.
  *
- *     Trouble
- *     ├── PassingTrouble       comes and goes: worth another try after a while
- *     ├── SignedOutTrouble     the session has ended: goes on once the person is back
- *     └── LastingTrouble       the same answer again tomorrow: says why, and what to do
+ *     Error
+ *     ├── TransientError       comes and goes: worth another try after a while
+ *     ├── SignedOutError       the session has ended: goes on once the person is back
+ *     └── PermanentError       the same answer again tomorrow: says why, and what to do
  *         └── UnreadableFileError
  */
 import type { Failure } from "./upload-state";
 
-export class PassingTrouble extends Error {
-  override readonly name = "PassingTrouble";
+export class TransientError extends Error {
+  override readonly name = "TransientError";
   readonly kind: "connection" | "busy";
 
   constructor(kind: "connection" | "busy") {
@@ -19,8 +19,8 @@ export class PassingTrouble extends Error {
   }
 }
 
-export class SignedOutTrouble extends Error {
-  override readonly name = "SignedOutTrouble";
+export class SignedOutError extends Error {
+  override readonly name = "SignedOutError";
   /** Resolves when the same person has signed in again. */
   readonly over: Promise<void>;
 
@@ -30,8 +30,8 @@ export class SignedOutTrouble extends Error {
   }
 }
 
-export class LastingTrouble extends Error {
-  override readonly name: string = "LastingTrouble";
+export class PermanentError extends Error {
+  override readonly name: string = "PermanentError";
   readonly failure: Failure;
 
   constructor(failure: Failure) {
@@ -40,7 +40,7 @@ export class LastingTrouble extends Error {
   }
 }
 
-export class UnreadableFileError extends LastingTrouble {
+export class UnreadableFileError extends PermanentError {
   override readonly name = "UnreadableFileError";
 
   constructor() {

@@ -1,10 +1,10 @@
 /** Why a file could not be brought in, in words for the person. */
-import { LastingTrouble, PassingTrouble } from "./errors";
+import { PermanentError, TransientError } from "./errors";
 import type { Failure } from "./upload-state";
 
 export const failureOf = (error: unknown): Failure => {
-  if (error instanceof LastingTrouble) return error.failure;
-  if (error instanceof PassingTrouble) return error.kind === "busy" ? TOO_BUSY : NO_CONNECTION;
+  if (error instanceof PermanentError) return error.failure;
+  if (error instanceof TransientError) return error.kind === "busy" ? TOO_BUSY : NO_CONNECTION;
   return UNFORESEEN;
 };
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { PassingTrouble, UnreadableFileError } from "./errors";
-import { Hasher } from "./hash-worker-client";
+import { TransientError, UnreadableFileError } from "./errors";
+import { HashWorkerClient } from "./hash-worker-client";
 import type { HashAnswer, HashGreeting, HashRequest } from "./hash.worker";
 
 class StandInWorker extends EventTarget {
@@ -28,7 +28,7 @@ class StandInWorker extends EventTarget {
 
 const begin = () => {
   vi.stubGlobal("Worker", StandInWorker);
-  const hasher = new Hasher();
+  const hasher = new HashWorkerClient();
   const hash = () => hasher.hash(new File(["a"], "a.jpg"));
   const worker = () => {
     const last = StandInWorker.started.at(-1);
@@ -47,7 +47,7 @@ test("a script that did not load is trouble with the connection, and the next fi
   const { hash, worker } = begin();
   const first = hash();
   worker().dispatchEvent(new Event("error"));
-  await expect(first).rejects.toBeInstanceOf(PassingTrouble);
+  await expect(first).rejects.toBeInstanceOf(TransientError);
 
   const second = hash();
   worker().say({ outcome: "started" });

@@ -1,19 +1,19 @@
 /** The page's side of hashing: one worker, started when first needed and stopped with the queue. */
 import { scriptAddress } from "@/ui/trusted-types";
 
-import { PassingTrouble, UnreadableFileError } from "./errors";
+import { TransientError, UnreadableFileError } from "./errors";
 import { partSizeOf, type FileHash } from "./file-hash";
 import type { HashAnswer, HashGreeting, HashRequest } from "./hash.worker";
 import workerAddress from "./hash.worker?worker&url";
 
 type Waiting = { resolve: (hash: FileHash) => void; reject: (error: Error) => void };
 
-export class Hasher {
+export class HashWorkerClient {
   #worker: Worker | null = null;
   #lastId = 0;
   readonly #waiting = new Map<number, Waiting>();
 
-  /** Takes some tens of megabytes for each file: let few in at once. Throws Trouble. */
+  /** Takes some tens of megabytes for each file: let few in at once. Throws an error of errors.ts. */
   hash(file: File): Promise<FileHash> {
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
@@ -42,7 +42,7 @@ export class Hasher {
       // Its script did not come over the network, or it died at work (out of memory): start afresh next time.
       worker.terminate();
       this.#worker = null;
-      this.#fail(() => (hasStarted ? new UnreadableFileError() : new PassingTrouble("connection")));
+      this.#fail(() => (hasStarted ? new UnreadableFileError() : new TransientError("connection")));
     });
     this.#worker = worker;
     return worker;

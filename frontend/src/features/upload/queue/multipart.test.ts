@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { LastingTrouble, PassingTrouble } from "./errors";
+import { PermanentError, TransientError } from "./errors";
 import { bigFile, pictureFile } from "./testing/fakes";
 import { MB, QueueUnderTest, wait } from "./testing/queue-harness";
 
@@ -21,7 +21,7 @@ const setOnline = (online: boolean): void => {
   window.dispatchEvent(new Event(online ? "online" : "offline"));
 };
 const broken = (times: number) =>
-  Array.from({ length: times }, () => new PassingTrouble("connection"));
+  Array.from({ length: times }, () => new TransientError("connection"));
 /** Four parts of 8 MB and one of 1 MB. */
 const five = (name = "wall.jpg") => bigFile(name, 33 * MB);
 
@@ -82,7 +82,7 @@ describe("a big file", () => {
 
 describe("trouble with parts", () => {
   test("one that broke off is sent again alone", async () => {
-    uploads.storage.next.push("stored", new PassingTrouble("connection"));
+    uploads.storage.next.push("stored", new TransientError("connection"));
     uploads.add(five());
     await wait(10_000);
     expect(uploads.names).toEqual(["ready"]);
@@ -196,7 +196,7 @@ describe("the end of it", () => {
   });
 
   test("a busy server is asked again, and nothing is sent again for it", async () => {
-    uploads.server.nextCompletions.push(new PassingTrouble("busy"));
+    uploads.server.nextCompletions.push(new TransientError("busy"));
     uploads.add(five());
     await wait(200);
     expect(uploads.phases).toEqual([{ name: "interrupted", sent: 33 * MB, cause: "busy" }]);
@@ -207,7 +207,7 @@ describe("the end of it", () => {
 
   test("one that was deleted elsewhere says so, and a lasting refusal its own words", async () => {
     const failure = { reason: "You are signed out.", advice: null, retry: true };
-    uploads.server.nextCompletions.push("gone", new LastingTrouble(failure));
+    uploads.server.nextCompletions.push("gone", new PermanentError(failure));
     uploads.add(five());
     await wait(1_000);
     uploads.add(five("other.jpg"));

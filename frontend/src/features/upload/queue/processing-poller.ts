@@ -1,9 +1,9 @@
 /** Waiting for the darkroom: one request for all pictures that are being developed. */
 import type { Image } from "@/api";
 
-import { PassingTrouble, SignedOutTrouble } from "./errors";
+import { TransientError, SignedOutError } from "./errors";
 import { pause, untilOver } from "./retry";
-import type { UploadServer } from "./upload-api";
+import type { UploadApi } from "./upload-api";
 
 const BATCH = 100;
 const FIRST_PAUSE_MS = 500;
@@ -17,15 +17,15 @@ type Waiting = {
   reject: (error: unknown) => void;
 };
 
-export class Watch {
-  readonly #server: UploadServer;
+export class ProcessingPoller {
+  readonly #server: UploadApi;
   readonly #signal: AbortSignal;
   readonly #waiting = new Map<string, Waiting>();
   #pause = FIRST_PAUSE_MS;
   #isWatching = false;
 
   /** Stops when the signal is aborted. */
-  constructor(server: UploadServer, signal: AbortSignal) {
+  constructor(server: UploadApi, signal: AbortSignal) {
     this.#server = server;
     this.#signal = signal;
   }
@@ -60,11 +60,11 @@ export class Watch {
     try {
       images = await this.#server.imagesById(ids);
     } catch (error) {
-      if (error instanceof SignedOutTrouble) {
+      if (error instanceof SignedOutError) {
         await untilOver(error, this.#signal);
         return;
       }
-      if (!(error instanceof PassingTrouble)) throw error;
+      if (!(error instanceof TransientError)) throw error;
       this.#pause = LONGEST_PAUSE_MS;
       return;
     }

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import { server } from "@/test/server";
 
-import { PassingTrouble, UnreadableFileError } from "./errors";
+import { TransientError, UnreadableFileError } from "./errors";
 import { put } from "./put";
 
 const URL_ = "https://storage.test/users/aa/01/original";
@@ -55,12 +55,12 @@ describe("what storage answers", () => {
 
   test.each([409, 429, 500, 503])("%d is worth another try later", async (status) => {
     server.use(http.put(URL_, () => new HttpResponse(null, { status })));
-    await expect(send()).rejects.toEqual(new PassingTrouble("busy"));
+    await expect(send()).rejects.toEqual(new TransientError("busy"));
   });
 
   test("no answer is a broken connection", async () => {
     server.use(http.put(URL_, () => HttpResponse.error()));
-    await expect(send()).rejects.toEqual(new PassingTrouble("connection"));
+    await expect(send()).rejects.toEqual(new TransientError("connection"));
   });
 
   test("no answer to a file that is gone is no fault of the connection", async () => {

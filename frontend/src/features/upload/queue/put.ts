@@ -1,5 +1,5 @@
 /** Sending a file's bytes to the place the server promised, with progress. */
-import { PassingTrouble, UnreadableFileError } from "./errors";
+import { TransientError, UnreadableFileError } from "./errors";
 
 export type PutPlace = { url: string; headers: Readonly<Record<string, string>> };
 
@@ -20,7 +20,7 @@ export type PutRequest = {
 /** A line that has moved no byte for this long is taken to be dead. */
 const STALL_MS = 60_000;
 
-/** By XMLHttpRequest, since fetch cannot tell how much of a body was sent. Throws Trouble. */
+/** By XMLHttpRequest, since fetch cannot tell how much of a body was sent. Throws an error of errors.ts. */
 export const put = ({ place, body, signal, onProgress }: PutRequest): Promise<PutOutcome> => {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -33,7 +33,7 @@ export const put = ({ place, body, signal, onProgress }: PutRequest): Promise<Pu
       clearTimeout(stall);
       stall = setTimeout(() => {
         request.abort();
-        fail(new PassingTrouble("connection"));
+        fail(new TransientError("connection"));
       }, STALL_MS);
     };
     const abort = () => {
@@ -57,7 +57,7 @@ export const put = ({ place, body, signal, onProgress }: PutRequest): Promise<Pu
       clearTimeout(stall);
       // The browser tells the page of both in the same way.
       void isReadable(body).then((isThere) => {
-        fail(isThere ? new PassingTrouble("connection") : new UnreadableFileError());
+        fail(isThere ? new TransientError("connection") : new UnreadableFileError());
       });
     });
     request.addEventListener("load", () => {
@@ -91,10 +91,10 @@ const isReadable = async (body: Blob): Promise<boolean> => {
   }
 };
 
-const outcomeOf = (status: number): PutOutcome | PassingTrouble => {
+const outcomeOf = (status: number): PutOutcome | TransientError => {
   if ((status >= 200 && status < 300) || status === 412) return "stored";
   if (status === 403 || status === 404) return "expired";
   // 409: another write to the same key is under way; 5xx and 429: come back later.
-  if (status === 409 || status === 429 || status >= 500) return new PassingTrouble("busy");
+  if (status === 409 || status === 429 || status >= 500) return new TransientError("busy");
   return "changed";
 };

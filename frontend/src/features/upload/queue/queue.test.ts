@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { anImage } from "@/test/samples";
 
-import { SignedOutTrouble } from "./errors";
+import { SignedOutError } from "./errors";
 import { pictureFile, standInHash } from "./testing/fakes";
 import { MB, QueueUnderTest, wait } from "./testing/queue-harness";
 
@@ -160,7 +160,7 @@ describe("a session that ends", () => {
   test("stops nothing for good: all waits, says why, and goes on once the person is back", async () => {
     let comeBack = () => undefined as unknown;
     const back = new Promise<void>((resolve) => (comeBack = resolve));
-    uploads.server.nextPlaces.push(new SignedOutTrouble(back));
+    uploads.server.nextPlaces.push(new SignedOutError(back));
     uploads.add(...["a", "b", "c"].map((name) => pictureFile(`${name}.jpg`)));
     // Longer than all tries of a connection that breaks.
     await wait(10 * 60_000);
@@ -175,7 +175,7 @@ describe("a session that ends", () => {
   test("leaves a queue that is closed meanwhile as it is", async () => {
     let comeBack = () => undefined as unknown;
     const back = new Promise<void>((resolve) => (comeBack = resolve));
-    uploads.server.nextPlaces.push(new SignedOutTrouble(back));
+    uploads.server.nextPlaces.push(new SignedOutError(back));
     uploads.add(pictureFile("a.jpg"));
     await wait(1_000);
     uploads.queue.close();

@@ -2,27 +2,27 @@
 import type { Image } from "@/api";
 
 import type { FileHash } from "./file-hash";
-import { Hasher } from "./hash-worker-client";
-import { Watch } from "./processing-poller";
+import { HashWorkerClient } from "./hash-worker-client";
+import { ProcessingPoller } from "./processing-poller";
 import { put } from "./put";
-import { carry } from "./run-upload";
-import { Lane } from "./semaphore";
-import type { UploadServer } from "./upload-api";
-import type { CarryTools } from "./upload-context";
+import { runUpload } from "./run-upload";
+import { Semaphore } from "./semaphore";
+import type { UploadApi } from "./upload-api";
+import type { UploadContext } from "./upload-context";
 import { canRetry, isFinished, isUnsent, type Phase, type Upload } from "./upload-state";
-import { PlaceDesk } from "./upload-url-batcher";
-import { refusal, type Limits } from "./validate-file";
+import { UploadUrlBatcher } from "./upload-url-batcher";
+import { validateFile, type Limits } from "./validate-file";
 
 export type Chosen = { file: File; name: string; contentType: string };
 
 type QueueParts = {
-  server: UploadServer;
+  server: UploadApi;
   limits: Limits;
   /** Called for each picture that has come into the library. */
   onLanded: (image: Image) => void;
   /** Stand-ins for tests; a worker and XMLHttpRequest otherwise. */
   hash?: (file: File) => Promise<FileHash>;
-  put?: CarryTools["put"];
+  put?: UploadContext["put"];
 };
 
 type Voyage = { controller: AbortController; imageId: string | null; sha256: string | null };
@@ -33,9 +33,9 @@ const TELL_EVERY_MS = 100;
 
 export class UploadQueue {
   readonly #parts: QueueParts;
-  readonly #hasher = new Hasher();
+  readonly #hasher = new HashWorkerClient();
   readonly #closed = new AbortController();
-  readonly #tools: Omit<CarryTools, "claim" | "onPlace" | "onKept">;
+  readonly #tools: Omit<UploadContext, "claim" | "onPlace" | "onKept">;
   readonly #uploads = new Map<number, Upload>();
   readonly #voyages = new Map<number, Voyage>();
   readonly #claims = new Map<string, number>();
@@ -47,18 +47,18 @@ export class UploadQueue {
   constructor(parts: QueueParts) {
     this.#parts = parts;
     this.#tools = {
-      desk: new PlaceDesk(parts.server),
-      watch: new Watch(parts.server, this.#closed.signal),
+      desk: new UploadUrlBatcher(parts.server),
+      watch: new ProcessingPoller(parts.server, this.#closed.signal),
       hash: parts.hash ?? ((file) => this.#hasher.hash(file)),
       put: parts.put ?? put,
       complete: (imageId) => parts.server.complete(imageId),
       lanes: {
-        ahead: new Lane({ places: 48, weight: 100 * MB }),
-        big: new Lane({ places: 2 }),
-        hashing: new Lane({ places: 2 }),
-        sending: new Lane({ places: 4 }),
+        ahead: new Semaphore({ places: 48, weight: 100 * MB }),
+        big: new Semaphore({ places: 2 }),
+        hashing: new Semaphore({ places: 2 }),
+        sending: new Semaphore({ places: 4 }),
         // One fewer than that. See [Note: Big and small].
-        parts: new Lane({ places: 3 }),
+        parts: new Semaphore({ places: 3 }),
       },
     };
   }
@@ -66,7 +66,7 @@ export class UploadQueue {
   add(chosen: readonly Chosen[]): void {
     for (const { file, name, contentType } of chosen) {
       this.#lastId += 1;
-      const failure = refusal({ file, contentType }, this.#parts.limits);
+      const failure = validateFile({ file, contentType }, this.#parts.limits);
       const phase: Phase = failure ? { name: "failed", failure } : { name: "waiting" };
       const upload: Upload = { id: this.#lastId, file, name, contentType, phase, kept: 0 };
       this.#uploads.set(upload.id, upload);
@@ -133,7 +133,7 @@ export class UploadQueue {
     const report = (phase: Phase) => {
       if (!signal.aborted) this.#report(upload.id, phase);
     };
-    const tools: CarryTools = {
+    const tools: UploadContext = {
       ...this.#tools,
       claim: (sha256) => this.#claim(sha256, upload.id, voyage),
       onPlace: (imageId) => {
@@ -145,7 +145,7 @@ export class UploadQueue {
       },
     };
     try {
-      this.#finish(upload.id, await carry({ upload, tools, signal, report }));
+      this.#finish(upload.id, await runUpload({ upload, tools, signal, report }));
     } catch {
       // Aborted: #cancel or close() has said all there is to say.
     }

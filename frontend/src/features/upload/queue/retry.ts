@@ -1,5 +1,5 @@
 /** Trying again: a few times with growing pauses, and never counting the time without a network or a session. */
-import { PassingTrouble, SignedOutTrouble } from "./errors";
+import { TransientError, SignedOutError } from "./errors";
 
 export type Interruption = "offline" | "connection" | "busy" | "signed_out";
 
@@ -28,12 +28,12 @@ export const persistently = async <T>(
     try {
       return await step();
     } catch (error) {
-      if (error instanceof SignedOutTrouble) {
+      if (error instanceof SignedOutError) {
         onInterrupted("signed_out");
         await untilOver(error, signal);
         continue;
       }
-      if (!(error instanceof PassingTrouble)) throw error;
+      if (!(error instanceof TransientError)) throw error;
       if (isOffline()) continue;
       tried += 1;
       if (tried === tries) throw error;
@@ -64,7 +64,7 @@ const untilOnline = async (signal: AbortSignal): Promise<void> => {
 };
 
 /** Waits until the person is back; rejects when the signal is aborted first. */
-export const untilOver = async ({ over }: SignedOutTrouble, signal: AbortSignal): Promise<void> => {
+export const untilOver = async ({ over }: SignedOutError, signal: AbortSignal): Promise<void> => {
   await new Promise<void>((resolve, reject) => {
     signal.throwIfAborted();
     const stop = () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { LastingTrouble, PassingTrouble, UnreadableFileError } from "./errors";
+import { PermanentError, TransientError, UnreadableFileError } from "./errors";
 import { pictureFile, standInHash } from "./testing/fakes";
 import { QueueUnderTest, wait } from "./testing/queue-harness";
 
@@ -58,7 +58,7 @@ describe("trouble on the way", () => {
   });
 
   test("a broken connection is tried four times, with pauses that say why", async () => {
-    uploads.storage.next.push(...Array.from({ length: 4 }, () => new PassingTrouble("connection")));
+    uploads.storage.next.push(...Array.from({ length: 4 }, () => new TransientError("connection")));
     uploads.add(pictureFile("far.jpg"));
     await wait(500);
     expect(uploads.phases).toMatchObject([{ name: "interrupted", cause: "connection" }]);
@@ -87,7 +87,7 @@ describe("trouble on the way", () => {
     let tries = 0;
     uploads.hash = (file) => {
       tries += 1;
-      return tries === 1 ? Promise.reject(new PassingTrouble("connection")) : standInHash(file);
+      return tries === 1 ? Promise.reject(new TransientError("connection")) : standInHash(file);
     };
     uploads.add(pictureFile("a.jpg"));
     await wait(100);
@@ -97,7 +97,7 @@ describe("trouble on the way", () => {
   });
 
   test("a busy server is asked again", async () => {
-    uploads.server.nextPlaces.push(new PassingTrouble("busy"));
+    uploads.server.nextPlaces.push(new TransientError("busy"));
     uploads.add(pictureFile("a.jpg"));
     await wait(10_000);
     expect(uploads.names).toEqual(["ready"]);
@@ -105,7 +105,7 @@ describe("trouble on the way", () => {
 
   test("a lasting refusal of the server is told in its words and can be tried again", async () => {
     const failure = { reason: "You are signed out.", advice: null, retry: true };
-    uploads.server.nextPlaces.push(new LastingTrouble(failure));
+    uploads.server.nextPlaces.push(new PermanentError(failure));
     uploads.add(pictureFile("a.jpg"));
     await wait(2_000);
     expect(uploads.phases).toEqual([{ name: "failed", failure }]);

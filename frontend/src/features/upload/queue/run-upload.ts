@@ -5,14 +5,14 @@ import { failureOf, GONE, lasting } from "./failure-messages";
 import { isBig, type FileHash } from "./file-hash";
 import { persistently } from "./retry";
 import type { PlaceAnswer } from "./upload-api";
-import type { Carried } from "./upload-context";
-import { send, type SendAnswer } from "./upload-file";
+import type { RunningUpload } from "./upload-context";
+import { uploadFile, type SendAnswer } from "./upload-file";
 import type { Phase, Upload } from "./upload-state";
 
 const SLOW_AFTER_MS = 60_000;
 
 /** Ends in the phase that is returned; throws only what the signal was aborted with. */
-export const carry = async (carried: Carried): Promise<Phase> => {
+export const runUpload = async (carried: RunningUpload): Promise<Phase> => {
   try {
     const answer = await hashAndSend(carried);
     switch (answer.status) {
@@ -32,7 +32,7 @@ export const carry = async (carried: Carried): Promise<Phase> => {
 };
 
 const hashAndSend = async (
-  carried: Carried,
+  carried: RunningUpload,
 ): Promise<SendAnswer | { status: "duplicate"; twin: Upload }> => {
   const { upload, tools, signal, report } = carried;
   const { size } = upload.file;
@@ -43,13 +43,13 @@ const hashAndSend = async (
     const twin = tools.claim(hashed.sha256);
     if (twin) return { status: "duplicate", twin };
     report({ name: "queued" });
-    return await send(hashed, carried);
+    return await uploadFile(hashed, carried);
   } finally {
     leave();
   }
 };
 
-const hash = async ({ upload, tools, signal, report }: Carried): Promise<FileHash> => {
+const hash = async ({ upload, tools, signal, report }: RunningUpload): Promise<FileHash> => {
   const leave = await tools.lanes.hashing.enter(signal);
   try {
     const attempt = () => {
@@ -73,7 +73,7 @@ const hash = async ({ upload, tools, signal, report }: Carried): Promise<FileHas
 /** The library has these bytes; perhaps another tab brought them in just now. */
 const meetExisting = async (
   { image, restored }: Extract<PlaceAnswer, { status: "exists" }>,
-  carried: Carried,
+  carried: RunningUpload,
 ): Promise<Phase> => {
   if (image.state === "ready" || image.state === "damaged")
     return { name: "already", image, restored };
@@ -81,7 +81,10 @@ const meetExisting = async (
   return phase.name === "ready" ? { name: "already", image: phase.image, restored } : phase;
 };
 
-const develop = async (imageId: string, { tools, report, signal }: Carried): Promise<Phase> => {
+const develop = async (
+  imageId: string,
+  { tools, report, signal }: RunningUpload,
+): Promise<Phase> => {
   report({ name: "processing", imageId, slow: false });
   const tooLong = setTimeout(() => {
     report({ name: "processing", imageId, slow: true });

@@ -15,7 +15,7 @@ type LaneLimits = {
   weight?: number;
 };
 
-export class Lane {
+export class Semaphore {
   readonly #limits: Required<LaneLimits>;
   readonly #waiting: Waiting[] = [];
   #inside = 0;

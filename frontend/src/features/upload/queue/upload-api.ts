@@ -1,4 +1,4 @@
-/** What the queue asks of the API, so that it can be driven by a stand-in as well. Every method throws a Trouble. */
+/** What the queue asks of the API, so that it can be driven by a stand-in as well. Every method throws an error of errors.ts. */
 import type { Image, NewImage, Place } from "@/api";
 
 export type Picture = NewImage;
@@ -10,7 +10,7 @@ export type PlaceAnswer =
 export type Promised = Extract<PlaceAnswer, { status: "upload" }>;
 export type PartPlace = Extract<Promised["upload"], { parts: unknown }>["parts"][number];
 
-export type UploadServer = {
+export type UploadApi = {
   /** Answers in the order asked; at most 100 at a time. */
   askForPlaces(pictures: readonly Picture[]): Promise<PlaceAnswer[]>;
   /** All parts of a big file are stored, as far as this page knows: makes one of them. */

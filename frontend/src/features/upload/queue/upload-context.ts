@@ -1,26 +1,26 @@
 /** What it takes to carry one file: the file, the tools that all files share, and whom to tell. */
 import type { FileHash } from "./file-hash";
-import type { Watch } from "./processing-poller";
+import type { ProcessingPoller } from "./processing-poller";
 import type { put } from "./put";
-import type { Lane } from "./semaphore";
-import type { UploadServer } from "./upload-api";
+import type { Semaphore } from "./semaphore";
+import type { UploadApi } from "./upload-api";
 import type { Phase, Upload } from "./upload-state";
-import type { PlaceDesk } from "./upload-url-batcher";
+import type { UploadUrlBatcher } from "./upload-url-batcher";
 
-export type CarryTools = {
-  desk: PlaceDesk;
-  watch: Watch;
+export type UploadContext = {
+  desk: UploadUrlBatcher;
+  watch: ProcessingPoller;
   hash: (file: File) => Promise<FileHash>;
   put: typeof put;
-  complete: UploadServer["complete"];
+  complete: UploadApi["complete"];
   lanes: {
     /** Files between the start of hashing and the end of sending. See [Note: Not too far ahead]. */
-    ahead: Lane;
+    ahead: Semaphore;
     /** The same for big ones, which would fill that lane for long. */
-    big: Lane;
-    hashing: Lane;
-    sending: Lane;
-    parts: Lane;
+    big: Semaphore;
+    hashing: Semaphore;
+    sending: Semaphore;
+    parts: Semaphore;
   };
   /** Tells that this upload now stands for those bytes, or which other upload already does. */
   claim: (sha256: string) => Upload | null;
@@ -30,9 +30,9 @@ export type CarryTools = {
   onKept: (bytes: number) => void;
 };
 
-export type Carried = {
+export type RunningUpload = {
   upload: Upload;
-  tools: CarryTools;
+  tools: UploadContext;
   signal: AbortSignal;
   report: (phase: Phase) => void;
 };

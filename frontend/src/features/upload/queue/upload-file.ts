@@ -1,26 +1,26 @@
 /** From a hash to bytes in storage: a place is asked for, used, and asked for again when it is no good any more. */
-import { LastingTrouble } from "./errors";
+import { PermanentError } from "./errors";
 import { CHANGED, GONE, NO_PLACE_ACCEPTED } from "./failure-messages";
 import type { FileHash } from "./file-hash";
 import { PartsProgress } from "./parts-progress";
 import type { PutOutcome } from "./put";
 import { persistently } from "./retry";
 import type { PlaceAnswer, Promised } from "./upload-api";
-import type { Carried } from "./upload-context";
-import { sendParts, TRIES } from "./upload-multipart";
+import type { RunningUpload } from "./upload-context";
+import { uploadMultipart, MAX_TRIES } from "./upload-multipart";
 
 /** The server keeps a place for five minutes; one that waited this long for its turn is asked for anew. */
 const PLACE_LIFE_MS = 4 * 60_000;
 const RENEWALS = 3;
 
-type Sending = Carried & { hashed: FileHash; progress: PartsProgress };
+type Sending = RunningUpload & { hashed: FileHash; progress: PartsProgress };
 type Asked = { place: PlaceAnswer; isStale: () => boolean };
 
 /** The image whose bytes are in storage now, or why none had to be sent. */
 export type SendAnswer = { status: "sent"; imageId: string } | Exclude<PlaceAnswer, Promised>;
 
-/** Throws Trouble. */
-export const send = async (hashed: FileHash, carried: Carried): Promise<SendAnswer> => {
+/** Throws an error of errors.ts. */
+export const uploadFile = async (hashed: FileHash, carried: RunningUpload): Promise<SendAnswer> => {
   const progress = new PartsProgress({ report: carried.report, onKept: carried.tools.onKept });
   const sending = { ...carried, hashed, progress };
   for (let refusals = 0; refusals <= RENEWALS;) {
@@ -29,7 +29,7 @@ export const send = async (hashed: FileHash, carried: Carried): Promise<SendAnsw
     const { upload, image } = place;
     const outcome =
       "parts" in upload
-        ? await sendParts({
+        ? await uploadMultipart({
             ...sending,
             imageId: image.id,
             file: sending.upload.file,
@@ -38,11 +38,11 @@ export const send = async (hashed: FileHash, carried: Carried): Promise<SendAnsw
           })
         : await sendWhole({ place, isStale }, sending);
     if (outcome === "stored") return { status: "sent", imageId: image.id };
-    if (outcome === "changed") throw new LastingTrouble(CHANGED);
-    if (outcome === "gone") throw new LastingTrouble(GONE);
+    if (outcome === "changed") throw new PermanentError(CHANGED);
+    if (outcome === "gone") throw new PermanentError(GONE);
     if (outcome !== "stale") refusals += 1;
   }
-  throw new LastingTrouble(NO_PLACE_ACCEPTED);
+  throw new PermanentError(NO_PLACE_ACCEPTED);
 };
 
 const askForPlace = async ({
@@ -67,7 +67,7 @@ const askForPlace = async ({
     onInterrupted: (cause) => {
       progress.waiting(cause);
     },
-    ...(parts && { tries: TRIES }),
+    ...(parts && { tries: MAX_TRIES }),
   });
   const askedAt = performance.now();
   if (place.status === "upload") tools.onPlace(place.image.id);

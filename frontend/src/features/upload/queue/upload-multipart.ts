@@ -2,8 +2,8 @@
 import type { PartsProgress } from "./parts-progress";
 import type { put, PutOutcome } from "./put";
 import { persistently } from "./retry";
-import type { Lane } from "./semaphore";
-import type { PartPlace, UploadServer } from "./upload-api";
+import type { Semaphore } from "./semaphore";
+import type { PartPlace, UploadApi } from "./upload-api";
 
 type PartsOfFile = {
   imageId: string;
@@ -14,8 +14,8 @@ type PartsOfFile = {
   progress: PartsProgress;
   tools: {
     put: typeof put;
-    complete: UploadServer["complete"];
-    lanes: { parts: Lane; sending: Lane };
+    complete: UploadApi["complete"];
+    lanes: { parts: Semaphore; sending: Semaphore };
   };
   signal: AbortSignal;
 };
@@ -31,10 +31,10 @@ type PartsOutcome = "stored" | "stale" | "refused" | "changed" | "gone";
 
 const AT_ONCE = 3;
 /** A minute of trouble in a row: there is much to lose, and no one may be sitting by. */
-export const TRIES = 8;
+export const MAX_TRIES = 8;
 
-/** Throws Trouble, once all lines have come to their end: what they stored by then stays. */
-export const sendParts = async (sending: PartsOfFile): Promise<PartsOutcome> => {
+/** Throws an error of errors.ts, once all lines have come to their end: what they stored by then stays. */
+export const uploadMultipart = async (sending: PartsOfFile): Promise<PartsOutcome> => {
   const missing = sending.parts.filter(({ is_stored }) => !is_stored);
   const outcomes: Awaited<ReturnType<typeof sendPart>>[] = [];
   sending.progress.begin(sending.parts);
@@ -83,7 +83,7 @@ const sendPart = async (
   try {
     const outcome = await persistently(attempt, {
       signal,
-      tries: TRIES,
+      tries: MAX_TRIES,
       onInterrupted: (cause) => {
         progress.paused(part, cause);
       },
@@ -121,7 +121,7 @@ const complete = async ({
 }: PartsOfFile): Promise<PartsOutcome> => {
   const answer = await persistently(() => tools.complete(imageId), {
     signal,
-    tries: TRIES,
+    tries: MAX_TRIES,
     onInterrupted: (cause) => {
       progress.waiting(cause);
     },

@@ -1,5 +1,5 @@
 /** Asking for places in batches: whoever asks at about the same time shares a request. */
-import type { Picture, PlaceAnswer, UploadServer } from "./upload-api";
+import type { Picture, PlaceAnswer, UploadApi } from "./upload-api";
 
 const BATCH = 20;
 const AT_ONCE = 2;
@@ -12,12 +12,12 @@ type Waiting = {
   reject: (error: unknown) => void;
 };
 
-export class PlaceDesk {
-  readonly #server: UploadServer;
+export class UploadUrlBatcher {
+  readonly #server: UploadApi;
   #waiting: Waiting[] = [];
   #asking = 0;
 
-  constructor(server: UploadServer) {
+  constructor(server: UploadApi) {
     this.#server = server;
   }
 

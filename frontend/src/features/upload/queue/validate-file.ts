@@ -4,7 +4,7 @@ import type { Failure } from "./upload-state";
 
 export type Limits = { maxBytes: number; contentTypes: readonly string[] };
 
-export const refusal = (
+export const validateFile = (
   { file, contentType }: { file: File; contentType: string },
   { maxBytes, contentTypes }: Limits,
 ): Failure | null => {

@@ -13,7 +13,7 @@ import {
   type Draft,
   type Drafts,
 } from "./description-draft";
-import { LongTextField } from "./TextAreaField";
+import { TextAreaField } from "./TextAreaField";
 
 type DescriptionFormProps = {
   imageId: string;
@@ -76,7 +76,7 @@ export const DescriptionForm = ({ imageId, saved, drafts, onDone }: DescriptionF
         save();
       }}
     >
-      <LongTextField
+      <TextAreaField
         label="Alt text"
         hint="One sentence, read aloud in place of the picture."
         rows={2}
@@ -85,7 +85,7 @@ export const DescriptionForm = ({ imageId, saved, drafts, onDone }: DescriptionF
         error={errors.alt}
         onChange={(alt) => change({ alt })}
       />
-      <LongTextField
+      <TextAreaField
         label="Description"
         rows={4}
         limit={LIMITS.text}
@@ -93,7 +93,7 @@ export const DescriptionForm = ({ imageId, saved, drafts, onDone }: DescriptionF
         error={errors.text}
         onChange={(text) => change({ text })}
       />
-      <LongTextField
+      <TextAreaField
         label="Text in the picture"
         hint="Words that can be read in it."
         rows={2}
@@ -102,7 +102,7 @@ export const DescriptionForm = ({ imageId, saved, drafts, onDone }: DescriptionF
         error={errors.visible}
         onChange={(visible) => change({ visible })}
       />
-      <LongTextField
+      <TextAreaField
         label="Tags"
         hint="Separated by commas."
         rows={2}

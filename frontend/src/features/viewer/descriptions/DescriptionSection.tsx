@@ -7,8 +7,8 @@ import { Button, PencilIcon } from "@/ui";
 import { draftFrom, type Drafts } from "./description-draft";
 import { DescriptionForm } from "./DescriptionForm";
 import { DescriptionText } from "./DescriptionText";
-import { DescriptionRequest } from "./GenerateDescription";
-import { ModelsVersionButton } from "./RevertToModelButton";
+import { GenerateDescription } from "./GenerateDescription";
+import { RevertToModelButton } from "./RevertToModelButton";
 
 type DescriptionSectionProps = { detail: ImageDetail; drafts: Drafts };
 
@@ -32,7 +32,7 @@ export const DescriptionSection = ({ detail, drafts }: DescriptionSectionProps) 
   return (
     <section aria-label="Description" className="flex flex-col gap-3">
       {description && <DescriptionText description={description} />}
-      <DescriptionRequest
+      <GenerateDescription
         detail={detail}
         offer={
           !descriptions.available
@@ -46,7 +46,7 @@ export const DescriptionSection = ({ detail, drafts }: DescriptionSectionProps) 
         <Button icon={<PencilIcon className="size-4" />} onClick={() => setIsEditing(true)}>
           {description ? "Edit" : "Write a description"}
         </Button>
-        {description?.source === "person" && <ModelsVersionButton detail={detail} />}
+        {description?.source === "person" && <RevertToModelButton detail={detail} />}
       </div>
     </section>
   );

@@ -10,7 +10,7 @@ type DescriptionRequestProps = {
   offer: "unavailable" | "off" | "on";
 };
 
-export const DescriptionRequest = ({ detail, offer }: DescriptionRequestProps) => {
+export const GenerateDescription = ({ detail, offer }: DescriptionRequestProps) => {
   const { description, description_state: state, description_failure: failure } = detail;
   if (description?.source === "person") return null;
   if (state === "waiting") {

@@ -4,7 +4,7 @@ import { Button, RestoreIcon, useToast } from "@/ui";
 
 import { changesFrom, draftFrom } from "./description-draft";
 
-export const ModelsVersionButton = ({ detail: { id, description } }: { detail: ImageDetail }) => {
+export const RevertToModelButton = ({ detail: { id, description } }: { detail: ImageDetail }) => {
   const { mutateAsync, isPending } = useChangeImage();
   const toast = useToast();
 

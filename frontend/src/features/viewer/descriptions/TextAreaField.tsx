@@ -17,7 +17,7 @@ type LongTextFieldProps = {
 /** The count appears when so little is left. */
 const NEARLY_FULL = 0.8;
 
-export const LongTextField = (props: LongTextFieldProps) => {
+export const TextAreaField = (props: LongTextFieldProps) => {
   const { label, hint, rows, limit, value, error, onChange } = props;
   const id = useId();
   const isNearlyFull = limit !== undefined && value.length > limit * NEARLY_FULL;

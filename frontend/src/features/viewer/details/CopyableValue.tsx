@@ -10,7 +10,7 @@ type CopyValueProps = {
   children: ReactNode;
 };
 
-export const CopyValue = ({ label, value, children }: CopyValueProps) => {
+export const CopyableValue = ({ label, value, children }: CopyValueProps) => {
   const [copied, setCopied] = useState<string | null>(null);
   const toast = useToast();
   const isCopied = copied === value;

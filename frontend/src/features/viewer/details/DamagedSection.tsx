@@ -2,7 +2,7 @@
 import { toProblem, useRetryImage, type ImageDetail } from "@/api";
 import { Button, RetryIcon, useToast } from "@/ui";
 
-export const DamageSection = ({ detail: { id, state, failure } }: { detail: ImageDetail }) => {
+export const DamagedSection = ({ detail: { id, state, failure } }: { detail: ImageDetail }) => {
   const { mutate, isPending } = useRetryImage();
   const toast = useToast();
   if (state !== "damaged") return null;

@@ -7,18 +7,18 @@ import { renderWithApp } from "@/test/render";
 import { anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
 
-import { DamageSection } from "./DamagedSection";
-import { FileWords } from "./FileMetadata";
-import { Receipt } from "./StorageReceipt";
+import { DamagedSection } from "./DamagedSection";
+import { FileMetadata } from "./FileMetadata";
+import { StorageReceipt } from "./StorageReceipt";
 
 test("the receipt says who compared the bytes, and when", () => {
   const receipt = { sha256: "a".repeat(64), at: "2026-05-03T14:05:00Z", by: "s3" as const };
-  renderWithApp(<Receipt detail={anImageDetail({ receipt })} />);
+  renderWithApp(<StorageReceipt detail={anImageDetail({ receipt })} />);
   expect(screen.getByText(/S3 compared every byte/)).toHaveTextContent("2026");
 });
 
 test("without a receipt there is the checksum alone", () => {
-  renderWithApp(<Receipt detail={anImageDetail({ receipt: null })} />);
+  renderWithApp(<StorageReceipt detail={anImageDetail({ receipt: null })} />);
   expect(screen.queryByText(/compared/i)).not.toBeInTheDocument();
 });
 
@@ -40,14 +40,14 @@ test("a damaged picture can be tried again", async () => {
       });
     }),
   );
-  renderWithApp(<DamageSection detail={damaged} />);
+  renderWithApp(<DamagedSection detail={damaged} />);
   expect(screen.getByText("It could not be developed.")).toBeInTheDocument();
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   await expect.poll(() => asked).toBe(1);
 });
 
 test("a whole picture has no damage to speak of", () => {
-  renderWithApp(<DamageSection detail={anImageDetail({ state: "ready" })} />);
+  renderWithApp(<DamagedSection detail={anImageDetail({ state: "ready" })} />);
   expect(screen.queryByRole("button")).not.toBeInTheDocument();
 });
 
@@ -55,7 +55,7 @@ test("what the file says is shown as text, and its place can be copied", async (
   const user = userEvent.setup();
   const location = { latitude: 45.4215, longitude: -75.6972, altitude: null };
   const caption = "<b>By the canal</b>\nin spring";
-  renderWithApp(<FileWords detail={anImageDetail({ location, rating: 4, caption })} />);
+  renderWithApp(<FileMetadata detail={anImageDetail({ location, rating: 4, caption })} />);
   expect(screen.getByText(/<b>By the canal<\/b>/)).toHaveTextContent("in spring");
   expect(screen.getByRole("img", { name: "4 of 5 stars" })).toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Copy Place" }));
@@ -64,12 +64,12 @@ test("what the file says is shown as text, and its place can be copied", async (
 });
 
 test("what was marked as rejected is said to be", () => {
-  renderWithApp(<FileWords detail={anImageDetail({ rating: -1 })} />);
+  renderWithApp(<FileMetadata detail={anImageDetail({ rating: -1 })} />);
   expect(screen.getByText("Rejected")).toBeInTheDocument();
   expect(screen.queryByRole("img")).not.toBeInTheDocument();
 });
 
 test("a file that says nothing takes no room", () => {
-  renderWithApp(<FileWords detail={anImageDetail()} />);
+  renderWithApp(<FileMetadata detail={anImageDetail()} />);
   expect(screen.queryByRole("region", { name: "From the file" })).not.toBeInTheDocument();
 });

@@ -1,14 +1,14 @@
 /** Beside the picture (on a phone: below it): all that is known of it, and its description. */
 import type { Image, ImageDetail } from "@/api";
-import { bytesInWords, CameraIcon, CloseIcon, IconButton, Spinner } from "@/ui";
+import { formatBytes, CameraIcon, CloseIcon, IconButton, Spinner } from "@/ui";
 
 import type { Drafts } from "../descriptions/description-draft";
 import { DescriptionSection } from "../descriptions/DescriptionSection";
-import { DamageSection } from "./DamagedSection";
+import { DamagedSection } from "./DamagedSection";
 import { cameraLines, factsOf } from "./facts";
-import { FileWords } from "./FileMetadata";
+import { FileMetadata } from "./FileMetadata";
 import { NameField } from "./NameField";
-import { Receipt } from "./StorageReceipt";
+import { StorageReceipt } from "./StorageReceipt";
 
 type DetailsPanelProps = {
   image: Image;
@@ -35,12 +35,12 @@ export const DetailsPanel = ({ image, detail, drafts, onClose }: DetailsPanelPro
         <NameField key={image.id} image={image} />
         {detail ? (
           <>
-            <DamageSection detail={detail} />
+            <DamagedSection detail={detail} />
             <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
             <Facts image={image} />
             <CameraFacts detail={detail} />
-            <FileWords detail={detail} />
-            <Receipt detail={detail} />
+            <FileMetadata detail={detail} />
+            <StorageReceipt detail={detail} />
           </>
         ) : (
           <>
@@ -55,7 +55,7 @@ export const DetailsPanel = ({ image, detail, drafts, onClose }: DetailsPanelPro
 
 const Facts = ({ image }: { image: Image }) => (
   <dl className="flex flex-col gap-3">
-    {factsOf(image, bytesInWords(image.size)).map(({ label, value, more }) => (
+    {factsOf(image, formatBytes(image.size)).map(({ label, value, more }) => (
       <div key={label}>
         <dt className="text-sm text-muted">{label}</dt>
         <dd>

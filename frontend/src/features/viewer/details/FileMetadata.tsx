@@ -1,14 +1,18 @@
 /** What the file itself brings along: a caption, stars, and where the picture was taken. */
 import type { ImageDetail } from "@/api";
 
-import { CopyValue } from "./CopyableValue";
+import { CopyableValue } from "./CopyableValue";
 import { placeInWords, placeToCopy } from "./facts";
 
 const MAX_STARS = 5;
 /** In place of stars: whoever sorted the pictures marked it as one to throw away. */
 const REJECTED = -1;
 
-export const FileWords = ({ detail: { caption, rating, location } }: { detail: ImageDetail }) => {
+export const FileMetadata = ({
+  detail: { caption, rating, location },
+}: {
+  detail: ImageDetail;
+}) => {
   if (caption === null && rating === null && location === null) return null;
   return (
     <section aria-label="From the file" className="flex flex-col gap-3">
@@ -25,9 +29,9 @@ export const FileWords = ({ detail: { caption, rating, location } }: { detail: I
         </div>
       )}
       {location && (
-        <CopyValue label="Place" value={placeToCopy(location)}>
+        <CopyableValue label="Place" value={placeToCopy(location)}>
           <p>{placeInWords(location)}</p>
-        </CopyValue>
+        </CopyableValue>
       )}
     </section>
   );

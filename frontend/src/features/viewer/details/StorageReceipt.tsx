@@ -1,17 +1,17 @@
 /** That the original is stored whole: who compared it, when, and the SHA-256 to compare it with oneself. */
 import type { ImageDetail } from "@/api";
 
-import { CopyValue } from "./CopyableValue";
+import { CopyableValue } from "./CopyableValue";
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-export const Receipt = ({ detail: { receipt, sha256 } }: { detail: ImageDetail }) => (
+export const StorageReceipt = ({ detail: { receipt, sha256 } }: { detail: ImageDetail }) => (
   <section>
-    <CopyValue label="SHA-256 of the original" value={sha256}>
+    <CopyableValue label="SHA-256 of the original" value={sha256}>
       <code title={sha256} className="text-sm">
         {sha256.slice(0, 12)}…{sha256.slice(-6)}
       </code>
-    </CopyValue>
+    </CopyableValue>
     {receipt && (
       <p className="mt-1 text-sm text-muted">
         {receipt.by === "s3"

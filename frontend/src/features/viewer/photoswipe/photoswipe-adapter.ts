@@ -12,7 +12,7 @@ import { dataOf, draw, isSame, refreshAlt, type Content, type Slide } from "./sl
 
 import "./photoswipe.css";
 
-export type StageEvents = {
+export type PhotoSwipeEvents = {
   /** Another picture is in the middle now, by a swipe. */
   onShow: (id: string) => void;
   /** It is being pulled down, or let go of again. */
@@ -32,16 +32,16 @@ type StageParts = {
   parent: HTMLElement;
   images: readonly Image[];
   id: string;
-  events: StageEvents;
+  events: PhotoSwipeEvents;
 };
 
 type Better = { id: string; url: string };
 
 const STEP = 1.6;
 
-export class Stage {
+export class PhotoSwipeAdapter {
   readonly #pswp: PhotoSwipe;
-  readonly #events: StageEvents;
+  readonly #events: PhotoSwipeEvents;
   readonly #idOfSlide = new WeakMap<Slide, string>();
   readonly #magnified = new WeakSet<Content>();
   #wanted: Better | null = null;

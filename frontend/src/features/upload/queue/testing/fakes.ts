@@ -2,10 +2,10 @@
 import type { Image } from "@/api";
 import { anImage } from "@/test/samples";
 
-import { PassingTrouble } from "../errors";
+import { TransientError } from "../errors";
 import { partSizeOf, type FileHash } from "../file-hash";
 import type { PutOutcome, PutRequest } from "../put";
-import type { PartPlace, Picture, PlaceAnswer, UploadServer } from "../upload-api";
+import type { PartPlace, Picture, PlaceAnswer, UploadApi } from "../upload-api";
 
 const HEX_LENGTH = 64;
 
@@ -42,7 +42,7 @@ export const standInHash = (file: File): Promise<FileHash> => {
 };
 
 /** Gives each new hash an image, develops it at the second look, and remembers what it was asked. */
-export class StandInServer implements UploadServer {
+export class StandInServer implements UploadApi {
   readonly batches: Picture[][] = [];
   readonly looks: string[][] = [];
   readonly forgotten: string[] = [];
@@ -198,7 +198,7 @@ export class StandInStorage {
       if (step === "hold") {
         this.#breakers.add(() => {
           signal.removeEventListener("abort", stop);
-          reject(new PassingTrouble("connection"));
+          reject(new TransientError("connection"));
         });
         return;
       }

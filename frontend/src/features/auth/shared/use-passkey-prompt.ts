@@ -7,7 +7,7 @@ import { passkeysAutofill, toProblem, usePasskeySignIn } from "@/api";
 const RENEW_MS = 4 * 60_000;
 
 /** `link`: what waits in this browser is linked along with it. */
-export const usePasskeyDoor = ({ link = false } = {}) => {
+export const usePasskeyPrompt = ({ link = false } = {}) => {
   const offered = usePasskeySignIn();
   const pressed = usePasskeySignIn();
   const { mutate: offer } = offered;
