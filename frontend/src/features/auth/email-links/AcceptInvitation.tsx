@@ -1,23 +1,10 @@
 /** What the link of an invitation opens. */
-import { useState, type ReactNode, type SubmitEvent } from "react";
+import type { ReactNode } from "react";
 import { useLocation } from "wouter";
 
 import { useAcceptInvite, useAskToJoin, useInvite, useSession } from "@/api";
-import { Button, FormAlert, useFocusOnError } from "@/ui";
-
+import { CreateAccountForm } from "../registration/CreateAccountForm";
 import { AuthLayout } from "../shared/AuthLayout";
-import { EmailField } from "../shared/EmailField";
-import {
-  emailIn,
-  errorsFromAnswer,
-  hasMistakes,
-  MIN_PASSWORD_LENGTH,
-  mistakeInEmail,
-  mistakeInLength,
-  textIn,
-  type FormErrors,
-} from "../shared/form-errors";
-import { NewPasswordInput } from "../shared/NewPasswordInput";
 import { OrDivider } from "../shared/OrDivider";
 import { ProviderButtons } from "../shared/ProviderButtons";
 import { TextLink } from "../shared/TextLink";
@@ -61,46 +48,19 @@ const InvitedByMail = ({ token, email, lead, others }: InvitedProps) => {
 };
 
 /** Where it sends none, the invitation itself is the proof. */
-const InvitedDirectly = ({ token, email: asked, lead, others }: InvitedProps) => {
+const InvitedDirectly = ({ token, email, lead, others }: InvitedProps) => {
   const [, navigate] = useLocation();
   const accept = useAcceptInvite();
-  const [errors, setErrors] = useState<FormErrors>({});
-  const form = useFocusOnError(errors);
-
-  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    if (accept.isPending) return;
-    const email = emailIn(event.currentTarget);
-    const password = textIn(event.currentTarget, "password");
-    const mistakes = {
-      ...mistakeInEmail(email),
-      ...mistakeInLength(password, MIN_PASSWORD_LENGTH),
-    };
-    setErrors(mistakes);
-    if (hasMistakes(mistakes)) return;
-    accept.mutate(
-      { token, email, password },
-      {
-        onSuccess: () => navigate("/", { replace: true }),
-        onError: (error) => setErrors(errorsFromAnswer(error)),
-      },
-    );
-  };
-
   return (
     <AuthLayout title={TITLE} lead={lead} footer={footer}>
-      <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
-        <FormAlert>{errors.form}</FormAlert>
-        <EmailField defaultValue={asked ?? ""} readOnly={asked !== null} error={errors.email} />
-        <NewPasswordInput
-          least={MIN_PASSWORD_LENGTH}
-          error={errors.password}
-          {...(asked === null ? {} : { email: asked })}
-        />
-        <Button look="primary" type="submit" busy={accept.isPending} className="w-full">
-          Make the account
-        </Button>
-      </form>
+      <CreateAccountForm
+        email={email}
+        create={{
+          isPending: accept.isPending,
+          mutate: (account, on) => accept.mutate({ token, ...account }, on),
+        }}
+        onDone={() => navigate("/", { replace: true })}
+      />
       {others}
     </AuthLayout>
   );

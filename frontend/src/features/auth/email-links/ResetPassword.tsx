@@ -5,44 +5,30 @@ import { useFinishReset, useResetLink, useSession } from "@/api";
 
 import { MIN_PASSWORD_LENGTH_WITH_FACTOR } from "../shared/form-errors";
 import { useLinkToken } from "../shared/use-link-token";
-import { DeadLink, LookedAt } from "./LinkStates";
 import { SetPasswordPage } from "./SetPasswordPage";
 
 export const ResetPassword = () => {
   const [, navigate] = useLocation();
   const { user } = useSession();
   const token = useLinkToken();
-  const look = useResetLink(token);
-  const finish = useFinishReset();
   return (
-    <LookedAt
-      look={look}
-      dead={
-        <DeadLink
-          wayOn={
-            user
-              ? { href: "/settings", label: "To your settings" }
-              : { href: "/forgot", label: "Ask for a new one" }
-          }
-        >
-          It was used, is older than 30 minutes, or lacks a part of its address.
-        </DeadLink>
-      }
-    >
-      {({ email }) => (
-        <SetPasswordPage
-          title="Set a new password"
-          lead="All devices that are signed in to this account will be signed out, and its access tokens end."
-          label="New password"
-          button="Set the password"
-          token={token}
-          email={email}
-          least={MIN_PASSWORD_LENGTH_WITH_FACTOR}
-          rule="15 characters or more. If your account has a passkey or an authenticator app, 8 are enough."
-          send={finish}
-          onDone={() => navigate("/settings/ways-in?after=reset", { replace: true })}
-        />
-      )}
-    </LookedAt>
+    <SetPasswordPage
+      look={useResetLink(token)}
+      dead={{
+        wayOn: user
+          ? { href: "/settings", label: "To your settings" }
+          : { href: "/forgot", label: "Ask for a new one" },
+        children: "It was used, is older than 30 minutes, or lacks a part of its address.",
+      }}
+      title="Set a new password"
+      lead="All devices that are signed in to this account will be signed out, and its access tokens end."
+      label="New password"
+      button="Set the password"
+      token={token}
+      least={MIN_PASSWORD_LENGTH_WITH_FACTOR}
+      rule="15 characters or more. If your account has a passkey or an authenticator app, 8 are enough."
+      send={useFinishReset()}
+      onDone={() => navigate("/settings/ways-in?after=reset", { replace: true })}
+    />
   );
 };

@@ -1,5 +1,5 @@
-/** Choosing a password for an address that a link has proved. */
-import { useState, type ReactNode, type SubmitEvent } from "react";
+/** Choosing a password for the address that the link in a mail has proved. */
+import { useState, type ComponentProps, type ReactNode, type SubmitEvent } from "react";
 
 import { Button, FormAlert, useFocusOnError } from "@/ui";
 
@@ -14,6 +14,7 @@ import {
   type FormErrors,
 } from "../shared/form-errors";
 import { NewPasswordInput } from "../shared/NewPasswordInput";
+import { DeadLink, LookedAt } from "./LinkStates";
 
 /** What sends the password: a mutation. */
 type Send = {
@@ -24,7 +25,7 @@ type Send = {
   isPending: boolean;
 };
 
-type SetPasswordPageProps = {
+type SetPasswordFormProps = {
   title: string;
   lead: ReactNode;
   label: string;
@@ -38,7 +39,7 @@ type SetPasswordPageProps = {
   onDone: () => void;
 };
 
-export const SetPasswordPage = (props: SetPasswordPageProps) => {
+const SetPasswordForm = (props: SetPasswordFormProps) => {
   const { title, lead, label, button, token, email, least, rule, send, onDone } = props;
   const [errors, setErrors] = useState<FormErrors>({});
   const form = useFocusOnError(errors);
@@ -75,3 +76,16 @@ export const SetPasswordPage = (props: SetPasswordPageProps) => {
     </AuthLayout>
   );
 };
+
+type SetPasswordPageProps = Omit<SetPasswordFormProps, "email"> & {
+  /** The query that looks at the link, and tells whose address it proves. */
+  look: ComponentProps<typeof LookedAt<{ email: string }>>["look"];
+  /** Why the link may work no longer, and where to go then. */
+  dead: ComponentProps<typeof DeadLink>;
+};
+
+export const SetPasswordPage = ({ look, dead, ...form }: SetPasswordPageProps) => (
+  <LookedAt look={look} dead={<DeadLink {...dead} />}>
+    {({ email }) => <SetPasswordForm email={email} {...form} />}
+  </LookedAt>
+);

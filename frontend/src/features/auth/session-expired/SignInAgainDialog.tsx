@@ -21,7 +21,7 @@ const FirstStep = ({ email }: { email: string | undefined }) => {
   const passkey = usePasskeyPrompt();
   return (
     <>
-      <PasswordForm {...(email === undefined ? {} : { email })} />
+      <PasswordForm email={email} />
       {(passkeysWork() || providers.length > 0) && <OrDivider />}
       <div className="space-y-3">
         <PasskeyButton prompt={passkey} />

@@ -9,19 +9,21 @@ import { emailIn, errorsFromAnswer, hasMistakes, textIn, type FormErrors } from 
 
 type PasswordFormProps = {
   /** Whose account it is, where that is known. */
-  email?: string;
+  email?: string | undefined;
+  /** Links the provider that waits in this browser, too: to the account with this address and to no other. */
+  link?: boolean;
   /** Stands below the password. */
   children?: ReactNode;
 };
 
-export const PasswordForm = ({ email: known, children }: PasswordFormProps) => {
+export const PasswordForm = ({ email: known, link = false, children }: PasswordFormProps) => {
   const signIn = useSignIn();
   const [errors, setErrors] = useState<FormErrors>({});
   const form = useFocusOnError(errors);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (known !== undefined) field.current?.focus();
-  }, [known]);
+    if (known !== undefined && !link) field.current?.focus();
+  }, [known, link]);
 
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -34,13 +36,21 @@ export const PasswordForm = ({ email: known, children }: PasswordFormProps) => {
     };
     setErrors(missing);
     if (hasMistakes(missing)) return;
-    signIn.mutate({ email, password }, { onError: (error) => setErrors(errorsFromAnswer(error)) });
+    signIn.mutate(
+      { email, password, ...(link ? { link } : {}) },
+      { onError: (error) => setErrors(errorsFromAnswer(error)) },
+    );
   };
 
   return (
     <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
       <FormAlert>{errors.form}</FormAlert>
-      <EmailField autoComplete="username webauthn" defaultValue={known} error={errors.email} />
+      <EmailField
+        autoComplete="username webauthn"
+        defaultValue={known}
+        readOnly={link}
+        error={errors.email}
+      />
       <div>
         <PasswordField
           ref={field}
@@ -53,7 +63,7 @@ export const PasswordForm = ({ email: known, children }: PasswordFormProps) => {
         {children}
       </div>
       <Button look="primary" type="submit" busy={signIn.isPending} className="w-full">
-        Sign in
+        {link ? "Sign in and link" : "Sign in"}
       </Button>
     </form>
   );
