@@ -1,29 +1,11 @@
 /** A person's pictures, newest first. */
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
 
-import {
-  isUnfinished,
-  toProblem,
-  useImages,
-  useMoreImages,
-  useNewest,
-  useUnfinished,
-  type Image,
-} from "@/api";
-import { ImageGrid } from "@/components/gallery/ImageGrid";
-import { SelectionBar } from "@/components/gallery/SelectionBar";
+import { isUnfinished, useUnfinished } from "@/api";
+import { Gallery } from "@/components/gallery/Gallery";
 import { useDeleteWithUndo } from "@/components/gallery/use-delete-with-undo";
-import { useSelection } from "@/components/gallery/use-selection";
-import {
-  Button,
-  EmptyState,
-  ErrorState,
-  GridSkeleton,
-  PlusIcon,
-  Spinner,
-  TrashIcon,
-  VisuallyHidden,
-} from "@/ui";
+import { useImageList } from "@/components/gallery/use-image-list";
+import { Button, EmptyState, PlusIcon, TrashIcon } from "@/ui";
 
 import { EmptyTimelineArt } from "./EmptyTimelineArt";
 
@@ -32,8 +14,6 @@ type TimelineProps = {
   onOpen: (id: string) => void;
   onUpload: () => void;
 };
-
-const NONE: readonly Image[] = [];
 
 const NothingYet = ({ onUpload }: { onUpload: () => void }) => (
   <EmptyState
@@ -57,83 +37,27 @@ const NothingYet = ({ onUpload }: { onUpload: () => void }) => (
   </EmptyState>
 );
 
-type MoreProps = { isLoading: boolean; error: Error | null; onRetry: () => void };
-
-/** What stands below the last picture. */
-const More = ({ isLoading, error, onRetry }: MoreProps) => {
-  if (error) {
-    return (
-      <ErrorState
-        title="Older pictures could not be loaded"
-        detail={toProblem(error).detail}
-        onRetry={onRetry}
-      />
-    );
-  }
-  return (
-    <div role="status" className="flex h-20 items-center justify-center text-muted">
-      {isLoading && (
-        <>
-          <Spinner />
-          <VisuallyHidden>Loading older pictures</VisuallyHidden>
-        </>
-      )}
-    </div>
-  );
-};
-
 export const Timeline = ({ openId, onOpen, onUpload }: TimelineProps) => {
-  const list = useImages({ deleted: false });
-  const more = useMoreImages({ deleted: false });
-  useNewest({ deleted: false, enabled: list.isSuccess });
-  const images = list.data?.images ?? NONE;
+  const list = useImageList({ deleted: false });
+  const { images } = list;
   const unfinished = useMemo(() => images.filter(isUnfinished).map(({ id }) => id), [images]);
   useUnfinished(unfinished);
+  const { deleteWithUndo } = useDeleteWithUndo();
 
-  const deleteWithUndo = useDeleteWithUndo();
-  const { selection, selected, select, deleteSelected } = useSelection(images, {
-    isPaused: openId !== null,
-    onDelete: deleteWithUndo,
-  });
-  const hasMore = typeof list.data?.next_cursor === "string";
-  const { loadMore, error } = more;
-  const hasFailed = error !== null;
-  const onNearEnd = useCallback(() => {
-    if (hasMore && !hasFailed) loadMore();
-  }, [hasMore, hasFailed, loadMore]);
-
-  if (list.isPending) return <GridSkeleton />;
-  if (list.isError) {
-    return (
-      <ErrorState
-        title="Your pictures could not be loaded"
-        detail={toProblem(list.error).detail}
-        onRetry={() => void list.refetch()}
-        busy={list.isFetching}
-      />
-    );
-  }
-  if (images.length === 0 && !hasMore) return <NothingYet onUpload={onUpload} />;
   return (
-    <>
-      {selected.length > 0 && (
-        <SelectionBar count={selected.length} onClear={() => select({ type: "clear" })}>
-          <Button look="quiet" icon={<TrashIcon />} onClick={deleteSelected}>
-            Delete
-          </Button>
-        </SelectionBar>
+    <Gallery
+      list={list}
+      label="Your pictures, newest first"
+      failedTitle="Your pictures could not be loaded"
+      empty={<NothingYet onUpload={onUpload} />}
+      actions={({ deleteSelected }) => (
+        <Button look="quiet" icon={<TrashIcon />} onClick={deleteSelected}>
+          Delete
+        </Button>
       )}
-      <ImageGrid
-        label="Your pictures, newest first"
-        images={images}
-        selection={selection}
-        onSelect={select}
-        onOpen={onOpen}
-        openId={openId}
-        onDelete={(image) => deleteWithUndo([image])}
-        onNearEnd={onNearEnd}
-      />
-      {hasMore && <More isLoading={more.isPending} error={error} onRetry={loadMore} />}
-    </>
+      onOpen={onOpen}
+      openId={openId}
+      onDelete={deleteWithUndo}
+    />
   );
 };

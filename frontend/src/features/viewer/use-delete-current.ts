@@ -1,8 +1,8 @@
 /** Deleting the picture in view, and taking it back: from the message, with U or with Ctrl+Z. */
 import { useEffect, useRef } from "react";
 
-import { toProblem, useDeleteImages, useRestoreImages, useWatchReturn, type Image } from "@/api";
-import { useToast } from "@/ui";
+import type { Image } from "@/api";
+import { useDeleteWithUndo } from "@/components/gallery/use-delete-with-undo";
 
 type Deletion = {
   images: readonly Image[];
@@ -11,10 +11,7 @@ type Deletion = {
 };
 
 export const useDeleteCurrent = ({ images, onNavigate, onClose }: Deletion) => {
-  const { mutateAsync: deleteImages } = useDeleteImages();
-  const { mutateAsync: restoreImages } = useRestoreImages();
-  const watchReturn = useWatchReturn();
-  const toast = useToast();
+  const { deleteWithUndo, restore: restoreImages } = useDeleteWithUndo();
   const deleted = useRef<Image[]>([]);
   const isHere = useRef(false);
   useEffect(() => {
@@ -24,12 +21,9 @@ export const useDeleteCurrent = ({ images, onNavigate, onClose }: Deletion) => {
     };
   }, []);
 
-  const complain = (error: unknown) =>
-    toast.show({ message: toProblem(error).detail, tone: "error" });
-
   const restore = (image: Image) => {
     deleted.current = deleted.current.filter(({ id }) => id !== image.id);
-    restoreImages([image]).catch(complain);
+    restoreImages([image]);
     // From the message, this may come when the viewer has been closed.
     if (isHere.current) onNavigate(image.id);
   };
@@ -43,11 +37,9 @@ export const useDeleteCurrent = ({ images, onNavigate, onClose }: Deletion) => {
     deleted.current.push(image);
     if (next) onNavigate(next.id);
     else onClose();
-    deleteImages([image]).catch(complain);
-    toast.show({
+    deleteWithUndo([image], {
       message: "Moved to Recently deleted",
-      action: { label: "Undo", onAction: () => restore(image) },
-      watch: watchReturn([image]),
+      onUndo: () => restore(image),
     });
   };
 
