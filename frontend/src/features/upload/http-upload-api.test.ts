@@ -61,6 +61,10 @@ test("tells what passes from what lasts", async () => {
   await expect(asking()).rejects.toEqual(new TransientError("busy"));
   server.use(http.post(PLACES, () => problem(429, "too_many_requests")));
   await expect(asking()).rejects.toEqual(new TransientError("busy"));
+  server.use(http.post(PLACES, () => problem(429, "too_much_discarded")));
+  await expect(asking()).rejects.toEqual(
+    new PermanentError({ reason: "It is too_much_discarded.", advice: null, retry: true }),
+  );
   server.use(http.post(PLACES, () => problem(409, "quota_exceeded")));
   await expect(asking()).rejects.toEqual(
     new PermanentError({ reason: "It is quota_exceeded.", advice: null, retry: true }),

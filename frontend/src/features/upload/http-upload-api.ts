@@ -42,8 +42,12 @@ export const httpUploadApi = ({ isPresent, onEnded, untilBack }: Presence): Uplo
   };
 };
 
+/** Refusals with 429 that last for hours, and say themselves what to do. */
+const LASTING = new Set(["too_many_uploads", "too_much_discarded"]);
+
 const troubleFrom = ({ status, code, detail }: ApiProblem): TransientError | PermanentError => {
   if (code === "unreachable") return new TransientError("connection");
+  if (LASTING.has(code)) return new PermanentError({ reason: detail, advice: null, retry: true });
   if (status === 429 || status >= 500) return new TransientError("busy");
   return new PermanentError({ reason: detail, advice: null, retry: true });
 };
