@@ -24,6 +24,7 @@ from app.accounts.letter_layout import Link, Words
 from app.accounts.letter_notices import NOTICES
 from app.accounts.letters import Kind
 from app.accounts.models import AuditEvent, Invite, Letter, User
+from app.accounts.notice_limits import is_last, is_within_limit, with_last_word
 from app.accounts.one_time import Purpose
 from app.database import db, now
 from app.settings import Settings
@@ -37,7 +38,10 @@ def write(letter: Letter, settings: Settings) -> Words | None:
     if kind in _LINKS:
         return _LINKS[kind](letter, settings)
     user = db.session.get(User, letter.user_id) if letter.user_id else None
-    return NOTICES[kind](letter, user, settings) if user else None
+    if user is None or not is_within_limit(letter, user):
+        return None
+    words = NOTICES[kind](letter, user, settings)
+    return with_last_word(words, settings) if words and is_last(letter) else words
 
 
 def _join(letter: Letter, settings: Settings) -> Words | None:

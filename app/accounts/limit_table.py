@@ -39,7 +39,17 @@ PASSWORD_CHECKS_NETWORK = Limit(name="password-check-network", burst=60, every=_
 # Nobody guesses 256 bits: it bounds the work. Not site-wide, so that nobody holds up the operator.
 SETUP_TRIES_NETWORK = Limit(name="setup-network", burst=10, every=_MINUTE)
 
+# For each kind of mail and address: who asks for one kind in vain keeps nobody from another.
 LETTERS_TO_ADDRESS = Limit(name="letters-address", burst=3, every=20 * _MINUTE)
+# An administrator chose who has the invitation: no stranger can use this up.
+LETTERS_OF_INVITE = Limit(name="letters-invite", burst=3, every=20 * _MINUTE)
+# For each kind of mail and person who is signed in.
+LETTERS_OF_PERSON = Limit(name="letters-person", burst=3, every=20 * _MINUTE)
+LETTERS_OF_ADMINISTRATOR = Limit(name="letters-administrator", burst=100, every=_MINUTE)
+# More than seven accounts must join to keep an address from being confirmed as somebody's new one.
+LETTERS_OF_CHANGE = Limit(name="letters-change", burst=20, every=2 * _MINUTE)
+# For each kind of notice and person. The last of them says that it is the last.
+NOTICES = Limit(name="notices", burst=6, every=30 * _MINUTE)
 LETTERS_FROM_NETWORK = Limit(name="letters-network", burst=60, every=_MINUTE)
 LETTERS_ALL = Limit(name="letters-all", burst=500, every=5 * _SECOND)
 

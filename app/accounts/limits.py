@@ -20,7 +20,7 @@ _TAKE = text("""
 INSERT INTO rate_limits AS held (key, empty_at) VALUES (:key, now() + :every)
 ON CONFLICT (key) DO UPDATE SET empty_at = greatest(held.empty_at, now()) + :every
   WHERE greatest(held.empty_at, now()) + :every <= now() + :whole
-RETURNING 1
+RETURNING floor(extract(epoch FROM now() + :whole - held.empty_at) / extract(epoch FROM :every))
 """)
 _ADD = text("""
 INSERT INTO rate_limits AS held (key, empty_at) VALUES (:key, now() + :by)
@@ -73,6 +73,15 @@ def take_each(*counted: tuple[Limit, str]) -> None:
             db.session.rollback()
             raise TooManyRequestsError(retry_after=max(1, math.ceil(seconds or 0)))
     db.session.commit()
+
+
+def count_within(limit: Limit, *, of: str) -> int | None:
+    """Count one in the current transaction; return how many are left, or None: it is used up."""
+    left = db.session.scalar(
+        _TAKE,
+        {"key": _key(limit, of), "every": limit.every, "whole": limit.every * limit.burst},
+    )
+    return None if left is None else int(left)
 
 
 def add(limit: Limit, *, of: str, amount: float) -> None:

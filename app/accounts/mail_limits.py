@@ -1,23 +1,75 @@
-"""How many mails may be asked for, and that there is somebody who sends them."""
+"""How many mails may be asked for, and that there is somebody who sends them.
 
-from app.accounts.limit_table import LETTERS_ALL, LETTERS_FROM_NETWORK, LETTERS_TO_ADDRESS
+Each kind of mail to an address is counted by itself, and what people ask for who are signed in or
+invited is counted as theirs: a stranger cannot use it up (docs/decisions/0065).
+"""
+
+from uuid import UUID
+
+from app.accounts.letters import Kind
+from app.accounts.limit_table import (
+    LETTERS_ALL,
+    LETTERS_FROM_NETWORK,
+    LETTERS_OF_ADMINISTRATOR,
+    LETTERS_OF_CHANGE,
+    LETTERS_OF_INVITE,
+    LETTERS_OF_PERSON,
+    LETTERS_TO_ADDRESS,
+)
 from app.accounts.limits import take_each
-from app.accounts.visitor import visitor
+from app.accounts.network_limits import for_network
 from app.errors import MailUnavailableError
 from app.parts import parts
 
 
-def count_letters(email: str) -> None:
-    """Count a mail to an address; ends the transaction. The same whoever has that address.
-
-    Somebody who uses up the mails to an address of another's has them sent to that person: who
-    wanted one has it all the same.
+def count_for_stranger(kind: Kind, email: str) -> None:
+    """Count a mail that anybody may ask for, whoever has the address; ends the transaction.
 
     Raises:
         TooManyRequestsError: wait.
     """
     take_each(
-        (LETTERS_FROM_NETWORK, visitor().network), (LETTERS_TO_ADDRESS, email), (LETTERS_ALL, "")
+        *for_network(LETTERS_FROM_NETWORK),
+        (LETTERS_TO_ADDRESS, f"{kind} {email}"),
+        (LETTERS_ALL, ""),
+    )
+
+
+def count_for_invited(invite_id: UUID) -> None:
+    """Count a mail to whoever has a valid invitation; ends the transaction.
+
+    Raises:
+        TooManyRequestsError: wait.
+    """
+    take_each(*for_network(LETTERS_FROM_NETWORK), (LETTERS_OF_INVITE, str(invite_id)))
+
+
+def count_for_person(kind: Kind, user_id: UUID) -> None:
+    """Count a mail to a person's own address that they ask for; ends the transaction.
+
+    Raises:
+        TooManyRequestsError: wait.
+    """
+    take_each((LETTERS_OF_PERSON, f"{kind} {user_id}"))
+
+
+def count_for_change(user_id: UUID, *, wanted: str) -> None:
+    """Count a mail to an address that a person wants to have; ends the transaction.
+
+    Raises:
+        TooManyRequestsError: wait.
+    """
+    take_each((LETTERS_OF_PERSON, f"{Kind.CHANGE_EMAIL} {user_id}"), (LETTERS_OF_CHANGE, wanted))
+
+
+def count_for_administrator(user_id: UUID, *, email: str) -> None:
+    """Count the mail of an invitation; ends the transaction.
+
+    Raises:
+        TooManyRequestsError: wait.
+    """
+    take_each(
+        (LETTERS_OF_ADMINISTRATOR, str(user_id)), (LETTERS_TO_ADDRESS, f"{Kind.INVITED} {email}")
     )
 
 

@@ -13,8 +13,8 @@ from app.accounts.limit_table import (
 )
 from app.accounts.limits import Limit, take_each
 from app.accounts.models import KnownDevice, User
+from app.accounts.network_limits import for_network
 from app.accounts.secret_tokens import digest
-from app.accounts.visitor import visitor
 from app.database import db
 
 Counted = tuple[tuple[Limit, str], ...]
@@ -34,7 +34,7 @@ def take_password_try(email: str) -> Counted:
         counted = ((PASSWORD_TRIES_DEVICE, str(device_id)),)
     else:
         counted = (
-            (PASSWORD_TRIES_NETWORK, visitor().network),
+            *for_network(PASSWORD_TRIES_NETWORK),
             (PASSWORD_TRIES_ACCOUNT, email),
             (PASSWORD_TRIES_ALL, ""),
         )

@@ -18,6 +18,13 @@ class Visitor:
         """What one household or attacker holds."""
         return network_of(self.ip)
 
+    @property
+    def wider_network(self) -> str | None:
+        """48 bits of an IPv6 address, which one customer of a provider may hold; else None."""
+        if ":" not in self.network:
+            return None
+        return str(ip_network(self.network).supernet(new_prefix=48))
+
 
 def network_of(ip: str) -> str:
     """What one household or attacker holds: an IPv4 address, or 64 bits of an IPv6 one."""

@@ -252,3 +252,40 @@ def test_a_mail_lands_in_the_folder_as_it_was_written(
 def subject_of(path: Path) -> str:
     (line,) = [line for line in path.read_text().splitlines() if line.startswith("Subject: ")]
     return str(make_header(decode_header(line.removeprefix("Subject: "))))
+
+
+def test_notices_of_one_kind_are_few_and_the_last_one_says_so(
+    user: User, settings: Settings
+) -> None:
+    mailer = FakeMailer()
+
+    def sent(kind: Kind, **data: object) -> bool:
+        before = len(mailer.sent)
+        task = SendLetter(letter_id=letter(kind, user, **data))
+        send_letter(task, 1, mailer=mailer, settings=settings)
+        assert found(task.letter_id).settled_at is not None
+        return len(mailer.sent) > before
+
+    assert [sent(Kind.FACTOR_CHANGED, what="token_made") for _ in range(9)] == [True] * 6 + [
+        False
+    ] * 3
+    assert ["several times" in mail.text for mail in mailer.sent] == [False] * 5 + [True]
+    assert sent(Kind.FACTOR_CHANGED, what="passkey_added")
+    assert sent(Kind.NEW_DEVICE)
+    assert all(sent(Kind.PASSWORD_CHANGED) for _ in range(8))
+    assert all(sent(Kind.FACTOR_CHANGED, what="totp_removed") for _ in range(8))
+    assert all(sent(Kind.VERIFY_EMAIL) for _ in range(8))
+
+
+def test_a_notice_that_is_tried_again_counts_once(user: User, settings: Settings) -> None:
+    mailer = FakeMailer(failures=[MailError("busy", retryable=True) for _ in range(4)])
+    task = SendLetter(letter_id=letter(Kind.NEW_DEVICE, user))
+    for _ in range(4):
+        with pytest.raises(RetryLaterError):
+            send_letter(task, 1, mailer=mailer, settings=settings)
+    send_letter(task, 1, mailer=mailer, settings=settings)
+    for _ in range(4):
+        task = SendLetter(letter_id=letter(Kind.NEW_DEVICE, user))
+        send_letter(task, 1, mailer=mailer, settings=settings)
+    assert len(mailer.sent) == 5
+    assert not any("several times" in mail.text for mail in mailer.sent)

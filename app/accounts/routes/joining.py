@@ -25,7 +25,7 @@ from app.accounts.joining import (
     use_invite,
 )
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
-from app.accounts.mail_limits import count_letters, refuse_without_mail
+from app.accounts.mail_limits import count_for_invited, count_for_stranger, refuse_without_mail
 from app.accounts.models import OneTimeToken, User
 from app.accounts.one_time import Purpose
 from app.accounts.passwords import hash_password, refuse_weak
@@ -68,7 +68,10 @@ def register(json_data: JoinIn) -> Response:
     refuse_other_address(invite, email=email)
     refuse_without_mail()
     invite_id = invite.id.hex if invite else None
-    count_letters(email)
+    if invite:
+        count_for_invited(invite.id)
+    else:
+        count_for_stranger(Kind.JOIN, email)
     commit_and_ring(ask_for_letter(Kind.JOIN, email=email, invite_id=invite_id))
     return json_response({}, status=202)
 
@@ -164,7 +167,7 @@ def ask_for_reset(json_data: AddressIn) -> Response:
     """Ask for a link that sets a new password. Nobody but the mailbox learns who has an account."""
     # See [Note: Nothing tells who has an account].
     refuse_without_mail()
-    count_letters(json_data.email)
+    count_for_stranger(Kind.RESET, json_data.email)
     who = visitor()
     letter = ask_for_letter(Kind.RESET, email=json_data.email, ip=who.ip, user_agent=who.user_agent)
     commit_and_ring(letter)

@@ -7,7 +7,7 @@ from app.accounts.audit import Event, record
 from app.accounts.guards import current_user, fresh, hold_person, in_person
 from app.accounts.joining import move_to
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring, withdraw_letters
-from app.accounts.mail_limits import count_letters, refuse_without_mail
+from app.accounts.mail_limits import count_for_change, count_for_person, refuse_without_mail
 from app.accounts.models import Letter, User
 from app.accounts.one_time import Purpose
 from app.accounts.schemas.joining import AddressIn, LinkIn, VerifiedOut
@@ -39,7 +39,7 @@ def change_email(json_data: AddressIn) -> Response:
     wanted = json_data.email
     if wanted == current_user().email:
         raise _already(wanted)
-    count_letters(wanted)
+    count_for_change(current_user().id, wanted=wanted)
     user = hold_person()
     user_id, present = user.id, user.email
     # Letters first: one that is being written holds its row, and its link is there afterwards.
@@ -63,7 +63,7 @@ def ask_for_proof() -> Response:
     user = current_user()
     user_id, email = user.id, user.email
     if not user.email_verified:
-        count_letters(email)
+        count_for_person(Kind.VERIFY_EMAIL, user_id)
         commit_and_ring(ask_for_letter(Kind.VERIFY_EMAIL, email=email, user_id=user_id))
     return json_response({}, status=202)
 

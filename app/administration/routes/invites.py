@@ -9,8 +9,7 @@ from app.accounts.audit import Event, record
 from app.accounts.guards import administrator, current_user, fresh_administrator
 from app.accounts.invites import make_invite
 from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
-from app.accounts.limit_table import LETTERS_TO_ADDRESS
-from app.accounts.limits import take
+from app.accounts.mail_limits import count_for_administrator
 from app.accounts.models import Invite, User
 from app.administration.schemas import InviteIn, InviteRow, InvitesOut, NewInviteOut
 from app.contract import APIBlueprint
@@ -54,7 +53,7 @@ def invite_somebody(json_data: InviteIn) -> Response:
     settings, by = parts().settings, current_user()
     is_mailed = json_data.email is not None and settings.mail_from is not None
     if json_data.email and is_mailed:
-        take(LETTERS_TO_ADDRESS, of=json_data.email)
+        count_for_administrator(by.id, email=json_data.email)
     invite, link = make_invite(
         email=json_data.email,
         note=json_data.note,

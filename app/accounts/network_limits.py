@@ -1,0 +1,19 @@
+"""Limits for each network, so that one network does not use up what the site allows."""
+
+from app.accounts.limits import Limit
+from app.accounts.visitor import visitor
+
+# A /48 holds 65,536 networks of /64 and may be one customer's: it gets what three of them get.
+_WIDER = 3
+
+
+def for_network(limit: Limit) -> tuple[tuple[Limit, str], ...]:
+    """What to count for the network of this request and, with IPv6, for the /48 around it."""
+    who = visitor()
+    counted = [(limit, who.network)]
+    if wider := who.wider_network:
+        wide = Limit(
+            name=f"{limit.name}-wide", burst=_WIDER * limit.burst, every=limit.every / _WIDER
+        )
+        counted.append((wide, wider))
+    return tuple(counted)

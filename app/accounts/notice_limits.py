@@ -1,0 +1,47 @@
+"""How many notices of one kind a person gets: five at once, a last one, then one in half an hour.
+
+Counted when a notice is written, by the worker: a request holds locks of its own, which would cross
+with the limit's row.
+"""
+
+from dataclasses import replace
+
+from app.accounts.audit import Event
+from app.accounts.letter_layout import Words
+from app.accounts.letters import Kind
+from app.accounts.limit_table import NOTICES
+from app.accounts.limits import count_within
+from app.accounts.models import Letter, User
+from app.settings import Settings
+
+# A person must hear of each: it may be the one that shuts them out.
+_ALWAYS_SENT = frozenset({Kind.EMAIL_CHANGING, Kind.EMAIL_CHANGED, Kind.PASSWORD_CHANGED})
+_ALWAYS_TOLD = frozenset({Event.PASSKEY_REMOVED, Event.TOTP_REMOVED, Event.IDENTITY_UNLINKED})
+_LEFT = "notices_left"  # noted in the letter, so that one which is tried again counts once
+
+
+def is_within_limit(letter: Letter, user: User) -> bool:
+    """Count a notice, in the current transaction, unless it was; False: it is not to be sent."""
+    what = letter.data.get("what", "")
+    if Kind(letter.kind) in _ALWAYS_SENT or what in _ALWAYS_TOLD:
+        return True
+    if _LEFT not in letter.data:
+        # Each change of the ways in by itself: a new passkey does not hide behind access tokens.
+        left = count_within(NOTICES, of=f"{user.id} {letter.kind} {what}")
+        letter.data = letter.data | {_LEFT: left}
+    return letter.data[_LEFT] is not None
+
+
+def is_last(letter: Letter) -> bool:
+    """Whether no other of this kind is sent for a while."""
+    return letter.data.get(_LEFT) == 0
+
+
+def with_last_word(words: Words, settings: Settings) -> Words:
+    """Say that more of this kind happened, and where all of it stands."""
+    more = (
+        "This happened several times in a short while. If it goes on, there is one mail about it "
+        f"in half an hour at most: see your activity at {settings.site_origin}/settings, where "
+        "all of it stands."
+    )
+    return replace(words, paragraphs=(*words.paragraphs, more))
