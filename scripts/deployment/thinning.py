@@ -63,9 +63,13 @@ _UNUSED = (
     "zappa/letsencrypt.py",
     "zappa/policies",
     "aws_lambda_powertools/event_handler",
-    "aws_lambda_powertools/utilities/data_classes",
-    "aws_lambda_powertools/utilities/idempotency",
-    "aws_lambda_powertools/utilities/parser",
+    *(
+        f"aws_lambda_powertools/utilities/{part}"
+        for part in (
+            *("auth_alpha", "circuit_breaker", "data_classes", "data_masking", "feature_flags"),
+            *("idempotency", "kafka", "parser"),
+        )
+    ),
 )
 
 
