@@ -188,7 +188,7 @@ def test_of_two_last_ways_removed_at_once_one_stays(ada: Person, database: Engin
             # Neither gets as far as the record, which comes after the look at what is left.
             holder.execute(text("LOCK TABLE audit_events IN ACCESS EXCLUSIVE MODE"))
             answers = [at_once.submit(ada.http.delete, path) for path in paths]
-            until(lambda: _waiting(database) == 2)
+            until(lambda: _waiting(database) >= 2)  # a mail of the passkeys may wait as well
         statuses = sorted(each.result().status_code for each in answers)
     assert statuses == [204, 409]
     assert len(security(ada)["passkeys"]) == 1
