@@ -48,6 +48,8 @@ def engine_options(*, pool_size: int, is_proxied: bool = False) -> dict[str, Any
         "pool_pre_ping": True,
         # Values are people's data: they stay out of errors, and so out of logs.
         "hide_parameters": True,
+        # No column is an hstore, and looking for the type asks each new connection.
+        "use_native_hstore": False,
         "connect_args": {
             "connect_timeout": 5,
             # A server that is gone without a word is noticed within seconds, and not after hours.

@@ -28,6 +28,7 @@ AppError
 │   ├── NotOneselfError
 │   ├── TooManyPasskeysError
 │   ├── TooManyTokensError
+│   ├── TooManyInvitesError
 │   ├── LastWayInError
 │   ├── PasswordTooShortAloneError
 │   ├── TotpExistsError
@@ -50,7 +51,7 @@ AppError
 │   ├── PasskeyRefusedError      422
 │   └── WeakPasswordError        422
 ├── TooManyRequestsError         429
-│   ├── TooManyUploadsError      429  begun, and neither finished nor cancelled
+│   ├── TooManyUploadsError      429  begun and not finished, cancelled or rejected
 │   └── TooMuchDiscardedError    429  sent, and then cancelled or rejected
 └── UnavailableError             503  something behind us does not answer
 """
@@ -237,6 +238,11 @@ class TooManyTokensError(ConflictError):
     detail = "You have as many access tokens as you may. Remove one first."
 
 
+class TooManyInvitesError(ConflictError):
+    code = "too_many_invites"
+    detail = "You have as many open invitations as you may. Take one back first."
+
+
 class TooManyPasskeysError(ConflictError):
     code = "too_many_passkeys"
     detail = "You have as many passkeys as you may. Remove one first."
@@ -375,8 +381,8 @@ class TooManyRequestsError(AppError):
 class TooManyUploadsError(TooManyRequestsError):
     code = "too_many_uploads"
     detail = (
-        "Too many uploads were begun and not finished. Finish or cancel some; those that nobody"
-        " finishes are forgotten after a day."
+        "Too many uploads were begun and not finished, or were cancelled or rejected. Finish some,"
+        " or come back later: what was cancelled or rejected is forgotten after a day or two."
     )
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -42,7 +43,7 @@ class PictureStored:
 class DescribePicture:
     """The API or the worker says: this picture, among others, waits for a description.
 
-    Which is described is the one whose turn it is: see app/images/description_turns.py.
+    Which is described is the one whose turn it is: see app/descriptions/lease.py.
     """
 
     image_id: UUID
@@ -54,18 +55,21 @@ class DescribePicture:
 
 @dataclass(frozen=True, kw_only=True)
 class DescribeAll:
-    """The API or the worker says: a person's pictures wait for descriptions; ask for each.
+    """The API or the worker says: pictures of a person's wait for descriptions; ask for each.
 
-    `after` is the last one that was asked for.
+    Of those that began to wait at `asked_at`: what waited before has its message. Without it, as
+    the former version sent them, all. `after` is the last one that was asked for.
     """
 
     user_id: UUID
+    asked_at: datetime | None = None
     after: UUID | None = None
 
     def message(self) -> dict[str, str]:
         """The message that means this task."""
+        asked_at = {"asked_at": self.asked_at.isoformat()} if self.asked_at else {}
         after = {"after": self.after.hex} if self.after else {}
-        return {"task": "describe_all", "user_id": self.user_id.hex, **after}
+        return {"task": "describe_all", "user_id": self.user_id.hex, **asked_at, **after}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +95,7 @@ class ExportLibrary:
 
 
 # Says that some picture waits to be developed, and not which: see [Note: Rows are the queue] in
-# app/images/lease.py. It wakes a function up.
+# app/processing/lease.py. It wakes a function up.
 DEVELOP = {"task": "develop"}
 
 Task = PictureStored | DescribePicture | DescribeAll | SendLetter | ExportLibrary
@@ -132,7 +136,9 @@ def parse(body: str, *, bucket_name: str) -> list[Task]:
 _ASKED: Mapping[str, Callable[[Mapping[str, Any]], Task]] = {
     "describe": lambda said: DescribePicture(image_id=UUID(said["image_id"])),
     "describe_all": lambda said: DescribeAll(
-        user_id=UUID(said["user_id"]), after=UUID(said["after"]) if "after" in said else None
+        user_id=UUID(said["user_id"]),
+        asked_at=datetime.fromisoformat(said["asked_at"]) if "asked_at" in said else None,
+        after=UUID(said["after"]) if "after" in said else None,
     ),
     "letter": lambda said: SendLetter(letter_id=UUID(said["letter_id"])),
     "export": lambda said: ExportLibrary(export_id=UUID(said["export_id"])),

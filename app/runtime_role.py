@@ -3,8 +3,9 @@
 [Note: Two roles] The owner makes and changes tables, and only migrations connect as it. What serves
 requests connects as the runtime role: whoever takes a function over, or gets SQL past it, makes no
 table, drops none, reads no password hashes of roles, and changes no line of the audit record. Audit
-rows of somebody who leaves, and old ones of nobody, are deleted by two functions that the owner
-made (migration 0013) and that look themselves whether it is time.
+rows of somebody who leaves, old ones of nobody, and what somebody repeated thousands of times are
+deleted by functions that the owner made (migrations 0013 and 0026) and that look themselves whether
+it is time.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from psycopg2.extensions import encrypt_password
 RUNTIME_ROLE = "pinhole_runtime"
 AUDIT_TABLE = "audit_events"
 # What may delete audit rows, each under conditions of its own.
-AUDIT_FUNCTIONS = ("forget_person(uuid)", "forget_nobody(integer)")
+AUDIT_FUNCTIONS = ("forget_person(uuid)", "forget_nobody(integer)", "forget_surplus(integer)")
 
 
 class NoRuntimeRoleError(Exception):

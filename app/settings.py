@@ -127,9 +127,9 @@ class Settings:
     providers: tuple[ProviderSettings, ...]
     requests_per_second: int  # of one person, or one network where nobody is signed in; 0: any
     trusted_proxies: int  # how many entries of X-Forwarded-For our own front doors added
-    # Whether to decode where the system calls of decoders cannot be limited; see confinement.py.
+    # Whether to decode where the system calls of decoders cannot be limited; see seccomp.py.
     unconfined_decoders_are_allowed: bool
-    sweep_pages: int  # of 1,000 keys that a sweep looks through; see app/images/strays.py
+    sweep_pages: int  # of 1,000 keys that a sweep looks through; see app/integrity/orphans.py
     log_level: str
 
     @classmethod

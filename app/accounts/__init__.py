@@ -1,1 +1,1 @@
-"""People: who they are, how they prove it, and which of their browsers are signed in."""
+"""Accounts: who a user is, how they prove it, and what is recorded about it."""

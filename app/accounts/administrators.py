@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select, text, update
 
-from app.accounts.audit import Event
+from app.accounts.audit.log import Event
 from app.accounts.models import AuditEvent, User
 from app.database import db
 from app.errors import LastAdministratorError

@@ -2,18 +2,24 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import text
+from sqlalchemy import delete, func, select, text
 
-from app.accounts import limits, one_time
-from app.accounts.post_office import settle_old_letters, take_overdue_letters
-from app.database import db
-from app.tasks import SendLetter
+from app.accounts.emails.sender import settle_old_letters, take_overdue_letters
+from app.accounts.models import Invite, Letter
+from app.accounts.rate_limits import limiter
+from app.accounts.sessions import one_time_tokens
+from app.database import db, now
+from app.messages import SendLetter
 
 log = logging.getLogger(__name__)
 
 MAX_EVENTS = 5000  # at a time
+MAX_REPEATED = 5000  # of a person, older than a day
+MAX_LETTERS = 1000  # of a person
+INVITES_KEPT_FOR = timedelta(days=90)
 
 
 def sweep_accounts(*, post: Callable[[SendLetter], None]) -> None:
@@ -25,9 +31,12 @@ def sweep_accounts(*, post: Callable[[SendLetter], None]) -> None:
     _try(partial(_post_overdue, post))
     for step in (
         settle_old_letters,
-        one_time.delete_expired,
-        limits.delete_old_limits,
+        one_time_tokens.delete_expired,
+        limiter.delete_old_limits,
         delete_nobodys_old_events,
+        delete_surplus_events,
+        delete_surplus_letters,
+        delete_old_invites,
     ):
         _try(step)
 
@@ -36,6 +45,34 @@ def delete_nobodys_old_events() -> None:
     """Delete what was recorded of nobody's account, such as guesses at unknown addresses."""
     # After 91 days: the function knows (migration 0013), since this role deletes none itself.
     db.session.execute(text("SELECT forget_nobody(:most)"), {"most": MAX_EVENTS})
+
+
+def delete_surplus_events() -> None:
+    """Delete the oldest of what one person repeated again and again, such as signing in."""
+    # Kept for a day at least, and no other kinds: the function knows (migration 0026).
+    db.session.execute(text("SELECT forget_surplus(:kept)"), {"kept": MAX_REPEATED})
+
+
+def delete_surplus_letters() -> None:
+    """Delete the oldest settled letters of whoever has too many, before their week is over."""
+    newest_first = func.row_number().over(
+        partition_by=Letter.user_id, order_by=(Letter.created_at.desc(), Letter.id)
+    )
+    ranked = (
+        select(Letter.id, newest_first.label("place"))
+        .where(Letter.user_id.is_not(None), Letter.settled_at.is_not(None))
+        .subquery()
+    )
+    surplus = select(ranked.c.id).where(ranked.c.place > MAX_LETTERS)
+    db.session.execute(
+        delete(Letter).where(Letter.id.in_(surplus)).execution_options(synchronize_session=False)
+    )
+
+
+def delete_old_invites() -> None:
+    """Delete invitations by which nobody joined, some time after they ended."""
+    over = Invite.used_at.is_(None) & (Invite.expires_at < now() - INVITES_KEPT_FOR)
+    db.session.execute(delete(Invite).where(over).execution_options(synchronize_session=False))
 
 
 def _post_overdue(post: Callable[[SendLetter], None]) -> None:

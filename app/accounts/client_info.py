@@ -40,7 +40,7 @@ def network_of(ip: str) -> str:
 
 
 def visitor() -> Visitor:
-    """The visitor of this request. Their address is what our own front doors saw (app/factory)."""
+    """The visitor of this request. Their address is what our own front doors saw (api/app.py)."""
     return Visitor(
         ip=(request.remote_addr or "")[:45],
         user_agent="".join(c for c in request.user_agent.string if c.isprintable())[:255],

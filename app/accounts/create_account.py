@@ -2,16 +2,15 @@
 
 import hmac
 from datetime import timedelta
-from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, text, update
+from sqlalchemy import delete, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts import one_time
-from app.accounts.audit import Event, record
-from app.accounts.letters import Kind, withdraw_letters
+from app.accounts.audit.log import Event, record
+from app.accounts.emails.links import password_mark
+from app.accounts.emails.outbox import Kind, withdraw_letters
 from app.accounts.models import (
     AccessToken,
     Identity,
@@ -23,19 +22,16 @@ from app.accounts.models import (
     Totp,
     User,
 )
-from app.accounts.one_time import Purpose
-from app.accounts.passwords import set_password
-from app.accounts.secret_tokens import digest
-from app.accounts.session_answer import has_people
-from app.accounts.sessions import end_sessions
+from app.accounts.passwords.hashing import set_password
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sessions.session_response import has_people
+from app.accounts.sessions.store import end_sessions
+from app.accounts.sessions.tokens import digest
 from app.database import db, now
 from app.errors import InviteNeededError, LinkDeadError, RegistrationClosedError
-from app.parts import parts
+from app.http.dependencies import parts
 from app.settings import Registration
-
-WELCOME_WITHIN = timedelta(hours=24)
-RESET_WITHIN = timedelta(minutes=30)
-VERIFY_WITHIN = timedelta(hours=24)
 
 # What somebody who was in the account, or still is, may have begun: none of it outlives a reset.
 _BEGUN = (
@@ -47,6 +43,11 @@ _BEGUN = (
     Purpose.LINK,
     Purpose.PASSKEY,
 )
+
+# A second factor that is younger does not outlive a reset by mail, unless there is an older one.
+# Whoever had the password could add it and lock the owner out, who has nothing else left to prove
+# who they are. The mail about the new factor gives them this time.
+NEW_FACTOR = timedelta(days=7)
 
 
 # One at a time makes the first account: the second waits, and then finds the first.
@@ -171,25 +172,11 @@ def forget_welcomes(email: str) -> None:
     )
 
 
-def password_mark(user: User) -> str:
-    """Tell one password of a person from their next; a link that resets names the one it is for."""
-    return sha256((user.password_hash or "").encode()).hexdigest()[:16]
-
-
 def is_bound_to(token: OneTimeToken, user: User) -> bool:
     """Whether a link that resets is for the address and the password that the account has."""
     return hmac.compare_digest(str(token.data["password"]), password_mark(user)) and (
         token.data["email"] == user.email
     )
-
-
-def may_reset_by_mail(user: User) -> bool:
-    """Whether the account's mailbox may set its password.
-
-    Not an administrator's whose address nobody proved: it may be mistyped, and whoever reads it
-    would administer the site. They sign in and confirm it, or change it, first.
-    """
-    return user.email_verified or not user.is_administrator
 
 
 def take_over(user: User, *, password: str) -> dict[str, int]:
@@ -198,7 +185,8 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
     An address that was never proved may stand in somebody else's account, who waits for its
     owner to come (THREATS 41: classic merge, trojan identifier, unexpired session, unexpired
     change of address). Then every way in but the new password goes. Access tokens always go: they
-    ask for no factor. Call only where `may_reset_by_mail`.
+    ask for no factor. Second factors go where all of them are new, see NEW_FACTOR, but never an
+    administrator's. Call only where `may_reset_by_mail`.
 
     Returns:
         How many of each kind of way in were removed; kinds of which there were none are left out.
@@ -212,15 +200,26 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
         db.session.execute(delete(KnownDevice).where(KnownDevice.user_id == user.id))
         user.email_verified_at = now()
         record(Event.EMAIL_VERIFIED, user_id=user.id, how="reset")
+    elif not user.is_administrator and not _has_older_factor(user):
+        removed |= _remove(user, Passkey, Totp, RecoveryCode)
     set_password(user, password)
     # Letters first: one that is being written holds its row, and its link is there afterwards.
     withdraw_letters(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
-    one_time.forget(user.id, *_BEGUN)
+    one_time_tokens.forget(user.id, *_BEGUN)
     end_sessions(user.id)
     record(Event.PASSWORD_RESET, user_id=user.id)
     if removed:
         record(Event.WAYS_IN_REMOVED, user_id=user.id, actor_id=None, how="reset", **removed)
     return removed
+
+
+def _has_older_factor(user: User) -> bool:
+    """Whether a second factor is older than NEW_FACTOR."""
+    older = [
+        exists().where(Passkey.user_id == user.id, Passkey.created_at < now() - NEW_FACTOR),
+        exists().where(Totp.user_id == user.id, Totp.confirmed_at < now() - NEW_FACTOR),
+    ]
+    return bool(db.session.scalar(select(or_(*older))))
 
 
 def _remove(
@@ -248,6 +247,6 @@ def move_to(user: User, email: str) -> None:
         db.session.rollback()
         raise LinkDeadError from None
     withdraw_letters(user.id, Kind.VERIFY_EMAIL, Kind.CHANGE_EMAIL)
-    one_time.forget(user.id, Purpose.RESET, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
+    one_time_tokens.forget(user.id, Purpose.RESET, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
     forget_welcomes(email)
     record(Event.EMAIL_CHANGED, user_id=user.id, former=former)

@@ -5,28 +5,39 @@ died before its objects are deleted; else an upload could arrive after the last 
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, or_, select, text, update
 
 from app.accounts.administrators import (
     appoint_one_if_none_is_left,
     change_administrators,
     refuse_without,
 )
-from app.accounts.audit import Event
+from app.accounts.audit.log import Event
 from app.accounts.models import AccessToken, AuditEvent, Invite, Letter, Session, User
-from app.clients.export_store import ExportStore
+from app.clients.aws.export_store import ExportStore
 from app.database import db, now
 from app.errors import NotSignedInError
 
 log = logging.getLogger(__name__)
 
 TIME_TO_CHANGE_ONES_MIND = timedelta(days=7)
-# Longer than any address lives that was signed for the person (clients/access.py).
+# Longer than any address lives that was signed for the person (clients/aws/presigned_urls.py).
 SIGNED_ADDRESSES_DIE_WITHIN = timedelta(minutes=25)
 MOST_PEOPLE = 20
+ROWS_AT_A_TIME = 1000
+# What there may be a million of. The second one has a row for each of the first that went.
+_SOME_ROWS = [
+    text(
+        f"DELETE FROM {table} WHERE {key} IN"  # noqa: S608 - constants
+        f" (SELECT {key} FROM {table} WHERE owner_id = :owner LIMIT :most)"
+    )
+    for table, key in (("images", "id"), ("image_changes", "image_id"))
+]
 
 
 def ask_to_leave(user: User) -> None:
@@ -90,18 +101,35 @@ def people_to_delete() -> list[UUID]:
     return ids
 
 
-def delete_person(user_id: UUID, *, store: ExportStore) -> None:
-    """Delete a person's objects, then every row. Safe to repeat.
+def is_going(user: User) -> bool:
+    """Whether an account that is shut may have lost pictures already, and stays shut."""
+    return user.delete_after is not None and user.delete_after <= now()
 
-    The row stays locked meanwhile, as where a picture goes for good (sweep.py): an account that an
-    administrator opens at this moment must not lose its objects.
+
+def delete_person(
+    user_id: UUID, *, store: ExportStore, is_over: Callable[[], bool] = lambda: False
+) -> None:
+    """Delete a person's objects, then every row. Safe to repeat, and to be cut off anywhere.
+
+    Their pictures go by the thousand, with a commit each: together with the account they might take
+    longer than a statement may, and then it would stay for ever. The account's row stays locked
+    meanwhile, as where a picture goes for good (cleanup.py): one that an administrator opens at
+    this moment must not lose its objects. Between two commits nobody opens it: see `is_going`.
+
+    Args:
+        user_id: whose account was shut long enough ago; others stay.
+        store: where their objects are.
+        is_over: whether time is up; the next sweep goes on.
     """
-    held = select(User).where(User.id == user_id, _is_to_go()).with_for_update(skip_locked=True)
-    user = db.session.scalar(held)
+    user = _hold(user_id)
     if user is None:
-        db.session.rollback()
         return
     store.delete_person(user_id)
+    while _delete_some_rows(user_id):
+        db.session.commit()
+        user = None if is_over() else _hold(user_id)
+        if user is None:
+            return
     # The record goes with its person. This role may not delete it: the function may (0013).
     db.session.execute(text("SELECT forget_person(:id)"), {"id": user_id})
     db.session.execute(delete(Letter).where(Letter.email == user.email))
@@ -113,6 +141,24 @@ def delete_person(user_id: UUID, *, store: ExportStore) -> None:
     db.session.add(AuditEvent(event=Event.ACCOUNT_DELETED, ip="", user_agent="", detail={}))
     db.session.commit()
     log.info("an account was deleted, as its person asked")
+
+
+def _hold(user_id: UUID) -> User | None:
+    """Lock the row of an account that is to go; None, and nothing is locked, when it is not."""
+    held = select(User).where(User.id == user_id, _is_to_go()).with_for_update(skip_locked=True)
+    user = db.session.scalar(held)
+    if user is None:
+        db.session.rollback()
+    return user
+
+
+def _delete_some_rows(user_id: UUID) -> bool:
+    """Delete some of a person's pictures, or of what is noted of them; False: none is left."""
+    for statement in _SOME_ROWS:
+        found = db.session.execute(statement, {"owner": user_id, "most": ROWS_AT_A_TIME})
+        if cast("CursorResult[Any]", found).rowcount:
+            return True
+    return False
 
 
 def _is_to_go() -> ColumnElement[bool]:

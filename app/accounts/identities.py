@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.accounts import one_time
-from app.accounts.audit import Event, record
-from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.letters import Kind, ask_for_letter
+from app.accounts.audit.log import Event, record
+from app.accounts.emails.outbox import Kind, ask_for_letter
 from app.accounts.models import Identity, Letter, OneTimeToken, User
-from app.accounts.one_time import Purpose
+from app.accounts.rate_limits.limiter import count_within
+from app.accounts.rate_limits.policies import NEW_WAYS_IN
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.cookies import Cookie, read_cookie
+from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
-from app.parts import parts
+from app.http.dependencies import parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,7 @@ def label_of(provider: str) -> str:
 
 def awaited_link() -> OneTimeToken | None:
     """The provider's person that waits in this browser for their account's own proof."""
-    return one_time.look(Purpose.LINK, read_cookie(Cookie.LINK))
+    return one_time_tokens.look(Purpose.LINK, read_cookie(Cookie.LINK))
 
 
 def link_awaited(user: User) -> list[Letter]:
@@ -89,7 +91,9 @@ def link_awaited(user: User) -> list[Letter]:
     waiting = awaited_link()
     if waiting is None or waiting.user_id != user.id:
         return []
-    one_time.take(Purpose.LINK, read_cookie(Cookie.LINK))
+    if count_within(NEW_WAYS_IN, of=str(user.id)) is None:
+        return []  # they go on waiting: see [Note: New ways in]
+    one_time_tokens.take(Purpose.LINK, read_cookie(Cookie.LINK))
     stranger = Stranger(**waiting.data)
     if not add_identity(user, stranger):
         return []

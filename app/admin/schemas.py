@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from app.accounts.schemas.activity import EventRow
-from app.accounts.schemas.addresses import Email
-from app.displayed import one_line
-from app.shapes import BaseModel
+from app.accounts.audit.schemas import EventRow
+from app.accounts.email_address import Email
+from app.http.schemas import BaseModel
+from app.text import one_line
 
 
 class PersonRow(BaseModel):

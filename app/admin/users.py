@@ -6,17 +6,18 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, delete, func, select, tuple_
 
-from app.accounts import one_time
 from app.accounts.administrators import change_administrators, refuse_without
-from app.accounts.audit import Event, record
-from app.accounts.guards import check_again
+from app.accounts.audit.log import Event, record
+from app.accounts.audit.schemas import PageIn
+from app.accounts.deletion import is_going
 from app.accounts.models import AccessToken, KnownDevice, Session, User
-from app.accounts.one_time import Purpose
-from app.accounts.schemas.activity import PageIn
-from app.accounts.sessions import alive, end_sessions
-from app.administration.schemas import PersonPatch, PersonRow
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.guards import check_again
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sessions.store import alive, end_sessions
+from app.admin.schemas import PersonPatch, PersonRow
 from app.database import db, now
-from app.errors import InvalidCursorError, NotFoundError, NotOneselfError
+from app.errors import ConflictError, InvalidCursorError, NotFoundError, NotOneselfError
 from app.images.models import Storage
 
 _Columns = tuple[User, Any, int, int, int]
@@ -58,6 +59,7 @@ def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
         NotFoundError: there is none with this id.
         NotOneselfError: nobody shuts their own account.
         LastAdministratorError: nobody would be left who looks after the site.
+        ConflictError: the account that is to be opened is being deleted.
     """
     change_administrators()
     check_again()  # another administrator may have shut or unmade the one who asks
@@ -75,6 +77,8 @@ def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
         made = user.is_administrator
         event = Event.ADMINISTRATOR_MADE if made else Event.ADMINISTRATOR_UNMADE
         record(event, user_id=user.id, actor_id=by.id)
+    if change.disabled is False and user.disabled_at is not None and is_going(user):
+        raise ConflictError("This account is being deleted, as its person asked.")
     if change.disabled not in {None, user.disabled_at is not None}:
         _shut(user, by=by) if change.disabled else _open(user, by=by)
 
@@ -84,7 +88,7 @@ def _shut(user: User, *, by: User) -> None:
     user.disabled_at = now()
     ended = end_sessions(user.id)
     _end_tokens(user)
-    one_time.forget(user.id, *Purpose)
+    one_time_tokens.forget(user.id, *Purpose)
     record(Event.ACCOUNT_DISABLED, user_id=user.id, actor_id=by.id, sessions=ended)
 
 

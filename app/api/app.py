@@ -5,12 +5,12 @@ from typing import Literal
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.api.route_table import ROUTES
 from app.database import db, engine_options
-from app.parts import EXTENSION, Parts
-from app.route_table import ROUTES
-from app.routing import LeanRule, read_later
+from app.http.dependencies import EXTENSION, Parts
+from app.http.lazy_routes import LeanRule, read_later
+from app.http.middleware import init_web
 from app.settings import Settings
-from app.web import init_web
 
 API_CONNECTIONS = 8
 
@@ -38,18 +38,18 @@ def create_app(parts: Parts, *, views: Literal["imported", "read later"] = "impo
     else:
         _add_routes(app)
     if parts.settings.mailbox_dir:
-        from app.accounts.routes.local_mails import local_mails  # noqa: PLC0415 - local mode only
+        from app.api.local_mailbox import local_mails  # noqa: PLC0415 - local mode only
 
         app.register_blueprint(local_mails)
     if parts.settings.site_dir:
-        from app.site import init_site  # noqa: PLC0415 - CloudFront has the site otherwise
+        from app.api.static_site import init_site  # noqa: PLC0415 - CloudFront has the site otherwise
 
         init_site(app, site_dir=parts.settings.site_dir, site_origin=parts.settings.site_origin)
     return app
 
 
 def _add_routes(app: Flask) -> None:
-    from app.blueprints import BLUEPRINTS  # noqa: PLC0415 - they are what is read later otherwise
+    from app.api.blueprints import BLUEPRINTS  # noqa: PLC0415 - they are what is read later otherwise
 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

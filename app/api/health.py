@@ -3,12 +3,12 @@
 from flask import Response, current_app, render_template
 from sqlalchemy import text
 
-from app.accounts.guards import public
-from app.contract import APIBlueprint
+from app.accounts.sessions.guards import public
+from app.api.openapi import openapi_document
 from app.database import db
-from app.openapi import openapi_document
-from app.shapes import BaseModel
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
+from app.http.schemas import BaseModel
 
 system = APIBlueprint(
     "system", __name__, url_prefix="/api", tag="System", template_folder="templates"

@@ -17,14 +17,14 @@ from urllib.parse import urlsplit
 
 from flask import Response, request
 
-from app.accounts.cookies import Cookie, read_cookie, set_cookie
-from app.accounts.guards import public
-from app.accounts.schemas.addresses import deliverable
-from app.accounts.schemas.joining import LocalMail, LocalMailsQuery, MailboxKeyIn
-from app.contract import APIBlueprint
+from app.accounts.email_address import deliverable
+from app.accounts.registration.schemas import LocalMail, LocalMailsQuery, MailboxKeyIn
+from app.accounts.sessions.cookies import Cookie, read_cookie, set_cookie
+from app.accounts.sessions.guards import public
 from app.errors import MailboxLockedError, NotFoundError
-from app.parts import parts
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.middleware import json_response
 
 local_mails = APIBlueprint("local_mails", __name__, url_prefix="/api/local", tag="Local")
 

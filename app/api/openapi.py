@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, cast
 from flask import Flask
 from pydantic.json_schema import models_json_schema
 
-from app.contract import Contract, contract_of
+from app.api.idempotency import OF_READING, REPETITIONS
 from app.errors import problem_codes
-from app.parts import EXTENSION as PARTS
-from app.parts import Parts
-from app.problem import Problem
-from app.repetition import OF_READING, REPETITIONS
-from app.routing import view_itself
+from app.http.blueprint import Contract, contract_of
+from app.http.dependencies import EXTENSION as PARTS
+from app.http.dependencies import Parts
+from app.http.lazy_routes import view_itself
+from app.http.problem_details import Problem
 
 EXTENSION = "pinhole-openapi"
 _MODELS = "#/components/schemas/"
@@ -47,6 +47,7 @@ _TAGS = {
     "Activity": "What touched the account.",
     "Accounts": "What one keeps here, and whether models may describe it.",
     "Images": "Pictures: upload, list, look, change, delete, describe.",
+    "Timeline": "Pictures by months and days, for a screen that shows what is in view.",
     "Leaving": "Copies of everything, and deleting the account.",
     "Administration": "Accounts and invitations of the site; never pictures.",
 }
@@ -117,6 +118,7 @@ def _document(app: Flask) -> dict[str, Any]:
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 _MEANINGS = {
     "image_id": "The picture's `id`.",
+    "key": "Of a bucket: a month, as `2024-07`, or a day, as `2024-07-31`.",
     "provider": "The provider's `name`, as `GET /api/auth/session` tells it.",
 }
 
@@ -236,7 +238,7 @@ def _query_parameters(model: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -
         }
 
 
-# What each guard of app/accounts/guards.py takes: a script by its token, or a browser.
+# What each guard of app/accounts/sessions/guards.py takes: a script by its token, or a browser.
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "public": [],
     "signed_in": [{"token": []}, {"session": []}],

@@ -10,8 +10,8 @@ from werkzeug.routing import PathConverter
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts.guards import public
-from app.web import host_of
+from app.accounts.sessions.guards import public
+from app.http.middleware import host_of
 
 A_YEAR = "public, max-age=31536000, immutable"
 OTHER_NAMES = ("127.0.0.1", "[::1]")

@@ -1,7 +1,8 @@
-"""The doctor as a program: `python -m app.doctor REQUEST`, one line of JSON for each slice.
+"""The doctor as a program: `python -m app.cli.check_integrity REQUEST`, a line of JSON a slice.
 
-What it looks for is in app.images.doctor. `./scripts/doctor` runs this on one machine, and on AWS
-the function that app.handlers.doctor is; what both take and say is the same and is made here.
+What it looks for is in app.integrity.check. `./scripts/doctor` runs this on one machine, and on AWS
+the function that app.lambda_handlers.check_integrity is; what both take and say is the same and is
+made here.
 """
 
 import json
@@ -11,14 +12,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.assembly import Assembly
-from app.clients.archive import Archive, Place
-from app.clients.aws import make_client
-from app.images.confinement import can_confine
-from app.images.doctor import Doctor, Slice, Treatment
-from app.logs import set_up_logging
+from app.clients.aws.boto import make_client
+from app.clients.aws.bucket_versions import Archive, Place
+from app.integrity.check import Doctor, Finding, Slice, Treatment
+from app.jobs.worker_context import Assembly
+from app.media.sandbox.seccomp import can_confine
+from app.observability.logging import set_up_logging
 from app.settings import Settings
 
 
@@ -32,6 +33,7 @@ class Asked(BaseModel):
     read: bool = False
     repair: bool = False
     forget_lost: bool = False
+    distrust_tombstones_since: AwareDatetime | None = None
     adopt_since: datetime | None = None
     remove_orphans: bool = False
 
@@ -47,6 +49,7 @@ def examine(asked: Asked, *, assembly: Assembly) -> dict[str, Any]:
             read=asked.read,
             repair=asked.repair,
             forget_lost=asked.forget_lost,
+            distrust_tombstones_since=asked.distrust_tombstones_since,
             adopt_since=asked.adopt_since,
             remove_orphans=asked.remove_orphans,
         ),
@@ -63,12 +66,22 @@ def _told(seen: Slice) -> dict[str, Any]:
     return {
         "rows": seen.rows,
         "objects": seen.objects,
-        "findings": [
-            {"trouble": found.trouble, "outcome": found.outcome, "key": found.key}
-            for found in seen.findings
-        ],
+        "findings": [_finding(found) for found in seen.findings],
         "after": f"{last.user_id.hex}/{last.image_id.hex}" if last else None,
     }
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "trouble": found.trouble,
+        "outcome": found.outcome,
+        "key": found.key,
+        "tombstone": None,
+    }
+    if found.tombstone:
+        at = found.tombstone.at.isoformat()
+        told["tombstone"] = {"whose": found.tombstone.whose, "at": at}
+    return told
 
 
 def _place(after: str | None) -> Place | None:

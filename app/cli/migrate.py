@@ -1,4 +1,4 @@
-"""Bring the database to the newest schema: `python -m app.migrate`. Safe to repeat.
+"""Bring the database to the newest schema: `python -m app.cli.migrate`. Safe to repeat.
 
 Reads MIGRATION_DATABASE_URL, the address of the role that owns the tables; what runs afterwards
 connects as another one. See [Note: Two roles] in app/runtime_role.py.
@@ -27,7 +27,7 @@ from sqlalchemy import create_engine, pool
 from app.runtime_role import RUNTIME_ROLE, grant_rows
 from app.settings import MissingSettingsError, with_driver
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""One file per outside system; its errors are translated there and nowhere else."""
+"""Outside systems, each in one file; nothing else imports boto3 or openai."""

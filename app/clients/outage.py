@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.clients.aws import AwsUnreachableError
+from app.clients.aws.boto import AwsUnreachableError
 
 log = logging.getLogger(__name__)
 

@@ -4,46 +4,51 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
 
-from app.accounts import limits
-from app.accounts.limit_table import PICTURES_SHOWN_ALL, PICTURES_SHOWN_OF_PERSON
 from app.accounts.models import User
-from app.clients.aws import AwsUnavailableError
-from app.clients.storage import PREVIEWS, PictureStore, Preview
-from app.clients.vision import Sighting, VisionError
+from app.accounts.rate_limits import limiter
+from app.accounts.rate_limits.policies import PICTURES_SHOWN_ALL, PICTURES_SHOWN_OF_PERSON
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.image_store import PREVIEWS, PictureStore, Preview
+from app.clients.openai_vision import Sighting, VisionError
+from app.clients.outage import is_outage
 from app.database import db
-from app.errors import TooManyRequestsError
-from app.images.darkroom import DarkroomError
-from app.images.description_turns import (
+from app.descriptions.lease import (
     Begun,
     begin_next,
+    extend,
     let_go,
     rest_person,
+    seconds_until,
     seconds_until_next,
 )
-from app.images.descriptions import by, record, record_failure
-from app.images.giving_way import GiveWay
+from app.descriptions.versions import by, record, record_failure
+from app.errors import TooManyRequestsError
 from app.images.models import DescriptionSource, DescriptionState, Image
-from app.outages import is_outage
-from app.tasks import (
+from app.media.sandbox.decoder_time import DecoderTime
+from app.media.sandbox.pool import DarkroomError
+from app.messages import (
     MOST_ATTEMPTS,
     DescribeAll,
     DescribePicture,
     RetryLaterError,
     pause_after,
 )
-from app.telling import count
+from app.observability.metrics import count
+from app.processing.yielding import GiveWay
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 600
 # So that no request, and no message, sends a hundred thousand of them.
 ASKED_AT_A_TIME = 20
+EARLY_SECONDS = 5  # that a message may come before its picture's rest is over
 MOST_BEGINNINGS = 2 * MOST_ATTEMPTS
 
 
@@ -57,11 +62,18 @@ class Describes(Protocol):
 class Sketches(Protocol):
     """What is needed of a darkroom."""
 
-    def sketch(self, preview: bytes, *, owner: UUID | None = None) -> bytes | None:
+    def sketch(
+        self,
+        preview: bytes,
+        *,
+        owner: UUID | None = None,
+        decoder_time: DecoderTime | None = None,
+    ) -> bytes | None:
         """Make a preview of this person small and bare; None when it cannot be opened."""
 
 
 def describe_next(
+    task: DescribePicture,
     attempt: int,
     *,
     store: PictureStore,
@@ -74,7 +86,8 @@ def describe_next(
     """Describe the picture whose turn it is. Safe to repeat.
 
     Args:
-        attempt: how often the message came that says that one waits.
+        task: the message that says that one waits.
+        attempt: how often it came.
         store: where previews are.
         darkroom: makes them small.
         vision: the model; None: there is none, so nothing waits for it any more.
@@ -85,7 +98,7 @@ def describe_next(
     Raises:
         RetryLaterError: the message came before, and somebody else has the only picture that waits;
             the message comes back.
-        AwsUnavailableError, DarkroomError: the preview could not be read; try again.
+        AwsUnavailableError, DarkroomError: an outage; try again.
     """
     while (begun := begin_next()) is not None:
         preview = _preview_to_show(begun, has_model=vision is not None)
@@ -100,10 +113,32 @@ def describe_next(
                 give_way=give_way,
                 ask=ask,
             )
+            if seconds_until(task.image_id) == 0:
+                # This message went to another picture. A message of that one may have been lost,
+                # and then this picture would have none until the sweep.
+                ask(task, 0)
+            elif begun.image_id != task.image_id:
+                _ask_again_if_early(task, ask=ask)
             return
+    if _ask_again_if_early(task, ask=ask):
+        return
     # Who had this message before may have died of it, and of its picture's lease nobody tells.
     if 1 < attempt < MOST_ATTEMPTS and (seconds := seconds_until_next()) is not None:
         raise RetryLaterError(math.ceil(seconds) + 1)
+
+
+def _ask_again_if_early(
+    task: DescribePicture, *, ask: Callable[[DescribePicture, int], None]
+) -> bool:
+    """Send the message again when its picture rests for a moment still; say whether it was.
+
+    The queue counts a delay by its own clock, and the database a rest by another.
+    """
+    seconds = seconds_until(task.image_id)
+    if seconds is None or not 0 < seconds <= EARLY_SECONDS:
+        return False
+    ask(task, math.ceil(seconds) + 1)
+    return True
 
 
 def _show(
@@ -119,31 +154,38 @@ def _show(
 ) -> None:
     """Have the model describe a picture that is ours, and keep what it says."""
     image_id = begun.image_id
-    started = time.monotonic()
+    decoder_time, started = DecoderTime(), time.monotonic()
     try:
         # What leaves the house is no larger than a model needs, and nothing but pixels.
         stored = store.fetch_preview(begun.owner_id, image_id, preview)
-        sketched = darkroom.sketch(stored, owner=begun.owner_id)
+        sketched = darkroom.sketch(stored, owner=begun.owner_id, decoder_time=decoder_time)
         if sketched is None:
             record_failure(image_id, code="preview_unreadable")
             db.session.commit()
             return
-        give_way(begun.owner_id, time.monotonic() - started)
+        # Who waited took nothing of anybody's.
+        give_way(begun.owner_id, time.monotonic() - started - decoder_time.waited)
+        # Minutes may have gone by: what was decided at the beginning is asked again.
+        extended = extend(begun)
+        if extended is None:
+            return
+        begun = extended
+        if _preview_of(begun, has_model=True) is None:
+            return
         sighting = vision.describe(sketched)
     except (AwsUnavailableError, DarkroomError) as error:
         if is_outage(error):
-            let_go(image_id, counts=False)  # not the picture's fault, however long it lasts
+            let_go(begun, counts=False)  # not the picture's fault, however long it lasts
             raise
         if begun.attempts < MOST_ATTEMPTS:
-            let_go(image_id, counts=True, rest=timedelta(seconds=pause_after(begun.attempts)))
-            raise
+            _try_later(begun, pause_after(begun.attempts), ask=ask)
+            return
         log.exception("no preview of %s to describe", image_id)
         record_failure(image_id, code="preview_unreadable")
     except VisionError as error:
         if error.retryable and begun.attempts < MOST_ATTEMPTS:
             pause = min(round(error.retry_after or 5 * 2**begun.attempts), LONGEST_PAUSE)
-            let_go(image_id, counts=True, rest=timedelta(seconds=pause))
-            ask(DescribePicture(image_id=image_id), pause)
+            _try_later(begun, pause, ask=ask)
             return
         log.warning("no description of %s: %s", image_id, error.code)
         record_failure(image_id, code=error.code)
@@ -154,7 +196,30 @@ def _show(
     db.session.commit()
 
 
+def _try_later(begun: Begun, pause: int, *, ask: Callable[[DescribePicture, int], None]) -> None:
+    """Let a picture rest, and send a message of its own for after that.
+
+    Not raised instead: the message in hand may be another picture's, which would wait, too.
+    """
+    let_go(begun, counts=True, rest=timedelta(seconds=pause))
+    ask(DescribePicture(image_id=begun.image_id), pause)
+
+
 def _preview_to_show(begun: Begun, *, has_model: bool) -> Preview | None:
+    """Return which part of a picture the model is shown, and count it; None: not this picture."""
+    preview = _preview_of(begun, has_model=has_model)
+    if preview is None:
+        return None
+    if begun.attempts > MOST_BEGINNINGS:
+        # Not even an exception came of it so often: the machine went down with it each time.
+        log.error("gave up describing %s", begun.image_id)
+        record_failure(begun.image_id, code="preview_unreadable")
+        db.session.commit()
+        return None
+    return preview if _may_show(begun) else None
+
+
+def _preview_of(begun: Begun, *, has_model: bool) -> Preview | None:
     """Return which part of a picture the model may be shown now; None: not this picture.
 
     Consent is asked for here as well: the person may have turned descriptions off, or deleted the
@@ -174,17 +239,12 @@ def _preview_to_show(begun: Begun, *, has_model: bool) -> Preview | None:
     if row is None:
         return None
     if row.deleted_at is not None:
-        let_go(begun.image_id, counts=False)  # it goes on waiting, in case it is brought back
+        let_go(begun, counts=False)  # it goes on waiting, in case it is brought back
     elif row.by_person:
         _stop_waiting(Image.id == begun.image_id, state=DescriptionState.DONE)
     elif row.descriptions_enabled_at is None or not has_model:
         _stop_waiting(Image.owner_id == begun.owner_id, state=DescriptionState.NONE)
-    elif begun.attempts > MOST_BEGINNINGS:
-        # Not even an exception came of it so often: the machine went down with it each time.
-        log.error("gave up describing %s", begun.image_id)
-        record_failure(begun.image_id, code="preview_unreadable")
-        db.session.commit()
-    elif _may_show(begun):
+    else:
         return PREVIEWS[row.preview_format]
     return None
 
@@ -195,11 +255,11 @@ def _may_show(begun: Begun) -> bool:
     Then the picture goes on waiting, and the sweep asks again.
     """
     try:
-        limits.take_each((PICTURES_SHOWN_OF_PERSON, str(begun.owner_id)), (PICTURES_SHOWN_ALL, ""))
+        limiter.take_each((PICTURES_SHOWN_OF_PERSON, str(begun.owner_id)), (PICTURES_SHOWN_ALL, ""))
     except TooManyRequestsError as error:
         log.info("a description waits: enough pictures were shown to the model for now")
         rest_person(begun.owner_id, seconds=error.retry_after)
-        let_go(begun.image_id, counts=False)
+        let_go(begun, counts=False)
         return False
     return True
 
@@ -210,20 +270,22 @@ def ask_for_next(
     ask: Callable[[Sequence[DescribePicture]], None],
     go_on: Callable[[Mapping[str, str]], None],
 ) -> None:
-    """Send a message for each of a person's pictures that wait, a few at a time.
+    """Send a message for each of a person's pictures that wait since then, a few at a time.
 
     Safe to repeat: two messages of one picture are one call of the model.
     """
     query = select(Image.id).where(
         Image.owner_id == task.user_id, Image.description_state == DescriptionState.WAITING
     )
+    if task.asked_at is not None:
+        query = query.where(Image.description_asked_at == task.asked_at)
     if task.after is not None:
         query = query.where(Image.id > task.after)
     ids = list(db.session.scalars(query.order_by(Image.id).limit(ASKED_AT_A_TIME)))
     db.session.rollback()
     ask([DescribePicture(image_id=image_id) for image_id in ids])
     if len(ids) == ASKED_AT_A_TIME:
-        go_on(DescribeAll(user_id=task.user_id, after=ids[-1]).message())
+        go_on(replace(task, after=ids[-1]).message())
 
 
 def _stop_waiting(which: ColumnElement[bool], *, state: DescriptionState) -> None:

@@ -1,21 +1,23 @@
 """Leases and turns of descriptions: which picture a model is shown next, by one worker at a time.
 
-As [Note: Rows are the queue] and [Note: Turns] in lease.py say of developing: the rows that wait
-are the queue, a message only says that something waits, and whoever has had the least lately is
-next. A person's turn here is a row of its own, so that many uploads do not make their descriptions
-late. Each message is one description, so as many are made at once as messages are handled.
+As [Note: Rows are the queue] in lease.py and [Note: Turns] in turns.py say of developing: the rows
+that wait are the queue, a message only says that something waits, and whoever has had the least
+lately is next. A person's turn here is a row of its own, so that many uploads do not make their
+descriptions late. Each message is one description, so as many are made at once as messages are
+handled.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 
 from app.database import db
 from app.images.models import DescriptionState, Image
 
-# Longer than a call of the model lasts with its retries (clients/vision.py).
+# Longer than a call of the model lasts with its retries (clients/openai_vision.py). Begun anew
+# right before the call, since the wait for a decoder has no bound.
 LEASE = timedelta(minutes=4)
 TURN = timedelta(seconds=5)
 MAX_TURN = timedelta(hours=1)
@@ -39,7 +41,7 @@ LEFT JOIN rate_limits AS rest ON rest.key = 'description-rest:' || owner_id
 WHERE owner_id IS NOT NULL AND (rest.empty_at IS NULL OR rest.empty_at < now())
 ORDER BY greatest(turn.empty_at, now()), owner_id
 """)
-# Both rows of limits.py's table, which the sweep deletes once they say nothing any more.
+# Both rows of limiter.py's table, which the sweep deletes once they say nothing any more.
 _BEGIN = text("""
 WITH next AS MATERIALIZED (
   SELECT id FROM images
@@ -50,7 +52,7 @@ WITH next AS MATERIALIZED (
   UPDATE images SET description_attempts = description_attempts + 1,
     description_leased_until = now() + :lease
   FROM next WHERE images.id = next.id
-  RETURNING images.id, images.description_attempts
+  RETURNING images.id, images.description_attempts, images.description_leased_until
 ), turn AS (
   INSERT INTO rate_limits AS held (key, empty_at)
   SELECT 'description-turn:' || :owner, now() + :turn FROM begun
@@ -58,7 +60,7 @@ WITH next AS MATERIALIZED (
     greatest(held.empty_at, now()) + :turn, now() + :most
   )
 )
-SELECT id, description_attempts FROM begun
+SELECT id, description_attempts, description_leased_until FROM begun
 """).bindparams(lease=LEASE, turn=TURN, most=MAX_TURN)
 _REST = text("""
 INSERT INTO rate_limits AS held (key, empty_at) VALUES ('description-rest:' || :owner, now() + :by)
@@ -68,11 +70,15 @@ ON CONFLICT (key) DO UPDATE SET empty_at = greatest(held.empty_at, excluded.empt
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """A picture that is ours to have described, and how often this was begun."""
+    """A picture that is ours to have described, and how often this was begun.
+
+    It is ours for as long as its row says `leased_until`: whoever begins it next writes another.
+    """
 
     owner_id: UUID
     image_id: UUID
     attempts: int
+    leased_until: datetime
 
 
 def begin_next() -> Begun | None:
@@ -81,28 +87,55 @@ def begin_next() -> Begun | None:
         row = db.session.execute(_BEGIN, {"owner": owner_id}).one_or_none()
         if row is not None:
             db.session.commit()
-            return Begun(owner_id=owner_id, image_id=row.id, attempts=row.description_attempts)
+            return Begun(
+                owner_id=owner_id,
+                image_id=row.id,
+                attempts=row.description_attempts,
+                leased_until=row.description_leased_until,
+            )
     db.session.rollback()
     return None
 
 
+def seconds_until(image_id: UUID) -> float | None:
+    """Return how soon this picture may be taken; None when it does not wait."""
+    return _seconds_until(Image.id == image_id)
+
+
 def seconds_until_next() -> float | None:
     """Return how soon a picture may be taken; None when none waits."""
+    return _seconds_until()
+
+
+def _seconds_until(*which: ColumnElement[bool]) -> float | None:
     due = func.extract("epoch", func.min(func.coalesce(Image.description_leased_until, func.now())))
     seconds = db.session.scalar(
         select(due - func.extract("epoch", func.now())).where(
-            Image.description_state == DescriptionState.WAITING, Image.deleted_at.is_(None)
+            Image.description_state == DescriptionState.WAITING, Image.deleted_at.is_(None), *which
         )
     )
     db.session.rollback()
     return None if seconds is None else max(0.0, float(seconds))
 
 
-def let_go(image_id: UUID, *, counts: bool, rest: timedelta = timedelta()) -> None:
-    """Give it to whoever comes next, after a rest.
+def extend(begun: Begun) -> Begun | None:
+    """Begin the lease anew; None when the picture is not ours any more, or waits no more."""
+    leased_until = db.session.scalar(
+        update(Image)
+        .where(*_is_ours(begun))
+        .values(description_leased_until=func.now() + LEASE)
+        .returning(Image.description_leased_until)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return None if leased_until is None else replace(begun, leased_until=leased_until)
+
+
+def let_go(begun: Begun, *, counts: bool, rest: timedelta = timedelta()) -> None:
+    """Give it to whoever comes next, after a rest; nothing when it is not ours any more.
 
     Args:
-        image_id: whose lease ends.
+        begun: whose lease ends.
         counts: whether this was an attempt; a start that never reached the model may be none.
         rest: how long nobody takes it.
     """
@@ -111,15 +144,19 @@ def let_go(image_id: UUID, *, counts: bool, rest: timedelta = timedelta()) -> No
     )
     db.session.execute(
         update(Image)
-        .where(
-            Image.id == image_id,
-            Image.description_state == DescriptionState.WAITING,
-            Image.description_leased_until.is_not(None),
-        )
+        .where(*_is_ours(begun))
         .values(description_leased_until=func.now() + rest, **less)
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
+
+
+def _is_ours(begun: Begun) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Image.id == begun.image_id,
+        Image.description_state == DescriptionState.WAITING,
+        Image.description_leased_until == begun.leased_until,
+    )
 
 
 def rest_person(owner_id: UUID, *, seconds: float) -> None:

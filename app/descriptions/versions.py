@@ -3,21 +3,28 @@
 [Note: A person's words win] Versions are only added. A model's version becomes the current one
 only while the current one is not a person's, and the UPDATE itself says so: no check that could
 be overtaken.
+
+[Note: Ten versions] Of each picture the last ten versions by people and the last ten by models are
+kept: whoever changes a description without an end does not fill the database. Older ones go in the
+transaction that adds one. The version that is shown never goes, and the newest by a model is there
+for whoever forgets their own words.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, select, update
 
-from app.accounts import limits
-from app.accounts.limit_table import (
+from app.accounts.models import User
+from app.accounts.rate_limits import limiter
+from app.accounts.rate_limits.policies import (
     DESCRIPTIONS_ALL,
     DESCRIPTIONS_OF_ALL,
     DESCRIPTIONS_OF_IMAGE,
+    DESCRIPTIONS_OF_MISSING,
     DESCRIPTIONS_OF_PERSON,
 )
-from app.accounts.models import User
 from app.database import db, now
 from app.errors import (
     DescribedByPersonError,
@@ -26,6 +33,7 @@ from app.errors import (
     ImageDeletedError,
     NotFoundError,
     NotReadyError,
+    TooManyRequestsError,
 )
 from app.images.models import (
     Description,
@@ -38,7 +46,9 @@ from app.images.schemas import DescriptionIn
 from app.settings import ModelSettings
 
 if TYPE_CHECKING:
-    from app.clients.vision import Sighting  # its shapes are not built where nobody is asked
+    from app.clients.openai_vision import Sighting  # its shapes are not built where nobody is asked
+
+MAX_VERSIONS = 10  # by people, and as many by models, of one picture
 
 
 def write(user: User, image_id: UUID, words: DescriptionIn) -> None:
@@ -62,6 +72,7 @@ def write(user: User, image_id: UUID, words: DescriptionIn) -> None:
             description_failure=None,
         )
     )
+    _forget_older(image_id, DescriptionSource.PERSON)
 
 
 def forget_own_words(user: User, image_id: UUID) -> None:
@@ -115,7 +126,7 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
     if row.description_state == DescriptionState.WAITING:
         db.session.rollback()
         return False
-    limits.take_each(
+    limiter.take_each(
         (DESCRIPTIONS_OF_IMAGE, str(image_id)),
         (DESCRIPTIONS_OF_PERSON, str(user.id)),
         (DESCRIPTIONS_ALL, ""),
@@ -128,7 +139,7 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
             Image.description_state != DescriptionState.WAITING,
             ~by(DescriptionSource.PERSON),
         )
-        .values(_waiting_from_now())
+        .values(_waiting_since(now()))
         .returning(Image.id)
         .execution_options(synchronize_session=False)
     )
@@ -137,27 +148,33 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
     return asked is not None
 
 
-def ask_for_missing(user: User, *, model: ModelSettings | None) -> int:
-    """Note that all pictures without a description wait for one; return how many.
+def ask_for_missing(user: User, *, model: ModelSettings | None) -> tuple[int, datetime]:
+    """Note that all pictures without a description wait for one; return how many, and since when.
 
     Ends the transaction. The messages of single pictures are the worker's to send: there may be a
     hundred thousand of them.
 
     Raises:
-        TooManyRequestsError: they were asked for a moment ago.
+        TooManyRequestsError: they were asked for a moment ago, or many were some hours ago.
         DescriptionsUnavailableError: the operator has set no model up.
         DescriptionsOffError: the person has not turned descriptions on.
     """
     require_consent(user, model=model)
-    limits.take(DESCRIPTIONS_OF_ALL, of=str(user.id))
+    limiter.take(DESCRIPTIONS_OF_ALL, of=str(user.id))
+    if over := limiter.seconds_over(DESCRIPTIONS_OF_MISSING, of=str(user.id)):
+        raise TooManyRequestsError(retry_after=over)
+    moment = now()
     waiting = db.session.execute(
         update(Image)
         .where(Image.owned_by(user), _missing())
-        .values(_waiting_from_now())
+        .values(_waiting_since(moment))
         .execution_options(synchronize_session=False)
     )
+    count = int(cast("CursorResult[Any]", waiting).rowcount)
+    if count:
+        limiter.add(DESCRIPTIONS_OF_MISSING, of=str(user.id), amount=count)
     db.session.commit()
-    return int(cast("CursorResult[Any]", waiting).rowcount)
+    return count, moment
 
 
 def require_consent(user: User, *, model: ModelSettings | None) -> None:
@@ -196,6 +213,7 @@ def record(image_id: UUID, sighting: "Sighting", *, is_demo: bool) -> None:
         for_the_one.values(description_state=DescriptionState.DONE, description_failure=None),
         execution_options=unsynchronized,
     )
+    _forget_older(image_id, DescriptionSource.MODEL)
 
 
 def record_failure(image_id: UUID, *, code: str) -> None:
@@ -219,16 +237,37 @@ def counts(user: User) -> dict[str, int]:
             func.count().filter(described & ~waiting),
             func.count().filter(failed & ~described),
             func.count().filter(_missing()),
-        ).where(Image.owned_by(user), Image.in_timeline())
+        ).where(Image.owned_by(user), Image.in_library())
     ).one()
     return dict(zip(("waiting", "done", "failed", "missing"), row, strict=True))
 
 
-def _waiting_from_now() -> dict[str, object]:
+def _forget_older(image_id: UUID, source: DescriptionSource) -> None:
+    """Delete all but the last versions: see [Note: Ten versions].
+
+    Comes after the update of the picture, whose row stays locked: which version is shown cannot
+    change any more.
+    """
+    of_source = (Description.image_id == image_id) & (Description.source == source)
+    kept = (
+        select(Description.id)
+        .where(of_source)
+        .order_by(Description.created_at.desc(), Description.id)
+        .limit(MAX_VERSIONS)
+    )
+    is_shown = exists().where(Image.id == image_id, Image.current_description_id == Description.id)
+    db.session.execute(
+        delete(Description)
+        .where(of_source, Description.id.not_in(kept), ~is_shown)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _waiting_since(moment: datetime) -> dict[str, object]:
     return {
         "description_state": DescriptionState.WAITING,
         "description_failure": None,
-        "description_asked_at": now(),
+        "description_asked_at": moment,
         "description_leased_until": None,
         "description_attempts": 0,
     }
@@ -237,7 +276,7 @@ def _waiting_from_now() -> dict[str, object]:
 def _missing() -> ColumnElement[bool]:
     """Pictures that could be described and are not: never asked for, or failed."""
     return (
-        Image.in_timeline()
+        Image.in_library()
         & Image.has_preview
         & Image.state.in_((ImageState.READY, ImageState.DAMAGED))
         & Image.description_state.in_((DescriptionState.NONE, DescriptionState.FAILED))

@@ -20,17 +20,17 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.accounts.letters import Kind, ask_for_letter
+from app.accounts.emails.outbox import Kind, ask_for_letter
 from app.accounts.models import User
-from app.clients.access import PictureUrls
-from app.clients.export_store import ExportStore, StoredOriginal, export_prefix
-from app.clients.storage import NothingStoredError
+from app.clients.aws.export_store import ExportStore, StoredOriginal, export_prefix
+from app.clients.aws.image_store import NothingStoredError
+from app.clients.aws.presigned_urls import PictureUrls
 from app.database import db, now
-from app.images.giving_way import GiveWay
+from app.exports.zip_archive import Original, Zip
+from app.images.listing import DETAILED, NO_URLS, AnyRow, detail, with_descriptions
 from app.images.models import SHOWN, Export, ExportState, Image
-from app.images.timeline import DETAILED, NO_URLS, AnyRow, detail, with_descriptions
-from app.images.zipping import Original, Zip
-from app.tasks import MOST_ATTEMPTS, ExportLibrary, RetryLaterError
+from app.messages import MOST_ATTEMPTS, ExportLibrary, RetryLaterError
+from app.processing.yielding import GiveWay
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from app.displayed import split_extension
+from app.text import split_extension
 
 # Of a name in bytes of UTF-8: ext4, APFS and NTFS take 255 (of NTFS, UTF-16 units, never more than
 # the bytes are). Each picture has a neighbour with this at the end of its name.

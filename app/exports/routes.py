@@ -8,22 +8,22 @@ from flask import Response
 from pydantic import Field
 
 from app.accounts.administrators import change_administrators
-from app.accounts.audit import Event, record
-from app.accounts.guards import current_user, fresh, hold_person, in_person
-from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
-from app.accounts.limit_table import EXPORTS
-from app.accounts.limits import take
-from app.clients.aws import AwsUnavailableError
-from app.contract import APIBlueprint
+from app.accounts.audit.log import Event, record
+from app.accounts.deletion import ask_to_leave, call_off
+from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.policies import DELETIONS, EXPORTS
+from app.accounts.sessions.guards import current_user, fresh, hold_person, in_person
+from app.clients.aws.boto import AwsUnavailableError
 from app.database import db, now
 from app.errors import NotFoundError
-from app.images.exports import ask_for_export, export_under_way, living_exports
-from app.images.leaving import ask_to_leave, call_off
+from app.exports.create import ask_for_export, export_under_way, living_exports
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.middleware import json_response
+from app.http.schemas import BaseModel
 from app.images.models import Export, ExportState
-from app.parts import parts
-from app.shapes import BaseModel
-from app.tasks import ExportLibrary
-from app.web import json_response
+from app.messages import ExportLibrary
 
 log = logging.getLogger(__name__)
 
@@ -112,9 +112,17 @@ def remove_export(export_id: UUID) -> Response:
 @leaving.post("/deletion")
 @fresh
 @leaving.output(DeletionOut)
-@leaving.doc(responses={409: "Others would be left without an administrator."})
+@leaving.doc(
+    responses={
+        409: "Others would be left without an administrator.",
+        429: "It was asked for and called off several times.",
+    }
+)
 def ask_for_deletion() -> Response:
     """Ask for the end of the account: in seven days everything is deleted, for good."""
+    asker = current_user()
+    if asker.delete_after is None:
+        take(DELETIONS, of=str(asker.id))
     change_administrators()
     user = hold_person()
     is_new = user.delete_after is None

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from app.images.archive_names import NEIGHBOUR, ArchiveNames
+from app.exports.file_names import NEIGHBOUR, ArchiveNames
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # the first and the last moment that a zip can tell
 _NEWEST = (2107, 12, 31, 23, 59, 58)

@@ -1,6 +1,7 @@
 """What a route takes and gives: said at the route, parsed when it is called, described when asked.
 
-`app/openapi.py` makes the document of what the decorators note; serving a request needs none of it.
+`app/api/openapi.py` makes the document of what the decorators note; serving a request needs none of
+it.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from flask import Blueprint, current_app, request
 from app.errors import BadRequestError, FieldError, TooLargeError, ValidationFailedError
 
 if TYPE_CHECKING:
-    from app.shapes import BaseModel
+    from app.http.schemas import BaseModel
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -133,7 +134,7 @@ def _parse(model: "type[BaseModel]", location: Location) -> "BaseModel":
         if location == "query":
             return model.model_validate(request.args.to_dict())
         # Strict: "10" is no number, and 0 is not false. What else than JSON is declared has been
-        # refused before (app/web.py).
+        # refused before (app/http/middleware.py).
         return model.model_validate_json(_body(), strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)

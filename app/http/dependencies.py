@@ -1,17 +1,21 @@
 """The collaborators of the API, built once and handed in: tests build the app with others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app
 
-from app.clients.access import UserAccess, bucket_at
-from app.clients.aws import make_client, make_client_later
-from app.clients.openid import OpenIDClient
-from app.clients.queue import Queue
-from app.clients.uploads import PartUploads
-from app.settings import Settings
+from app.clients.aws.boto import make_client, make_client_later
+from app.clients.aws.presigned_urls import UserAccess, bucket_at
+from app.clients.aws.sqs import Queue
+from app.clients.lazy_client import LazyClient
+from app.settings import ProviderSettings, Settings
+
+if TYPE_CHECKING:
+    from app.clients.aws.multipart_uploads import PartUploads
+    from app.clients.openid.client import OpenIDClient
 
 EXTENSION = "pinhole"
 
@@ -22,12 +26,12 @@ class Parts:
 
     settings: Settings
     access: UserAccess
-    uploads: PartUploads
+    uploads: "PartUploads"
     picture_queue: Queue
     description_queue: Queue
     export_queue: Queue
     letter_queue: Queue
-    providers: Mapping[str, OpenIDClient]
+    providers: Mapping[str, "OpenIDClient"]
 
 
 def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN401 - boto3's
@@ -46,19 +50,34 @@ def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN40
     return Parts(
         settings=settings,
         access=access,
-        uploads=PartUploads(access=access),
+        uploads=_later(lambda: _make_uploads(access)),
         picture_queue=Queue(sqs=sqs, url=settings.picture_queue_url),
         description_queue=Queue(sqs=sqs, url=settings.description_queue_url),
         export_queue=Queue(sqs=sqs, url=settings.export_queue_url),
         letter_queue=Queue(sqs=sqs, url=settings.letter_queue_url),
         providers={
-            each.name: OpenIDClient(
-                each,
-                redirect_uri=f"{settings.site_origin}/api/auth/openid/{each.name}/callback",
-            )
+            each.name: _later(partial(_make_provider, each, settings.site_origin))
             for each in settings.providers
         },
     )
+
+
+def _later(make: Callable[[], Any]) -> Any:  # noqa: ANN401 - what it makes
+    """Few requests upload in parts or sign in by a provider: a cold start need not import these."""
+    return LazyClient(make)
+
+
+def _make_uploads(access: UserAccess) -> "PartUploads":
+    from app.clients.aws.multipart_uploads import PartUploads  # noqa: PLC0415 - see _later
+
+    return PartUploads(access=access)
+
+
+def _make_provider(provider: ProviderSettings, site_origin: str) -> "OpenIDClient":
+    from app.clients.openid.client import OpenIDClient  # noqa: PLC0415 - see _later
+
+    redirect_uri = f"{site_origin}/api/auth/openid/{provider.name}/callback"
+    return OpenIDClient(provider, redirect_uri=redirect_uri)
 
 
 def parts() -> Parts:

@@ -25,6 +25,30 @@ def make_conditional(response: Response) -> Response:
     return response
 
 
+def unchanged_since(version: str) -> Response | None:
+    """Answer 304 where the caller has an answer of this version; None: it is to be made.
+
+    Tags are `<state>.<version>`: of the same version all is the same, and another version may have
+    changed something else only.
+    """
+    for tag in request.if_none_match.as_set(include_weak=True):
+        if tag.rpartition(".")[2] == version:
+            response = Response(status=304, mimetype="application/json")
+            response.set_etag(tag, weak=True)
+            return response
+    return None
+
+
+def tag_with_version(response: Response, version: str) -> Response:
+    """Tag an answer; 304 where the caller has the same of another version."""
+    state = tag_of(response.get_data())
+    response.set_etag(f"{state}.{version}", weak=True)
+    held = request.if_none_match.as_set(include_weak=True)
+    if any(tag.partition(".")[0] == state for tag in held):
+        response.status_code = 304
+    return response
+
+
 def require_match(state: str) -> None:
     """Refuse a change that was decided on by another version.
 

@@ -6,7 +6,7 @@ does.
 
 [Note: Routes by table] What decorates a view stands in its module, and all modules with what they
 import are a third of a cold start; a request needs one. So the API on Lambda takes its routes from
-`app/route_table.py`, which `./scripts/generate` writes from the decorators and a test compares
+`app/api/route_table.py`, which `./scripts/generate` writes from the decorators and a test compares
 with them, and imports a view when it is first called ("Lazily Loading Views" in Flask's manual).
 """
 

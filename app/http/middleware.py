@@ -13,11 +13,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
-from app import request_ids
-from app.clients.aws import AwsUnavailableError
-from app.compression import compress
+from app.clients.aws.boto import AwsUnavailableError
 from app.database import db
-from app.entity_tags import make_conditional
 from app.errors import (
     AppError,
     BadRequestError,
@@ -31,6 +28,9 @@ from app.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
+from app.http.compression import compress
+from app.http.entity_tags import make_conditional
+from app.observability import request_ids
 from app.settings import Settings
 
 log = logging.getLogger(__name__)

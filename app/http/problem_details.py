@@ -1,8 +1,8 @@
-"""What an error looks like, for the document: `app/web.py` makes them without it."""
+"""What an error looks like, for the document: `app/http/middleware.py` makes them without it."""
 
 from pydantic import Field
 
-from app.shapes import BaseModel
+from app.http.schemas import BaseModel
 
 
 class Problem(BaseModel):

@@ -1,1 +1,1 @@
-"""Pictures: taking them in, developing them, listing, describing and deleting them."""
+"""The image: its tables, its shapes in the API, and listing it by pages."""

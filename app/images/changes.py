@@ -13,6 +13,9 @@ A number is the microsecond of its commit, or one more than the one before where
 So what is changed after a database was restored from an older copy has numbers above all that were
 handed out before.
 
+A picture is noted from the moment that it has arrived. Before, it is a promise, which costs nothing
+to make: noted and then cancelled it would leave a removal, again and again (migration 0022).
+
 [Note: Removals are forgotten] A removed picture leaves a row without a picture, for 90 days. Who
 asks from before the last one that was forgotten may have missed it and begins anew (410).
 """
@@ -35,12 +38,12 @@ from sqlalchemy import (
 )
 
 from app.accounts.models import User
-from app.accounts.signed_in import Owner
+from app.accounts.sessions.lookup import Owner
 from app.database import Prepared, db, given, now
 from app.errors import ChangesForgottenError, InvalidCursorError
-from app.images.cursors import decode_cursor, encode_cursor
+from app.images.listing import LISTED, Reader, Shown, show
 from app.images.models import Description, Image, ImageChange, Storage
-from app.images.timeline import LISTED, Reader, Shown, show
+from app.images.pagination import decode_cursor, encode_cursor
 
 # Longer than a phone lies in a drawer; each costs about 100 bytes.
 REMOVALS_REMEMBERED_FOR = timedelta(days=90)
@@ -54,7 +57,7 @@ class Changes:
     """What changed, each picture once.
 
     Args:
-        images: as they are now, those in Recently deleted included.
+        images: those that have arrived, as they are now, those in Recently deleted included.
         removed: ids of those that are gone for good.
         until: where the next question begins.
         has_more: whether there is more to ask for at once.

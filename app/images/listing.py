@@ -28,14 +28,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.models import User
-from app.accounts.signed_in import Owner
-from app.clients.access import PictureUrls
-from app.clients.storage import PREVIEWS, Part
+from app.accounts.sessions.lookup import Owner
+from app.clients.aws.image_store import PREVIEWS, Part
+from app.clients.aws.presigned_urls import PictureUrls
 from app.database import Prepared, db, given
 from app.errors import NotFoundError
-from app.images.cursors import make_cursor, parse_cursor
-from app.images.failures import failure
-from app.images.models import Description, Image, ImageState
+from app.images.failure_messages import failure
+from app.images.models import Description, Image, ImageState, View
+from app.images.pagination import make_cursor, parse_cursor
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -63,6 +63,8 @@ LISTED = (
     Image.taken_hint,
     Image.created_at,
     Image.deleted_at,
+    Image.favourite,
+    Image.archived_at,
     Image.description_state,
     Description.alt_text,
     Description.is_demo,
@@ -140,19 +142,22 @@ def with_descriptions(query: AnySelect) -> AnySelect:
     )
 
 
-_TIMELINE = _Pages("timeline", Image.in_timeline(), by=Image.timeline_at)
+_VIEWS = {view: _Pages(view, Image.in_view(view), by=Image.timeline_at) for view in View}
 _DELETED = _Pages("deleted", Image.deleted_at.is_not(None), by=Image.deleted_at)
 _BY_ID = Prepared(_listed().where(Image.id == any_(given("ids", ARRAY(Uuid())))))
 
 
-def timeline_page(owner: Anybody, *, reader: Reader, limit: int, cursor: str | None) -> Page:
-    """Return the page of a person's timeline that starts after `cursor`, newest first.
+def view_page(
+    owner: Anybody, view: View, *, reader: Reader, limit: int, cursor: str | None
+) -> Page:
+    """Return the page of a person's view that starts after `cursor`, newest first.
 
     Raises:
         InvalidCursorError: the cursor is not one of ours.
     """
-    behind = parse_cursor(_TIMELINE.name, cursor) if cursor else None
-    return _page(_TIMELINE, owner, reader=reader, limit=limit, behind=behind)
+    pages = _VIEWS[view]
+    behind = parse_cursor(pages.name, cursor) if cursor else None
+    return _page(pages, owner, reader=reader, limit=limit, behind=behind)
 
 
 def deleted_page(owner: Anybody, *, reader: Reader, limit: int, cursor: str | None) -> Page:
@@ -229,7 +234,8 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
     (
         image_id, name, byte_size, content_type, state, failure_code, width, height, is_animated,
         thumbhash, has_preview, preview_format, timeline_at, taken_at, taken_offset_minutes,
-        taken_hint, created_at, deleted_at, description_state, alt_text, is_demo,
+        taken_hint, created_at, deleted_at, favourite, archived_at, description_state, alt_text,
+        is_demo,
     ) = row[: len(LISTED)]  # fmt: skip
     text = str(image_id)
     thumbnail, preview, expire_at = NO_URLS
@@ -256,6 +262,8 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
         "dated_by": dated_by,
         "created_at": created_at,
         "deleted_at": deleted_at,
+        "favourite": favourite,
+        "archived_at": archived_at,
         "alt_text": alt_text,
         "description_state": description_state,
         "description_demo": bool(is_demo),

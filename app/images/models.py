@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -24,9 +24,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import User
-from app.accounts.signed_in import Owner
+from app.accounts.sessions.lookup import Owner
 from app.database import Base, now
-from app.images.failures import OURS
+from app.images.failure_messages import OURS
 
 
 class ImageState(StrEnum):
@@ -37,6 +37,14 @@ class ImageState(StrEnum):
     READY = "ready"
     DAMAGED = "damaged"  # a picture that opens in part or not at all: the original is kept
     REJECTED = "rejected"  # not a picture: the bytes are gone, the reason stays for a day
+
+
+class View(StrEnum):
+    """A list of images by months; see [Note: Views]."""
+
+    TIMELINE = "timeline"
+    ARCHIVE = "archive"
+    FAVOURITES = "favourites"
 
 
 class DescriptionState(StrEnum):
@@ -60,9 +68,24 @@ def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-# [Note: What the timeline shows] A picture is in the timeline from the moment its original is
-# stored. The partial index below serves exactly this condition; change both together.
+# [Note: Views] A picture is in the library from the moment its original is stored until it is
+# deleted. There it is in the timeline or, when its person archived it, in the archive; and among
+# the favourites when it is one, archived or not. Each view has a partial index for exactly its
+# condition, and a trigger counts by it (migration 0023); change them together.
 SHOWN = (ImageState.PROCESSING, ImageState.READY, ImageState.DAMAGED)
+
+
+_IN_LIBRARY = "deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')"
+
+
+def _view_index(view: View, condition: str) -> Index:
+    return Index(
+        f"ix_images_{view}",
+        "owner_id",
+        text("timeline_at DESC"),
+        text("id DESC"),
+        postgresql_where=text(f"{condition} AND {_IN_LIBRARY}"),
+    )
 
 
 _OURS = ", ".join(f"'{code}'" for code in sorted(OURS))
@@ -80,15 +103,9 @@ class Image(Base):
         CheckConstraint("byte_size > 0", name="byte_size"),
         CheckConstraint("octet_length(sha256) = 32", name="sha256"),
         CheckConstraint("rating = -1 OR rating BETWEEN 1 AND 5", name="rating"),
-        Index(
-            "ix_images_timeline",
-            "owner_id",
-            text("timeline_at DESC"),
-            text("id DESC"),
-            postgresql_where=text(
-                "deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')"
-            ),
-        ),
+        _view_index(View.TIMELINE, "archived_at IS NULL"),
+        _view_index(View.ARCHIVE, "archived_at IS NOT NULL"),
+        _view_index(View.FAVOURITES, "favourite"),
         Index(
             "ix_images_deleted",
             "owner_id",
@@ -101,7 +118,17 @@ class Image(Base):
             "created_at",
             postgresql_where=text("state IN ('uploading', 'processing', 'rejected')"),
         ),
-        Index("ix_images_uploading", "owner_id", postgresql_where=text("state = 'uploading'")),
+        Index(
+            "ix_images_unfinished",
+            "owner_id",
+            postgresql_where=text("state IN ('uploading', 'rejected')"),
+        ),
+        # PostgreSQL looks here for whoever shows a description that is deleted.
+        Index(
+            "ix_images_current_description_id",
+            "current_description_id",
+            postgresql_where=text("current_description_id IS NOT NULL"),
+        ),
         Index(
             "ix_images_to_develop",
             "owner_id",
@@ -158,6 +185,12 @@ class Image(Base):
     stored_at: Mapped[datetime | None] = mapped_column(comment="When the original had arrived.")
     deleted_at: Mapped[datetime | None] = mapped_column(
         comment="In Recently deleted since; purged 30 days later."
+    )
+    favourite: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="Marked by its person."
+    )
+    archived_at: Mapped[datetime | None] = mapped_column(
+        comment="Out of the timeline since, by its person; kept all the same."
     )
 
     width: Mapped[int | None] = mapped_column(comment="Pixels, upright.")
@@ -256,9 +289,19 @@ class Image(Base):
         return cls.owner_id == user.id
 
     @classmethod
-    def in_timeline(cls) -> ColumnElement[bool]:
-        """See [Note: What the timeline shows]."""
+    def in_library(cls) -> ColumnElement[bool]:
+        """Stored and not deleted."""
         return cls.deleted_at.is_(None) & cls.state.in_(SHOWN)
+
+    @classmethod
+    def in_view(cls, view: View) -> ColumnElement[bool]:
+        """See [Note: Views]."""
+        conditions: dict[View, ColumnElement[bool]] = {
+            View.TIMELINE: cls.archived_at.is_(None),
+            View.ARCHIVE: cls.archived_at.is_not(None),
+            View.FAVOURITES: cast("ColumnElement[bool]", cls.favourite),
+        }
+        return conditions[view] & cls.in_library()
 
 
 class Storage(Base):
@@ -300,8 +343,8 @@ class ImageChange(Base):
             postgresql_where=text("removed_at IS NOT NULL"),
         ),
         {
-            "comment": "When each picture last changed, those that are gone included; a trigger"
-            " notes it."
+            "comment": "When each picture that arrived last changed, those that are gone included;"
+            " a trigger notes it."
         },
     )
 
@@ -357,12 +400,18 @@ class Export(Base):
 
 
 class Description(Base):
-    """One version of what is said about a picture. Versions are added, never changed."""
+    """One version of what is said about a picture. Versions are added, never changed.
+
+    See [Note: Ten versions] in versions.py.
+    """
 
     __tablename__ = "descriptions"
     __table_args__ = (
         _one_of("source", DescriptionSource),
-        {"comment": "Versions of descriptions, by models and by people."},
+        {
+            "comment": "Versions of descriptions: of each picture the last 10 by models, and the"
+            " last 10 by people."
+        },
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

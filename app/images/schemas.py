@@ -6,15 +6,13 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from app.displayed import displayable, is_visible, one_line, split_extension
-from app.images.models import DescriptionSource, DescriptionState, ImageState
-
 # A person may write as much as a model may.
-from app.lengths import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
-from app.shapes import BaseModel, said_plainly
+from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
+from app.http.schemas import BaseModel, said_plainly
+from app.images.models import DescriptionSource, DescriptionState, ImageState, View
+from app.text import displayable, is_visible, one_line, split_extension
 
 PAGE = 100
-MAX_BATCH = 10_000  # 390 KB of ids: well below the largest body
 MOST_IDS_TEXT = 10_000  # more than a page of them, so that who asks for too many is told how many
 MAX_NAME_LENGTH = 255  # as the column, and as most file systems have it
 
@@ -88,6 +86,8 @@ class ImageOut(BaseModel):
     )
     created_at: datetime = Field(description="When the upload began.")
     deleted_at: datetime | None = Field(description="In Recently deleted since.")
+    favourite: bool
+    archived_at: datetime | None = Field(description="Out of the timeline, in the archive since.")
     alt_text: str | None
     description_state: DescriptionState
     description_demo: bool = Field(description="The stand-in model made the description.")
@@ -158,6 +158,14 @@ class ImageDetail(ImageOut):
     )
 
 
+ChosenView = Annotated[
+    View,
+    Field(
+        description="archive: what was taken out of the timeline; favourites: archived ones too."
+    ),
+]
+
+
 class ListIn(BaseModel):
     """Which pictures, and from where on."""
 
@@ -165,10 +173,11 @@ class ListIn(BaseModel):
 
     limit: int = Field(default=PAGE, ge=1, le=PAGE)
     cursor: str | None = Field(default=None, max_length=200, description="From the page before.")
+    view: ChosenView = View.TIMELINE
     deleted: Annotated[
         bool,
         BeforeValidator(said_plainly),
-        Field(description="Those in Recently deleted instead."),
+        Field(description="Those in Recently deleted instead, whatever the view."),
     ] = False
     addresses: Literal["whole", "shared"] = Field(
         default="whole",
@@ -223,6 +232,11 @@ class ImagePatch(BaseModel):
     deleted: Literal[False] = Field(
         default=cast("Literal[False]", None), description="false takes it out of Recently deleted."
     )
+    favourite: bool = Field(default=cast("bool", None), description="Whether it is a favourite.")
+    archived: bool = Field(
+        default=cast("bool", None),
+        description="true takes it out of the timeline into the archive; false back.",
+    )
     description: DescriptionIn | None = Field(
         default=None, description="null forgets the person's version and shows the model's again."
     )
@@ -251,43 +265,12 @@ class ChangesOut(BaseModel):
     """What changed, each picture once, in the order of the changes."""
 
     images: list[ChangedImage] = Field(
-        description="Added or changed; with deleted_at, those in Recently deleted too."
+        description="Added, which an upload is once it has arrived, or changed; with deleted_at,"
+        " those in Recently deleted too."
     )
     removed: list[UUID] = Field(description="Gone for good; perhaps you never had some of them.")
     changed_until: str = Field(description="Pass it as `changed_since` next time.")
     has_more: bool = Field(description="Ask for the rest at once.")
-
-
-BatchAction = Literal["delete", "restore"]
-
-
-class PickedImages(BaseModel):
-    """Which pictures."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    ids: list[UUID] = Field(min_length=1, max_length=MAX_BATCH)
-
-
-class BatchIn(BaseModel):
-    """What is to be done to many pictures."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: BatchAction = Field(
-        description="delete: to Recently deleted, for 30 days; restore: out of it."
-    )
-    images: PickedImages
-
-
-class BatchOut(BaseModel):
-    """What was done."""
-
-    changed: int = Field(description="How many pictures are now otherwise than before.")
-    cancelled: int = Field(description="Uploads that had not arrived, and are gone for good.")
-    undo: BatchIn | None = Field(
-        description="The body that takes it back; null: there is nothing to take back."
-    )
 
 
 class DownloadOut(BaseModel):

@@ -18,14 +18,14 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
-from app.clients.archive import Archive, Kept, Part, Place, Version
-from app.clients.storage import PictureStore
+from app.clients.aws.bucket_versions import Archive, Kept, Part, Place, Tombstone, Version
+from app.clients.aws.image_store import PictureStore
 from app.database import db, now
-from app.images.cancelled import was_cancelled
-from app.images.examined import Row, has_row, read_rows, right_before
 from app.images.models import SHOWN, Image, ImageState
-from app.images.strays import lock_place
-from app.tasks import PictureStored
+from app.integrity.image_rows import Row, has_row, read_rows, right_before
+from app.integrity.orphans import lock_place
+from app.messages import PictureStored
+from app.uploads.cancelled import was_cancelled
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,9 @@ class Outcome(StrEnum):
 
     REPORTED = "reported"
     REPAIRED = "repaired"
-    LOST = "lost"  # no version has the right bytes, or the product deleted it
-    FORGOTTEN = "forgotten"  # the row of a lost picture was deleted
+    LOST = "lost"  # no version has the right bytes
+    DELETED = "deleted"  # the product deleted it, as a tombstone says
+    FORGOTTEN = "forgotten"  # the row of a lost or deleted picture was deleted
     ADOPTED = "adopted"  # an orphan has a row again
     REMOVED = "removed"  # an orphan is gone
 
@@ -61,7 +62,8 @@ class Treatment:
     Args:
         read: read every original and hash it, instead of believing the checksum that S3 keeps.
         repair: bring earlier versions back to the top, and make thumbnails again.
-        forget_lost: delete rows whose original is in no version any more.
+        forget_lost: delete rows whose original is in no version any more, or was deleted.
+        distrust_tombstones_since: tombstones that were written since then count as not there.
         adopt_since: make rows for orphans that were stored since then.
         remove_orphans: delete all other orphans.
     """
@@ -69,17 +71,19 @@ class Treatment:
     read: bool = False
     repair: bool = False
     forget_lost: bool = False
+    distrust_tombstones_since: datetime | None = None
     adopt_since: datetime | None = None
     remove_orphans: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that is wrong, and what became of it."""
+    """One thing that is wrong, and what became of it; `tombstone` says why it is DELETED."""
 
     trouble: Trouble
     outcome: Outcome
     key: str
+    tombstone: Tombstone | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,33 +159,37 @@ class Doctor:
         if row is None or trouble is None:
             db.session.rollback()
             return None
-        outcome = self._cure(row, trouble, parts)
+        outcome, tombstone = self._cure(row, trouble, parts)
         db.session.commit()
         lacks_derived = not row.has_derived(parts)
         if outcome is Outcome.REPAIRED and (lacks_derived or trouble is Trouble.GIVEN_UP):
             self._develop_again(row)
-        return _finding(trouble, outcome, place.key)
+        return _finding(trouble, outcome, place.key, tombstone)
 
-    def _cure(self, row: Row, trouble: Trouble, parts: list[Part]) -> Outcome:
+    def _cure(
+        self, row: Row, trouble: Trouble, parts: list[Part]
+    ) -> tuple[Outcome, Tombstone | None]:
         if trouble in {Trouble.UNSEEN, Trouble.GIVEN_UP}:
-            return Outcome.REPAIRED if self.treatment.repair else Outcome.REPORTED
-        right = self._right_version(row)
+            return Outcome.REPAIRED if self.treatment.repair else Outcome.REPORTED, None
+        tombstone = self.archive.tombstone(
+            row.place, before=self.treatment.distrust_tombstones_since
+        )
+        right = self._right_version(row, after=tombstone.at if tombstone else None)
         if right is None:
             # Other bytes than the row's may still be of use to somebody: they stay, and their row.
             if trouble is Trouble.WRONG or not self.treatment.forget_lost:
-                return Outcome.LOST
+                return Outcome.DELETED if tombstone else Outcome.LOST, tombstone
             self._forget(row, parts)
-            return Outcome.FORGOTTEN
+            return Outcome.FORGOTTEN, None
         if not self.treatment.repair:
-            return Outcome.REPORTED
+            return Outcome.REPORTED, None
         log.info("bringing version %s of %s back", right.id, row.place.key)
         self.archive.bring_back(row.place, right, sha256=row.sha256)
-        return Outcome.REPAIRED
+        return Outcome.REPAIRED, None
 
-    def _right_version(self, row: Row) -> Version | None:
-        deleted_at = self.archive.deleted_at(row.place)
+    def _right_version(self, row: Row, *, after: datetime | None) -> Version | None:
         for version in self.archive.versions(row.place):
-            if version.is_marker or (deleted_at and version.modified <= deleted_at):
+            if version.is_marker or (after and version.modified <= after):
                 continue
             kept = self.archive.look(row.place, version=version.id)
             if kept and self._is_right(row, kept, version=version.id):
@@ -254,5 +262,7 @@ class Doctor:
         self.ring(PictureStored(user_id=place.user_id, image_id=place.image_id))
 
 
-def _finding(trouble: Trouble, outcome: Outcome, key: str) -> Finding:
-    return Finding(trouble=trouble, outcome=outcome, key=key)
+def _finding(
+    trouble: Trouble, outcome: Outcome, key: str, tombstone: Tombstone | None = None
+) -> Finding:
+    return Finding(trouble=trouble, outcome=outcome, key=key, tombstone=tombstone)

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import exists, select, tuple_
 
-from app.clients.archive import Part, Place
-from app.clients.storage import PREVIEWS
+from app.clients.aws.bucket_versions import Part, Place
+from app.clients.aws.image_store import PREVIEWS
 from app.database import db
-from app.images.failures import OURS
+from app.images.failure_messages import OURS
 from app.images.models import SHOWN, Image
-from app.images.outcome import DECODER_VERSION
+from app.media.results import DECODER_VERSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +30,11 @@ class Row:
 
     @property
     def deserves_another_try(self) -> bool:
-        """Whether it was given up for no fault of its own, or by decoders of before."""
-        is_old = self.decoder_version < DECODER_VERSION and self.failure in OURS
+        """Whether it was given up for no fault of its own, or not shown by decoders of before.
+
+        Older decoders called files broken that were only of a kind they did not know.
+        """
+        is_old = self.decoder_version < DECODER_VERSION and self.failure in {*OURS, "corrupt"}
         return self.failure == "processing_failed" or is_old
 
     def has_derived(self, parts: list[Part]) -> bool:

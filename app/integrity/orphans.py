@@ -1,6 +1,6 @@
 """Objects that no row knows and rows whose original is gone: looked for all through the bucket.
 
-What was cancelled goes when its event comes (cancelled.py); this finds what nothing ever told of.
+What was cancelled is remembered for a day (cancelled.py); this finds what nothing ever told of.
 A few pages at each sweep, all of it once a day, with the place to go on at in the database.
 """
 
@@ -10,13 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import exists, select, text, tuple_
 
-from app.clients.archive import Place
-from app.clients.census import Census, Found, Page, place_of
-from app.clients.storage import PictureStore
+from app.clients.aws.bucket_inventory import Census, Found, Page, place_of
+from app.clients.aws.bucket_versions import Place
+from app.clients.aws.image_store import PictureStore
 from app.database import db, now
-from app.images.discarded import count_discarded
 from app.images.models import SHOWN, Image
-from app.images.watch import keep_watch, round_under_way, was_watched
+from app.integrity.in_time import in_time
+from app.integrity.scan_state import round_under_way, was_watched
+from app.uploads.discarded import count_discarded
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +31,11 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:image, 5))
 
 
 def look_for_strays(*, census: Census, store: PictureStore, pages: int = PAGES_A_SWEEP) -> None:
-    """Go on with the round through the bucket, for so many pages.
+    """Go on with the round through the bucket, for so many pages, while there is time.
 
     Safe to repeat, and to be cut off anywhere.
     """
-    keep_watch()
-    db.session.commit()
-    for _ in range(pages):
+    for _ in in_time(range(pages)):
         under_way = round_under_way()
         if under_way is None:
             db.session.rollback()
@@ -44,7 +43,8 @@ def look_for_strays(*, census: Census, store: PictureStore, pages: int = PAGES_A
         after = under_way.after
         db.session.commit()
         page = census.page(after=after)
-        _settle(page, after=after, store=store)
+        if not _settle(page, after=after, store=store):
+            return
         under_way.after = page.last or after
         under_way.ended_at = None if page.last else now()
         db.session.commit()
@@ -64,13 +64,16 @@ def remove_unless_known(place: Place, *, store: PictureStore, was_cancelled: boo
     """
     lock_place(place.image_id)
     if not db.session.scalar(select(exists().where(Image.id == place.image_id))):
-        size = store.delete_image(place.user_id, place.image_id)
-        if was_cancelled:
+        if was_cancelled:  # nobody's picture, as what the worker refuses: it leaves no tombstone
+            size = store.discard_upload(place.user_id, place.image_id)
             count_discarded(place.user_id, size)
+        else:
+            store.delete_image(place.user_id, place.image_id)
     db.session.commit()
 
 
-def _settle(page: Page, *, after: str, store: PictureStore) -> None:
+def _settle(page: Page, *, after: str, store: PictureStore) -> bool:
+    """Remove the strays of a page; False when time is up, and the same page comes again."""
     places = {(found.place.user_id, found.place.image_id) for found in page.found}
     owner_and_id = tuple_(Image.owner_id, Image.id)
     known = set(
@@ -83,9 +86,12 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> None:
     ]
     _tell_of_missing(page, after=after)
     db.session.rollback()
-    for found in strays:
+    done = 0
+    for found in in_time(strays):
         log.info("removing what no row knows")
         remove_unless_known(found.place, store=store, was_cancelled=False)
+        done += 1
+    return done == len(strays)
 
 
 def _may_go(found: Found) -> bool:

@@ -1,10 +1,11 @@
 """Finding what fell through: lost events, uploads never made, and what is due to go.
 
 Run three times a minute on one machine, every five minutes on AWS. Each part takes a bounded number
-of rows, one that fails holds up no other, and all of it is safe to repeat.
+of rows and a bounded time, one that fails holds up no other, and all of it is safe to repeat.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,22 +14,26 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
 
-from app.accounts.sessions import delete_dead_sessions
-from app.clients.archive import Place
-from app.clients.census import Census
-from app.clients.export_store import ExportStore
-from app.clients.storage import PictureStore
+from app.accounts.deletion import delete_person, people_to_delete, shut_those_who_leave
+from app.accounts.sessions.store import delete_dead_sessions
+from app.clients.aws.bucket_inventory import Census
+from app.clients.aws.bucket_versions import Place
+from app.clients.aws.export_store import ExportStore
+from app.clients.aws.image_store import PictureStore
 from app.database import db, now
-from app.images.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
+from app.exports.create import delete_expired_exports, take_overdue_exports
 from app.images.changes import forget_removals
-from app.images.exports import delete_expired_exports, take_overdue_exports
-from app.images.failures import OURS
-from app.images.lease import seconds_until_next, tell_backlog
-from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
+from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
-from app.images.outcome import DECODER_VERSION
-from app.images.strays import PAGES_A_SWEEP, look_for_strays, remove_unless_known
-from app.tasks import DescribePicture, ExportLibrary, PictureStored
+from app.images.turns import Upkeep
+from app.integrity.in_time import in_time
+from app.integrity.orphans import PAGES_A_SWEEP, look_for_strays, remove_unless_known
+from app.integrity.scan_state import keep_watch
+from app.media.results import DECODER_VERSION
+from app.messages import DescribePicture, ExportLibrary, PictureStored
+from app.processing.lease import seconds_until_next, tell_backlog
+from app.uploads.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
+from app.uploads.discarded import count_discarded
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +47,7 @@ DESCRIPTION_EXPECTED_WITHIN = timedelta(hours=1)
 UPLOAD_FORGOTTEN_AFTER = timedelta(days=1)
 REJECTION_FORGOTTEN_AFTER = timedelta(days=1)
 DELETED_KEPT_FOR = timedelta(days=30)
+SECONDS_FOR_PEOPLE = 15.0
 _WITHOUT_BYTES = (ImageState.UPLOADING, ImageState.REJECTED)
 
 
@@ -69,22 +75,43 @@ def sweep(
         pages: how many pages of the bucket's keys to look through.
     """
     moment = now()
-    for picture in _take_up(_overdue_uploads(moment), moment):
-        _try(partial(_ring_if_stored, picture, store=store, ring=ring))
+    upkeep = Upkeep()
+    # First: what is stored while nobody watches is never taken for waste.
+    _try(_note_watch)
+    for picture in in_time(_pictures(_overdue_uploads(moment))):
+        with upkeep.of(picture.user_id):
+            _try(partial(_ring_if_stored, picture, moment, store=store, ring=ring))
     decode_again_what_older_decoders_could_not()
     _try(tell_backlog)
     _try(partial(_wake, wake))
-    for image_id in _take_overdue_descriptions(moment):
-        _try(partial(ask, DescribePicture(image_id=image_id)))
-    for condition in (_deleted_long_ago(moment), _never_made(moment), _rejected_long_ago(moment)):
-        for picture in _pictures(condition):
-            _try(partial(_purge, picture, condition, store=store))
-    _try(partial(_clear_cancelled, store=store))
+    for picture in in_time(_pictures(_overdue_descriptions(moment))):
+        _try(partial(_ask_again, picture.image_id, moment, ask=ask))
+    for picture in in_time(_pictures(_deleted_long_ago(moment))):
+        _try(partial(_purge, picture, _deleted_long_ago(moment), store=store))
+    for condition in (_never_made(moment), _rejected_long_ago(moment)):
+        for picture in in_time(_pictures(condition)):
+            with upkeep.of(picture.user_id):
+                _try(partial(_purge, picture, condition, store=store))
+    _try(partial(_clear_cancelled, store=store, upkeep=upkeep))
+    _try(upkeep.charge)
     _try(partial(look_for_strays, census=census, store=store, pages=pages))
     _settle_leaving(exports, go_on=go_on)
     _try(forget_removals)
     delete_dead_sessions()
     db.session.commit()
+    # Last, since of a large library it may take as long as there is.
+    _delete_people(exports)
+
+
+def _delete_people(exports: ExportStore) -> None:
+    ends = time.monotonic() + SECONDS_FOR_PEOPLE
+    for user_id in people_to_delete():
+        is_over = partial(_is_past, ends)
+        _try(partial(delete_person, user_id, store=exports, is_over=is_over))
+
+
+def _is_past(moment: float) -> bool:
+    return time.monotonic() > moment
 
 
 def _settle_leaving(exports: ExportStore, *, go_on: Callable[[ExportLibrary], None]) -> None:
@@ -92,8 +119,11 @@ def _settle_leaving(exports: ExportStore, *, go_on: Callable[[ExportLibrary], No
         _try(partial(go_on, ExportLibrary(export_id=export_id)))
     _try(partial(delete_expired_exports, store=exports))
     _try(shut_those_who_leave)
-    for user_id in people_to_delete():
-        _try(partial(delete_person, user_id, store=exports))
+
+
+def _note_watch() -> None:
+    keep_watch()
+    db.session.commit()
 
 
 def _try(step: Callable[[], None]) -> None:
@@ -106,9 +136,13 @@ def _try(step: Callable[[], None]) -> None:
 
 
 def _ring_if_stored(
-    picture: PictureStored, *, store: PictureStore, ring: Callable[[PictureStored], None]
+    picture: PictureStored,
+    moment: datetime,
+    *,
+    store: PictureStore,
+    ring: Callable[[PictureStored], None],
 ) -> None:
-    with _taken_up(picture):
+    with _taken_up(picture, moment):
         if store.look(picture.user_id, picture.image_id) is not None:
             log.info("taking up a picture whose event did not come")
             ring(picture)
@@ -121,18 +155,21 @@ def _wake(wake: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _taken_up(picture: PictureStored) -> Iterator[None]:
-    """Have the next sweep take it up again, should this one fail."""
+def _taken_up(picture: PictureStored, moment: datetime) -> Iterator[None]:
+    """Take it up, not again for some minutes; but with the next sweep, should this one fail."""
+    _note(picture.image_id, swept_at=moment)
     try:
         yield
     except Exception:
-        _note([picture.image_id], swept_at=None)
+        _note(picture.image_id, swept_at=None)
         raise
 
 
 def _overdue_uploads(moment: datetime) -> ColumnElement[bool]:
-    return (Image.state == ImageState.UPLOADING) & (
-        Image.created_at < moment - EVENT_EXPECTED_WITHIN
+    return (
+        (Image.state == ImageState.UPLOADING)
+        & (Image.created_at < moment - EVENT_EXPECTED_WITHIN)
+        & (Image.swept_at.is_(None) | (Image.swept_at < moment - TAKEN_UP_AGAIN_AFTER))
     )
 
 
@@ -148,7 +185,7 @@ def _decoded_by_older_decoders() -> ColumnElement[bool]:
 
 def decode_again_what_older_decoders_could_not() -> None:
     """Put in the queue what failed for no fault of its own; each once for each version."""
-    for picture in _pictures(_decoded_by_older_decoders()):
+    for picture in in_time(_pictures(_decoded_by_older_decoders())):
         _try(partial(_decode_again, picture))
 
 
@@ -165,30 +202,24 @@ def _decode_again(picture: PictureStored) -> None:
     db.session.commit()
 
 
-def _take_up(condition: ColumnElement[bool], moment: datetime) -> list[PictureStored]:
-    """Return matching pictures, and note that they are taken up: not again for some minutes."""
-    is_due = Image.swept_at.is_(None) | (Image.swept_at < moment - TAKEN_UP_AGAIN_AFTER)
-    pictures = _pictures(condition & is_due)
-    _note([picture.image_id for picture in pictures], swept_at=moment)
-    return pictures
-
-
-def _take_overdue_descriptions(moment: datetime) -> list[UUID]:
-    """Return what has waited for an hour, and note that it is asked for now: once an hour."""
-    waiting = _pictures(
+def _overdue_descriptions(moment: datetime) -> ColumnElement[bool]:
+    return (
         (Image.description_state == DescriptionState.WAITING)
         & (Image.description_asked_at < moment - DESCRIPTION_EXPECTED_WITHIN)
         & Image.deleted_at.is_(None)
     )
-    ids = [picture.image_id for picture in waiting]
-    _note(ids, description_asked_at=moment)
-    return ids
 
 
-def _note(ids: list[UUID], **moments: datetime | None) -> None:
+def _ask_again(image_id: UUID, moment: datetime, *, ask: Callable[[DescribePicture], None]) -> None:
+    """Ask for a description that has waited for an hour: once an hour."""
+    _note(image_id, description_asked_at=moment)
+    ask(DescribePicture(image_id=image_id))
+
+
+def _note(image_id: UUID, **moments: datetime | None) -> None:
     db.session.execute(
         update(Image)
-        .where(Image.id.in_(ids))
+        .where(Image.id == image_id)
         .values(**moments)
         .execution_options(synchronize_session=False)
     )
@@ -230,15 +261,33 @@ def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureSt
     db.session.commit()
 
 
-def _clear_cancelled(*, store: PictureStore) -> None:
-    for upload in take_due():
-        _try(partial(_clear, upload, store=store))
+def _clear_cancelled(*, store: PictureStore, upkeep: Upkeep) -> None:
+    for upload in in_time(take_due()):
+        with upkeep.of(upload.owner_id):
+            _try(partial(_clear, upload, store=store))
 
 
 def _clear(upload: CancelledUpload, *, store: PictureStore) -> None:
     place = Place(user_id=upload.owner_id, image_id=upload.image_id)
     remove_unless_known(place, store=store, was_cancelled=True)
+    _clear_rejected(place, store=store)
     note_looked(upload)
+
+
+def _clear_rejected(place: Place, *, store: PictureStore) -> None:
+    """Remove what was sent again to the place of a rejected file, where it takes nobody's room.
+
+    The address that was signed for it lives on for some minutes. The row stays locked meanwhile, as
+    where it is rejected (process_image.py).
+    """
+    rejected = (
+        Image.id == place.image_id,
+        Image.owner_id == place.user_id,
+        Image.state == ImageState.REJECTED,
+    )
+    if db.session.scalar(select(Image.id).where(*rejected).with_for_update()) is not None:
+        count_discarded(place.user_id, store.discard_upload(place.user_id, place.image_id))
+    db.session.commit()
 
 
 def _has_arrived(row: Image, *, store: PictureStore) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
-from app.clients.queue import MAX_MESSAGES, Message, Queue
+from app.clients.aws.sqs import MAX_MESSAGES, Message, Queue
 
 MAX_BATCH = MAX_MESSAGES
 # A message that is done but not yet taken out comes again if we die meanwhile: not for long.

@@ -1,7 +1,7 @@
 """The worker on one machine: notes what arrives, develops it, does what messages ask for, sweeps.
 
-What a message means is in app.tasks, what does it in app.assembly, and both are the same on
-Lambda; only the loop is this file's.
+What a message means is in app.messages, what does it in app.jobs.worker_context, and both are the
+same on Lambda; only the loop is this file's.
 """
 
 import gc
@@ -14,17 +14,17 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from app.assembly import Assembly
-from app.clients.aws import AwsUnavailableError
-from app.clients.queue import MAX_MESSAGES, Message, Queue
-from app.feed import Delivery, Feed
-from app.images.confinement import keep_to_itself
-from app.images.darkroom import Darkroom
-from app.images.lease import BulkLimit
-from app.logs import set_up_logging
-from app.outages import Outage, is_outage
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.sqs import MAX_MESSAGES, Message, Queue
+from app.clients.outage import Outage, is_outage
+from app.jobs.queue_feed import Delivery, Feed
+from app.jobs.worker_context import Assembly
+from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.seccomp import keep_to_itself
+from app.messages import RetryLaterError, pause_after
+from app.observability.logging import set_up_logging
+from app.processing.in_hand import InHand
 from app.settings import Settings
-from app.tasks import RetryLaterError, pause_after
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +40,9 @@ EXPORTERS = 2
 # children; with as many threads, those would idle while the threads wait.
 THREADS_A_CHILD = 3
 COLLECTED_AFTER = 10_000  # objects that were made and not let go; Python's own number is 700
-# So that somebody's ten pictures find a thread and a decoder free beside another's thousands. See
-# [Note: Bulk] in app/images/lease.py.
+# So that somebody's ten pictures find a thread and a decoder free beside another's thousands, and
+# beside another's few that take long: one person has none of these beside all of the others. Who is
+# alone has as many decoders as there are cores.
 RESERVED_THREADS = 2
 RESERVED_CHILDREN = 1
 LETTER_CARRIERS = 2
@@ -80,14 +81,14 @@ class News:
 class Worker:
     """Threads that each do one thing at a time, until told to stop."""
 
-    def __init__(self, settings: Settings, *, darkroom: Darkroom, bulk_developers: int) -> None:
-        developers = bulk_developers + RESERVED_THREADS
+    def __init__(self, settings: Settings, *, darkroom: Darkroom, most_of_one: int) -> None:
+        developers = most_of_one + RESERVED_THREADS
         self._stopping = threading.Event()
         self._assembly = Assembly(
             settings,
             # One connection each, and three for arrivals, the sweep and the heartbeat.
             pool_size=developers + DESCRIBERS + EXPORTERS + LETTER_CARRIERS + 3,
-            bulk_limit=BulkLimit(alone=bulk_developers),
+            in_hand=InHand(most=most_of_one),
             pause=self._stopping.wait,
         )
         self._darkroom = darkroom
@@ -239,7 +240,7 @@ def main() -> None:
     set_up_logging(settings.log_level)
     keep_to_itself()
     children = max(1, os.cpu_count() or 1)
-    bulk_developers = children * THREADS_A_CHILD
+    most_of_one = children * THREADS_A_CHILD
     with ExitStack() as stack:
         darkroom = stack.enter_context(
             Darkroom(
@@ -249,7 +250,7 @@ def main() -> None:
             )
         )
         darkroom.check()
-        worker = Worker(settings, darkroom=darkroom, bulk_developers=bulk_developers)
+        worker = Worker(settings, darkroom=darkroom, most_of_one=most_of_one)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         _collect_less_often()

@@ -3,32 +3,27 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts.post_office import send_letter
-from app.accounts.sweep import sweep_accounts
-from app.clients.aws import make_client, make_client_later
-from app.clients.census import Census
-from app.clients.export_store import ExportStore
-from app.clients.mail import Mailer
-from app.clients.queue import MAX_MESSAGES, Queue
-from app.clients.storage import PictureStore
-from app.clients.vision import Vision, VisionSettings
+from app.accounts.cleanup import sweep_accounts
+from app.accounts.emails.sender import send_letter
+from app.api.app import create_worker_app
+from app.clients.aws.boto import make_client, make_client_later
+from app.clients.aws.bucket_inventory import Census
+from app.clients.aws.export_store import ExportStore
+from app.clients.aws.image_store import PictureStore
+from app.clients.aws.ses import Mailer
+from app.clients.aws.sqs import MAX_MESSAGES, Queue
+from app.clients.openai_vision import Vision, VisionSettings
 from app.database import db
-from app.factory import create_worker_app
-from app.heartbeat import Heartbeat
-from app.images.darkroom import Darkroom
-from app.images.describe import ask_for_next, describe_next
-from app.images.develop import Bench, develop_next, take_in
-from app.images.exports import make_next_zip
-from app.images.giving_way import GiveWay, Pause, give_way, never_give_way
-from app.images.lease import BulkLimit, extend, seconds_until_next
-from app.images.sweep import sweep
-from app.settings import Settings
-from app.tasks import (
+from app.descriptions.generate import ask_for_next, describe_next
+from app.exports.create import make_next_zip
+from app.jobs.cleanup import sweep
+from app.jobs.heartbeat import Heartbeat
+from app.media.sandbox.pool import Darkroom
+from app.messages import (
     DEVELOP,
     DescribeAll,
     DescribePicture,
@@ -39,6 +34,11 @@ from app.tasks import (
     handle,
     parse,
 )
+from app.processing.in_hand import InHand
+from app.processing.lease import seconds_until_next
+from app.processing.process_image import Bench, develop_next, take_in
+from app.processing.yielding import GiveWay, Pause, give_way, never_give_way
+from app.settings import Settings
 
 
 class Assembly:
@@ -49,7 +49,7 @@ class Assembly:
         settings: Settings,
         *,
         pool_size: int,
-        bulk_limit: BulkLimit | None = None,
+        in_hand: InHand | None = None,
         pause: Pause | None = None,
     ) -> None:
         """Connect to nothing yet.
@@ -57,7 +57,7 @@ class Assembly:
         Args:
             settings: where everything is.
             pool_size: the most database connections.
-            bulk_limit: how many pictures of bulk uploads are in hand at once; one if not told.
+            in_hand: bounds the pictures that are in hand at once; one if not told.
             pause: how long work rests, to give way; it does not when there is none.
         """
         sqs = make_client("sqs", settings)
@@ -72,7 +72,7 @@ class Assembly:
         self.descriptions = Queue(sqs=sqs, url=settings.description_queue_url)
         self.copies = Queue(sqs=sqs, url=settings.export_queue_url)
         self.letters = Queue(sqs=sqs, url=settings.letter_queue_url)
-        self._bulk_limit = bulk_limit or BulkLimit(alone=1)
+        self._in_hand = in_hand or InHand(most=1)
         self._give_way: GiveWay = partial(give_way, pause=pause) if pause else never_give_way
         self._mailer = _mailer(settings)
         self._vision = _vision(settings)
@@ -82,8 +82,8 @@ class Assembly:
         is_demo = bool(self.settings.model and self.settings.model.is_demo)
 
         def describe(task: DescribePicture, attempt: int) -> None:
-            del task  # see [Note: Rows are the queue] in app/images/lease.py
             describe_next(
+                task,
                 attempt,
                 store=self.store,
                 darkroom=darkroom,
@@ -134,7 +134,7 @@ class Assembly:
         stored = [task for task in tasks if isinstance(task, PictureStored)]
         if stored:
             with self.app.app_context():
-                take_in(stored, store=self.store)
+                take_in(stored)
 
     def take_in_messages(self, *, wait_seconds: int) -> int:
         """Receive messages of the queue of pictures, note what they tell, and end them."""
@@ -179,10 +179,6 @@ class Assembly:
         self.ask_database()
         self.census.page(after="users/~")
 
-    def holding(self, image_id: UUID) -> AbstractContextManager[None]:
-        """Keep a picture's lease for as long as the block runs."""
-        return self._saying(partial(extend, image_id))
-
     def _saying(self, still_at_it: Callable[[], None]) -> AbstractContextManager[None]:
         def beat() -> None:
             with self.app.app_context():
@@ -219,9 +215,9 @@ class Assembly:
             store=self.store,
             darkroom=darkroom,
             ask=self.ask,
-            holding=self.holding,
+            holding=self._saying,
             describes=self.settings.model is not None,
-            bulk_limit=self._bulk_limit,
+            in_hand=self._in_hand,
             give_way=self._give_way,
         )
 

@@ -11,16 +11,19 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from app.clients.calls import SecretsManager, SecurityTokenService
-from app.clients.secrets import read_secret
-from app.handlers import start_collecting
-from app.handlers.lean import create_app
-from app.handlers.observing import Telling, observe_later
-from app.handlers.surroundings import surroundings
-from app.handlers.visitor_address import with_visitor_address
-from app.handlers.without import later, without
-from app.parts import build_parts
-from app.telling import count, listen
+# First, since others import Flask whole: docs/decisions/0052-cold-start-by-halves.md.
+from app.lambda_handlers.lean_app import create_app
+
+# isort: split
+from app.clients.aws.lightweight import SecretsManager, SecurityTokenService
+from app.clients.aws.secrets_manager import read_secret
+from app.http.dependencies import build_parts
+from app.lambda_handlers import start_collecting
+from app.lambda_handlers.config import surroundings
+from app.lambda_handlers.import_stubs import later, without
+from app.lambda_handlers.powertools import Telling, observe_later
+from app.lambda_handlers.viewer_address import with_visitor_address
+from app.observability.metrics import count, listen
 
 DOOR_HEADER = "x-pinhole-door"
 
@@ -36,9 +39,10 @@ app = create_app(
     build_parts(_known.settings, sts=SecurityTokenService(_known.caller)), views="read later"
 )
 
+_NOT_SERVING = ("asyncio", "calendar", "durationpy", "shutil", "tarfile")
 # It sets logging up anew, so after us; and names boto3 for what it does besides serving, which is
 # never asked of it here.
-with without("boto3", "botocore"), later("asyncio", "shutil", "tarfile"):
+with without("boto3", "botocore"), later(*_NOT_SERVING):
     from zappa.handler import lambda_handler as serve
 
 logging.getLogger("zappa").setLevel(logging.WARNING)

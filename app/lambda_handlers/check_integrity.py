@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.assembly import Assembly
-from app.doctor import Asked, examine
-from app.handlers import start_collecting
-from app.handlers.observing import observe
-from app.handlers.surroundings import surroundings
+from app.cli.check_integrity import Asked, examine
+from app.jobs.worker_context import Assembly
+from app.lambda_handlers import start_collecting
+from app.lambda_handlers.config import surroundings
+from app.lambda_handlers.powertools import observe
 
 _known = surroundings()
 logger = observe("doctor", level=_known.settings.log_level)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from app.assembly import Assembly
-from app.handlers import start_collecting
-from app.handlers.observing import observe, trace
-from app.handlers.surroundings import surroundings
-from app.telling import step
+from app.jobs.worker_context import Assembly
+from app.lambda_handlers import start_collecting
+from app.lambda_handlers.config import surroundings
+from app.lambda_handlers.powertools import observe, trace
+from app.observability.metrics import step
 
 _known = surroundings()
 logger = observe("sweep", level=_known.settings.log_level)

@@ -11,8 +11,8 @@ from functools import cache
 from secrets import token_urlsafe
 from urllib.parse import quote
 
-from app.clients.calls import Caller, SecretsManager
-from app.clients.secrets import read_secret
+from app.clients.aws.lightweight import Caller, SecretsManager
+from app.clients.aws.secrets_manager import read_secret
 from app.runtime_role import Credentials
 from app.settings import Settings
 

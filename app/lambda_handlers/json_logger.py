@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.handlers.without import without
-from app.logs import SECRET_QUERY, OptExcInfo, traceback_of
+from app.lambda_handlers.import_stubs import without
+from app.observability.logging import SECRET_QUERY, OptExcInfo, traceback_of
 
 with without("botocore"):  # which Powertools would tell its name
     from aws_lambda_powertools import Logger, Metrics, single_metric
@@ -13,7 +13,7 @@ __all__ = ["Discreet", "Logger", "Metrics", "make_logger", "single_metric"]
 
 
 class Discreet(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the package only
-    """Leaves out what is a key to a picture or somebody's words: as app/logs.py does."""
+    """Leaves out what is a key to a picture or somebody's words, as the other formatter does."""
 
     def formatException(self, ei: OptExcInfo) -> str:  # noqa: N802 - logging's name
         """Format a traceback; errors of the database without their words, which hold values."""

@@ -6,7 +6,7 @@ but the command line are imported when they are used: the documentation page is 
 See docs/decisions/0052-cold-start-by-halves.md.
 """
 
-from app.handlers.without import later, without
+from app.lambda_handlers.import_stubs import later, without
 
 _DIALECTS = "sqlalchemy.dialects.postgresql"
 _SELDOM = (
@@ -15,7 +15,9 @@ _SELDOM = (
     "difflib",  # guesses which route was meant, where one is built by a wrong name
     "flask.templating",
     "importlib.metadata",
+    "itsdangerous",  # signs Flask's own sessions, of which there are none
     "jinja2",
+    "mimetypes",
     "pprint",
     "tempfile",  # of forms, which are refused
     "werkzeug.formparser",
@@ -32,6 +34,6 @@ with without("flask.cli"), later(*_SELDOM):
     import sqlalchemy.dialects.postgresql.psycopg2  # noqa: F401 - as the database's address names it
     import werkzeug.test  # noqa: F401 - by which Zappa asks Flask; it knows how to send forms
 
-    from app.factory import create_app
+    from app.api.app import create_app
 
 __all__ = ["create_app"]

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.accounts.secret_tokens import new_token
-from app.clients.aws import make_client_in
-from app.clients.calls import SecretsManager
-from app.clients.secrets import keep_if_missing
-from app.clients.snapshots import Snapshots
-from app.handlers import start_collecting
-from app.handlers.observing import observe, trace
-from app.handlers.surroundings import runtime_credentials, surroundings
-from app.migrate import upgrade
+from app.accounts.sessions.tokens import new_token
+from app.cli.migrate import upgrade
+from app.clients.aws.boto import make_client_in
+from app.clients.aws.lightweight import SecretsManager
+from app.clients.aws.rds_snapshots import Snapshots
+from app.clients.aws.secrets_manager import keep_if_missing
+from app.lambda_handlers import start_collecting
+from app.lambda_handlers.config import runtime_credentials, surroundings
+from app.lambda_handlers.powertools import observe, trace
+from app.observability.metrics import step
 from app.runtime_role import make_runtime_role
-from app.telling import step
 
 _known = surroundings()
 logger = observe("migrate", level=_known.settings.log_level)

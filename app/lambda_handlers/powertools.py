@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from app.request_ids import name_in_logs
-from app.telling import Counted, Timed, listen
+from app.observability.metrics import Counted, Timed, listen
+from app.observability.request_ids import name_in_logs
 
 if TYPE_CHECKING:
-    from app.handlers.lines import Logger
+    from app.lambda_handlers.json_logger import Logger
 
 # By it the X-Ray SDK knows as well, and elsewhere asks for sampling rules.
 _IN_LAMBDA = "LAMBDA_TASK_ROOT"
@@ -18,7 +18,7 @@ _IN_LAMBDA = "LAMBDA_TASK_ROOT"
 
 def observe(service: str, *, level: str) -> "Logger":
     """Send everything that is logged, by whichever module, to CloudWatch as JSON."""
-    from app.handlers.lines import make_logger  # noqa: PLC0415 - see observe_later
+    from app.lambda_handlers.json_logger import make_logger  # noqa: PLC0415 - see observe_later
 
     _set_levels(level)
     logger = make_logger(service, level=level)
@@ -50,7 +50,7 @@ class _FromFirstLineOn(logging.Handler):
 
     @cached_property
     def _logger(self) -> "Logger":
-        from app.handlers.lines import make_logger  # noqa: PLC0415 - see observe_later
+        from app.lambda_handlers.json_logger import make_logger  # noqa: PLC0415 - see observe_later
 
         logger = make_logger(self._service, level=self._level)
         logger.propagate = False  # its handlers write what this one is given, once
@@ -72,7 +72,7 @@ class Telling:
 
     @cached_property
     def _metrics(self) -> Any:  # noqa: ANN401 - Powertools'
-        from app.handlers.lines import Metrics  # noqa: PLC0415 - most starts count nothing
+        from app.lambda_handlers.json_logger import Metrics  # noqa: PLC0415 - most starts count nothing
 
         return Metrics(namespace="Pinhole", service=self._service)
 
@@ -86,7 +86,7 @@ class Telling:
 
     def undecodable(self, error: str) -> None:
         """Write down at once, as a metric with a dimension of its own."""
-        from app.handlers.lines import single_metric  # noqa: PLC0415 - see _metrics
+        from app.lambda_handlers.json_logger import single_metric  # noqa: PLC0415 - see _metrics
 
         with single_metric(
             name="PicturesUndecodable", unit="Count", value=1, namespace="Pinhole"

@@ -1,26 +1,27 @@
 """The worker on AWS Lambda: does what messages ask for; each that fails comes back by itself.
 
 [Note: Until nothing waits] An event of a picture is only noted; what is developed is the picture
-whose turn it is (see [Note: Rows are the queue] in app/images/lease.py), and then the next, until
-nothing waits or this function's time is nearly over. Between two pictures the queue is emptied,
-since the people whose events wait there have a turn that nobody knows of. Whoever stops while
-something waits leaves a message that wakes the next function up.
+whose turn it is (see [Note: Rows are the queue] in app/processing/lease.py), and then the next,
+until nothing waits or this function's time is nearly over. Between two pictures the queue is
+emptied, since the people whose events wait there have a turn that nobody knows of. Whoever stops
+while something waits leaves a message that wakes the next function up.
 """
 
 import math
+import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from app.assembly import Assembly
-from app.clients.aws import AwsUnavailableError, make_client_later
-from app.clients.queue import Message, Queue
-from app.handlers import start_collecting
-from app.handlers.observing import observe, trace
-from app.handlers.surroundings import surroundings
-from app.images.confinement import keep_to_itself
-from app.images.darkroom import Darkroom
-from app.outages import is_outage
-from app.tasks import RetryLaterError, pause_after
+from app.clients.aws.boto import AwsUnavailableError, make_client_later
+from app.clients.aws.sqs import Message, Queue
+from app.clients.outage import is_outage
+from app.jobs.worker_context import Assembly
+from app.lambda_handlers import start_collecting
+from app.lambda_handlers.config import surroundings
+from app.lambda_handlers.powertools import observe, trace
+from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.seccomp import keep_to_itself
+from app.messages import RetryLaterError, pause_after
 
 _known = surroundings()
 logger = observe("worker", level=_known.settings.log_level)
@@ -48,6 +49,7 @@ start_collecting()
 _MIN_MILLISECONDS = 100_000
 # Before each picture, ten at a time.
 _MAX_RECEIVES = 20
+_MAX_RECEIVING_SECONDS = 5.0
 _MAX_FAILURES = 5  # one after the other: it is not the pictures
 _MAX_DELAY_SECONDS = 60
 
@@ -75,8 +77,11 @@ def _develop(context: Context) -> None:
     """Develop what waits. See [Note: Until nothing waits]."""
     failures = 0
     while context.get_remaining_time_in_millis() > _MIN_MILLISECONDS:
+        begun = time.monotonic()
         for _ in range(_MAX_RECEIVES):
             if not _assembly.take_in_messages(wait_seconds=0):
+                break
+            if time.monotonic() - begun > _MAX_RECEIVING_SECONDS:
                 break
         try:
             if not _assembly.develop_next(_darkroom):

@@ -4,17 +4,17 @@ from flask import Response
 from pydantic import ConfigDict, Field
 from sqlalchemy import func, select, true
 
-from app.accounts.guards import current_user, in_person
 from app.accounts.models import User
-from app.accounts.schemas.session import UserOut
-from app.contract import APIBlueprint
+from app.accounts.sessions.guards import current_user, in_person
+from app.accounts.sessions.schemas import UserOut
 from app.database import db, now
+from app.descriptions import versions as descriptions
 from app.errors import DescriptionsUnavailableError
-from app.images import descriptions
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.middleware import json_response
+from app.http.schemas import BaseModel
 from app.images.models import Image, ImageState, Storage
-from app.parts import parts
-from app.shapes import BaseModel
-from app.web import json_response
 
 account = APIBlueprint("account", __name__, url_prefix="/api/account", tag="Accounts")
 

@@ -1,32 +1,37 @@
 """Pictures over HTTP: list, look, change, delete, describe."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 import orjson
 from flask import Response, request
 from sqlalchemy import select, update
 
-from app.accounts.guards import current_owner, current_user, signed_in
 from app.accounts.models import User
-from app.accounts.signed_in import Owner
-from app.clients.aws import AwsUnavailableError
-from app.contract import APIBlueprint
+from app.accounts.sessions.guards import current_owner, current_user, signed_in
+from app.accounts.sessions.lookup import Owner
+from app.clients.aws.boto import AwsUnavailableError
 from app.database import db
-from app.entity_tags import require_match, tag_of
+from app.descriptions import versions
 from app.errors import FieldError, NotFoundError, ValidationFailedError
-from app.images import descriptions
-from app.images.batch import Deleted, delete_images, restore_images
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.entity_tags import require_match, tag_of
+from app.http.middleware import json_response
 from app.images.changes import changes_since
-from app.images.in_parts import drop_parts
+from app.images.listing import (
+    Reader,
+    Shown,
+    deleted_page,
+    image_detail,
+    images_by_id,
+    view_page,
+)
 from app.images.models import Image, ImageState
-from app.images.retry import develop_again
 from app.images.schemas import (
     PAGE,
-    BatchAction,
-    BatchIn,
-    BatchOut,
     ChangesIn,
     ChangesOut,
     DownloadOut,
@@ -36,17 +41,14 @@ from app.images.schemas import (
     ListIn,
     QueuedOut,
 )
-from app.images.timeline import (
-    Reader,
-    Shown,
-    deleted_page,
-    image_detail,
-    images_by_id,
-    timeline_page,
-)
-from app.parts import parts
-from app.tasks import DescribeAll, DescribePicture
-from app.web import json_response
+from app.library.batch import change_many
+from app.library.batch_schemas import BatchIn, BatchOut
+from app.library.flags import set_archived, set_favourite
+from app.library.selection import Locked, lock_images
+from app.library.trash import delete_images, restore_images
+from app.messages import DescribeAll, DescribePicture
+from app.processing.retry import develop_again
+from app.uploads.multipart import drop_parts
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +76,7 @@ def list_images(query_data: ListIn) -> Response:
     if query_data.ids is not None:
         found = images_by_id(owner, _parse_ids(query_data.ids), reader=reader)
         return json_response({"images": found, "next_cursor": None, "addresses": shared})
-    page_of = deleted_page if query_data.deleted else timeline_page
+    page_of = deleted_page if query_data.deleted else partial(view_page, view=query_data.view)
     page = page_of(owner, reader=reader, limit=query_data.limit, cursor=query_data.cursor)
     return json_response(
         {"images": page.images, "next_cursor": page.next_cursor, "addresses": shared}
@@ -94,10 +96,10 @@ def list_images(query_data: ListIn) -> Response:
 def list_changes(query_data: ChangesIn) -> Response:
     """List what changed since you last asked, to keep a copy in step.
 
-    Without `changed_since`: all pictures there are. From then on pass `changed_until` of the answer
-    before, and ask on while `has_more` is true. Nothing is missed that was still being written when
-    you asked; what changes meanwhile comes again. Removals are remembered for 90 days: whoever did
-    not ask for so long hears 410, and begins anew.
+    Without `changed_since`: all pictures that have arrived. From then on pass `changed_until` of
+    the answer before, and ask on while `has_more` is true. Nothing is missed that was still being
+    written when you asked; what changes meanwhile comes again. Removals are remembered for 90
+    days: whoever did not ask for so long hears 410, and begins anew.
     """
     owner = current_owner()
     found = changes_since(
@@ -157,13 +159,13 @@ def get_original(image_id: UUID) -> Response:
 @images.output(ImageDetail)
 @images.doc(responses={**NOT_FOUND, 412: "If-Match names another version of it."})
 def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
-    """Rename a picture, correct its description, or take it out of Recently deleted.
+    """Rename, describe, favour or archive a picture, or take it out of Recently deleted.
 
     With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
     another tab, has changed meanwhile: 412.
     """
     user = current_user()
-    _require(user, image_id)
+    rows = _require(user, image_id)
     if "If-Match" in request.headers:
         require_match(_state_of(_shown(user, image_id)))
     given = json_data.model_fields_set
@@ -174,11 +176,15 @@ def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
             .values(name=json_data.name)
         )
     if "deleted" in given:
-        restore_images(user, [image_id])
+        restore_images(user, rows)
+    if "favourite" in given:
+        set_favourite(user, rows, favourite=json_data.favourite)
+    if "archived" in given:
+        set_archived(user, rows, archived=json_data.archived)
     if json_data.description is not None:
-        descriptions.write(user, image_id, json_data.description)
+        versions.write(user, image_id, json_data.description)
     elif "description" in given:
-        descriptions.forget_own_words(user, image_id)
+        versions.forget_own_words(user, image_id)
     answer = _detail(user, image_id)
     db.session.commit()
     return answer
@@ -194,10 +200,9 @@ def delete_image(image_id: UUID) -> Response:
     An upload that has not arrived yet is cancelled for good.
     """
     user = current_user()
-    _require(user, image_id)
-    deleted = delete_images(user, [image_id])
+    deleted = delete_images(user, _require(user, image_id))
     db.session.commit()
-    _drop_open_parts(user, deleted)
+    _drop_open_parts(user, deleted.open_parts)
     return Response(status=204)
 
 
@@ -207,21 +212,19 @@ def delete_image(image_id: UUID) -> Response:
 @images.output(BatchOut)
 @images.doc(responses={404: "One of them is not there, or not yours; `errors` says which."})
 def change_images(json_data: BatchIn) -> Response:
-    """Delete up to 10,000 pictures at once, or bring them back: all of them, or none.
+    """Change up to 10,000 pictures at once: all of them, or none.
 
-    `undo` of the answer is the body that takes back what was done, and nothing else: send it to
-    this address. Uploads that have not arrived yet are cancelled for good, as by DELETE.
+    Either `images.ids`, all of which must be there, or `images.match`: whatever matches and would
+    be changed. Where that is more than 10,000, the newest are, and `has_more` is true: send the
+    same again for the next. `undo` of the answer is the body that takes back what was done, and
+    nothing else: send it to this address. Deleting cancels uploads that have not arrived yet for
+    good.
     """
     user = current_user()
-    ids = json_data.images.ids
-    if json_data.action == "delete":
-        deleted = delete_images(user, ids)
-        db.session.commit()
-        _drop_open_parts(user, deleted)
-        return _done("restore", deleted.moved, cancelled=len(deleted.cancelled))
-    restored = restore_images(user, ids)
+    outcome = change_many(user, json_data)
     db.session.commit()
-    return _done("delete", restored)
+    _drop_open_parts(user, outcome.open_parts)
+    return json_response(outcome.answer)
 
 
 @images.post("/<uuid:image_id>/retry")
@@ -262,7 +265,7 @@ def retry_image(image_id: UUID) -> Response:
 def describe_image(image_id: UUID) -> Response:
     """Have a model describe one picture, again if need be; one that waits goes on waiting."""
     user = current_user()
-    if descriptions.ask(user, image_id, model=parts().settings.model):
+    if versions.ask(user, image_id, model=parts().settings.model):
         _send(DescribePicture(image_id=image_id).message())
     response = _detail(user, image_id)
     response.status_code = 202
@@ -275,26 +278,21 @@ def describe_image(image_id: UUID) -> Response:
 @images.doc(
     responses={
         409: "Descriptions are not available or not turned on.",
-        429: "They were asked for a moment ago.",
+        429: "They were asked for a moment ago, or many were some hours ago.",
     }
 )
 def describe_missing() -> Response:
     """Have a model describe all pictures that have no description yet."""
     user = current_user()
-    waiting = descriptions.ask_for_missing(user, model=parts().settings.model)
+    waiting, asked_at = versions.ask_for_missing(user, model=parts().settings.model)
     if waiting:
-        _send(DescribeAll(user_id=user.id).message())
+        _send(DescribeAll(user_id=user.id, asked_at=asked_at).message())
     return json_response({"queued": waiting}, status=202)
 
 
-def _done(undo: BatchAction, changed: list[UUID], *, cancelled: int = 0) -> Response:
-    how = {"action": undo, "images": {"ids": changed}} if changed else None
-    return json_response({"changed": len(changed), "cancelled": cancelled, "undo": how})
-
-
-def _drop_open_parts(user: User, deleted: Deleted) -> None:
+def _drop_open_parts(user: User, open_parts: list[tuple[UUID, str]]) -> None:
     """Drop what S3 has of cancelled uploads; of more than a request has time for, in a day."""
-    dropped = deleted.open_parts[:MAX_DROPPED_AT_ONCE]
+    dropped = open_parts[:MAX_DROPPED_AT_ONCE]
     if dropped:
         drop_parts(user, dropped, uploads=parts().uploads)
 
@@ -331,16 +329,16 @@ def _state_of(shown: Shown) -> str:
     return tag_of(orjson.dumps(lasting, option=orjson.OPT_UTC_Z))
 
 
-def _require(user: User, image_id: UUID) -> None:
-    """Lock a picture, so that it cannot go before the commit.
+def _require(user: User, image_id: UUID) -> Sequence[Locked]:
+    """Lock a picture, so that it cannot go before the commit; return its row.
 
     Raises:
         NotFoundError: there is none with this id, or it is somebody else's.
     """
-    mine = select(Image.id).where(Image.owned_by(user), Image.id == image_id)
-    found = db.session.scalar(mine.with_for_update())
-    if found is None:
-        raise NotFoundError
+    try:
+        return lock_images(user, [image_id])
+    except NotFoundError:
+        raise NotFoundError from None  # as it is said of one
 
 
 def _parse_ids(text: str) -> list[UUID]:

@@ -11,14 +11,16 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from app.images.cleaning import LONGEST_CAPTION, LONGEST_NAME
-from app.images.formats import MAX_SIDE, SUPPORTED
-from app.images.metadata import PictureMetadata
-from app.images.xmp import MAX_STARS, REJECTED
+from app.media.formats.bare_webp import NotBareError, check
+from app.media.formats.sniff import MAX_SIDE, SUPPORTED
+from app.media.metadata.reader import PictureMetadata
+from app.media.metadata.sanitize import LONGEST_CAPTION, LONGEST_NAME
+from app.media.metadata.xmp import MAX_STARS, REJECTED
 
 # Of the decoders: counted up when a picture may come out that did not before. Rows keep by which
 # version they were decoded, and what failed for no fault of its own is decoded again by a newer.
-DECODER_VERSION = 1
+# CONTRIBUTING.md says when.
+DECODER_VERSION = 2
 
 # What a child process dies of.
 DeathReason = Literal["too_slow", "out_of_memory", "decoder_crashed"]
@@ -51,7 +53,7 @@ class Header:
     height: int
     metadata: PictureMetadata
     is_animated: bool = False
-    # What decoding may take on top of a warm child (decoder_memory.py); 0 when nobody knows.
+    # What decoding may take on top of a warm child (memory_estimate.py); 0 when nobody knows.
     memory_bytes: int = 0
 
     @property
@@ -107,9 +109,11 @@ Report = Header | Developed | Rejected | Sketch
 
 _LENGTHS = struct.Struct(">4L")  # of the JSON, the thumbnail, the preview and the ThumbHash
 _NOTHING = 0xFFFFFFFF
+_SHORTEST_THUMBHASH = 5
 _LONGEST = (32_768, 8 << 20, 32 << 20, 64)
 HEAD_BYTES = _LENGTHS.size
 _MOST_MEMORY = 1 << 40
+_LONGEST_EXPOSURE_TIME = 20  # "1/1000000" is the longest that is written
 
 
 def pack(report: Report) -> bytes:
@@ -148,18 +152,20 @@ def unpack(parts: list[bytes | None]) -> Report:
                 memory_bytes = _whole(said["memory_bytes"], least=0, most=_MOST_MEMORY)
                 return Header(**_header(said), memory_bytes=memory_bytes)
             case "Sketch" if preview:
+                check(preview)
                 return Sketch(preview=preview)
             case "Developed":
+                reason = _one_of(said["reason"], (None, *get_args(DamageReason)))
                 return Developed(
-                    outcome=_one_of(said["outcome"], ("ready", "damaged")),
-                    reason=_one_of(said["reason"], (None, *get_args(DamageReason))),
-                    thumbnail=thumbnail,
-                    preview=preview,
-                    thumbhash=thumbhash,
+                    outcome=_one_of(said["outcome"], ("damaged" if reason else "ready",)),
+                    reason=reason,
+                    thumbnail=_not_empty(thumbnail),
+                    preview=_not_empty(preview),
+                    thumbhash=_thumbhash(thumbhash),
                     error=_short_text(said["error"]),
                     **_header(said),
                 )
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError, NotBareError) as error:
         raise WireError("not a report") from error
     raise WireError("a report of no known kind")
 
@@ -179,12 +185,12 @@ def _metadata(said: dict[str, Any]) -> PictureMetadata:
         raise WireError("metadata of another shape")
     taken_at = said["taken_at"]
     return PictureMetadata(
-        taken_at=None if taken_at is None else datetime.fromisoformat(taken_at),
+        taken_at=None if taken_at is None else _wall_clock(taken_at),
         taken_offset_minutes=_optional_whole(said["taken_offset_minutes"], most=14 * 60),
         make=_short_text(said["make"]),
         model=_short_text(said["model"]),
         lens=_short_text(said["lens"]),
-        exposure_time=_short_text(said["exposure_time"]),
+        exposure_time=_short_text(said["exposure_time"], longest=_LONGEST_EXPOSURE_TIME),
         f_number=_optional_number(said["f_number"]),
         iso=_optional_whole(said["iso"], most=100_000_000),
         focal_length=_optional_number(said["focal_length"]),
@@ -194,6 +200,14 @@ def _metadata(said: dict[str, Any]) -> PictureMetadata:
         rating=_rating(said["rating"]),
         caption=_caption(said["caption"]),
     )
+
+
+def _wall_clock(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    # PostgreSQL would move one with a zone, perhaps out of the years that Python knows.
+    if moment.tzinfo is not None:
+        raise WireError("a wall clock with a zone")
+    return moment
 
 
 def _rating(value: object) -> int | None:
@@ -235,10 +249,24 @@ def _optional_number(value: object, *, most: float = sys.float_info.max) -> floa
     return float(value)
 
 
-def _short_text(value: object) -> str | None:
+def _not_empty(part: bytes | None) -> bytes | None:
+    if part == b"":
+        raise WireError("a picture of no bytes")
+    return part
+
+
+def _thumbhash(part: bytes | None) -> bytes | None:
+    # Browsers make a picture of no width, which raises, where the fourth byte's lowest bits are 0:
+    # one side of the picture, of which the others tell the rest (evanw.github.io/thumbhash).
+    if part is not None and (len(part) < _SHORTEST_THUMBHASH or not part[3] & 7):
+        raise WireError("not a ThumbHash")
+    return part
+
+
+def _short_text(value: object, *, longest: int = LONGEST_NAME) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or len(value) > LONGEST_NAME or not value.isprintable():
+    if not isinstance(value, str) or len(value) > longest or not value.isprintable():
         raise WireError("not a short text")
     return value
 

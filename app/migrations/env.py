@@ -3,9 +3,10 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-import app.images.cancelled
 import app.images.models
-import app.images.watch  # noqa: F401 - with accounts, all tables
+import app.integrity.scan_state
+import app.timeline.models
+import app.uploads.cancelled  # noqa: F401 - with accounts, all tables
 from app.accounts.models import map_all
 from app.database import Base
 

@@ -8,7 +8,7 @@ from types import TracebackType
 import psycopg2
 from sqlalchemy.exc import DBAPIError
 
-from app.request_ids import name_in_logs
+from app.observability.request_ids import name_in_logs
 
 OptExcInfo = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

@@ -1,7 +1,7 @@
 """What happens inside, counted and timed for whoever runs the site, if anybody listens.
 
 Nobody does unless the process says so: functions on Lambda hand it to CloudWatch and to X-Ray
-(app/handlers/observing.py). Told are kinds of things and how many: never which, nor whose.
+(app/lambda_handlers/powertools.py). Told are kinds of things and how many: never which, nor whose.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Listener(Protocol):
         """Hear how long something took."""
 
     def undecodable(self, error: str) -> None:
-        """Hear that a picture did not decode, and the class of what was raised."""
+        """Hear that a picture did not decode: the class of what was raised, or how it ended."""
 
     def step(self, name: str) -> AbstractContextManager[None]:
         """Hear when a step begins and ends."""
@@ -55,8 +55,8 @@ def count(name: Counted, number: int = 1) -> None:
         listener.count(name, number)
 
 
-# What is told of exceptions: a child that hostile bytes took over could make up any name.
-_EXCEPTIONS = frozenset(
+# What is told: a child that hostile bytes took over could make up any name.
+_CAUSES = frozenset(
     {
         *("Error", "AvifError", "HeifError", "CannotScaleError", "UnknownMatrixError"),
         *("AssertionError", "AttributeError", "EOFError", "ImportError", "IndexError", "KeyError"),
@@ -64,14 +64,16 @@ _EXCEPTIONS = frozenset(
         *("OverflowError", "PermissionError", "RecursionError", "RuntimeError", "SyntaxError"),
         *("TypeError", "UnicodeDecodeError", "UnidentifiedImageError", "ValueError"),
         *("ZeroDivisionError", "error"),
+        # Without an exception: how the child ended, or that the machine has too little memory.
+        *("decoder_crashed", "out_of_memory", "shown_small", "too_slow"),
     }
 )
 
 
 def count_undecodable(error: str) -> None:
-    """Tell that a picture did not decode, by the name of the exception's class."""
+    """Tell that a picture did not decode: the exception's class, or the reason without one."""
     for listener in _listeners:
-        listener.undecodable(error if error in _EXCEPTIONS else "other")
+        listener.undecodable(error if error in _CAUSES else "other")
 
 
 @contextmanager

@@ -4,19 +4,13 @@
 its row at once, many events at a time. What is developed next is then asked of the rows, so the
 order in which events came decides nothing, and an event that comes twice changes nothing.
 
-[Note: Turns] Whoever has had the least lately is next: somebody's ten pictures do not wait for
-another person's fifty thousand. Each picture that is begun moves its owner's turn on by some
-seconds, from now or from where it was. Of all people with pictures that wait, the one whose turn is
-the earliest is next, with the picture that has waited longest. A turn lies an hour ahead at most:
-nobody pays for longer than that for what they had, and two people who both upload without an end
-alternate. (Start-time fair queueing, with a clock instead of a virtual time: Goyal, Vin, Cheng,
-"Start-time Fair Queuing", 1997.)
+The order is by turns: see [Note: Turns] in turns.py.
 
 [Note: Bulk] A turn decides what is begun, not what is in hand already, and a machine that is busy
 with one person's pictures is slow for everybody's. So whoever's turn is minutes ahead uploads in
 bulk, and their pictures are begun only within a limit: a wide one while nobody else is there, and
 one picture at a time while somebody else's few are arriving or waiting, with a rest behind each
-(giving_way.py). They are decoded at a lower priority too (darkroom.py). One at a time is not none,
+(yielding.py). They are decoded at a lower priority too (pool.py). One at a time is not none,
 so a bulk upload ends whatever others do.
 
 [Note: Leases, not locks] The row says until when somebody is at a picture. A lease that has run out
@@ -24,7 +18,6 @@ binds nobody: whoever held it may still come to an end, which changes nothing, s
 be done twice. What failed rests under a lease of nobody's.
 """
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,18 +27,14 @@ from sqlalchemy import ColumnElement, func, select, text, update
 
 from app.database import db
 from app.images.models import Image, ImageState
-from app.tasks import PictureStored
-from app.telling import count, took
+from app.images.turns import ARRIVING, TURN, TURN_EACH_MEGABYTE, moving_turn
+from app.messages import PictureStored
+from app.observability.metrics import count, took
+from app.processing.in_hand import InHand
 
 LEASE = timedelta(seconds=10)
-# Long enough that whoever uploads without a pause is behind whoever does not.
-TURN = timedelta(seconds=5)
-TURN_EACH_MEGABYTE = timedelta(seconds=1)
-MAX_TURN = timedelta(hours=1)
 # Some fifty photos more than the time that has gone by since. See [Note: Bulk].
 BULK_AFTER = timedelta(minutes=5)
-# Whoever was promised places so lately is about to send the pictures.
-ARRIVING = timedelta(seconds=5)
 
 # One probe of the index for each person who waits, however many pictures they have
 # (https://wiki.postgresql.org/wiki/Loose_indexscan).
@@ -69,9 +58,9 @@ FROM present LEFT JOIN rate_limits ON key = 'turn:' || owner_id
 GROUP BY owner_id, empty_at
 ORDER BY greatest(empty_at, now()), owner_id
 """).bindparams(arriving=ARRIVING, bulk_after=BULK_AFTER)
-# One statement, since it is asked for each picture. The turn is a row of limits.py's table, which
-# the sweep deletes once it says nothing any more.
-_BEGIN = text("""
+# One statement, since it is asked for each picture. Its cost is that of `estimate` in turns.py.
+_BEGIN = text(
+    """
 WITH next AS MATERIALIZED (
   SELECT id FROM images
   WHERE owner_id = :owner AND state = 'processing'
@@ -80,52 +69,35 @@ WITH next AS MATERIALIZED (
 ), begun AS (
   UPDATE images SET attempts = attempts + 1, leased_until = now() + :lease
   FROM next WHERE images.id = next.id
-  RETURNING images.id, images.sha256, images.byte_size, images.attempts
+  RETURNING images.id, images.owner_id, images.sha256, images.byte_size, images.attempts
+), cost AS (
+  SELECT owner_id, CAST(:turn AS float8) + :turn_each_megabyte * (byte_size / 1e6) AS cost
+  FROM begun
 ), turn AS (
-  INSERT INTO rate_limits AS held (key, empty_at)
-  SELECT 'turn:' || :owner, now() + :turn + :turn_each_megabyte * (byte_size / 1e6) FROM begun
-  ON CONFLICT (key) DO UPDATE SET empty_at = least(
-    greatest(held.empty_at, now()) + (excluded.empty_at - now()), now() + :most
-  )
+MOVING
 )
 SELECT id, sha256, byte_size, attempts FROM begun
-""").bindparams(lease=LEASE, turn=TURN, turn_each_megabyte=TURN_EACH_MEGABYTE, most=MAX_TURN)
+""".replace("MOVING", moving_turn("cost"))
+).bindparams(
+    lease=LEASE,
+    turn=TURN.total_seconds(),
+    turn_each_megabyte=TURN_EACH_MEGABYTE.total_seconds(),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """A picture that is ours to develop: what was promised, and how often this was begun."""
+    """A picture that is ours to develop: what was promised, and how often this was begun.
+
+    A place in InHand is ours too, to be given back.
+    """
 
     task: PictureStored
     sha256: bytes
     size: int
     attempts: int
-    is_bulk: bool  # and then a place in BulkLimit is ours, to be given back
+    is_bulk: bool
     beside_others: bool  # whose few pictures were arriving or waiting when this one was begun
-
-
-class BulkLimit:
-    """How many pictures of bulk uploads one worker has in hand. See [Note: Bulk]."""
-
-    def __init__(self, *, alone: int, beside_others: int = 1) -> None:
-        """Allow so many while nobody else's few pictures are there, and while some are."""
-        self._alone = alone
-        self._beside_others = beside_others
-        self._in_hand = 0
-        self._lock = threading.Lock()
-
-    def take(self, *, beside_others: bool) -> bool:
-        """Take a place; False when all are taken."""
-        with self._lock:
-            if self._in_hand >= (self._beside_others if beside_others else self._alone):
-                return False
-            self._in_hand += 1
-            return True
-
-    def give_back(self) -> None:
-        """Let somebody else have the place."""
-        with self._lock:
-            self._in_hand -= 1
 
 
 def note_stored(tasks: Sequence[PictureStored]) -> list[PictureStored]:
@@ -162,24 +134,24 @@ def _note_stored(owner_id: UUID, tasks: Sequence[PictureStored]) -> list[Picture
     return [task for task in tasks if task.image_id not in noted]
 
 
-def begin_next(limit: BulkLimit) -> Begun | None:
+def begin_next(in_hand: InHand) -> Begun | None:
     """Take the picture whose turn it is; None when there is none to take.
 
-    See [Note: Turns] and [Note: Bulk].
+    See [Note: Turns] in turns.py and [Note: Bulk].
     """
     people = db.session.execute(_WHO_IS_NEXT).all()
     beside_others = not all(person.is_bulk for person in people)
     for person in people:
-        if not person.waits:
+        if not person.waits or not in_hand.take(
+            person.owner_id, is_bulk=person.is_bulk, beside_others=beside_others
+        ):
             continue
-        if person.is_bulk and not limit.take(beside_others=beside_others):
-            break  # whoever comes behind is in bulk as well
         begun = None
         try:
             begun = _begin_of(person.owner_id, is_bulk=person.is_bulk, beside_others=beside_others)
         finally:
-            if person.is_bulk and begun is None:
-                limit.give_back()
+            if begun is None:
+                in_hand.give_back(person.owner_id, is_bulk=person.is_bulk)
         if begun is not None:
             return begun
     db.session.rollback()

@@ -11,29 +11,37 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import file_digest
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+from io import BufferedReader
 from typing import Literal, Protocol
 from uuid import UUID
 
-from sqlalchemy import case, func, select, tuple_, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import User
-from app.clients.archive import Place
-from app.clients.storage import PREVIEWS, NothingStoredError, PictureStore
+from app.clients.aws.bucket_versions import Place
+from app.clients.aws.image_store import (
+    PREVIEWS,
+    NothingStoredError,
+    OtherSizeError,
+    PictureStore,
+)
+from app.clients.outage import is_outage
 from app.database import db, now
-from app.images.cancelled import was_cancelled
-from app.images.discarded import count_discarded
-from app.images.examined import has_row
-from app.images.giving_way import GiveWay
-from app.images.lease import Begun, BulkLimit, begin_next, let_go, note_stored
+from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
-from app.images.outcome import DECODER_VERSION, Developed, Rejected
-from app.images.strays import remove_unless_known
-from app.outages import is_outage
-from app.tasks import MOST_ATTEMPTS, DescribePicture, PictureStored, pause_after
-from app.telling import Counted, count, count_undecodable, step, timed
+from app.images.turns import Bill
+from app.integrity.image_rows import has_row
+from app.media.results import DECODER_VERSION, Developed, Rejected
+from app.media.sandbox.decoder_time import DecoderTime
+from app.media.sandbox.nameless_file import nameless_file
+from app.messages import MOST_ATTEMPTS, DescribePicture, PictureStored, pause_after
+from app.observability.metrics import Counted, count, count_undecodable, step, timed
+from app.processing.in_hand import InHand
+from app.processing.lease import Begun, begin_next, extend, let_go, note_stored
+from app.processing.yielding import GiveWay
+from app.uploads.cancelled import note_late
+from app.uploads.discarded import count_discarded
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +57,12 @@ class Develops(Protocol):
     """What is needed of a darkroom."""
 
     def develop(
-        self, original: Path, *, owner: UUID | None = None, background: bool = False
+        self,
+        original: BufferedReader,
+        *,
+        owner: UUID | None = None,
+        background: bool = False,
+        decoder_time: DecoderTime | None = None,
     ) -> Developed | Rejected:
         """Open a picture of this person; never raises for bad bytes."""
 
@@ -61,10 +74,10 @@ class Bench:
     store: PictureStore
     darkroom: Develops
     ask: Callable[[DescribePicture], None]
-    # Says that we are still at a picture, for as long as the block runs.
-    holding: Callable[[UUID], AbstractContextManager[None]]
+    # Calls something every few seconds for as long as the block runs.
+    holding: Callable[[Callable[[], None]], AbstractContextManager[None]]
     describes: bool
-    bulk_limit: BulkLimit
+    in_hand: InHand
     give_way: GiveWay
 
 
@@ -77,24 +90,17 @@ class Receipt:
     crc32: int | None
 
 
-def take_in(tasks: Sequence[PictureStored], *, store: PictureStore) -> None:
-    """Note which originals have arrived; remove those of cancelled and of rejected uploads.
+def take_in(tasks: Sequence[PictureStored]) -> None:
+    """Note which originals have arrived; those of cancelled and rejected uploads, for the sweep.
 
-    Safe to repeat.
-
-    Raises:
-        AwsUnavailableError: try again.
+    See [Note: The sweep removes] in cancelled.py. Whatever else has no row is left to the sweep
+    too, which knows what a restored database may have lost, and to the doctor. Safe to repeat.
     """
-    others = note_stored(tasks)
-    if not others:
-        return
-    states = _states(others)
-    for task in others:
-        state = states.get(task.image_id)
-        if state is None:
-            _clear_if_cancelled(task, store=store)
-        elif state == ImageState.REJECTED:
-            _clear_if_rejected(task, store=store)
+    others: dict[UUID, list[UUID]] = {}
+    for task in note_stored(tasks):
+        others.setdefault(task.user_id, []).append(task.image_id)
+    for owner_id, image_ids in others.items():
+        note_late(owner_id, image_ids)
 
 
 def develop_next(*, bench: Bench) -> bool:
@@ -105,36 +111,50 @@ def develop_next(*, bench: Bench) -> bool:
             attempt it says that it was given up, and nothing is raised.
         AwsUnreachableError, SQLAlchemyError: an outage; it is tried again, and again.
     """
-    begun = begin_next(bench.bulk_limit)
+    begun = begin_next(bench.in_hand)
     if begun is None:
         return False
-    if not begun.is_bulk:
-        develop_begun(begun, bench=bench)
-        return True
-    started = time.monotonic()
+    owner_id, decoder_time, started = begun.task.user_id, DecoderTime(), time.monotonic()
     try:
-        develop_begun(begun, bench=bench)
-        if begun.beside_others:
-            # Before the next one may be begun.
-            bench.give_way(begun.task.user_id, time.monotonic() - started)
+        develop_begun(begun, bench=bench, decoder_time=decoder_time)
+        if begun.is_bulk and begun.beside_others:
+            # Before the next one may be begun. Who waited took nothing of anybody's.
+            bench.give_way(owner_id, time.monotonic() - started - decoder_time.waited)
     finally:
-        bench.bulk_limit.give_back()
+        bench.in_hand.give_back(owner_id, is_bulk=begun.is_bulk)
     return True
 
 
-def develop_begun(begun: Begun, *, bench: Bench) -> None:
-    """Take a picture that is ours through the darkroom; raises as develop_next."""
+def develop_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> None:
+    """Take a picture that is ours through the darkroom, and charge its owner for what that takes.
+
+    Raises as develop_next.
+    """
     task = begun.task
     if begun.attempts > MOST_BEGINNINGS:
         # Not even an exception came of it so often: the machine went down with it each time.
         log.error("gave up on picture %s", task.image_id)
         _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
+    bill = Bill(task.user_id, byte_size=begun.size, decoder_time=decoder_time)
+
+    def still_at_it() -> None:
+        extend(task.image_id)
+        bill.charge()
+
     try:
-        with timed("PictureSeconds"), bench.holding(task.image_id):
-            outcome, receipt = _develop(task, begun, bench=bench)
+        try:
+            with timed("PictureSeconds"), bench.holding(still_at_it):
+                outcome, receipt = _develop(task, begun, bench=bench, decoder_time=decoder_time)
+        finally:
+            bill.close()
     except NothingStoredError:
         _settle_without_original(task)
+        return
+    except OtherSizeError as error:
+        # The estimate was by the size that was announced.
+        bill.charge_size(error.size)
+        _reject(task, failure_code="not_as_promised", store=bench.store)
         return
     except NotAsPromisedError:
         _reject(task, failure_code="not_as_promised", store=bench.store)
@@ -176,73 +196,43 @@ def _give_back(task: PictureStored, *, counts: bool, rest: timedelta = timedelta
         log.warning("a lease runs out by itself: %s", type(error).__name__)
 
 
-def _clear_if_cancelled(task: PictureStored, *, store: PictureStore) -> None:
-    """Remove what arrived of a cancelled upload. See [Note: What was cancelled is remembered].
-
-    Whatever else has no row is left to the sweep, which knows what a restored database may have
-    lost, and to the doctor.
-    """
-    cancelled = was_cancelled(task.user_id, task.image_id)
-    db.session.rollback()
-    if cancelled:
-        log.info("removing what arrived of a cancelled upload")
-        remove_unless_known(_place_of(task), store=store, was_cancelled=True)
-
-
-def _states(tasks: Sequence[PictureStored]) -> dict[UUID, ImageState]:
-    """Return the state of each that has a row of its owner's."""
-    places = [(task.image_id, task.user_id) for task in tasks]
-    rows = db.session.execute(
-        select(Image.id, Image.state).where(tuple_(Image.id, Image.owner_id).in_(places))
-    )
-    states = {row.id: row.state for row in rows}
-    db.session.rollback()
-    return states
-
-
-def _clear_if_rejected(task: PictureStored, *, store: PictureStore) -> None:
-    """Remove what was sent again to the place of a rejected file, where it takes nobody's room.
-
-    The address that was signed for it lives on for some minutes. The row stays locked meanwhile, as
-    in _reject.
-    """
-    rejected = (Image.id == task.image_id, Image.state == ImageState.REJECTED)
-    if db.session.scalar(select(Image.id).where(*rejected).with_for_update()) is not None:
-        log.info("removing what arrived in the place of a rejected file")
-        count_discarded(task.user_id, store.delete_image(task.user_id, task.image_id))
-    db.session.commit()
-
-
 def _place_of(task: PictureStored) -> Place:
     return Place(user_id=task.user_id, image_id=task.image_id)
 
 
 class NotAsPromisedError(Exception):
-    """The bytes are not those whose checksum was announced."""
+    """The bytes are not those whose checksum was announced, or would not be served as such."""
 
 
 def _develop(
-    task: PictureStored, promised: Begun, *, bench: Bench
+    task: PictureStored, promised: Begun, *, bench: Bench, decoder_time: DecoderTime
 ) -> tuple[Developed | Rejected, Receipt]:
     """Take the original through the darkroom, and store what was derived from it.
 
     Raises:
         NotAsPromisedError: see there. S3 has compared checksums at the upload, so this is either
             a fault of ours or somebody who found a way around it.
+        OtherSizeError: another size was announced after the address was signed, and room was kept
+            for that one. Nothing was fetched.
         NothingStoredError: no original has arrived.
     """
-    with NamedTemporaryFile(prefix="pinhole-") as file:
-        original = Path(file.name)
+    with nameless_file() as (file, original):
         with step("fetch"):
-            stored = bench.store.fetch_original(task.user_id, task.image_id, into=original)
-        if stored.size != promised.size:
-            # Another size was announced after the address was signed: room was kept for that one.
+            stored = bench.store.fetch_original(
+                task.user_id, task.image_id, size=promised.size, into=file
+            )
+        if stored.content_encoding:
+            # No signature covers the header, and S3 repeats it: browsers would unpack the original,
+            # or refuse it, and save other bytes than were compared.
             raise NotAsPromisedError
         if (stored.sha256 or _digest(original)) != promised.sha256:
             raise NotAsPromisedError
         with step("decode"):
             outcome = bench.darkroom.develop(
-                original, owner=task.user_id, background=promised.is_bulk
+                original,
+                owner=task.user_id,
+                background=promised.is_bulk,
+                decoder_time=decoder_time,
             )
     if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:
         put = bench.store.put_derived
@@ -259,16 +249,20 @@ def _format_of(preview: bytes | None) -> str:
     return "jpg" if preview and preview.startswith(b"\xff\xd8\xff") else "webp"
 
 
-def _digest(original: Path) -> bytes:
-    with original.open("rb") as file:
-        return file_digest(file, "sha256").digest()
+def _digest(original: BufferedReader) -> bytes:
+    return file_digest(original, "sha256").digest()
+
+
+def _cause_of_failure(outcome: Developed | Rejected) -> str | None:
+    """Return what a decoder raised, or why there was no decoding; None when nothing failed here."""
+    return outcome.error or (outcome.reason if outcome.reason in OURS else None)
 
 
 def _finish(
     task: PictureStored, outcome: Developed | Rejected, receipt: Receipt, *, bench: Bench
 ) -> None:
-    if outcome.error is not None:
-        count_undecodable(outcome.error)
+    if cause := _cause_of_failure(outcome):
+        count_undecodable(cause)
     if isinstance(outcome, Rejected):
         _reject(task, failure_code=outcome.reason, store=bench.store)
         return
@@ -325,14 +319,22 @@ def _finish(
 def _reject(task: PictureStored, *, failure_code: str, store: PictureStore) -> None:
     """Keep the reason for a day, and none of the bytes.
 
+    An original that was kept before stays kept, whatever the decoders say of it now: it is decoded
+    again after an upgrade, or because its owner asked.
+
     The row stays locked meanwhile, as the sweep's do when it purges: who is promised the place
     again at this moment must not lose what they send there.
     """
     processing = (Image.id == task.image_id, Image.state == ImageState.PROCESSING)
-    if db.session.scalar(select(Image.id).where(*processing).with_for_update()) is None:
+    found = db.session.execute(select(Image.receipt_at).where(*processing).with_for_update())
+    row = found.one_or_none()
+    if row is None:
         db.session.rollback()
         return
-    count_discarded(task.user_id, store.delete_image(task.user_id, task.image_id))
+    if row.receipt_at is not None:
+        _settle(task, state=ImageState.DAMAGED, failure_code="undecodable")
+        return
+    count_discarded(task.user_id, store.discard_upload(task.user_id, task.image_id))
     _settle(task, state=ImageState.REJECTED, failure_code=failure_code)
 
 

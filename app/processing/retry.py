@@ -4,13 +4,13 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from app.accounts import limits
-from app.accounts.limit_table import RETRIES
 from app.accounts.models import User
+from app.accounts.rate_limits import limiter
+from app.accounts.rate_limits.policies import RETRIES
 from app.database import db, now
 from app.errors import NotDamagedError, NotFoundError
 from app.images.models import Image, ImageState
-from app.tasks import PictureStored
+from app.messages import PictureStored
 
 
 def develop_again(user: User, image_id: UUID) -> PictureStored:
@@ -29,7 +29,7 @@ def develop_again(user: User, image_id: UUID) -> PictureStored:
         .returning(Image.id)
         .execution_options(synchronize_session=False)
     )
-    limits.take(RETRIES, of=str(user.id))
+    limiter.take(RETRIES, of=str(user.id))
     if db.session.scalar(again) is None:
         if db.session.scalar(select(Image.id).where(*mine)) is None:
             raise NotFoundError

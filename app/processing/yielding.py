@@ -4,14 +4,18 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
-from app.images.lease import is_anybody_waiting
+from app.processing.lease import is_anybody_waiting
 
 # [Note: Long work gives way]
 # A bulk upload, a copy of everything and descriptions are waited for by nobody as a picture is that
 # was just dropped, and on one machine they take its time. So between two steps they rest while
 # somebody else's few pictures are arriving or waiting, at most three times as long as the step
-# took. So they get a quarter of the time however many pictures come, and come to their end.
+# took, and ten seconds. So they get a quarter of the time or more however many pictures come, and
+# come to their end.
 RESTS_FOR_WORK = 3
+# A step takes long where the machine is busy, since it is done at a low priority. Three times that
+# would be minutes, and who asked for a description waits for it.
+MAX_REST_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.25
 
 # Called with whose work it is and how many seconds its last step took; returns the seconds rested.
@@ -45,7 +49,7 @@ def give_way(
         How many seconds were rested.
     """
     begun = clock()
-    ends = begun + RESTS_FOR_WORK * worked
+    ends = begun + min(RESTS_FOR_WORK * worked, MAX_REST_SECONDS)
     while (left := ends - clock()) > 0 and is_anybody_waiting(but=owner_id):
         if pause(min(left, _LOOK_AGAIN_SECONDS)):
             break

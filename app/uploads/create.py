@@ -2,24 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
-from app.clients.access import UploadPlace, UserAccess
+from app.clients.aws.presigned_urls import UploadPlace, UserAccess
 from app.database import db, now
 from app.errors import TooManyUploadsError
-from app.images.failures import VIDEO, WORDS
-from app.images.in_parts import Plan, PromisedInParts
+from app.images.failure_messages import VIDEO, WORDS
 from app.images.models import Image, ImageState, Storage
-from app.images.place_schemas import NewImage
 from app.settings import PICTURE_TYPES
+from app.uploads.cancelled import CancelledUpload
+from app.uploads.multipart import Plan, PromisedInParts
+from app.uploads.schemas import NewImage
 
 MEGABYTE = 1024 * 1024
-# Rows of promises cost nothing to make and stay for a day, whatever room there is: one person could
-# fill the database with them. A browser has a few dozen at a time.
+# Rows of promises cost nothing to make and stay for a day, whatever room there is, and so does the
+# memory of what was cancelled or rejected: one person could fill the database with them. A browser
+# has a few dozen at a time.
 MAX_UNFINISHED = 10_000
 _ONE_BATCH_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:user, 4))")
 
@@ -73,13 +76,15 @@ class Room:
     """How much more a person may keep.
 
     One batch of a person at a time, until its transaction ends: two cannot both have the last of
-    it. Nothing but a batch makes the count grow.
+    it, nor of the places that MAX_UNFINISHED leaves. Nothing but a batch makes the count grow.
     """
 
     def __init__(self, user: User, *, quota_bytes: int | None) -> None:
         self._user = user
         self._quota_bytes = quota_bytes
-        self._left = None if quota_bytes is None else quota_bytes - _wait_and_count(user)
+        # Not the row itself: it is locked last of all rows (migration 0004), and this comes first.
+        db.session.execute(_ONE_BATCH_AT_A_TIME, {"user": str(user.id)})
+        self._left = None if quota_bytes is None else quota_bytes - _kept_by(user)
 
     def take(self, new: NewImage) -> Refused | None:
         """Reserve what a picture adds to what was reserved already, or say that it is too much."""
@@ -98,23 +103,27 @@ class Room:
 
 
 def require_few_unfinished(user: User) -> None:
-    """Check that a person has not been promised too many places; before the commit.
+    """Check that a person has not been promised too many places; before the commit, with a Room.
 
-    Asking again for the same places makes them no more.
+    What was cancelled or rejected counts for as long as it is remembered: else whoever asks and
+    cancels again and again has no limit. Asking again for the same places makes them no more.
 
     Raises:
         TooManyUploadsError: see MAX_UNFINISHED; nothing of this batch is promised.
     """
-    unfinished = (
-        select(Image.id)
-        .where(Image.owned_by(user), Image.state == ImageState.UPLOADING)
-        .limit(MAX_UNFINISHED + 1)
+    unfinished = select(Image.id).where(
+        Image.owned_by(user), Image.state.in_((ImageState.UPLOADING, ImageState.REJECTED))
     )
-    if (db.session.scalar(select(func.count()).select_from(unfinished.subquery())) or 0) > (
-        MAX_UNFINISHED
-    ):
+    cancelled = select(CancelledUpload.image_id).where(CancelledUpload.owner_id == user.id)
+    if _count(unfinished) + _count(cancelled) > MAX_UNFINISHED:
         db.session.rollback()
         raise TooManyUploadsError
+
+
+def _count(query: Select[Any]) -> int:
+    """How many rows there are, as far as it matters to MAX_UNFINISHED."""
+    some = query.limit(MAX_UNFINISHED + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def promise_place(
@@ -193,10 +202,8 @@ def _write(new: NewImage, plan: Plan | None, *, onto: Image, moment: datetime) -
     onto.swept_at = None
 
 
-def _wait_and_count(user: User) -> int:
-    """Wait for a person's other batches, and return the bytes that they keep."""
-    # Not the row itself: it is locked last of all rows (migration 0004), and this comes first.
-    db.session.execute(_ONE_BATCH_AT_A_TIME, {"user": str(user.id)})
+def _kept_by(user: User) -> int:
+    """How many bytes a person keeps."""
     kept = db.session.scalar(select(Storage.bytes).where(Storage.user_id == user.id))
     return kept or 0
 

@@ -7,18 +7,21 @@ promised no more places for a while. What was sent meanwhile is counted as well.
 
 from uuid import UUID
 
-from app.accounts import limits
-from app.accounts.limit_table import DISCARDED_MEGABYTES
 from app.accounts.models import User
+from app.accounts.rate_limits import limiter
+from app.accounts.rate_limits.policies import DISCARDED_MEGABYTES
 from app.errors import TooMuchDiscardedError
 
 _MEGABYTE = 1024 * 1024
+# Of small files it is the removal that costs: two lists and a deletion at S3.
+_LEAST_MEGABYTES = 1.0
 
 
 def count_discarded(owner_id: UUID, size: int) -> None:
-    """Count bytes that were sent for nothing; the caller commits."""
+    """Count a removal of so many bytes that were sent for nothing; the caller commits."""
     if size:
-        limits.add(DISCARDED_MEGABYTES, of=str(owner_id), amount=size / _MEGABYTE)
+        megabytes = max(size / _MEGABYTE, _LEAST_MEGABYTES)
+        limiter.add(DISCARDED_MEGABYTES, of=str(owner_id), amount=megabytes)
 
 
 def require_few_discarded(user: User) -> None:
@@ -27,5 +30,5 @@ def require_few_discarded(user: User) -> None:
     Raises:
         TooMuchDiscardedError: they have; it says how long it takes until it is little enough.
     """
-    if seconds := limits.seconds_over(DISCARDED_MEGABYTES, of=str(user.id)):
+    if seconds := limiter.seconds_over(DISCARDED_MEGABYTES, of=str(user.id)):
         raise TooMuchDiscardedError(retry_after=seconds)

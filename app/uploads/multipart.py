@@ -18,8 +18,8 @@ from uuid import UUID
 from sqlalchemy import case, func, select, update
 
 from app.accounts.models import User
-from app.clients.aws import AwsUnavailableError
-from app.clients.uploads import (
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.multipart_uploads import (
     NoSuchUploadError,
     OriginalThereError,
     PartPlace,

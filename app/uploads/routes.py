@@ -4,23 +4,18 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts.guards import current_user, signed_in
 from app.accounts.models import User
-from app.contract import APIBlueprint
+from app.accounts.sessions.guards import current_user, signed_in
 from app.database import db
 from app.errors import UnavailableError
-from app.images.discarded import require_few_discarded
-from app.images.in_parts import (
-    OpenParts,
-    PromisedInParts,
-    complete_parts,
-    drop_parts,
-    open_parts,
-)
-from app.images.place_schemas import NewImages, PlacesOut
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.middleware import json_response
+from app.images.listing import Shown, image_detail, images_by_id
 from app.images.schemas import ImageDetail
-from app.images.timeline import Shown, image_detail, images_by_id
-from app.images.upload import (
+from app.images.turns import TURN_EACH_BATCH, move_turn
+from app.observability.metrics import count
+from app.uploads.create import (
     Existing,
     Promised,
     Refused,
@@ -29,9 +24,15 @@ from app.images.upload import (
     refusal,
     require_few_unfinished,
 )
-from app.parts import parts
-from app.telling import count
-from app.web import json_response
+from app.uploads.discarded import require_few_discarded
+from app.uploads.multipart import (
+    OpenParts,
+    PromisedInParts,
+    complete_parts,
+    drop_parts,
+    open_parts,
+)
+from app.uploads.schemas import NewImages, PlacesOut
 
 uploads = APIBlueprint("uploads", __name__, url_prefix="/api/images", tag="Images")
 
@@ -45,8 +46,8 @@ PROMISED = Promised | PromisedInParts
 @uploads.output(PlacesOut, description="One answer for each picture, in the same order.")
 @uploads.doc(
     responses={
-        429: "Too many uploads were begun and not finished, or too much was sent that was"
-        " cancelled or rejected."
+        429: "Too many uploads were begun and not finished, cancelled or rejected, or too much was"
+        " sent that was cancelled or rejected."
     }
 )
 def create_images(json_data: NewImages) -> Response:
@@ -71,15 +72,20 @@ def create_images(json_data: NewImages) -> Response:
         answers[index] = refusal(new, max_bytes=settings.max_upload_bytes) or promise_place(
             user, new, access=access, room=room
         )
-    if any(isinstance(answer, PROMISED) for answer in answers.values()):
+    promised = sum(isinstance(answer, PROMISED) for answer in answers.values())
+    if promised:
         require_few_unfinished(user)
     ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
     # Before the commit, which lets the rows go: one may be cancelled the moment after.
     shown = {UUID(image["id"]): image for image in images_by_id(user, ids, reader=reader)}
     db.session.commit()
+    if promised:
+        # By itself, since the worker moves the same row.
+        move_turn(user.id, by=TURN_EACH_BATCH)
+        db.session.commit()
     _look_for_hearsay(user, list(answers.values()))
     _drop_abandoned(user, list(answers.values()))
-    count("UploadsPromised", sum(isinstance(each, PROMISED) for each in answers.values()))
+    count("UploadsPromised", promised)
     places = [_place(user, answers[index], shown) for index in range(len(json_data.images))]
     return json_response({"places": places})
 

@@ -12,8 +12,8 @@ from pydantic import (
     model_validator,
 )
 
+from app.http.schemas import BaseModel
 from app.images.schemas import PAGE, ImageOut, Name
-from app.shapes import BaseModel
 
 Sha256 = Annotated[
     str,

@@ -3,8 +3,8 @@
 from enum import StrEnum
 from uuid import UUID
 
+from app.accounts.client_info import visitor
 from app.accounts.models import AuditEvent
-from app.accounts.visitor import visitor
 from app.database import db
 
 Detail = str | int | bool | None

@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from app.accounts.devices import device_words
+from app.accounts.audit.schemas import EventRow, PageIn
+from app.accounts.client_info import Visitor
 from app.accounts.models import AuditEvent
-from app.accounts.places import place_words
-from app.accounts.schemas.activity import EventRow, PageIn
-from app.accounts.visitor import Visitor
+from app.accounts.sessions.device_names import device_words
+from app.accounts.sessions.network_labels import place_words
 from app.database import db
 from app.errors import InvalidCursorError
 

@@ -3,13 +3,13 @@
 from flask import Response
 from sqlalchemy import select
 
-from app.accounts.activity import event_page, show_event
-from app.accounts.guards import current_user, in_person
+from app.accounts.audit.queries import event_page, show_event
+from app.accounts.audit.schemas import ActivityOut, PageIn
+from app.accounts.client_info import visitor
 from app.accounts.models import AuditEvent
-from app.accounts.schemas.activity import ActivityOut, PageIn
-from app.accounts.visitor import visitor
-from app.contract import APIBlueprint
-from app.web import json_response
+from app.accounts.sessions.guards import current_user, in_person
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
 
 activity = APIBlueprint("activity", __name__, url_prefix="/api/account/activity", tag="Activity")
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from app.accounts.schemas.sessions import Whereabouts
-from app.shapes import BaseModel
+from app.accounts.sessions.device_schemas import Whereabouts
+from app.http.schemas import BaseModel
 
 
 class PageIn(BaseModel):

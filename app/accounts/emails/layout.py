@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from app.clients.mail import Mail
+from app.clients.aws.ses import Mail
 
 _FONT = "font:16px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif"
 _LINK = "display:inline-block;padding:.6em 1.2em;border-radius:.4em"

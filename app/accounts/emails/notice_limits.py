@@ -6,16 +6,20 @@ with the limit's row.
 
 from dataclasses import replace
 
-from app.accounts.audit import Event
-from app.accounts.letter_layout import Words
-from app.accounts.letters import Kind
-from app.accounts.limit_table import NOTICES
-from app.accounts.limits import count_within
+from app.accounts.audit.log import Event
+from app.accounts.emails.layout import Words
+from app.accounts.emails.outbox import Kind
 from app.accounts.models import Letter, User
+from app.accounts.rate_limits.limiter import count_within
+from app.accounts.rate_limits.policies import NOTICES
 from app.settings import Settings
 
-# A person must hear of each: it may be the one that shuts them out.
-_ALWAYS_SENT = frozenset({Kind.EMAIL_CHANGING, Kind.EMAIL_CHANGED, Kind.PASSWORD_CHANGED})
+# A person must hear of each: it may be the one that shuts them out, or ends the account. How often
+# they are asked for is limited instead: LETTERS_OF_PERSON, PASSWORD_CHANGES, NEW_WAYS_IN (for
+# what is removed was added before) and DELETIONS in policies.py.
+_ALWAYS_SENT = frozenset(
+    {Kind.EMAIL_CHANGING, Kind.EMAIL_CHANGED, Kind.PASSWORD_CHANGED, Kind.DELETION_ASKED}
+)
 _ALWAYS_TOLD = frozenset({Event.PASSKEY_REMOVED, Event.TOTP_REMOVED, Event.IDENTITY_UNLINKED})
 _LEFT = "notices_left"  # noted in the letter, so that one which is tried again counts once
 

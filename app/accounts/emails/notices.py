@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts.audit import Event
-from app.accounts.devices import device_words
-from app.accounts.letter_layout import Link, Words
-from app.accounts.letters import Kind
+from app.accounts.audit.log import Event
+from app.accounts.emails.layout import Link, Words
+from app.accounts.emails.outbox import Kind
 from app.accounts.models import AccessToken, Letter, User
+from app.accounts.sessions.device_names import device_words
 from app.database import db, now
 from app.settings import Settings
 
@@ -213,7 +213,8 @@ def _removed(letter: Letter) -> list[str]:
     why = (
         ""
         if removed.keys() == {"access_tokens"}
-        else " Nobody had confirmed this address before: they may have been somebody else's."
+        else " They were new, or nobody had confirmed this address before: they may have been"
+        " somebody else's. You can add yours again."
     )
     return [f"These no longer open your account: {', '.join(words)}.{why}"]
 

@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import update
 
 from app.accounts.models import Letter
-from app.clients.aws import AwsUnavailableError
+from app.clients.aws.boto import AwsUnavailableError
 from app.database import db, now
-from app.parts import parts
-from app.tasks import SendLetter
+from app.http.dependencies import parts
+from app.messages import SendLetter
 
 log = logging.getLogger(__name__)
 

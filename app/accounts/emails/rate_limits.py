@@ -6,8 +6,10 @@ invited is counted as theirs: a stranger cannot use it up (docs/decisions/0065).
 
 from uuid import UUID
 
-from app.accounts.letters import Kind
-from app.accounts.limit_table import (
+from app.accounts.emails.outbox import Kind
+from app.accounts.rate_limits.limiter import take_each
+from app.accounts.rate_limits.networks import for_network
+from app.accounts.rate_limits.policies import (
     LETTERS_ALL,
     LETTERS_FROM_NETWORK,
     LETTERS_OF_ADMINISTRATOR,
@@ -15,11 +17,10 @@ from app.accounts.limit_table import (
     LETTERS_OF_INVITE,
     LETTERS_OF_PERSON,
     LETTERS_TO_ADDRESS,
+    LINKS_TO_JOIN,
 )
-from app.accounts.limits import take_each
-from app.accounts.network_limits import for_network
 from app.errors import MailUnavailableError
-from app.parts import parts
+from app.http.dependencies import parts
 
 
 def count_for_stranger(kind: Kind, email: str) -> None:
@@ -28,9 +29,11 @@ def count_for_stranger(kind: Kind, email: str) -> None:
     Raises:
         TooManyRequestsError: wait.
     """
+    by_day = [(LINKS_TO_JOIN, email)] if kind is Kind.JOIN else []
     take_each(
         *for_network(LETTERS_FROM_NETWORK),
         (LETTERS_TO_ADDRESS, f"{kind} {email}"),
+        *by_day,
         (LETTERS_ALL, ""),
     )
 

@@ -11,21 +11,21 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.accounts import one_time
-from app.accounts.audit import Event
-from app.accounts.joining import (
+from app.accounts.audit.log import Event
+from app.accounts.emails.layout import Link, Words
+from app.accounts.emails.links import (
     RESET_WITHIN,
     VERIFY_WITHIN,
     WELCOME_WITHIN,
     may_reset_by_mail,
     password_mark,
 )
-from app.accounts.letter_layout import Link, Words
-from app.accounts.letter_notices import NOTICES
-from app.accounts.letters import Kind
+from app.accounts.emails.notice_limits import is_last, is_within_limit, with_last_word
+from app.accounts.emails.notices import NOTICES
+from app.accounts.emails.outbox import Kind
 from app.accounts.models import AuditEvent, Invite, Letter, User
-from app.accounts.notice_limits import is_last, is_within_limit, with_last_word
-from app.accounts.one_time import Purpose
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
 from app.settings import Settings
 
@@ -97,7 +97,7 @@ def _reset(letter: Letter, settings: Settings) -> Words | None:
     _note_asked(letter, user)
     if not may_reset_by_mail(user):
         return _unproved(settings)
-    token = one_time.begin(
+    token = one_time_tokens.begin(
         Purpose.RESET,
         lifetime=RESET_WITHIN,
         user_id=user.id,
@@ -124,7 +124,7 @@ def _verify_email(letter: Letter, settings: Settings) -> Words | None:
     user = db.session.get(User, letter.user_id)
     if user is None or user.email != letter.email or user.email_verified:
         return None
-    token = one_time.begin(
+    token = one_time_tokens.begin(
         Purpose.VERIFY_EMAIL, lifetime=VERIFY_WITHIN, user_id=user.id, data={"email": user.email}
     )
     return Words(
@@ -148,7 +148,7 @@ def _change_email(letter: Letter, settings: Settings) -> Words | None:
         return None
     # Begun also where the address has an account, and then told to nobody: whoever asks sees what
     # awaits its proof, and must not see whose address it is.
-    token = one_time.begin(
+    token = one_time_tokens.begin(
         Purpose.CHANGE_EMAIL, lifetime=VERIFY_WITHIN, user_id=user.id, data={"email": letter.email}
     )
     if _has_account(letter.email):
@@ -228,7 +228,7 @@ def _unproved(settings: Settings) -> Words:
 
 
 def _welcome(email: str, invite_id: str | None, *, lifetime: timedelta, settings: Settings) -> Link:
-    token = one_time.begin(
+    token = one_time_tokens.begin(
         Purpose.WELCOME, lifetime=lifetime, data={"email": email, "invite_id": invite_id}
     )
     return _link("Make my account", "/welcome", token, settings)

@@ -11,15 +11,15 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from app.accounts.letter_layout import lay_out
-from app.accounts.letter_writing import write
+from app.accounts.email_address import deliverable
+from app.accounts.emails.layout import lay_out
+from app.accounts.emails.render import write
 from app.accounts.models import Letter
-from app.accounts.schemas.addresses import deliverable
-from app.clients.mail import Mail, MailError
+from app.clients.aws.ses import Mail, MailError
 from app.database import db, now
+from app.messages import MOST_ATTEMPTS, RetryLaterError, SendLetter
+from app.observability.metrics import count
 from app.settings import Settings
-from app.tasks import MOST_ATTEMPTS, RetryLaterError, SendLetter
-from app.telling import count
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import os
 from uuid import UUID
 
-from app.parts import parts
+from app.http.dependencies import parts
 
 _NONCE_LENGTH = 12  # bytes; NIST SP 800-38D, 8.2
 

@@ -9,7 +9,7 @@ from app.accounts.models import Passkey, RecoveryCode, Totp
 from app.database import db
 
 if TYPE_CHECKING:
-    from app.accounts.schemas.session import FactorMethod
+    from app.accounts.sessions.schemas import FactorMethod
 
 
 def second_factors(user_id: UUID) -> list["FactorMethod"]:

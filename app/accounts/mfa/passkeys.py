@@ -16,16 +16,16 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts import one_time
-from app.accounts.audit import Event, record
-from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.guards import hold_person
+from app.accounts.audit.log import Event, record
 from app.accounts.models import Passkey, User
-from app.accounts.one_time import Purpose
-from app.accounts.secret_tokens import new_token
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.cookies import Cookie, read_cookie
+from app.accounts.sessions.guards import hold_person
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sessions.tokens import new_token
 from app.database import db, now
 from app.errors import PasskeyRefusedError, TooManyPasskeysError, WrongPasskeyError
-from app.parts import parts
+from app.http.dependencies import parts
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
@@ -188,7 +188,7 @@ def _challenge(*, browser: str, user_id: UUID | None) -> str:
     # once, and only beside the cookie of the browser that asked: two tabs do not disturb each
     # other, and what is signed for one browser is worth nothing in another. One that names a
     # person makes a passkey for them; one that names nobody proves a passkey.
-    return one_time.begin(
+    return one_time_tokens.begin(
         Purpose.PASSKEY,
         lifetime=ANSWER_WITHIN,
         user_id=user_id,
@@ -208,13 +208,13 @@ def _take_challenge(credential: Json, *, user_id: UUID | None) -> str | None:
         return None
     if is_framed:  # no page of this site is shown inside of another's
         return None
-    begun = one_time.look(Purpose.PASSKEY, challenge)
+    begun = one_time_tokens.look(Purpose.PASSKEY, challenge)
     browser = read_cookie(Cookie.CHALLENGE)
     if begun is None or browser is None or begun.user_id != user_id:
         return None
     if begun.data["browser"] != _fingerprint(browser):
         return None
-    taken = one_time.take(Purpose.PASSKEY, challenge)
+    taken = one_time_tokens.take(Purpose.PASSKEY, challenge)
     db.session.commit()
     return challenge if taken else None
 

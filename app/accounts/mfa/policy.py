@@ -4,14 +4,14 @@ from typing import Literal
 
 from sqlalchemy import exists, select
 
-from app.accounts.letters import Kind, ask_for_letter
+from app.accounts.client_info import visitor
+from app.accounts.emails.outbox import Kind, ask_for_letter
+from app.accounts.mfa.methods import second_factors
+from app.accounts.mfa.recovery_codes import forget_codes
 from app.accounts.models import Identity, Letter, User
-from app.accounts.recovery import forget_codes
-from app.accounts.second_factors import second_factors
-from app.accounts.visitor import visitor
 from app.database import db
 from app.errors import LastWayInError, PasswordTooShortAloneError, ProveAddressError
-from app.parts import parts
+from app.http.dependencies import parts
 
 What = Literal[
     "passkey_added",

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from app.accounts.schemas.addresses import EmailOrText, Password
-from app.shapes import BaseModel
+from app.accounts.email_address import EmailOrText, Password
+from app.http.schemas import BaseModel
 
 # Six digits, or 24 letters and digits in groups.
 Code = Annotated[str, Field(max_length=100, examples=["123456"])]

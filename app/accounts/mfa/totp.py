@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, update
 
+from app.accounts.mfa.encryption import UnsealError, seal, unseal
 from app.accounts.models import Totp, User
-from app.accounts.sealing import UnsealError, seal, unseal
 from app.database import db, now
 from app.errors import TotpExistsError
-from app.parts import parts
-from app.web import host_of
+from app.http.dependencies import parts
+from app.http.middleware import host_of
 
 log = logging.getLogger(__name__)
 

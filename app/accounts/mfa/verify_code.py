@@ -3,19 +3,19 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.accounts.audit import Event, record
-from app.accounts.authenticator import CODE, use_authenticator_code
-from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.factor_changes import letter_of_change
-from app.accounts.limit_table import (
+from app.accounts.audit.log import Event, record
+from app.accounts.mfa.policy import letter_of_change
+from app.accounts.mfa.recovery_codes import codes_left, use_code
+from app.accounts.mfa.totp import CODE, use_authenticator_code
+from app.accounts.models import Letter, User
+from app.accounts.rate_limits.limiter import Limit, give_each_back, take_each
+from app.accounts.rate_limits.policies import (
     SECOND_FACTOR_TRIES,
     SECOND_FACTOR_TRIES_KNOWN,
     SECOND_FACTOR_TRIES_LONG,
 )
-from app.accounts.limits import Limit, give_each_back, take_each
-from app.accounts.models import Letter, User
-from app.accounts.recovery import codes_left, use_code
-from app.accounts.sessions import find_device
+from app.accounts.sessions.cookies import Cookie, read_cookie
+from app.accounts.sessions.store import find_device
 from app.database import db
 from app.errors import WrongCodeError
 

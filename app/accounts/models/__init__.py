@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.accounts.models.people import AccessToken, Invite, KnownDevice, Session, User
-    from app.accounts.models.proofs import Identity, OneTimeToken, Passkey, RecoveryCode, Totp
+    from app.accounts.models.credentials import Identity, OneTimeToken, Passkey, RecoveryCode, Totp
     from app.accounts.models.records import AuditEvent, Letter, RateLimit
+    from app.accounts.models.users import AccessToken, Invite, KnownDevice, Session, User
 
 __all__ = [
     "AccessToken",
@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 _FILES = {
-    "people": ("AccessToken", "Invite", "KnownDevice", "Session", "User"),
-    "proofs": ("Identity", "OneTimeToken", "Passkey", "RecoveryCode", "Totp"),
+    "users": ("AccessToken", "Invite", "KnownDevice", "Session", "User"),
+    "credentials": ("Identity", "OneTimeToken", "Passkey", "RecoveryCode", "Totp"),
     "records": ("AuditEvent", "Letter", "RateLimit"),
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}

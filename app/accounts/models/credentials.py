@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text, Unique
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-import app.accounts.models.people  # noqa: F401 - its tables are what keys here point to
+import app.accounts.models.users  # noqa: F401 - its tables are what keys here point to
 from app.database import Base, now
 
 

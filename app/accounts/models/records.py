@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, SmallInteger, St
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-import app.accounts.models.people  # noqa: F401 - its tables are what keys here point to
+import app.accounts.models.users  # noqa: F401 - its tables are what keys here point to
 from app.database import Base, now
 
 
@@ -32,7 +32,11 @@ class AuditEvent(Base):
     __tablename__ = "audit_events"
     __table_args__ = (
         Index("ix_audit_events_user_id", "user_id", text("id DESC")),
-        {"comment": "What touched the safety of accounts; append-only."},
+        {
+            "comment": "What touched the safety of accounts; append-only. Of signing in and out,"
+            " confirming and ending sessions each person keeps the last 5,000, and all of the last"
+            " day."
+        },
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -57,7 +61,10 @@ class Letter(Base):
     __tablename__ = "letters"
     __table_args__ = (
         Index("ix_letters_unsent", "created_at", postgresql_where=text("settled_at IS NULL")),
-        {"comment": "Mails to be written; kept a week after they were sent or given up."},
+        {
+            "comment": "Mails to be written; kept a week after they were sent or given up, and"
+            " 1,000 of a person."
+        },
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -137,7 +137,12 @@ class Invite(Base):
     """A link by which one person may join."""
 
     __tablename__ = "invites"
-    __table_args__ = ({"comment": "Links by which one person each may join."},)
+    __table_args__ = (
+        {
+            "comment": "Links by which one person each may join; 200 open ones of an administrator."
+            " Unused ones go 90 days after their end."
+        },
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     token_hash: Mapped[bytes] = mapped_column(

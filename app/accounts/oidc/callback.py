@@ -7,28 +7,28 @@ from urllib.parse import urlencode
 from flask import Response
 from sqlalchemy import select
 
-from app.accounts import one_time
-from app.accounts.audit import Event, record
-from app.accounts.confirmation import renew_session
-from app.accounts.cookies import Cookie, set_cookie
-from app.accounts.guards import current_session, hold_person
-from app.accounts.joining import is_first, make_account, refuse_uninvited, use_invite
-from app.accounts.letters import commit_and_ring
-from app.accounts.models import Invite, Session, User
-from app.accounts.one_time import Purpose
-from app.accounts.openid.identities import (
+from app.accounts.audit.log import Event, record
+from app.accounts.create_account import is_first, make_account, refuse_uninvited, use_invite
+from app.accounts.email_address import normalised_address
+from app.accounts.emails.outbox import commit_and_ring
+from app.accounts.identities import (
     Stranger,
     add_identity,
     find_identity,
     letter_of_link,
 )
-from app.accounts.openid.own_paths import HOME
-from app.accounts.openid.trips import Errand, Trip
-from app.accounts.schemas.addresses import normalised_address
-from app.accounts.sessions import LIFETIME
-from app.accounts.sign_in import How, finish_sign_in
-from app.clients.openid import Claims
-from app.clients.openid_tokens import LEEWAY_SECONDS
+from app.accounts.models import Invite, Session, User
+from app.accounts.oidc.redirects import HOME
+from app.accounts.oidc.state import Errand, Trip
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.cookies import Cookie, set_cookie
+from app.accounts.sessions.guards import current_session, hold_person
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sessions.store import LIFETIME
+from app.accounts.sign_in.flow import How, finish_sign_in
+from app.accounts.sign_in.reauthentication import renew_session
+from app.clients.openid.client import Claims
+from app.clients.openid.id_token import LEEWAY_SECONDS
 from app.database import db, now
 from app.errors import (
     AccountDisabledError,
@@ -37,7 +37,7 @@ from app.errors import (
     NotSignedInError,
     RegistrationClosedError,
 )
-from app.parts import parts
+from app.http.dependencies import parts
 
 LINK_WITHIN = timedelta(minutes=30)
 
@@ -155,7 +155,7 @@ def _finish(user: User, trip: Trip, *, is_fresh: bool) -> Response:
 
 def _await_link(owner: User, stranger: Stranger, trip: Trip) -> Response:
     """See [Note: Proof before linking]."""
-    token = one_time.begin(
+    token = one_time_tokens.begin(
         Purpose.LINK, lifetime=LINK_WITHIN, user_id=owner.id, data=stranger.as_data()
     )
     db.session.commit()
@@ -210,6 +210,8 @@ def _who_set_out(trip: Trip, problem: Problem) -> Session:
 
 def record_refusal(trip: Trip, problem: Problem) -> None:
     """Keep in the record that a trip ended in nothing, and commit."""
+    if trip.user_id is None and problem == "openid_cancelled":
+        return  # whoever turns back has tried nothing, and it is nobody's record
     event = Event.SIGN_IN_FAILED if trip.errand is Errand.SIGN_IN else Event.CONFIRMATION_FAILED
     record(event, user_id=trip.user_id, provider=trip.provider, problem=problem)
     db.session.commit()

@@ -6,39 +6,39 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy import delete, select
 
-from app.accounts.audit import Event, record
-from app.accounts.cookies import Cookie, clear_cookie, read_cookie, set_cookie
-from app.accounts.factor_changes import (
+from app.accounts.audit.log import Event, record
+from app.accounts.create_account import find_invite
+from app.accounts.emails.outbox import commit_and_ring
+from app.accounts.identities import awaited_link, label_of
+from app.accounts.mfa.policy import (
     letter_of_change,
     refuse_lock_out,
     refuse_unproved,
 )
-from app.accounts.guards import current_session, fresh, hold_person, public
-from app.accounts.joining import find_invite
-from app.accounts.letters import commit_and_ring
-from app.accounts.limit_table import OPENID_STARTS_NETWORK
-from app.accounts.limits import take
 from app.accounts.models import Identity
-from app.accounts.openid.arrivals import (
+from app.accounts.oidc.callback import (
     ArrivalRefusedError,
     Problem,
     arrive,
     record_refusal,
     redirect_home,
 )
-from app.accounts.openid.identities import awaited_link, label_of
-from app.accounts.openid.own_paths import HOME, own_path
-from app.accounts.openid.trips import BACK_WITHIN, Errand, Trip, begin_trip, finish_trip
-from app.accounts.schemas.openid import StartIn, StartOut, WaitingOut
-from app.accounts.sessions import fresh_until
-from app.accounts.visitor import visitor
-from app.clients.openid import OpenIDClient
-from app.clients.openid_discovery import ProviderError
-from app.contract import APIBlueprint
+from app.accounts.oidc.redirects import HOME, own_path
+from app.accounts.oidc.schemas import StartIn, StartOut, WaitingOut
+from app.accounts.oidc.state import BACK_WITHIN, Errand, Trip, begin_trip, finish_trip
+from app.accounts.rate_limits.limiter import take_each
+from app.accounts.rate_limits.networks import for_network
+from app.accounts.rate_limits.policies import NEW_WAYS_IN, OPENID_STARTS_NETWORK, TOO_MANY_TRIES
+from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
+from app.accounts.sessions.guards import current_session, fresh, hold_person, public
+from app.accounts.sessions.store import fresh_until
+from app.clients.openid.client import OpenIDClient
+from app.clients.openid.discovery import ProviderError
 from app.database import db
 from app.errors import ConfirmFirstError, NotFoundError, NotSignedInError, UnavailableError
-from app.parts import parts
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.middleware import json_response
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ _LONGEST_CODE = 4096
         401: "To link or confirm, somebody must be signed in; to link, with a recent proof.",
         404: "There is no such provider.",
         409: "To link, the account's address must be proved.",
-        429: "Too many tries: wait as long as `Retry-After` says.",
+        429: TOO_MANY_TRIES,
         503: "The provider does not answer.",
     }
 )
@@ -64,7 +64,8 @@ def start_openid(provider: str, json_data: StartIn) -> Response:
     """Set out for a provider: send the browser to `location`, it comes back to `next`."""
     client = _client(provider)
     user_id, hint = _traveller(provider, json_data.purpose)
-    take(OPENID_STARTS_NETWORK, of=visitor().network)
+    new = [(NEW_WAYS_IN, str(user_id))] if json_data.purpose is Errand.LINK else []
+    take_each(*for_network(OPENID_STARTS_NETWORK), *new)
     invite = find_invite(json_data.invite)
     token, departure = begin_trip(
         provider,

@@ -2,9 +2,9 @@
 
 from pydantic import ConfigDict, Field
 
-from app.accounts.openid.trips import Errand
-from app.accounts.schemas.addresses import LinkToken
-from app.shapes import BaseModel
+from app.accounts.email_address import LinkToken
+from app.accounts.oidc.state import Errand
+from app.http.schemas import BaseModel
 
 
 class StartIn(BaseModel):

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.accounts import one_time
 from app.accounts.models import OneTimeToken
-from app.accounts.one_time import Purpose
-from app.accounts.secret_tokens import as_text
-from app.clients.openid import Departure
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sessions.tokens import as_text
+from app.clients.openid.client import Departure
 
 BACK_WITHIN = timedelta(minutes=15)
 
@@ -47,7 +47,7 @@ def begin_trip(
     link: bool = False,
 ) -> tuple[str, Departure]:
     """Note a trip in the current transaction; return the cookie's token and what binds the trip."""
-    token = one_time.begin(
+    token = one_time_tokens.begin(
         Purpose.OPENID,
         lifetime=BACK_WITHIN,
         user_id=user_id,
@@ -69,13 +69,13 @@ def finish_trip(token: str | None, *, provider: str, state: str) -> Trip | None:
     somebody else's trip. The last leaves its own trip as it was: a stranger's page that sends the
     browser here with a made-up answer does not disturb it.
     """
-    begun = one_time.look(Purpose.OPENID, token)
+    begun = one_time_tokens.look(Purpose.OPENID, token)
     if token is None or begun is None or begun.data["provider"] != provider:
         return None
     departure = _departure(token)
     if not hmac.compare_digest(departure.state.encode(), state.encode()):
         return None
-    taken = one_time.take(Purpose.OPENID, token)
+    taken = one_time_tokens.take(Purpose.OPENID, token)
     return _trip(taken, departure) if taken else None
 
 

@@ -4,17 +4,17 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.limit_table import (
+from app.accounts.models import KnownDevice, User
+from app.accounts.rate_limits.limiter import Limit, take_each
+from app.accounts.rate_limits.networks import for_network
+from app.accounts.rate_limits.policies import (
     PASSWORD_TRIES_ACCOUNT,
     PASSWORD_TRIES_ALL,
     PASSWORD_TRIES_DEVICE,
     PASSWORD_TRIES_NETWORK,
 )
-from app.accounts.limits import Limit, take_each
-from app.accounts.models import KnownDevice, User
-from app.accounts.network_limits import for_network
-from app.accounts.secret_tokens import digest
+from app.accounts.sessions.cookies import Cookie, read_cookie
+from app.accounts.sessions.tokens import digest
 from app.database import db
 
 Counted = tuple[tuple[Limit, str], ...]

@@ -5,11 +5,11 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
+from app.accounts.mfa.methods import second_factors
 from app.accounts.models import User
-from app.accounts.password_strength import SHORTEST_ALONE, Judgement, judge, words_of
-from app.accounts.second_factors import second_factors
+from app.accounts.passwords.strength import SHORTEST_ALONE, Judgement, judge, words_of
 from app.errors import FieldError, WeakPasswordError
-from app.parts import parts
+from app.http.dependencies import parts
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor

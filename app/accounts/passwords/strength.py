@@ -7,7 +7,7 @@ remember and not to guess (NIST SP 800-63B-4, 3.1.1.2).
 import re
 from dataclasses import dataclass
 
-from app.accounts.known_passwords import KNOWN_PHRASES
+from app.accounts.passwords.common_passphrases import KNOWN_PHRASES
 
 # NIST SP 800-63B-4, 3.1.1.2: at least 15 characters where a password is the only factor, else 8.
 SHORTEST_ALONE = 15

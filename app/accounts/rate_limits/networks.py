@@ -1,7 +1,7 @@
 """Limits for each network, so that one network does not use up what the site allows."""
 
-from app.accounts.limits import Limit
-from app.accounts.visitor import visitor
+from app.accounts.client_info import visitor
+from app.accounts.rate_limits.limiter import Limit
 
 # A /48 holds 65,536 networks of /64 and may be one customer's: it gets what three of them get.
 _WIDER = 3

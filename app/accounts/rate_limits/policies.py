@@ -1,13 +1,13 @@
 """Every limit on tries, in one place: how many at once, and how soon there is the next.
 
 Each is taken before the work that it guards and given back when the work turned out right, so that
-nobody is held up who knows their password. How they count: `limits.py`; what they are worth and
+nobody is held up who knows their password. How they count: `limiter.py`; what they are worth and
 what they cost: docs/decisions/0018.
 """
 
 from datetime import timedelta
 
-from app.accounts.limits import Limit
+from app.accounts.rate_limits.limiter import Limit
 
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
@@ -33,14 +33,36 @@ SECOND_FACTOR_TRIES_KNOWN = Limit(name="second-factor-known", burst=60, every=30
 CONFIRM_TRIES = Limit(name="confirm", burst=8, every=_MINUTE)
 # Each look at the sign-in page asks once, so that browsers can offer a passkey there.
 PASSKEY_TRIES_NETWORK = Limit(name="passkey-network", burst=300, every=_SECOND)
+PASSKEY_TRIES_PERSON = Limit(name="passkey-person", burst=60, every=_SECOND)  # to confirm
 # Asked at each pause in typing; zxcvbn takes milliseconds of CPU.
 PASSWORD_CHECKS_NETWORK = Limit(name="password-check-network", burst=60, every=_SECOND)
+PASSWORD_CHECKS_PERSON = Limit(name="password-check-person", burst=60, every=_SECOND)
+# A password is judged when it is set, too: counted for the person, the link or the invitation that
+# sets it. So neither a stranger in their network nor an intruder who asks keeps an owner from it.
+PASSWORDS_SET = Limit(name="passwords-set", burst=60, every=_SECOND)
+
+# For each person. Each mails a notice that is always sent, and computes a hash.
+PASSWORD_CHANGES = Limit(name="password-changes", burst=10, every=5 * _MINUTE)
+# [Note: New ways in] For each person: an app, a passkey or a link to a provider that is begun, and
+# new recovery codes. Not counted when it is finished, else a device would keep a passkey that the
+# site does not know; nor when it is removed, else an intruder could keep the owner from removing
+# theirs. Each that is removed was begun before: so the notices of that are bounded, too.
+NEW_WAYS_IN = Limit(name="new-ways-in", burst=20, every=5 * _MINUTE)
+
+# For each person: a notice and two lines of their record each, with its end.
+NEW_TOKENS = Limit(name="new-tokens", burst=100, every=5 * _MINUTE)
+
+# What the API's document says of 429, where nothing more is to be said.
+TOO_MANY_TRIES = "Too many tries: wait as long as `Retry-After` says."
 
 # Nobody guesses 256 bits: it bounds the work. Not site-wide, so that nobody holds up the operator.
 SETUP_TRIES_NETWORK = Limit(name="setup-network", burst=10, every=_MINUTE)
 
 # For each kind of mail and address: who asks for one kind in vain keeps nobody from another.
 LETTERS_TO_ADDRESS = Limit(name="letters-address", burst=3, every=20 * _MINUTE)
+# Links to join are good for a day, so whoever wants to join has one: few go to a stranger who does
+# not. Links for a new password are good for half an hour, and owners must be able to have another.
+LINKS_TO_JOIN = Limit(name="links-to-join", burst=6, every=60 * _MINUTE)
 # An administrator chose who has the invitation: no stranger can use this up.
 LETTERS_OF_INVITE = Limit(name="letters-invite", burst=3, every=20 * _MINUTE)
 # For each kind of mail and person who is signed in.
@@ -61,6 +83,8 @@ DISCARDED_MEGABYTES = Limit(
 )
 # Each reads and writes the whole library once.
 EXPORTS = Limit(name="exports", burst=5, every=6 * 60 * _MINUTE)
+# The notice of each is always sent: whoever asks and calls off again and again asks no more.
+DELETIONS = Limit(name="deletions", burst=5, every=6 * 60 * _MINUTE)
 # Each is a call of the model, which costs money. What an upload itself asks for does not count:
 # see PICTURES_SHOWN_OF_PERSON.
 DESCRIPTIONS_OF_IMAGE = Limit(name="descriptions-image", burst=5, every=60 * _MINUTE)
@@ -68,6 +92,11 @@ DESCRIPTIONS_OF_PERSON = Limit(name="descriptions-person", burst=60, every=30 * 
 DESCRIPTIONS_ALL = Limit(name="descriptions-all", burst=600, every=2 * _SECOND)
 # "All that are missing": what failed is missing again, and would be asked for again and again.
 DESCRIPTIONS_OF_ALL = Limit(name="descriptions-missing", burst=5, every=20 * _MINUTE)
+# The pictures of those, since each is a message: turning descriptions off and on makes all of them
+# missing again. Any library may be asked for once.
+DESCRIPTIONS_OF_MISSING = Limit(
+    name="descriptions-missing-pictures", burst=20_000, every=_SECOND / 10
+)
 # What a model is shown for whatever reason, uploads included: each picture costs money, a made-up
 # one as much as any. A library of some thousands at once, a larger one day by day.
 PICTURES_SHOWN_OF_PERSON = Limit(name="shown-person", burst=5000, every=10 * _SECOND)

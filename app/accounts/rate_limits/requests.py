@@ -12,9 +12,9 @@ from datetime import timedelta
 from threading import Lock
 from time import monotonic
 
-from app.accounts.limits import Limit, take
+from app.accounts.rate_limits.limiter import Limit, take
 from app.errors import TooManyRequestsError
-from app.parts import parts
+from app.http.dependencies import parts
 
 _BATCH = 10
 _BURST_SECONDS = 10  # how long the full rate was saved up for

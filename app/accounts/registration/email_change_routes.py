@@ -2,33 +2,33 @@
 
 from flask import Response
 
-from app.accounts import one_time
-from app.accounts.audit import Event, record
-from app.accounts.guards import current_user, fresh, hold_person, in_person
-from app.accounts.joining import move_to
-from app.accounts.letters import Kind, ask_for_letter, commit_and_ring, withdraw_letters
-from app.accounts.mail_limits import count_for_change, count_for_person, refuse_without_mail
+from app.accounts.audit.log import Event, record
+from app.accounts.create_account import move_to
+from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring, withdraw_letters
+from app.accounts.emails.rate_limits import count_for_change, count_for_person, refuse_without_mail
 from app.accounts.models import Letter, User
-from app.accounts.one_time import Purpose
-from app.accounts.schemas.joining import AddressIn, LinkIn, VerifiedOut
-from app.accounts.shown_links import shown_token
-from app.contract import APIBlueprint
+from app.accounts.rate_limits.policies import TOO_MANY_TRIES
+from app.accounts.registration.link_tokens import shown_token
+from app.accounts.registration.schemas import AddressIn, LinkIn, VerifiedOut
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.guards import current_user, fresh, hold_person, in_person
+from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
 from app.errors import FieldError, LinkDeadError, ValidationFailedError
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
 
 own_address = APIBlueprint("own_address", __name__, url_prefix="/api", tag="Account")
 
 _SENT = "A mail is on its way."
 _NO_MAIL = "This site sends no mail."
-_WAIT = "Too many tries: wait as long as `Retry-After` says."
 
 
 @own_address.post("/account/email")
 @fresh
 @own_address.input(AddressIn, location="json")
 @own_address.output({}, status_code=202, description=_SENT)
-@own_address.doc(responses={409: _NO_MAIL, 429: _WAIT})
+@own_address.doc(responses={409: _NO_MAIL, 429: TOO_MANY_TRIES})
 def change_email(json_data: AddressIn) -> Response:
     """Ask for another address. It is the account's once the link that is sent there is opened.
 
@@ -44,7 +44,7 @@ def change_email(json_data: AddressIn) -> Response:
     user_id, present = user.id, user.email
     # Letters first: one that is being written holds its row, and its link is there afterwards.
     withdraw_letters(user_id, Kind.CHANGE_EMAIL)
-    one_time.forget(user_id, Purpose.CHANGE_EMAIL)
+    one_time_tokens.forget(user_id, Purpose.CHANGE_EMAIL)
     record(Event.EMAIL_CHANGE_ASKED, user_id=user_id, wanted=wanted)
     commit_and_ring(
         ask_for_letter(Kind.CHANGE_EMAIL, email=wanted, user_id=user_id),
@@ -56,7 +56,7 @@ def change_email(json_data: AddressIn) -> Response:
 @own_address.post("/account/email/verify")
 @in_person
 @own_address.output({}, status_code=202, description=_SENT)
-@own_address.doc(responses={409: _NO_MAIL, 429: _WAIT})
+@own_address.doc(responses={409: _NO_MAIL, 429: TOO_MANY_TRIES})
 def ask_for_proof() -> Response:
     """Send the link that proves the account's address once more; nothing, if it is proved."""
     refuse_without_mail()
@@ -73,7 +73,7 @@ def ask_for_proof() -> Response:
 @own_address.input(LinkIn, location="json")
 @own_address.output(VerifiedOut)
 @own_address.doc(
-    responses={410: "The link is of no use any more, or for another account.", 429: _WAIT}
+    responses={410: "The link is of no use any more, or for another account.", 429: TOO_MANY_TRIES}
 )
 def verify(json_data: LinkIn) -> Response:
     """Prove an address by the link that was sent there, signed in to the account that asked.
@@ -86,7 +86,7 @@ def verify(json_data: LinkIn) -> Response:
     if begun.user_id != user.id:
         raise LinkDeadError("This link is for another account than the one you are signed in to.")
     purpose = Purpose(begun.purpose)
-    if one_time.take(purpose, json_data.token) is None:
+    if one_time_tokens.take(purpose, json_data.token) is None:
         raise LinkDeadError
     email: str = begun.data["email"]
     if purpose is Purpose.CHANGE_EMAIL:

@@ -3,11 +3,26 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from app.accounts.models import Invite
-from app.accounts.secret_tokens import digest, new_token
+from app.accounts.sessions.tokens import digest, new_token
 from app.database import db, now
+from app.errors import TooManyInvitesError
 
 GOOD_FOR = timedelta(days=7)
+MAX_OPEN = 200  # of an administrator; the list shows as many
+
+
+def refuse_too_many_open(user_id: UUID) -> None:
+    """Refuse one more where an administrator, who is held, has MAX_OPEN that can be used still.
+
+    Raises:
+        TooManyInvitesError: take one back first.
+    """
+    count = select(func.count()).select_from(Invite).where(Invite.created_by == user_id)
+    if (db.session.scalar(count.where(Invite.is_open())) or 0) >= MAX_OPEN:
+        raise TooManyInvitesError
 
 
 def make_invite(

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.accounts import one_time
-from app.accounts.limit_table import LINK_TRIES_NETWORK
-from app.accounts.limits import give_each_back, take_each
+from app.accounts.client_info import visitor
 from app.accounts.models import Invite, OneTimeToken
-from app.accounts.one_time import Purpose
-from app.accounts.visitor import visitor
+from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.policies import LINK_TRIES_NETWORK
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db
 from app.errors import LinkDeadError
 
@@ -22,13 +22,12 @@ def shown(find: Callable[[], Found | None]) -> Found:
         LinkDeadError: nothing.
         TooManyRequestsError: this network has shown too many links that were nothing.
     """
-    counted = ((LINK_TRIES_NETWORK, visitor().network),)
-    take_each(*counted)
     found = find()
     if found is None:
+        # Guesses alone count: whoever makes many in a network keeps nobody there from a good link.
+        take(LINK_TRIES_NETWORK, of=visitor().network)
         raise LinkDeadError
     db.session.expunge(found)  # it stays readable, whoever uses it up meanwhile
-    give_each_back(*counted)
     db.session.commit()
     return found
 
@@ -42,7 +41,7 @@ def shown_token(token: str, *purposes: Purpose) -> OneTimeToken:
     """
 
     def find() -> OneTimeToken | None:
-        looks = (one_time.look(purpose, token) for purpose in purposes)
+        looks = (one_time_tokens.look(purpose, token) for purpose in purposes)
         return next((found for found in looks if found), None)
 
     return shown(find)

@@ -9,27 +9,32 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts import one_time
-from app.accounts.audit import Event, record
-from app.accounts.factor_changes import lock_person
-from app.accounts.guards import public
-from app.accounts.joining import (
+from app.accounts.audit.log import Event, record
+from app.accounts.client_info import visitor
+from app.accounts.create_account import (
     find_invite,
     is_bound_to,
     is_first,
     make_account,
-    may_reset_by_mail,
     refuse_other_address,
     refuse_uninvited,
     take_over,
     use_invite,
 )
-from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
-from app.accounts.mail_limits import count_for_invited, count_for_stranger, refuse_without_mail
+from app.accounts.emails.links import may_reset_by_mail
+from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.emails.rate_limits import (
+    count_for_invited,
+    count_for_stranger,
+    refuse_without_mail,
+)
+from app.accounts.mfa.policy import lock_person
 from app.accounts.models import OneTimeToken, User
-from app.accounts.one_time import Purpose
-from app.accounts.passwords import hash_password, refuse_weak
-from app.accounts.schemas.joining import (
+from app.accounts.passwords.hashing import hash_password, refuse_weak
+from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.policies import PASSWORDS_SET, TOO_MANY_TRIES
+from app.accounts.registration.link_tokens import shown, shown_token
+from app.accounts.registration.schemas import (
     AcceptIn,
     AddressIn,
     InviteLookOut,
@@ -38,20 +43,20 @@ from app.accounts.schemas.joining import (
     LinkIn,
     LinkOut,
 )
-from app.accounts.schemas.session import SessionOut
-from app.accounts.shown_links import shown, shown_token
-from app.accounts.sign_in import How, finish_sign_in, refuse_disabled, user_of
-from app.accounts.visitor import visitor
-from app.contract import APIBlueprint
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.guards import public
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sessions.schemas import SessionOut
+from app.accounts.sign_in.flow import How, finish_sign_in, refuse_disabled, user_of
 from app.errors import EmailTakenError, LinkDeadError, ProveByMailError
-from app.parts import parts
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.middleware import json_response
 
 joining = APIBlueprint("joining", __name__, url_prefix="/api/auth", tag="Joining")
 
 _SENT = "A mail is on its way, if there is one to send."
 _DEAD = "The link was used, has expired, or was never made."
-_WAIT = "Too many tries: wait as long as `Retry-After` says."
 _NO_MAIL = "This site sends no mail."
 
 
@@ -59,7 +64,9 @@ _NO_MAIL = "This site sends no mail."
 @public
 @joining.input(JoinIn, location="json")
 @joining.output({}, status_code=202, description=_SENT)
-@joining.doc(responses={403: "This site is closed, or by invitation.", 409: _NO_MAIL, 429: _WAIT})
+@joining.doc(
+    responses={403: "This site is closed, or by invitation.", 409: _NO_MAIL, 429: TOO_MANY_TRIES}
+)
 def register(json_data: JoinIn) -> Response:
     """Ask for a link that makes an account. Nobody but the mailbox learns whether there is one."""
     email = json_data.email
@@ -80,7 +87,7 @@ def register(json_data: JoinIn) -> Response:
 @public
 @joining.input(LinkIn, location="json")
 @joining.output(LinkOut)
-@joining.doc(responses={410: _DEAD, 429: _WAIT})
+@joining.doc(responses={410: _DEAD, 429: TOO_MANY_TRIES})
 def look_at_welcome(json_data: LinkIn) -> Response:
     """Whose account a link would make."""
     begun = shown_token(json_data.token, Purpose.WELCOME)
@@ -91,11 +98,14 @@ def look_at_welcome(json_data: LinkIn) -> Response:
 @public
 @joining.input(LinkAndPasswordIn, location="json")
 @joining.output(SessionOut, status_code=201, description="The account was made and is signed in.")
-@joining.doc(responses={403: "This site is closed, or by invitation.", 410: _DEAD, 429: _WAIT})
+@joining.doc(
+    responses={403: "This site is closed, or by invitation.", 410: _DEAD, 429: TOO_MANY_TRIES}
+)
 def welcome(json_data: LinkAndPasswordIn) -> Response:
     """Make the account that a link is for, and sign in. Its address is proved by the link."""
     begun = shown_token(json_data.token, Purpose.WELCOME)
     email: str = begun.data["email"]
+    take(PASSWORDS_SET, of=json_data.token)
     refuse_weak(json_data.password, email=email)
     password_hash = hash_password(json_data.password)
     _take(Purpose.WELCOME, json_data.token)
@@ -116,7 +126,7 @@ def welcome(json_data: LinkAndPasswordIn) -> Response:
 @public
 @joining.input(LinkIn, location="json")
 @joining.output(InviteLookOut)
-@joining.doc(responses={410: _DEAD, 429: _WAIT})
+@joining.doc(responses={410: _DEAD, 429: TOO_MANY_TRIES})
 def look_at_invite(json_data: LinkIn) -> Response:
     """What an invitation says, and how it is taken."""
     invite = shown(lambda: find_invite(json_data.token))
@@ -133,7 +143,7 @@ def look_at_invite(json_data: LinkIn) -> Response:
         403: "This site is closed, or the invitation is for another address.",
         409: "This site sends mail (`prove_by_mail`), or the address has an account.",
         410: _DEAD,
-        429: _WAIT,
+        429: TOO_MANY_TRIES,
     }
 )
 def accept_invite(json_data: AcceptIn) -> Response:
@@ -148,6 +158,7 @@ def accept_invite(json_data: AcceptIn) -> Response:
     invite = shown(lambda: find_invite(json_data.token))
     refuse_uninvited(settings.registration, has_invite=True)
     refuse_other_address(invite, email=email)
+    take(PASSWORDS_SET, of=json_data.token)
     refuse_weak(json_data.password, email=email)
     password_hash = hash_password(json_data.password)
     user = make_account(email, password_hash=password_hash, is_verified=False, is_first=is_first())
@@ -162,7 +173,7 @@ def accept_invite(json_data: AcceptIn) -> Response:
 @public
 @joining.input(AddressIn, location="json")
 @joining.output({}, status_code=202, description=_SENT)
-@joining.doc(responses={409: _NO_MAIL, 429: _WAIT})
+@joining.doc(responses={409: _NO_MAIL, 429: TOO_MANY_TRIES})
 def ask_for_reset(json_data: AddressIn) -> Response:
     """Ask for a link that sets a new password. Nobody but the mailbox learns who has an account."""
     # See [Note: Nothing tells who has an account].
@@ -178,7 +189,7 @@ def ask_for_reset(json_data: AddressIn) -> Response:
 @public
 @joining.input(LinkIn, location="json")
 @joining.output(LinkOut)
-@joining.doc(responses={410: _DEAD, 429: _WAIT})
+@joining.doc(responses={410: _DEAD, 429: TOO_MANY_TRIES})
 def look_at_reset(json_data: LinkIn) -> Response:
     """Whose password a link would set."""
     return json_response({"email": _whose_reset(json_data.token).email})
@@ -188,7 +199,7 @@ def look_at_reset(json_data: LinkIn) -> Response:
 @public
 @joining.input(LinkAndPasswordIn, location="json")
 @joining.output(SessionOut, description="Signed in, or a second factor is awaited.")
-@joining.doc(responses={403: "The account was shut.", 410: _DEAD, 429: _WAIT})
+@joining.doc(responses={403: "The account was shut.", 410: _DEAD, 429: TOO_MANY_TRIES})
 def finish_reset(json_data: LinkAndPasswordIn) -> Response:
     """Set a new password by a link.
 
@@ -196,6 +207,7 @@ def finish_reset(json_data: LinkAndPasswordIn) -> Response:
     the address before, so do passkeys, the authenticator app, recovery codes and linked accounts.
     """
     user = _whose_reset(json_data.token)
+    take(PASSWORDS_SET, of=json_data.token)
     # Whoever changes how the person signs in, moves the account or shuts it was first, or waits.
     lock_person(user)
     refuse_disabled(user)
@@ -217,7 +229,7 @@ def _whose_reset(token: str) -> User:
 
 
 def _take(purpose: Purpose, token: str) -> OneTimeToken:
-    begun = one_time.take(purpose, token)
+    begun = one_time_tokens.take(purpose, token)
     if begun is None:
         raise LinkDeadError
     return begun

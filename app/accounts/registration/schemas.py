@@ -2,8 +2,8 @@
 
 from pydantic import ConfigDict, Field
 
-from app.accounts.schemas.addresses import Email, LinkToken, Password
-from app.shapes import BaseModel
+from app.accounts.email_address import Email, LinkToken, Password
+from app.http.schemas import BaseModel
 
 
 class JoinIn(BaseModel):

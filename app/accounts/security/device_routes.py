@@ -6,26 +6,26 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import delete, select
 
-from app.accounts.audit import Event, record
-from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.devices import device_words
-from app.accounts.guards import in_person, own_session
+from app.accounts.audit.log import Event, record
+from app.accounts.client_info import visitor
 from app.accounts.models import Session
-from app.accounts.places import place_words
-from app.accounts.schemas.sessions import EndedOut, SessionRow, SessionsOut
-from app.accounts.sessions import alive, end_sessions
-from app.accounts.visitor import visitor
-from app.contract import APIBlueprint
+from app.accounts.sessions.device_names import device_words
+from app.accounts.sessions.device_schemas import EndedOut, SessionRow, SessionsOut
+from app.accounts.sessions.guards import in_person, own_session
+from app.accounts.sessions.network_labels import place_words
+from app.accounts.sessions.rotation import end_other_copies
+from app.accounts.sessions.store import alive
 from app.database import db, now
 from app.errors import NotFoundError
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
 
 sessions = APIBlueprint(
     "sessions", __name__, url_prefix="/api/account/sessions", tag="Signed-in browsers"
 )
 
 # A proof anew gives this browser another session, and the one before ends in seconds
-# (confirmation.py): that would look like a second browser.
+# (reauthentication.py): that would look like a second browser.
 SOON = timedelta(minutes=1)
 
 
@@ -78,9 +78,14 @@ def end_one_session(session_id: UUID) -> Response:
 @in_person
 @sessions.output(EndedOut)
 def end_other_sessions() -> Response:
-    """Sign all your other browsers out. Access tokens stay."""
+    """Sign all your other browsers out. Access tokens stay.
+
+    This browser gets a new session cookie; the one before is worth nothing.
+    """
     mine = own_session()
-    ended = end_sessions(mine.user_id, but=mine.id, but_device=read_cookie(Cookie.DEVICE))
-    record(Event.OTHER_SESSIONS_ENDED, user_id=mine.user_id, ended=ended)
+    elsewhere = end_other_copies(mine)
+    record(Event.OTHER_SESSIONS_ENDED, user_id=mine.user_id, ended=elsewhere.ended)
     db.session.commit()
-    return json_response({"ended": ended})
+    response = json_response({"ended": elsewhere.ended})
+    elsewhere.set_cookies(response)
+    return response

@@ -2,18 +2,18 @@
 
 from sqlalchemy import select
 
-from app.accounts.letters import Kind
-from app.accounts.models import Identity, Letter, OneTimeToken, Passkey, Totp, User
-from app.accounts.one_time import Purpose
-from app.accounts.openid.identities import label_of
-from app.accounts.recovery import codes_left
-from app.accounts.schemas.factors import (
+from app.accounts.emails.outbox import Kind
+from app.accounts.identities import label_of
+from app.accounts.mfa.recovery_codes import codes_left
+from app.accounts.mfa.schemas import (
     IdentityOut,
     PasskeyOut,
     PasswordState,
     SecurityOut,
     TotpOut,
 )
+from app.accounts.models import Identity, Letter, OneTimeToken, Passkey, Totp, User
+from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
 
 

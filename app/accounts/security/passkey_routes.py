@@ -5,19 +5,10 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import select
 
-from app.accounts.audit import Event, record
-from app.accounts.cookies import Cookie, read_cookie, set_cookie
-from app.accounts.factor_changes import (
-    letter_of_change,
-    refuse_lock_out,
-    refuse_unproved,
-)
-from app.accounts.guards import current_session, current_user, fresh, hold_person, in_person, public
-from app.accounts.letters import commit_and_ring
-from app.accounts.limit_table import PASSKEY_TRIES_NETWORK
-from app.accounts.limits import take
-from app.accounts.models import Passkey, User
-from app.accounts.passkeys import (
+from app.accounts.audit.log import Event, record
+from app.accounts.client_info import visitor
+from app.accounts.emails.outbox import commit_and_ring
+from app.accounts.mfa.passkeys import (
     ANSWER_WITHIN,
     Json,
     add_passkey,
@@ -27,8 +18,13 @@ from app.accounts.passkeys import (
     refuse_too_many,
     this_browser,
 )
-from app.accounts.recovery import make_first_codes
-from app.accounts.schemas.factors import (
+from app.accounts.mfa.policy import (
+    letter_of_change,
+    refuse_lock_out,
+    refuse_unproved,
+)
+from app.accounts.mfa.recovery_codes import make_first_codes
+from app.accounts.mfa.schemas import (
     NothingIn,
     OptionsOut,
     PasskeyChange,
@@ -37,19 +33,35 @@ from app.accounts.schemas.factors import (
     PasskeyOut,
     PasskeySignIn,
 )
-from app.accounts.schemas.session import SessionOut
-from app.accounts.sessions import forget_devices
-from app.accounts.sign_in import (
+from app.accounts.models import Passkey, User
+from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.policies import (
+    NEW_WAYS_IN,
+    PASSKEY_TRIES_NETWORK,
+    PASSKEY_TRIES_PERSON,
+    TOO_MANY_TRIES,
+)
+from app.accounts.sessions.cookies import Cookie, read_cookie, set_cookie
+from app.accounts.sessions.guards import (
+    current_session,
+    current_user,
+    fresh,
+    hold_person,
+    in_person,
+    public,
+)
+from app.accounts.sessions.schemas import SessionOut
+from app.accounts.sessions.store import forget_devices
+from app.accounts.sign_in.flow import (
     How,
     awaited_second_factor,
     finish_second_factor,
     finish_sign_in,
 )
-from app.accounts.visitor import visitor
-from app.contract import APIBlueprint
 from app.database import db
 from app.errors import NotFoundError, WrongPasskeyError
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
 
 passkey_sign_in = APIBlueprint(
     "passkey_sign_in", __name__, url_prefix="/api/auth", tag="Signing in"
@@ -66,8 +78,12 @@ _NOT_NOW = "The address is not proved, or there are as many passkeys as there ma
 @passkey_sign_in.doc(responses={429: "Too many tries."})
 def ask_for_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Say what to ask the browser's passkeys with: to sign in, as second factor, to confirm."""
-    take(PASSKEY_TRIES_NETWORK, of=visitor().network)
-    awaited, session = awaited_second_factor(), current_session()
+    session = current_session()
+    if session:
+        take(PASSKEY_TRIES_PERSON, of=str(session.user_id))
+    else:
+        take(PASSKEY_TRIES_NETWORK, of=visitor().network)
+    awaited = awaited_second_factor()
     people = {each.user_id for each in (awaited, session) if each and each.user_id}
     browser = this_browser()
     return _asked(options_to_get(people, browser=browser), browser=browser)
@@ -97,9 +113,10 @@ def sign_in_by_passkey(json_data: PasskeySignIn) -> Response:
 @fresh
 @passkeys.input(NothingIn, location="json")
 @passkeys.output(OptionsOut)
-@passkeys.doc(responses={409: _NOT_NOW})
+@passkeys.doc(responses={409: _NOT_NOW, 429: TOO_MANY_TRIES})
 def begin_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Say what to ask the browser with, so that it makes a passkey."""
+    take(NEW_WAYS_IN, of=str(current_user().id))
     refuse_unproved(current_user())
     refuse_too_many(current_user().id)
     browser = this_browser()

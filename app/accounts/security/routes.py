@@ -3,25 +3,17 @@
 from flask import Response
 from sqlalchemy import delete
 
-from app.accounts import one_time
-from app.accounts.audit import Event, record
-from app.accounts.authenticator import begin_authenticator, confirm_authenticator
-from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.factor_changes import (
+from app.accounts.audit.log import Event, record
+from app.accounts.client_info import visitor
+from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring, withdraw_letters
+from app.accounts.mfa.methods import second_factors
+from app.accounts.mfa.policy import (
     letter_of_change,
     refuse_lock_out,
     refuse_unproved,
 )
-from app.accounts.guards import current_user, fresh, hold_person, in_person, own_session, public
-from app.accounts.letters import Kind, ask_for_letter, commit_and_ring, withdraw_letters
-from app.accounts.limit_table import PASSWORD_CHECKS_NETWORK, SECOND_FACTOR_TRIES
-from app.accounts.limits import give_back, take
-from app.accounts.models import Totp
-from app.accounts.one_time import Purpose
-from app.accounts.password_strength import Judgement
-from app.accounts.passwords import judge_password, set_password
-from app.accounts.recovery import make_codes, make_first_codes
-from app.accounts.schemas.factors import (
+from app.accounts.mfa.recovery_codes import make_codes, make_first_codes
+from app.accounts.mfa.schemas import (
     CodeIn,
     NothingIn,
     PasswordAnswer,
@@ -32,14 +24,39 @@ from app.accounts.schemas.factors import (
     TotpBegun,
     TotpConfirmed,
 )
-from app.accounts.second_factors import second_factors
-from app.accounts.security_answer import security_of
-from app.accounts.sessions import end_sessions, forget_devices
-from app.accounts.visitor import visitor
-from app.contract import APIBlueprint
+from app.accounts.mfa.totp import begin_authenticator, confirm_authenticator
+from app.accounts.models import Totp
+from app.accounts.passwords.hashing import judge_password, set_password
+from app.accounts.passwords.strength import Judgement
+from app.accounts.rate_limits.limiter import give_back, take, take_each
+from app.accounts.rate_limits.networks import for_network
+from app.accounts.rate_limits.policies import (
+    NEW_WAYS_IN,
+    PASSWORD_CHANGES,
+    PASSWORD_CHECKS_NETWORK,
+    PASSWORD_CHECKS_PERSON,
+    PASSWORDS_SET,
+    SECOND_FACTOR_TRIES,
+    TOO_MANY_TRIES,
+)
+from app.accounts.security.overview import security_of
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.cookies import Cookie, read_cookie
+from app.accounts.sessions.guards import (
+    current_user,
+    fresh,
+    hold_person,
+    in_person,
+    own_session,
+    public,
+)
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sessions.rotation import end_other_copies
+from app.accounts.sessions.store import forget_devices
 from app.database import db
-from app.errors import NoSecondFactorError, NotFoundError, WrongCodeError
-from app.web import json_response
+from app.errors import NoSecondFactorError, NotFoundError, WeakPasswordError, WrongCodeError
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
 
 factors = APIBlueprint("factors", __name__, url_prefix="/api/account", tag="Security")
 password_check = APIBlueprint("password_check", __name__, url_prefix="/api/auth", tag="Signing in")
@@ -57,14 +74,25 @@ def security() -> Response:
 @fresh
 @factors.input(PasswordIn, location="json")
 @factors.output({}, status_code=204, description="Set; all other sessions are ended.")
+@factors.doc(responses={429: TOO_MANY_TRIES})
 def change_password(json_data: PasswordIn) -> Response:
-    """Set a password, or another one. Other browsers are signed out, links from mails are dead."""
+    """Set a password, or another one. Other browsers are signed out, links from mails are dead.
+
+    This browser gets a new session cookie; the one before is worth nothing.
+    """
+    whose = str(current_user().id)
+    take_each((PASSWORDS_SET, whose), (PASSWORD_CHANGES, whose))
     user = hold_person()
-    set_password(user, json_data.password)
-    end_sessions(user.id, but=own_session().id, but_device=read_cookie(Cookie.DEVICE))
+    try:
+        set_password(user, json_data.password)
+    except WeakPasswordError:  # that it was judged stays counted
+        give_back(PASSWORD_CHANGES, of=whose)
+        db.session.commit()
+        raise
+    elsewhere = end_other_copies(own_session())
     # What somebody else began who knew the old one ends too.
     withdraw_letters(user.id, Kind.CHANGE_EMAIL)
-    one_time.forget(user.id, Purpose.RESET, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
+    one_time_tokens.forget(user.id, Purpose.RESET, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
     record(Event.PASSWORD_CHANGED, user_id=user.id)
     who = visitor()
     letter = ask_for_letter(
@@ -75,7 +103,9 @@ def change_password(json_data: PasswordIn) -> Response:
         user_agent=who.user_agent,
     )
     commit_and_ring(letter)
-    return Response(status=204)
+    response = Response(status=204)
+    elsewhere.set_cookies(response)
+    return response
 
 
 @factors.post("/password/check")
@@ -85,8 +115,8 @@ def change_password(json_data: PasswordIn) -> Response:
 @factors.doc(responses={429: "Too many questions."})
 def check_own_password(json_data: PasswordIn) -> Response:
     """Say how soon a password would be guessed, for one's own account. Nothing is kept."""
-    take(PASSWORD_CHECKS_NETWORK, of=visitor().network)
     user = current_user()
+    take(PASSWORD_CHECKS_PERSON, of=str(user.id))
     has_factor = bool(second_factors(user.id))
     return _judged(
         judge_password(json_data.password, email=user.email, has_second_factor=has_factor)
@@ -100,7 +130,7 @@ def check_own_password(json_data: PasswordIn) -> Response:
 @password_check.doc(responses={429: "Too many questions."})
 def check_password(json_data: PasswordQuestion) -> Response:
     """Say how soon a password would be guessed, before there is an account. Nothing is kept."""
-    take(PASSWORD_CHECKS_NETWORK, of=visitor().network)
+    take_each(*for_network(PASSWORD_CHECKS_NETWORK))
     return _judged(judge_password(json_data.password, email=json_data.email))
 
 
@@ -108,9 +138,12 @@ def check_password(json_data: PasswordQuestion) -> Response:
 @fresh
 @factors.input(NothingIn, location="json")
 @factors.output(TotpBegun)
-@factors.doc(responses={409: "There is an app already, or the address is not proved."})
+@factors.doc(
+    responses={409: "There is an app already, or the address is not proved.", 429: TOO_MANY_TRIES}
+)
 def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Make a secret for an authenticator app; it asks for nothing before its first code."""
+    take(NEW_WAYS_IN, of=str(current_user().id))
     user = hold_person()
     refuse_unproved(user)
     begun = begin_authenticator(user)
@@ -177,9 +210,10 @@ def remove_totp() -> Response:
 @fresh
 @factors.input(NothingIn, location="json")
 @factors.output(RecoveryCodesMade)
-@factors.doc(responses={409: "There is no second factor to stand in for."})
+@factors.doc(responses={409: "There is no second factor to stand in for.", 429: TOO_MANY_TRIES})
 def remake_recovery_codes(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Make new recovery codes; those from before are worth nothing any more."""
+    take(NEW_WAYS_IN, of=str(current_user().id))
     user = hold_person()
     if not second_factors(user.id):
         raise NoSecondFactorError

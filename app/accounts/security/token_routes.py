@@ -6,17 +6,19 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import delete, func, select
 
-from app.accounts.access_tokens import MOST_TOKENS, make_access_token
-from app.accounts.audit import Event, record
-from app.accounts.factor_changes import letter_of_change
-from app.accounts.guards import current_user, fresh, hold_person, in_person
-from app.accounts.letters import commit_and_ring
+from app.accounts.audit.log import Event, record
+from app.accounts.emails.outbox import commit_and_ring
+from app.accounts.mfa.policy import letter_of_change
 from app.accounts.models import AccessToken
-from app.accounts.schemas.tokens import NewTokenOut, TokenIn, TokenRow, TokensOut
-from app.contract import APIBlueprint
+from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.policies import NEW_TOKENS
+from app.accounts.security.token_schemas import NewTokenOut, TokenIn, TokenRow, TokensOut
+from app.accounts.sessions.api_tokens import MOST_TOKENS, make_access_token
+from app.accounts.sessions.guards import current_user, fresh, hold_person, in_person
 from app.database import db
 from app.errors import NotFoundError, TooManyTokensError
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
 
 tokens = APIBlueprint(
     "tokens", __name__, url_prefix="/api/account/tokens", tag="Personal access tokens"
@@ -41,12 +43,18 @@ def list_tokens() -> Response:
 @fresh
 @tokens.input(TokenIn, location="json")
 @tokens.output(NewTokenOut, status_code=201, description="The token; it is shown this once.")
-@tokens.doc(responses={409: "You have as many tokens as you may."})
+@tokens.doc(
+    responses={
+        409: "You have as many tokens as you may.",
+        429: "You made many: wait as long as `Retry-After` says.",
+    }
+)
 def make_token(json_data: TokenIn) -> Response:
     """Make a token for a script, which sends it as `Authorization: Bearer pinhole_…`.
 
     It reaches pictures only: nothing of the account, and nothing that signs in.
     """
+    take(NEW_TOKENS, of=str(current_user().id))
     user = hold_person()
     count = db.session.scalar(
         select(func.count()).select_from(AccessToken).where(AccessToken.user_id == user.id)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from app.displayed import one_line
-from app.shapes import BaseModel
+from app.http.schemas import BaseModel
+from app.text import one_line
 
 Scope = Literal["read", "write"]
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import AccessToken, User
-from app.accounts.secret_tokens import digest
+from app.accounts.sessions.tokens import digest
 from app.database import db, now
 
 PREFIX = "pinhole_"

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from flask import Response, request
 
-from app.parts import parts
+from app.http.dependencies import parts
 
 _MAX_TOKEN_LETTERS = 64  # ours have 43
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.shapes import BaseModel
+from app.http.schemas import BaseModel
 
 
 class Whereabouts(BaseModel):

@@ -15,10 +15,10 @@ from flask import g, request
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.request_limits import count_request
-from app.accounts.signed_in import Owner, Profile, find_owner, find_profile
-from app.accounts.visitor import visitor
+from app.accounts.client_info import visitor
+from app.accounts.rate_limits.requests import count_request
+from app.accounts.sessions.cookies import Cookie, read_cookie
+from app.accounts.sessions.lookup import Owner, Profile, find_owner, find_profile
 from app.database import db
 from app.errors import (
     AppError,
@@ -28,9 +28,9 @@ from app.errors import (
     NotSignedInError,
     ScopeTooSmallError,
 )
-from app.web import SAFE_METHODS, bearer_token
+from app.http.middleware import SAFE_METHODS, bearer_token
 
-if TYPE_CHECKING:  # they are mapped when one of them is looked for: app/accounts/signed_in.py
+if TYPE_CHECKING:  # they are mapped when one of them is looked for: app/accounts/sessions/lookup.py
     from app.accounts.models import AccessToken, Session, User
 
 P = ParamSpec("P")
@@ -92,17 +92,20 @@ def fresh_administrator(view: Callable[P, R]) -> Callable[P, R]:
 def current_session() -> "Session | None":
     """The session that the request's cookie names, if it is alive."""
     if "session" not in g:
-        from app.accounts.sessions import find_session  # noqa: PLC0415 - maps the tables
+        from app.accounts.sessions.store import find_session  # noqa: PLC0415 - maps the tables
 
         token = _session_token()
-        g.session = find_session(token, visitor()) if token else None
+        # Once in a request, before it holds anything: noting commits (check_again).
+        notes_use = "use_noted" not in g
+        g.use_noted = True
+        g.session = find_session(token, visitor(), notes_use=notes_use) if token else None
     return cast("Session | None", g.session)
 
 
 def current_token() -> "AccessToken | None":
     """The access token that the request shows, if it is good."""
     if "access_token" not in g:
-        from app.accounts.access_tokens import find_access_token  # noqa: PLC0415 - maps the tables
+        from app.accounts.sessions.api_tokens import find_access_token  # noqa: PLC0415 - maps the tables
 
         token = bearer_token()
         g.access_token = find_access_token(token) if token else None
@@ -162,7 +165,8 @@ def check_again() -> None:
 
     Call it before anything is changed. See [Note: Let in, then thrown out].
     """
-    # It was noted that the session is used as its request was let in: nothing commits here.
+    # That the session is used was noted as its request was let in: nothing commits here, and what
+    # the caller holds it goes on holding.
     _forget_who_asks()
     db.session.expire_all()
     cast("Callable[[], None]", g.get("check", _require_person))()
@@ -263,7 +267,7 @@ def _require_person() -> None:
 
 
 def _require_fresh() -> None:
-    from app.accounts.sessions import fresh_until  # noqa: PLC0415 - maps the tables
+    from app.accounts.sessions.store import fresh_until  # noqa: PLC0415 - maps the tables
 
     _require_person()
     if fresh_until(own_session()) is None:

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from app.accounts.secret_tokens import digest
-from app.accounts.visitor import Visitor
+from app.accounts.client_info import Visitor
+from app.accounts.sessions.tokens import digest
 from app.database import Prepared, db, now
 
 IDLE = timedelta(days=30)

@@ -5,7 +5,7 @@ No countries: see docs/decisions/0018. That it was this very network is what tel
 
 from ipaddress import ip_address
 
-from app.accounts.visitor import Visitor, network_of
+from app.accounts.client_info import Visitor, network_of
 
 
 def place_words(ip: str, *, seen_by: Visitor) -> str:

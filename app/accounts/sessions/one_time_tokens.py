@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from app.accounts.models import OneTimeToken
-from app.accounts.secret_tokens import digest, new_token
+from app.accounts.sessions.tokens import digest, new_token
 from app.database import db, now
 
 

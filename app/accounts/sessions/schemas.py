@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from app.accounts.schemas.addresses import Email, EmailOrText, Password
-from app.shapes import BaseModel
+from app.accounts.email_address import Email, EmailOrText, Password
+from app.http.schemas import BaseModel
 
 FactorMethod = Literal["totp", "passkey", "recovery_code"]
 

@@ -1,6 +1,6 @@
 """Who is signed in here, and what this site offers: the answer to every sign-in.
 
-In the shape of `SessionOut` (app/accounts/schemas/session.py), by hand: it is what each visit asks
+In the shape of `SessionOut` (app/accounts/sessions/schemas.py), by hand: it is what each visit asks
 first, and pydantic would be a tenth of that request's cold start.
 """
 
@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 from sqlalchemy import text
 
-from app.accounts.signed_in import FRESH_FOR, Profile
+from app.accounts.sessions.lookup import FRESH_FOR, Profile
 from app.database import db
-from app.parts import parts
+from app.http.dependencies import parts
+from app.http.middleware import json_response
 from app.settings import PICTURE_TYPES, Settings
-from app.web import json_response
 
 if TYPE_CHECKING:
     from app.accounts.models import User
-    from app.accounts.schemas.session import FactorMethod
+    from app.accounts.sessions.schemas import FactorMethod
 
 
 def session_answer(
@@ -49,7 +49,7 @@ def session_answer(
 
 
 def _waits_for_first(settings: Settings) -> bool:
-    # See [Note: The setup code] in app/accounts/joining.py: nothing outside tells.
+    # See [Note: The setup code] in app/accounts/create_account.py: nothing outside tells.
     return settings.setup_code is None and not has_people()
 
 

@@ -10,20 +10,25 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select, text
 from sqlalchemy.orm import joinedload
 
+from app.accounts.client_info import Visitor
 from app.accounts.models import KnownDevice, Session, User
-from app.accounts.secret_tokens import digest, new_token
-from app.accounts.signed_in import FRESH_FOR, IDLE, SIGNS_IN, note_use, signing_in
-from app.accounts.visitor import Visitor
+from app.accounts.sessions.lookup import FRESH_FOR, IDLE, SIGNS_IN, note_use, signing_in
+from app.accounts.sessions.tokens import digest, new_token
 from app.database import db, now
 
 LIFETIME = timedelta(days=90)
 # The longest that browsers keep a cookie (RFC 6265bis, 5.5).
 DEVICE_KNOWN_FOR = timedelta(days=400)
+MAX_SESSIONS = 100  # of a person: more than browsers anybody has
+_REPLACED_WITHIN = timedelta(minutes=1)
 MAX_DEVICES = 50  # of a person; each has tries of its own at the second factor
 
 
 def start_session(user: User, who: Visitor, *, is_fresh: bool = True) -> str:
     """Add a session, and return its token, which exists nowhere else.
+
+    Of too many, those go first that were replaced by a new proof, then the least recently used:
+    nobody is refused for what somebody else did who knows the password.
 
     Args:
         user: whose.
@@ -32,6 +37,19 @@ def start_session(user: User, who: Visitor, *, is_fresh: bool = True) -> str:
     """
     token = new_token()
     moment = now()
+    kept = (
+        select(Session.id)
+        .where(Session.user_id == user.id)
+        .order_by(
+            (Session.expires_at > moment + _REPLACED_WITHIN).desc(), Session.last_used_at.desc()
+        )
+        .limit(MAX_SESSIONS - 1)
+    )
+    db.session.execute(
+        delete(Session)
+        .where(Session.user_id == user.id, Session.id.not_in(kept))
+        .execution_options(synchronize_session=False)
+    )
     db.session.add(
         Session(
             token_hash=digest(token),
@@ -53,8 +71,14 @@ def alive() -> ColumnElement[bool]:
     return (Session.expires_at > moment) & (Session.last_used_at > moment - IDLE)
 
 
-def find_session(token: str, who: Visitor) -> Session | None:
-    """Return the living session of a token, and note now and then that it was used."""
+def find_session(token: str, who: Visitor, *, notes_use: bool = True) -> Session | None:
+    """Return the living session of a token, and note now and then that it was used.
+
+    Args:
+        token: the cookie's.
+        who: in which browser.
+        notes_use: False leaves the transaction as it is: nothing is noted, nothing commits.
+    """
     moment = now()
     session = db.session.scalar(
         select(Session)
@@ -62,7 +86,7 @@ def find_session(token: str, who: Visitor) -> Session | None:
         .options(joinedload(Session.user))
         .where(text(SIGNS_IN).bindparams(**signing_in(token, moment=moment)))
     )
-    if session:
+    if session and notes_use:
         note_use(session.id, session.last_used_at, moment=moment, who=who)
     return session
 
@@ -78,13 +102,13 @@ def end_session(session_id: UUID) -> None:
     db.session.execute(delete(Session).where(Session.id == session_id))
 
 
-def end_sessions(user_id: UUID, *, but: UUID | None = None, but_device: str | None = None) -> int:
+def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
     """Delete all sessions of a person, but perhaps the one that asks; return how many.
 
-    The other browsers are not known any more either: whoever was in the account has no tries of
-    their own at its next password, and the person hears of their next sign-in.
+    No browser is known any more either: whoever was in the account has no tries of their own at
+    its next password, and the person hears of their next sign-in.
     """
-    forget_devices(user_id, but=but_device)
+    forget_devices(user_id, but=None)
     ended = delete(Session).where(Session.user_id == user_id)
     if but is not None:
         ended = ended.where(Session.id != but)

@@ -6,17 +6,18 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts import one_time
-from app.accounts.audit import Event, record
-from app.accounts.cookies import Cookie, clear_cookie, read_cookie, set_cookie
-from app.accounts.guards import current_session
-from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
+from app.accounts.audit.log import Event, record
+from app.accounts.client_info import visitor
+from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.identities import link_awaited
+from app.accounts.mfa.methods import second_factors
 from app.accounts.models import Letter, OneTimeToken, User
-from app.accounts.one_time import Purpose
-from app.accounts.openid.identities import link_awaited
-from app.accounts.second_factors import second_factors
-from app.accounts.session_answer import session_answer
-from app.accounts.sessions import (
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
+from app.accounts.sessions.guards import current_session
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sessions.session_response import session_answer
+from app.accounts.sessions.store import (
     DEVICE_KNOWN_FOR,
     LIFETIME,
     add_device,
@@ -25,7 +26,6 @@ from app.accounts.sessions import (
     has_devices,
     start_session,
 )
-from app.accounts.visitor import visitor
 from app.database import db, now
 from app.errors import AccountDisabledError, NotSignedInError
 
@@ -76,7 +76,7 @@ def finish_sign_in(
     methods = second_factors(user.id) if how in _ONE_FACTOR else []
     if not methods:
         return _sign_in(user, how, provider=provider, status=status, link=link, is_fresh=is_fresh)
-    token = one_time.begin(
+    token = one_time_tokens.begin(
         Purpose.SECOND_FACTOR,
         lifetime=SECOND_FACTOR_WITHIN,
         user_id=user.id,
@@ -91,7 +91,7 @@ def finish_sign_in(
 
 def awaited_second_factor() -> OneTimeToken | None:
     """The sign-in of this browser that awaits its second factor, if there is one."""
-    return one_time.look(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
+    return one_time_tokens.look(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
 
 
 def finish_second_factor(user: User, *, how: str, link: bool = False) -> Response:
@@ -107,7 +107,7 @@ def finish_second_factor(user: User, *, how: str, link: bool = False) -> Respons
         NotSignedInError: no sign-in of this person awaits it here, or not any more.
     """
     refuse_disabled(user)
-    begun = one_time.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
+    begun = one_time_tokens.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
     if begun is None or begun.user_id != user.id:
         raise NotSignedInError
     wished = link or begun.data.get("link") is True
@@ -133,7 +133,7 @@ def _sign_in(
     if earlier := current_session():
         end_session(earlier.id)
     # Whoever gets in needs no new password: a link that lies in a mailbox still dies.
-    one_time.forget(user.id, Purpose.RESET)
+    one_time_tokens.forget(user.id, Purpose.RESET)
     token = start_session(user, visitor(), is_fresh=is_fresh)
     device_token, letters = _note_device(user)
     linked = link_awaited(user) if link else []

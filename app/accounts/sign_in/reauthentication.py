@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.accounts.audit import Event, record
+from app.accounts.audit.log import Event, record
+from app.accounts.client_info import visitor
 from app.accounts.models import Session
-from app.accounts.sessions import start_session
-from app.accounts.visitor import visitor
+from app.accounts.sessions.store import start_session
 from app.database import db, now
 from app.errors import NotSignedInError
 

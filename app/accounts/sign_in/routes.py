@@ -5,26 +5,26 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import select
 
-from app.accounts.audit import Event, record
-from app.accounts.cookies import Cookie, clear_cookie
-from app.accounts.guards import in_person, own_session, public
-from app.accounts.joining import is_first, make_account, may_set_up
-from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
-from app.accounts.limit_table import SETUP_TRIES_NETWORK
-from app.accounts.limits import give_each_back, take_each
+from app.accounts.audit.log import Event, record
+from app.accounts.client_info import visitor
+from app.accounts.create_account import is_first, make_account, may_set_up
+from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
 from app.accounts.models import User
-from app.accounts.password_tries import take_password_try
-from app.accounts.passwords import hash_password, is_right, needs_rehash, refuse_weak
-from app.accounts.schemas.session import FirstIn, LoginIn, SessionOut
-from app.accounts.session_answer import has_people
-from app.accounts.sessions import end_session
-from app.accounts.sign_in import How, finish_sign_in
-from app.accounts.visitor import visitor
-from app.contract import APIBlueprint
+from app.accounts.passwords.attempts import take_password_try
+from app.accounts.passwords.hashing import hash_password, is_right, needs_rehash, refuse_weak
+from app.accounts.rate_limits.limiter import give_each_back, take_each
+from app.accounts.rate_limits.policies import SETUP_TRIES_NETWORK
+from app.accounts.sessions.cookies import Cookie, clear_cookie
+from app.accounts.sessions.guards import in_person, own_session, public
+from app.accounts.sessions.schemas import FirstIn, LoginIn, SessionOut
+from app.accounts.sessions.session_response import has_people
+from app.accounts.sessions.store import end_session
+from app.accounts.sign_in.flow import How, finish_sign_in
 from app.database import db
 from app.errors import EmailTakenError, NotFirstError, SetupCodeError, WrongCredentialsError
-from app.parts import parts
-from app.telling import count
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.observability.metrics import count
 
 auth = APIBlueprint("auth", __name__, url_prefix="/api/auth", tag="Signing in")
 

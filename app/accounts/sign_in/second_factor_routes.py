@@ -2,26 +2,25 @@
 
 from flask import Response
 
-from app.accounts import one_time
-from app.accounts.audit import Event, record
-from app.accounts.codes import ProvedByCode, prove_code
-from app.accounts.confirmation import renew_session
-from app.accounts.cookies import Cookie, clear_cookie, read_cookie, set_cookie
-from app.accounts.guards import in_person, own_session, public
-from app.accounts.letters import commit_and_ring
-from app.accounts.limit_table import CONFIRM_TRIES
-from app.accounts.limits import give_back, take
+from app.accounts.audit.log import Event, record
+from app.accounts.emails.outbox import commit_and_ring
+from app.accounts.mfa.methods import second_factors
+from app.accounts.mfa.passkeys import prove_passkey
+from app.accounts.mfa.schemas import CodeIn, ConfirmedOut, ConfirmIn, PasskeyProofIn
+from app.accounts.mfa.verify_code import ProvedByCode, prove_code
 from app.accounts.models import User
-from app.accounts.one_time import Purpose
-from app.accounts.passkeys import prove_passkey
-from app.accounts.passwords import is_right
-from app.accounts.schemas.factors import CodeIn, ConfirmedOut, ConfirmIn, PasskeyProofIn
-from app.accounts.schemas.session import SessionOut
-from app.accounts.second_factors import second_factors
-from app.accounts.sessions import LIFETIME
-from app.accounts.sign_in import awaited_second_factor, finish_second_factor, user_of
-from app.accounts.signed_in import FRESH_FOR
-from app.contract import APIBlueprint
+from app.accounts.passwords.hashing import is_right
+from app.accounts.rate_limits.limiter import give_back, take
+from app.accounts.rate_limits.policies import CONFIRM_TRIES
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
+from app.accounts.sessions.guards import in_person, own_session, public
+from app.accounts.sessions.lookup import FRESH_FOR
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sessions.schemas import SessionOut
+from app.accounts.sessions.store import LIFETIME
+from app.accounts.sign_in.flow import awaited_second_factor, finish_second_factor, user_of
+from app.accounts.sign_in.reauthentication import renew_session
 from app.database import db, now
 from app.errors import (
     CodeNeededError,
@@ -29,7 +28,8 @@ from app.errors import (
     WrongCredentialsError,
     WrongPasskeyError,
 )
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
 
 confirming = APIBlueprint("confirming", __name__, url_prefix="/api/auth", tag="Signing in")
 
@@ -59,7 +59,7 @@ def give_second_factor(json_data: CodeIn) -> Response:
 @confirming.output({}, status_code=204, description="Nothing is awaited any more.")
 def give_up_second_factor() -> Response:
     """Forget the sign-in of this browser that awaits a second factor."""
-    one_time.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
+    one_time_tokens.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
     db.session.commit()
     response = Response(status=204)
     clear_cookie(response, Cookie.PENDING)

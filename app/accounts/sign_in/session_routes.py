@@ -2,10 +2,10 @@
 
 from flask import Response
 
-from app.accounts.cookies import Cookie, read_cookie
-from app.accounts.guards import current_profile, public
-from app.accounts.session_answer import session_answer
-from app.contract import APIBlueprint
+from app.accounts.sessions.cookies import Cookie, read_cookie
+from app.accounts.sessions.guards import current_profile, public
+from app.accounts.sessions.session_response import session_answer
+from app.http.blueprint import APIBlueprint
 
 who_is_here = APIBlueprint(
     "who_is_here", __name__, url_prefix="/api/auth/session", tag="Signing in"
@@ -14,7 +14,7 @@ who_is_here = APIBlueprint(
 
 @who_is_here.get("")
 @public
-@who_is_here.output("app.accounts.schemas.session:SessionOut")
+@who_is_here.output("app.accounts.sessions.schemas:SessionOut")
 def session() -> Response:
     """Who is signed in here (`user` is null: nobody), and what this site offers."""
     if found := current_profile():
@@ -22,8 +22,8 @@ def session() -> Response:
         return session_answer(profile, fresh_at=fresh_at)
     if read_cookie(Cookie.PENDING) is None:
         return session_answer(None)
-    from app.accounts.second_factors import second_factors  # noqa: PLC0415 - seldom
-    from app.accounts.sign_in import awaited_second_factor  # noqa: PLC0415
+    from app.accounts.mfa.methods import second_factors  # noqa: PLC0415 - seldom
+    from app.accounts.sign_in.flow import awaited_second_factor  # noqa: PLC0415
 
     awaited = awaited_second_factor()
     methods = second_factors(awaited.user_id) if awaited and awaited.user_id else []

@@ -4,14 +4,14 @@ from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from app.accounts.activity import event_page, show_event
-from app.accounts.guards import administrator
+from app.accounts.audit.queries import event_page, show_event
+from app.accounts.audit.schemas import PageIn
+from app.accounts.client_info import visitor
 from app.accounts.models import AuditEvent, User
-from app.accounts.schemas.activity import PageIn
-from app.accounts.visitor import visitor
-from app.administration.schemas import SiteActivityOut, SiteEventRow
-from app.contract import APIBlueprint
-from app.web import json_response
+from app.accounts.sessions.guards import administrator
+from app.admin.schemas import SiteActivityOut, SiteEventRow
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
 
 site_activity = APIBlueprint(
     "site_activity", __name__, url_prefix="/api/admin/activity", tag="Administration"

@@ -5,18 +5,23 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import delete, select
 
-from app.accounts.audit import Event, record
-from app.accounts.guards import administrator, current_user, fresh_administrator
-from app.accounts.invites import make_invite
-from app.accounts.letters import Kind, ask_for_letter, commit_and_ring
-from app.accounts.mail_limits import count_for_administrator
+from app.accounts.audit.log import Event, record
+from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.emails.rate_limits import count_for_administrator
 from app.accounts.models import Invite, User
-from app.administration.schemas import InviteIn, InviteRow, InvitesOut, NewInviteOut
-from app.contract import APIBlueprint
+from app.accounts.registration.invitations import make_invite, refuse_too_many_open
+from app.accounts.sessions.guards import (
+    administrator,
+    current_user,
+    fresh_administrator,
+    hold_person,
+)
+from app.admin.schemas import InviteIn, InviteRow, InvitesOut, NewInviteOut
 from app.database import db
 from app.errors import NotFoundError
-from app.parts import parts
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.middleware import json_response
 
 invites = APIBlueprint("invites", __name__, url_prefix="/api/admin/invites", tag="Administration")
 
@@ -44,7 +49,12 @@ def list_invites() -> Response:
 @fresh_administrator
 @invites.input(InviteIn, location="json")
 @invites.output(NewInviteOut, status_code=201, description="The invitation and its link.")
-@invites.doc(responses={429: "This address got several mails just now."})
+@invites.doc(
+    responses={
+        409: "You have as many open invitations as you may.",
+        429: "This address got several invitations just now, or you had many mailed.",
+    }
+)
 def invite_somebody(json_data: InviteIn) -> Response:
     """Make a link by which one person may join within a week.
 
@@ -54,6 +64,8 @@ def invite_somebody(json_data: InviteIn) -> Response:
     is_mailed = json_data.email is not None and settings.mail_from is not None
     if json_data.email and is_mailed:
         count_for_administrator(by.id, email=json_data.email)
+    by = hold_person()
+    refuse_too_many_open(by.id)
     invite, link = make_invite(
         email=json_data.email,
         note=json_data.note,
@@ -71,7 +83,7 @@ def invite_somebody(json_data: InviteIn) -> Response:
 
 
 @invites.delete("/<uuid:invite_id>")
-@administrator
+@fresh_administrator
 @invites.output({}, status_code=204, description="Its link is worth nothing from now on.")
 @invites.doc(responses={404: "There is no such invitation, or you are no administrator."})
 def remove_invite(invite_id: UUID) -> Response:

@@ -4,16 +4,16 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts.audit import Event, record
-from app.accounts.guards import administrator, current_user, fresh_administrator
-from app.accounts.schemas.activity import PageIn
-from app.accounts.schemas.sessions import EndedOut
-from app.accounts.sessions import end_sessions
-from app.administration.people import change_person, people_page, person
-from app.administration.schemas import PeopleOut, PersonPatch, PersonRow
-from app.contract import APIBlueprint
+from app.accounts.audit.log import Event, record
+from app.accounts.audit.schemas import PageIn
+from app.accounts.sessions.device_schemas import EndedOut
+from app.accounts.sessions.guards import administrator, current_user, fresh_administrator
+from app.accounts.sessions.store import end_sessions
+from app.admin.schemas import PeopleOut, PersonPatch, PersonRow
+from app.admin.users import change_person, people_page, person
 from app.database import db
-from app.web import json_response
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
 
 people = APIBlueprint("people", __name__, url_prefix="/api/admin/people", tag="Administration")
 
@@ -35,7 +35,12 @@ def list_people(query_data: PageIn) -> Response:
 @fresh_administrator
 @people.input(PersonPatch, location="json")
 @people.output(PersonRow)
-@people.doc(responses={**NOT_FOUND, 409: "Nobody would be left, or it is your own account."})
+@people.doc(
+    responses={
+        **NOT_FOUND,
+        409: "Nobody would be left, it is your own account, or it is being deleted.",
+    }
+)
 def change_one_person(person_id: UUID, json_data: PersonPatch) -> Response:
     """Shut an account or open it again; make or unmake an administrator.
 
@@ -48,7 +53,7 @@ def change_one_person(person_id: UUID, json_data: PersonPatch) -> Response:
 
 
 @people.delete("/<uuid:person_id>/sessions")
-@administrator
+@fresh_administrator
 @people.output(EndedOut)
 @people.doc(responses=NOT_FOUND)
 def end_sessions_of_person(person_id: UUID) -> Response:

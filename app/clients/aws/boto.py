@@ -1,11 +1,11 @@
 """How boto3 is set up here, and how its errors are told from ours."""
 
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from app.clients.lazy_client import LazyClient
 from app.settings import Settings
 
 _SERVERS_FAULT = 500
@@ -20,21 +20,6 @@ class AwsUnreachableError(AwsUnavailableError):
     """AWS did not answer, or said that the fault is its own: trying later helps."""
 
 
-class _Lazy:
-    """A client that is made when it is first asked for anything."""
-
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-        self._lock = threading.Lock()
-        self._client: Any = None
-
-    def __getattr__(self, name: str) -> Any:
-        with self._lock:
-            if self._client is None:
-                self._client = self._make()
-        return getattr(self._client, name)
-
-
 def make_client(service: str, settings: Settings) -> Any:
     """Make a client for where the settings say."""
     return make_client_in(settings.aws_region, service, endpoint_url=settings.aws_endpoint_url)
@@ -42,7 +27,7 @@ def make_client(service: str, settings: Settings) -> Any:
 
 def make_client_later(service: str, settings: Settings) -> Any:
     """Return such a client that is made when it is first used, for a start that must be quick."""
-    return _Lazy(lambda: make_client(service, settings))
+    return LazyClient(lambda: make_client(service, settings))
 
 
 def make_client_in(region: str, service: str, *, endpoint_url: str | None = None) -> Any:

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from app.clients.archive import Place
-from app.clients.aws import translated
+from app.clients.aws.boto import translated
+from app.clients.aws.bucket_versions import Place
 
 _PREFIX = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/", re.ASCII)
 _EXPORT = re.compile(r"users/([0-9a-f]{32})/exports/[0-9a-f]{32}/", re.ASCII)

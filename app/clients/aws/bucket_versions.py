@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from app.clients.aws import AwsUnavailableError, translated
-from app.clients.export_store import is_of_an_export
-from app.clients.storage import TOMBSTONE, key_of, prefix_of_user
+from app.clients.aws.boto import AwsUnavailableError, translated
+from app.clients.aws.export_store import is_of_an_export
+from app.clients.aws.image_store import TOMBSTONE, key_of, prefix_of_user
 
 _KEY = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/([a-z.]+)", re.ASCII)
 _SHA256_BYTES = 32
@@ -64,6 +64,14 @@ class Version:
     is_marker: bool
     is_latest: bool
     modified: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tombstone:
+    """The record that the product deleted a picture, or all that its person had."""
+
+    whose: Literal["person", "picture"]
+    at: datetime  # S3's own clock, in whole seconds
 
 
 class Archive:
@@ -136,19 +144,35 @@ class Archive:
                     ]
         return found
 
-    def deleted_at(self, place: Place) -> datetime | None:
-        """Return when the product last deleted a picture, or all of its person's; None: never.
+    def tombstone(self, place: Place, *, before: datetime | None = None) -> Tombstone | None:
+        """Return the last tombstone of a picture or of its person, None where there is none.
 
-        See [Note: Who deletes versions] in app/clients/storage.py.
+        With `before`, only those count that were written earlier. S3 tells whole seconds, so one of
+        the very second counts as later. See [Note: Who deletes versions] in
+        app/clients/aws/image_store.py.
         """
-        moments: list[datetime] = []
+        of_person = prefix_of_user(place.user_id) + TOMBSTONE
+        of_picture = place.key.removesuffix("original") + TOMBSTONE
+        found = [
+            *(Tombstone(whose="person", at=moment) for moment in self._stored_at(of_person)),
+            *(Tombstone(whose="picture", at=moment) for moment in self._stored_at(of_picture)),
+        ]
+        counted = [each for each in found if before is None or each.at < before]
+        return max(counted, key=lambda each: each.at, default=None)
+
+    def _stored_at(self, key: str) -> Iterator[datetime]:
+        """Yield when each kept version of one object was stored.
+
+        Of this very key: others may write below `users/<id>/deleted/`, which is no tombstone.
+        """
         with translated():
-            for prefix in (prefix_of_user(place.user_id), place.key.removesuffix("original")):
-                answer = self._s3.list_object_versions(
-                    Bucket=self._bucket_name, Prefix=prefix + TOMBSTONE
-                )
-                moments += [item["LastModified"] for item in answer.get("Versions", [])]
-        return max(moments, default=None)
+            pages = self._s3.get_paginator("list_object_versions")
+            for page in pages.paginate(Bucket=self._bucket_name, Prefix=key):
+                versions, markers = page.get("Versions", []), page.get("DeleteMarkers", [])
+                yield from (item["LastModified"] for item in versions if item["Key"] == key)
+                # Keys are listed in order, and longer ones come after it.
+                if any(item["Key"] != key for item in [*versions, *markers]):
+                    return
 
     def bring_back(self, place: Place, version: Version, *, sha256: bytes) -> None:
         """Store the bytes of an earlier version once more, on top of what hides it.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.clients.aws import translated
-from app.clients.storage import (
+from app.clients.aws.boto import translated
+from app.clients.aws.image_store import (
     NothingStoredError,
     delete_all,
     delete_versions,

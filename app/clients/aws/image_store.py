@@ -10,17 +10,20 @@ back with it: a tombstone, an empty object below the same prefix that is deleted
 the doctor, also to one whose database was restored. It goes by the same rule. Only copies of
 everything (export_store.py) are deleted for good by the sweep: they can be made again.
 docs/decisions/0057-versions.md.
+
+The worker, which opens files of strangers, leaves no tombstone and has no right to: whoever took it
+over could have all pictures pass for deleted by their owners. What it removes was refused or
+cancelled, and is nobody's picture. docs/decisions/0070-tombstones.md.
 """
 
 import base64
 import zlib
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 from uuid import UUID
 
-from app.clients.aws import AwsUnavailableError, AwsUnreachableError, translated
+from app.clients.aws.boto import AwsUnavailableError, AwsUnreachableError, translated
 
 Preview = Literal["preview.webp", "preview.jpg"]
 Part = Literal["original", "thumbnail.webp"] | Preview
@@ -37,6 +40,14 @@ class NothingStoredError(Exception):
     """There is no such object."""
 
 
+class OtherSizeError(Exception):
+    """The object has another size, in bytes, than was said; none of it was read."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoredObject:
     """What S3 says about an object: its size and the checksum it verified at upload."""
@@ -44,6 +55,7 @@ class StoredObject:
     size: int
     sha256: bytes | None  # None: S3 keeps none of the whole, since it came in parts
     modified: datetime
+    content_encoding: str = ""  # what whoever uploaded it said, and S3 would say to a browser
     crc32: int | None = None  # None: its bytes were not read
 
 
@@ -79,16 +91,19 @@ class PictureStore:
                 raise
         return _stored(head)
 
-    def fetch_original(self, user_id: UUID, image_id: UUID, *, into: Path) -> StoredObject:
-        """Write the original to a file, and return what S3 says of it, with its CRC-32.
+    def fetch_original(
+        self, user_id: UUID, image_id: UUID, *, size: int, into: BinaryIO
+    ) -> StoredObject:
+        """Write the original to an open file, and return what S3 says of it, with its CRC-32.
 
         Where S3 has a checksum of the whole, botocore compares it with the bytes that come.
 
         Raises:
             NothingStoredError: there is none.
+            OtherSizeError: it has another size than `size`, in bytes.
         """
         key = key_of(user_id, image_id, "original")
-        with translated(), into.open("wb") as file:
+        with translated():
             try:
                 answer = self._s3.get_object(
                     Bucket=self._bucket_name, Key=key, ChecksumMode="ENABLED"
@@ -97,10 +112,14 @@ class PictureStore:
                 if _is_absent(error):
                     raise NothingStoredError from error
                 raise
+            if answer["ContentLength"] != size:
+                answer["Body"].close()
+                raise OtherSizeError(answer["ContentLength"])
             crc32 = 0
             for chunk in answer["Body"].iter_chunks(_CHUNK_BYTES):
                 crc32 = zlib.crc32(chunk, crc32)
-                file.write(chunk)
+                into.write(chunk)
+            into.flush()
         return replace(_stored(answer), crc32=crc32)
 
     def fetch_preview(self, user_id: UUID, image_id: UUID, part: Preview) -> bytes:
@@ -137,9 +156,20 @@ class PictureStore:
                 _mark_deleted(self._s3, bucket_name=self._bucket_name, prefix=prefix + part)
 
     def delete_image(self, user_id: UUID, image_id: UUID) -> int:
-        """Delete every part of a picture, arrived or not; return their bytes. Safe to repeat."""
+        """Delete every part of a picture and leave a tombstone: the sweep and the doctor may.
+
+        Returns the bytes of what was seen. Safe to repeat.
+        """
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
         return delete_all(self._s3, bucket_name=self._bucket_name, prefix=prefix)
+
+    def discard_upload(self, user_id: UUID, image_id: UUID) -> int:
+        """Delete what arrived of an upload that was refused or cancelled; leave no tombstone.
+
+        Returns the bytes of what was seen. Safe to repeat.
+        """
+        prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
+        return sum(_hide_all(self._s3, bucket_name=self._bucket_name, prefix=prefix))
 
 
 def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> int:
@@ -147,14 +177,19 @@ def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> int:
 
     Returns the bytes of what was seen there. See [Note: Who deletes versions]. Safe to repeat.
     """
-    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
-    with translated():
-        sizes = _mark_deleted(s3, bucket_name=bucket_name, prefix=prefix)
-        if sizes:
+    sizes = _hide_all(s3, bucket_name=bucket_name, prefix=prefix)
+    if sizes:
+        with translated():
             # Last, so that it is there for as long as what it is about.
             s3.put_object(Bucket=bucket_name, Key=prefix + TOMBSTONE, Body=b"")
             s3.delete_object(Bucket=bucket_name, Key=prefix + TOMBSTONE)
     return sum(sizes)
+
+
+def _hide_all(s3: Any, *, bucket_name: str, prefix: str) -> list[int]:
+    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
+    with translated():
+        return _mark_deleted(s3, bucket_name=bucket_name, prefix=prefix)
 
 
 def delete_versions(s3: Any, *, bucket_name: str, prefix: str) -> None:
@@ -212,7 +247,12 @@ def _stored(said: Any) -> StoredObject:
     checksum = said.get("ChecksumSHA256", "")
     # Of what came in parts, S3 keeps a checksum of checksums, and says so by a number at its end.
     whole = None if "-" in checksum or not checksum else base64.b64decode(checksum)
-    return StoredObject(size=said["ContentLength"], sha256=whole, modified=said["LastModified"])
+    return StoredObject(
+        size=said["ContentLength"],
+        sha256=whole,
+        modified=said["LastModified"],
+        content_encoding=said.get("ContentEncoding", ""),
+    )
 
 
 def _is_absent(error: Any) -> bool:

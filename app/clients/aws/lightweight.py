@@ -21,8 +21,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from app.clients.aws import AwsUnavailableError
-from app.clients.signing import signing_key
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.sigv4 import signing_key
 
 _ATTEMPTS = 3
 _PATIENCE_SECONDS = 5

@@ -1,7 +1,8 @@
 """Uploads in parts: opened, looked at and put together with the rights of the person they are for.
 
-Without boto3, as app/clients/calls.py is: the API asks for one or two of these, of a few hundred
-bytes each, and need not import it for them. What is signed here is an address that lives a minute.
+Without boto3, as app/clients/aws/lightweight.py is: the API asks for one or two of these, of a few
+hundred bytes each, and need not import it for them. What is signed here is an address that lives a
+minute.
 
 Sources: "CreateMultipartUpload", "ListParts", "CompleteMultipartUpload" and "AbortMultipartUpload"
 of the S3 API reference.
@@ -19,10 +20,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from app.clients.access import UPLOAD_SECONDS, UserAccess
-from app.clients.aws import AwsUnavailableError
-from app.clients.signing import Presigner
-from app.clients.storage import key_of
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.image_store import key_of
+from app.clients.aws.presigned_urls import UPLOAD_SECONDS, UserAccess
+from app.clients.aws.sigv4 import Presigner
 
 _ATTEMPTS = 3
 _LONGEST_PAUSE_SECONDS = 0.3

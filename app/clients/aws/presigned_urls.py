@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
-from app.clients.aws import translated
-from app.clients.signing import Bucket, Credentials, Presigner, SharedAddress, SignedUrl
-from app.clients.storage import Part, key_of, prefix_of_user
+from app.clients.aws.boto import translated
+from app.clients.aws.image_store import Part, key_of, prefix_of_user
+from app.clients.aws.sigv4 import Bucket, Credentials, Presigner, SharedAddress, SignedUrl
 
 UPLOAD_SECONDS = 300
 # [Note: Addresses that stay the same] Addresses of thumbnails and previews are signed as of the

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from app.clients.aws import translated
+from app.clients.aws.boto import translated
 
 _LOOK_AGAIN_SECONDS = 10
 _LONGEST_SECONDS = 720

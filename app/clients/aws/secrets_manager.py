@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.clients.calls import SecretsManager
+from app.clients.aws.lightweight import SecretsManager
 
 
 def read_secret(secrets_manager: SecretsManager, secret_id: str) -> Mapping[str, str]:

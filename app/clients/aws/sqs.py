@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.clients.aws import AwsUnavailableError, translated
+from app.clients.aws.boto import AwsUnavailableError, translated
 
 WAIT_SECONDS = 10
 MAX_MESSAGES = 10  # that SQS hands out, or takes, at once

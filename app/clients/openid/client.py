@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from app.clients.bounded import Answer, OutsideError, ask
-from app.clients.openid_discovery import Metadata, ProviderError, discover, fetch_keys
-from app.clients.openid_tokens import UnknownKeyError, checked_claims
+from app.clients.bounded_http import Answer, OutsideError, ask
+from app.clients.openid.discovery import Metadata, ProviderError, discover, fetch_keys
+from app.clients.openid.id_token import UnknownKeyError, checked_claims
 from app.settings import ProviderSettings
 
 if TYPE_CHECKING:

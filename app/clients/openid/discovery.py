@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.clients.bounded import OutsideError, ask, is_safe_address
+from app.clients.bounded_http import OutsideError, ask, is_safe_address
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet

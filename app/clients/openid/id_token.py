@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.clients.openid_discovery import ALGORITHMS, Metadata, ProviderError
+from app.clients.openid.discovery import ALGORITHMS, Metadata, ProviderError
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet

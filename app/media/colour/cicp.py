@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.images.profiles import SRGB_CURVE, gamma_curve, profile_of
+from app.media.colour.icc_profiles import SRGB_CURVE, gamma_curve, profile_of
 
 PQ, HLG = 16, 18
 BT709, BT2020, P3 = 1, 9, 12

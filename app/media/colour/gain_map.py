@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images.coding import Coding
-from app.images.colour import Image, light_of
+from app.media.colour.cicp import Coding
+from app.media.colour.management import Image, light_of
 
 # A quarter of a preview: what cameras keep of it, since the eye sees detail in the base.
 _SIDE = 512

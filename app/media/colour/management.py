@@ -6,8 +6,8 @@ from typing import Any
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import profiles
-from app.images.coding import BT2020, P3, PQ, Coding, profile_of_coding
+from app.media.colour import icc_profiles
+from app.media.colour.cicp import BT2020, P3, PQ, Coding, profile_of_coding
 
 Image = Any  # pyvips has no types
 # What a file says of its colours beside a profile in it: a coding, or a profile to assume.
@@ -40,11 +40,11 @@ def to_screen(image: Image, declared: Declared = None) -> Image:
         image = _with_profile(image, profile)
     if image.interpretation == "cmyk":
         return _three_bands(_without_profile(_transform(image, "srgb", fallback="cmyk")))
-    if profiles.colour_space(profile) == "GRAY" and is_grey:
+    if icc_profiles.colour_space(profile) == "GRAY" and is_grey:
         return _three_bands(_without_profile(_transform(image, "srgb", fallback="srgb")))
-    match profiles.fate_of_rgb(profile) if profile else "drop":
+    match icc_profiles.fate_of_rgb(profile) if profile else "drop":
         case "keep" if not is_grey:
-            return _three_bands(_with_profile(image, profiles.anonymous(profile)))
+            return _three_bands(_with_profile(image, icc_profiles.anonymous(profile)))
         case "convert" if not is_grey:
             return _three_bands(_transform(image, "p3", fallback="srgb"))
         case _:
@@ -57,14 +57,14 @@ def is_on_screen(image: Image, declared: Declared = None) -> bool:
         return False
     profile = _profile(image)
     is_kept = not profile or (
-        _hdr_by_profile(profile) is None and profiles.fate_of_rgb(profile) != "convert"
+        _hdr_by_profile(profile) is None and icc_profiles.fate_of_rgb(profile) != "convert"
     )
     return is_kept and image.bands in (3, 4)
 
 
 def _hdr_by_profile(profile: bytes) -> Coding | None:
     """Return the coding that a profile names where it is HDR's: its tables are only a makeshift."""
-    points = profiles.code_points(profile)
+    points = icc_profiles.code_points(profile)
     coding = Coding(*points[:2], is_final=True) if points else None
     return coding if coding and coding.is_hdr else None
 

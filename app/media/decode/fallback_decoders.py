@@ -10,12 +10,14 @@ import pyvips  # type: ignore[import-untyped]
 from PIL import Image as Pillow
 from PIL import TiffImagePlugin
 
-from app.images import avif_library, complaints, decoder_memory, formats, heif_library, jxl
-from app.images.colour import Image
-from app.images.derived import fitted, whole_shrink
-from app.images.formats import Bytes
-from app.images.heif_library import CannotScaleError
-from app.images.planes import UnknownMatrixError
+from app.media import decoder_warnings
+from app.media.colour.management import Image
+from app.media.decode import jpeg_xl, libavif, libheif, memory_estimate
+from app.media.decode.libheif import CannotScaleError
+from app.media.formats import sniff
+from app.media.formats.sniff import Bytes
+from app.media.render.derivatives import fitted, whole_shrink
+from app.media.render.yuv_planes import UnknownMatrixError
 
 # From so many pixels on a HEIC is scaled while it is decoded, a row of tiles after the other. Up to
 # there whole RGB is a little faster.
@@ -42,41 +44,41 @@ def prepare() -> None:
     pillow_heif.options.DECODE_THREADS = 1
     Pillow.MAX_IMAGE_PIXELS = None  # the child has limits of its own
     TiffImagePlugin.READ_LIBTIFF = True  # Pillow's own readers know fewer kinds
-    heif_library.load()
-    avif_library.load()
+    libheif.load()
+    libavif.load()
 
 
 def read_otherwise(data: Bytes, content_type: str) -> Otherwise:
     """Open a file that libvips does not. Raises anything for bad bytes."""
-    if content_type == formats.AVIF:
+    if content_type == sniff.AVIF:
         return _avif(data)
-    if content_type in formats.HEIF_FAMILY:
+    if content_type in sniff.HEIF_FAMILY:
         return _heif(data)
-    if content_type == formats.TIFF:
+    if content_type == sniff.TIFF:
         return _tiff(data)
-    if content_type == formats.JXL:
+    if content_type == sniff.JXL:
         return _jxl(data)
     raise ValueError("nothing else opens this")
 
 
 def _avif(data: Bytes) -> Otherwise:
-    header = avif_library.read_header(data)
+    header = libavif.read_header(data)
     sides = (header.width, header.height)
     width, height = reversed(sides) if header.is_turned else sides
     return Otherwise(
         width=width,
         height=height,
         working_bytes=memory_of_avif(data, pixels=width * height),
-        decode=lambda: avif_library.decode_scaled(data),
+        decode=lambda: libavif.decode_scaled(data),
         blocks={"exif": header.exif, "xmp": header.xmp},
     )
 
 
 def _jxl(data: Bytes) -> Otherwise:
-    header = jxl.read_header(data)
+    header = jpeg_xl.read_header(data)
 
     def decode() -> Image:
-        decoded = jxl.decode(data)
+        decoded = jpeg_xl.decode(data)
         if not isinstance(decoded, bytes):
             return decoded
         plain = pyvips.Image.jpegload_buffer(decoded)
@@ -87,7 +89,7 @@ def _jxl(data: Bytes) -> Otherwise:
     return Otherwise(
         width=header.width,
         height=header.height,
-        working_bytes=decoder_memory.of_jxl(pixels=pixels) + len(data),
+        working_bytes=memory_estimate.of_jxl(pixels=pixels) + len(data),
         decode=decode,
         blocks=header.blocks,
     )
@@ -115,7 +117,7 @@ def _tiff(data: Bytes) -> Otherwise:
     return Otherwise(
         width=width,
         height=height,
-        working_bytes=decoder_memory.of_pillow(
+        working_bytes=memory_estimate.of_pillow(
             pixels=width * height, bands=len(opened.getbands()), file_size=len(data)
         ),
         decode=lambda: _decode_by_pillow(opened),
@@ -170,9 +172,9 @@ def decode_heif_scaled(data: Bytes) -> Image | None:
     if width * height <= _HEIC_IN_FULL:
         return None
     try:
-        scaled = heif_library.decode_scaled(data)
+        scaled = libheif.decode_scaled(data)
     except (CannotScaleError, UnknownMatrixError) as error:
-        complaints.note(error)
+        decoder_warnings.note(error)
         return None
     return _with_profile(scaled, opened.info.get("icc_profile"))
 
@@ -197,18 +199,18 @@ def decode_heif(data: Bytes) -> Image:
 
 def decode_thumbnail(data: Bytes) -> Image | None:
     """Decode the small copy in a HEIC, upright; None when it holds none."""
-    return heif_library.decode_thumbnail(data)
+    return libheif.decode_thumbnail(data)
 
 
 def memory_of_heif(data: Bytes, *, pixels: int) -> int:
     """Return how much memory decode_heif takes."""
-    facts = heif_library.read_facts(data)
-    whole = decoder_memory.of_whole_rgb(
+    facts = libheif.read_facts(data)
+    whole = memory_estimate.of_whole_rgb(
         pixels=pixels, bands=4 if facts.has_alpha else 3, depth=facts.depth
     )
     if pixels <= _HEIC_IN_FULL or facts.has_alpha:
         return whole + len(data)
-    needs = decoder_memory.of_heic(pixels=pixels, depth=facts.depth, is_grid=facts.is_grid)
+    needs = memory_estimate.of_heic(pixels=pixels, depth=facts.depth, is_grid=facts.is_grid)
     return needs + len(data)
 
 
@@ -224,15 +226,15 @@ def decode_avif(data: Bytes) -> Image:
     Raises:
         ValueError, NoLibraryError: libvips may open it nonetheless.
     """
-    return avif_library.decode_scaled(data)
+    return libavif.decode_scaled(data)
 
 
 def memory_of_avif(data: Bytes, *, pixels: int) -> int:
     """Return how much memory decode_avif takes."""
     try:
-        header = avif_library.read_header(data)
-    except (ValueError, avif_library.NoLibraryError):
-        return decoder_memory.of_whole_rgb(pixels=pixels, bands=4, depth=16)
-    return decoder_memory.of_avif(
+        header = libavif.read_header(data)
+    except (ValueError, libavif.NoLibraryError):
+        return memory_estimate.of_whole_rgb(pixels=pixels, bands=4, depth=16)
+    return memory_estimate.of_avif(
         pixels=header.width * header.height, samples=header.samples / 4, depth=header.depth
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import pyvips  # type: ignore[import-untyped]
 from pillow_jxl import Decoder
 
-from app.images.boxes import walk
-from app.images.colour import Image
-from app.images.formats import Bytes
+from app.media.colour.management import Image
+from app.media.formats.isobmff import walk
+from app.media.formats.sniff import Bytes
 
 _BARE = b"\xff\x0a"
 _MAX_BOXES = 10_000

@@ -26,10 +26,10 @@ from typing import Any
 import pyvips  # type: ignore[import-untyped]
 from PIL import _avif
 
-from app.images import planes
-from app.images.derived import fitted, whole_shrink
-from app.images.formats import Bytes
-from app.images.planes import Coefficients, Image
+from app.media.formats.sniff import Bytes
+from app.media.render import yuv_planes
+from app.media.render.derivatives import fitted, whole_shrink
+from app.media.render.yuv_planes import Coefficients, Image
 
 _YUV444, _YUV422, _YUV420, _GREY = 1, 2, 3, 4  # avifPixelFormat
 _FULL_RANGE = 1
@@ -230,7 +230,7 @@ def _scaled(frame: _Image) -> Image:
             is_colour and frame.format == _YUV420,
         )
         found.append(
-            planes.plane_at(
+            yuv_planes.plane_at(
                 frame.planes[at],
                 width=(width + halves_width) >> halves_width,
                 height=(height + halves_height) >> halves_height,
@@ -240,18 +240,18 @@ def _scaled(frame: _Image) -> Image:
         )
     if frame.alpha:
         found.append(
-            planes.plane_at(
+            yuv_planes.plane_at(
                 frame.alpha, width=width, height=height, stride=frame.alpha_stride, depth=depth
             )
         )
-    small = planes.shrunk(found, whole_shrink(width, height))
+    small = yuv_planes.shrunk(found, whole_shrink(width, height))
     coefficients = Coefficients(
         matrix=frame.matrix, primaries=frame.primaries, full_range=frame.range == _FULL_RANGE
     )
     alpha = small.pop() if frame.alpha else None
-    image = planes.to_rgb(small, depth=depth, coefficients=coefficients)
+    image = yuv_planes.to_rgb(small, depth=depth, coefficients=coefficients)
     if alpha is not None:
-        image = planes.with_alpha(
+        image = yuv_planes.with_alpha(
             image, alpha, depth=depth, premultiplied=bool(frame.is_premultiplied)
         )
     return image.copy_memory()

@@ -16,10 +16,10 @@ from typing import Any
 import _pillow_heif  # type: ignore[import-not-found]
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import planes
-from app.images.derived import fitted, whole_shrink
-from app.images.formats import Bytes
-from app.images.planes import Coefficients, Image
+from app.media.formats.sniff import Bytes
+from app.media.render import yuv_planes
+from app.media.render.derivatives import fitted, whole_shrink
+from app.media.render.yuv_planes import Coefficients, Image
 
 # Of libheif's heif_image.h and heif_color.h.
 _ANY_COLORSPACE, _ANY_CHROMA = 99, 99
@@ -292,8 +292,8 @@ class _Frame:
             if self._coefficients is None or len({len(tile) for tile in tiles}) != 1:
                 raise CannotScaleError("tiles that differ")
             joined = [pyvips.Image.arrayjoin(list(plane)) for plane in zip(*tiles, strict=True)]
-            small = planes.shrunk(joined, self._shrink)
-            rgb = planes.to_rgb(small, depth=self._depth, coefficients=self._coefficients)
+            small = yuv_planes.shrunk(joined, self._shrink)
+            rgb = yuv_planes.to_rgb(small, depth=self._depth, coefficients=self._coefficients)
             return rgb.copy_memory()
         finally:
             for image in images:
@@ -325,7 +325,7 @@ class _Frame:
             stride = c_int()
             address = library.heif_image_get_plane_readonly(image, channel, byref(stride))
             found.append(
-                planes.plane_at(
+                yuv_planes.plane_at(
                     address,
                     width=library.heif_image_get_width(image, channel),
                     height=library.heif_image_get_height(image, channel),

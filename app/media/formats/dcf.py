@@ -1,7 +1,8 @@
 """Know a camera's Adobe RGB by its EXIF: DCF files in it hold no colour profile."""
 
-from app.images.coding import ADOBE_RGB
-from app.images.exif import (
+from app.media.colour.cicp import ADOBE_RGB
+from app.media.formats.sniff import Bytes
+from app.media.metadata.exif import (
     layout_of,
     number_of,
     read_directory,
@@ -10,7 +11,6 @@ from app.images.exif import (
     unwrapped,
     wholes_of,
 )
-from app.images.formats import Bytes
 
 _COLOUR_SPACE, _INTEROPERABILITY = 0xA001, 0xA005
 _UNCALIBRATED = 65535

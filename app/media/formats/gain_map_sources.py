@@ -12,11 +12,8 @@ from dataclasses import replace
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images.coding import profile_of_primaries
-from app.images.colour import Image
-from app.images.exif import layout_of, number_of, read_directory, read_first, read_tags
-from app.images.formats import Bytes
-from app.images.gain_map import (
+from app.media.colour.cicp import profile_of_primaries
+from app.media.colour.gain_map import (
     ICC_SEGMENT,
     ISO_SEGMENT,
     Channel,
@@ -28,9 +25,12 @@ from app.images.gain_map import (
     is_usable,
     unpack_numbers,
 )
-from app.images.heif_items import HeifItems
-from app.images.orientation import turned, upright_by_items
-from app.images.profiles import anonymous, colour_space, fate_of_rgb
+from app.media.colour.icc_profiles import anonymous, colour_space, fate_of_rgb
+from app.media.colour.management import Image
+from app.media.formats.heif_items import HeifItems
+from app.media.formats.orientation import turned, upright_by_items
+from app.media.formats.sniff import Bytes
+from app.media.metadata.exif import layout_of, number_of, read_directory, read_first, read_tags
 
 _ULTRA_HDR = b"http://ns.adobe.com/hdr-gain-map/1.0/"
 _APPLE = b"urn:com:apple:photo:2020:aux:hdrgainmap"

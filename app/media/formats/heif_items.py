@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from app.images.boxes import Box, walk
-from app.images.coding import Coding
-from app.images.formats import Bytes
+from app.media.colour.cicp import Coding
+from app.media.formats.isobmff import Box, walk
+from app.media.formats.sniff import Bytes
 
 _MAX_BOXES = 2000
 _MAX_ITEMS = 5000

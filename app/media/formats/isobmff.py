@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.images.formats import Bytes
+from app.media.formats.sniff import Bytes
 
 _LONG_SIZE, _TO_THE_END = 1, 0
 

@@ -13,10 +13,10 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
-from app.images.exif import has_tags
-from app.images.formats import HEIF_FAMILY, JPEG, PNG, WEBP, Bytes
-from app.images.heif_items import read_items
-from app.images.iptc import has_records
+from app.media.formats.heif_items import read_items
+from app.media.formats.sniff import HEIF_FAMILY, JPEG, PNG, WEBP, Bytes
+from app.media.metadata.exif import has_tags
+from app.media.metadata.iptc import has_records
 
 Blocks = dict[str, bytes]
 

@@ -10,9 +10,9 @@ or a box, and some nothing but that there is something. No place is believed whe
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.images.boxes import Box, walk
-from app.images.formats import Bytes
-from app.images.xmp import XmpFacts
+from app.media.formats.isobmff import Box, walk
+from app.media.formats.sniff import Bytes
+from app.media.metadata.xmp import XmpFacts
 
 _MAX_BOXES = 1000
 _MOTION = "MotionPhoto"

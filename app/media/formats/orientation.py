@@ -4,10 +4,10 @@ import struct
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images.colour import Image
-from app.images.exif import number_of, numbers_of, read_tags, text_of
-from app.images.formats import Bytes
-from app.images.heif_items import HeifItems
+from app.media.colour.management import Image
+from app.media.formats.heif_items import HeifItems
+from app.media.formats.sniff import Bytes
+from app.media.metadata.exif import number_of, numbers_of, read_tags, text_of
 
 _MAKE, _ORIENTATION = 0x010F, 0x0112
 _PIXELS_ACROSS, _PIXELS_DOWN = 0xA002, 0xA003

@@ -5,8 +5,8 @@ The first of cICP, iCCP, sRGB, gAMA with cHRM counts (section 4.3).
 
 import struct
 
-from app.images.coding import SRGB_CHROMATICITIES, Chromaticity, Coding, profile_of_gamma
-from app.images.formats import Bytes
+from app.media.colour.cicp import SRGB_CHROMATICITIES, Chromaticity, Coding, profile_of_gamma
+from app.media.formats.sniff import Bytes
 
 _MAX_CHUNKS = 1000
 _GREY_TYPES = (0, 4)

@@ -10,8 +10,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.images import formats
-from app.images.exif import (
+from app.media.formats import sniff
+from app.media.formats.sniff import MOST_PIXELS, Bytes
+from app.media.metadata.exif import (
     Tags,
     first_directory,
     layout_of,
@@ -19,7 +20,6 @@ from app.images.exif import (
     read_first,
     wholes_of,
 )
-from app.images.formats import MOST_PIXELS, Bytes
 
 _WIDTH, _HEIGHT, _COMPRESSION, _ORIENTATION, _XMP = 0x0100, 0x0101, 0x0103, 0x0112, 0x02BC
 _BITS, _PHOTOMETRIC, _SAMPLES, _ROWS = 0x0102, 0x0106, 0x0115, 0x0116
@@ -77,10 +77,10 @@ class Embedded:
 def find_embedded(data: Bytes, content_type: str) -> Embedded:
     """Look through a raw file of that type. Nothing raises for bad bytes."""
     found = Embedded()
-    if content_type == formats.RAF:
+    if content_type == sniff.RAF:
         _search_fuji(data, found)
-    elif content_type == formats.CR3:
-        found.is_cut_short = formats.last_box_ends(data) > len(data)
+    elif content_type == sniff.CR3:
+        found.is_cut_short = sniff.last_box_ends(data) > len(data)
         _search_boxes(data, 0, len(data), found)
         facts = read_first(found.blocks.get("exif", b""), _WANTED)
         _orient(found, facts)

@@ -4,7 +4,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from app.images.exif import read_first, text_of, wholes_of
+from app.media.metadata.exif import read_first, text_of, wholes_of
 
 # Bytes of the file that detection may look at.
 HEAD_BYTES = 16384
@@ -18,7 +18,7 @@ HEIC = "image/heic"
 HEIF = "image/heif"
 TIFF = "image/tiff"
 JXL = "image/jxl"
-# Raw photos: shown by the JPEG that the camera put into them (raw.py).
+# Raw photos: shown by the JPEG that the camera put into them (raw_preview.py).
 DNG = "image/x-adobe-dng"
 NEF = "image/x-nikon-nef"
 CR2 = "image/x-canon-cr2"

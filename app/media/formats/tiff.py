@@ -3,8 +3,8 @@
 import struct
 from collections.abc import Iterator
 
-from app.images.exif import layout_of, numbers_of, read_first
-from app.images.formats import Bytes
+from app.media.formats.sniff import Bytes
+from app.media.metadata.exif import layout_of, numbers_of, read_first
 
 _MOST_PAGES = 1000
 _ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT = 278, 322, 323

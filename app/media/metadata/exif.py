@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.images.cleaning import decoded
+from app.media.metadata.sanitize import decoded
 
 
 @dataclass(frozen=True, kw_only=True)

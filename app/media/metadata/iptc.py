@@ -3,8 +3,8 @@
 import struct
 from typing import NamedTuple
 
-from app.images.cleaning import clean_caption, decoded
-from app.images.moments import Moment, read_moment
+from app.media.metadata.dates import Moment, read_moment
+from app.media.metadata.sanitize import clean_caption, decoded
 
 _RESOURCE, _IPTC_RESOURCE = b"8BIM", 0x0404
 _PHOTOSHOP = b"Photoshop 3.0\0"

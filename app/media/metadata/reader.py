@@ -5,10 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.images.cleaning import clean_caption, clean_name
-from app.images.exif import Tag, Tags, number_of, numbers_of, read_first, read_tags, text_of
-from app.images.iptc import read_iptc
-from app.images.moments import (
+from app.media.metadata.dates import (
     Moment,
     offset_by_satellite,
     put_together,
@@ -16,8 +13,11 @@ from app.images.moments import (
     read_moment,
     read_offset,
 )
-from app.images.places import Place, degrees, place
-from app.images.xmp import MAX_STARS, XmpFacts, read_xmp
+from app.media.metadata.exif import Tag, Tags, number_of, numbers_of, read_first, read_tags, text_of
+from app.media.metadata.gps import Place, degrees, place
+from app.media.metadata.iptc import read_iptc
+from app.media.metadata.sanitize import clean_caption, clean_name
+from app.media.metadata.xmp import MAX_STARS, XmpFacts, read_xmp
 
 
 @dataclass(frozen=True, kw_only=True)

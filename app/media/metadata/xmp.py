@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import NamedTuple
 from xml.parsers import expat  # no tree is built; see above for why it is safe here
 
-from app.images.cleaning import clean_caption, clean_name
-from app.images.moments import Moment, read_moment
-from app.images.places import Place, degrees, place
+from app.media.metadata.dates import Moment, read_moment
+from app.media.metadata.gps import Place, degrees, place
+from app.media.metadata.sanitize import clean_caption, clean_name
 
 _LARGEST = 1 << 20
 _MOST_ELEMENTS, _DEEPEST = 20_000, 50

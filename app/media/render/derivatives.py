@@ -5,9 +5,9 @@ Sizes and formats are explained in docs/decisions/0020-derived-sizes.md.
 
 import math
 
-from app.images.colour import Image
-from app.images.gain_map import GainMap, with_gain_map
-from app.images.placeholder import SIDE, thumbhash
+from app.media.colour.gain_map import GainMap, with_gain_map
+from app.media.colour.management import Image
+from app.media.render.thumbhash import SIDE, thumbhash
 
 PREVIEW_SIDE = 2048
 # A grid row of 240 CSS pixels is sharp on a screen of twice that density; panoramas are bounded.

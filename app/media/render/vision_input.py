@@ -2,30 +2,30 @@
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import complaints, formats
-from app.images.formats import Bytes
-from app.images.outcome import Rejected, Sketch
+from app.media import decoder_warnings
+from app.media.formats import sniff
+from app.media.formats.bare_webp import MAX_SIDE
+from app.media.formats.sniff import Bytes
+from app.media.results import Rejected, Sketch
 
-# Enough to read a street's sign by; models make pictures smaller than this themselves.
-SIDE = 1024
 _QUALITY = 80
 _EFFORT = 2
 
 
 def sketch(preview: Bytes) -> Sketch | Rejected:
-    """Make a WebP of at most SIDE by SIDE, in the colours that are meant without a profile."""
+    """Make a WebP of at most MAX_SIDE a side, in the colours that are meant without a profile."""
     try:
         return Sketch(preview=_sketch(preview))
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
-        complaints.note(error)
-        return Rejected(reason="unreadable", content_type=formats.WEBP)
+        decoder_warnings.note(error)
+        return Rejected(reason="unreadable", content_type=sniff.WEBP)
 
 
 def _sketch(preview: Bytes) -> bytes:
     is_jpeg = bytes(preview[:3]) == b"\xff\xd8\xff"
     load = pyvips.Image.jpegload_buffer if is_jpeg else pyvips.Image.webpload_buffer
     image = load(preview, fail_on="error")
-    scale = SIDE / max(image.width, image.height)
+    scale = MAX_SIDE / max(image.width, image.height)
     if scale < 1:
         image = image.resize(scale)
     if image.get_typeof("icc-profile-data"):

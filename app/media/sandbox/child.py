@@ -1,6 +1,6 @@
 """The process that opens what strangers send: it has nothing to steal and may die of it.
 
-Run as a script by darkroom_process.py, not imported. It warms up, then forks one child for each
+Run as a script by process.py, not imported. It warms up, then forks one child for each
 owner whose pictures come (fork_server.py): what one picture takes over sees no other person's. A
 child's socket brings one open file a message, and is answered with its header, when it has one, and
 its outcome, or with a sketch of it.
@@ -12,14 +12,12 @@ import json
 import logging
 import mmap
 import os
-import resource
 import select
 import signal
 import socket
 import struct
 import sys
 import threading
-import time
 import traceback
 import types
 from contextlib import suppress
@@ -29,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.images.outcome import Header, Report
+    from app.media.results import Header, Report
 
 # What a message asks for, by its first byte: to develop an original, or to sketch a preview.
 DEVELOP, SKETCH = b"D", b"S"
@@ -51,32 +49,44 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the parent decides when to stop; see _watch_parent
     _import_without_the_application(settings["path"])
-    from app.images import decoding, fork_server, rehearsal  # noqa: PLC0415 - only now can they be found
+    from app.media.decode import decoder  # noqa: PLC0415 - only now can they be found
+    from app.media.render import vision_input as sketch  # noqa: F401, PLC0415
+    from app.media.sandbox import fork_server, self_test  # noqa: PLC0415
+    from app.media.sandbox.child_limits import ChildLimits  # noqa: PLC0415
+    from app.media.sandbox.seccomp import give_up_account, keep_to_itself  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")  # to the parent's log
-    decoding.prepare()
-    confined = rehearsal.rehearse()
-    rehearsal.warm_up()
+    decoder.prepare()
+    confined = self_test.rehearse()
+    self_test.warm_up()
     gc.collect()
     gc.freeze()  # children share what is never looked at again, and do not walk through it
     parent = socket.socket(fileno=0)
-    parent.sendall(CONFINED if confined else UNCONFINED)
+    memory, seconds = settings["memory_bytes"], settings["timeout"]
+    give_up_account()  # children have another otherwise, and could not be limited
+    limits = ChildLimits(most=settings["most_bytes"], seconds=seconds)
+    is_limiting = limits.can_be_set()
+    is_confining = confined and is_limiting
+    if not is_confining:
+        keep_to_itself()  # else a child could take the server over, and so all later ones
+    parent.sendall(CONFINED if is_confining else UNCONFINED)
 
     def serve(theirs: socket.socket) -> None:
-        _serve(theirs, memory=settings["memory_bytes"], seconds=settings["timeout"])
+        _serve(theirs, memory=memory, seconds=seconds, limits_itself=not is_limiting)
 
-    fork_server.run(parent, serve)
+    fork_server.run(parent, serve, limits if is_limiting else None)
 
 
-def _serve(parent: socket.socket, *, memory: int, seconds: float) -> None:
+def _serve(parent: socket.socket, *, memory: int, seconds: float, limits_itself: bool) -> None:
     """Confine this process, then open one file a message until the parent is gone."""
-    from app.images import decoding  # noqa: PLC0415
-    from app.images.confinement import confine  # noqa: PLC0415
-    from app.images.outcome import pack  # noqa: PLC0415
-    from app.images.sketch import sketch  # noqa: PLC0415
+    from app.media.decode import decoder  # noqa: PLC0415
+    from app.media.render.vision_input import sketch  # noqa: PLC0415
+    from app.media.results import pack  # noqa: PLC0415
+    from app.media.sandbox.seccomp import confine  # noqa: PLC0415
 
     threading.Thread(target=_watch_parent, args=(parent.fileno(),), daemon=True).start()
-    limits = Limits(memory=memory, seconds=seconds)
+    bounds = _Bounds(seconds=seconds, limits_itself=limits_itself)
+    file_size = 0
 
     def announce(header: "Header") -> None:
         if header.content_type != _ORDINARY_TYPE or header.pixels > _ORDINARY_PIXELS:
@@ -87,14 +97,13 @@ def _serve(parent: socket.socket, *, memory: int, seconds: float) -> None:
             (granted,) = GRANT.unpack(parent.recv(GRANT.size, socket.MSG_WAITALL))
             if granted < header.memory_bytes:
                 raise MemoryError("more than this machine has for one picture")
-            limits.grant(granted)
-            limits.start_alarm()
+            bounds.allow(granted + file_size)
 
     def develop(data: memoryview) -> "Report":
-        return decoding.develop(data, announce=announce)
+        return decoder.develop(data, announce=announce)
 
     orders = {DEVELOP: develop, SKETCH: sketch}
-    confine()
+    confine(limits_itself=limits_itself)
     sys.addaudithook(_complain_of_imports)
     idle = select.poll()
     idle.register(parent.fileno(), select.POLLIN)
@@ -104,15 +113,16 @@ def _serve(parent: socket.socket, *, memory: int, seconds: float) -> None:
         message, files, _, _ = socket.recv_fds(parent, MESSAGE.size, 1)
         if not message or not files:
             return
-        order, size = MESSAGE.unpack(message)
-        parent.sendall(pack(_open(files[0], size, limits, orders[order])))
+        order, file_size = MESSAGE.unpack(message)
+        bounds.allow(memory + file_size)
+        parent.sendall(pack(_open(files[0], file_size, orders[order])))
 
 
 def _import_without_the_application(path: list[str]) -> None:
-    """Make app.images importable without running app/__init__.py: that would import Flask."""
+    """Make app.media importable with nothing else of app: the child knows none of it."""
     sys.path[:] = path
     here = Path(__file__).resolve().parent
-    for name, folder in (("app", here.parent), ("app.images", here)):
+    for name, folder in (("app", here.parents[1]), ("app.media", here.parent)):
         package = types.ModuleType(name)
         package.__path__ = [str(folder)]
         sys.modules[name] = package
@@ -135,58 +145,27 @@ def _watch_parent(parent: int) -> None:
     os._exit(0)
 
 
-class Limits:
-    """What one picture may use: memory on top of this process as it stands, and seconds."""
+class _Bounds:
+    """What bounds a picture from within: an alarm, and limits where nobody else can set them."""
 
-    def __init__(self, *, memory: int, seconds: float) -> None:
-        mapped, resident, shared = _memory_in_use()
-        # The second is the close one. Of what is mapped, much is libraries and room that is only
-        # reserved; malloc fills that as well, so it must not come on top.
-        self._used = {
-            resource.RLIMIT_AS: mapped,
-            resource.RLIMIT_DATA: resident - shared,
-        }
-        self._memory = memory
+    def __init__(self, *, seconds: float, limits_itself: bool) -> None:
+        from app.media.sandbox.child_limits import OwnLimits  # noqa: PLC0415 - only now can it be found
+
+        self._limits = OwnLimits(seconds=seconds) if limits_itself else None
         self._seconds = seconds
-        self._file_size = 0
 
-    def set(self, *, file_size: int) -> None:
-        """Allow for one more picture. The file is mapped, so its size is not the picture's."""
-        self._file_size = file_size
-        used = time.process_time()
-        self._limit(resource.RLIMIT_CPU, int(used + self._seconds) + 1)
-        self.grant(self._memory)
-        self.start_alarm()
-
-    def start_alarm(self) -> None:
-        """End this process a little after its parent should have, should that hang as well."""
+    def allow(self, memory: int) -> None:
+        """Allow for one more picture, and so many bytes for it and its file."""
+        if self._limits is not None:
+            self._limits.allow(memory)
+        # Ends this process a little after its parent should have, should that hang as well.
         signal.alarm(int(self._seconds) + 5)
 
-    def grant(self, memory: int) -> None:
-        """Allow this picture so much memory."""
-        for which, used in self._used.items():
-            self._limit(which, used + memory + self._file_size)
 
-    @staticmethod
-    def _limit(which: int, most: int) -> None:
-        with suppress(ValueError, OSError):  # macOS knows the names but not always the limits
-            resource.setrlimit(which, (most, resource.getrlimit(which)[1]))
-
-
-def _memory_in_use() -> list[int]:
-    """Return how many bytes are mapped, how many of them in memory, and of those, of files."""
-    try:
-        pages = Path("/proc/self/statm").read_text().split()[:3]
-    except OSError:
-        return [1 << 30, 1 << 30, 0]  # not Linux: nobody knows, and no limit is kept anyway
-    return [int(count) * resource.getpagesize() for count in pages]
-
-
-def _open(file: int, size: int, limits: Limits, do: "Callable[[memoryview], Report]") -> "Report":
-    from app.images.outcome import Rejected  # noqa: PLC0415 - only now can it be found
+def _open(file: int, size: int, do: "Callable[[memoryview], Report]") -> "Report":
+    from app.media.results import Rejected  # noqa: PLC0415 - only now can it be found
 
     try:
-        limits.set(file_size=size)
         if size == 0:
             return Rejected(reason="not_a_picture")
         # Not closed here: decoders may still hold on to it. It goes with the last of them.
@@ -204,7 +183,7 @@ def _open(file: int, size: int, limits: Limits, do: "Callable[[memoryview], Repo
 
 # [Note: Memory that is kept]
 # What a picture took is kept for the next one: to fault in 40 MB of pages for each costs a quarter
-# of a photo's CPU (malloc is told how much to keep, see darkroom_process.py). It is given back when
+# of a photo's CPU (malloc is told how much to keep, see process.py). It is given back when
 # nothing comes for a while, and before a picture that may want all that a child may have: whether
 # that one opens must not depend on what came before it. A JPEG of an ordinary size never does.
 _ORDINARY_TYPE, _ORDINARY_PIXELS = "image/jpeg", 30_000_000

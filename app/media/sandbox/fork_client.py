@@ -13,11 +13,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from app.images.darkroom_child import CONFINED, UNCONFINED
-from app.images.fork_server import FORK, KILL, ORDER, PROCESS_ID, STATUS
+from app.media.sandbox.child import CONFINED, UNCONFINED
+from app.media.sandbox.fork_server import (
+    CPU_SECONDS,
+    FORK,
+    GONE,
+    KILL,
+    LIMIT,
+    ORDER,
+    PROCESS_ID,
+    STATUS,
+)
 
 _START_SECONDS = 60.0
 _END_SECONDS = 10.0
+LONGEST_WORDS = 2000
 
 
 class ForkError(Exception):
@@ -53,6 +63,20 @@ class Fork:
             status = STATUS.unpack(told)[0] if len(told) == STATUS.size else signal.SIGKILL
             self._status = os.waitstatus_to_exitcode(status)
         return self._status
+
+    def limit(self, memory: int) -> float:
+        """Limit the child to so many bytes for its next picture and the file of it.
+
+        Returns:
+            The CPU seconds that it has used so far; 0 where children limit themselves.
+
+        Raises:
+            OSError: when it has ended, or the server has.
+        """
+        used = self._server.limit(self.pid, memory)
+        if used == GONE:
+            raise ConnectionResetError
+        return used
 
     def kill(self) -> None:
         """End the child now; safe to repeat."""
@@ -121,7 +145,7 @@ class ForkServer:
             told, telling = os.pipe()
             try:
                 given = [theirs.fileno(), complaints.fileno(), telling]
-                socket.send_fds(self._control, [ORDER.pack(FORK, 0)], given)
+                socket.send_fds(self._control, [ORDER.pack(FORK, 0, 0)], given)
                 (pid,) = PROCESS_ID.unpack(self._receive(PROCESS_ID.size))
             except OSError as error:
                 ours.close()
@@ -136,7 +160,14 @@ class ForkServer:
     def order(self, kind: bytes, child: int) -> None:
         """Send an order that is not answered. Raises OSError when the server is gone."""
         with self._lock:
-            self._control.sendall(ORDER.pack(kind, child))
+            self._control.sendall(ORDER.pack(kind, child, 0))
+
+    def limit(self, child: int, memory: int) -> float:
+        """Have a child limited; return what LIMIT is answered with. Raises OSError."""
+        with self._lock:
+            self._control.sendall(ORDER.pack(LIMIT, child, memory))
+            (used,) = CPU_SECONDS.unpack(self._receive(CPU_SECONDS.size))
+        return float(used)
 
     def close(self) -> None:
         """End the server and all of its children at once; safe to repeat."""
@@ -172,8 +203,12 @@ class ForkServer:
 
 
 def last_words(complaints: IO[bytes]) -> str:
-    """Return the end of what a process wrote, on one line."""
+    """Return the end of what a process wrote, on one line of at most LONGEST_WORDS characters.
+
+    A stranger's file may have written it, so that it looks like more than it is: whatever is not
+    plain ASCII is escaped, and so are line ends and backslashes.
+    """
     size = os.fstat(complaints.fileno()).st_size
-    tail = os.pread(complaints.fileno(), 2000, max(0, size - 2000))
-    said = tail.decode("ascii", "backslashreplace").strip()
-    return "".join(c if c.isprintable() else " | " if c == "\n" else "?" for c in said)
+    tail = os.pread(complaints.fileno(), LONGEST_WORDS, max(0, size - LONGEST_WORDS))
+    said = tail.decode("latin-1").strip().encode("unicode_escape").decode("ascii")
+    return said[-LONGEST_WORDS:]

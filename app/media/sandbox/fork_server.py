@@ -14,11 +14,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-# An order: FORK, with the descriptors of a child's socket, its standard error and the pipe that is
-# told how it ended; or KILL, with a child's process id. FORK is answered with the process id.
-FORK, KILL = b"F", b"K"
-ORDER = struct.Struct(">cL")
+from app.media.sandbox.child_limits import ChildLimits
+
+# An order, with a child's process id and a number of bytes: FORK, with the descriptors of a child's
+# socket, its standard error and the pipe that is told how it ended; KILL; or LIMIT, to the memory
+# that its next picture and the file of it may take. FORK is answered with the process id, LIMIT
+# with the CPU seconds that the child has used, or with GONE.
+FORK, KILL, LIMIT = b"F", b"K", b"L"
+ORDER = struct.Struct(">cLQ")
 PROCESS_ID = struct.Struct(">L")
+CPU_SECONDS = struct.Struct(">d")
+GONE = -1.0
 # How a child ended, as waitpid tells it.
 STATUS = struct.Struct(">l")
 _DESCRIPTORS = 3
@@ -28,8 +34,12 @@ class NotAloneError(Exception):
     """The server has more than one thread, so a fork of it could wait for one for ever."""
 
 
-def run(control: socket.socket, serve: Callable[[socket.socket], None]) -> None:
+def run(
+    control: socket.socket, serve: Callable[[socket.socket], None], limits: ChildLimits | None
+) -> None:
     """Follow orders until the parent is gone; each child runs `serve` with its own socket.
+
+    Without limits, children limit themselves. See [Note: Limits from outside].
 
     Raises:
         NotAloneError: when something has started a thread; see the top of this file.
@@ -49,7 +59,7 @@ def run(control: socket.socket, serve: Callable[[socket.socket], None]) -> None:
                 with suppress(BlockingIOError):
                     os.read(woken, 4096)
                 _reap(ended)
-            elif not _obey(control, serve, ended, (woken, waker)):
+            elif not _obey(control, serve, limits, ended, (woken, waker)):
                 for child in ended:
                     with suppress(OSError):
                         os.kill(child, signal.SIGKILL)
@@ -59,6 +69,7 @@ def run(control: socket.socket, serve: Callable[[socket.socket], None]) -> None:
 def _obey(
     control: socket.socket,
     serve: Callable[[socket.socket], None],
+    limits: ChildLimits | None,
     ended: dict[int, int],
     own: tuple[int, ...],
 ) -> bool:
@@ -66,11 +77,14 @@ def _obey(
     order, descriptors, _, _ = socket.recv_fds(control, ORDER.size, _DESCRIPTORS)
     if len(order) < ORDER.size:
         return False
-    kind, child = ORDER.unpack(order)
+    kind, child, memory = ORDER.unpack(order)
     if kind == KILL:
         if child in ended:  # not reaped yet, so the number is still its own
             with suppress(OSError):
                 os.kill(child, signal.SIGKILL)
+        return True
+    if kind == LIMIT:
+        control.sendall(CPU_SECONDS.pack(_limit(child, memory, limits, ended)))
         return True
     theirs, complaints, told = descriptors
     must_be_alone()
@@ -78,10 +92,19 @@ def _obey(
     if child == 0:
         _become(serve, theirs, complaints, (control.fileno(), told, *own, *ended.values()))
     ended[child] = told
+    if limits is not None:
+        limits.start(child)  # its parent does not know it yet, so it has no picture
     os.close(theirs)
     os.close(complaints)
     control.sendall(PROCESS_ID.pack(child))
     return True
+
+
+def _limit(child: int, memory: int, limits: ChildLimits | None, ended: dict[int, int]) -> float:
+    """Limit a child; return the CPU seconds that it has used, or GONE."""
+    if child not in ended:  # reaped, and its number may be another process's by now
+        return GONE
+    return 0.0 if limits is None else limits.allow(child, memory)
 
 
 def must_be_alone() -> None:

@@ -1,31 +1,40 @@
 """Open originals where they can do no harm: in a few warm child processes that may die of it.
 
 A child has no credentials in its environment, bounded memory, CPU time and patience, and gets the
-file as an open descriptor, so that it needs no path (confinement.py takes files and network from
+file as an open descriptor, so that it needs no path (seccomp.py takes files and network from
 it). It serves one owner: whatever a picture does to it, it is handed no other person's. It is used
-again for that owner's next picture; what dies is replaced.
+again for that owner's next picture, but not where Linux does not confine it; what dies is replaced.
 """
 
 import os
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from io import BufferedReader
 from pathlib import Path
-from tempfile import TemporaryFile
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
-from app.images.darkroom_process import Child, DarkroomError, DeathError, Grants, bare_environment
-from app.images.decoder_slots import Slots
-from app.images.fork_client import ForkError, ForkServer
-from app.images.outcome import Developed, Rejected, Sketch
-from app.telling import count
+from app.media.results import Developed, Rejected, Sketch
+from app.media.sandbox.decoder_time import DecoderTime
+from app.media.sandbox.fork_client import ForkError, ForkServer
+from app.media.sandbox.nameless_file import nameless_file
+from app.media.sandbox.process import (
+    Child,
+    DarkroomError,
+    DeathError,
+    DoubtError,
+    Grants,
+    bare_environment,
+)
+from app.media.sandbox.slots import Slots
+from app.observability.metrics import count
 
 __all__ = ["Darkroom", "DarkroomError", "Developed", "Rejected"]
 
-_PROGRAM = Path(__file__).with_name("darkroom_child.py")
+_PROGRAM = Path(__file__).with_name("child.py")
 
 # A warm child has 50 MB, so it stays below 512. A JPEG of 48 megapixels takes 50 MB more, a HEIC
 # of 48 takes 230.
@@ -69,8 +78,8 @@ class Darkroom:
     ) -> None:
         """Start the process that children are forked from, without waiting until it is warm.
 
-        children is how many pictures are developed at once, reserved how many more when the last to
-        come are not of the background. timeout is in seconds, for one picture,
+        children is how many pictures are developed at once, and the most of one person; reserved is
+        how many more, of others and not of the background. timeout is in seconds, for one picture,
         of the wall clock and of the CPU alike; memory_bytes is what one picture may take on top of
         a warm child, large_memory_bytes what one at a time may (None: what is to spare here).
         unconfined_is_allowed says whether to go on where Linux does not confine children.
@@ -80,7 +89,14 @@ class Darkroom:
         self.grants = Grants(ordinary=memory_bytes, most=most)
         self._timeout = timeout
         self._unconfined_is_allowed = unconfined_is_allowed or sys.platform != "linux"
-        self._settings = {"path": sys.path, "timeout": timeout, "memory_bytes": memory_bytes}
+        self._settings = {
+            "path": sys.path,
+            "timeout": timeout,
+            "memory_bytes": memory_bytes,
+            "most_bytes": max(memory_bytes, most),
+        }
+        # Not where they are not confined: one that was taken over could look at what comes next.
+        self._keeps_children = True
         self._most_idle = children + _MORE_IDLE
         self._slots = Slots(children, reserved=reserved)
         self._lock = threading.Lock()
@@ -94,42 +110,57 @@ class Darkroom:
         self._bury(self._start())
 
     def develop(
-        self, original: Path, *, owner: UUID | None = None, background: bool = False
+        self,
+        original: Path | BufferedReader,
+        *,
+        owner: UUID | None = None,
+        background: bool = False,
+        decoder_time: DecoderTime | None = None,
     ) -> Developed | Rejected:
         """Develop one file; waits for a free child. Bad bytes never raise.
 
-        owner is whose file it is; without one, the child serves nobody else. For background see
-        [Note: Background].
+        original is a path, or open for reading only: a child is handed the descriptor. owner is
+        whose file it is; without one, the child serves nobody else. For background see
+        [Note: Background]. decoder_time is told what it takes, whatever becomes of it.
 
         Raises:
             DarkroomError: when no child can be started, the file cannot be opened, or the
                 darkroom is closed.
         """
         try:
-            file = original.open("rb")
+            opened = original.open("rb") if isinstance(original, Path) else nullcontext(original)
         except OSError as error:
             raise DarkroomError(f"the original cannot be opened: {error.strerror}") from error
         work = _Work(owner, background)
-        with file:
+        with opened as file:
             try:
-                return self._twice(lambda child: child.develop(file.fileno()), work)
+                return self._twice(lambda child: child.develop(file.fileno()), work, decoder_time)
             except DeathError as death:
                 return death.verdict(file.fileno())
 
-    def sketch(self, preview: bytes, *, owner: UUID | None = None) -> bytes | None:
+    def sketch(
+        self,
+        preview: bytes,
+        *,
+        owner: UUID | None = None,
+        decoder_time: DecoderTime | None = None,
+    ) -> bytes | None:
         """Make a preview small and bare for a model's eyes; None when it cannot be opened.
 
         In the background: nobody waits for a description as for a picture. See [Note: Background].
+        decoder_time is told what it takes.
 
         Raises:
             DarkroomError: when no child can be started, or the darkroom is closed.
         """
-        with TemporaryFile() as file:
-            file.write(preview)
-            file.flush()
+        with nameless_file() as (written, file):
+            written.write(preview)
+            written.flush()
             try:
                 work = _Work(owner, background=True)
-                sketched = self._twice(lambda child: child.sketch(file.fileno()), work)
+                sketched = self._twice(
+                    lambda child: child.sketch(file.fileno()), work, decoder_time
+                )
             except DeathError:
                 return None
         return sketched.preview if isinstance(sketched, Sketch) else None
@@ -159,19 +190,40 @@ class Darkroom:
         """Close the darkroom."""
         self.close()
 
-    def _twice(self, ask: Callable[[Child], _Answer], work: _Work) -> _Answer:
-        """Ask a child, and if it dies of who knows what, another one. Raises DeathError."""
+    def _twice(
+        self,
+        ask: Callable[[Child], _Answer],
+        work: _Work,
+        decoder_time: DecoderTime | None = None,
+    ) -> _Answer:
+        """Ask a child, and if it dies of who knows what, a fresh one. Raises DeathError.
+
+        A fresh one is also asked where a child that has served before would have a file deleted.
+        """
         try:
-            return self._once(ask, work)
+            return self._once(ask, work, decoder_time)
         except DeathError as death:
             # In the background, what was too slow may only have been given too little time.
             if death.certain and not (work.background and death.reason == "too_slow"):
                 raise
-        return self._once(ask, work._replace(background=False))
+            work = work._replace(background=False)
+        except DoubtError:
+            pass
+        return self._once(ask, work, decoder_time, fresh=True)
 
-    def _once(self, ask: Callable[[Child], _Answer], work: _Work) -> _Answer:
-        with self._slots.hold(background=work.background):
-            child = self._take(work)
+    def _once(
+        self,
+        ask: Callable[[Child], _Answer],
+        work: _Work,
+        decoder_time: DecoderTime | None,
+        *,
+        fresh: bool = False,
+    ) -> _Answer:
+        with self._slots.hold(
+            background=work.background, owner=work.owner, decoder_time=decoder_time
+        ) as leave:
+            child = self._start(background=work.background) if fresh else self._take(work)
+            child.leave = leave
             try:
                 return ask(child)
             except DeathError:
@@ -199,12 +251,22 @@ class Darkroom:
         """Let the child wait for its owner's next picture; end what is too many."""
         ended = [child]
         with self._lock:
-            if work.owner is not None and not self._closed and child.is_fit():
+            may_wait = work.owner is not None and self._keeps_children
+            if may_wait and not self._closed and child.is_fit():
                 self._idle.append((work, child))
-                ended = [old for _, old in self._idle[: -self._most_idle]]
-                self._idle = self._idle[-self._most_idle :]
+                ended = []
+                while len(self._idle) > self._most_idle:
+                    ended.append(self._idle.pop(self._spare())[1])
         for each in ended:
             self._bury(each)
+
+    def _spare(self) -> int:
+        """Return which idle child to end: a second one of the same owner first, then the oldest.
+
+        Owners take turns, so the one that was used longest ago is often the next to be asked for.
+        """
+        works = [work for work, _ in self._idle]
+        return next((at for at, work in enumerate(works) if works.count(work) > 1), 0)
 
     def _start(self, *, background: bool = False) -> Child:
         try:
@@ -223,7 +285,6 @@ class Darkroom:
             timeout=self._timeout,
             grants=self.grants,
             background=background,
-            leave=self._slots.leave,
         )
         with self._lock:
             if not self._closed:
@@ -239,6 +300,7 @@ class Darkroom:
                 "decoders cannot be confined on this machine (seccomp is refused), so no picture is"
                 " opened; UNCONFINED_DECODERS=allow goes on without"
             )
+        self._keeps_children = sys.platform != "linux"
 
     def _living_server(self) -> ForkServer:
         with self._lock:

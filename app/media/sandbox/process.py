@@ -11,14 +11,12 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
-from app.images import formats
-from app.images.darkroom_child import DEVELOP, GRANT, LATE_IMPORT, MESSAGE, OUT_OF_MEMORY, SKETCH
-from app.images.fork_client import Fork, last_words
-from app.images.metadata import PictureMetadata
-from app.images.outcome import (
+from app.media.formats import sniff
+from app.media.metadata.reader import PictureMetadata
+from app.media.results import (
     HEAD_BYTES,
     DeathReason,
     Developed,
@@ -30,13 +28,15 @@ from app.images.outcome import (
     lengths,
     unpack,
 )
+from app.media.sandbox.child import DEVELOP, GRANT, LATE_IMPORT, MESSAGE, OUT_OF_MEMORY, SKETCH
+from app.media.sandbox.child_limits import lifetime_seconds
+from app.media.sandbox.fork_client import Fork, last_words
+from app.media.sandbox.slots import Leave
 
 _log = logging.getLogger(__name__)
 
 # Decoders leak a little. A new child after so many pictures costs less than 1 ms each.
 _PICTURES_PER_CHILD = 500
-
-Leave = Callable[[], AbstractContextManager[None]]
 
 
 class DarkroomError(Exception):
@@ -68,7 +68,7 @@ class DeathError(Exception):
         """Shape the death as the outcome of the picture, an open file, that is blamed for it."""
         header = self.header
         if header is None:
-            detected = formats.detect(os.pread(file, formats.HEAD_BYTES, 0))
+            detected = sniff.detect(os.pread(file, sniff.HEAD_BYTES, 0))
             if detected is None:
                 return Rejected(reason="not_a_picture")
             if not detected.supported:
@@ -87,6 +87,13 @@ class DeathError(Exception):
             thumbhash=None,
             metadata=header.metadata,
         )
+
+
+class DoubtError(Exception):
+    """A child that has served before says that a file is none. A fresh one is to be asked.
+
+    What is rejected is deleted, and one of the earlier files may have taken the child over.
+    """
 
 
 class Grants:
@@ -147,16 +154,17 @@ class Grants:
 class Child:
     """One child process and the socket to it. Used by one thread at a time."""
 
-    def __init__(
-        self, fork: Fork, *, timeout: float, grants: Grants, background: bool, leave: Leave
-    ) -> None:
-        """Take over a fresh process; leave is entered while it waits for memory."""
+    # Entered while a picture waits for memory; of the slot that it has.
+    leave: Leave = nullcontext
+
+    def __init__(self, fork: Fork, *, timeout: float, grants: Grants, background: bool) -> None:
+        """Take over a fresh process."""
         self._fork = fork
         self._background = background
-        self._leave = leave
         self._timeout = timeout
         self._grants = grants
         self._pictures_left = _PICTURES_PER_CHILD
+        self._cpu_seconds = 0.0  # that it had used when its last picture began
 
     @property
     def pid(self) -> int:
@@ -165,17 +173,28 @@ class Child:
 
     def is_fit(self) -> bool:
         """Say whether the child can take another picture."""
-        return self._pictures_left > 0 and self._fork.poll() is None
+        # Both its last picture and the next one may be slow.
+        at_most = self._cpu_seconds + 2 * (self._timeout + 1)
+        has_time = at_most <= lifetime_seconds(self._timeout)
+        return self._pictures_left > 0 and has_time and self._fork.poll() is None
 
     def develop(self, file: int) -> Developed | Rejected:
-        """Develop the open file. Raises DeathError, after which the child is not fit any more."""
+        """Develop the open file.
+
+        Raises:
+            DeathError, DoubtError: see there; the child is not fit any more.
+        """
+        is_fresh = self._pictures_left == _PICTURES_PER_CHILD
         report = self._ask(DEVELOP, file)
         if not isinstance(report, Developed | Rejected):
             raise self._death(WireError("another report than was asked for"), None)
+        if isinstance(report, Rejected) and not is_fresh:
+            self._pictures_left = 0
+            raise DoubtError
         return report
 
     def sketch(self, file: int) -> Sketch | Rejected:
-        """Sketch the open file, a preview. Raises DeathError as above."""
+        """Sketch the open file, a preview. Raises DeathError as above, and never DoubtError."""
         report = self._ask(SKETCH, file)
         if not isinstance(report, Sketch | Rejected):
             raise self._death(WireError("another report than was asked for"), None)
@@ -187,12 +206,14 @@ class Child:
         header: Header | None = None
         deadline = time.monotonic() + self._timeout
         try:
-            message = MESSAGE.pack(order, os.fstat(file).st_size)
+            size = os.fstat(file).st_size
+            self._cpu_seconds = self._fork.limit(self._grants.ordinary + size)
+            message = MESSAGE.pack(order, size)
             socket.send_fds(self._fork.socket, [message], [file])
             report = self._hear(deadline)
             if isinstance(report, Header):
                 header = report
-                report = self._hear_outcome(header, deadline)
+                report = self._hear_outcome(header, size, deadline)
         except (OSError, WireError) as error:
             raise self._death(error, header) from error
         complaint = last_words(self._fork.complaints)
@@ -213,20 +234,29 @@ class Child:
         self._pictures_left = 0
         self._fork.close()
 
-    def _hear_outcome(self, header: Header, deadline: float) -> Report:
+    def _hear_outcome(self, header: Header, size: int, deadline: float) -> Report:
         if header.memory_bytes > self._grants.ordinary:
-            wanted = header.memory_bytes
-            with self._grants.hold(
-                wanted, background=self._background, leave=self._leave
-            ) as granted:
-                self._fork.socket.sendall(GRANT.pack(granted))
-                # It may have waited for another large picture.
-                report = self._hear(time.monotonic() + self._timeout)
+            report = self._hear_of_large(header.memory_bytes, size)
         else:
             report = self._hear(deadline)
         if isinstance(report, Header):
             raise WireError("a second header")
         return report
+
+    def _hear_of_large(self, wanted: int, size: int) -> Report:
+        """Grant the memory that a picture wants, and hear what becomes of it."""
+        with self._grants.hold(wanted, background=self._background, leave=self.leave) as granted:
+            try:
+                if granted:
+                    self._cpu_seconds = self._fork.limit(granted + size)
+                self._fork.socket.sendall(GRANT.pack(granted))
+                # It may have waited for another large picture, which is not counted.
+                return self._hear(time.monotonic() + self._timeout)
+            finally:
+                if granted:
+                    # One that was taken over would keep the memory that the next one is granted.
+                    self._pictures_left = 0
+                    self._fork.kill()
 
     def _hear(self, deadline: float) -> Report:
         parts: list[bytes | None] = [
@@ -277,7 +307,7 @@ def bare_environment() -> dict[str, str]:
         "VIPS_CONCURRENCY": "1",  # one core a picture: there are as many pictures as cores
         "VIPS_DISC_THRESHOLD": "100g",  # never spill into temporary files
         "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of address space
-        # See [Note: Memory that is kept] in darkroom_child.py.
+        # See [Note: Memory that is kept] in child.py.
         "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
         "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
         "LC_ALL": "C.UTF-8",

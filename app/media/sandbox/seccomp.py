@@ -1,10 +1,10 @@
 """Take from a process, for good, what opening pictures does not need.
 
 It owns no account, dumps no core, writes no large file, and on Linux may make no system call but
-those that decoding needs: it cannot open a file, use the network, start a program or touch another
-process. All others fail with "not permitted".
-Everything here is an addition: where a platform lacks one, the rest still holds, and the parent's
-limits on memory and time hold in any case.
+those that decoding needs: it cannot open a file, use the network, start a program, touch another
+process or change its own limits. All others fail with "not permitted".
+Everything here is an addition: where a platform lacks one, the rest still holds, and the limits of
+memory and time that are set from outside (child_limits.py) hold in any case.
 """
 
 import ctypes
@@ -21,16 +21,24 @@ _NOBODY_ELSE = 64_911
 _LARGEST_FILE = 1 << 20  # only what it complains of is written, to its standard error
 
 
-def confine() -> bool:
-    """Give up privileges, files, network and processes; say whether the last three are gone too."""
+def confine(*, limits_itself: bool = False) -> bool:
+    """Give up privileges, files, network and processes; say whether the last three are gone too.
+
+    limits_itself leaves it the right to change its own limits, where nobody else can.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
+    give_up_account()
+    return sys.platform == "linux" and _forbid_system_calls(limits_itself=limits_itself)
+
+
+def give_up_account() -> None:
+    """Become an account that owns nothing, if this process is root's."""
     if os.geteuid() == 0:
         with suppress(OSError):  # not every container may change accounts
             os.setgroups([])
             os.setgid(_NOBODY_ELSE)
             os.setuid(_NOBODY_ELSE)
-    return sys.platform == "linux" and _forbid_system_calls()
 
 
 def keep_to_itself() -> None:
@@ -67,7 +75,6 @@ _ALLOWED: dict[str, tuple[int, int | None]] = {
     "getpid": (39, 172),
     "gettid": (186, 178),
     "madvise": (28, 233),
-    "mmap": (9, 222),
     "mprotect": (10, 226),
     "munmap": (11, 215),
     "poll": (7, None),
@@ -99,9 +106,7 @@ _ALLOWED: dict[str, tuple[int, int | None]] = {
     "recvfrom": (45, 207),
     "restart_syscall": (219, 128),
     "sched_yield": (24, 124),
-    "sendmsg": (46, 211),
     "setitimer": (38, 103),
-    "setrlimit": (160, 164),
     "sigaltstack": (131, 132),
     "sysinfo": (99, 179),
     "time": (201, None),
@@ -109,14 +114,19 @@ _ALLOWED: dict[str, tuple[int, int | None]] = {
 }
 # These are looked at more closely; and the number by which audit knows the machine.
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
+_MMAP = {"x86_64": 9, "aarch64": 222}
 _CLONE = {"x86_64": 56, "aarch64": 220}
 _PRCTL = {"x86_64": 157, "aarch64": 167}
 _TGKILL = {"x86_64": 234, "aarch64": 131}
+_SETRLIMIT = {"x86_64": 160, "aarch64": 164}
 _PRLIMIT64 = {"x86_64": 302, "aarch64": 261}
 _FCNTL = {"x86_64": 72, "aarch64": 25}
 _AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _CLONE3, _CLONE_THREAD = 435, 0x10000
 _SET_NAME = 15  # of a thread, by prctl
+# Of mmap, what RLIMIT_DATA does not count: memory that is shared, and memory that grows down
+# (linux/mman.h; is_data_mapping in Linux's mm/vma.h). Decoders ask for neither.
+_SHARED, _GROWS_DOWN = 0x01, 0x100
 # Of fcntl, what copies a descriptor and asks about it (linux/fcntl.h). F_SETOWN and F_SETSIG would
 # have the kernel send any signal to any process of the same account: the worker, or the child that
 # has another person's picture.
@@ -127,11 +137,13 @@ _X32 = 0x40000000  # x86_64's second table of system calls
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _IF_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _NOT_PERMITTED, _NO_SUCH_CALL, _KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 _NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT, _SECOND_ARGUMENT_AT = 0, 4, 16, 24
+_THIRD_ARGUMENT_AT = 32  # its lower half, and the upper one 4 bytes on
+_FOURTH_ARGUMENT_AT = 40
 
 _Instruction = tuple[int, int, int, int]
 
 
-def _program(machine: str) -> list[_Instruction]:
+def _program(machine: str, *, limits_itself: bool) -> list[_Instruction]:
     """Write the filter: what to answer to each system call."""
     column = _MACHINES.index(machine)
     program: list[_Instruction] = [
@@ -144,6 +156,11 @@ def _program(machine: str) -> list[_Instruction]:
         # glibc asks again by clone, whose flags can be seen.
         (_IF_EQUAL, 0, 1, _CLONE3),
         (_RETURN, 0, 0, _NO_SUCH_CALL),
+        (_IF_EQUAL, 0, 4, _MMAP[machine]),
+        (_LOAD, 0, 0, _FOURTH_ARGUMENT_AT),
+        (_IF_BITS, 1, 0, _SHARED | _GROWS_DOWN),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _NOT_PERMITTED),
     ]
     for numbers in _ALLOWED.values():
         number = numbers[column]
@@ -155,7 +172,6 @@ def _program(machine: str) -> list[_Instruction]:
         (_PRCTL[machine], _FIRST_ARGUMENT_AT, _IF_EQUAL, (_SET_NAME,)),
         # abort() sends itself a signal
         (_TGKILL[machine], _FIRST_ARGUMENT_AT, _IF_EQUAL, (os.getpid(),)),
-        (_PRLIMIT64[machine], _FIRST_ARGUMENT_AT, _IF_EQUAL, (0,)),  # its own limits
         (_FCNTL[machine], _SECOND_ARGUMENT_AT, _IF_EQUAL, commands),
     ):
         tests = [
@@ -167,7 +183,34 @@ def _program(machine: str) -> list[_Instruction]:
             *tests,
             (_RETURN, 0, 0, _NOT_PERMITTED),
         ]
-    return [*program, (_RETURN, 0, 0, _NOT_PERMITTED)]
+    return [
+        *program,
+        *_limits(machine, limits_itself=limits_itself),
+        (_RETURN, 0, 0, _NOT_PERMITTED),
+    ]
+
+
+def _limits(machine: str, *, limits_itself: bool) -> list[_Instruction]:
+    """Let it read its own limits, by prlimit64 without new ones; or change them as well."""
+    if limits_itself:
+        return [
+            (_IF_EQUAL, 0, 1, _SETRLIMIT[machine]),
+            (_RETURN, 0, 0, _ALLOW),
+            (_IF_EQUAL, 0, 3, _PRLIMIT64[machine]),
+            (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
+            (_IF_EQUAL, 0, 1, 0),
+            (_RETURN, 0, 0, _ALLOW),
+        ]
+    return [
+        (_IF_EQUAL, 0, 7, _PRLIMIT64[machine]),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
+        (_IF_EQUAL, 0, 5, 0),
+        (_LOAD, 0, 0, _THIRD_ARGUMENT_AT),
+        (_IF_EQUAL, 0, 3, 0),
+        (_LOAD, 0, 0, _THIRD_ARGUMENT_AT + 4),
+        (_IF_EQUAL, 0, 1, 0),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
 
 
 class _Filter(ctypes.Structure):
@@ -178,12 +221,13 @@ _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES = 4, 38
 _SET_FILTER, _FOR_ALL_THREADS = 1, 1
 
 
-def _forbid_system_calls() -> bool:
+def _forbid_system_calls(*, limits_itself: bool) -> bool:
     machine = platform.machine()
     if machine not in _MACHINES:
         return False
     libc = ctypes.CDLL(None, use_errno=True)
-    packed = b"".join(struct.pack("HBBI", *instruction) for instruction in _program(machine))
+    instructions = _program(machine, limits_itself=limits_itself)
+    packed = b"".join(struct.pack("HBBI", *instruction) for instruction in instructions)
     program = _Filter(length=len(packed) // 8, instructions=packed)
     if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         return False

@@ -18,14 +18,14 @@ from typing import Any
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images.colour import to_screen
-from app.images.confinement import confine
-from app.images.decoding import develop
-from app.images.gain_map import ISO_SEGMENT
-from app.images.metadata import read_metadata
-from app.images.outcome import Developed
-from app.images.placeholder import thumbhash
-from app.images.rehearsal_samples import BLOCKS, make, make_with_gain_map, some_samples
+from app.media.colour.gain_map import ISO_SEGMENT
+from app.media.colour.management import to_screen
+from app.media.decode.decoder import develop
+from app.media.metadata.reader import read_metadata
+from app.media.render.thumbhash import thumbhash
+from app.media.results import Developed
+from app.media.sandbox.seccomp import confine
+from app.media.sandbox.self_test_samples import BLOCKS, make, make_with_gain_map, some_samples
 
 
 class RehearsalError(Exception):

@@ -6,6 +6,7 @@ every combination in a confined child.
 
 import io
 import struct
+import zlib
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -13,9 +14,9 @@ import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 from pillow_jxl import Encoder
 
-from app.images import formats
-from app.images.gain_map import Channel, GainMap, with_gain_map
-from app.images.profiles import gamma_curve, profile_of
+from app.media.colour.gain_map import Channel, GainMap, with_gain_map
+from app.media.colour.icc_profiles import gamma_curve, profile_of
+from app.media.formats import sniff
 
 Profile = Literal["none", "v2", "v4", "p3", "adobe", "grey", "cmyk", "broken"]
 Metadata = Literal["none", "exif", "xmp", "iptc"]
@@ -27,14 +28,14 @@ _SIDE = 64
 _RGB_ONLY = frozenset({"grey", "cmyk"})
 # What a format can hold: bits a sample, profiles that it cannot explain, blocks of metadata.
 _CAN_HOLD: dict[str, tuple[tuple[int, ...], frozenset[str], tuple[Metadata, ...]]] = {
-    formats.JPEG: ((8,), frozenset(), METADATA),
-    formats.PNG: ((8, 16), frozenset({"cmyk"}), ("none", "exif", "xmp")),
-    formats.GIF: ((8,), frozenset(PROFILES) - {"none"}, ("none",)),
-    formats.WEBP: ((8,), _RGB_ONLY, ("none", "exif", "xmp")),
-    formats.TIFF: ((8, 16), frozenset(), ("none", "xmp", "iptc")),
-    formats.AVIF: ((8, 10), _RGB_ONLY, ("none", "exif", "xmp")),
-    formats.HEIC: ((8, 10), _RGB_ONLY, ("none", "exif", "xmp")),
-    formats.JXL: ((8,), frozenset(PROFILES) - {"none"}, ("none", "exif", "xmp")),
+    sniff.JPEG: ((8,), frozenset(), METADATA),
+    sniff.PNG: ((8, 16), frozenset({"cmyk"}), METADATA),
+    sniff.GIF: ((8,), frozenset(PROFILES) - {"none"}, ("none",)),
+    sniff.WEBP: ((8,), _RGB_ONLY, ("none", "exif", "xmp")),
+    sniff.TIFF: ((8, 16), frozenset(), METADATA),
+    sniff.AVIF: ((8, 10, 12), _RGB_ONLY, ("none", "exif", "xmp")),
+    sniff.HEIC: ((8, 10, 12), _RGB_ONLY, ("none", "exif", "xmp")),
+    sniff.JXL: ((8,), frozenset(PROFILES) - {"none"}, ("none", "exif", "xmp")),
 }
 
 
@@ -47,6 +48,10 @@ class Sample(NamedTuple):
     metadata: Metadata
 
 
+# Grey alone comes in 12 bits, and is decoded by Pillow.
+_GREY_OF_12_BITS = Sample(sniff.TIFF, "none", 12, "none")
+
+
 def every_sample() -> Iterator[Sample]:
     """Yield every combination that there can be."""
     for content_type, (depths, impossible, blocks) in _CAN_HOLD.items():
@@ -55,6 +60,8 @@ def every_sample() -> Iterator[Sample]:
                 for depth in depths:
                     for metadata in blocks:
                         yield Sample(content_type, profile, depth, metadata)
+        if content_type == sniff.TIFF:
+            yield _GREY_OF_12_BITS
 
 
 def some_samples() -> Iterator[Sample]:
@@ -68,35 +75,90 @@ def some_samples() -> Iterator[Sample]:
                 depths[at % len(depths)],
                 blocks[at % len(blocks)],
             )
+        if content_type == sniff.TIFF:
+            yield _GREY_OF_12_BITS
 
 
 def make(sample: Sample) -> bytes:
     """Encode the picture: a plain colour, 64 by 64."""
-    if other := {formats.HEIC: _heic, formats.JXL: _jxl}.get(sample.content_type):
+    if sample == _GREY_OF_12_BITS:
+        return _grey_of_12_bits()
+    if other := {sniff.HEIC: _heic, sniff.JXL: _jxl}.get(sample.content_type):
         return other(sample)
     image = _pixels(sample)
     if profile := _profile(sample.profile):
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
     if sample.metadata != "none":
         block = BLOCKS[sample.metadata]
-        if sample.content_type == formats.TIFF:
+        if sample.content_type == sniff.TIFF:
             # libvips writes only the first quarter; see findings/libvips-tiff-iptc.sh.
             block = _IIM.ljust(4 * len(_IIM), b"\0") if sample.metadata == "iptc" else block
         image.set_type(pyvips.GValue.blob_type, f"{sample.metadata}-data", block)
+    return _encoded(image, sample)
+
+
+def _encoded(image: Any, sample: Sample) -> bytes:  # noqa: ANN401 - pyvips has no types
     match sample.content_type:
-        case formats.JPEG:
+        case sniff.JPEG:
             encoded = image.jpegsave_buffer()
-        case formats.PNG:
+        case sniff.PNG:
             encoded = image.pngsave_buffer()
-        case formats.GIF:
+            if sample.metadata == "iptc":
+                encoded = _with_iptc(encoded)
+        case sniff.GIF:
             encoded = image.gifsave_buffer()
-        case formats.WEBP:
+        case sniff.WEBP:
             encoded = image.webpsave_buffer(effort=0)
-        case formats.TIFF:
+        case sniff.TIFF:
             encoded = image.tiffsave_buffer()
+            if sample.metadata == "exif":
+                encoded = _with_exif(encoded)
         case _:
             encoded = image.heifsave_buffer(compression="av1", effort=0, bitdepth=sample.depth)
     return bytes(encoded)
+
+
+def _with_iptc(png: bytes) -> bytes:
+    """Add IPTC as ImageMagick does: a text chunk of hexadecimal digits, before the last chunk."""
+    text = f"\niptc\n{len(_IPTC):8}\n{_IPTC.hex()}\n".encode()
+    content = b"zTXtRaw profile type iptc\0\0" + zlib.compress(text)
+    chunk = struct.pack(">L", len(content) - 4) + content + struct.pack(">L", zlib.crc32(content))
+    return png[:-12] + chunk + png[-12:]
+
+
+def _with_exif(tiff: bytes) -> bytes:
+    """Add the maker, and a directory of EXIF with a date, to a little-endian TIFF of libvips."""
+    (at,) = struct.unpack_from("<L", tiff, 4)
+    (count,) = struct.unpack_from("<H", tiff, at)
+    entries = [tiff[at + 2 + 12 * n : at + 14 + 12 * n] for n in range(count)]
+    file = tiff + bytes(len(tiff) % 2)
+
+    def put(content: bytes) -> int:
+        nonlocal file
+        place, file = len(file), file + content + bytes(len(content) % 2)
+        return place
+
+    make, date = "Küche\0".encode("latin-1"), b"2024:05:01 10:00:00\0"
+    exif = struct.pack("<HHHLLL", 1, 0x9003, 2, len(date), put(date), 0)
+    entries += [
+        struct.pack("<HHLL", 0x010F, 2, len(make), put(make)),
+        struct.pack("<HHLL", 0x8769, 4, 1, put(exif)),
+    ]
+    entries.sort(key=lambda entry: struct.unpack_from("<H", entry))
+    directory = put(struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4))
+    return file[:4] + struct.pack("<L", directory) + file[8:]
+
+
+def _grey_of_12_bits() -> bytes:
+    """Three bytes for two samples, both 0x800."""
+    strip = b"\x80\x08\x00" * (_SIDE * _SIDE // 2)
+    tags = (
+        *((256, _SIDE), (257, _SIDE), (258, 12), (259, 1), (262, 1), (273, 8), (277, 1)),
+        *((278, _SIDE), (279, len(strip))),
+    )
+    entries = b"".join(struct.pack("<HHLL", tag, 4, 1, value) for tag, value in tags)
+    head = b"II*\0" + struct.pack("<L", 8 + len(strip))
+    return head + strip + struct.pack("<H", len(tags)) + entries + bytes(4)
 
 
 def make_with_gain_map() -> bytes:
@@ -108,7 +170,7 @@ def make_with_gain_map() -> bytes:
         base_headroom=0.0,
         hdr_headroom=1.0,
     )
-    return with_gain_map(make(Sample(formats.JPEG, "none", 8, "none")), gain_map)
+    return with_gain_map(make(Sample(sniff.JPEG, "none", 8, "none")), gain_map)
 
 
 def _pixels(sample: Sample) -> Any:  # noqa: ANN401 - pyvips has no types
@@ -151,7 +213,12 @@ def _heic(sample: Sample) -> bytes:
     if profile := _profile(sample.profile):
         options["icc_profile"] = profile
     encoded = io.BytesIO()
-    file.save(encoded, quality=10, **options)
+    before = pillow_heif.options.SAVE_HDR_TO_12_BIT
+    pillow_heif.options.SAVE_HDR_TO_12_BIT = sample.depth == 12  # noqa: PLR2004 - bits
+    try:
+        file.save(encoded, quality=10, **options)
+    finally:
+        pillow_heif.options.SAVE_HDR_TO_12_BIT = before
     return encoded.getvalue()
 
 

@@ -1,0 +1,1 @@
+"""The audit log: what touched an account's safety, and reading it by pages."""

@@ -1,0 +1,1 @@
+"""E-mails: asked for in a transaction, written and sent by the worker."""

@@ -1,0 +1,1 @@
+"""Second factors and passkeys: what each is, and what must hold when they change."""

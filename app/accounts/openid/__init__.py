@@ -1,1 +1,0 @@
-"""Signing in with OpenID providers: trips there and back, and whom their people are here."""

@@ -1,0 +1,1 @@
+"""Passwords: how strong, how hashed, and how guesses are limited."""

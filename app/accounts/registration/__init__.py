@@ -1,0 +1,1 @@
+"""What a link in an e-mail starts: registration, a new password, a new address."""

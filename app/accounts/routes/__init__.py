@@ -1,1 +1,0 @@
-"""The routes of accounts, a file for each thing that people do; app/blueprints.py lists them."""

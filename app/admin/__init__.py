@@ -1,0 +1,1 @@
+"""Administration: what administrators see and do. Never a way to anybody's images."""

@@ -1,0 +1,1 @@
+"""The routes of administrators; app/api/blueprints.py lists them."""

@@ -1,0 +1,47 @@
+"""All routes of the API, as their decorators say them."""
+
+from app.accounts.audit.routes import activity
+from app.accounts.oidc.routes import openid
+from app.accounts.registration.email_change_routes import own_address
+from app.accounts.registration.routes import joining
+from app.accounts.security.device_routes import sessions
+from app.accounts.security.passkey_routes import passkey_sign_in, passkeys
+from app.accounts.security.routes import factors, password_check
+from app.accounts.security.token_routes import tokens
+from app.accounts.sign_in.routes import auth
+from app.accounts.sign_in.second_factor_routes import confirming
+from app.accounts.sign_in.session_routes import who_is_here
+from app.admin.routes.activity import site_activity
+from app.admin.routes.invitations import invites
+from app.admin.routes.users import people
+from app.api.health import system
+from app.exports.routes import leaving
+from app.library.account_routes import account
+from app.library.routes import images
+from app.timeline.routes import timeline
+from app.uploads.routes import uploads
+
+BLUEPRINTS = (
+    system,
+    auth,
+    who_is_here,
+    joining,
+    own_address,
+    confirming,
+    passkey_sign_in,
+    password_check,
+    openid,
+    factors,
+    passkeys,
+    sessions,
+    tokens,
+    activity,
+    account,
+    images,
+    timeline,
+    uploads,
+    leaving,
+    people,
+    invites,
+    site_activity,
+)

@@ -1,0 +1,85 @@
+"""Which function answers where. Made from the decorators by `./scripts/generate`; edit those.
+
+See [Note: Routes by table] in app/http/lazy_routes.py.
+"""
+
+# The methods, the rule, and the module and name of the view.
+ROUTES = """\
+GET /api/health app.api.health:health
+GET /api/openapi.json app.api.health:openapi
+GET /api/docs app.api.health:docs
+GET /api/docs.css app.api.health:docs_style
+POST /api/auth/first app.accounts.sign_in.routes:make_first
+POST /api/auth/login app.accounts.sign_in.routes:login
+POST /api/auth/logout app.accounts.sign_in.routes:logout
+GET /api/auth/session app.accounts.sign_in.session_routes:session
+POST /api/auth/register app.accounts.registration.routes:register
+POST /api/auth/welcome/look app.accounts.registration.routes:look_at_welcome
+POST /api/auth/welcome app.accounts.registration.routes:welcome
+POST /api/auth/invites/look app.accounts.registration.routes:look_at_invite
+POST /api/auth/invites/accept app.accounts.registration.routes:accept_invite
+POST /api/auth/reset app.accounts.registration.routes:ask_for_reset
+POST /api/auth/reset/look app.accounts.registration.routes:look_at_reset
+POST /api/auth/reset/finish app.accounts.registration.routes:finish_reset
+POST /api/account/email app.accounts.registration.email_change_routes:change_email
+POST /api/account/email/verify app.accounts.registration.email_change_routes:ask_for_proof
+POST /api/auth/verify app.accounts.registration.email_change_routes:verify
+POST /api/auth/second-factor app.accounts.sign_in.second_factor_routes:give_second_factor
+DELETE /api/auth/second-factor app.accounts.sign_in.second_factor_routes:give_up_second_factor
+POST /api/auth/confirm app.accounts.sign_in.second_factor_routes:confirm
+POST /api/auth/confirm/passkey app.accounts.sign_in.second_factor_routes:confirm_by_passkey
+POST /api/auth/passkey/options app.accounts.security.passkey_routes:ask_for_passkey
+POST /api/auth/passkey app.accounts.security.passkey_routes:sign_in_by_passkey
+POST /api/auth/password/check app.accounts.security.routes:check_password
+POST /api/auth/openid/<provider>/start app.accounts.oidc.routes:start_openid
+GET /api/auth/openid/<provider>/callback app.accounts.oidc.routes:finish_openid
+GET /api/auth/openid/waiting app.accounts.oidc.routes:get_waiting_identity
+DELETE /api/account/identities/<uuid:identity_id> app.accounts.oidc.routes:unlink_identity
+GET /api/account/security app.accounts.security.routes:security
+POST /api/account/password app.accounts.security.routes:change_password
+POST /api/account/password/check app.accounts.security.routes:check_own_password
+POST /api/account/totp app.accounts.security.routes:begin_totp
+POST /api/account/totp/confirm app.accounts.security.routes:confirm_totp
+DELETE /api/account/totp app.accounts.security.routes:remove_totp
+POST /api/account/recovery-codes app.accounts.security.routes:remake_recovery_codes
+POST /api/account/passkeys/options app.accounts.security.passkey_routes:begin_passkey
+POST /api/account/passkeys app.accounts.security.passkey_routes:finish_passkey
+PATCH /api/account/passkeys/<uuid:passkey_id> app.accounts.security.passkey_routes:rename_passkey
+DELETE /api/account/passkeys/<uuid:passkey_id> app.accounts.security.passkey_routes:remove_passkey
+GET /api/account/sessions app.accounts.security.device_routes:list_sessions
+DELETE /api/account/sessions/<uuid:session_id> app.accounts.security.device_routes:end_one_session
+DELETE /api/account/sessions app.accounts.security.device_routes:end_other_sessions
+GET /api/account/tokens app.accounts.security.token_routes:list_tokens
+POST /api/account/tokens app.accounts.security.token_routes:make_token
+DELETE /api/account/tokens/<uuid:token_id> app.accounts.security.token_routes:remove_token
+GET /api/account/activity app.accounts.audit.routes:list_activity
+GET /api/account app.library.account_routes:get_account
+PATCH /api/account app.library.account_routes:update_account
+GET /api/images app.library.routes:list_images
+GET /api/images/changes app.library.routes:list_changes
+GET /api/images/<uuid:image_id> app.library.routes:get_image
+GET /api/images/<uuid:image_id>/original app.library.routes:get_original
+PATCH /api/images/<uuid:image_id> app.library.routes:update_image
+DELETE /api/images/<uuid:image_id> app.library.routes:delete_image
+POST /api/images/batch app.library.routes:change_images
+POST /api/images/<uuid:image_id>/retry app.library.routes:retry_image
+POST /api/images/<uuid:image_id>/describe app.library.routes:describe_image
+POST /api/images/describe app.library.routes:describe_missing
+GET /api/timeline app.timeline.routes:get_timeline
+GET /api/timeline/<key> app.timeline.routes:get_bucket
+GET /api/timeline/addresses app.timeline.routes:get_addresses
+POST /api/images app.uploads.routes:create_images
+POST /api/images/<uuid:image_id>/complete app.uploads.routes:complete_image
+GET /api/account/exports app.exports.routes:list_exports
+POST /api/account/exports app.exports.routes:make_export
+DELETE /api/account/exports/<uuid:export_id> app.exports.routes:remove_export
+POST /api/account/deletion app.exports.routes:ask_for_deletion
+DELETE /api/account/deletion app.exports.routes:call_deletion_off
+GET /api/admin/people app.admin.routes.users:list_people
+PATCH /api/admin/people/<uuid:person_id> app.admin.routes.users:change_one_person
+DELETE /api/admin/people/<uuid:person_id>/sessions app.admin.routes.users:end_sessions_of_person
+GET /api/admin/invites app.admin.routes.invitations:list_invites
+POST /api/admin/invites app.admin.routes.invitations:invite_somebody
+DELETE /api/admin/invites/<uuid:invite_id> app.admin.routes.invitations:remove_invite
+GET /api/admin/activity app.admin.routes.activity:list_site_activity
+"""

@@ -1,0 +1,1 @@
+"""AWS: S3, SQS, SES, Secrets Manager, STS and RDS."""

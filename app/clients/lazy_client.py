@@ -1,0 +1,22 @@
+"""A client that is made, and its module imported, when it is first asked for anything."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class LazyClient:
+    """Stands for the client, and asks it what this is asked. Safe to use from several threads."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        """Make nothing yet."""
+        self._make = make
+        self._lock = threading.Lock()
+        self._client: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the client has of this name."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._make()
+        return getattr(self._client, name)

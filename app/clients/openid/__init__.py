@@ -1,0 +1,1 @@
+"""OpenID Connect providers: discovery, the code exchange, and ID tokens."""

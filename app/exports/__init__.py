@@ -1,0 +1,1 @@
+"""Exports: a copy of everything a user has, as zip files."""

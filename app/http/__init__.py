@@ -1,0 +1,1 @@
+"""What every route stands on: blueprints, shapes, headers, errors, dependencies."""

@@ -1,0 +1,144 @@
+"""What somebody's turn costs: how far each thing that the worker does for them moves it on.
+
+[Note: Turns] Whoever has had the least lately is next: somebody's ten pictures do not wait for
+another person's fifty thousand. What is done for somebody moves their turn on, from now or from
+where it was; time brings it back, one second each second. Of all people with pictures that wait,
+the one whose turn is the earliest is next, with the picture that has waited longest. (Start-time
+fair queueing, with a clock instead of a virtual time: Goyal, Vin, Cheng, "Start-time Fair
+Queuing", 1997.)
+
+[Note: What a picture costs] A picture that is begun costs an estimate, by its size. A small file
+may take a decoder for a minute all the same, so what its decoders really used is charged beyond
+the estimate: while they work, since the turn decides meanwhile who is next, and when the picture
+ends, whatever becomes of it. If the worker dies, all but the last seconds are charged already.
+Each further try costs all of this again.
+
+[Note: An hour ahead at most] Nobody pays for longer than an hour for what they had. A turn nears
+that hour and never gets there: what is charged moves it on by a share of what is left. Were it cut
+off at the hour, two people who both upload without an end would alternate whatever their pictures
+cost. So the one whose pictures cost a hundred times as much is a hundred times as seldom next.
+"""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import db
+from app.media.sandbox.decoder_time import DecoderTime
+
+log = logging.getLogger(__name__)
+
+# Long enough that whoever uploads without a pause is behind whoever does not.
+TURN = timedelta(seconds=5)
+TURN_EACH_MEGABYTE = timedelta(seconds=1)
+# A photo of 12 megapixels takes 0.1 s of CPU as JPEG and 0.6 to 1.2 s as HEIC, so on a machine that
+# is not overloaded its estimate is enough or nearly so.
+TURN_EACH_DECODER_SECOND = timedelta(seconds=10)
+MAX_TURN = timedelta(hours=1)
+# Whoever was promised places so lately is about to send the pictures, and others give way.
+ARRIVING = timedelta(seconds=5)
+# Of places that are asked for. More than the time for which others give way, so that whoever asks
+# again and again and sends nothing is in bulk after some minutes, and holds nobody up any more. See
+# [Note: Bulk] in lease.py.
+TURN_EACH_BATCH = 2 * ARRIVING
+# exp(-40) is nothing already, and PostgreSQL refuses to compute one that is much less.
+_MAX_COST = 40 * MAX_TURN
+
+# A row of limiter.py's table, which the sweep deletes once it says nothing any more. What is left
+# until the hour shrinks by the factor exp(-cost / hour), so many small charges are one large one.
+# In seconds. Ends a statement that has the owner and the cost in {source}.
+MOVE_TURN = """
+INSERT INTO rate_limits AS held (key, empty_at)
+SELECT 'turn:' || owner_id, now() + make_interval(secs => {most} * (1 - exp(-cost / {most})))
+FROM {source}
+ON CONFLICT (key) DO UPDATE SET empty_at = now() + make_interval(secs => {most} - (
+  {most} - least(greatest(extract(epoch FROM held.empty_at - now())::float8, 0), {most})
+) * ({most} - extract(epoch FROM excluded.empty_at - now())::float8) / {most})
+"""
+
+
+def moving_turn(source: str) -> str:
+    """Return the statement that moves turns on: `source` has rows of owner_id and cost, seconds."""
+    return MOVE_TURN.format(source=source, most=f"{MAX_TURN.total_seconds()}::float8")
+
+
+_MOVE_ONE = text(
+    moving_turn("(SELECT CAST(:owner AS text) AS owner_id, CAST(:cost AS float8) AS cost) AS one")
+)
+
+
+def move_turn(owner_id: UUID, *, by: timedelta) -> None:
+    """Move somebody's turn on; the caller commits."""
+    cost = min(by, _MAX_COST).total_seconds()
+    db.session.execute(_MOVE_ONE, {"owner": str(owner_id), "cost": cost})
+
+
+def estimate(byte_size: int) -> timedelta:
+    """Say by how much a picture moves the turn on when it is begun."""
+    return TURN + TURN_EACH_MEGABYTE * (byte_size / 1e6)
+
+
+class Bill:
+    """What one picture that is begun costs. See [Note: What a picture costs]."""
+
+    def __init__(self, owner_id: UUID, *, byte_size: int, decoder_time: DecoderTime) -> None:
+        """Take the estimate as charged."""
+        self._owner_id = owner_id
+        self._charged = estimate(byte_size)
+        self._decoder_time = decoder_time
+        self._lock = threading.Lock()
+
+    def charge(self) -> None:
+        """Charge what was used and not charged yet; ends the transaction. Safe to repeat."""
+        with self._lock:
+            due = TURN_EACH_DECODER_SECOND * self._decoder_time.used - self._charged
+            if due <= timedelta():
+                return  # nearly always
+            move_turn(self._owner_id, by=due)
+            db.session.commit()
+            self._charged += due
+
+    def charge_size(self, byte_size: int) -> None:
+        """Charge for what came in its place, of so many bytes; ends the transaction."""
+        move_turn(self._owner_id, by=estimate(byte_size))
+        db.session.commit()
+
+    def close(self) -> None:
+        """Charge the rest, whatever became of the picture. Raises nothing of the database's."""
+        try:
+            db.session.rollback()  # whatever failed half-way
+            self.charge()
+        except SQLAlchemyError as error:
+            log.warning("what a picture used is charged to nobody: %s", type(error).__name__)
+
+
+class Upkeep:
+    """What it costs the worker to look after uploads that were promised and came to nothing."""
+
+    def __init__(self) -> None:
+        self._seconds: defaultdict[UUID, float] = defaultdict(float)
+
+    @contextmanager
+    def of(self, owner_id: UUID) -> Iterator[None]:
+        """Count the block as done for this person."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[owner_id] += time.monotonic() - begun
+
+    def charge(self) -> None:
+        """Charge everybody, as for a decoder's seconds; ends the transaction."""
+        # In one order, so that two who charge at once do not wait for each other.
+        for owner_id, seconds in sorted(self._seconds.items()):
+            move_turn(owner_id, by=TURN_EACH_DECODER_SECOND * seconds)
+            db.session.commit()
+        self._seconds.clear()

@@ -1,0 +1,1 @@
+"""Whether rows, objects and checksums agree, and the search for orphaned objects."""

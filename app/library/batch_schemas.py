@@ -1,0 +1,85 @@
+"""What the API says and hears about changing many pictures at once."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from app.http.schemas import BaseModel
+
+MAX_BATCH = 10_000  # 390 KB of ids: well below the largest body
+
+BatchAction = Literal["delete", "restore", "favourite", "unfavourite", "archive", "unarchive"]
+
+
+class MatchedView(StrEnum):
+    """Where to look for what matches."""
+
+    TIMELINE = "timeline"
+    ARCHIVE = "archive"
+    FAVOURITES = "favourites"
+    DELETED = "deleted"
+
+
+class PickedImages(BaseModel):
+    """These pictures, all of which must be there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class Match(BaseModel):
+    """All pictures of a view, or those of some of its days."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    view: MatchedView = Field(description="deleted: what is in Recently deleted.")
+    first_day: date | None = Field(
+        default=None, description="By the date of `timeline_at`; null: from the beginning on."
+    )
+    last_day: date | None = Field(default=None, description="This day included.")
+
+
+class MatchingImages(BaseModel):
+    """Whatever matches when the request arrives, and would be changed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    match: Match
+
+
+class BatchIn(BaseModel):
+    """What is to be done to many pictures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: BatchAction = Field(
+        description="delete: to Recently deleted, for 30 days; restore: out of it. archive: out of"
+        " the timeline; unarchive: back into it."
+    )
+    images: PickedImages | MatchingImages
+
+
+class BatchUndo(BaseModel):
+    """What takes a change of many pictures back: a body like BatchIn that names each picture."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: BatchAction
+    images: PickedImages
+
+
+class BatchOut(BaseModel):
+    """What was done."""
+
+    changed: int = Field(description="How many pictures are now otherwise than before.")
+    cancelled: int = Field(description="Uploads that had not arrived, and are gone for good.")
+    has_more: bool = Field(
+        description="More than 10,000 matched: send the same again, as often as this is true."
+    )
+    undo: BatchUndo | None = Field(
+        description="The body that takes it back; null: there is nothing to take back."
+    )

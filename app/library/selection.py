@@ -1,0 +1,127 @@
+"""Which pictures a request is about, locked: what is decided of them holds at the commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Uuid, any_, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.accounts.models import User
+from app.database import db
+from app.errors import FieldError, NotFoundError
+from app.images.models import Image, View
+from app.library.batch_schemas import MAX_BATCH, Match, MatchedView, MatchingImages, PickedImages
+
+Locked = Row[UUID, str, datetime | None, str | None, bool, datetime | None]
+
+_MAX_TOLD = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Pictures of one person's, locked until the transaction ends.
+
+    Args:
+        rows: id, state, deleted_at, upload_id, favourite and archived_at of each.
+        has_more: whether more match than are taken at once.
+    """
+
+    rows: Sequence[Locked]
+    has_more: bool = False
+
+
+def select_images(
+    user: User, images: PickedImages | MatchingImages, *, changing: ColumnElement[bool]
+) -> Selection:
+    """Lock the pictures that a request names, or of those that match the ones it would change.
+
+    Args:
+        user: whose they are.
+        images: all of them by their ids, or up to 10,000 that match, newest first.
+        changing: which of those that match would be changed; of named ones all are returned.
+
+    Raises:
+        NotFoundError: one that is named is not there, or is somebody else's.
+    """
+    if isinstance(images, PickedImages):
+        return Selection(rows=lock_images(user, images.ids))
+    is_meant = _matches(images.match) & changing
+    found = db.session.scalars(
+        select(Image.id)
+        .where(Image.owned_by(user), is_meant)
+        .order_by(Image.timeline_at.desc(), Image.id.desc())
+        .limit(MAX_BATCH + 1)
+    ).all()
+    # Looked at again: another request may have changed some before they are locked.
+    rows = _lock(user, among(found[:MAX_BATCH]) & is_meant)
+    return Selection(rows=rows, has_more=len(found) > MAX_BATCH)
+
+
+def lock_images(user: User, ids: Sequence[UUID]) -> Sequence[Locked]:
+    """Lock pictures, in the order in which uploads lock theirs.
+
+    Raises:
+        NotFoundError: one of them is not there, or is somebody else's.
+    """
+    wanted = list(dict.fromkeys(ids))
+    rows = _lock(user, among(wanted))
+    if len(rows) < len(wanted):
+        raise _not_found(ids, {row.id for row in rows})
+    return rows
+
+
+def among(ids: Sequence[UUID]) -> ColumnElement[bool]:
+    """Return the condition that an image is one of these."""
+    return Image.id == any_(literal(list(ids), ARRAY(Uuid())))
+
+
+def set_columns(user: User, ids: Sequence[UUID], **values: object) -> None:
+    """Set columns of these images, which are locked, to the same values."""
+    if ids:
+        db.session.execute(
+            update(Image)
+            .where(Image.owned_by(user), among(ids))
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _lock(user: User, meant: ColumnElement[bool]) -> Sequence[Locked]:
+    return db.session.execute(
+        select(
+            Image.id,
+            Image.state,
+            Image.deleted_at,
+            Image.upload_id,
+            Image.favourite,
+            Image.archived_at,
+        )
+        .where(Image.owned_by(user), meant)
+        .order_by(Image.sha256)
+        .with_for_update()
+    ).all()
+
+
+def _matches(match: Match) -> ColumnElement[bool]:
+    if match.view is MatchedView.DELETED:
+        found: ColumnElement[bool] = Image.deleted_at.is_not(None)
+    else:
+        found = Image.in_view(View(match.view))
+    if match.first_day is not None:
+        found &= Image.timeline_at >= datetime.combine(match.first_day, time.min)
+    if match.last_day is not None:
+        found &= Image.timeline_at <= datetime.combine(match.last_day, time.max)
+    return found
+
+
+def _not_found(ids: Sequence[UUID], found: set[UUID]) -> NotFoundError:
+    places = [place for place, image_id in enumerate(ids) if image_id not in found]
+    return NotFoundError(
+        f"{len(places)} of these pictures are not there, or not yours. Nothing was changed.",
+        errors=tuple(
+            FieldError(location="body", field=f"images.ids.{place}", message="There is none.")
+            for place in places[:_MAX_TOLD]
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Files only: no database, no HTTP, no AWS."""

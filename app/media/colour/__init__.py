@@ -1,0 +1,1 @@
+"""Colour: ICC profiles, H.273 code points, and the way to sRGB."""

@@ -1,0 +1,130 @@
+"""Develop one original: from its bytes to a thumbnail, a preview, a ThumbHash and metadata.
+
+This runs in a child process that may die of what it is given (see pool.py), and imports
+nothing else of the application than its own small parts. Sizes and formats are explained in
+docs/decisions/0020-derived-sizes.md.
+"""
+
+from collections.abc import Callable
+
+import pyvips  # type: ignore[import-untyped]
+
+from app.media import decoder_warnings
+from app.media.colour.management import Image, is_on_screen, to_screen
+from app.media.decode import fallback_decoders
+from app.media.decode.original import Original
+from app.media.decode.raw_original import RawOriginal
+from app.media.formats import sniff
+from app.media.formats.sniff import Bytes
+from app.media.metadata.reader import PictureMetadata
+from app.media.render.derivatives import derived_pictures
+from app.media.results import DamageReason, Developed, Header, Rejected
+
+
+def prepare() -> None:
+    """Set libraries up, once in a process: nothing is cached, thumbnails inside are left alone."""
+    decoder_warnings.listen()
+    pyvips.cache_set_max(0)
+    fallback_decoders.prepare()
+
+
+def develop(
+    data: Bytes, *, announce: Callable[[Header], None] = lambda _: None
+) -> Developed | Rejected:
+    """Develop a file, whatever it is: any exception inside is an outcome.
+
+    announce is told what the header says before pixels are decoded, so that it is known even if
+    decoding ends this process.
+    """
+    detected = sniff.detect(data)
+    if detected is None:
+        return Rejected(reason="not_a_picture")
+    if not detected.supported:
+        return Rejected(reason="unsupported_type", content_type=detected.content_type)
+    content_type = detected.content_type
+    try:
+        kind = RawOriginal if content_type in sniff.RAW else Original
+        original = kind(data, content_type)
+        header = original.header()
+        if max(header.width, header.height) > sniff.MAX_SIDE:
+            raise ValueError("larger than any picture")  # noqa: TRY301 - refused as what raises is
+    except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
+        if content_type == sniff.WEBP and decoder_warnings.means_no_memory(error):
+            return _too_large_to_open(data, announce)
+        decoder_warnings.note(error)
+        return Rejected(reason="unreadable", content_type=content_type, error=type(error).__name__)
+    try:
+        announce(header)
+        return _derive(original, header)
+    except MemoryError:
+        return _shown_small(original, header)
+
+
+def _too_large_to_open(data: Bytes, announce: Callable[[Header], None]) -> Developed:
+    """Keep a moving WebP whose canvas there is no room for: libwebp asks for it to say its size."""
+    width, height = sniff.size_of_webp(bytes(data[: sniff.HEAD_BYTES]))
+    header = Header(content_type=sniff.WEBP, width=width, height=height, metadata=PictureMetadata())
+    announce(header)
+    return _developed(header, (None, None, None), "out_of_memory", None)
+
+
+def _derive(original: Original, header: Header) -> Developed:
+    raised: Exception | None = None
+    try:
+        pixels, reason = original.pixels(), original.complaint()
+    except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
+        decoder_warnings.note(error)
+        pixels, reason = original.pixels_of_what_is_left(), original.reason_of(error)
+        raised = error
+    try:
+        derived = _derived(original, pixels)
+    except Exception as error:  # noqa: BLE001 - the same
+        decoder_warnings.note(error)
+        derived, reason = (None, None, None), reason or "undecodable"
+        raised = raised or error
+    return _developed(header, derived, reason, raised)
+
+
+def _shown_small(original: Original, header: Header) -> Developed:
+    """Show a picture that is too large for this machine by the small copy that it holds."""
+    derived: _Derived = (None, None, None)
+    try:
+        small = original.small_copy()
+        if small is not None:
+            derived = _derived(original, small)
+    except Exception as error:  # noqa: BLE001 - then there is none
+        decoder_warnings.note(error)
+    return _developed(header, derived, "shown_small" if any(derived) else "out_of_memory", None)
+
+
+_Derived = tuple[bytes | None, bytes | None, bytes | None]
+
+
+def _derived(original: Original, pixels: Image | None) -> _Derived:
+    if pixels is None:
+        return None, None, None
+    screen = to_screen(pixels, original.declared)
+    if not (original.is_upright_in_memory and is_on_screen(pixels, original.declared)):
+        screen = screen.copy_memory()
+    is_photo = original.content_type not in sniff.DRAWN
+    gain_map = original.gain_map(pixels) if is_photo else None
+    return derived_pictures(screen, is_photo=is_photo, gain_map=gain_map)
+
+
+def _developed(
+    header: Header, derived: _Derived, reason: DamageReason | None, error: Exception | None
+) -> Developed:
+    preview, thumbnail, placeholder = derived
+    return Developed(
+        outcome="ready" if reason is None else "damaged",
+        reason=reason,
+        content_type=header.content_type,
+        width=header.width,
+        height=header.height,
+        thumbnail=thumbnail,
+        preview=preview,
+        thumbhash=placeholder,
+        metadata=header.metadata,
+        is_animated=header.is_animated,
+        error=type(error).__name__ if error else None,
+    )

@@ -1,0 +1,1 @@
+"""From pixels to the derivatives: preview, thumbnail, ThumbHash, vision input."""

@@ -1,0 +1,1 @@
+"""Processes that open untrusted files: forked, limited, and confined by seccomp."""

@@ -1,0 +1,1 @@
+"""The timeline by months and days: counted by a trigger, read by buckets."""

@@ -1,0 +1,1 @@
+"""Uploads: presigned, counted against the quota, whole or in parts."""

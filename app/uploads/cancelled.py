@@ -1,0 +1,178 @@
+"""Uploads that were cancelled, whose bytes may be there, or come, all the same.
+
+[Note: What was cancelled is remembered] A cancelled upload has no row any more, and neither has a
+picture that a restored database does not know (see scan_state.py): the one must go and the other
+must stay. So for a day it is noted what was cancelled. The sweep looks soon and at the end of the
+day, since an event may be lost or late, and with its next round when an event tells of such bytes.
+
+[Note: The sweep removes] An address lives for five minutes, and S3 takes nothing to a place where
+something lies. Were it emptied at each event, it could be filled again and again, and other
+people's arrivals would wait for each removal. The sweep takes turns by person. What is sent again
+to the place of a rejected file is noted here too.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    Index,
+    Uuid,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    union,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, db, now
+from app.images.models import Image, ImageState
+
+# An address that was signed before lives for minutes; who has begun to send may take hours.
+REMEMBERED_FOR = timedelta(days=1)
+_FIRST_LOOK_AFTER = timedelta(seconds=30)
+# In one sweep: each asks S3 twice.
+_MOST = 200
+_MOST_OF_ONE = 100
+_COLUMNS = ("image_id", "owner_id", "cancelled_at", "look_at")
+
+# One probe of the index for each person who cancelled anything lately, and at most _MOST_OF_ONE
+# entries of one person, however many rows there are
+# (https://wiki.postgresql.org/wiki/Loose_indexscan).
+_TAKE_DUE = text("""
+WITH RECURSIVE owners (owner_id) AS (
+  (SELECT owner_id FROM cancelled_uploads ORDER BY owner_id LIMIT 1)
+  UNION ALL
+  SELECT (
+    SELECT owner_id FROM cancelled_uploads
+    WHERE owner_id > owners.owner_id ORDER BY owner_id LIMIT 1
+  )
+  FROM owners WHERE owner_id IS NOT NULL
+), waiting AS (
+  SELECT owner_id FROM owners CROSS JOIN LATERAL (
+    SELECT look_at FROM cancelled_uploads
+    WHERE owner_id = owners.owner_id AND look_at < :moment ORDER BY look_at LIMIT 1
+  ) AS first
+  ORDER BY look_at LIMIT :most
+)
+SELECT due.image_id, due.owner_id, due.cancelled_at, due.look_at
+FROM waiting CROSS JOIN LATERAL (
+  SELECT held.*, row_number() OVER (ORDER BY look_at) AS place
+  FROM cancelled_uploads AS held
+  WHERE owner_id = waiting.owner_id AND look_at < :moment ORDER BY look_at LIMIT :most_of_one
+) AS due
+ORDER BY place, look_at LIMIT :most
+""").bindparams(most=_MOST, most_of_one=_MOST_OF_ONE)
+
+
+class CancelledUpload(Base):
+    """An upload that was cancelled within the last day."""
+
+    __tablename__ = "cancelled_uploads"
+    __table_args__ = (
+        Index("ix_cancelled_uploads_due", "owner_id", "look_at"),
+        {"comment": "Uploads cancelled within the last day: what arrives of them is removed."},
+    )
+
+    image_id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), comment="Whose it was."
+    )
+    cancelled_at: Mapped[datetime]
+    look_at: Mapped[datetime] = mapped_column(
+        comment="When the sweep looks whether anything arrived."
+    )
+
+
+def note_cancelled(owner_id: UUID, *image_ids: UUID) -> None:
+    """Remember that uploads were cancelled; the caller deletes their rows and commits."""
+    cancelled_at = now()
+    look_at = cancelled_at + _FIRST_LOOK_AFTER
+    moment = DateTime(timezone=True)
+    # In the order of note_late, so that the two never wait for each other.
+    rows = select(
+        func.unnest(literal(sorted(image_ids), ARRAY(Uuid()))),
+        literal(owner_id, Uuid()),
+        literal(cancelled_at, moment),
+        literal(look_at, moment),
+    )
+    # One is there already where its file had been rejected and was sent again.
+    db.session.execute(
+        insert(CancelledUpload)
+        .from_select(_COLUMNS, rows)
+        .on_conflict_do_update(
+            index_elements=[CancelledUpload.image_id],
+            set_={"cancelled_at": cancelled_at, "look_at": look_at},
+        )
+    )
+
+
+def note_late(owner_id: UUID, image_ids: Sequence[UUID]) -> None:
+    """Have the next sweep look at those that were cancelled or rejected; ends the transaction.
+
+    See [Note: The sweep removes]. Safe to repeat.
+    """
+    rejected = select(Image.id).where(
+        Image.owner_id == owner_id, Image.id.in_(image_ids), Image.state == ImageState.REJECTED
+    )
+    cancelled = select(CancelledUpload.image_id).where(
+        CancelledUpload.owner_id == owner_id, CancelledUpload.image_id.in_(image_ids)
+    )
+    late = union(rejected, cancelled).subquery()
+    (image_id,) = late.columns
+    rows = select(image_id, literal(owner_id, Uuid()), func.now(), func.now()).order_by(image_id)
+    db.session.execute(
+        insert(CancelledUpload)
+        .from_select(_COLUMNS, rows)
+        # Also where it is due already: a sweep may have looked, and noted nothing of it yet.
+        .on_conflict_do_update(
+            index_elements=[CancelledUpload.image_id], set_={"look_at": func.now()}
+        )
+    )
+    db.session.commit()
+
+
+def was_cancelled(owner_id: UUID, image_id: UUID) -> bool:
+    """Tell whether an upload was cancelled, as far as is remembered."""
+    return bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    CancelledUpload.image_id == image_id, CancelledUpload.owner_id == owner_id
+                )
+            )
+        )
+    )
+
+
+def take_due() -> list[CancelledUpload]:
+    """Return those after which the sweep is to look now, and end the transaction."""
+    # Nobody's may keep the sweep from looking at everybody else's.
+    query = select(CancelledUpload).from_statement(_TAKE_DUE.bindparams(moment=now()))
+    found = list(db.session.scalars(query))
+    db.session.expunge_all()
+    db.session.rollback()
+    return found
+
+
+def note_looked(upload: CancelledUpload) -> None:
+    """Look once more at the end of the day, and forget it then.
+
+    Not where an event has come since it was taken: the next sweep looks again.
+    """
+    this = (CancelledUpload.image_id == upload.image_id) & (
+        CancelledUpload.look_at == upload.look_at
+    )
+    ends_at = upload.cancelled_at + REMEMBERED_FOR
+    if upload.look_at < ends_at:
+        db.session.execute(update(CancelledUpload).where(this).values(look_at=ends_at))
+    else:
+        db.session.execute(delete(CancelledUpload).where(this))
+    db.session.commit()
