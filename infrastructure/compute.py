@@ -112,7 +112,7 @@ class Compute(Construct):
                 else {}
             ),
             "MAIL_FROM": f"Pinhole <{settings.mail_address}>" if settings.mail_address else "",
-            # See [Note: Who is calling] in app/handlers/visitor_address.py.
+            # See [Note: Who is calling] in app/lambda_handlers/viewer_address.py.
             "TRUSTED_PROXIES": "2",
             "DATABASE_SECRET_ARN": database.runtime_secret.secret_arn,
             "DATABASE_HOST": database.address,
@@ -126,14 +126,14 @@ class Compute(Construct):
         }
         self.api = self._make(
             "Api",
-            "app.handlers.api.handler",
+            "app.lambda_handlers.api.handler",
             memory_mb=size.api_memory_mb,
             timeout=working_hours.API,
             environment={"DOOR_SECRET_ARN": secrets.door.secret_arn},
         )
         self.worker = self._make(
             "Worker",
-            "app.handlers.worker.handler",
+            "app.lambda_handlers.worker.handler",
             memory_mb=size.worker_memory_mb,
             timeout=working_hours.WORKER,
             scratch_mb=_WORKER_SCRATCH_MB,
@@ -141,14 +141,14 @@ class Compute(Construct):
         )
         self.sweep = self._make(
             "Sweep",
-            "app.handlers.sweep.handler",
+            "app.lambda_handlers.cleanup.handler",
             memory_mb=_SWEEP_MEMORY_MB,
             timeout=working_hours.SWEEP,
             environment={"SWEEP_PAGES": str(size.sweep_pages)},
         )
         self.migrate = self._make(
             "Migrate",
-            "app.handlers.migrate.handler",
+            "app.lambda_handlers.migrate.handler",
             memory_mb=_MIGRATE_MEMORY_MB,
             timeout=working_hours.MIGRATE,
             environment={
@@ -162,7 +162,7 @@ class Compute(Construct):
         # Nothing triggers it: ./scripts/doctor calls it, which cannot reach the database itself.
         self.doctor = self._make(
             "Doctor",
-            "app.handlers.doctor.handler",
+            "app.lambda_handlers.check_integrity.handler",
             memory_mb=_DOCTOR_MEMORY_MB,
             timeout=working_hours.DOCTOR,
         )
@@ -246,15 +246,20 @@ class Compute(Construct):
     def _migrate_first(self, database: Database) -> None:
         """Run the migrations after the database is there and before new code serves."""
         # See docs/operations.md, "Upgrades": they must suit the code that still runs meanwhile.
-        triggers.Trigger(
+        servers = [worker.function for worker in self.every if worker is not self.migrate]
+        migrated = triggers.Trigger(
             self,
             "MigrateFirst",
             handler=self.migrate.function,
             timeout=working_hours.MIGRATE,
             invocation_type=triggers.InvocationType.REQUEST_RESPONSE,
-            execute_after=[database],
-            execute_before=[worker.function for worker in self.every if worker is not self.migrate],
+            execute_after=database.needed_by_migrations,
+            execute_before=[*servers],
         )
+        if database.proxy:  # see [Note: The proxy's first sign-in] in database.py
+            database.proxy.target_group.node.add_dependency(migrated)
+            for server in servers:
+                server.node.add_dependency(database.proxy.target_group)
 
     def _make_http_api(self) -> apigateway.HttpApi:
         api = apigateway.HttpApi(

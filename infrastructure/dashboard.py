@@ -14,9 +14,9 @@ from infrastructure.names import regional_name
 from infrastructure.pictures import Pictures
 
 NAMESPACE = "Pinhole"
-# Decoders that Lambda did not let give up system calls: app/images/darkroom.py.
+# Decoders that Lambda did not let give up system calls: app/media/sandbox/pool.py.
 UNCONFINED = "UnconfinedChildren"
-# How long the oldest picture waits that is not developed yet: app/images/lease.py.
+# How long the oldest picture waits that is not developed yet: app/processing/lease.py.
 OLDEST = "OldestPictureSeconds"
 _PICTURES = ("PicturesReady", "PicturesDamaged", "PicturesRejected")
 _WORDS = ("LettersSent", "DescriptionsMade", "DescriptionsFailed")
@@ -90,7 +90,7 @@ def show(
 
 
 def told(service: str, *names: str, statistic: str = "Sum") -> list[cloudwatch.Metric]:
-    """Return what a function counts itself: app/telling.py."""
+    """Return what a function counts itself: app/observability/metrics.py."""
     return [
         cloudwatch.Metric(
             namespace=NAMESPACE,

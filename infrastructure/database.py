@@ -110,16 +110,29 @@ class Database(Construct):
         )
         self.address = self.instance.db_instance_endpoint_address
         self.direct_address = self.address
+        self.proxy: DatabaseProxy | None = None
         entrance = group
         if size.database_proxy:
-            proxy = self._make_proxy(network)
-            entrance = proxy.group
+            self.proxy = self._make_proxy(network)
+            entrance = self.proxy.group
             group.add_ingress_rule(entrance, ec2.Port.tcp(5432), "From the proxy")
             entrance.add_egress_rule(group, ec2.Port.tcp(5432), "To the database")
-            self.address = proxy.address
+            self.address = self.proxy.address
         self._let_in(entrance, network)
         if size.database_proxy:  # migrations go past the proxy
             self._let_in(group, network)
+
+    @property
+    def needed_by_migrations(self) -> list[Construct]:
+        """Everything but the proxy, which they go past; see [Note: The proxy's first sign-in]."""
+        proxy = self.proxy.node.path if self.proxy else None
+        needed: list[Construct] = []
+        for child in self.node.children:
+            if not isinstance(child, Construct):
+                raise TypeError("what is in a construct made here is one")
+            if child.node.path != proxy:
+                needed.append(child)
+        return needed
 
     def _restore(self, snapshot: str) -> None:
         """Make it from a snapshot: with a new password, and otherwise what the snapshot says.
@@ -140,14 +153,21 @@ class Database(Construct):
         entrance.add_ingress_rule(network.functions_group, port, "From the functions")
         network.functions_group.add_egress_rule(entrance, port, "To the database")
 
-    def _make_proxy(self, network: Network) -> _Proxy:
-        return _Proxy(
+    def _make_proxy(self, network: Network) -> DatabaseProxy:
+        return DatabaseProxy(
             self, "Proxy", instance=self.instance, secret=self.runtime_secret, network=network
         )
 
 
-class _Proxy(Construct):
-    """RDS Proxy: shares few connections among many functions, and rides out a change of zone."""
+class DatabaseProxy(Construct):
+    """RDS Proxy: shares few connections among many functions, and rides out a change of zone.
+
+    [Note: The proxy's first sign-in] CloudFormation takes the target group for made once the proxy
+    has signed in to the database by its secret, and gives up after 20 minutes (the resource's
+    public handler, aws-cloudformation-resource-providers-rds-proxy). That secret is the runtime
+    role's, which migrations make. So the target group comes after the migrations, and what asks the
+    proxy after the target group.
+    """
 
     def __init__(
         self,
@@ -181,3 +201,4 @@ class _Proxy(Construct):
             borrow_timeout=Duration.seconds(10),
         )
         self.address = proxy.endpoint
+        self.target_group = proxy.node.find_child("ProxyTargetGroup")

@@ -17,7 +17,8 @@ from infrastructure.database import Database
 from infrastructure.pictures import Pictures, WorkQueue
 from infrastructure.user_access import UserAccess
 
-# The longest that a signed address lives, app/clients/access.py's READ_SECONDS, in milliseconds.
+# The longest that a signed address lives, app/clients/aws/presigned_urls.py's READ_SECONDS, in
+# milliseconds.
 OLDEST_SIGNATURE_MS = 1_200_000
 _ONE_PERSON = "users/${aws:PrincipalTag/user}"
 
@@ -63,7 +64,8 @@ class Grants(Construct):
             _send(*pictures.queues),
             _allow("s3:GetObject", on=[self._objects("users/*/original")]),
             *self._delete(),
-            # See [Note: Who deletes versions] in app/clients/storage.py.
+            # See [Note: Who deletes versions] in app/clients/aws/image_store.py.
+            _allow("s3:PutObject", on=[self._objects("users/*/deleted")]),  # a picture's too
             _allow("s3:DeleteObjectVersion", on=[self._objects("users/*/exports/*")]),
         )
         self._give(
@@ -87,6 +89,8 @@ class Grants(Construct):
                 on=[self._objects("users/*/original")],
             ),
             *self._delete(),
+            # A picture's tombstone and no whole person's: "*" passes slashes, so two are asked for.
+            _allow("s3:PutObject", on=[self._objects("users/*/*/deleted")]),
         )
         self._act_for_one_person(users)
         self._replicate()
@@ -125,7 +129,6 @@ class Grants(Construct):
     def _delete(self) -> list[iam.PolicyStatement]:
         return [
             _allow("s3:DeleteObject", "s3:AbortMultipartUpload", on=[self._objects("users/*")]),
-            _allow("s3:PutObject", on=[self._objects("users/*/deleted")]),
             _allow(
                 # Without ListBucket, S3 says "forbidden" of what is not there.
                 "s3:ListBucket",

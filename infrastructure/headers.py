@@ -1,4 +1,4 @@
-"""The security headers of every answer, equal to those that app/web.py sends.
+"""The security headers of every answer, equal to those that app/http/middleware.py sends.
 
 tests/infrastructure/test_template.py compares the two.
 """

@@ -25,8 +25,9 @@ class Network(Construct):
         # [Note: IPv6 alone] An egress-only gateway is free, and carries IPv6. The functions'
         # subnets have addresses of both kinds: the database and S3 (by its gateway endpoint) are
         # reached by IPv4 as ever, everything outside by IPv6, for which AWS's services have other
-        # names (AWS_USE_DUALSTACK_ENDPOINT; app/clients/calls.py). A host without an IPv6 address
-        # cannot be reached: ./scripts/deploy looks the hosts up before it takes this option.
+        # names (AWS_USE_DUALSTACK_ENDPOINT; app/clients/aws/lightweight.py). A host without an IPv6
+        # address cannot be reached: ./scripts/deploy looks the hosts up before it takes this
+        # option.
         self.is_ipv6 = settings.egress == "ipv6"
         self.vpc = ec2.Vpc(
             self,

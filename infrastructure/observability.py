@@ -66,6 +66,7 @@ class Observability(Construct):
             *_watch_compute(compute),
             *_watch_queues(pictures),
             *_watch_database(database),
+            *(_watch_mails() if settings.mail_address else []),
         ]
         alarms = [self._alarm(watch) for watch in watches]
         if settings.region not in WITHOUT_BUDGETS:
@@ -153,21 +154,21 @@ def _watch_compute(compute: Compute) -> list[Watch]:
         Watch(
             name="LettersGivenUp",
             what="a mail was given up: SES refused it, or was away for long.",
-            # app/accounts/post_office.py writes it; nobody else hears of it.
+            # app/accounts/emails/sender.py writes it; nobody else hears of it.
             metric=_counted(compute.worker, "LettersGivenUp", begins="gave up letter"),
             threshold=1,
         ),
         Watch(
             name="PicturesGivenUp",
             what="a picture could not be developed, often enough; its person sees it as damaged.",
-            # app/images/develop.py
+            # app/processing/process_image.py
             metric=_counted(compute.worker, "PicturesGivenUp", begins="gave up on picture"),
             threshold=1,
         ),
         Watch(
             name="OriginalsMissing",
             what="there are pictures whose original is gone.",
-            # app/images/strays.py
+            # app/integrity/orphans.py
             metric=_counted(compute.sweep, "OriginalsMissing", begins="missing originals"),
             threshold=1,
         ),
@@ -229,6 +230,31 @@ def _watch_queues(pictures: Pictures) -> list[Watch]:
             ),
         ]
     return watches
+
+
+def _watch_mails() -> list[Watch]:
+    """Watch what receivers think of the mails of this account and region.
+
+    SES looks at an account from these rates on, and stops its sending at twice the bounces or five
+    times the complaints ("Monitoring your sender reputation"). It tells them when they change.
+    """
+    return [
+        Watch(
+            name=f"Mails{name}",
+            what=what,
+            metric=cloudwatch.Metric(
+                namespace="AWS/SES",
+                metric_name=f"Reputation.{rate}",
+                period=Duration.hours(1),
+                statistic="Maximum",
+            ),
+            threshold=threshold,
+        )
+        for name, rate, threshold, what in (
+            ("Bounced", "BounceRate", 0.05, "one mail in twenty came back."),
+            ("Complained", "ComplaintRate", 0.001, "one mail in a thousand was called spam."),
+        )
+    ]
 
 
 def _oldest_picture() -> cloudwatch.Metric:

@@ -1,5 +1,5 @@
 // Which file answers an address: the site's own files as they are, its one page for all others.
-// In CloudFront, before the cache; app/site.py does the same on one machine.
+// In CloudFront, before the cache; app/api/static_site.py does the same on one machine.
 var FILES = "{{files}}";
 
 // eslint-disable-next-line no-unused-vars -- CloudFront calls it

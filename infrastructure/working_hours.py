@@ -15,5 +15,5 @@ MESSAGES_AT_A_TIME = 2
 # At least six times the function's time (AWS, "Using Lambda with Amazon SQS"); a message that
 # failed is brought back sooner by the function itself.
 HIDDEN = Duration.minutes(24)
-# app/tasks.py counts the same.
+# app/messages.py counts the same.
 MOST_ATTEMPTS = 5

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 
-from scripts.deployment import beside, preflight
+from scripts.deployment import beside
 from scripts.deployment.aws_account import AwsAccount
 from scripts.deployment.build import (
     BUILD,
@@ -22,8 +22,14 @@ from scripts.deployment.build import (
     read_architecture,
 )
 from scripts.deployment.keeping import taken_back
+from scripts.deployment.preflight.finding import Wanted
+from scripts.deployment.preflight.ipv6 import has_ipv6
+from scripts.deployment.preflight.looks import examine
+from scripts.deployment.preflight.report import table
+from scripts.deployment.preflight.rights import BOOTSTRAP_NEEDED
 from scripts.deployment.removal import remove
 from scripts.deployment.rotation import rotate
+from scripts.deployment.setup_link import show_setup_link
 from scripts.deployment.stack import STACK
 from scripts.embedded.errors import StartError
 from scripts.embedded.install import ROOT, stop_on_signals
@@ -162,19 +168,17 @@ class Deployment:
         self._deploy(made)
         self._refuse_replacements()
         self._end_what_is_left_out(stack)
-        self._finish(is_new=is_first and "bucket" not in given)
+        self._finish()
 
     def _look(self, stack: Stack) -> dict[str, str]:
         """Show what is known before anything is changed; return what the stack is given by it."""
         outputs = stack.outputs if stack.kind in {"ready", "stuck", "half_updated"} else {}
         given = taken_back(self._account, self._context, outputs)
-        wanted = preflight.Wanted(
-            context=self._context | given, stack=stack, resolves=preflight.has_ipv6
-        )
-        findings = preflight.examine(self._account, wanted)
+        wanted = Wanted(context=self._context | given, stack=stack, resolves=has_ipv6)
+        findings = examine(self._account, wanted)
         plain = "utf" not in (sys.stdout.encoding or "").lower()
         self._say("\n  Looked at, and changed nothing:\n")
-        for line in preflight.table(findings, plain=plain):
+        for line in table(findings, plain=plain):
             self._say(line)
         if bad := [each.name for each in findings if each.verdict == "bad"]:
             raise StartError(f"In the way: {', '.join(bad)}. Nothing was changed.")
@@ -185,7 +189,7 @@ class Deployment:
         return given
 
     def _prepare_account(self) -> None:
-        if self._account.bootstrap_version() >= preflight.BOOTSTRAP_NEEDED:
+        if self._account.bootstrap_version() >= BOOTSTRAP_NEEDED:
             return
         self._say(
             "  The CDK has not been used in this account and region: it needs a bucket, and roles."
@@ -247,27 +251,18 @@ class Deployment:
         ]
         self._stacks.refuse_replacements(names)
 
-    def _finish(self, *, is_new: bool) -> None:
+    def _finish(self) -> None:
         outputs = self._account.outputs()
         self._say("\n  Waiting until it answers ...")
         wait_for_health(outputs["Health"])
         self._say(f"\n  Pinhole is at {outputs['Address']}\n")
-        if is_new:
-            self._show_setup_link(outputs)
+        show_setup_link(self._account, outputs, say=self._say)
         if not self._account.alarm_addresses():
             self._say("  Nobody is told of trouble: add -c alarms=you@example.com.\n")
         if not self._context.get("mail"):
             self._say(
                 "  It sends no mail, so nobody can reset a password: add "
                 "-c mail=pinhole@example.com.\n"
-            )
-
-    def _show_setup_link(self, outputs: Mapping[str, str]) -> None:
-        code = self._account.read_secret(outputs["KeysSecret"]).get("setup_code")
-        if code:
-            self._say(
-                "  Make the first account, which administers the site, by this link (it is shown "
-                f"once):\n\n    {outputs['Address']}/setup#{code}\n"
             )
 
     def _agree(self, question: str) -> None:

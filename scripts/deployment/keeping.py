@@ -5,6 +5,7 @@ See [Note: Taken back] in infrastructure/kept.py, and docs/decisions/0036.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 BUCKET_TAG = "pinhole:bucket"  # infrastructure/kept.py says the same, and these
 OUTPUTS = {"bucket": "KeptBucket", "snapshot": "KeptSnapshot", "keys": "KeptKeys"}
-_BUCKETS = "pinhole-pictures-"  # infrastructure/names.py
-_DATABASES = "pinhole-databaseinstance"  # CloudFormation's name: stack, resource, random
-_BEFORE_MIGRATIONS = "pinhole-before-"  # app/handlers/migrate.py
+_BUCKETS = "pinhole-pictures-"  # infrastructure/names.py says the same, and the next
+_DATABASES = re.compile(r"pinhole-[0-9a-f]{12}")  # and the end of the stack's id
+_BEFORE_MIGRATIONS = "pinhole-before-"  # app/lambda_handlers/migrate.py
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def kept_by_earlier_stacks(
         each["DBSnapshotIdentifier"]
         for page in pages.paginate(SnapshotType="manual")
         for each in page["DBSnapshots"]
-        if each["DBInstanceIdentifier"].startswith(_DATABASES)
+        if _DATABASES.fullmatch(each["DBInstanceIdentifier"])
         and not each["DBSnapshotIdentifier"].startswith(_BEFORE_MIGRATIONS)
     ]
     return buckets, snapshots

@@ -42,7 +42,7 @@ _MOST_BYTES = 120_000_000
 _MADE_BY = (__file__, bytecode.__file__, libraries.__file__, thinning.__file__)
 _SETTINGS = {
     "production": {
-        "app_function": "app.handlers.api.app",
+        "app_function": "app.lambda_handlers.api.app",
         "app_type": "wsgi",  # otherwise it imports asyncio in each cold start to find out
         "project_name": "pinhole",
         "runtime": f"python{RUNTIME}",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from scripts.deployment.aws_account import AwsAccount
 
-DOOR_HEADER = "x-pinhole-door"  # app/handlers/api.py and infrastructure/site.py say the same
+DOOR_HEADER = "x-pinhole-door"  # app/lambda_handlers/api.py and infrastructure/site.py say the same
 
 
 def rotate(account: AwsAccount, names: Sequence[str], *, say: Callable[[str], None]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scripts.deployment.libraries import ELF, compact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 # What botocore describes of AWS: all of it is 25 MB, of which the functions call six services.
@@ -41,8 +42,23 @@ _UNUSED = (
     "sqlalchemy/dialects/mssql",
     "sqlalchemy/dialects/mysql",
     "sqlalchemy/dialects/oracle",
+    "sqlalchemy/dialects/sqlite",
+    *(
+        f"sqlalchemy/ext/{name}.py"
+        for name in ("automap", "baked", "horizontal_shard", "indexable", "orderinglist")
+    ),
+    "sqlalchemy/ext/mypy",
+    "sqlalchemy/ext/serializer.py",
     "alembic/testing",
     "alembic/templates",
+    "anyio/pytest_plugin.py",
+    "authlib/integrations",  # with web frameworks; ours calls the protocols alone
+    "authlib/oauth1",
+    "aws_xray_sdk/ext/*/",  # what it patches in other libraries, of which nothing is patched
+    "packaging/licenses",
+    "packaging/pylock.py",
+    "urllib3/contrib/emscripten",
+    "werkzeug/debug",
     "boto3/data",
     "boto3/examples",
     "botocore/data/*/*/examples-1.json",
@@ -67,10 +83,14 @@ _UNUSED = (
         f"aws_lambda_powertools/utilities/{part}"
         for part in (
             *("auth_alpha", "circuit_breaker", "data_classes", "data_masking", "feature_flags"),
-            *("idempotency", "kafka", "parser"),
+            *("idempotency", "kafka", "parameters", "parser", "streaming"),
         )
     ),
 )
+
+
+# Of each RFC there is a module; of them all one says what is in an Android key's certificate.
+_ASN1_MODULES = ("__init__.py", "rfc5280.py")
 
 
 def thin_out(folder: Path) -> None:
@@ -81,10 +101,23 @@ def thin_out(folder: Path) -> None:
     for pattern in _UNUSED:
         for path in list(folder.glob(pattern)):
             _remove(path)
-    for path in (folder / "botocore/data").iterdir():
-        if path.is_dir() and path.name not in _SERVICES:
-            shutil.rmtree(path)
+    _leave_only(folder / "botocore/data", lambda path: path.is_file() or path.name in _SERVICES)
     _leave_out_endpoints(folder / "botocore/data/endpoints.json")
+    _leave_only(folder / "pyasn1_modules", lambda path: path.name in _ASN1_MODULES)
+    for path in folder.glob("*.dist-info/METADATA"):
+        _leave_out_description(path)
+
+
+def _leave_only(folder: Path, is_needed: Callable[[Path], bool]) -> None:
+    for path in list(folder.iterdir()):
+        if not is_needed(path):
+            _remove(path)
+
+
+def _leave_out_description(path: Path) -> None:
+    """Keep the fields of a package's metadata; its README follows the first empty line."""
+    fields, _, _ = path.read_text(encoding="utf-8").partition("\n\n")
+    path.write_text(f"{fields}\n", encoding="utf-8")
 
 
 def _leave_out_endpoints(path: Path) -> None:

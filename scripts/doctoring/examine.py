@@ -10,6 +10,7 @@ from scripts.doctoring.on_aws import slices_on_aws
 from scripts.doctoring.on_this_machine import slices_on_this_machine
 from scripts.doctoring.options import parse
 from scripts.doctoring.start import CANNOT_TELL
+from scripts.doctoring.tombstones import Tombstones
 from scripts.embedded.errors import StartError
 from scripts.embedded.install import stop_on_signals
 
@@ -22,14 +23,16 @@ _INTERRUPTED = 130
 _ADVICE = {
     ("missing", "reported"): "gone, but an earlier version is kept: --repair",
     ("missing", "lost"): "gone in every version: restore, or --forget-lost",
+    ("missing", "deleted"): "deleted by tombstone: --forget-lost, if that is right",
     ("wrong", "reported"): "other bytes, but the right ones are kept: --repair",
     ("wrong", "lost"): "other bytes, and the right ones are in no version: restore",
+    ("wrong", "deleted"): "other bytes, and the right ones were deleted by tombstone",
     ("unseen", "reported"): "without thumbnail or preview: --repair",
-    ("given_up", "reported"): "could not be developed, though the file is right: --repair",
+    ("given_up", "reported"): "not shown, or called broken by older decoders: --repair",
     ("orphan", "reported"): "in no row: --adopt-since after a restore, else --remove-orphans",
     ("foreign", "reported"): "not one of our keys: look who put it there",
 }
-_OPEN = {"reported", "lost"}
+_OPEN = {"reported", "lost", "deleted"}
 
 
 def main(words: Sequence[str]) -> int:
@@ -52,6 +55,7 @@ def tell(slices: Iterable[dict[str, Any]]) -> int:
     """Say what is in the slices as they come, and sum it up."""
     rows = objects = 0
     found: Counter[tuple[str, str]] = Counter()
+    tombstones = Tombstones()
     for seen in slices:
         rows, objects = rows + seen["rows"], objects + seen["objects"]
         if seen.get("decoders_are_confined") is False:
@@ -60,6 +64,7 @@ def tell(slices: Iterable[dict[str, Any]]) -> int:
             )
         for finding in seen["findings"]:
             found[finding["trouble"], finding["outcome"]] += 1
+            tombstones.count(finding)
             print(f"  {finding['trouble']:8} {finding['outcome']:10} {finding['key']}")
     print(f"\n  {rows} rows, {objects} objects")
     if not found:
@@ -68,6 +73,8 @@ def tell(slices: Iterable[dict[str, Any]]) -> int:
     for (trouble, outcome), count in sorted(found.items()):
         what = _ADVICE.get((trouble, outcome), outcome)
         print(f"  {count:6} {trouble}: {what}")
+    for line in tombstones.lines():
+        print(f"  {line}")
     left = sum(count for (_, outcome), count in found.items() if outcome in _OPEN)
     print(f"\n  {left} left to do." if left else "\n  Nothing is left to do.")
     return 1 if left else 0

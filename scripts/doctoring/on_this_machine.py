@@ -31,9 +31,9 @@ def slices_on_this_machine(options: Options) -> Iterator[dict[str, Any]]:
         # An operator's rights: the worker may not look at earlier versions.
         keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), stack.aws.root_key)
         environment = {**kept_environment(), **stack.environment("worker"), **keys}
-        _run("app.migrate", environment={**kept_environment(), **stack.environment("migrate")})
+        _run("app.cli.migrate", environment={**kept_environment(), **stack.environment("migrate")})
         with subprocess.Popen(
-            [sys.executable, "-m", "app.doctor", json.dumps(options.request())],
+            [sys.executable, "-m", "app.cli.check_integrity", json.dumps(options.request())],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

@@ -27,6 +27,7 @@ class Options:
     read: bool
     repair: bool
     forget_lost: bool
+    distrust_tombstones_since: datetime | None
     adopt_since: datetime | None
     remove_orphans: bool
 
@@ -36,12 +37,14 @@ class Options:
         return self.forget_lost or self.remove_orphans
 
     def request(self) -> dict[str, Any]:
-        """Return the request that app.doctor takes."""
+        """Return the request that app.cli.check_integrity takes."""
+        distrusted = self.distrust_tombstones_since
         return {
             "most_rows": _ROWS_READ_AT_A_TIME if self.read else _ROWS_AT_A_TIME,
             "read": self.read,
             "repair": self.repair,
             "forget_lost": self.forget_lost,
+            "distrust_tombstones_since": distrusted.isoformat() if distrusted else None,
             "adopt_since": self.adopt_since.isoformat() if self.adopt_since else None,
             "remove_orphans": self.remove_orphans,
         }
@@ -66,7 +69,7 @@ def parse(words: Sequence[str]) -> Options:
     for name, explanation in {
         "--read": "read every picture to its end, instead of believing S3's checksum of it",
         "--repair": "bring back earlier versions, and make missing thumbnails again",
-        "--forget-lost": "delete rows whose picture is in no version any more",
+        "--forget-lost": "delete rows whose picture is in no version, or was deleted by tombstone",
         "--remove-orphans": "delete objects that no row knows",
         "--yes": "ask nothing",
     }.items():
@@ -76,6 +79,12 @@ def parse(words: Sequence[str]) -> Options:
         type=_moment,
         metavar="TIME",
         help="make rows for pictures stored since (2026-11-22T18:00Z): after a restore to then",
+    )
+    parser.add_argument(
+        "--distrust-tombstones-since",
+        type=_moment,
+        metavar="TIME",
+        help="take no account of tombstones written since: after somebody had pictures deleted",
     )
     return Options(**vars(parser.parse_args(words)))
 

@@ -98,7 +98,7 @@ def worker() -> Policy:
             ],
         ),
         _allow("s3:DeleteObject", on=f"{_BUCKET_ARN}/users/*"),
-        # The worker here sweeps too.
+        # The worker here sweeps too. So it leaves tombstones, which on AWS the sweep alone may.
         _allow("s3:DeleteObjectVersion", on=f"{_BUCKET_ARN}/users/*/exports/*"),
         _allow("s3:AbortMultipartUpload", on=f"{_BUCKET_ARN}/users/*"),
         _allow(

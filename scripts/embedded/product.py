@@ -50,7 +50,7 @@ class Product:
             StartError: a migration failed.
         """
         done = subprocess.run(
-            [sys.executable, "-m", "app.migrate"],
+            [sys.executable, "-m", "app.cli.migrate"],
             check=False,
             cwd=ROOT,
             env={**kept_environment(), **self.stack.environment("migrate")},
@@ -69,7 +69,7 @@ class Product:
             *[sys.executable, "-m", "granian", "--interface", "wsgi"],
             *["--host", "127.0.0.1", "--port", str(self.api_port)],
             *["--blocking-threads", str(_API_THREADS)],
-            "app.handlers.local:app",
+            "app.wsgi:app",
             settings={**self.stack.environment("api"), **self.providers, **site},
         )
 
@@ -78,7 +78,7 @@ class Product:
         self._worker_is_ready.unlink(missing_ok=True)
         return self._start(
             "worker",
-            *[sys.executable, "-m", "app.worker"],
+            *[sys.executable, "-m", "app.jobs.worker"],
             settings={
                 **self.stack.environment("worker"),
                 "READY_FILE": str(self._worker_is_ready),

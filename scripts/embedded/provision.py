@@ -16,7 +16,7 @@ from botocore.config import Config
 from scripts.embedded import policies
 from scripts.embedded.policies import API_USER, BUCKET, REGION, USER_ROLE, WORKER_USER
 
-# A message that failed this often goes to its dead-letter queue. app/tasks.py counts the same.
+# A message that failed this often goes to its dead-letter queue. app/messages.py counts the same.
 _MOST_ATTEMPTS = 5
 # The worker hides what it has in hand itself, for as long as it says that it is still at it; this
 # is for whoever else receives a message.

@@ -76,7 +76,7 @@ class EmbeddedStack:
             port=aws_port,
             root_key=secrets.root_key,
         )
-        # New at each start: see [Note: The mailbox's key] in app/accounts/routes/local_mails.py.
+        # New at each start: see [Note: The mailbox's key] in app/api/local_mailbox.py.
         self.mailbox_key = token_urlsafe(32)
         self._stand_in = StandIn(port=model_port) if openai == "stand-in" else None
         self._model = {} if isinstance(openai, str) else dict(openai)

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "docs/operations.md"
 REGION = "us-east-1"
-SIZES = ("small", "production", "large")
+# What is said of each; production sends mail, which has alarms of its own.
+SIZES: Mapping[str, Mapping[str, str]] = {
+    "small": {},
+    "production": {"mail": "pinhole@example.org"},
+    "large": {},
+}
 BUNDLE = ROOT / "build/package/database-ca.pem"
 
 
@@ -68,7 +73,7 @@ def between(page: str, name: str, text: str) -> str:
     return made
 
 
-def _synthesize(size: str, out: Path, **said: str) -> Path:
+def _synthesize(size: str, out: Path, *, region: str = "", **said: str) -> Path:
     context = json.loads((ROOT / "cdk.json").read_text())["context"] | {"size": size} | said
     subprocess.run(
         [ROOT / ".venv-deploy/bin/python", "-m", "infrastructure.app"],
@@ -76,7 +81,7 @@ def _synthesize(size: str, out: Path, **said: str) -> Path:
         cwd=ROOT,
         env=os.environ
         | {"CDK_OUTDIR": str(out), "CDK_CONTEXT_JSON": json.dumps(context)}
-        | ({"CDK_DEFAULT_REGION": REGION} if said else {}),
+        | ({"CDK_DEFAULT_REGION": region} if region else {}),
     )
     return out / "Pinhole.template.json"
 
@@ -84,8 +89,10 @@ def _synthesize(size: str, out: Path, **said: str) -> Path:
 def main() -> None:
     """Write the page anew."""
     with tempfile.TemporaryDirectory() as folder:
-        templates = {size: _synthesize(size, Path(folder) / size) for size in SIZES}
-        beside = _synthesize("small", Path(folder) / "beside", rate="2400")
+        templates = {
+            size: _synthesize(size, Path(folder) / size, **said) for size, said in SIZES.items()
+        }
+        beside = _synthesize("small", Path(folder) / "beside", region=REGION, rate="2400")
         firewall = beside.with_name(f"Pinhole-firewall-{REGION}.template.json")
         PAGE.write_text(filled(PAGE.read_text(), templates, firewall))
     sys.stdout.write(f"{PAGE.relative_to(ROOT)} is up to date.\n")

@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.factory import create_app
-from app.openapi import openapi_document
-from app.parts import Parts, build_parts
+from app.api.app import create_app
+from app.api.openapi import openapi_document
+from app.http.dependencies import Parts, build_parts
 from app.settings import Settings
 from scripts.generation.routes import route_table
 from scripts.generation.schema import schema_page
@@ -24,7 +24,7 @@ def main() -> int:
     generated = {
         "docs/openapi.json": _openapi(),
         "docs/schema.md": schema_page(),
-        "app/route_table.py": route_table(create_app(_unconnected_parts())),
+        "app/api/route_table.py": route_table(create_app(_unconnected_parts())),
     }
     generated[SIGNATURES] = _prettier(SIGNATURES, signatures_module())
     if "--check" not in sys.argv:

@@ -1,11 +1,11 @@
-"""app/route_table.py, made from the decorators: see [Note: Routes by table] in app/routing.py."""
+"""app/api/route_table.py, made from the decorators: see [Note: Routes by table] there."""
 
 from flask import Flask
 
 HEAD = '''\
 """Which function answers where. Made from the decorators by `./scripts/generate`; edit those.
 
-See [Note: Routes by table] in app/routing.py.
+See [Note: Routes by table] in app/http/lazy_routes.py.
 """
 
 # The methods, the rule, and the module and name of the view.

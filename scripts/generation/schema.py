@@ -4,9 +4,9 @@ from sqlalchemy import Column, Index, Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
-import app.images.cancelled
 import app.images.models
-import app.images.watch  # noqa: F401 - with accounts, all tables
+import app.integrity.scan_state
+import app.timeline.models  # noqa: F401 - with accounts, all tables
 from app.accounts.models import map_all
 from app.database import Base
 

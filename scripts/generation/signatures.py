@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from app.images.formats import signatures
+from app.media.formats.sniff import signatures
 
 _HEAD = """\
-/** How files are told by their first bytes. Made by ./scripts/generate from formats.py. */
+/** How files are told by their first bytes. Made by ./scripts/generate from sniff.py. */
 
 /** Where, which bytes (hexadecimal), and what they say; the first that fits counts. */
 export const FIXED: readonly (readonly [offset: number, bytes: string, type: string])[] = """
