@@ -27,25 +27,44 @@ export {
 } from "./account/sessions-and-tokens";
 export {
   useChangeImage,
-  useDeleteImages,
+  useChangeImages,
   useDescribeImage,
-  useRestoreImages,
   useWatchReturn,
   useRetryImage,
+  type Undo,
 } from "./images/image-mutations";
-export { landImages, removeImages, type ImageList } from "./images/image-cache";
+export { landImages, removeImages } from "./images/image-cache";
+export { changed, OPPOSITE, type BatchAction } from "./images/changed-image";
+export { belongsIn, isWhole, type ListedImage } from "./images/listed-image";
+export { useMomentOf, useNeighbours, type Neighbours } from "./images/neighbours";
+export {
+  bucketOf,
+  lastMove,
+  type Bucket,
+  type KnownImages,
+  type Rows,
+  type TimelineOverview,
+} from "./images/timeline-cache";
+export { stretchOf, useTimelineStretches } from "./images/timeline-stretch";
+export {
+  timelineOptions,
+  useBuckets,
+  useImagesInView,
+  useKnownImages,
+  useLoadedBuckets,
+  useTimeline,
+} from "./images/timeline-queries";
 export { dayInWords, imageAlt } from "./images/image-alt";
 export {
   fetchImages,
   fetchOriginal,
-  imageListOptions,
   imageOptions,
   isUnfinished,
   refreshImages,
+  useDeletedImages,
   useImage,
-  useImages,
-  useMoreImages,
-  useNewest,
+  useMoreDeleted,
+  useNewestDeleted,
   useUnfinished,
 } from "./images/image-queries";
 export {
@@ -130,6 +149,7 @@ export type {
   Session,
   SiteEvent,
   User,
+  View,
 } from "./types";
 export { cancelUpload, completeUpload, requestPlaces } from "./images/uploads";
 export { passkeysAutofill, passkeysWork } from "./auth/webauthn";

@@ -289,6 +289,8 @@ export interface paths {
          * Set a password, or another one. Other browsers are signed out, links from mails are dead
          * @description Set a password, or another one. Other browsers are signed out, links from mails are dead.
          *
+         *     This browser gets a new session cookie; the one before is worth nothing.
+         *
          *     Not idempotent. Each request signs other browsers out and sends a notice.
          */
         post: operations["change_password"];
@@ -383,6 +385,8 @@ export interface paths {
         /**
          * Sign all your other browsers out. Access tokens stay
          * @description Sign all your other browsers out. Access tokens stay.
+         *
+         *     This browser gets a new session cookie; the one before is worth nothing.
          *
          *     Safe to repeat. The second time changes nothing more.
          */
@@ -1251,8 +1255,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a picture, correct its description, or take it out of Recently deleted
-         * @description Rename a picture, correct its description, or take it out of Recently deleted.
+         * Rename, describe, favour or archive a picture, or take it out of Recently deleted
+         * @description Rename, describe, favour or archive a picture, or take it out of Recently deleted.
          *
          *     With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
          *     another tab, has changed meanwhile: 412.
@@ -1365,11 +1369,14 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Delete up to 10,000 pictures at once, or bring them back: all of them, or none
-         * @description Delete up to 10,000 pictures at once, or bring them back: all of them, or none.
+         * Change up to 10,000 pictures at once: all of them, or none
+         * @description Change up to 10,000 pictures at once: all of them, or none.
          *
-         *     `undo` of the answer is the body that takes back what was done, and nothing else: send it to
-         *     this address. Uploads that have not arrived yet are cancelled for good, as by DELETE.
+         *     Either `images.ids`, all of which must be there, or `images.match`: whatever matches and would
+         *     be changed. Where that is more than 10,000, the newest are, and `has_more` is true: send the
+         *     same again for the next. `undo` of the answer is the body that takes back what was done, and
+         *     nothing else: send it to this address. Deleting cancels uploads that have not arrived yet for
+         *     good.
          *
          *     Safe to repeat. What is as it should be already is left alone.
          */
@@ -1391,10 +1398,10 @@ export interface paths {
          * List what changed since you last asked, to keep a copy in step
          * @description List what changed since you last asked, to keep a copy in step.
          *
-         *     Without `changed_since`: all pictures there are. From then on pass `changed_until` of the answer
-         *     before, and ask on while `has_more` is true. Nothing is missed that was still being written when
-         *     you asked; what changes meanwhile comes again. Removals are remembered for 90 days: whoever did
-         *     not ask for so long hears 410, and begins anew.
+         *     Without `changed_since`: all pictures that have arrived. From then on pass `changed_until` of
+         *     the answer before, and ask on while `has_more` is true. Nothing is missed that was still being
+         *     written when you asked; what changes meanwhile comes again. Removals are remembered for 90
+         *     days: whoever did not ask for so long hears 410, and begins anew.
          *
          *     Safe to repeat. Nothing is changed.
          */
@@ -1443,6 +1450,81 @@ export interface paths {
          *     Safe to repeat. Nothing is changed.
          */
         get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the images of the timeline, the archive or the favourites by months
+         * @description Count the images of the timeline, the archive or the favourites by months.
+         *
+         *     Newest first. A month of more than 2,000 images is told by days. Ask again with the `ETag` as
+         *     `If-None-Match`: where nothing has changed, that costs next to nothing.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/timeline/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the images of a month or of a day, in columns
+         * @description List the images of a month or of a day, in columns.
+         *
+         *     As much as it takes to lay them out, newest first, 2,000 at most: then `next_cursor` has more,
+         *     which you pass as `cursor`. Any month and day may be asked for; one without images has empty
+         *     columns.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_bucket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/timeline/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what it takes to show images that are in view
+         * @description Get what it takes to show images that are in view.
+         *
+         *     Signed addresses, colour placeholders and alternative texts of up to 200 images.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_addresses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1527,11 +1609,12 @@ export interface components {
         BatchIn: {
             /**
              * Action
-             * @description delete: to Recently deleted, for 30 days; restore: out of it.
+             * @description delete: to Recently deleted, for 30 days; restore: out of it. archive: out of the timeline; unarchive: back into it.
              * @enum {string}
              */
-            action: "delete" | "restore";
-            images: components["schemas"]["PickedImages"];
+            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive";
+            /** Images */
+            images: components["schemas"]["PickedImages"] | components["schemas"]["MatchingImages"];
         };
         /**
          * BatchOut
@@ -1548,8 +1631,95 @@ export interface components {
              * @description How many pictures are now otherwise than before.
              */
             changed: number;
+            /**
+             * Has More
+             * @description More than 10,000 matched: send the same again, as often as this is true.
+             */
+            has_more: boolean;
             /** @description The body that takes it back; null: there is nothing to take back. */
-            undo: components["schemas"]["BatchIn"] | null;
+            undo: components["schemas"]["BatchUndo"] | null;
+        };
+        /**
+         * BatchUndo
+         * @description What takes a change of many pictures back: a body like BatchIn that names each picture.
+         */
+        BatchUndo: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive";
+            images: components["schemas"]["PickedImages"];
+        };
+        /**
+         * BucketCount
+         * @description A bucket, and how many images are in it.
+         */
+        BucketCount: {
+            /** Count */
+            count: number;
+            /**
+             * Key
+             * @description A month, or a day of a month that has more than 2,000 images.
+             * @example 2024-07
+             * @example 2024-06-30
+             */
+            key: string;
+        };
+        /**
+         * BucketOut
+         * @description What is in a bucket, in columns: one value for each image, in the order of `ids`.
+         */
+        BucketOut: {
+            /**
+             * Animated
+             * @description The indexes of those that move.
+             */
+            animated: number[];
+            /**
+             * Archived
+             * @description The indexes of those that are archived.
+             */
+            archived: number[];
+            /**
+             * Days
+             * @description Which of `ids`, in their order, are of which day, newest first.
+             */
+            days: components["schemas"]["DayCount"][];
+            /**
+             * Favourites
+             * @description The indexes of favourites.
+             */
+            favourites: number[];
+            /** Ids */
+            ids: string[];
+            /** Key */
+            key: string;
+            /**
+             * Minutes
+             * @description Of the day, on the wall clock of `timeline_at`: 1102 is 18:22.
+             */
+            minutes: number[];
+            /**
+             * Next Cursor
+             * @description Where more than 2,000 images are in it; null: this was the last page.
+             */
+            next_cursor: string | null;
+            /**
+             * Ratios
+             * @description Width divided by height; 1 where not known yet.
+             */
+            ratios: number[];
+            /**
+             * States
+             * @description Of those that are not ready, by their index in `ids`.
+             * @example {
+             *       "3": "processing"
+             *     }
+             */
+            states: {
+                [key: string]: components["schemas"]["ImageState"];
+            };
         };
         /**
          * Camera
@@ -1585,6 +1755,11 @@ export interface components {
         ChangedImage: {
             /** Alt Text */
             alt_text: string | null;
+            /**
+             * Archived At
+             * @description Out of the timeline, in the archive since.
+             */
+            archived_at: string | null;
             /** Content Type */
             content_type: string;
             /**
@@ -1612,6 +1787,8 @@ export interface components {
             description_state: components["schemas"]["DescriptionState"];
             /** @description Why it is damaged or rejected. */
             failure: components["schemas"]["Failure"] | null;
+            /** Favourite */
+            favourite: boolean;
             /**
              * Height
              * @description Pixels, upright.
@@ -1692,7 +1869,7 @@ export interface components {
             has_more: boolean;
             /**
              * Images
-             * @description Added or changed; with deleted_at, those in Recently deleted too.
+             * @description Added, which an upload is once it has arrived, or changed; with deleted_at, those in Recently deleted too.
              */
             images: components["schemas"]["ChangedImage"][];
             /**
@@ -1732,6 +1909,19 @@ export interface components {
             code?: string | null;
             /** Password */
             password?: string | null;
+        };
+        /**
+         * DayCount
+         * @description A day, and how many images of these are of it.
+         */
+        DayCount: {
+            /** Count */
+            count: number;
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
         };
         /**
          * DeletionOut
@@ -2065,6 +2255,11 @@ export interface components {
              * @description Of what moves: the original, to be shown in place. Signed; works until urls_expire_at.
              */
             animation_url: string | null;
+            /**
+             * Archived At
+             * @description Out of the timeline, in the archive since.
+             */
+            archived_at: string | null;
             camera: components["schemas"]["Camera"] | null;
             /**
              * Caption
@@ -2100,6 +2295,8 @@ export interface components {
             description_state: components["schemas"]["DescriptionState"];
             /** @description Why it is damaged or rejected. */
             failure: components["schemas"]["Failure"] | null;
+            /** Favourite */
+            favourite: boolean;
             /**
              * Height
              * @description Pixels, upright.
@@ -2178,6 +2375,11 @@ export interface components {
         ImageOut: {
             /** Alt Text */
             alt_text: string | null;
+            /**
+             * Archived At
+             * @description Out of the timeline, in the archive since.
+             */
+            archived_at: string | null;
             /** Content Type */
             content_type: string;
             /**
@@ -2205,6 +2407,8 @@ export interface components {
             description_state: components["schemas"]["DescriptionState"];
             /** @description Why it is damaged or rejected. */
             failure: components["schemas"]["Failure"] | null;
+            /** Favourite */
+            favourite: boolean;
             /**
              * Height
              * @description Pixels, upright.
@@ -2269,6 +2473,11 @@ export interface components {
          */
         ImagePatch: {
             /**
+             * Archived
+             * @description true takes it out of the timeline into the archive; false back.
+             */
+            archived?: boolean;
+            /**
              * Deleted
              * @description false takes it out of Recently deleted.
              * @constant
@@ -2276,6 +2485,11 @@ export interface components {
             deleted?: false;
             /** @description null forgets the person's version and shows the model's again. */
             description?: components["schemas"]["DescriptionIn"] | null;
+            /**
+             * Favourite
+             * @description Whether it is a favourite.
+             */
+            favourite?: boolean;
             /**
              * Name
              * @description What the picture is called.
@@ -2303,6 +2517,44 @@ export interface components {
          * @enum {string}
          */
         ImageState: "uploading" | "processing" | "ready" | "damaged" | "rejected";
+        /**
+         * InViewOut
+         * @description What it takes to show images, by their ids; unknown ones are left out.
+         */
+        InViewOut: {
+            /** @description Each address is `base` + its own + `&` + `query`. */
+            addresses: components["schemas"]["SharedAddresses"];
+            /**
+             * Alt Texts
+             * @description Of those that have one.
+             */
+            alt_texts: {
+                [key: string]: string;
+            };
+            /** Previews */
+            previews: {
+                [key: string]: string | null;
+            };
+            /**
+             * Thumbhashes
+             * @description Colour placeholders, base64.
+             */
+            thumbhashes: {
+                [key: string]: string | null;
+            };
+            /**
+             * Thumbnails
+             * @description Null: there is none yet, or the file could not be opened.
+             */
+            thumbnails: {
+                [key: string]: string | null;
+            };
+            /**
+             * Urls Expire At
+             * @description Null where there is no address.
+             */
+            urls_expire_at: string | null;
+        };
         /**
          * InviteIn
          * @description An invitation to be made.
@@ -2478,6 +2730,37 @@ export interface components {
              * @example seven quiet lanterns by the harbour
              */
             password: string;
+        };
+        /**
+         * Match
+         * @description All pictures of a view, or those of some of its days.
+         */
+        Match: {
+            /**
+             * First Day
+             * @description By the date of `timeline_at`; null: from the beginning on.
+             */
+            first_day?: string | null;
+            /**
+             * Last Day
+             * @description This day included.
+             */
+            last_day?: string | null;
+            /** @description deleted: what is in Recently deleted. */
+            view: components["schemas"]["MatchedView"];
+        };
+        /**
+         * MatchedView
+         * @description Where to look for what matches.
+         * @enum {string}
+         */
+        MatchedView: "timeline" | "archive" | "favourites" | "deleted";
+        /**
+         * MatchingImages
+         * @description Whatever matches when the request arrives, and would be changed.
+         */
+        MatchingImages: {
+            match: components["schemas"]["Match"];
         };
         /**
          * NewImage
@@ -2913,7 +3196,7 @@ export interface components {
         };
         /**
          * PickedImages
-         * @description Which pictures.
+         * @description These pictures, all of which must be there.
          */
         PickedImages: {
             /** Ids */
@@ -2938,7 +3221,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "too_much_discarded" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "too_much_discarded" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -3310,6 +3593,22 @@ export interface components {
             quota: number | null;
         };
         /**
+         * TimelineOut
+         * @description The buckets of a view, newest first.
+         */
+        TimelineOut: {
+            /**
+             * Buckets
+             * @description Those that hold any.
+             */
+            buckets: components["schemas"]["BucketCount"][];
+            /**
+             * Count
+             * @description Of all images in the view.
+             */
+            count: number;
+        };
+        /**
          * TokenIn
          * @description A token to be made.
          */
@@ -3529,6 +3828,12 @@ export interface components {
             /** Email */
             email: string;
         };
+        /**
+         * View
+         * @description A list of images by months; see [Note: Views].
+         * @enum {string}
+         */
+        View: "timeline" | "archive" | "favourites";
         /**
          * WaitingOut
          * @description A provider's identity that waits in this browser for its account's own proof.
@@ -3880,7 +4185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description It was asked for and called off several times. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -4860,7 +5165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -4966,7 +5271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -5192,7 +5497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -5641,7 +5946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description You made many: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -5834,7 +6139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -6295,6 +6600,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description You have as many open invitations as you may. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is larger than the API reads. */
             413: {
                 headers: {
@@ -6325,7 +6640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This address got several mails just now. */
+            /** @description This address got several invitations just now, or you had many mailed. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -6369,7 +6684,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Nobody is signed in, or the token is not known. */
+            /** @description Nobody is signed in, or their last proof is too long ago. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["SignIn"];
@@ -6590,7 +6905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody would be left, or it is your own account. */
+            /** @description Nobody would be left, it is your own account, or it is being deleted. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6676,7 +6991,7 @@ export interface operations {
                     "application/json": components["schemas"]["EndedOut"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not known. */
+            /** @description Nobody is signed in, or their last proof is too long ago. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["SignIn"];
@@ -8994,12 +9309,14 @@ export interface operations {
                 addresses?: "whole" | "shared";
                 /** @description From the page before. */
                 cursor?: string;
-                /** @description Those in Recently deleted instead. */
+                /** @description Those in Recently deleted instead, whatever the view. */
                 deleted?: boolean;
                 /** @description Just these, separated by commas, in whatever state; at most 100. */
                 ids?: string;
                 /** @description limit */
                 limit?: number;
+                /** @description archive: what was taken out of the timeline; favourites: archived ones too. */
+                view?: components["schemas"]["View"];
             };
             header?: never;
             path?: never;
@@ -9157,7 +9474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many uploads were begun and not finished, or too much was sent that was cancelled or rejected. */
+            /** @description Too many uploads were begun and not finished, cancelled or rejected, or too much was sent that was cancelled or rejected. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -10042,7 +10359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description They were asked for a moment ago. */
+            /** @description They were asked for a moment ago, or many were some hours ago. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -10082,6 +10399,235 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_timeline: {
+        parameters: {
+            query?: {
+                /** @description archive: what was taken out of the timeline; favourites: archived ones too. */
+                view?: components["schemas"]["View"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bucket: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description archive: what was taken out of the timeline; favourites: archived ones too. */
+                view?: components["schemas"]["View"];
+            };
+            header?: never;
+            path: {
+                /** @description Of a bucket: a month, as `2024-07`, or a day, as `2024-07-31`. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BucketOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key names no month and no day. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_addresses: {
+        parameters: {
+            query: {
+                /** @description Separated by commas, in whatever state; at most 200. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InViewOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Too many requests, by this caller or from this address. */
             429: {

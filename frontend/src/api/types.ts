@@ -10,9 +10,13 @@ export type Credentials = Schemas["LoginIn"];
 export type Image = Schemas["ImageOut"];
 export type ImageDetail = Schemas["ImageDetail"];
 export type ImageChanges = Schemas["ImagePatch"];
+export type Batch = Schemas["BatchIn"];
+/** Which of a person's images: each view is a timeline of its own. */
+export type View = Schemas["View"];
 /** A page of a list; whatever its addresses shared is in each of them. */
 export type ImagePage = Omit<Schemas["ImagesOut"], "addresses">;
 export type ImagePageAnswer = Schemas["ImagesOut"];
+export type TimelineBucket = Schemas["BucketOut"];
 export type ImageState = Image["state"];
 export type Failure = Schemas["Failure"];
 export type Camera = Schemas["Camera"];

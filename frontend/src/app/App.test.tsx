@@ -1,11 +1,12 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { http, HttpResponse } from "msw";
+import { delay, http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
 import { sessionOptions } from "@/api";
 import { anAccount, aSession, aSignInOffer } from "@/test/samples";
 import { server } from "@/test/server";
+import { timelineHandlers } from "@/test/timeline";
 
 import { App } from "./App";
 import { makeQueryClient } from "./query-client";
@@ -19,14 +20,12 @@ const start = (path: string) => {
 
 const signedIn = http.get("*/api/auth/session", () => HttpResponse.json(aSession()));
 const signedOut = http.get("*/api/auth/session", () => HttpResponse.json(aSession({ user: null })));
-const noPictures = http.get("*/api/images", () =>
-  HttpResponse.json({ images: [], next_cursor: null }),
-);
+const noPictures = timelineHandlers(() => []);
 const notSignedIn = { status: 401, code: "not_signed_in", detail: "Sign in first.", title: "" };
 
 beforeEach(() =>
   server.use(
-    noPictures,
+    ...noPictures,
     http.get("*/api/account/security", () => HttpResponse.json({}, { status: 503 })),
   ),
 );
@@ -124,10 +123,31 @@ test("signing out from the menu leaves nothing of the person behind", async () =
   start("/");
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Account" }));
-  expect(screen.getByRole("menuitem", { name: "Settings" })).toHaveFocus();
-  await user.keyboard("{ArrowDown}{Enter}");
+  expect(screen.getByRole("menuitem", { name: "Archive" })).toHaveFocus();
+  await user.keyboard("{End}{Enter}");
   expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
   expect(screen.queryByText("ada@example.org")).not.toBeInTheDocument();
+});
+
+test("signing out first ends what is still asked for, which would be refused", async () => {
+  const seen: string[] = [];
+  server.use(
+    signedIn,
+    http.get("*/api/timeline", async ({ request }) => {
+      request.signal.addEventListener("abort", () => seen.push("ended"));
+      await delay("infinite");
+    }),
+    http.post("*/api/auth/logout", () => {
+      seen.push("signed out");
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  start("/");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Account" }));
+  await user.keyboard("{End}{Enter}");
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
+  expect(seen).toEqual(["ended", "signed out"]);
 });
 
 test("an address that leads nowhere says so and leads back", async () => {

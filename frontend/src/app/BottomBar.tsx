@@ -15,27 +15,29 @@ export const BottomBar = ({ path }: { path: string }) => (
     aria-label="Main"
     className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
   >
-    {mainPages.map((page) => (
-      <Fragment key={page.path}>
-        <Link
-          href={page.path}
-          aria-current={currentness(path, page.path)}
-          className={classNames(item, isWithin(path, page.path) ? "text-ink" : "text-muted")}
-        >
-          {page.icon}
-          {page.shortLabel}
-        </Link>
-        {page.path === "/" && (
-          <button
-            type="button"
-            onClick={openFilePicker}
-            className={classNames(item, "text-accent")}
+    {mainPages
+      .filter(({ isInBar }) => isInBar)
+      .map((page) => (
+        <Fragment key={page.path}>
+          <Link
+            href={page.path}
+            aria-current={currentness(path, page.path)}
+            className={classNames(item, isWithin(path, page.path) ? "text-ink" : "text-muted")}
           >
-            <UploadIcon />
-            Upload
-          </button>
-        )}
-      </Fragment>
-    ))}
+            {page.icon}
+            {page.shortLabel}
+          </Link>
+          {page.path === "/" && (
+            <button
+              type="button"
+              onClick={openFilePicker}
+              className={classNames(item, "text-accent")}
+            >
+              <UploadIcon />
+              Upload
+            </button>
+          )}
+        </Fragment>
+      ))}
   </nav>
 );

@@ -30,6 +30,9 @@ const AccountMenu = ({ onGo }: { onGo: (path: string) => void }) => {
       label="Account"
       buttonClassName="bg-sunken"
       items={[
+        ...mainPages
+          .filter((page) => !page.isInNarrowHeader)
+          .map(({ label, icon, path }) => ({ label, icon, onSelect: () => onGo(path) })),
         { label: "Settings", icon: <SettingsIcon />, onSelect: () => onGo("/settings") },
         ...(user?.is_administrator
           ? [{ label: "Administration", icon: <ShieldIcon />, onSelect: () => onGo("/admin") }]
@@ -92,7 +95,8 @@ export const Header = ({ path, onGo }: HeaderProps) => (
             href={page.path}
             aria-current={currentness(path, page.path)}
             className={classNames(
-              "flex h-10 items-center rounded-full px-4 font-medium transition-colors",
+              "flex h-10 items-center rounded-full px-3 font-medium whitespace-nowrap transition-colors lg:px-4",
+              !page.isInNarrowHeader && "max-lg:hidden",
               isWithin(path, page.path) ? "bg-sunken text-ink" : "text-muted hover:text-ink",
             )}
           >

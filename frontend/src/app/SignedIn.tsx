@@ -13,9 +13,10 @@ import { LazyUpload } from "./lazy-screens";
 import { isWithin } from "./navigation";
 import { NotFound } from "./NotFound";
 import { OfflineNotice } from "./OfflineNotice";
-import { AdministrationPage, DeletedPage, SettingsPage, TimelinePage } from "./pages";
+import { AdministrationPage, DeletedPage, SettingsPage, ViewPage } from "./pages";
 import { useViewerRoute } from "./use-viewer-route";
 import { ViewerLayer } from "./ViewerLayer";
+import { VIEWS } from "./views";
 
 const Waiting = () => (
   <div role="status" className="flex justify-center py-24 text-muted">
@@ -28,9 +29,9 @@ const hasGrid = (path: string): boolean =>
   !isWithin(path, "/settings") && !isWithin(path, "/admin");
 
 export const SignedIn = () => {
-  const [location, navigate] = useLocation();
-  const { openId, open, show, close } = useViewerRoute();
-  const path = openId === null ? location.replace(/(?<=.)\/+$/, "") : "/";
+  const [, navigate] = useLocation();
+  const { path, openId, open, show, close } = useViewerRoute();
+  const view = VIEWS[path];
   const main = useRef<HTMLElement>(null);
   const lastPath = useRef(path);
 
@@ -39,7 +40,8 @@ export const SignedIn = () => {
     if (lastPath.current === path) return;
     lastPath.current = path;
     main.current?.focus({ preventScroll: true });
-    window.scrollTo({ top: 0, behavior: "instant" });
+    // Timelines have places of their own to go back to.
+    if (!VIEWS[path]) window.scrollTo({ top: 0, behavior: "instant" });
   }, [path]);
 
   return (
@@ -71,14 +73,16 @@ export const SignedIn = () => {
                 <Route path="/admin/*?">
                   <AdministrationPage path={path} />
                 </Route>
-                {path === "/" ? <TimelinePage openId={openId} onOpen={open} /> : <NotFound />}
+                {view ? <ViewPage view={view} openId={openId} onOpen={open} /> : <NotFound />}
               </Switch>
             </Suspense>
           </ErrorBoundary>
         </main>
         <BottomBar path={path} />
       </div>
-      {openId !== null && <ViewerLayer imageId={openId} onShow={show} onClose={close} />}
+      {view && openId !== null && (
+        <ViewerLayer view={view} imageId={openId} onShow={show} onClose={close} />
+      )}
       <ErrorBoundary title="Uploading is not available">
         <Suspense fallback={null}>
           <LazyUpload />

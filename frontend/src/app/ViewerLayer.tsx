@@ -1,17 +1,14 @@
-/** The viewer above the timeline, with the pictures that the timeline has. */
-import { Suspense, useEffect } from "react";
+/** The viewer above a timeline, with the pictures around the one that is open. */
+import { Suspense } from "react";
 
-import { useImages, useMoreImages, type Image } from "@/api";
+import { useNeighbours, type View } from "@/api";
 import { Button, Spinner, VisuallyHidden } from "@/ui";
 
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Viewer } from "./lazy-screens";
 
-/** So many pictures before the end the next page is asked for. */
-const NEAR_END = 10;
-const NONE: readonly Image[] = [];
-
 type ViewerLayerProps = {
+  view: View;
   imageId: string;
   onShow: (id: string) => void;
   onClose: () => void;
@@ -27,14 +24,8 @@ const Opening = ({ onClose }: { onClose: () => void }) => (
   </div>
 );
 
-export const ViewerLayer = ({ imageId, onShow, onClose }: ViewerLayerProps) => {
-  const images = useImages({ deleted: false }).data?.images ?? NONE;
-  const { loadMore } = useMoreImages({ deleted: false });
-  const index = images.findIndex(({ id }) => id === imageId);
-  const isNearEnd = index !== -1 && index >= images.length - NEAR_END;
-  useEffect(() => {
-    if (isNearEnd) loadMore();
-  }, [isNearEnd, loadMore]);
+export const ViewerLayer = ({ view, imageId, onShow, onClose }: ViewerLayerProps) => {
+  const { images, before, total } = useNeighbours(imageId, view);
 
   return (
     <ErrorBoundary
@@ -43,7 +34,15 @@ export const ViewerLayer = ({ imageId, onShow, onClose }: ViewerLayerProps) => {
       className="fixed inset-0 z-40 flex items-center bg-canvas"
     >
       <Suspense fallback={<Opening onClose={onClose} />}>
-        <Viewer imageId={imageId} images={images} onClose={onClose} onNavigate={onShow} />
+        <Viewer
+          view={view}
+          imageId={imageId}
+          images={images}
+          before={before}
+          total={total}
+          onClose={onClose}
+          onNavigate={onShow}
+        />
       </Suspense>
     </ErrorBoundary>
   );

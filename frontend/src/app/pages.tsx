@@ -1,5 +1,5 @@
 /** The pages of a signed-in person: a heading and the screen that a feature provides. */
-import { useSession } from "@/api";
+import { useSession, type View } from "@/api";
 import { usePageTitle } from "@/ui";
 
 import { Admin, TrashPage, Settings, Timeline } from "./lazy-screens";
@@ -7,15 +7,33 @@ import { NotFound } from "./NotFound";
 import { useTheme } from "./theme";
 import { openFilePicker } from "./upload-pickers";
 
-type TimelinePageProps = { openId: string | null; onOpen: (id: string) => void };
+type ViewPageProps = { view: View; openId: string | null; onOpen: (id: string) => void };
 
-export const TimelinePage = ({ openId, onOpen }: TimelinePageProps) => {
-  usePageTitle("");
+const TITLES: Record<View, string> = {
+  timeline: "",
+  favourites: "Favourites",
+  archive: "Archive",
+};
+
+export const ViewPage = ({ view, openId, onOpen }: ViewPageProps) => {
+  const title = TITLES[view];
+  usePageTitle(title);
   return (
-    <>
-      <h1 className="sr-only">Your pictures</h1>
-      <Timeline openId={openId} onOpen={onOpen} onUpload={openFilePicker} />
-    </>
+    // Each view is another grid, with another selection.
+    <div key={view} className="timeline-page sm:pr-6">
+      {title === "" ? (
+        <h1 className="sr-only">Your pictures</h1>
+      ) : (
+        <h1 className="py-3 text-2xl font-semibold tracking-tight">{title}</h1>
+      )}
+      <Timeline
+        view={view}
+        path={title === "" ? "" : `/${view}`}
+        openId={openId}
+        onOpen={onOpen}
+        onUpload={openFilePicker}
+      />
+    </div>
   );
 };
 

@@ -7,7 +7,7 @@
  */
 import type { QueryClient } from "@tanstack/react-query";
 
-import { imageListOptions, sessionOptions } from "@/api";
+import { sessionOptions, timelineOptions } from "@/api";
 
 import { loadTimeline } from "./lazy-screens";
 
@@ -45,5 +45,5 @@ export const preload = (client: QueryClient): void => {
   client.query(sessionOptions).catch(leaveToThePage);
   if (!wasSignedIn()) return;
   void loadTimeline();
-  client.query(imageListOptions(false)).catch(leaveToThePage);
+  client.query(timelineOptions("timeline")).catch(leaveToThePage);
 };

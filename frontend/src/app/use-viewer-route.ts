@@ -1,8 +1,10 @@
-/** Which picture is open, kept in the address: /images/:id lies above the timeline. */
+/** Which picture is open, kept in the address: …/images/:id lies above the page it was opened from. */
 import { useCallback } from "react";
-import { useLocation, useRoute } from "wouter";
+import { useLocation } from "wouter";
 
-/** Noted in the history entry when the timeline is right below it, so that closing can go back to it. */
+import { VIEWS } from "./views";
+
+/** Noted in the history entry when the grid is right below it, so that closing can go back to it. */
 const FROM_TIMELINE = "timeline";
 
 const cameFromTimeline = (): boolean => {
@@ -12,29 +14,41 @@ const cameFromTimeline = (): boolean => {
   );
 };
 
-const pathOf = (id: string): string => `/images/${encodeURIComponent(id)}`;
+const PICTURE = /^(?<page>.*)\/images\/(?<id>[^/]+)\/*$/;
+
+/** The page, without a slash at its end, and the picture that is open above it. */
+export const readLocation = (location: string): { path: string; openId: string | null } => {
+  const { page, id } = PICTURE.exec(location)?.groups ?? {};
+  const path = page === "" ? "/" : page;
+  if (path === undefined || id === undefined || !VIEWS[path]) {
+    return { path: location.replace(/(?<=.)\/+$/, ""), openId: null };
+  }
+  return { path, openId: id };
+};
 
 export const useViewerRoute = () => {
-  const [, navigate] = useLocation();
-  const [isOpen, params] = useRoute("/images/:id");
+  const [location, navigate] = useLocation();
+  const { path, openId } = readLocation(location);
+  const base = path === "/" ? "" : path;
 
   const open = useCallback(
-    (id: string) => navigate(pathOf(id), { state: { from: FROM_TIMELINE } }),
-    [navigate],
+    (id: string) =>
+      navigate(`${base}/images/${encodeURIComponent(id)}`, { state: { from: FROM_TIMELINE } }),
+    [base, navigate],
   );
-  /** The next picture takes the place of this one in the history: Back still leads to the timeline. */
+  /** The next picture takes the place of this one in the history: Back still leads to the grid. */
   const show = useCallback(
     (id: string) =>
-      navigate(pathOf(id), {
+      navigate(`${base}/images/${encodeURIComponent(id)}`, {
         replace: true,
         state: cameFromTimeline() ? { from: FROM_TIMELINE } : null,
       }),
-    [navigate],
+    [base, navigate],
   );
   const close = useCallback(() => {
     if (cameFromTimeline()) window.history.back();
-    else navigate("/", { replace: true });
-  }, [navigate]);
+    else navigate(path, { replace: true });
+  }, [path, navigate]);
 
-  return { openId: isOpen ? params.id : null, open, show, close };
+  return { path, openId, open, show, close };
 };

@@ -57,6 +57,8 @@ export const anImage = (changes: Partial<Image> = {}): Image => ({
   dated_by: "picture",
   created_at: "2025-06-01T08:00:00Z",
   deleted_at: null,
+  favourite: false,
+  archived_at: null,
   alt_text: null,
   description_demo: false,
   description_state: "none",

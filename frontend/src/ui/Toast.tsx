@@ -13,12 +13,16 @@ import {
 import { IconButton } from "./Button";
 import { classNames } from "./class-names";
 import { CloseIcon, WarningIcon } from "./icons";
+import { Spinner } from "./Spinner";
+import { VisuallyHidden } from "./VisuallyHidden";
 
 type ToastAction = { label: string; onAction: () => void };
 type ToastMessage = {
   message: string;
   tone?: "plain" | "error";
   action?: ToastAction;
+  /** What it tells of is still under way; the message shows that once it takes long, and stays until then. */
+  until?: Promise<unknown>;
   /** Watches for what makes the message pointless, until the returned function is called. */
   watch?: (onPointless: () => void) => () => void;
 };
@@ -29,6 +33,7 @@ type Shown = ToastMessage & { id: number };
 const SHOWN_MS = 6_000;
 const SHOWN_WITH_ACTION_MS = 12_000;
 const AT_ONCE = 3;
+const LONG_MS = 1_000;
 
 const ToastContext = createContext<Toasts | null>(null);
 
@@ -39,16 +44,34 @@ export const useToast = (): Toasts => {
   return toasts;
 };
 
+/** How it goes with what a message tells of. */
+const useProgress = (until: Promise<unknown> | undefined): "quick" | "long" | "over" => {
+  const [progress, setProgress] = useState<"quick" | "long" | "over">(until ? "quick" : "over");
+  useEffect(() => {
+    if (!until) return;
+    const timer = setTimeout(() => setProgress("long"), LONG_MS);
+    const end = () => {
+      clearTimeout(timer);
+      setProgress("over");
+    };
+    until.then(end, end);
+    return () => clearTimeout(timer);
+  }, [until]);
+  return progress;
+};
+
 const ToastCard = ({ toast, onDismiss }: { toast: Shown; onDismiss: (id: number) => void }) => {
   const [held, setHeld] = useState(false);
   const { id, action, watch } = toast;
+  const progress = useProgress(toast.until);
+  const isHeld = held || progress !== "over";
   const lasts = action ? SHOWN_WITH_ACTION_MS : SHOWN_MS;
 
   useEffect(() => {
-    if (held) return;
+    if (isHeld) return;
     const timer = setTimeout(() => onDismiss(id), lasts);
     return () => clearTimeout(timer);
-  }, [held, id, lasts, onDismiss]);
+  }, [isHeld, id, lasts, onDismiss]);
 
   useEffect(() => watch?.(() => onDismiss(id)), [watch, id, onDismiss]);
 
@@ -66,6 +89,12 @@ const ToastCard = ({ toast, onDismiss }: { toast: Shown; onDismiss: (id: number)
       )}
     >
       {toast.tone === "error" && <WarningIcon />}
+      {progress === "long" && (
+        <>
+          <Spinner className="size-4" />
+          <VisuallyHidden>Under way.</VisuallyHidden>
+        </>
+      )}
       <p className="min-w-0 py-2">{toast.message}</p>
       {action && (
         <button

@@ -42,6 +42,15 @@ export const PicturesIcon = icon(
 export const TrashIcon = icon(
   <path d="M4 7h16M9.5 7V5a1.5 1.5 0 0 1 1.5-1.5h2A1.5 1.5 0 0 1 14.5 5v2M6 7l.8 11.2A2 2 0 0 0 8.8 20h6.4a2 2 0 0 0 2-1.8L18 7m-8 4v5m4-5v5" />,
 );
+export const HeartIcon = icon(
+  <path d="M12 20s-7.5-4.6-7.5-10.2A4.3 4.3 0 0 1 12 7.2a4.3 4.3 0 0 1 7.5 2.6C19.5 15.4 12 20 12 20Z" />,
+);
+export const ArchiveIcon = icon(
+  <path d="M4 8.5h16V5H4Zm1.2 0V18a1.5 1.5 0 0 0 1.5 1.5h10.6a1.5 1.5 0 0 0 1.5-1.5V8.5M12 11.5v4.5m0 0-2.2-2.2M12 16l2.2-2.2" />,
+);
+export const UnarchiveIcon = icon(
+  <path d="M4 8.5h16V5H4Zm1.2 0V18a1.5 1.5 0 0 0 1.5 1.5h10.6a1.5 1.5 0 0 0 1.5-1.5V8.5M12 16v-4.5m0 0-2.2 2.2m2.2-2.2 2.2 2.2" />,
+);
 export const RestoreIcon = icon(<path d="M4 5v5h5M4.5 10A8 8 0 1 1 4 13" />);
 export const RetryIcon = icon(<path d="M20 5v5h-5m4.5 0A8 8 0 1 0 20 13" />);
 export const SettingsIcon = icon(

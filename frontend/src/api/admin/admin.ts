@@ -64,12 +64,13 @@ export const useChangePerson = () => {
 export const useEndPersonsSessions = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
+    mutationFn: useWithReauth((id: string) =>
       read(
         api.DELETE("/api/admin/people/{person_id}/sessions", {
           params: { path: { person_id: id } },
         }),
       ),
+    ),
     onSettled: () => client.invalidateQueries({ queryKey: ["admin"] }),
   });
 };
@@ -93,8 +94,9 @@ export const useMakeInvite = () => {
 export const useRemoveInvite = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
+    mutationFn: useWithReauth((id: string) =>
       done(api.DELETE("/api/admin/invites/{invite_id}", { params: { path: { invite_id: id } } })),
+    ),
     onSettled: () => client.invalidateQueries({ queryKey: invitesOptions.queryKey }),
   });
 };

@@ -134,6 +134,8 @@ export const forgetPerson = (client: QueryClient): void => {
 export const useSignOut = () => {
   const client = useQueryClient();
   return useMutation({
+    // What is still asked for would be refused, and look as if the session had ended by itself.
+    onMutate: () => client.cancelQueries({ predicate: isOthers }),
     mutationFn: () => done(api.POST("/api/auth/logout")),
     onSuccess: () => forgetPerson(client),
   });

@@ -1,5 +1,5 @@
 /** What a picture is called aloud. */
-import type { Image } from "../types";
+import { isWhole, type ListedImage } from "./listed-image";
 
 const dayFormat = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
@@ -12,8 +12,9 @@ const dayFormat = new Intl.DateTimeFormat("en-GB", {
 export const dayInWords = (wallClock: string): string =>
   dayFormat.format(new Date(`${wallClock.slice(0, 10)}T00:00:00Z`));
 
-/** The description where there is one, and otherwise the day and the name of the file. */
-export const imageAlt = (image: Image): string => {
+/** The description where there is one, and otherwise the day and, once it is known, the name of the file. */
+export const imageAlt = (image: ListedImage): string => {
+  if (!isWhole(image)) return `Picture of ${dayInWords(image.timeline_at)}`;
   if (image.alt_text !== null && image.alt_text !== "") {
     // The stand-in model of --demo says so itself; another one would not.
     const isUnmarked = image.description_demo && !/^demo\b/i.test(image.alt_text);

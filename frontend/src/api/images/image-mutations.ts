@@ -1,113 +1,102 @@
-/** Changing pictures: delete, restore, rename, describe. The lists change at once and change back on failure. */
-import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+/** Changing pictures: many at once, or one: rename, describe. The lists change at once and change back on failure. */
+import { useMutation, useQueryClient, type Query, type QueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 
 import { accountOptions } from "../account/account";
-import { api, done, read } from "../client";
-import { imageDetailKey, moveKey, removeImages, upsertImages, watchReturn } from "./image-cache";
-import { toProblem, type ApiProblem } from "../problem";
-import type { Image, ImageChanges, ImageDetail } from "../types";
-
-const AT_ONCE = 6;
-
-/** Runs the task for each id, six at a time. Returns the ids that failed and the first reason. */
-const forEachId = async (
-  ids: readonly string[],
-  task: (id: string) => Promise<unknown>,
-): Promise<{ failed: Set<string>; reason: ApiProblem | undefined }> => {
-  const queue = [...ids];
-  const failed = new Set<string>();
-  let reason: ApiProblem | undefined;
-  const work = async (): Promise<void> => {
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      try {
-        await task(id);
-      } catch (error) {
-        failed.add(id);
-        reason ??= toProblem(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return { failed, reason };
-};
-
-const deleteImage = (id: string): Promise<void> =>
-  done(api.DELETE("/api/images/{image_id}", { params: { path: { image_id: id } } }));
+import { api, read } from "../client";
+import { imageDetailKey, removeImages, upsertImages, watchReturn } from "./image-cache";
+import { changed, type BatchAction } from "./changed-image";
+import { isDeleted, type ListedImage } from "./listed-image";
+import { knownKey, moveKey, withPendingMove, type KnownImages } from "./timeline-cache";
+import type { Batch, ImageChanges, ImageDetail } from "../types";
 
 const changeImage = (id: string, body: ImageChanges): Promise<ImageDetail> =>
   read(api.PATCH("/api/images/{image_id}", { params: { path: { image_id: id } }, body }));
 
-const HEADS = { queryKey: ["images", "head"] };
+/** What tells the newest part of a list, or how many there are. */
+const isHead = {
+  predicate: ({ queryKey: [all, kind] }: Query) =>
+    all === "images" && (kind === "head" || kind === "timeline"),
+};
+const BUCKETS = { queryKey: ["images", "bucket"] };
 
 const settleLists = (client: QueryClient): void => {
   void client.invalidateQueries({ queryKey: accountOptions.queryKey });
   // What the server says between a delete and its undo would take the picture away again.
   const isLast = client.isMutating({ mutationKey: moveKey }) === 1;
-  // The other list was not told about these; it is small and loads again when it is next looked at.
-  if (isLast) void client.invalidateQueries(HEADS);
+  if (!isLast) return;
+  void client.invalidateQueries(isHead);
+  void client.invalidateQueries(BUCKETS);
 };
 
-// Delete and its undo share a scope: the undo waits until the delete has arrived.
-const IN_TURN = { mutationKey: moveKey, scope: { id: "delete-and-restore" } };
+/** What takes a change back; null: nothing was changed. */
+export type Undo = Batch | null;
 
-/** Moves pictures to Recently deleted. What failed comes back into the list, and the mutation fails. */
-export const useDeleteImages = () => {
-  const client = useQueryClient();
-  return useMutation({
-    ...IN_TURN,
-    mutationFn: async (images: readonly Image[]) => {
-      const { failed, reason } = await forEachId(
-        images.map(({ id }) => id),
-        deleteImage,
-      );
-      if (reason === undefined) return;
-      upsertImages(
-        client,
-        images.filter(({ id }) => failed.has(id)),
-      );
-      throw reason;
-    },
-    onMutate: async (images) => {
-      // An answer from before the delete would bring them back.
-      await client.cancelQueries(HEADS);
-      removeImages(
-        client,
-        images.map(({ id }) => id),
-      );
-    },
-    onSettled: () => settleLists(client),
-  });
+export type ImagesChange = {
+  action: BatchAction;
+  images: readonly ListedImage[];
+  /** This change takes another one back: what that one answered says of which images. */
+  undoes?: Promise<Undo>;
 };
 
-/** Brings pictures back into the timeline. What failed is left where it was, and the mutation fails. */
-export const useRestoreImages = () => {
+const idsOf = (images: readonly ListedImage[]): string[] => images.map(({ id }) => id);
+
+/** Has the lists show these images as they are given, and the details of single ones, too. */
+const show = (client: QueryClient, images: readonly ListedImage[]): void => {
+  upsertImages(client, images);
+  for (const { id, favourite, archived_at } of images) {
+    client.setQueryData<ImageDetail>(
+      imageDetailKey(id),
+      (detail) => detail && { ...detail, favourite, archived_at },
+    );
+  }
+};
+
+/** Has the lists show what a change will have done. Returns the images as they were. */
+const anticipate = (client: QueryClient, { action, images }: ImagesChange) => {
+  const known = client.getQueryData<KnownImages>(knownKey);
+  const before = images.map((image) =>
+    isDeleted(image) ? image : (known?.get(image.id) ?? image),
+  );
+  if (action === "delete") removeImages(client, idsOf(images));
+  else
+    show(
+      client,
+      before.map((image) => changed(action, image)),
+    );
+  return before;
+};
+
+/** Has the lists show what there was before a change. */
+const revert = (client: QueryClient, action: BatchAction, before: readonly ListedImage[]): void => {
+  if (action === "restore") removeImages(client, idsOf(before));
+  show(client, action === "restore" ? before.filter(isDeleted) : before);
+};
+
+/**
+ * Changes up to 10,000 pictures: all of them, or none and the mutation fails. The lists show it at once, and
+ * change back on failure. One follows the other, so that an undo waits until what it takes back has arrived.
+ */
+export const useChangeImages = () => {
   const client = useQueryClient();
   return useMutation({
-    ...IN_TURN,
-    mutationFn: async (images: readonly Image[]) => {
-      const restored: ImageDetail[] = [];
-      const { failed, reason } = await forEachId(
-        images.map(({ id }) => id),
-        async (id) => restored.push(await changeImage(id, { deleted: false })),
-      );
-      upsertImages(client, restored);
-      if (reason === undefined) return;
-      removeImages(client, [...failed]);
-      upsertImages(
-        client,
-        images.filter(({ id, deleted_at }) => failed.has(id) && deleted_at !== null),
-      );
-      throw reason;
+    mutationKey: moveKey,
+    scope: { id: "change-images" },
+    mutationFn: async ({ action, images, undoes }: ImagesChange): Promise<Undo> => {
+      // What failed changed nothing, and needs no undo.
+      const undo = undoes && (await undoes.catch(() => null));
+      const body = undoes ? undo : { action, images: { ids: images.map(({ id }) => id) } };
+      if (!body) return null;
+      return (await read(api.POST("/api/images/batch", { body }))).undo;
     },
-    onMutate: async (images) => {
-      const cancelled = client.cancelQueries(HEADS);
-      upsertImages(
-        client,
-        images.map((image) => ({ ...image, deleted_at: null })),
-      );
+    onMutate: async (change) => {
+      // An answer from before the change would take it back.
+      const cancelled = client.cancelQueries(isHead);
+      const before = anticipate(client, change);
       await cancelled;
+      return before;
     },
+    onError: (_, { action }, before) => revert(client, action, before ?? []),
     onSettled: () => settleLists(client),
   });
 };
@@ -116,7 +105,7 @@ export const useRestoreImages = () => {
 export const useWatchReturn = () => {
   const client = useQueryClient();
   return useCallback(
-    (images: readonly Image[]) =>
+    (images: readonly ListedImage[]) =>
       (onReturn: () => void): (() => void) =>
         watchReturn(
           client,
@@ -127,7 +116,8 @@ export const useWatchReturn = () => {
   );
 };
 
-const keepDetail = (client: QueryClient, detail: ImageDetail): void => {
+const keepDetail = (client: QueryClient, answer: ImageDetail): void => {
+  const detail = withPendingMove(client, answer);
   client.setQueryData(imageDetailKey(detail.id), detail);
   upsertImages(client, [detail]);
 };

@@ -1,4 +1,4 @@
-/** Reading pictures: the lists, one picture, and several by id. */
+/** Reading pictures: the list of deleted ones, one picture, and several by id. The timeline is timeline-queries.ts. */
 import {
   queryOptions,
   useMutation,
@@ -13,22 +13,22 @@ import {
   appendPage,
   forgetSignedUrls,
   imageDetailKey,
-  imageListKey,
   mergeFirstPage,
-  moveKey,
   startList,
+  trashKey,
   upsertImages,
   type ImageList,
 } from "./image-cache";
 import { keepSignedUrls, withWholeAddresses } from "./signed-urls";
-import type { Image, ImageDetail, ImagePage } from "../types";
+import { askBetweenMoves, moveKey, withPendingMove } from "./timeline-cache";
+import type { Image, ImageDetail, ImagePage, View } from "../types";
 
 const PAGE_SIZE = 100;
 /** The API takes at most this many ids at once. */
 const IDS_AT_ONCE = 100;
 
-const fetchPage = (
-  deleted: boolean,
+export const fetchPage = (
+  which: { view: View } | { deleted: true },
   cursor: string | null,
   signal?: AbortSignal,
 ): Promise<ImagePage> =>
@@ -38,7 +38,7 @@ const fetchPage = (
       params: {
         query: {
           limit: PAGE_SIZE,
-          deleted,
+          ...which,
           addresses: "shared",
           ...(cursor === null ? {} : { cursor }),
         },
@@ -46,51 +46,64 @@ const fetchPage = (
     }),
   ).then(withWholeAddresses);
 
-const headKey = (deleted: boolean) => ["images", "head", { deleted }] as const;
+const headKey = ["images", "head"] as const;
 
-export const imageListOptions = (deleted: boolean) =>
-  queryOptions({
-    queryKey: imageListKey(deleted),
-    queryFn: async ({ signal, client }): Promise<ImageList> => {
-      const page = await fetchPage(deleted, null, signal);
-      client.setQueryData(headKey(deleted), page.images.length);
-      return startList(deleted, page);
-    },
-    // See [Note: Lists are patched, not refetched]; useNewest() below brings what is new.
-    staleTime: Infinity,
-    gcTime: 30 * 60_000,
-    structuralSharing: false,
-  });
+const trashOptions = queryOptions({
+  queryKey: trashKey,
+  queryFn: async ({ signal, client }): Promise<ImageList> => {
+    const page = await fetchPage({ deleted: true }, null, signal);
+    client.setQueryData(headKey, page.images.length);
+    return startList(page);
+  },
+  // See [Note: Lists are patched, not refetched]; useNewestDeleted() below brings what is new.
+  staleTime: Infinity,
+  gcTime: 30 * 60_000,
+  structuralSharing: false,
+});
 
-/** Pictures newest first, as far as loaded; `useMoreImages` loads the page that follows. */
-export const useImages = ({ deleted }: { deleted: boolean }) => useQuery(imageListOptions(deleted));
+/** Deleted pictures newest first, as far as loaded; `useMoreDeleted` loads the page that follows. */
+export const useDeletedImages = () => useQuery(trashOptions);
 
-/** Loads the next page of a list. Safe to call again while it runs: that does nothing. */
-export const useMoreImages = ({ deleted }: { deleted: boolean }) => {
+/**
+ * Loads the next page of the deleted pictures; safe to call again while it runs: that does nothing. Or so many
+ * of them, page by page.
+ */
+export const useMoreDeleted = () => {
   const client = useQueryClient();
   const { mutate, isPending, error } = useMutation({
-    mutationKey: ["images", "more", { deleted }],
+    mutationKey: ["images", "more"],
     mutationFn: async () => {
-      const list = client.getQueryData(imageListOptions(deleted).queryKey);
+      const list = client.getQueryData(trashOptions.queryKey);
       if (typeof list?.next_cursor !== "string") return;
-      appendPage(client, deleted, await fetchPage(deleted, list.next_cursor));
+      appendPage(client, await fetchPage({ deleted: true }, list.next_cursor));
     },
   });
   const loadMore = useCallback(() => {
-    const running = client.isMutating({ mutationKey: ["images", "more", { deleted }] });
-    if (running === 0) mutate();
-  }, [client, deleted, mutate]);
-  return { loadMore, isPending, error };
+    if (client.isMutating({ mutationKey: ["images", "more"] }) === 0) mutate();
+  }, [client, mutate]);
+  const loadFirst = useCallback(
+    async (limit: number): Promise<Image[]> => {
+      for (;;) {
+        const list = client.getQueryData(trashOptions.queryKey);
+        if (!list) return [];
+        if (typeof list.next_cursor !== "string" || list.images.length >= limit)
+          return list.images.slice(0, limit);
+        appendPage(client, await fetchPage({ deleted: true }, list.next_cursor));
+      }
+    },
+    [client],
+  );
+  return { loadMore, loadFirst, isPending, error };
 };
 
-/** Keeps the newest part of a list true: on return to the tab, and every minute. */
-export const useNewest = ({ deleted, enabled }: { deleted: boolean; enabled: boolean }) =>
+/** Keeps the newest part of the deleted pictures true: on return to the tab, and every minute. */
+export const useNewestDeleted = ({ enabled }: { enabled: boolean }) =>
   useQuery({
-    queryKey: headKey(deleted),
+    queryKey: headKey,
     queryFn: async ({ signal, client }) => {
-      const page = await fetchPage(deleted, null, signal);
+      const page = await fetchPage({ deleted: true }, null, signal);
       // What is being moved is not where the server had it; once it has arrived, this is asked again.
-      if (client.isMutating({ mutationKey: moveKey }) === 0) mergeFirstPage(client, deleted, page);
+      if (client.isMutating({ mutationKey: moveKey }) === 0) mergeFirstPage(client, page);
       return page.images.length;
     },
     enabled,
@@ -100,9 +113,15 @@ export const useNewest = ({ deleted, enabled }: { deleted: boolean; enabled: boo
 
 /** The given pictures as they are now, in any state; unknown ones are left out. */
 export const fetchImages = async (
+  client: QueryClient,
   ids: readonly string[],
   signal?: AbortSignal,
 ): Promise<Image[]> => {
+  const images = await askBetweenMoves(client, () => fetchByIds(ids, signal));
+  return images.map((image) => withPendingMove(client, image));
+};
+
+const fetchByIds = async (ids: readonly string[], signal?: AbortSignal): Promise<Image[]> => {
   const batches: string[][] = [];
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
     batches.push(ids.slice(at, at + IDS_AT_ONCE));
@@ -129,7 +148,7 @@ export const refreshImages = async (
   { signal, newUrls = false }: RefreshOptions = {},
 ): Promise<Image[]> => {
   if (ids.length === 0) return [];
-  const images = await fetchImages(ids, signal);
+  const images = await fetchImages(client, ids, signal);
   if (newUrls) forgetSignedUrls(client, ids);
   upsertImages(client, images);
   return images;
@@ -175,9 +194,10 @@ export const imageOptions = (id: string) =>
   queryOptions({
     queryKey: imageDetailKey(id),
     queryFn: async ({ signal, client }): Promise<ImageDetail> => {
-      const detail = await read(
-        api.GET("/api/images/{image_id}", { signal, params: { path: { image_id: id } } }),
+      const answer = await askBetweenMoves(client, () =>
+        read(api.GET("/api/images/{image_id}", { signal, params: { path: { image_id: id } } })),
       );
+      const detail = withPendingMove(client, answer);
       const old = client.getQueryData<ImageDetail>(imageDetailKey(id));
       return { ...detail, ...keepSignedUrls(old, detail) };
     },

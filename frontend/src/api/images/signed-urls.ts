@@ -5,7 +5,8 @@ const SPARE_MS = 2 * 60_000;
 
 const objectPath = (url: string | null): string | null => url?.split("?", 1)[0] ?? null;
 
-const isFresh = (image: Image): boolean =>
+/** Whether its addresses still last a while. */
+export const isFresh = (image: Image): boolean =>
   image.urls_expire_at !== null && Date.parse(image.urls_expire_at) - Date.now() > SPARE_MS;
 
 const sameFields = (a: Image, b: Image): boolean =>

@@ -10,12 +10,14 @@ type DayHeadingProps = {
   block: DayBlock;
   selection: Selection;
   onSelect: Dispatch<SelectionAction>;
+  /** Only the day of the picture that Tab reaches: there are as many as one scrolls. */
+  isTabStop: boolean;
 };
 
-export const DayHeading = ({ block, selection, onSelect }: DayHeadingProps) => {
-  const ids = block.images.map(({ id }) => id);
-  const isSelected = ids.every((id) => selection.ids.has(id));
-  const isSelecting = selection.ids.size > 0;
+export const DayHeading = ({ block, selection, onSelect, isTabStop }: DayHeadingProps) => {
+  const { images } = block;
+  const isSelected = images.every(({ id }) => selection.images.has(id));
+  const isSelecting = selection.images.size > 0;
   return (
     <div className="sticky top-14 z-10 -mx-1 flex h-11 items-center bg-canvas px-1 sm:top-16">
       <h2 className="font-semibold tracking-tight whitespace-nowrap">{block.title}</h2>
@@ -24,7 +26,8 @@ export const DayHeading = ({ block, selection, onSelect }: DayHeadingProps) => {
         role="checkbox"
         aria-checked={isSelected}
         aria-label={`Select all of ${block.title}`}
-        onClick={() => onSelect({ type: "toggleAll", ids })}
+        tabIndex={isTabStop ? 0 : -1}
+        onClick={() => onSelect({ type: "toggleAll", images })}
         className={classNames(
           "flex size-11 items-center justify-center rounded-full text-muted transition-opacity hover:text-ink",
           "focus-visible:opacity-100 focus-visible:-outline-offset-4 pointer-coarse:opacity-70",

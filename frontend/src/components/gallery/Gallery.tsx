@@ -1,38 +1,52 @@
 /** A list of images as a grid with a selection, in each of its states: loading, failed, empty, loaded in part. */
-import type { ReactNode } from "react";
+import { lazy, Suspense, type ComponentType, type ReactNode } from "react";
 
-import { toProblem, type Image } from "@/api";
+import { toProblem, type ListedImage } from "@/api";
 import { ErrorState, GridSkeleton, Spinner, VisuallyHidden } from "@/ui";
 
-import { ImageGrid } from "./ImageGrid";
-import { SelectionBar } from "./SelectionBar";
-import type { ImageList } from "./use-image-list";
+import type { GalleryList } from "./gallery-list";
+import { ImageGrid, type GridControl } from "./ImageGrid";
+import type { OpenImage } from "./use-grid-focus";
 import { useSelection } from "./use-selection";
 
+const SelectionBar = lazy(async () => ({
+  default: (await import("./SelectionBar")).SelectionBar,
+}));
+
 export type GallerySelection = {
-  selected: readonly Image[];
+  selected: readonly ListedImage[];
+  /** All of the list, loaded or not, up to what can be changed at once. */
   selectAll: () => void;
-  deleteSelected: () => void;
+  /** Does something with what is selected, and gives the selection up; when that fails it is there again. */
+  act: (run: (images: readonly ListedImage[]) => Promise<unknown>) => void;
 };
 
 type GalleryProps = {
-  list: ImageList;
+  list: GalleryList;
   label: string;
   failedTitle: string;
   /** Instead of a grid without images. */
   empty: ReactNode;
-  /** The buttons for what is selected. */
-  actions: (selection: GallerySelection) => ReactNode;
+  /** The buttons for what is selected. May be lazy: nothing of it is needed before. */
+  actions: ComponentType<GallerySelection>;
   /** Above the grid. */
   intro?: (selection: GallerySelection) => ReactNode;
+  /** Where its pictures are opened: they have addresses below it. */
+  path?: string;
   /** Null: a click selects. */
   onOpen: ((id: string) => void) | null;
   /** The image in the viewer, which has the keys meanwhile. */
-  openId?: string | null;
+  open?: OpenImage | null;
   /** Absent: the Delete key does nothing. */
-  onDelete?: (images: readonly Image[]) => void;
-  noteFor?: (image: Image) => string;
+  onDelete?: (images: readonly ListedImage[]) => Promise<unknown>;
+  noteFor?: (image: ListedImage) => string;
+  /** Each entry of the history has its own place in this gallery. */
+  keepsPlace?: boolean;
+  /** What stands beside the grid and moves it. */
+  beside?: (control: GridControl) => ReactNode;
 };
+
+const alreadyTold = (): void => undefined;
 
 type MoreProps = { isLoading: boolean; error: Error | null; onRetry: () => void };
 
@@ -60,10 +74,10 @@ const More = ({ isLoading, error, onRetry }: MoreProps) => {
 };
 
 export const Gallery = (props: GalleryProps) => {
-  const { list, actions, intro, onOpen, openId = null, onDelete, noteFor } = props;
-  const { query, images, hasMore } = list;
-  const { selection, selected, select, deleteSelected } = useSelection(images, {
-    isPaused: openId !== null,
+  const { list, actions: Actions, intro, onOpen, open = null, onDelete, noteFor } = props;
+  const { query, more } = list;
+  const { selection, selected, select, extend, selectAll, act } = useSelection(list, {
+    isPaused: open !== null,
     ...(onDelete ? { onDelete } : {}),
   });
 
@@ -78,32 +92,35 @@ export const Gallery = (props: GalleryProps) => {
       />
     );
   }
-  if (images.length === 0 && !hasMore) return props.empty;
-  const forCaller: GallerySelection = {
-    selected,
-    selectAll: () => select({ type: "toggleAll", ids: images.map(({ id }) => id) }),
-    deleteSelected,
-  };
+  if (list.isEmpty) return props.empty;
+  const forCaller: GallerySelection = { selected, selectAll, act };
   return (
     <>
       {selected.length > 0 && (
-        <SelectionBar count={selected.length} onClear={() => select({ type: "clear" })}>
-          {actions(forCaller)}
-        </SelectionBar>
+        <Suspense fallback={null}>
+          <SelectionBar selected={selected} onClear={() => select({ type: "clear" })}>
+            <Actions {...forCaller} />
+          </SelectionBar>
+        </Suspense>
       )}
       {intro?.(forCaller)}
       <ImageGrid
         label={props.label}
-        images={images}
+        list={list}
         selection={selection}
         onSelect={select}
+        onExtend={extend}
         onOpen={onOpen}
-        openId={openId}
-        onNearEnd={list.onNearEnd}
-        {...(onDelete ? { onDelete: (image: Image) => onDelete([image]) } : {})}
+        open={open}
+        path={props.path ?? ""}
+        keepsPlace={props.keepsPlace ?? false}
+        {...(onDelete
+          ? { onDelete: (image: ListedImage) => void onDelete([image]).catch(alreadyTold) }
+          : {})}
         {...(noteFor ? { noteFor } : {})}
+        {...(props.beside ? { beside: props.beside } : {})}
       />
-      {hasMore && <More {...list.more} />}
+      {more && <More {...more} />}
     </>
   );
 };

@@ -1,123 +1,157 @@
-/** The justified grid: days, rows and tiles where the layout says, and only those on the screen. */
-import { useEffect, useMemo, type Dispatch, type KeyboardEvent } from "react";
+/** The justified grid: sections, days, rows and tiles where the layout says, and only those near the screen. */
+import { useEffect, useMemo, type Dispatch, type KeyboardEvent, type ReactNode } from "react";
 
-import type { Image } from "@/api";
+import type { ListedImage } from "@/api";
 
-import { DayHeading } from "./DayHeading";
-import { groupByDay } from "./days";
-import { layoutDays, visibleBlocks } from "./layout-days";
+import { DayBlocks } from "./DayBlocks";
+import type { GalleryList } from "./gallery-list";
+import type { GridScroll } from "./grid-scroll";
+import {
+  findSpot,
+  placeSections,
+  visibleSections,
+  type GridLayout,
+  type PlacedSection,
+} from "./layout-sections";
 import { useRefreshExpiredUrl } from "./refresh-expired-url";
+import { elementHeight } from "./scroll-scale";
+import { SectionPlaceholder } from "./SectionPlaceholder";
 import type { Selection, SelectionAction } from "./selection";
-import { Tile, type TileActions } from "./Tile";
+import type { TileActions } from "./Tile";
 import { useElementWidth } from "./use-element-width";
-import { useGridFocus } from "./use-grid-focus";
-import { useScrollAnchor } from "./use-scroll-anchor";
-import { useVisibleRange } from "./use-visible-range";
+import { useGridFocus, type OpenImage } from "./use-grid-focus";
+import { useGridScroll } from "./use-grid-scroll";
+import { usePointerSelection } from "./use-pointer-selection";
+
+/** For what stands beside a grid and moves it. */
+export type GridControl = { scroll: GridScroll; layout: GridLayout };
 
 type ImageGridProps = {
   label: string;
-  images: readonly Image[];
+  list: GalleryList;
   selection: Selection;
   onSelect: Dispatch<SelectionAction>;
+  /** Selects a range that ends here; it starts at `from` while nothing is selected. */
+  onExtend: (to: ListedImage, from?: ListedImage) => void;
+  path: string;
   /** Null: a click selects. */
   onOpen: ((id: string) => void) | null;
-  /** The picture open in the viewer; when it closes, the focus comes back to it. */
-  openId: string | null;
+  /** The picture open in the viewer; the grid goes along with it, and when it closes, the focus comes back to it. */
+  open: OpenImage | null;
   /** Delete was pressed on this picture, with nothing selected. */
-  onDelete?: (image: Image) => void;
-  /** The end of what is loaded comes near. */
-  onNearEnd: () => void;
-  noteFor?: (image: Image) => string;
+  onDelete?: (image: ListedImage) => void;
+  noteFor?: (image: ListedImage) => string;
+  /** Each entry of the history has its own place in this grid. */
+  keepsPlace: boolean;
+  beside?: (control: GridControl) => ReactNode;
 };
 
 /** How far from the end the next page is asked for, in screens. */
 const NEAR_END = 3;
 
-export const ImageGrid = (props: ImageGridProps) => {
-  const { images, selection, onSelect, onOpen, openId, onDelete, onNearEnd, noteFor } = props;
-  const [ref, width] = useElementWidth();
-  const layout = useMemo(
-    () => layoutDays(width > 0 ? groupByDay(images, new Date()) : [], width),
-    [images, width],
+/** The ids of the tiles in a stretch of the grid. */
+const idsBetween = (
+  sections: readonly PlacedSection[],
+  top: number,
+  bottom: number,
+): readonly string[] =>
+  sections.flatMap(
+    ({ layout, y }) =>
+      layout?.tiles
+        .filter((tile) => y + tile.y < bottom && y + tile.y + tile.height > top)
+        .map(({ image }) => image.id) ?? [],
   );
-  const { top, bottom } = useVisibleRange(ref);
-  const blocks = visibleBlocks(layout, top, bottom);
-  const { activeId, setActiveId, moveBy } = useGridFocus(ref, layout, openId);
-  const freshUrls = useRefreshExpiredUrl();
-  useScrollAnchor(ref, layout);
 
-  const isNearEnd = width > 0 && layout.height - bottom < window.innerHeight * NEAR_END;
+export const ImageGrid = (props: ImageGridProps) => {
+  const { list, selection, onSelect, onExtend, path, onOpen, open, onDelete } = props;
+  const { noteFor, keepsPlace } = props;
+  const { sections, more, loader: Loader } = list;
+  const [ref, width] = useElementWidth();
+  const layout = useMemo(() => placeSections(sections, width), [sections, width]);
+  const { scroll, view, near } = useGridScroll({ ref, layout, keepsPlace });
+  const { activeId, setActiveId, moveBy } = useGridFocus({ ref, layout, scroll, open });
+  const freshUrls = useRefreshExpiredUrl();
+  const pointer = usePointerSelection({ list, layout, selection, onSelect });
+
+  const onNearEnd = more?.onNearEnd;
+  const isNearEnd = width > 0 && layout.height - view.bottom < window.innerHeight * NEAR_END;
   useEffect(() => {
-    if (isNearEnd) onNearEnd();
+    if (isNearEnd) onNearEnd?.();
   }, [isNearEnd, onNearEnd]);
 
-  const actions = useMemo<TileActions>(() => {
-    const order = () => images.map(({ id }) => id);
-    return {
+  const actions = useMemo<TileActions>(
+    () => ({
+      path,
       open: onOpen,
-      toggle: (id) => onSelect({ type: "toggle", id }),
-      extend: (id) => onSelect({ type: "extend", id, order: order() }),
+      toggle: (image) => onSelect({ type: "toggle", image }),
+      extend: (image) => onExtend(image),
       focused: setActiveId,
       failed: freshUrls,
-    };
-  }, [images, onOpen, onSelect, setActiveId, freshUrls]);
+    }),
+    [path, onOpen, onSelect, onExtend, setActiveId, freshUrls],
+  );
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const active = images.find(({ id }) => id === activeId);
-    if (event.key === "Delete" && active && selection.ids.size === 0) {
+    const active = findSpot(layout, activeId)?.tile.image;
+    if (event.key === "Delete" && active && selection.images.size === 0) {
       onDelete?.(active);
       return;
     }
-    const reached = moveBy(event);
-    if (reached === null || !event.shiftKey || activeId === null) return;
-    if (selection.ids.size === 0) onSelect({ type: "toggle", id: activeId });
-    actions.extend(reached);
+    const reached = findSpot(layout, moveBy(event))?.tile.image;
+    if (reached && active && event.shiftKey) onExtend(reached, active);
   };
 
-  const shown = blocks.flatMap((block) => block.tiles);
-  const tabStop = shown.some(({ image }) => image.id === activeId)
-    ? activeId
-    : (shown[0]?.image.id ?? null);
-  const isSelecting = selection.ids.size > 0;
+  const shown = visibleSections(layout, view.top, view.bottom);
+  const shownIds = idsBetween(shown, view.top, view.bottom);
+  const topmost = idsBetween(shown, view.free, view.bottom)[0];
+  const tabStop = activeId !== null && shownIds.includes(activeId) ? activeId : (topmost ?? null);
+  const toLoad = Loader ? visibleSections(layout, near.top, near.bottom) : [];
 
   return (
-    // The keys are those of the tiles inside; the grid only listens in one place for all of them.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div
-      ref={ref}
-      role="group"
-      aria-label={props.label}
-      onKeyDown={onKeyDown}
-      className="relative"
-      style={{ height: layout.height }}
-    >
-      {blocks.map((block) => (
-        <section
-          key={block.date}
-          aria-label={block.title}
-          className="group/day absolute"
-          style={{ left: block.x, top: block.y, width: block.width, height: block.height }}
-        >
-          <DayHeading block={block} selection={selection} onSelect={onSelect} />
-          <ul>
-            {block.tiles.map(({ image, x, y, width: tileWidth, height }) => (
-              <Tile
-                key={image.id}
-                image={image}
-                x={x - block.x}
-                y={y - block.y}
-                width={tileWidth}
-                height={height}
-                isSelected={selection.ids.has(image.id)}
-                isSelecting={isSelecting}
-                isTabStop={image.id === tabStop}
-                note={noteFor?.(image) ?? null}
-                actions={actions}
-              />
-            ))}
-          </ul>
-        </section>
-      ))}
-    </div>
+    <>
+      {Loader && width > 0 && (
+        <Loader
+          buckets={toLoad.flatMap(({ buckets }) => buckets.map(({ key }) => key))}
+          ids={idsBetween(toLoad, near.top, near.bottom)}
+        />
+      )}
+      {/* The keys are those of the tiles inside; the grid only listens in one place for all of them. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <div
+        ref={ref}
+        role="group"
+        aria-label={props.label}
+        onKeyDown={onKeyDown}
+        {...pointer}
+        className="relative select-none"
+        style={{ height: elementHeight(layout.height) }}
+      >
+        {shown.map((section) =>
+          section.layout ? (
+            <DayBlocks
+              key={section.key}
+              layout={section.layout}
+              y={section.y - view.base}
+              top={view.top - section.y}
+              bottom={view.bottom - section.y}
+              known={list.known}
+              selection={selection}
+              onSelect={onSelect}
+              tabStop={tabStop}
+              actions={actions}
+              {...(noteFor ? { noteFor } : {})}
+            />
+          ) : (
+            <SectionPlaceholder
+              key={section.key}
+              section={section}
+              y={section.y - view.base}
+              width={width}
+            />
+          ),
+        )}
+      </div>
+      {props.beside?.({ scroll, layout })}
+    </>
   );
 };

@@ -1,22 +1,72 @@
 /** What can be done with the selected pictures; lies over the header while any is selected. */
 import type { ReactNode } from "react";
 
-import { CloseIcon, IconButton } from "@/ui";
+import { isWhole, useImagesInView, useKnownImages, type ListedImage } from "@/api";
+import { Button, CloseIcon, formatBytes, IconButton } from "@/ui";
 
-type SelectionBarProps = { count: number; onClear: () => void; children: ReactNode };
+import { MAX_SELECTED } from "./selection";
 
-export const SelectionBar = ({ count, onClear, children }: SelectionBarProps) => (
-  <div
-    role="toolbar"
-    aria-label="Selected pictures"
-    className="fixed inset-x-0 top-0 z-20 flex h-14 items-center gap-2 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 sm:px-5"
+/** Buckets have no sizes. For more than so many they would take a request for each hundred. */
+const MAX_MEASURED = 500;
+
+/** How large the originals are together, in words; null: that is not known of all. */
+const useTotalSize = (selected: readonly ListedImage[]): string | null => {
+  const known = useKnownImages();
+  const isMeasured = selected.length <= MAX_MEASURED;
+  const missing = selected.filter((image) => !isWhole(image) && !known.has(image.id));
+  useImagesInView(isMeasured ? missing.map(({ id }) => id) : []);
+  if (!isMeasured) return null;
+  let total = 0;
+  for (const image of selected) {
+    const size = isWhole(image) ? image.size : known.get(image.id)?.size;
+    if (size === undefined) return null;
+    total += size;
+  }
+  return formatBytes(total);
+};
+
+type SelectionBarProps = {
+  selected: readonly ListedImage[];
+  onClear: () => void;
+  children: ReactNode;
+};
+
+export const SelectionBar = ({ selected, onClear, children }: SelectionBarProps) => {
+  const size = useTotalSize(selected);
+  const isFull = selected.length >= MAX_SELECTED;
+  return (
+    <div
+      role="toolbar"
+      aria-label="Selected pictures"
+      className="fixed inset-x-0 top-0 z-20 flex h-[calc(3.5rem+env(safe-area-inset-top))] items-center gap-1 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 sm:gap-2 sm:px-5"
+    >
+      <IconButton label="Clear the selection" onClick={onClear}>
+        <CloseIcon />
+      </IconButton>
+      <p className="min-w-0 grow leading-tight">
+        <span role="status" className="font-semibold whitespace-nowrap">
+          {selected.length.toLocaleString("en")} selected
+        </span>
+        <span className="block text-sm text-muted sm:inline sm:pl-3">
+          {isFull ? "as many as can be changed at once" : size}
+        </span>
+      </p>
+      {children}
+    </div>
+  );
+};
+
+type SelectionButtonProps = { icon: ReactNode; onClick: () => void; children: string };
+
+/** One thing to do with what is selected; on a phone its icon stands alone. */
+export const SelectionButton = ({ icon, onClick, children }: SelectionButtonProps) => (
+  <Button
+    look="quiet"
+    icon={icon}
+    title={children}
+    onClick={onClick}
+    className="max-sm:w-11 max-sm:px-0!"
   >
-    <IconButton label="Clear the selection" onClick={onClear}>
-      <CloseIcon />
-    </IconButton>
-    <p role="status" className="grow font-semibold">
-      {count} selected
-    </p>
-    {children}
-  </div>
+    <span className="max-sm:sr-only">{children}</span>
+  </Button>
 );

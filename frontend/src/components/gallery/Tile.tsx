@@ -1,11 +1,12 @@
 /** One picture in the grid: its colours, then itself, and what there is to say about it. */
 import { memo, useState, type KeyboardEvent, type MouseEvent } from "react";
 
-import { imageAlt, type Image } from "@/api";
+import { imageAlt, isWhole, type Image, type ListedImage } from "@/api";
 import {
   BrokenPictureIcon,
   CheckIcon,
   classNames,
+  HeartIcon,
   PlayIcon,
   Spinner,
   VisuallyHidden,
@@ -16,16 +17,18 @@ import { ThumbHashCanvas } from "./ThumbHashCanvas";
 
 /** The same functions for every tile and every render, so that tiles need not render again. */
 export type TileActions = {
+  /** Pictures have their addresses below it. */
+  path: string;
   open: ((id: string) => void) | null;
-  toggle: (id: string) => void;
-  extend: (id: string) => void;
+  toggle: (image: ListedImage) => void;
+  extend: (image: ListedImage) => void;
   focused: (id: string) => void;
   /** Its thumbnail did not load. False: there is nothing left to try. */
-  failed: (image: Image) => boolean;
+  failed: (image: ListedImage) => boolean;
 };
 
 type TileProps = {
-  image: Image;
+  image: ListedImage;
   x: number;
   y: number;
   width: number;
@@ -41,7 +44,7 @@ type TileProps = {
 
 const Badge = ({ children }: { children: string }) => (
   <span className="absolute inset-x-1.5 bottom-1.5 flex">
-    <span className="truncate rounded-full bg-black/70 px-2.5 py-0.5 text-xs font-medium text-white">
+    <span className="rounded-xl bg-black/70 px-2 py-0.5 text-xs leading-tight font-medium text-white [overflow-wrap:normal]">
       {children}
     </span>
   </span>
@@ -58,8 +61,17 @@ const MovingBadge = () => (
   </span>
 );
 
+const FavouriteBadge = () => (
+  <span className="absolute bottom-1.5 left-1.5 text-white drop-shadow-[0_0_2px_rgb(0_0_0/0.8)]">
+    <HeartIcon className="size-4.5 fill-current" />
+    <VisuallyHidden>, favourite</VisuallyHidden>
+  </span>
+);
+
+const failureOf = (image: ListedImage) => (isWhole(image) ? image.failure : null);
+
 /** What stands where no picture can: still being made, or not a picture at all. */
-const Missing = ({ image }: { image: Image }) => {
+const Missing = ({ image }: { image: ListedImage }) => {
   if (image.state === "processing") {
     return (
       <span className="absolute inset-0 flex flex-col items-center justify-center gap-2 p-2 text-muted">
@@ -74,7 +86,7 @@ const Missing = ({ image }: { image: Image }) => {
       <VisuallyHidden>{imageAlt(image)}</VisuallyHidden>
       <BrokenPictureIcon className="size-6" />
       <span className="line-clamp-3 text-xs">
-        {image.failure?.detail ?? "This picture can’t be shown right now."}
+        {failureOf(image)?.detail ?? "This picture can’t be shown right now."}
       </span>
     </span>
   );
@@ -84,9 +96,17 @@ const Missing = ({ image }: { image: Image }) => {
 const arrived = () =>
   window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "there" : "fading in";
 
-type PictureProps = { image: Image; onFailed: (image: Image) => boolean };
+type PictureProps = { image: ListedImage; onFailed: (image: ListedImage) => boolean };
 
 const Picture = ({ image, onFailed }: PictureProps) => {
+  if (isWhole(image)) return <WholePicture image={image} onFailed={onFailed} />;
+  if (image.state === "processing") return <Missing image={image} />;
+  return <VisuallyHidden>{imageAlt(image)}</VisuallyHidden>;
+};
+
+type WholePictureProps = { image: Image; onFailed: (image: ListedImage) => boolean };
+
+const WholePicture = ({ image, onFailed }: WholePictureProps) => {
   const [arrival, setArrival] = useState<"coming" | "fading in" | "there">("coming");
   const [givenUp, setGivenUp] = useState<string | null>(null);
   const url = image.thumbnail_url;
@@ -127,34 +147,33 @@ export const Tile = memo(function Tile(props: TileProps) {
     if (opens && (event.metaKey || event.ctrlKey)) return;
     event.preventDefault();
     // Enter (a click without a pointer) opens even while something is selected: Space selects.
-    if (event.shiftKey) actions.extend(id);
+    if (event.shiftKey) actions.extend(image);
     else if (opens || (event.detail === 0 && actions.open)) actions.open?.(id);
-    else actions.toggle(id);
+    else actions.toggle(image);
   };
   const onSpace = (event: KeyboardEvent) => {
     if (event.key !== " ") return;
     event.preventDefault();
-    actions.toggle(id);
-  };
-  const onContextMenu = (event: MouseEvent<HTMLElement>) => {
-    // A long press on a touch screen selects, as it does in every gallery.
-    if (!window.matchMedia("(pointer: coarse)").matches) return;
-    event.preventDefault();
-    actions.toggle(id);
+    actions.toggle(image);
   };
 
   return (
     <li
+      data-tile={id}
       className={classNames("group absolute", isSelected && "rounded-md bg-accent-soft")}
       style={{ left: props.x, top: props.y, width: props.width, height: props.height }}
     >
+      {/* A link has no state for being selected; a description goes with any role (WAI-ARIA 1.3). */}
+      {/* eslint-disable-next-line jsx-a11y/role-supports-aria-props */}
       <a
-        href={`/images/${id}`}
+        href={`${actions.path}/images/${id}`}
         data-image={id}
         tabIndex={tabIndex}
+        aria-description={isSelected ? "Selected" : undefined}
+        // Dragging selects, see use-pointer-selection.ts.
+        draggable={false}
         onClick={onClick}
         onKeyDown={onSpace}
-        onContextMenu={onContextMenu}
         onFocus={() => actions.focused(id)}
         className={classNames(
           "absolute inset-0 overflow-hidden rounded-md bg-sunken transition-transform duration-150 [-webkit-touch-callout:none]",
@@ -164,15 +183,17 @@ export const Tile = memo(function Tile(props: TileProps) {
         <Picture image={image} onFailed={actions.failed} />
         {image.state === "damaged" && (
           <span
-            title={image.failure?.detail}
-            className="absolute right-1.5 bottom-1.5 flex items-center gap-1 rounded-full bg-black/70 py-0.5 pr-2.5 pl-1.5 text-xs font-medium text-white"
+            title={failureOf(image)?.detail}
+            className="absolute right-1.5 bottom-1.5 flex max-w-[calc(100%-0.75rem)] items-center gap-1 rounded-full bg-black/70 py-0.5 pr-2.5 pl-1.5 text-xs font-medium text-white"
           >
-            <WarningIcon className="size-4" /> {image.failure?.title ?? "Damaged"}
-            <VisuallyHidden>: {image.failure?.detail}</VisuallyHidden>
+            <WarningIcon className="size-4" />{" "}
+            <span className="truncate">{failureOf(image)?.title ?? "Damaged"}</span>
+            <VisuallyHidden>: {failureOf(image)?.detail}</VisuallyHidden>
           </span>
         )}
         {image.is_animated && image.state === "ready" && <MovingBadge />}
         {note !== null && <Badge>{note}</Badge>}
+        {note === null && image.favourite && <FavouriteBadge />}
         <span className="pointer-events-none absolute inset-x-0 top-0 h-16 bg-linear-to-b from-black/35 to-transparent opacity-0 transition-opacity group-hover:opacity-100" />
       </a>
       <button
@@ -181,7 +202,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         aria-checked={isSelected}
         aria-label={`Select ${imageAlt(image)}`}
         tabIndex={tabIndex}
-        onClick={(event) => (event.shiftKey ? actions.extend(id) : actions.toggle(id))}
+        onClick={(event) => (event.shiftKey ? actions.extend(image) : actions.toggle(image))}
         className={classNames(
           "absolute top-0 left-0 flex size-11 items-center justify-center rounded-full transition-opacity",
           "focus-visible:opacity-100 focus-visible:-outline-offset-4",

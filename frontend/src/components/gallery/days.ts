@@ -1,12 +1,18 @@
 /** Days in words, and pictures by day. */
-import type { Image } from "@/api";
+import type { ListedImage } from "@/api";
 
-export type Day = { date: string; title: string; images: readonly Image[] };
+export type Day = { date: string; title: string; images: readonly ListedImage[] };
 
 const weekdayFormat = new Intl.DateTimeFormat("en-GB", { weekday: "short", timeZone: "UTC" });
 const dayFormat = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+const monthFormat = new Intl.DateTimeFormat("en-GB", {
+  month: "long",
   year: "numeric",
   timeZone: "UTC",
 });
@@ -26,11 +32,22 @@ export const dayTitle = (date: string, now: Date): string => {
   return `${weekdayFormat.format(day)}, ${dayFormat.format(day)}`;
 };
 
-/** Groups pictures, already newest first, by the date of their own wall clock. */
-export const groupByDay = (images: readonly Image[], now: Date): Day[] => {
-  const days: (Day & { images: Image[] })[] = [];
+/** "July 2024" from "2024-07" or any date in it. */
+export const monthTitle = (date: string): string =>
+  monthFormat.format(new Date(`${date.slice(0, 7)}-01T00:00:00Z`));
+
+/** The date of a picture's own wall clock. */
+const dayTaken = (image: ListedImage): string => image.timeline_at.slice(0, 10);
+
+/** Groups pictures, already newest first, by their days. */
+export const groupByDay = (
+  images: readonly ListedImage[],
+  now: Date,
+  dayOf: (image: ListedImage) => string = dayTaken,
+): Day[] => {
+  const days: (Day & { images: ListedImage[] })[] = [];
   for (const image of images) {
-    const date = image.timeline_at.slice(0, 10);
+    const date = dayOf(image);
     const last = days.at(-1);
     if (last?.date === date) last.images.push(image);
     else days.push({ date, title: dayTitle(date, now), images: [image] });

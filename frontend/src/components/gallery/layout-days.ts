@@ -5,17 +5,17 @@
  * of single snapshots would be a column. So days that fit stand side by side, each under its own heading,
  * and their pictures are made a little larger or smaller until they reach from edge to edge.
  */
-import type { Image } from "@/api";
+import type { ListedImage } from "@/api";
 
 import type { Day } from "./days";
 import { justify, MAX_STRETCH, rowRatio } from "./justify";
 
 export type Tile = {
-  image: Image;
-  /** Position among all pictures, newest first. */
+  image: ListedImage;
+  /** Position among the pictures that are laid out together, newest first. */
   index: number;
   x: number;
-  /** From the top of the whole timeline. */
+  /** From the top of what is laid out together. */
   y: number;
   width: number;
   height: number;
@@ -29,17 +29,17 @@ export type DayBlock = {
   width: number;
   height: number;
   /** All pictures of the day, whichever of their tiles are at hand. */
-  images: readonly Image[];
+  images: readonly ListedImage[];
   tiles: Tile[];
 };
 
 export type Layout = { blocks: DayBlock[]; tiles: Tile[]; height: number; width: number };
 
-const GAP = 4;
+export const GAP = 4;
 const DAY_GAP = 20;
 /** The sticky heading, and room below it for the focus ring of a picture. */
-const HEADING = 44 + 4;
-const BAND_GAP = 12;
+export const HEADING = 44 + 4;
+export const BAND_GAP = 12;
 /** A heading such as "Wed, 24 Sept 2025" and the button beside it need this much. */
 const NARROWEST_DAY = 172;
 /** A band takes one more day if its pictures need not become smaller than this because of it. */

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef } from "react";
 
-import { refreshImages, type Image } from "@/api";
+import { isWhole, refreshImages, type ListedImage } from "@/api";
 
 /** Failures come in flocks when a page of signatures ends; one request answers them together. */
 const GATHER_MS = 60;
@@ -10,14 +10,14 @@ const GATHER_MS = 60;
 const SIGNATURE_LASTS_MS = 60_000;
 
 /** Returns what a tile calls when its thumbnail failed; false: its address is new already, give up. */
-export const useRefreshExpiredUrl = (): ((image: Image) => boolean) => {
+export const useRefreshExpiredUrl = (): ((image: ListedImage) => boolean) => {
   const client = useQueryClient();
   const tried = useRef(new Map<string, number>());
   const gathered = useRef(new Set<string>());
 
   return useCallback(
     (image) => {
-      const path = image.thumbnail_url?.split("?", 1)[0];
+      const path = isWhole(image) ? image.thumbnail_url?.split("?", 1)[0] : undefined;
       if (path === undefined) return false;
       const last = tried.current.get(path);
       if (last !== undefined && Date.now() - last < SIGNATURE_LASTS_MS) return false;

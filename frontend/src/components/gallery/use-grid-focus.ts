@@ -8,19 +8,16 @@ import {
   type RefObject,
 } from "react";
 
-import { verticalNeighbour, type Layout } from "./layout-days";
-
-/** What covers the page's edges: header and sticky heading above, the bar of a phone below. */
-const COVERED_ABOVE = 116;
-const COVERED_BELOW = 88;
-
-const scrollTo = (grid: HTMLElement, y: number, height: number): void => {
-  const top = grid.getBoundingClientRect().top + y;
-  const above = top - COVERED_ABOVE;
-  const below = top + height + COVERED_BELOW - window.innerHeight;
-  if (above < 0) window.scrollBy({ top: above, behavior: "instant" });
-  else if (below > 0) window.scrollBy({ top: below, behavior: "instant" });
-};
+import type { GridScroll } from "./grid-scroll";
+import {
+  findSpot,
+  stepAside,
+  stepOver,
+  stepToEnd,
+  type Edge,
+  type GridLayout,
+  type Step,
+} from "./layout-sections";
 
 const focusTile = (grid: HTMLElement | null, id: string): boolean => {
   const tile = grid?.querySelector<HTMLElement>(`[data-image="${CSS.escape(id)}"]`);
@@ -28,74 +25,106 @@ const focusTile = (grid: HTMLElement | null, id: string): boolean => {
   return tile !== null && tile !== undefined;
 };
 
-type GridFocus = {
-  /** The picture that had the focus last. */
-  activeId: string | null;
-  setActiveId: (id: string) => void;
-  /** Moves the focus by an arrow key. Returns the id it went to, or null if the key means nothing here. */
-  moveBy: (event: KeyboardEvent) => string | null;
+/** What gets the focus as soon as it is there. */
+type Wanted = { id: string } | { key: string; edge: Edge };
+
+/** The picture in the viewer; null while its moment is not known. */
+export type OpenImage = { id: string; at: string | null };
+
+type GridFocusOptions = {
+  ref: RefObject<HTMLElement | null>;
+  layout: GridLayout;
+  scroll: GridScroll;
+  open: OpenImage | null;
 };
 
-export const useGridFocus = (
-  ref: RefObject<HTMLElement | null>,
-  layout: Layout,
-  openId: string | null,
-): GridFocus => {
-  const [activeId, setActiveId] = useState<string | null>(null);
-  const wanted = useRef<string | null>(null);
-  const lastIndex = useRef(0);
-  const lastOpen = useRef<string | null>(null);
+export const useGridFocus = ({ ref, layout, scroll, open }: GridFocusOptions) => {
+  const [activeId, setActive] = useState<string | null>(null);
+  const wanted = useRef<Wanted | null>(null);
+  const lastSpot = useRef<{ key: string; index: number } | null>(null);
+  const lastOpen = useRef<OpenImage | null>(null);
 
+  const setActiveId = useCallback((id: string) => {
+    // The focus went somewhere else meanwhile.
+    wanted.current = null;
+    setActive(id);
+  }, []);
+
+  /** The picture reached; null: it is to be loaded first. */
   const goTo = useCallback(
-    (index: number): string | null => {
-      const tile = layout.tiles[index];
-      if (!tile || !ref.current) return null;
-      scrollTo(ref.current, tile.y, tile.height);
+    (step: Step): string | null => {
+      if ("edge" in step) {
+        wanted.current = { key: step.section.key, edge: step.edge };
+        scroll.goTo({ kind: "edge", ...wanted.current });
+        return null;
+      }
+      const { id, timeline_at: at } = step.tile.image;
+      scroll.goTo({ kind: "image", id, at, offset: null });
       // A tile that was far away is rendered by that scroll, and takes the focus in the effect below.
-      const { id } = tile.image;
-      wanted.current = focusTile(ref.current, id) ? null : id;
+      wanted.current = focusTile(ref.current, id) ? null : { id };
       return id;
     },
-    [layout, ref],
+    [ref, scroll],
   );
 
   useEffect(() => {
-    if (wanted.current !== null && focusTile(ref.current, wanted.current)) wanted.current = null;
+    const want = wanted.current;
+    if (!want) return;
+    const id =
+      "id" in want
+        ? want.id
+        : layout.sections
+            .find(({ key }) => key === want.key)
+            ?.layout?.tiles.at(want.edge === "first" ? 0 : -1)?.image.id;
+    if (id !== undefined && focusTile(ref.current, id)) wanted.current = null;
   });
 
-  // The viewer closed: back to the picture it showed last.
+  // The grid goes along with the viewer, so that closing it leads to the picture it showed last.
+  const [openId, openAt] = [open?.id ?? null, open?.at ?? null];
   useEffect(() => {
-    const closed = openId === null ? lastOpen.current : null;
-    lastOpen.current = openId;
-    if (closed !== null) goTo(layout.tiles.findIndex(({ image }) => image.id === closed));
-  }, [openId, layout, goTo]);
+    if (openId !== null) {
+      if (openAt !== null) scroll.goTo({ kind: "image", id: openId, at: openAt, offset: null });
+      lastOpen.current = { id: openId, at: openAt };
+    } else if (lastOpen.current) {
+      wanted.current = { id: lastOpen.current.id };
+      if (focusTile(ref.current, lastOpen.current.id)) wanted.current = null;
+      lastOpen.current = null;
+    }
+  }, [openId, openAt, scroll, ref]);
 
   // The picture with the focus is gone: the one that took its place gets it.
   useEffect(() => {
     if (activeId === null) return;
-    const index = layout.tiles.findIndex(({ image }) => image.id === activeId);
-    if (index !== -1) lastIndex.current = index;
-    else if (document.activeElement === document.body && openId === null) {
+    const spot = findSpot(layout, activeId);
+    if (spot) {
+      lastSpot.current = { key: spot.section.key, index: spot.tile.index };
+    } else if (document.activeElement === document.body && openId === null && lastSpot.current) {
+      const { key, index } = lastSpot.current;
+      const tiles = layout.sections.find((section) => section.key === key)?.layout?.tiles ?? [];
       // Without scrolling: it may have vanished while something else is being looked at.
-      const heir = layout.tiles[Math.min(lastIndex.current, layout.tiles.length - 1)];
+      const heir = tiles[Math.min(index, tiles.length - 1)];
       if (heir) focusTile(ref.current, heir.image.id);
     }
   }, [activeId, layout, openId, ref]);
 
+  /** The step of a key; undefined: it is none of the grid's keys. */
+  const stepOf = (key: string): Step | null | undefined => {
+    if (key === "Home") return stepToEnd(layout, "first");
+    if (key === "End") return stepToEnd(layout, "last");
+    const spot = findSpot(layout, activeId);
+    if (!spot) return undefined;
+    if (key === "ArrowLeft") return stepAside(layout, spot, -1);
+    if (key === "ArrowRight") return stepAside(layout, spot, 1);
+    if (key === "ArrowUp") return stepOver(layout, spot, -1);
+    if (key === "ArrowDown") return stepOver(layout, spot, 1);
+    return undefined;
+  };
+
   const moveBy = (event: KeyboardEvent): string | null => {
-    const at = layout.tiles.findIndex(({ image }) => image.id === activeId);
-    const steps: Partial<Record<string, () => number | null>> = {
-      ArrowLeft: () => at - 1,
-      ArrowRight: () => at + 1,
-      ArrowUp: () => verticalNeighbour(layout, at, -1),
-      ArrowDown: () => verticalNeighbour(layout, at, 1),
-      Home: () => 0,
-      End: () => layout.tiles.length - 1,
-    };
-    const next = steps[event.key]?.();
-    if (next === undefined) return null;
+    const step = stepOf(event.key);
+    if (step === undefined) return null;
     event.preventDefault();
-    return next === null ? null : goTo(next);
+    return step && goTo(step);
   };
 
   return { activeId, setActiveId, moveBy };

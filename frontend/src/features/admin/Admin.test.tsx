@@ -1,9 +1,9 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
-import type { Invite, Person } from "@/api";
+import { ReauthContext, type Invite, type Person } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { aSession, aSignInOffer, aUser } from "@/test/samples";
 import { server } from "@/test/server";
@@ -158,6 +158,49 @@ test("an invitation without an address sends none, and its link is shown", async
   await user.click(screen.getByRole("button", { name: "Make the invitation" }));
   expect(await screen.findByText(link)).toBeVisible();
   expect(sent).toEqual({ note: "Hello" });
+});
+
+const confirmFirst = () =>
+  HttpResponse.json(
+    { status: 401, code: "confirm_first", detail: "Confirm that it is you." },
+    { status: 401 },
+  );
+
+test.each([
+  ["/admin/people", "Sign out all devices", "Sign them out", /signed out/],
+  ["/admin/invites", "Take back", "Take it back", /was removed/],
+])("on %s, whoever confirms gets what they asked for", async (path, start, action, done) => {
+  let isFresh = false;
+  server.use(
+    people(aPerson(), grace),
+    http.get("*/api/admin/invites", () => HttpResponse.json({ invites: [anInvite()] })),
+    http.delete("*/api/admin/people/p2/sessions", () =>
+      isFresh ? HttpResponse.json({ ended: 1 }) : confirmFirst(),
+    ),
+    http.delete("*/api/admin/invites/n1", () =>
+      isFresh ? new HttpResponse(null, { status: 204 }) : confirmFirst(),
+    ),
+  );
+  const ask = vi.fn(() => {
+    isFresh = true;
+    return Promise.resolve(true);
+  });
+  const user = userEvent.setup();
+  renderWithApp(
+    <ReauthContext value={ask}>
+      <Admin path={path} notFound="Nothing" />
+    </ReauthContext>,
+    { session },
+  );
+  if (path === "/admin/people") {
+    await user.click(await screen.findByRole("button", { name: /What to do with grace/ }));
+    await user.click(screen.getByRole("menuitem", { name: start }));
+  } else {
+    await user.click(await screen.findByRole("button", { name: new RegExp(start) }));
+  }
+  await user.click(screen.getByRole("button", { name: action }));
+  expect(await screen.findByText(done)).toBeVisible();
+  expect(ask).toHaveBeenCalledOnce();
 });
 
 test("an address below administration that leads nowhere says so", () => {

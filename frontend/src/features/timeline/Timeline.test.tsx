@@ -3,10 +3,11 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import { landImages, type Image } from "@/api";
+import { landImages, type Image, type View } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { anImage } from "@/test/samples";
 import { server } from "@/test/server";
+import { batchHandler, libraryHandlers, timelineHandlers } from "@/test/timeline";
 
 import { Timeline } from "./Timeline";
 
@@ -20,33 +21,22 @@ const serve = (images: readonly Image[]) => {
   const asked: string[] = [];
   const deleted = new Set<unknown>();
   server.use(
-    http.get("*/api/images", ({ request }) => {
-      const { searchParams } = new URL(request.url);
-      const ids = searchParams.get("ids")?.split(",");
-      asked.push(ids ? `ids ${ids.join()}` : "page");
-      const found = images.filter(({ id }) => (ids ? ids.includes(id) : !deleted.has(id)));
-      return HttpResponse.json({ images: found, next_cursor: null });
-    }),
-    http.delete("*/api/images/:id", ({ params }) => {
-      asked.push(`delete ${String(params["id"])}`);
-      deleted.add(params["id"]);
-      return new HttpResponse(null, { status: 204 });
-    }),
-    http.patch("*/api/images/:id", async ({ params, request }) => {
-      asked.push(`patch ${String(params["id"])} ${JSON.stringify(await request.json())}`);
-      deleted.delete(params["id"]);
-      const image = images.find(({ id }) => id === params["id"]);
-      return HttpResponse.json({ ...image, sha256: "", camera: null, description: null });
-    }),
+    ...timelineHandlers(
+      () => images.filter(({ id }) => !deleted.has(id)),
+      (what) => asked.push(what),
+    ),
+    batchHandler(deleted, (what) => asked.push(what)),
     http.get("*/api/account", () => HttpResponse.json({})),
   );
   return asked;
 };
 
-const show = () => {
+const show = (view: View = "timeline") => {
   const onOpen = vi.fn();
   const onUpload = vi.fn();
-  const { client } = renderWithApp(<Timeline openId={null} onOpen={onOpen} onUpload={onUpload} />);
+  const { client } = renderWithApp(
+    <Timeline view={view} path="" openId={null} onOpen={onOpen} onUpload={onUpload} />,
+  );
   return { client, onOpen, onUpload, user: userEvent.setup() };
 };
 
@@ -89,7 +79,8 @@ test("a picture that moves says so, and one that stands still or is damaged does
 
 test("a failure is told in the server's words and can be tried again", async () => {
   const failing = { status: 400, code: "odd", detail: "The moon is in the way.", title: "" };
-  server.use(http.get("*/api/images", () => HttpResponse.json(failing, { status: 400 })));
+  serve([]);
+  server.use(http.get("*/api/timeline", () => HttpResponse.json(failing, { status: 400 })));
   const { user } = show();
   expect(await screen.findByRole("alert")).toHaveTextContent("The moon is in the way.");
   serve(two);
@@ -123,6 +114,20 @@ test("a picture that is processing or damaged says so, with a thumbnail or witho
   expect(await tile(/Nothing can be shown\./)).toBeVisible();
 });
 
+/** As the API shapes failures (app/images/failure_messages.py). */
+test.each([
+  { code: "undecodable", title: "No preview yet", detail: "It cannot be shown here yet." },
+  { code: "out_of_memory", title: "No preview yet", detail: "It needs more memory." },
+  { code: "corrupt", title: "Damaged", detail: "Part of this file is broken." },
+])("a tile without a picture of $code says “$title”", async (failure) => {
+  serve([anImage({ id: "d", state: "damaged", thumbnail_url: null, failure })]);
+  show();
+  const link = await tile(new RegExp(`${failure.title} ?: ${failure.detail}`));
+  for (const other of ["No preview yet", "Damaged"].filter((title) => title !== failure.title)) {
+    expect(link).not.toHaveTextContent(other);
+  }
+});
+
 test("a click opens a picture; with something selected it selects", async () => {
   serve(two);
   const { user, onOpen } = show();
@@ -130,7 +135,7 @@ test("a click opens a picture; with something selected it selects", async () => 
   expect(onOpen).toHaveBeenCalledExactlyOnceWith("b2");
   await user.click(screen.getByRole("checkbox", { name: "Select A red barn" }));
   await user.click(await tile(/a\.jpg/));
-  expect(screen.getByRole("toolbar")).toHaveTextContent("2 selected");
+  expect(await screen.findByRole("toolbar")).toHaveTextContent("2 selected");
   await user.keyboard("{Escape}");
   expect(screen.queryByRole("toolbar")).not.toBeInTheDocument();
 });
@@ -139,15 +144,15 @@ test("delete takes the picture away at once, and undo brings it back after the d
   const asked = serve(two);
   const { user } = show();
   await user.click(await screen.findByRole("checkbox", { name: "Select A red barn" }));
-  await user.click(screen.getByRole("button", { name: "Delete" }));
+  await user.click(await screen.findByRole("button", { name: "Delete" }));
   await waitFor(() => expect(screen.queryByRole("link", { name: "A red barn" })).toBeNull());
   await user.click(screen.getByRole("button", { name: "Undo" }));
   expect(await tile("A red barn")).toBeVisible();
   expect(screen.queryByRole("toolbar")).not.toBeInTheDocument();
-  await waitFor(() => expect(asked).toContain('patch b2 {"deleted":false}'));
-  expect(asked.filter((request) => /delete|patch/.test(request))).toEqual([
+  await waitFor(() => expect(asked).toContain("restore b2"));
+  expect(asked.filter((request) => /delete|restore/.test(request))).toEqual([
     "delete b2",
-    'patch b2 {"deleted":false}',
+    "restore b2",
   ]);
 });
 
@@ -155,7 +160,7 @@ test("a delete that fails brings the picture back and says why", async () => {
   serve(two);
   const detail = "Storage is being moved. Try again tomorrow.";
   server.use(
-    http.delete("*/api/images/:id", () =>
+    http.post("*/api/images/batch", () =>
       HttpResponse.json({ status: 409, code: "moving", detail, title: "" }, { status: 409 }),
     ),
   );
@@ -218,14 +223,12 @@ test("no list is asked for between a delete and its undo: it would leave the pic
   const asked = serve(two);
   const [deleting, restoring] = [gate(), gate()];
   server.use(
-    http.delete("*/api/images/:id", async () => {
-      await deleting.opened;
-      return new HttpResponse(null, { status: 204 });
-    }),
-    http.patch("*/api/images/:id", async () => {
-      asked.push("patch");
-      await restoring.opened;
-      return HttpResponse.json({ ...two[0], sha256: "", camera: null, description: null });
+    http.post("*/api/images/batch", async ({ request }) => {
+      const { action } = (await request.json()) as { action: string };
+      asked.push(action);
+      await (action === "delete" ? deleting : restoring).opened;
+      const undo = { action: "restore", images: { ids: ["b2"] } };
+      return HttpResponse.json({ changed: 1, cancelled: 0, undo });
     }),
   );
   const { client } = show();
@@ -234,11 +237,11 @@ test("no list is asked for between a delete and its undo: it would leave the pic
   await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
   expect(await tile("A red barn")).toBeVisible();
   deleting.open();
-  await waitFor(() => expect(asked).toContain("patch"));
-  expect(client.isFetching({ queryKey: ["images", "head"] })).toBe(0);
-  expect(asked).toEqual(["page", "patch"]);
+  await waitFor(() => expect(asked).toContain("restore"));
+  expect(client.isFetching({ queryKey: ["images"] })).toBe(0);
+  expect(asked).toEqual(["overview", "page", "delete", "restore"]);
   restoring.open();
-  await waitFor(() => expect(asked).toEqual(["page", "patch", "page"]));
+  await waitFor(() => expect(asked.slice(4).sort()).toEqual(["bucket 2025-05", "overview"]));
   expect(await tile("A red barn")).toBeVisible();
 });
 
@@ -249,7 +252,114 @@ test("the offer of an undo goes when the picture came back in another way", asyn
   await userEvent.keyboard("{Delete}");
   expect(await screen.findByRole("button", { name: "Undo" })).toBeVisible();
   await waitFor(() => expect(screen.queryByRole("link", { name: "A red barn" })).toBeNull());
+  serve(two);
   await landImages(client, two);
   await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
+  expect(await tile("A red barn")).toBeVisible();
+});
+
+test("a delete that fails gives the selection back", async () => {
+  serve(two);
+  server.use(http.post("*/api/images/batch", () => HttpResponse.error()));
+  const { user } = show();
+  await user.click(await screen.findByRole("checkbox", { name: "Select A red barn" }));
+  await user.click(await screen.findByRole("button", { name: "Delete" }));
+  expect(await screen.findByText(/can’t be reached/)).toBeVisible();
+  expect(await screen.findByRole("checkbox", { name: "Select A red barn" })).toBeChecked();
+});
+
+/** Two pictures in each of three months, of which a list by pages has only the newest two. */
+const months = ["2025-05", "2025-04", "2025-03"].flatMap((month, n) =>
+  [2, 1].map((day) =>
+    anImage({
+      id: `${3 - n}${day}`,
+      name: `${month} ${day}.jpg`,
+      timeline_at: `${month}-0${day}T10:00:00`,
+      size: 1_500_000,
+    }),
+  ),
+);
+
+const serveMonths = () => {
+  const asked = serve(months);
+  server.use(
+    http.get("*/api/images", ({ request }) => {
+      const ids = new URL(request.url).searchParams.get("ids")?.split(",");
+      const images = ids ? months.filter(({ id }) => ids.includes(id)) : months.slice(0, 2);
+      return HttpResponse.json({ images, next_cursor: ids ? null : "more" });
+    }),
+  );
+  return asked;
+};
+
+test("Ctrl+A selects all, also what is not loaded, and the bar says how large they are", async () => {
+  const asked = serveMonths();
+  show();
+  await screen.findAllByRole("link");
+  await userEvent.keyboard("{Control>}a{/Control}");
+  const bar = await screen.findByRole("toolbar");
+  await waitFor(() => expect(bar).toHaveTextContent("6 selected"));
+  await waitFor(() => expect(bar).toHaveTextContent("9 MB"));
+  await userEvent.keyboard("{Delete}");
+  await waitFor(() => expect(asked).toContain("delete 32,31,22,21,12,11"));
+  expect(await screen.findByText("6 pictures moved to Recently deleted")).toBeVisible();
+});
+
+test("a shift-click selects all in between over months", async () => {
+  serveMonths();
+  const { user } = show();
+  await user.click(await screen.findByRole("checkbox", { name: /Select .*2025-05 1/ }));
+  await user.keyboard("{Shift>}");
+  await user.click(await tile(/2025-03 2/));
+  await user.keyboard("{/Shift}");
+  expect(await screen.findByText("4 selected")).toBeVisible();
+});
+
+test("what is archived leaves the timeline, and undo brings it back", async () => {
+  const { handlers, asked } = libraryHandlers(two);
+  server.use(...handlers);
+  const { user } = show();
+  await user.click(await screen.findByRole("checkbox", { name: "Select A red barn" }));
+  await user.click(await screen.findByRole("button", { name: "Archive" }));
+  await waitFor(() => expect(screen.queryByRole("link", { name: "A red barn" })).toBeNull());
+  expect(await screen.findByText("1 picture archived")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Undo" }));
+  expect(await tile("A red barn")).toBeVisible();
+  await waitFor(() => expect(asked).toEqual(["archive b2", "unarchive b2"]));
+});
+
+test("favourites are marked in the timeline; where all are, the button takes it back", async () => {
+  const { handlers, asked } = libraryHandlers(two);
+  server.use(...handlers);
+  const { user } = show();
+  await user.click(await screen.findByRole("checkbox", { name: "Select A red barn" }));
+  await user.click(await screen.findByRole("button", { name: "Favourite" }));
+  expect(await tile("A red barn , favourite")).toBeVisible();
+  await user.click(screen.getByRole("checkbox", { name: "Select A red barn" }));
+  await user.click(await screen.findByRole("button", { name: "Unfavourite" }));
+  expect(await tile("A red barn")).toBeVisible();
+  await waitFor(() => expect(asked).toEqual(["favourite b2", "unfavourite b2"]));
+});
+
+test("the archive has what is archived, and gives it back to the timeline", async () => {
+  const archived = { ...two[0], archived_at: "2025-06-01T00:00:00Z" } as Image;
+  const { handlers, asked } = libraryHandlers([archived, ...two.slice(1)]);
+  server.use(...handlers);
+  const { user } = show("archive");
+  expect(await tile("A red barn")).toBeVisible();
+  expect(screen.getAllByRole("link")).toHaveLength(1);
+  await user.click(screen.getByRole("checkbox", { name: "Select A red barn" }));
+  await user.click(await screen.findByRole("button", { name: "Unarchive" }));
+  expect(await screen.findByRole("heading", { name: "Nothing is archived" })).toBeVisible();
+  await waitFor(() => expect(asked).toEqual(["unarchive b2"]));
+});
+
+test("a change that is refused puts the favourite back as it was", async () => {
+  server.use(...libraryHandlers(two).handlers);
+  server.use(http.post("*/api/images/batch", () => HttpResponse.error()));
+  const { user } = show();
+  await user.click(await screen.findByRole("checkbox", { name: "Select A red barn" }));
+  await user.click(await screen.findByRole("button", { name: "Favourite" }));
+  expect(await screen.findByText(/can’t be reached/)).toBeVisible();
   expect(await tile("A red barn")).toBeVisible();
 });

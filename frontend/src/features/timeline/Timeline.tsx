@@ -1,63 +1,74 @@
-/** A person's pictures, newest first. */
-import { useMemo } from "react";
+/** A person's pictures, favourites or archive, newest first, with a scrubber beside them. */
+import { lazy, useCallback, type ComponentType } from "react";
 
-import { isUnfinished, useUnfinished } from "@/api";
-import { Gallery } from "@/components/gallery/Gallery";
-import { useDeleteWithUndo } from "@/components/gallery/use-delete-with-undo";
-import { useImageList } from "@/components/gallery/use-image-list";
-import { Button, EmptyState, PlusIcon, TrashIcon } from "@/ui";
+import { useMomentOf, type ListedImage, type View } from "@/api";
+import { Gallery, type GallerySelection } from "@/components/gallery/Gallery";
+import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 
-import { EmptyTimelineArt } from "./EmptyTimelineArt";
+import { EmptyView } from "./EmptyView";
+import { GoToDate } from "./GoToDate";
+import { Scrubber } from "./Scrubber";
+import { useTimelineList } from "./timeline-list";
+
+const loadActions = () => import("./ViewActions");
+
+type Wording = { label: string; failedTitle: string; Actions: ComponentType<GallerySelection> };
+
+const VIEWS: Record<View, Wording> = {
+  timeline: {
+    label: "Your pictures, newest first",
+    failedTitle: "Your pictures could not be loaded",
+    Actions: lazy(async () => ({ default: (await loadActions()).TimelineActions })),
+  },
+  favourites: {
+    label: "Your favourites, newest first",
+    failedTitle: "Your favourites could not be loaded",
+    Actions: lazy(async () => ({ default: (await loadActions()).TimelineActions })),
+  },
+  archive: {
+    label: "Your archive, newest first",
+    failedTitle: "Your archive could not be loaded",
+    Actions: lazy(async () => ({ default: (await loadActions()).ArchiveActions })),
+  },
+};
 
 type TimelineProps = {
+  view: View;
+  /** Where it is, without a slash at the end: "" or "/archive". */
+  path: string;
   openId: string | null;
   onOpen: (id: string) => void;
   onUpload: () => void;
 };
 
-const NothingYet = ({ onUpload }: { onUpload: () => void }) => (
-  <EmptyState
-    picture={<EmptyTimelineArt />}
-    title={
-      // Nothing can be dropped with a finger.
-      window.matchMedia("(pointer: coarse)").matches
-        ? "Add your first pictures"
-        : "Drop pictures anywhere"
-    }
-    actions={
-      <Button look="primary" icon={<PlusIcon />} onClick={onUpload}>
-        Choose pictures
-      </Button>
-    }
-  >
-    <p>
-      They are kept in your own private storage, as they are, and show up here by the day they were
-      taken.
-    </p>
-  </EmptyState>
-);
-
-export const Timeline = ({ openId, onOpen, onUpload }: TimelineProps) => {
-  const list = useImageList({ deleted: false });
-  const { images } = list;
-  const unfinished = useMemo(() => images.filter(isUnfinished).map(({ id }) => id), [images]);
-  useUnfinished(unfinished);
-  const { deleteWithUndo } = useDeleteWithUndo();
+export const Timeline = ({ view, path, openId, onOpen, onUpload }: TimelineProps) => {
+  const list = useTimelineList(view);
+  const { change } = useChangeWithUndo();
+  const onDelete = useCallback(
+    (images: readonly ListedImage[]) => change("delete", images).answer,
+    [change],
+  );
+  const at = useMomentOf(openId);
+  const { label, failedTitle, Actions } = VIEWS[view];
 
   return (
     <Gallery
       list={list}
-      label="Your pictures, newest first"
-      failedTitle="Your pictures could not be loaded"
-      empty={<NothingYet onUpload={onUpload} />}
-      actions={({ deleteSelected }) => (
-        <Button look="quiet" icon={<TrashIcon />} onClick={deleteSelected}>
-          Delete
-        </Button>
-      )}
+      label={label}
+      failedTitle={failedTitle}
+      empty={<EmptyView view={view} onUpload={onUpload} />}
+      actions={Actions}
+      path={path}
       onOpen={onOpen}
-      openId={openId}
-      onDelete={deleteWithUndo}
+      open={openId === null ? null : { id: openId, at }}
+      onDelete={onDelete}
+      keepsPlace
+      beside={(control) => (
+        <>
+          <Scrubber {...control} />
+          <GoToDate scroll={control.scroll} isPaused={openId !== null} />
+        </>
+      )}
     />
   );
 };

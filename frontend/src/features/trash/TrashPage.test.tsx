@@ -4,7 +4,7 @@ import { http, HttpResponse } from "msw";
 import { expect, test } from "vitest";
 
 import { renderWithApp } from "@/test/render";
-import { anImage, anImageDetail } from "@/test/samples";
+import { anImage } from "@/test/samples";
 import { server } from "@/test/server";
 
 import { TrashPage, timeLeft } from "./TrashPage";
@@ -33,17 +33,44 @@ test("a deleted picture is selected by a click and restored", async () => {
       expect(new URL(request.url).searchParams.get("deleted")).toBe("true");
       return HttpResponse.json({ images: asked.length ? [] : [deleted], next_cursor: null });
     }),
-    http.patch("*/api/images/b2", async ({ request }) => {
+    http.post("*/api/images/batch", async ({ request }) => {
       asked.push(await request.json());
-      return HttpResponse.json(anImageDetail({ ...deleted, deleted_at: null }));
+      return HttpResponse.json({ changed: 1, cancelled: 0, undo: null });
     }),
   );
   renderWithApp(<TrashPage />);
   const user = userEvent.setup();
   expect(await screen.findByText("30 days left")).toBeVisible();
   await user.click(screen.getByRole("link", { name: /A red barn/ }));
-  await user.click(screen.getByRole("button", { name: "Restore" }));
-  expect(await screen.findByText("1 picture back in your timeline")).toBeVisible();
+  await user.click(await screen.findByRole("button", { name: "Restore" }));
+  expect(await screen.findByText("1 picture restored")).toBeVisible();
   await waitFor(() => expect(screen.getByText("Nothing was deleted lately")).toBeVisible());
-  expect(asked).toEqual([{ deleted: false }]);
+  expect(asked).toEqual([{ action: "restore", images: { ids: ["b2"] } }]);
+});
+
+test("all are selected, also those on pages that are not loaded", async () => {
+  const deleted = ["a", "b", "c"].map((id) =>
+    anImage({ id, name: `${id}.jpg`, deleted_at: new Date().toISOString() }),
+  );
+  const asked: unknown[] = [];
+  server.use(
+    http.get("*/api/images", ({ request }) => {
+      const cursor = new URL(request.url).searchParams.get("cursor");
+      return cursor === null
+        ? HttpResponse.json({ images: deleted.slice(0, 2), next_cursor: "c" })
+        : HttpResponse.json({ images: deleted.slice(2), next_cursor: null });
+    }),
+    http.post("*/api/images/batch", async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ changed: 3, cancelled: 0, undo: null });
+    }),
+  );
+  renderWithApp(<TrashPage />);
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Select all" }));
+  expect(await screen.findByText("3 selected")).toBeVisible();
+  await user.click(await screen.findByRole("button", { name: "Restore" }));
+  await waitFor(() => expect(asked).toHaveLength(1));
+  const [batch] = asked as [{ images: { ids: string[] } }];
+  expect([...batch.images.ids].sort()).toEqual(["a", "b", "c"]);
 });

@@ -1,9 +1,10 @@
 /** What was deleted in the last 30 days, and the way back. */
-import { toProblem, useRestoreImages, type Image } from "@/api";
+import { isWhole, type ListedImage } from "@/api";
 import { Gallery, type GallerySelection } from "@/components/gallery/Gallery";
-import { picturesInWords } from "@/components/gallery/use-delete-with-undo";
-import { useImageList } from "@/components/gallery/use-image-list";
-import { Button, EmptyState, RestoreIcon, TrashIcon, useToast } from "@/ui";
+import { SelectionButton } from "@/components/gallery/SelectionBar";
+import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { useDeletedList } from "@/components/gallery/use-deleted-list";
+import { Button, EmptyState, RestoreIcon, TrashIcon } from "@/ui";
 
 const KEPT_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -15,18 +16,19 @@ export const timeLeft = (deletedAt: string, now: number): string => {
   return days === 1 ? "1 day left" : `${days} days left`;
 };
 
-const noteFor = (image: Image): string =>
-  image.deleted_at === null ? "" : timeLeft(image.deleted_at, Date.now());
+const noteFor = (image: ListedImage): string =>
+  isWhole(image) && image.deleted_at !== null ? timeLeft(image.deleted_at, Date.now()) : "";
 
-const useRestore = () => {
-  const { mutateAsync: restore } = useRestoreImages();
-  const toast = useToast();
-  // By promise: callbacks of mutate() are dropped with the grid, which goes with its last picture.
-  return (images: readonly Image[]) =>
-    void restore(images).then(
-      () => toast.show({ message: `${picturesInWords(images.length)} back in your timeline` }),
-      (error: unknown) => toast.show({ tone: "error", message: toProblem(error).detail }),
-    );
+const Actions = ({ act }: GallerySelection) => {
+  const { change } = useChangeWithUndo();
+  return (
+    <SelectionButton
+      icon={<RestoreIcon />}
+      onClick={() => act((images) => change("restore", images).answer)}
+    >
+      Restore
+    </SelectionButton>
+  );
 };
 
 const Empty = () => (
@@ -41,30 +43,23 @@ const Empty = () => (
 const Intro = ({ selected, selectAll }: GallerySelection) => (
   <div className="flex flex-wrap items-center justify-between gap-x-8 gap-y-3 pb-3">
     <p className="max-w-prose text-muted">
-      Pictures stay here for {KEPT_DAYS} days after you delete them, and only you see them. Then the
-      original and everything made from it are removed for good. Select the ones you want back.
+      Pictures stay here for {KEPT_DAYS} days, under the day on which you deleted them, and only you
+      see them. Then the original and everything made from it are removed for good. Select the ones
+      you want back.
     </p>
     {selected.length === 0 && <Button onClick={selectAll}>Select all</Button>}
   </div>
 );
 
-export const TrashPage = () => {
-  const list = useImageList({ deleted: true });
-  const restore = useRestore();
-  return (
-    <Gallery
-      list={list}
-      label="Deleted pictures"
-      failedTitle="The deleted pictures could not be loaded"
-      empty={<Empty />}
-      intro={Intro}
-      actions={({ selected }) => (
-        <Button look="primary" icon={<RestoreIcon />} onClick={() => restore(selected)}>
-          Restore
-        </Button>
-      )}
-      onOpen={null}
-      noteFor={noteFor}
-    />
-  );
-};
+export const TrashPage = () => (
+  <Gallery
+    list={useDeletedList()}
+    label="Deleted pictures"
+    failedTitle="The deleted pictures could not be loaded"
+    empty={<Empty />}
+    intro={Intro}
+    actions={Actions}
+    onOpen={null}
+    noteFor={noteFor}
+  />
+);

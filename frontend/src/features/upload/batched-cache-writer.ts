@@ -1,5 +1,5 @@
 /** Putting pictures that came in into the lists: a few times a second at most, however many there are. */
-import { landImages, type Image } from "@/api";
+import { fetchImages, landImages, lastMove, type Image } from "@/api";
 
 import type { QueryClient } from "@tanstack/react-query";
 
@@ -8,6 +8,7 @@ const EVERY_MS = 700;
 export class BatchedCacheWriter {
   readonly #client: QueryClient;
   #landed: Image[] = [];
+  #since = -1;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(client: QueryClient) {
@@ -15,8 +16,9 @@ export class BatchedCacheWriter {
   }
 
   readonly add = (image: Image): void => {
+    if (this.#landed.length === 0) this.#since = lastMove(this.#client);
     this.#landed.push(image);
-    this.#timer ??= setTimeout(() => this.#flush(), EVERY_MS);
+    this.#timer ??= setTimeout(() => void this.#flush(), EVERY_MS);
   };
 
   close(): void {
@@ -25,11 +27,19 @@ export class BatchedCacheWriter {
     this.#landed = [];
   }
 
-  #flush(): void {
+  async #flush(): Promise<void> {
     this.#timer = null;
-    const images = this.#landed;
+    const landed = this.#landed;
     this.#landed = [];
-    void landImages(this.#client, images);
+    // What the person deleted meanwhile must not come back.
+    const isKnown = lastMove(this.#client) === this.#since;
+    const asked = isKnown
+      ? landed
+      : fetchImages(
+          this.#client,
+          landed.map(({ id }) => id),
+        );
+    await landImages(this.#client, await Promise.resolve(asked).catch(() => landed));
     // The account page counts pictures and bytes.
     void this.#client.invalidateQueries({ queryKey: ["account"] });
   }

@@ -1,3 +1,4 @@
+import { QueryClient } from "@tanstack/react-query";
 import { http, HttpResponse } from "msw";
 import { expect, test, vi } from "vitest";
 
@@ -41,7 +42,9 @@ test("one picture that is not valid does not stop the others of its batch", asyn
       return HttpResponse.json({ places: [exists("a"), exists("c")] });
     }),
   );
-  const places = await httpUploadApi(presence()).askForPlaces(["a", "b", "c"].map(picture));
+  const places = await httpUploadApi(new QueryClient(), presence()).askForPlaces(
+    ["a", "b", "c"].map(picture),
+  );
   expect(asked).toEqual([
     ["a", "b", "c"],
     ["a", "c"],
@@ -54,7 +57,7 @@ test("one picture that is not valid does not stop the others of its batch", asyn
 });
 
 test("tells what passes from what lasts", async () => {
-  const asking = () => httpUploadApi(presence()).askForPlaces([picture("a")]);
+  const asking = () => httpUploadApi(new QueryClient(), presence()).askForPlaces([picture("a")]);
   server.use(http.post(PLACES, () => HttpResponse.error()));
   await expect(asking()).rejects.toEqual(new TransientError("connection"));
   server.use(http.post(PLACES, () => problem(503, "unavailable")));
@@ -75,7 +78,10 @@ test("says when the session is over, and what to wait for", async () => {
   const onEnded = vi.fn();
   const back = Promise.resolve();
   server.use(http.get(PLACES, () => problem(401, "not_signed_in")));
-  const asking = httpUploadApi(presence({ onEnded, untilBack: () => back })).imagesById(["a"]);
+  const asking = httpUploadApi(
+    new QueryClient(),
+    presence({ onEnded, untilBack: () => back }),
+  ).imagesById(["a"]);
   await expect(asking).rejects.toBeInstanceOf(SignedOutError);
   await expect(asking).rejects.toMatchObject({ over: back });
   expect(onEnded).toHaveBeenCalledOnce();
@@ -84,7 +90,7 @@ test("says when the session is over, and what to wait for", async () => {
 test("asks nothing while its person is not there: somebody else may be", async () => {
   const asked = vi.fn();
   server.use(http.all("*/api/*", asked));
-  const away = httpUploadApi(presence({ isPresent: () => false }));
+  const away = httpUploadApi(new QueryClient(), presence({ isPresent: () => false }));
   const all = [
     away.askForPlaces([picture("a")]),
     away.complete("a"),
@@ -110,7 +116,7 @@ test.each([
         : problem(status, code);
     }),
   );
-  expect(await httpUploadApi(presence()).complete("abc")).toBe(outcome);
+  expect(await httpUploadApi(new QueryClient(), presence()).complete("abc")).toBe(outcome);
   expect(asked).toHaveBeenCalledExactlyOnceWith("abc");
 });
 
@@ -122,6 +128,6 @@ test("gives a place back by deleting the unfinished picture", async () => {
       return new HttpResponse(null, { status: 204 });
     }),
   );
-  await httpUploadApi(presence()).forget("abc");
+  await httpUploadApi(new QueryClient(), presence()).forget("abc");
   expect(deleted).toHaveBeenCalledWith("abc");
 });

@@ -1,4 +1,6 @@
 /** The API as the queue sees it: its refusals sorted into those that pass and those that last. */
+import type { QueryClient } from "@tanstack/react-query";
+
 import {
   ApiProblem,
   cancelUpload,
@@ -20,7 +22,10 @@ export type Presence = {
 };
 
 /** Asks nothing on behalf of anybody but the person whose files these are. */
-export const httpUploadApi = ({ isPresent, onEnded, untilBack }: Presence): UploadApi => {
+export const httpUploadApi = (
+  client: QueryClient,
+  { isPresent, onEnded, untilBack }: Presence,
+): UploadApi => {
   const translate = async <T>(call: () => Promise<T>): Promise<T> => {
     if (!isPresent()) throw new SignedOutError(untilBack());
     try {
@@ -37,7 +42,7 @@ export const httpUploadApi = ({ isPresent, onEnded, untilBack }: Presence): Uplo
   return {
     askForPlaces: (pictures) => translate(() => askForPlaces(pictures)),
     complete: (imageId) => translate(() => complete(imageId)),
-    imagesById: (ids) => translate(() => fetchImages(ids)),
+    imagesById: (ids) => translate(() => fetchImages(client, ids)),
     forget: (imageId) => translate(() => cancelUpload(imageId)),
   };
 };

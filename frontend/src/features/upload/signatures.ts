@@ -1,4 +1,4 @@
-/** How files are told by their first bytes. Made by ./scripts/generate from formats.py. */
+/** How files are told by their first bytes. Made by ./scripts/generate from sniff.py. */
 
 /** Where, which bytes (hexadecimal), and what they say; the first that fits counts. */
 export const FIXED: readonly (readonly [offset: number, bytes: string, type: string])[] = [

@@ -28,7 +28,7 @@ export class UploadManager {
     this.#landing = new BatchedCacheWriter(client);
     this.#note = new UnfinishedNote(userId);
     this.queue = new UploadQueue({
-      server: httpUploadApi({
+      server: httpUploadApi(client, {
         isPresent: () => isPresent(client, userId),
         onEnded: () => endSession(client),
         untilBack: () => untilSignedInAgain(client),

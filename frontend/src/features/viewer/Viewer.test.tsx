@@ -1,14 +1,14 @@
-import { useQuery } from "@tanstack/react-query";
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { useState } from "react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
-import { imageListOptions, type Image, type ImageDetail } from "@/api";
+import { useNeighbours, type Image, type ImageDetail } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { anImage, anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
+import { batchHandler, libraryHandlers, timelineHandlers } from "@/test/timeline";
 
 import Viewer from ".";
 import { standInForBrowser } from "./testing/jsdom-polyfills";
@@ -26,18 +26,16 @@ let requests: string[];
 
 /** An API with these pictures, which also remembers what is done to them. */
 const serve = (images: readonly Image[], details: Partial<ImageDetail> = {}) => {
+  const deleted = new Set<unknown>();
   server.use(
-    http.get("*/api/images", () => HttpResponse.json({ images, next_cursor: null })),
+    ...timelineHandlers(() => images.filter(({ id }) => !deleted.has(id))),
     http.get("*/api/images/:id", ({ params }) => {
       const image = images.find(({ id }) => id === params["id"]);
       if (image) return HttpResponse.json({ ...anImageDetail(), ...image, ...details });
       const body = { status: 404, code: "not_found", detail: "There is no such picture." };
       return HttpResponse.json(body, { status: 404 });
     }),
-    http.delete("*/api/images/:id", ({ params }) => {
-      requests.push(`DELETE ${String(params["id"])}`);
-      return new HttpResponse(null, { status: 204 });
-    }),
+    batchHandler(deleted, (what) => requests.push(what)),
     http.patch("*/api/images/:id", async ({ params, request }) => {
       requests.push(`PATCH ${String(params["id"])} ${await request.text()}`);
       const image = images.find(({ id }) => id === params["id"]) ?? anImage();
@@ -46,29 +44,53 @@ const serve = (images: readonly Image[], details: Partial<ImageDetail> = {}) => 
   );
 };
 
-/** The timeline beneath, the address in the middle, the viewer on top. */
-const App = ({ openId, listed }: { openId: string; listed: boolean }) => {
+/** The address in the middle, the viewer on top. */
+const App = ({ openId }: { openId: string }) => {
   const [id, setId] = useState<string | null>(openId);
-  const { data } = useQuery({ ...imageListOptions(false), enabled: listed });
-  const images = data?.images ?? [];
   return (
     <>
       <main>
         <button>Something on the page</button>
         <output>{id ?? "closed"}</output>
       </main>
-      {id !== null && (images.length > 0 || !listed) && (
-        <Viewer imageId={id} images={images} onClose={() => setId(null)} onNavigate={setId} />
-      )}
+      {id !== null && <Open id={id} onShow={setId} onClose={() => setId(null)} />}
     </>
   );
 };
 
-const open = async (id = "two", { listed = true } = {}) => {
-  const view = renderWithApp(<App openId={id} listed={listed} />);
+type OpenProps = { id: string; onShow: (id: string) => void; onClose: () => void };
+
+const Open = ({ id, onShow, onClose }: OpenProps) => (
+  <Viewer
+    view="timeline"
+    imageId={id}
+    {...useNeighbours(id, "timeline")}
+    onClose={onClose}
+    onNavigate={onShow}
+  />
+);
+
+const open = async (id = "two") => {
+  const view = renderWithApp(<App openId={id} />);
   await screen.findByRole("dialog");
   return view;
 };
+/** Waits until its neighbours are there as well. */
+const openAmong = async (count: number, id = "two") => {
+  const view = await open(id);
+  await screen.findByText(new RegExp(`of ${count}:`));
+  return view;
+};
+/** Holds an answer back until it is let pass. */
+const aGate = () => {
+  let pass = (): void => undefined;
+  const open = new Promise<undefined>((resolve) => {
+    pass = () => resolve(undefined);
+  });
+  return { open, pass };
+};
+const aDetail = (id: string) =>
+  HttpResponse.json({ ...anImageDetail(), ...THREE.find((image) => image.id === id) });
 const shown = () => screen.getByText((_, element) => element?.tagName === "OUTPUT").textContent;
 const key = (keys: string) => userEvent.keyboard(keys);
 
@@ -91,7 +113,7 @@ test("shows the picture with its description as alt text, and says where it stan
 describe("by keyboard", () => {
   test("arrows go to the neighbours and stop at the ends", async () => {
     serve(THREE);
-    await open();
+    await openAmong(3);
     await key("{ArrowRight}");
     expect(shown()).toBe("three");
     expect(await screen.findByRole("img", { name: "Picture three" })).toBeInTheDocument();
@@ -104,7 +126,7 @@ describe("by keyboard", () => {
 
   test("i shows the details and hides them", async () => {
     serve(THREE);
-    await open();
+    await openAmong(3);
     await key("i");
     expect(screen.getByRole("complementary", { name: "Details" })).toBeVisible();
     await key("i");
@@ -113,7 +135,7 @@ describe("by keyboard", () => {
 
   test("Escape closes", async () => {
     serve(THREE);
-    await open();
+    await openAmong(3);
     await screen.findByRole("img", { name: "Picture two" });
     await key("{Escape}");
     await waitFor(() => expect(shown()).toBe("closed"));
@@ -122,21 +144,21 @@ describe("by keyboard", () => {
 
   test.each(["d", "{Delete}"])("%s deletes and shows the next, u takes it back", async (press) => {
     serve(THREE);
-    await open();
+    await openAmong(3);
     await key(press);
     expect(shown()).toBe("three");
-    await waitFor(() => expect(requests).toEqual(["DELETE two"]));
+    await waitFor(() => expect(requests).toEqual(["delete two"]));
     expect(await screen.findByText("2 of 2: Picture three")).toBeInTheDocument();
 
     await key("u");
     expect(shown()).toBe("two");
-    await waitFor(() => expect(requests.at(-1)).toBe('PATCH two {"deleted":false}'));
+    await waitFor(() => expect(requests.at(-1)).toBe("restore two"));
     expect(await screen.findByText("2 of 3: Picture two")).toBeInTheDocument();
   });
 
   test("Ctrl+Z takes back too, one after the other", async () => {
     serve(THREE);
-    await open();
+    await openAmong(3);
     await key("dd");
     expect(shown()).toBe("one");
     await key("{Control>}z{/Control}");
@@ -146,9 +168,83 @@ describe("by keyboard", () => {
     await waitFor(() => expect(requests).toHaveLength(4));
   });
 
+  test("f marks a favourite and takes it back, and the picture stays", async () => {
+    const { handlers, asked } = libraryHandlers(THREE);
+    server.use(...handlers);
+    await openAmong(3);
+    await key("f");
+    expect(screen.getByRole("button", { name: "Favourite" })).toHaveAttribute(
+      "aria-pressed",
+      "true",
+    );
+    expect(await screen.findByText(/Picture two\. Favourite/)).toBeInTheDocument();
+    await key("f");
+    expect(screen.getByRole("button", { name: "Favourite" })).toHaveAttribute(
+      "aria-pressed",
+      "false",
+    );
+    expect(shown()).toBe("two");
+    await waitFor(() => expect(asked).toEqual(["favourite two", "unfavourite two"]));
+  });
+
+  test("a archives and shows the next, u takes it back", async () => {
+    const { handlers, asked } = libraryHandlers(THREE);
+    server.use(...handlers);
+    await openAmong(3);
+    await key("a");
+    expect(shown()).toBe("three");
+    expect(await screen.findByText("2 of 2: Picture three")).toBeInTheDocument();
+    await key("u");
+    expect(shown()).toBe("two");
+    expect(await screen.findByText("2 of 3: Picture two")).toBeInTheDocument();
+    await waitFor(() => expect(asked).toEqual(["archive two", "unarchive two"]));
+  });
+
+  test.each(["while it is under way", "after it has ended"])(
+    "what was asked before a change takes nothing back when it is answered %s",
+    async (when) => {
+      const change = aGate();
+      const answer = aGate();
+      const { handlers, asked } = libraryHandlers(THREE);
+      server.use(
+        // As it was before: answered late the first time.
+        http.get("*/api/images/two", () => answer.open.then(() => aDetail("two")), { once: true }),
+        http.post("*/api/images/batch", () => change.open),
+        ...handlers,
+      );
+      const { client } = await openAmong(3);
+      const isOver = () => expect(client.isMutating()).toBe(0);
+      await key("f");
+      if (when === "after it has ended") {
+        change.pass();
+        await waitFor(isOver);
+        expect(asked).toEqual(["favourite two"]);
+      }
+      answer.pass();
+      await waitFor(() => expect(client.getQueryData(["images", "detail", "two"])).toBeDefined());
+      expect(screen.getByRole("button", { name: "Favourite" })).toHaveAttribute(
+        "aria-pressed",
+        "true",
+      );
+      change.pass();
+      await waitFor(isOver);
+    },
+  );
+
+  test("? lists the keys, and they do nothing meanwhile", async () => {
+    serve(THREE);
+    await openAmong(3);
+    await key("?");
+    expect(screen.getByRole("dialog", { name: "Keys" })).toHaveTextContent("Favourite");
+    await key("d");
+    expect(requests).toEqual([]);
+    await userEvent.click(screen.getByRole("button", { name: "Close" }));
+    expect(screen.queryByRole("dialog", { name: "Keys" })).not.toBeInTheDocument();
+  });
+
   test("letters typed into a field are only letters", async () => {
     serve(THREE);
-    await open();
+    await openAmong(3);
     await key("i");
     await userEvent.click(await screen.findByRole("button", { name: "Rename" }));
     await userEvent.clear(screen.getByRole("textbox", { name: "Name" }));
@@ -164,7 +260,7 @@ describe("by keyboard", () => {
 
 test("the message after deleting has an Undo", async () => {
   serve(THREE);
-  await open("three");
+  await openAmong(3, "three");
   await userEvent.click(screen.getByRole("button", { name: "Delete" }));
   expect(shown()).toBe("two");
   await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
@@ -192,13 +288,13 @@ test("the page beneath is out of reach while it is open, and in reach afterwards
 describe("an address opened directly", () => {
   test("shows a picture that the timeline has not loaded", async () => {
     serve(THREE);
-    await open("three", { listed: false });
+    await open("three");
     expect(await screen.findByRole("img", { name: "Picture three" })).toBeInTheDocument();
   });
 
   test("says when there is no such picture, and leads back", async () => {
     serve(THREE);
-    await open("stranger", { listed: false });
+    await open("stranger");
     expect(await screen.findByRole("alert")).toHaveTextContent("There is no such picture");
     await key("{Escape}");
     expect(shown()).toBe("closed");
@@ -206,13 +302,13 @@ describe("an address opened directly", () => {
 
   test("a deleted picture is as gone as one that never was", async () => {
     serve([anImage({ id: "gone", deleted_at: "2025-06-01T10:00:00Z" })]);
-    await open("gone", { listed: false });
+    await open("gone");
     expect(await screen.findByRole("alert")).toHaveTextContent("There is no such picture");
   });
 
   test("can be tried again when the server did not answer", async () => {
     server.use(http.get("*/api/images/:id", () => HttpResponse.error()));
-    await open("three", { listed: false });
+    await open("three");
     expect(await screen.findByRole("alert")).toHaveTextContent("could not be loaded");
     serve(THREE);
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
@@ -239,6 +335,25 @@ describe("pictures that are not whole", () => {
     await open();
     expect(await screen.findByText("Damaged")).toBeVisible();
     expect(screen.getByText("The end of this file is missing.")).toBeVisible();
+  });
+
+  const ours = { code: "too_slow", title: "No preview yet", detail: "It took too long here." };
+
+  test("one that we failed to show is not called damaged", async () => {
+    serve([anImage({ id: "two", state: "damaged", failure: ours, preview_url: null })]);
+    await open();
+    expect(await screen.findByText("No preview yet")).toBeVisible();
+    expect(screen.getByText("It took too long here.")).toBeVisible();
+    expect(screen.queryByText(/Damaged/)).not.toBeInTheDocument();
+  });
+
+  test("one that is shown by its small copy says so", async () => {
+    const small = { code: "shown_small", title: "Small preview", detail: "Too large to open." };
+    serve([anImage({ id: "two", state: "damaged", failure: small, alt_text: "A wide bay" })]);
+    await open();
+    expect(await screen.findByRole("img", { name: "A wide bay" })).toBeInTheDocument();
+    expect(screen.getByText("Small preview. Too large to open.")).toBeVisible();
+    expect(screen.queryByText(/Damaged/)).not.toBeInTheDocument();
   });
 
   test("one that is being prepared appears by itself", async () => {

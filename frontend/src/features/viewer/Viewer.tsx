@@ -1,7 +1,7 @@
 /** One picture over the whole window, on its own address; the timeline waits beneath. */
 import { useRef } from "react";
 
-import { toProblem, useImage, type Image } from "@/api";
+import { toProblem, useImage, type Image, type View } from "@/api";
 
 import { useInertBackground } from "./use-inert-background";
 import { ViewerContent } from "./ViewerContent";
@@ -10,9 +10,14 @@ import { ViewerMessage } from "./ViewerMessage";
 import "./viewer.css";
 
 export type ViewerProps = {
+  /** The list that it is opened from. */
+  view: View;
   imageId: string;
-  /** The timeline as far as it is loaded, newest first. The picture need not be in it. */
+  /** The pictures around it as far as they are known, newest first. It need not be among them. */
   images: readonly Image[];
+  /** How many the list has, and how many of them come before the first of these. */
+  before: number;
+  total: number;
   onClose: () => void;
   onNavigate: (id: string) => void;
 };
@@ -34,7 +39,7 @@ export const Viewer = (props: ViewerProps) => {
   );
 };
 
-const Content = ({ imageId, images, onClose, onNavigate }: ViewerProps) => {
+const Content = ({ view, imageId, images, before, total, onClose, onNavigate }: ViewerProps) => {
   const { data: detail, error, isFetching, refetch } = useImage(imageId);
   const isListed = images.some(({ id }) => id === imageId);
   const problem = error && toProblem(error);
@@ -52,6 +57,8 @@ const Content = ({ imageId, images, onClose, onNavigate }: ViewerProps) => {
     return (
       <ViewerContent
         images={isListed ? images : detail ? [detail] : []}
+        place={isListed ? { before, total } : null}
+        view={view}
         imageId={imageId}
         detail={detail ?? null}
         onClose={onClose}

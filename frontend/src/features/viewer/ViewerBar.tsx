@@ -2,9 +2,11 @@
 
 import { imageAlt, type Image } from "@/api";
 import {
+  ArchiveIcon,
   ChevronLeftIcon,
   classNames,
   DownloadIcon,
+  HeartIcon,
   IconButton,
   InfoIcon,
   MinusIcon,
@@ -12,6 +14,7 @@ import {
   PlayIcon,
   PlusIcon,
   TrashIcon,
+  UnarchiveIcon,
 } from "@/ui";
 
 import type { Animation } from "./use-animation";
@@ -19,14 +22,16 @@ import { useDownload } from "./use-download";
 
 type ViewerBarProps = {
   image: Image;
-  /** `hasMore`: there are pictures after the last of these. */
-  position: { at: number; of: number; hasMore: boolean };
+  /** Among all of the timeline; null: not known yet. */
+  position: { at: number; of: number } | null;
   /** Null: it does not move. */
   film: Animation | null;
   hasDetails: boolean;
   onClose: () => void;
   onToggleDetails: () => void;
   onDelete: () => void;
+  onFavourite: () => void;
+  onArchive: () => void;
   onZoomIn: () => void;
   onZoomOut: () => void;
 };
@@ -36,18 +41,22 @@ const light = "hover:bg-white/15!";
 export const ViewerBar = (props: ViewerBarProps) => {
   const { image, position, film, hasDetails } = props;
   const { download, isFetching } = useDownload(image);
-  const place = `${position.at.toLocaleString()} of ${position.of.toLocaleString()}${position.hasMore ? "+" : ""}`;
+  const place =
+    position && `${position.at.toLocaleString("en")} of ${position.of.toLocaleString("en")}`;
   return (
-    <header className="flex items-center gap-1 bg-linear-to-b from-black/70 to-transparent px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-6 *:pointer-events-auto">
+    <header className="flex items-center gap-1 bg-linear-to-b from-black/80 via-black/55 to-transparent px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-9 [text-shadow:0_0_3px_rgb(0_0_0/0.8)] [&_svg]:drop-shadow-[0_0_2px_rgb(0_0_0/0.7)] *:pointer-events-auto">
       <IconButton label="Back to your pictures" className={light} onClick={props.onClose}>
         <ChevronLeftIcon className="size-6" />
       </IconButton>
       <div className="min-w-0 flex-1 px-1">
         <h2 className="truncate text-sm font-medium">{image.name}</h2>
-        <p className="text-xs text-white/70 tabular-nums">{place}</p>
+        <p className="text-xs text-white/85 tabular-nums">{place}</p>
       </div>
       <p className="sr-only" role="status">
-        {place}: {imageAlt(image)}
+        {place !== null && `${place}: `}
+        {imageAlt(image)}
+        {image.favourite && ". Favourite"}
+        {image.archived_at !== null && ". Archived"}
       </p>
       {film && (
         <IconButton
@@ -71,6 +80,21 @@ export const ViewerBar = (props: ViewerBarProps) => {
         onClick={props.onZoomIn}
       >
         <PlusIcon />
+      </IconButton>
+      <IconButton
+        label="Favourite"
+        aria-pressed={image.favourite}
+        className={light}
+        onClick={props.onFavourite}
+      >
+        <HeartIcon className={classNames("size-5", image.favourite && "fill-current")} />
+      </IconButton>
+      <IconButton
+        label={image.archived_at === null ? "Archive" : "Back to the timeline"}
+        className={light}
+        onClick={props.onArchive}
+      >
+        {image.archived_at === null ? <ArchiveIcon /> : <UnarchiveIcon />}
       </IconButton>
       <IconButton
         label="Details"

@@ -1,23 +1,28 @@
 /** The stage with everything around it: bars, arrows, details, and the keys for all of them. */
 import { useMemo, useRef, useState } from "react";
 
-import { useImages, type Image, type ImageDetail } from "@/api";
+import type { Image, ImageDetail, View } from "@/api";
 import { classNames } from "@/ui";
 
 import { DamagedNotice } from "./DamagedNotice";
 import type { Drafts } from "./descriptions/description-draft";
 import { DetailsPanel } from "./details/DetailsPanel";
+import { KeysDialog } from "./KeysDialog";
 import { NavButton } from "./NavButton";
 import { useAnimation } from "./use-animation";
-import { useDeleteCurrent } from "./use-delete-current";
+import { useChangeCurrent } from "./use-change-current";
+import { useIdle } from "./use-idle";
 import { useFullResolution } from "./use-full-resolution";
 import { usePhotoSwipe } from "./use-photoswipe";
 import { useShortcuts } from "./use-shortcuts";
 import { ViewerBar } from "./ViewerBar";
 
 type ViewerContentProps = {
+  view: View;
   /** Has the picture in it. */
   images: readonly Image[];
+  /** Of the first of these in the timeline; null while that is not known. */
+  place: { before: number; total: number } | null;
   imageId: string;
   /** Null while it loads. */
   detail: ImageDetail | null;
@@ -26,7 +31,9 @@ type ViewerContentProps = {
 };
 
 export const ViewerContent = ({
+  view,
   images,
+  place,
   imageId,
   detail,
   onClose,
@@ -34,14 +41,16 @@ export const ViewerContent = ({
 }: ViewerContentProps) => {
   const room = useRef<HTMLDivElement>(null);
   const [hasDetails, setHasDetails] = useState(false);
+  const controls = useRef<HTMLDivElement>(null);
+  const isIdle = useIdle(controls);
+  const [hasKeys, setHasKeys] = useState(false);
   const [isBare, setIsBare] = useState(false);
   const [drafts] = useState<Drafts>(() => new Map());
   const [isPulled, setIsPulled] = useState(false);
   const [isLeaving, setIsLeaving] = useState(false);
   const index = images.findIndex(({ id }) => id === imageId);
   const image = images[index];
-  const hasMore = typeof useImages({ deleted: false }).data?.next_cursor === "string";
-  const { remove, undo } = useDeleteCurrent({ images, onNavigate, onClose });
+  const { changeThis, undo } = useChangeCurrent({ view, images, onNavigate, onClose });
   const { renewUrls, fetchFull } = useFullResolution();
 
   const stage = usePhotoSwipe({
@@ -66,8 +75,16 @@ export const ViewerContent = ({
     if (to) onNavigate(to.id);
   };
   const toggleDetails = () => setHasDetails((was) => !was);
+  // What is newest about it: the list may have it as it was.
+  const current = image && detail?.id === image.id ? detail : image;
   const removeThis = () => {
-    if (image) remove(image);
+    if (current) changeThis("delete", current);
+  };
+  const favourThis = () => {
+    if (current) changeThis(current.favourite ? "unfavourite" : "favourite", current);
+  };
+  const archiveThis = () => {
+    if (current) changeThis(current.archived_at === null ? "archive" : "unarchive", current);
   };
   useShortcuts({
     Escape: close,
@@ -78,10 +95,14 @@ export const ViewerContent = ({
     "-": () => stage.current?.zoomOut(),
     "0": () => stage.current?.resetZoom(),
     i: toggleDetails,
+    e: toggleDetails,
+    f: favourThis,
+    a: archiveThis,
     d: removeThis,
     Delete: removeThis,
     u: undo,
     "Ctrl+z": undo,
+    "?": () => setHasKeys(true),
   });
   if (!image) return null;
   const areBarsHidden = isLeaving || isPulled || isBare;
@@ -93,20 +114,25 @@ export const ViewerContent = ({
         {/* It takes no events but that a button in it got the focus: then it must be seen. */}
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
         <div
+          ref={controls}
           onFocus={() => setIsBare(false)}
           className={classNames(
             "pointer-events-none absolute inset-0 flex flex-col text-white transition-opacity duration-200",
             areBarsHidden && "opacity-0 *:pointer-events-none!",
+            // Where it was it can still be pressed: it shows as soon as the pointer moves there.
+            isIdle && "opacity-0",
           )}
         >
           <ViewerBar
-            image={image}
-            position={{ at: index + 1, of: images.length, hasMore }}
+            image={current ?? image}
+            position={place && { at: place.before + index + 1, of: place.total }}
             film={film}
             hasDetails={hasDetails}
             onClose={close}
             onToggleDetails={toggleDetails}
             onDelete={removeThis}
+            onFavourite={favourThis}
+            onArchive={archiveThis}
             onZoomIn={() => stage.current?.zoomIn()}
             onZoomOut={() => stage.current?.zoomOut()}
           />
@@ -118,6 +144,7 @@ export const ViewerContent = ({
       {hasDetails && !isLeaving && (
         <DetailsPanel image={image} detail={detail} drafts={drafts} onClose={toggleDetails} />
       )}
+      {hasKeys && <KeysDialog onClose={() => setHasKeys(false)} />}
     </div>
   );
 };

@@ -1,4 +1,6 @@
 /** Each phase in words. */
+import type { Image } from "@/api";
+
 import { isBig } from "../queue/file-hash";
 import type { Phase } from "../queue/upload-state";
 
@@ -27,7 +29,7 @@ export const formatPhase = (phase: Phase, size: number, kept = 0): PhaseText => 
     case "ready":
       return { text: "Added", tone: "good" };
     case "damaged":
-      return { text: `Added, but damaged. ${phase.reason}`, tone: "warning" };
+      return { text: `${damagedText(phase.image)} ${phase.reason}`, tone: "warning" };
     case "already":
       return phase.restored
         ? { text: "Restored from Recently deleted", tone: "good" }
@@ -39,6 +41,12 @@ export const formatPhase = (phase: Phase, size: number, kept = 0): PhaseText => 
     case "cancelled":
       return { text: "Cancelled", tone: "quiet" };
   }
+};
+
+/** Damaged is what is broken. Of what we failed to show, the title says so. */
+const damagedText = ({ failure }: Image): string => {
+  const title = failure?.title ?? "Damaged";
+  return title === "Damaged" ? "Added, but damaged." : `Added. ${title}.`;
 };
 
 const sendingText = (sent: number, kept: number): string =>

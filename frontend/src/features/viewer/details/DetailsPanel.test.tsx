@@ -46,6 +46,17 @@ test("a damaged picture can be tried again", async () => {
   await expect.poll(() => asked).toBe(1);
 });
 
+test.each([
+  { code: "decoder_crashed", title: "No preview yet" },
+  { code: "shown_small", title: "Small preview" },
+  { code: "incomplete", title: "Damaged" },
+])("the details of $code are headed “$title”", ({ code, title }) => {
+  const failure = { code, title, detail: "The original is kept as it is." };
+  renderWithApp(<DamagedSection detail={anImageDetail({ state: "damaged", failure })} />);
+  const section = screen.getByRole("region", { name: title });
+  expect(section).toHaveTextContent(`${title}The original is kept as it is.`);
+});
+
 test("a whole picture has no damage to speak of", () => {
   renderWithApp(<DamagedSection detail={anImageDetail({ state: "ready" })} />);
   expect(screen.queryByRole("button")).not.toBeInTheDocument();

@@ -1,0 +1,33 @@
+/** What an image is after a change of many, as far as it is known here. */
+import { ARCHIVED, isWhole, type ListedImage } from "./listed-image";
+import type { Batch } from "../types";
+
+export type BatchAction = Batch["action"];
+
+/** A row of a timeline cannot say that it is deleted: those are taken out of the lists. */
+export const changed = <T extends ListedImage>(action: BatchAction, image: T): T => {
+  const now = new Date().toISOString();
+  switch (action) {
+    case "favourite":
+      return { ...image, favourite: true };
+    case "unfavourite":
+      return { ...image, favourite: false };
+    case "archive":
+      return { ...image, archived_at: image.archived_at ?? (isWhole(image) ? now : ARCHIVED) };
+    case "unarchive":
+      return { ...image, archived_at: null };
+    case "delete":
+      return isWhole(image) ? { ...image, deleted_at: image.deleted_at ?? now } : image;
+    case "restore":
+      return isWhole(image) ? { ...image, deleted_at: null } : image;
+  }
+};
+
+export const OPPOSITE: Record<BatchAction, BatchAction> = {
+  delete: "restore",
+  restore: "delete",
+  favourite: "unfavourite",
+  unfavourite: "favourite",
+  archive: "unarchive",
+  unarchive: "archive",
+};

@@ -1,0 +1,91 @@
+/** Change pictures at once, and offer to take it back. */
+import { useCallback } from "react";
+
+import {
+  OPPOSITE,
+  toProblem,
+  useChangeImages,
+  useWatchReturn,
+  type BatchAction,
+  type ListedImage,
+  type Undo,
+} from "@/api";
+import { useToast } from "@/ui";
+
+export const picturesInWords = (count: number): string =>
+  count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`;
+
+const DONE: Record<BatchAction, string> = {
+  delete: "moved to Recently deleted",
+  restore: "restored",
+  favourite: "added to Favourites",
+  unfavourite: "removed from Favourites",
+  archive: "archived",
+  unarchive: "back in your timeline",
+};
+
+/** What the undo of one change needs: the pictures as they were, and what the API answers. */
+type Change = {
+  action: BatchAction;
+  images: readonly ListedImage[];
+  answer: Promise<Undo>;
+};
+
+type Options = {
+  /** Says what was done; null: that can be seen. */
+  message?: string | null;
+  /** Beside the undo, which is under way. */
+  onUndo?: () => void;
+};
+
+const whyNot = (error: unknown): string => {
+  const { status, detail } = toProblem(error);
+  return status === 404 ? `${detail} The list is up to date again: select anew.` : detail;
+};
+
+export const useChangeWithUndo = () => {
+  const { mutateAsync } = useChangeImages();
+  const watchReturn = useWatchReturn();
+  const toast = useToast();
+
+  const showError = useCallback(
+    (error: unknown) => toast.show({ tone: "error", message: whyNot(error) }),
+    [toast],
+  );
+
+  const takeBack = useCallback(
+    ({ action, images, answer }: Change) => {
+      mutateAsync({ action: OPPOSITE[action], images, undoes: answer }).catch(showError);
+    },
+    [mutateAsync, showError],
+  );
+
+  /** The promise is kept when the API has done it, and broken, after that was told, when it has not. */
+  const change = useCallback(
+    (
+      action: BatchAction,
+      images: readonly ListedImage[],
+      { message, onUndo }: Options = {},
+    ): Change => {
+      const answer = mutateAsync({ action, images });
+      const made = { action, images, answer };
+      answer.catch(showError);
+      if (message === null) return made;
+      toast.show({
+        message: message ?? `${picturesInWords(images.length)} ${DONE[action]}`,
+        until: answer,
+        action: {
+          label: "Undo",
+          onAction: () => {
+            takeBack(made);
+            onUndo?.();
+          },
+        },
+        ...(action === "delete" ? { watch: watchReturn(images) } : {}),
+      });
+      return made;
+    },
+    [mutateAsync, showError, takeBack, toast, watchReturn],
+  );
+  return { change, takeBack };
+};

@@ -1,0 +1,54 @@
+/** What the timeline, the favourites and the archive say while nothing is in them. */
+import type { View } from "@/api";
+import { ArchiveIcon, Button, EmptyState, HeartIcon, PlusIcon } from "@/ui";
+
+import { EmptyTimelineArt } from "./EmptyTimelineArt";
+
+type EmptyViewProps = { view: View; onUpload: () => void };
+
+export const EmptyView = ({ view, onUpload }: EmptyViewProps) => {
+  if (view === "favourites") {
+    return (
+      <EmptyState picture={<HeartIcon className="size-14 text-muted" />} title="No favourites yet">
+        <p>
+          Select pictures, or open one, and press the heart. Your favourites are together here, and
+          stay in your timeline.
+        </p>
+      </EmptyState>
+    );
+  }
+  if (view === "archive") {
+    return (
+      <EmptyState
+        picture={<ArchiveIcon className="size-14 text-muted" />}
+        title="Nothing is archived"
+      >
+        <p>
+          Archive what you want to keep but not to meet each day, such as receipts and screenshots.
+          It leaves your timeline and stays here.
+        </p>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      picture={<EmptyTimelineArt />}
+      title={
+        // Nothing can be dropped with a finger.
+        window.matchMedia("(pointer: coarse)").matches
+          ? "Add your first pictures"
+          : "Drop pictures anywhere"
+      }
+      actions={
+        <Button look="primary" icon={<PlusIcon />} onClick={onUpload}>
+          Choose pictures
+        </Button>
+      }
+    >
+      <p>
+        They are kept in your own private storage, as they are, and show up here by the day they
+        were taken.
+      </p>
+    </EmptyState>
+  );
+};

@@ -1,0 +1,37 @@
+/** All keys of the viewer, shown by one of them. */
+import { Dialog } from "@/ui";
+
+const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [["←", "→"], "Previous and next picture"],
+  [["F"], "Favourite, or no longer"],
+  [["A"], "Archive, or back to the timeline"],
+  [["D", "Delete"], "Delete"],
+  [["U", "Ctrl Z"], "Bring back what you deleted or archived last"],
+  [["E", "I"], "Details"],
+  [["+", "−"], "Zoom in and out"],
+  [["0"], "The whole picture"],
+  [["Esc"], "Close"],
+  [["?"], "These keys"],
+];
+
+export const KeysDialog = ({ onClose }: { onClose: () => void }) => (
+  <Dialog title="Keys" onClose={onClose}>
+    <dl className="grid grid-cols-[auto_1fr] items-center gap-x-5 gap-y-2">
+      {KEYS.map(([keys, does]) => (
+        <div key={does} className="contents">
+          <dt className="flex gap-1.5">
+            {keys.map((key) => (
+              <kbd
+                key={key}
+                className="min-w-7 rounded-md border border-line bg-sunken px-1.5 py-0.5 text-center font-sans text-sm font-medium whitespace-nowrap"
+              >
+                {key}
+              </kbd>
+            ))}
+          </dt>
+          <dd>{does}</dd>
+        </div>
+      ))}
+    </dl>
+  </Dialog>
+);
