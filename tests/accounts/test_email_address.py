@@ -4,10 +4,10 @@ import email_validator
 import pytest
 from pydantic import ValidationError
 
-from app.accounts.schemas.addresses import normalised_address
-from app.accounts.schemas.joining import AddressIn
-from app.accounts.schemas.session import LoginIn
-from app.shapes import BaseModel
+from app.accounts.email_address import normalised_address
+from app.accounts.registration.schemas import AddressIn
+from app.accounts.sessions.schemas import LoginIn
+from app.http.schemas import BaseModel
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,15 @@
 import pytest
 from flask import Flask
 
-from app.accounts.limit_table import (
+from app.accounts.passwords.attempts import take_password_try
+from app.accounts.rate_limits.limiter import Limit
+from app.accounts.rate_limits.networks import for_network
+from app.accounts.rate_limits.policies import (
     LETTERS_ALL,
     LETTERS_FROM_NETWORK,
     PASSWORD_TRIES_ALL,
     PASSWORD_TRIES_NETWORK,
 )
-from app.accounts.limits import Limit
-from app.accounts.network_limits import for_network
-from app.accounts.password_tries import take_password_try
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_a_whole_ipv6_customer_gets_less_than_half_of_the_site(limit: Limit, sit
 def test_a_guess_at_a_password_counts_against_both_networks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.accounts.password_tries.take_each", lambda *_counted: None)
-    monkeypatch.setattr("app.accounts.password_tries._device_of", lambda _email: None)
+    monkeypatch.setattr("app.accounts.passwords.attempts.take_each", lambda *_counted: None)
+    monkeypatch.setattr("app.accounts.passwords.attempts._device_of", lambda _email: None)
     with Flask(__name__).test_request_context(environ_base={"REMOTE_ADDR": "2001:db8::1"}):
         counted = take_password_try("ada@example.org")
     assert [limit.name for limit, _ in counted] == [

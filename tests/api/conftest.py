@@ -21,13 +21,13 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from app.assembly import Assembly
-from app.migrate import migrate
+from app.cli.migrate import migrate
+from app.jobs.worker_context import Assembly
 from app.settings import Settings, with_driver
 from scripts.embedded.models import StandIn
 from scripts.embedded.ports import free_ports
 from scripts.embedded.stack import EmbeddedStack
-from tests.people import Json, Person
+from tests.support.users import Json, Person
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -60,7 +60,7 @@ def site(stack: EmbeddedStack, model: StandIn, database: Engine) -> Iterator[str
     """
     with ExitStack() as running:
         address = running.enter_context(running_api(api_settings(stack, model)))
-        worker = [sys.executable, "-m", "app.worker"]
+        worker = [sys.executable, "-m", "app.jobs.worker"]
         running.enter_context(_running(worker, stack.environment("worker") | model.settings()))
         yield address
 
@@ -145,7 +145,7 @@ def running_api(environment: Mapping[str, str]) -> Iterator[str]:
     """One more API, with settings of its own; its address."""
     address = f"http://127.0.0.1:{(port := free_ports(1)[0])}"
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
-    server += ["--port", str(port), "--blocking-threads", "8", "app.handlers.local:app"]
+    server += ["--port", str(port), "--blocking-threads", "8", "app.wsgi:app"]
     with _running(server, environment):
         until(lambda: _answers(f"{address}/api/health"))
         yield address

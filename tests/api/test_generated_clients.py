@@ -14,8 +14,8 @@ import httpx2
 import pytest
 
 from scripts.embedded.node import path_with_node
-from tests.people import Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import Person
 
 CLIENTS = Path(__file__).parent / "clients"
 PACKAGES = CLIENTS / "node_modules"

@@ -28,12 +28,12 @@ from sqlalchemy import Engine, create_engine, delete
 from sqlalchemy.orm import Session as OrmSession
 
 from app.accounts.models import RateLimit, User
-from app.accounts.passwords import hash_password
-from app.migrate import migrate
+from app.accounts.passwords.hashing import hash_password
+from app.cli.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.ports import free_ports
 from scripts.embedded.stack import EmbeddedStack
-from tests.people import PASSWORD, told, told_headers
+from tests.support.users import PASSWORD, told, told_headers
 
 SITE = "http://localhost:8000"
 Answers = dict[str, list[tuple[float, httpx2.Response]]]
@@ -138,7 +138,7 @@ def serve(environment: dict[str, str]) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     words = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--port", str(port)]
     process = subprocess.Popen(
-        [sys.executable, *words, "--blocking-threads", "2", "app.handlers.local:app"],
+        [sys.executable, *words, "--blocking-threads", "2", "app.wsgi:app"],
         env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment},
         stdout=subprocess.DEVNULL,
     )

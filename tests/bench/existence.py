@@ -13,9 +13,9 @@ from uuid import uuid4
 
 import httpx2
 
-from tests.mailbox import join_by_mail, open_mailbox
-from tests.people import Person
-from tests.pictures import Picture
+from tests.support.images import Picture
+from tests.support.mailbox import join_by_mail, open_mailbox
+from tests.support.users import Person
 
 ROUNDS = 200
 

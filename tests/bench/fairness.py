@@ -37,14 +37,14 @@ import httpx2
 from PIL import Image
 from sqlalchemy import Engine, create_engine, text
 
-from app.migrate import migrate
+from app.cli.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.aws import answers
 from scripts.embedded.ports import free_ports
 from scripts.embedded.stack import EmbeddedStack
 from scripts.embedded.surroundings import kept_environment
-from tests.people import Json, Person
-from tests.pictures import Picture
+from tests.support.images import Picture
+from tests.support.users import Json, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,8 +125,8 @@ def product(code: Path) -> Iterator[tuple[str, Engine, subprocess.Popen[bytes]]]
         )
         migrate(stack.database_url)
         server = ["granian", "--interface", "wsgi", "--no-ws", "--port", str(port)]
-        server += ["--blocking-threads", "8", "app.handlers.local:app"]
-        for words, part in ((server, "api"), (["app.worker"], "worker")):
+        server += ["--blocking-threads", "8", "app.wsgi:app"]
+        for words, part in ((server, "api"), (["app.jobs.worker"], "worker")):
             settings = stack.environment("api" if part == "api" else "worker")
             process = subprocess.Popen(
                 [sys.executable, "-m", *words],

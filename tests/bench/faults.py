@@ -22,11 +22,11 @@ from functools import partial
 from multiprocessing import get_context
 from statistics import median
 
-from tests.faults.launched import launched
-from tests.faults.messages import every_message_three_times
-from tests.faults.points import POINTS
-from tests.faults.proxied import Away, proxied
+from tests.faults.duplicate_messages import every_message_three_times
+from tests.faults.kill_points import POINTS
+from tests.faults.proxied_stack import Away, proxied
 from tests.faults.rounds import Result, kill_at, outage
+from tests.faults.running_app import launched
 
 RECOVERS_WITHIN = 30.0
 _OUTAGES: tuple[Away, ...] = ("postgres", "s3", "sqs")

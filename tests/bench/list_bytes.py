@@ -17,11 +17,11 @@ from uuid import uuid4
 import brotli  # type: ignore[import-untyped]
 import orjson
 
-from app.clients.access import READ_SECONDS, Reader
-from app.clients.signing import Bucket, Credentials, Presigner
-from app.clients.storage import prefix_of_user
+from app.clients.aws.image_store import prefix_of_user
+from app.clients.aws.presigned_urls import READ_SECONDS, Reader
+from app.clients.aws.sigv4 import Bucket, Credentials, Presigner
+from app.images.listing import LISTED, show
 from app.images.models import DescriptionState, ImageState
-from app.images.timeline import LISTED, show
 
 ROUNDS = 40
 _NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)

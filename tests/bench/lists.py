@@ -30,8 +30,8 @@ from uuid import UUID
 
 import psycopg2
 
-from app.images.cursors import make_cursor
-from app.migrate import migrate
+from app.cli.migrate import migrate
+from app.images.pagination import make_cursor
 from scripts.embedded.postgres import OWNER_ROLE, SUPERUSER
 from scripts.embedded.stack import EmbeddedStack
 from tests.bench.listing.processes import Api, cpu_of, get, running_api
@@ -46,7 +46,7 @@ GROWTH = 1.3
 RATIO = 5.0
 MOST_MS = 4.0
 _SERVED = (
-    "app.handlers.local:app",
+    "app.wsgi:app",
     "tests.bench.listing.unsigned:app",
     "tests.bench.listing.floor:app",
 )

@@ -12,8 +12,8 @@ from time import perf_counter
 
 import httpx2
 
-from tests.mailbox import join_by_mail, open_mailbox
-from tests.people import PASSWORD
+from tests.support.mailbox import join_by_mail, open_mailbox
+from tests.support.users import PASSWORD
 
 AT_ONCE = 50
 PEOPLE = 10  # each in five browsers: addresses from one network get few mails

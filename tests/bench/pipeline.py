@@ -20,12 +20,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from app.images.darkroom_process import bare_environment
+from app.media.sandbox.process import bare_environment
 from tests.bench.parts.developers import ROOT, SHARPS, compare
 from tests.bench.parts.photos import HEIGHT, WIDTH, bases, photos
 from tests.bench.parts.turns import take_turns
 from tests.bench.parts.upload_run import PARENT, Run, upload_all
-from tests.phone_photos import phone_photos
+from tests.support.phone_photos import phone_photos
 
 # Real photos stand beside the repository where somebody put them there; else they are painted.
 PHOTOS = Path(__file__).parents[3] / "shared/photos"
@@ -77,7 +77,7 @@ def measure(count: int, folder: Path) -> bool:
 
 def measure_beside(count: int, folder: Path, other: Path) -> bool:
     """Upload by turns with another checkout; return whether the ratios are as aimed."""
-    turns = take_turns(bases(folder), count, ours=ROOT, other=other.resolve())
+    turns = take_turns(photos(bases(folder), count), ours=ROOT, other=other.resolve())
     print(f"{count} photos of 12 megapixels, by turns with {other}: ours, the other's, ratio")
     rows = {
         "cpu_ms": "ms CPU a photo, with the embedded AWS",
@@ -98,7 +98,7 @@ def measure_beside(count: int, folder: Path, other: Path) -> bool:
 
 
 def _measure_mixture(photo: bytes) -> dict[str, dict[str, float]]:
-    """Take one scene as phones keep it, in each of their ways; see tests/phone_photos.py."""
+    """Take one scene as phones keep it, in each of their ways; see support/phone_photos.py."""
     scene = Image.open(io.BytesIO(photo))
     with tempfile.TemporaryDirectory(prefix="pinhole-") as place:
         for each in phone_photos((WIDTH, HEIGHT), scene=scene):

@@ -6,7 +6,7 @@ from time import process_time
 import boto3
 from botocore.config import Config
 
-from app.clients.signing import Bucket, Credentials, Presigner
+from app.clients.aws.sigv4 import Bucket, Credentials, Presigner
 
 ROUNDS = 5_000
 IMAGE = "0123456789abcdef0123456789abcdef"

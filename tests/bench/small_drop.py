@@ -23,13 +23,13 @@ import pyvips  # type: ignore[import-untyped]
 from tests.bench.parts.meters import Meter, descendants
 from tests.bench.parts.upload_run import upload_all
 from tests.e2e.chromium import chromium
-from tests.e2e.pages import Screen
-from tests.e2e.product import (
+from tests.e2e.page_errors import Witness
+from tests.e2e.page_objects import Screen
+from tests.e2e.running_app import (
     RunningProduct,
     let_read_mails,
     product_in_a_folder_of_its_own,
 )
-from tests.e2e.witness import Witness
 
 AIM_SECONDS = 15  # for 296 on two cores that do nothing else
 PATIENCE_MS = 10 * 60_000
@@ -37,8 +37,8 @@ WINDOW = {"width": 1280, "height": 900}
 _WIDTH, _HEIGHT = 800, 600
 # By a word of its command line.
 _PROCESSES = {
-    "api": "app.handlers.local:app",
-    "worker": "app.worker",
+    "api": "app.wsgi:app",
+    "worker": "app.jobs.worker",
     "aws": "scripts.embedded.aws_server",
     "postgres": "bin/postgres",
 }

@@ -1,11 +1,13 @@
 """How long many tiny files take from the first byte to the last thumbnail: what waits shows here.
 
-    python -m tests.bench.small_files [--count 2000]
+    python -m tests.bench.small_files [--count 2000] [--beside CHECKOUT]
 
 Developing a tiny picture costs next to nothing, so the time is that of everything around it:
 places, signed PUTs, events, messages, rows. The floor of the same run does the least that keeps a
 picture: two processes write each file and sync it, derive from it by the same code, and commit a
-row. Ends with status 1 when a file is lost.
+row. Ends with status 1 when a file is lost. With --beside it only uploads, by turns with another
+checkout in which `python3 -m scripts.embedded.install --with test` was run, and a ratio that misses
+its aim is status 1 as well.
 """
 
 import argparse
@@ -21,10 +23,13 @@ from pathlib import Path
 import psycopg2
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import decoding
+from app.media.decode import decoder
+from tests.bench.parts.developers import ROOT
+from tests.bench.parts.turns import take_turns
 from tests.bench.parts.upload_run import Run, serving, upload_all
 
 AIM_SECONDS = 60  # for 2,000 on two cores that do nothing else
+MOST_OF_BEFORE = AIM_SECONDS / 163  # what commit b532b8f took
 WORKERS = 2
 _TABLE = "CREATE TABLE small_files (number int PRIMARY KEY, preview_bytes int NOT NULL)"
 Share = tuple[str, str, list[tuple[int, bytes]]]
@@ -57,7 +62,7 @@ def floor_seconds(files: list[bytes], *, data: Path) -> float:
 
 def _keep(share: Share) -> None:
     url, place, files = share
-    decoding.prepare()
+    decoder.prepare()
     connection = psycopg2.connect(url)
     for number, content in files:
         path = Path(place, f"floor-{number}")
@@ -65,7 +70,7 @@ def _keep(share: Share) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        developed = decoding.develop(memoryview(content))
+        developed = decoder.develop(memoryview(content))
         preview, thumbnail = developed.preview, developed.thumbnail  # type: ignore[union-attr]
         for name, derived in (("preview", preview or b""), ("thumbnail", thumbnail or b"")):
             path.with_name(f"{path.name}-{name}").write_bytes(derived)
@@ -85,6 +90,18 @@ def measure(count: int) -> bool:
     return run.lost == 0
 
 
+def measure_beside(count: int, other: Path) -> bool:
+    """Upload by turns with another checkout; return whether the ratio is as aimed."""
+    turns = take_turns(tiny_files(count), ours=ROOT, other=other.resolve())
+    ours, others = (count / speed for speed in turns.photos_per_second)
+    print(f"{count} tiny files, by turns with {other}: ours, the other's, ratio")
+    print(f"  {ours:7.1f} {others:7.1f}  {ours / others:.3f}  s (aim {MOST_OF_BEFORE:.3f})")
+    cpu, others_cpu = turns.cpu_ms
+    print(f"  {cpu:7.1f} {others_cpu:7.1f}  {cpu / others_cpu:.3f}  ms CPU a file", end="")
+    print(", with the embedded AWS")
+    return ours / others <= MOST_OF_BEFORE
+
+
 def _print(run: Run, floor: float) -> None:
     print(f"{run.count} tiny files: {run.seconds:.1f} s from the first byte to the last thumbnail")
     print(f"  (aim {AIM_SECONDS * run.count / 2000:.0f} s; {run.lost} lost)")
@@ -97,4 +114,10 @@ def _print(run: Run, floor: float) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
-    sys.exit(0 if measure(parser.parse_args().count) else 1)
+    parser.add_argument("--beside", type=Path, metavar="CHECKOUT")
+    options = parser.parse_args()
+    if options.beside is None:
+        is_as_aimed = measure(options.count)
+    else:
+        is_as_aimed = measure_beside(options.count, options.beside)
+    sys.exit(0 if is_as_aimed else 1)

@@ -19,10 +19,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.chromium import chromium
-from tests.e2e.pages import Screen
-from tests.e2e.product import let_read_mails, product_in_a_folder_of_its_own
-from tests.e2e.witness import Witness
-from tests.pictures import TAKEN
+from tests.e2e.page_errors import Witness
+from tests.e2e.page_objects import Screen
+from tests.e2e.running_app import let_read_mails, product_in_a_folder_of_its_own
+from tests.support.images import TAKEN
 
 SIZE = (4000, 3000)
 PATIENCE_MS = 10 * 60_000

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from app.clients.aws import make_client_in
-from app.clients.calls import Caller
+from app.clients.aws.boto import make_client_in
+from app.clients.aws.lightweight import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,10 +14,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from app.clients.access import session_policy
-from app.clients.aws import AwsUnavailableError
-from app.clients.calls import Caller, SecretsManager, SecurityTokenService
-from app.clients.secrets import read_secret
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.lightweight import Caller, SecretsManager, SecurityTokenService
+from app.clients.aws.presigned_urls import session_policy
+from app.clients.aws.secrets_manager import read_secret
 from app.settings import Settings
 from scripts.embedded.policies import REGION
 from scripts.embedded.stack import EmbeddedStack

@@ -11,15 +11,15 @@ from uuid import uuid4
 
 import pytest
 
-from app.clients.access import UserAccess, bucket_at
-from app.clients.aws import AwsUnavailableError
-from app.clients.uploads import (
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.multipart_uploads import (
     NoSuchUploadError,
     OriginalThereError,
     PartPromise,
     PartUploads,
     StoredPart,
 )
+from app.clients.aws.presigned_urls import UserAccess, bucket_at
 
 USER, IMAGE = uuid4(), uuid4()
 PARTS = {1: StoredPart(etag='"a&b"', size=3, sha256=b"1" * 32)}
@@ -146,7 +146,7 @@ def test_parts_are_read_as_s3_lists_them() -> None:
 
 
 def test_who_asked_does_not_wait_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.clients.uploads._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("app.clients.aws.multipart_uploads._PATIENCE_SECONDS", 0.2)
     with s3([], silent=Event()) as (address, asked):
         with pytest.raises(AwsUnavailableError):
             CALLS["complete"](uploads(address))

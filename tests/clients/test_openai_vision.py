@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.clients.vision import (
+from app.clients.openai_vision import (
     INSTRUCTIONS,
     PROMPT_VERSION,
     Vision,
     VisionError,
     VisionSettings,
 )
-from app.images import decoding
-from app.images.outcome import Developed
-from app.lengths import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
+from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
+from app.media.decode import decoder
+from app.media.results import Developed
 from scripts.embedded.openai_stand_in import FAULTS, StandIn
 
 
@@ -113,7 +113,7 @@ def test_nothing_of_the_originals_metadata_is_sent(vision: Connect, stand_in: St
     exif[0x8825] = {1: "N", 2: (48.0, 51.0, 29.0), 3: "E", 4: (2.0, 17.0, 40.0)}
     original = io.BytesIO()
     Image.new("RGB", (600, 400), (90, 120, 60)).save(original, "JPEG", exif=exif, comment=b"CANARY")
-    developed = decoding.develop(original.getvalue())
+    developed = decoder.develop(original.getvalue())
     assert isinstance(developed, Developed)
     assert developed.preview is not None
     vision().describe(developed.preview)
@@ -176,7 +176,7 @@ def test_no_fault_is_left_untried() -> None:
 def test_a_model_that_does_not_answer_is_unreachable(
     vision: Connect, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.clients.vision._TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr("app.clients.openai_vision._TIMEOUT_SECONDS", 0.3)
     stand_in.slow_seconds = 2
     stand_in.fail_next("slow")
     with pytest.raises(VisionError) as caught:

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from app.clients.bounded import is_safe_address
-from app.clients.openid import GOOGLE, claims_from
+from app.clients.bounded_http import is_safe_address
+from app.clients.openid.client import GOOGLE, claims_from
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_nothing_else_is_asked(address: str) -> None:
 
 def test_whoever_signs_in_by_no_provider_does_not_wait_for_authlib() -> None:
     code = (
-        "import sys, app.factory;"
+        "import sys, app.api.app;"
         "print([n for n in sys.modules if n.partition('.')[0] in {'authlib', 'joserfc'}])"
     )
     said = subprocess.run(

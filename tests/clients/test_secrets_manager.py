@@ -4,7 +4,7 @@ import json
 
 import boto3
 
-from app.clients.secrets import keep_if_missing
+from app.clients.aws.secrets_manager import keep_if_missing
 from scripts.embedded.policies import REGION
 from scripts.embedded.stack import EmbeddedStack
 

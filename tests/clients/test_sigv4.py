@@ -8,7 +8,7 @@ from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
-from app.clients.signing import Bucket, Credentials, Presigner
+from app.clients.aws.sigv4 import Bucket, Credentials, Presigner
 
 NOW = datetime(2026, 5, 3, 14, 5, 6, tzinfo=UTC)
 CREDENTIALS = Credentials(

@@ -19,13 +19,13 @@ import pytest
 
 from scripts.embedded.install import UV
 from scripts.embedded.ports import free_ports
-from tests.people import PASSWORD, put
+from tests.support.users import PASSWORD, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from scripts.embedded.stack import EmbeddedStack
-    from tests.pictures import Picture
+    from tests.support.images import Picture
 
 ROOT = Path(__file__).parents[2]
 # Move this on with each release: to the commit that people are upgraded from.

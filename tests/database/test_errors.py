@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from app.database import engine_options
-from app.logs import OneLine
+from app.observability.logging import OneLine
 from app.settings import with_driver
 from scripts.embedded.stack import EmbeddedStack
 

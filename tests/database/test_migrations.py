@@ -11,9 +11,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 
 import app.images.models
-import app.images.watch  # noqa: F401 - with accounts, all tables
+import app.integrity.scan_state
+import app.timeline.models
+import app.uploads.cancelled  # noqa: F401 - with accounts, all tables
+from app.cli.migrate import migrate
 from app.database import Base
-from app.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.stack import EmbeddedStack
 
@@ -66,7 +68,15 @@ def test_migrations_can_be_taken_back(empty: str) -> None:
     migrate(empty)
 
 
-def test_the_timeline_is_read_through_its_index(empty: str) -> None:
+@pytest.mark.parametrize(
+    ("view", "condition"),
+    [
+        ("timeline", "archived_at IS NULL"),
+        ("archive", "archived_at IS NOT NULL"),
+        ("favourites", "favourite"),
+    ],
+)
+def test_each_view_is_read_through_its_index(empty: str, view: str, condition: str) -> None:
     migrate(empty)
     with connect(empty) as connection:
         connection.execute(text("SET enable_seqscan = off"))
@@ -75,11 +85,11 @@ def test_the_timeline_is_read_through_its_index(empty: str) -> None:
                 text(
                     f"EXPLAIN SELECT id FROM images WHERE owner_id = '{SOME_ID}'"  # noqa: S608
                     " AND deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')"
-                    f" AND (timeline_at, id) < ('2024-01-01', '{SOME_ID}')"
+                    f" AND {condition} AND (timeline_at, id) < ('2024-01-01', '{SOME_ID}')"
                     " ORDER BY timeline_at DESC, id DESC LIMIT 101"
                 )
             )
         )
         connection.engine.dispose()
-    assert "ix_images_timeline" in plan
+    assert f"ix_images_{view}" in plan
     assert "Sort" not in plan

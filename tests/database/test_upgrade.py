@@ -12,11 +12,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
-from app.migrate import migrate, pending
+from app.cli.migrate import migrate, pending
 from app.settings import with_driver
 from tests.conftest import running_stack
-from tests.database.former import PATIENCE, ROOT, Former, FormerPerson, take_out
-from tests.pictures import jpeg, png
+from tests.database.previous_version import PATIENCE, ROOT, Former, FormerPerson, take_out
+from tests.support.images import jpeg, png
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,8 +10,8 @@ import psycopg2
 import pytest
 from alembic.script import ScriptDirectory
 
-from app.clients.snapshots import SnapshotNotMadeError, Snapshots
-from app.migrate import MIGRATIONS, migrate, upgrade
+from app.cli.migrate import MIGRATIONS, migrate, upgrade
+from app.clients.aws.rds_snapshots import SnapshotNotMadeError, Snapshots
 from tests.conftest import running_stack
 
 if TYPE_CHECKING:

@@ -15,7 +15,9 @@ from moto import mock_aws
 from moto.backends import get_backend
 
 from scripts.deployment.aws_account import AwsAccount
-from scripts.deployment.stack import STACK
+from scripts.deployment.preflight.finding import Wanted
+from scripts.deployment.preflight.looks import LOOKS
+from scripts.deployment.stack import STACK, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 NUMBER = "123456789012"
 REGION = "eu-central-1"
 BUCKET = "pinhole-pictures-0a1b2c3d4e5f"
+NEW = Stack(status=None)
 
 
 class Guarded:
@@ -183,3 +186,14 @@ TEMPLATE: dict[str, Any] = {
     },
     "Outputs": {"PictureBucket": {"Value": BUCKET}, "Size": {"Value": "small"}},
 }
+
+
+def look(aws: Aws, name: str, *, stack: Stack = NEW, ipv6: bool = True, **context: Any) -> Any:
+    """Return one line, for what is said with `-c`."""
+    wanted = Wanted(context=context, stack=stack, resolves=lambda _: ipv6)
+    return LOOKS[name](aws.account, wanted)
+
+
+def bucket(aws: Aws, name: str = BUCKET, region: str = REGION) -> None:
+    client = aws.session.client("s3", region_name=region)
+    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})

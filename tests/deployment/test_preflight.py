@@ -8,25 +8,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from scripts.deployment import preflight
 from scripts.deployment.deploy import Deployment, read_context
-from scripts.deployment.preflight import LOOKS, Finding, Wanted, examine, table
+from scripts.deployment.preflight import looks
+from scripts.deployment.preflight.finding import Finding, Wanted
+from scripts.deployment.preflight.ipv6 import has_ipv6
+from scripts.deployment.preflight.looks import LOOKS, examine
+from scripts.deployment.preflight.report import table
+from scripts.deployment.preflight.rights import _principal
 from scripts.deployment.stack import Stack
 from scripts.embedded.errors import StartError
 from scripts.embedded.progress import Progress
-from tests.deployment.conftest import BUCKET, NUMBER, REGION, Aws
+from tests.deployment.conftest import NEW, NUMBER, REGION, Aws, bucket, look
 
 if TYPE_CHECKING:
     from botocore.stub import Stubber
 
-NEW = Stack(status=None)
 READY = Stack(status="UPDATE_COMPLETE", stack_id="id", outputs={"Distribution": "E1"})
-
-
-def look(aws: Aws, name: str, *, stack: Stack = NEW, ipv6: bool = True, **context: Any) -> Any:
-    """Return one line, for what is said with `-c`."""
-    wanted = Wanted(context=context, stack=stack, resolves=lambda _: ipv6)
-    return LOOKS[name](aws.account, wanted)
 
 
 def quota(aws: Aws, value: float) -> Stubber:
@@ -113,6 +110,13 @@ def test_bootstrap_version(aws: Aws, version: str | None, verdict: str) -> None:
     assert look(aws, "CDK").verdict == verdict
 
 
+def test_bucket_that_an_earlier_cdk_left_behind_is_in_the_way(aws: Aws) -> None:
+    bucket(aws, f"cdk-hnb659fds-assets-{NUMBER}-{REGION}")
+    found = look(aws, "CDK")
+    assert found.verdict == "bad"
+    assert "delete it in S3" in found.advice
+
+
 def simulated(aws: Aws, *refused: str, times: int = 2) -> None:
     stub = aws.session.stub("iam")
     for _ in range(times):
@@ -175,7 +179,7 @@ def test_rights_of_a_session_are_those_of_its_role_under_its_path(aws: Aws) -> N
     )
     iam = aws.client("iam")
     caller = f"arn:aws:sts::{NUMBER}:assumed-role/{role}/person@example.org"
-    assert preflight._principal(iam, caller) == arn  # noqa: SLF001 - its cases are many
+    assert _principal(iam, caller) == arn
 
 
 @pytest.mark.parametrize(
@@ -353,73 +357,9 @@ def test_ipv6_needs_an_address_of_every_host(aws: Aws) -> None:
     assert "api.openai.com" in found.words
 
 
-def bucket(aws: Aws, name: str = BUCKET, region: str = REGION) -> None:
-    client = aws.session.client("s3", region_name=region)
-    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
-
-
-def snapshot(aws: Aws, instance: str = "pinhole-databaseinstance1-x") -> str:
-    rds = aws.client("rds")
-    rds.create_db_instance(
-        DBInstanceIdentifier=instance,
-        DBInstanceClass="db.t4g.micro",
-        Engine="postgres",
-        MasterUsername="pinhole",
-        MasterUserPassword="of no interest",
-        AllocatedStorage=20,
-    )
-    name = f"pinhole-snapshot-{instance}"
-    rds.create_db_snapshot(DBSnapshotIdentifier=name, DBInstanceIdentifier=instance)
-    return name
-
-
-def test_earlier_library_is_left_alone_and_the_way_back_named(aws: Aws) -> None:
-    assert look(aws, "Earlier library").verdict == "good"
-    bucket(aws)
-    name = snapshot(aws)
-    found = look(aws, "Earlier library")
-    assert found.verdict == "note"
-    assert f"./scripts/deploy -c bucket={BUCKET} -c snapshot={name}" in found.advice
-
-
-def test_earlier_library_that_is_there_is_taken_back(aws: Aws) -> None:
-    bucket(aws)
-    found = look(aws, "Earlier library", bucket=BUCKET, snapshot=snapshot(aws))
-    assert found.verdict == "good"
-
-
-def test_earlier_library_that_cannot_be_taken_back_is_bad(aws: Aws) -> None:
-    name = snapshot(aws)
-    bucket(aws, "pinhole-pictures-elsewhere", "eu-west-1")
-    bucket(aws)
-    cases: list[tuple[dict[str, Any], str]] = [
-        ({"bucket": "pinhole-pictures-none", "snapshot": name}, "there is no bucket"),
-        ({"bucket": "pinhole-pictures-elsewhere", "snapshot": name}, "is in eu-west-1"),
-        ({"bucket": BUCKET, "snapshot": "none"}, "there is no snapshot"),
-    ]
-    for said, why in cases:
-        found = look(aws, "Earlier library", **said)
-        assert found.verdict == "bad"
-        assert why in found.words
-
-
-def test_bucket_of_a_stack_is_not_taken_from_it(aws: Aws) -> None:
-    bucket(aws)
-    resource = {
-        "StackName": "Pinhole",
-        "LogicalResourceId": "PicturesBucket1",
-        "ResourceType": "AWS::S3::Bucket",
-        "Timestamp": "2026-11-28T00:00:00Z",
-        "ResourceStatus": "CREATE_COMPLETE",
-    }
-    aws.session.stub("cloudformation").add_response(  # moto knows nothing by its physical id
-        "describe_stack_resources", {"StackResources": [resource]}, {"PhysicalResourceId": BUCKET}
-    )
-    found = look(aws, "Earlier library", bucket=BUCKET, snapshot="any")
-    assert (found.verdict, found.words) == (
-        "bad",
-        f"the bucket {BUCKET} belongs to the stack Pinhole",
-    )
+def test_ipv6_address_of_a_host_is_found_and_no_other() -> None:
+    assert has_ipv6("::1")
+    assert not has_ipv6("127.0.0.1")
 
 
 def test_state_of_the_stack_is_told(aws: Aws) -> None:
@@ -433,7 +373,7 @@ def test_look_that_is_refused_stops_nothing(aws: Aws, monkeypatch: pytest.Monkey
         error = {"Error": {"Code": "AccessDeniedException", "Message": "may not"}}
         raise ClientError(error, "GetServiceQuota")
 
-    monkeypatch.setattr(preflight, "LOOKS", {"Networks (VPC)": refused, "Stack": LOOKS["Stack"]})
+    monkeypatch.setattr(looks, "LOOKS", {"Networks (VPC)": refused, "Stack": LOOKS["Stack"]})
     wanted = Wanted(context={}, stack=NEW, resolves=lambda _: True)
     first, second = examine(aws.account, wanted)
     assert (first.verdict, second.verdict) == ("unknown", "good")
@@ -444,7 +384,7 @@ def test_a_mistake_of_ours_is_no_unknown(aws: Aws, monkeypatch: pytest.MonkeyPat
     def broken(*_: object) -> Finding:
         raise KeyError("a member that AWS never had")
 
-    monkeypatch.setattr(preflight, "LOOKS", {"Stack": broken})
+    monkeypatch.setattr(looks, "LOOKS", {"Stack": broken})
     with pytest.raises(KeyError):
         examine(aws.account, Wanted(context={}, stack=NEW, resolves=lambda _: True))
 
@@ -454,7 +394,7 @@ def test_bad_line_stops_before_anything_is_changed(
 ) -> None:
     out = io.StringIO()
     bad = Finding(name="Lambda", verdict="bad", words="9 at once", advice="Ask\nfor more")
-    monkeypatch.setattr(preflight, "LOOKS", {"Lambda": lambda *_: bad})
+    monkeypatch.setattr(looks, "LOOKS", {"Lambda": lambda *_: bad})
     for only_looks in (False, True):
         with pytest.raises(StartError, match=r"In the way: Lambda\. Nothing was changed\."):
             Deployment(aws.account, [], asks=False, progress=Progress(out)).run(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.images.formats import SUPPORTED
+from app.media.formats.sniff import SUPPORTED
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/formats.md").read_text()
@@ -33,7 +33,7 @@ def test_oddity_has_a_source_a_value_and_a_test_that_exists(row: list[str]) -> N
     assert SOURCE.match(source), source
     for name in test.split(", "):
         if name not in WITHOUT_TEST:
-            assert (ROOT / "tests" / "images" / LETTERS[name]).exists()
+            assert (ROOT / "tests" / "media" / LETTERS[name]).exists()
 
 
 def test_every_type_that_is_taken_in_is_named() -> None:

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from tests.e2e.axe import DESKTOP, Judge
 from tests.e2e.chromium import chromium
-from tests.e2e.judge import DESKTOP, Judge
-from tests.e2e.pages import Screen
-from tests.e2e.product import (
+from tests.e2e.page_errors import Witness
+from tests.e2e.page_objects import Screen
+from tests.e2e.running_app import (
     RunningProduct,
     let_read_mails,
     product_in_a_folder_of_its_own,
 )
-from tests.e2e.witness import Witness
-from tests.pictures import Picture
+from tests.support.images import Picture
 
 MOST_BYTES = 2 * 1024 * 1024
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.pictures import Picture, jpeg
+from tests.support.images import Picture, jpeg
 
 # Each stands for another way into a page: markup, attributes, addresses, templates, encodings.
 PAYLOADS = (

@@ -11,9 +11,9 @@ from uuid import uuid4
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.mailbox import join
-from tests.e2e.witness import Witness
-from tests.people import PASSWORD
-from tests.pictures import Picture
+from tests.e2e.page_errors import Witness
+from tests.support.images import Picture
+from tests.support.users import PASSWORD
 
 # The worker shares two cores with the browser that waits for it.
 PATIENCE_MS = 30_000

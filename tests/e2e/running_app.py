@@ -19,7 +19,7 @@ from scripts.embedded.folder import DataFolder
 from scripts.embedded.options import ROOT
 from scripts.embedded.ports import free_ports
 from scripts.embedded.product import SITE
-from tests.people import PASSWORD
+from tests.support.users import PASSWORD
 
 PATIENCE_SECONDS = 90
 ADMINISTRATOR = "administrator@example.org"
@@ -33,6 +33,7 @@ class RunningProduct:
     mailbox_key: str
     storage: str
     model: str
+    database: str  # its address, as the role that owns it
 
     @property
     def origins(self) -> frozenset[str]:
@@ -67,12 +68,14 @@ def running_product(
         )
         try:
             _wait_until_ready(process, Path(log.name))
-            _, storage, model = json.loads((data / "ports.json").read_text())
+            database, storage, model = json.loads((data / "ports.json").read_text())
+            password = json.loads((data / "secrets.json").read_text())["app_password"]
             product = RunningProduct(
                 site=f"http://localhost:{port}",
                 mailbox_key=_mailbox_key(Path(log.name)),
                 storage=f"http://127.0.0.1:{storage}",
                 model=f"http://127.0.0.1:{model}",
+                database=f"postgresql://app:{password}@127.0.0.1:{database}/pinhole",
             )
             if has_administrator:
                 _make_administrator(product.site)

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, expect
 
 from scripts.embedded.demo import EMAIL
 from tests.e2e.chromium import chromium
-from tests.e2e.pages import PATIENCE_MS, Screen
-from tests.e2e.witness import Witness
-from tests.pictures import Picture, jpeg, jpeg_of_12_bits, not_a_picture
+from tests.e2e.page_errors import Witness
+from tests.e2e.page_objects import PATIENCE_MS, Screen
+from tests.support.images import Picture, jpeg, jpeg_of_12_bits, not_a_picture
 
 PAGES = (
     *("/settings", "/settings/account", "/settings/preferences", "/settings/security"),

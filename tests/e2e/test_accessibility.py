@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.judge import Judge
-from tests.e2e.pages import PATIENCE_MS, Screen, new_address
-from tests.pictures import Picture, jpeg, png
+from tests.e2e.axe import Judge
+from tests.e2e.page_objects import PATIENCE_MS, Screen, new_address
+from tests.support.images import Picture, jpeg, png
 
 
 def test_pages_of_someone_signed_out(screen: Screen, judge: Judge) -> None:

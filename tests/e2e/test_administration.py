@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.judge import Judge
+from tests.e2e.axe import Judge
 from tests.e2e.mailbox import wait_for_mail
-from tests.e2e.pages import Screen, new_address
-from tests.e2e.product import ADMINISTRATOR
-from tests.people import PASSWORD
-from tests.pictures import jpeg
+from tests.e2e.page_objects import Screen, new_address
+from tests.e2e.running_app import ADMINISTRATOR
+from tests.support.images import jpeg
+from tests.support.users import PASSWORD
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.e2e.pages import Screen
-from tests.images.samples import saved
-from tests.pictures import Picture
+from tests.e2e.page_objects import Screen
+from tests.media.samples import saved
+from tests.support.images import Picture
 
 FILM = re.compile(r"/original\?.*response-content-type=image%2Fgif")
 STILL = re.compile(r"/preview\.webp\?")

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Request, Response, Route, expect
 
-from tests.e2e.pages import PATIENCE_MS, Screen
-from tests.e2e.product import RunningProduct, running_product
-from tests.pictures import Picture, jpeg
+from tests.e2e.page_objects import PATIENCE_MS, Screen
+from tests.e2e.running_app import RunningProduct, running_product
+from tests.support.images import Picture, jpeg
 
 MB = 1024 * 1024
 PART = 8 * MB

@@ -9,10 +9,10 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hostile import OtherSite, other_site
-from tests.e2e.pages import Screen
-from tests.people import PASSWORD
-from tests.pictures import jpeg
+from tests.e2e.hostile_inputs import OtherSite, other_site
+from tests.e2e.page_objects import Screen
+from tests.support.images import jpeg
+from tests.support.users import PASSWORD
 
 ELSEWHERE = (
     "//evil.example",

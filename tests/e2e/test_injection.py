@@ -8,11 +8,11 @@ import httpx2
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.e2e.hostile import PAYLOADS, as_names, polyglot
-from tests.e2e.pages import PATIENCE_MS, Screen
-from tests.e2e.product import RunningProduct
-from tests.images.hostile.disguises import PICTURES_AND_MORE
-from tests.pictures import Picture, jpeg, not_a_picture
+from tests.e2e.hostile_inputs import PAYLOADS, as_names, polyglot
+from tests.e2e.page_objects import PATIENCE_MS, Screen
+from tests.e2e.running_app import RunningProduct
+from tests.media.hostile.polyglots import PICTURES_AND_MORE
+from tests.support.images import Picture, jpeg, not_a_picture
 
 TALL = {"width": 1440, "height": 1600}
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.judge import Judge
-from tests.e2e.pages import Screen, new_address
+from tests.e2e.axe import Judge
+from tests.e2e.page_objects import Screen, new_address
 
 LINK = re.compile("^Link Demo ID")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import Gate
-from tests.e2e.pages import PATIENCE_MS, Screen
-from tests.e2e.product import RunningProduct
-from tests.pictures import heic, jpeg, png
+from tests.e2e.page_objects import PATIENCE_MS, Screen
+from tests.e2e.running_app import RunningProduct
+from tests.support.images import heic, jpeg, png
 
 TAKEN_DAY = "Fri, 3 May 2024"
 WORDS = "A lighthouse that I painted over."

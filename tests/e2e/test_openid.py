@@ -12,14 +12,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from scripts.embedded.ports import free_ports
-from tests.e2e.pages import Screen
-from tests.e2e.product import (
+from tests.e2e.page_errors import Witness
+from tests.e2e.page_objects import Screen
+from tests.e2e.running_app import (
     RunningProduct,
     let_read_mails,
     product_in_a_folder_of_its_own,
 )
-from tests.e2e.witness import Witness
-from tests.people import PASSWORD, Json
+from tests.support.users import PASSWORD, Json
 
 SECRET = "a secret of the browser tests, long enough"
 SCRIPT = Path(__file__).with_name("oidc_provider.mjs")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.e2e.pages import Screen
-from tests.phone_photos import phone_photos
-from tests.pictures import Picture
+from tests.e2e.page_objects import Screen
+from tests.support.images import Picture
+from tests.support.phone_photos import phone_photos
 
 
 def test_phone_photos_are_all_shown_and_upright(

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.pages import PATIENCE_MS, Screen
-from tests.e2e.product import RunningProduct, product_in_a_folder_of_its_own
-from tests.real_photos import FOLDER, NO_PHOTOS, NOT_READY, PHOTOS
+from tests.e2e.page_objects import PATIENCE_MS, Screen
+from tests.e2e.running_app import RunningProduct, product_in_a_folder_of_its_own
+from tests.support.real_photos import FOLDER, NO_PHOTOS, NOT_READY, PHOTOS
 
 _ENDS = {"ready", "damaged", "rejected"}
 _LONGEST_SECONDS = 180

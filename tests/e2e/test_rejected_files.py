@@ -6,8 +6,8 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import MOST_BYTES
-from tests.e2e.pages import Screen
-from tests.pictures import Picture, jpeg, not_a_picture
+from tests.e2e.page_objects import Screen
+from tests.support.images import Picture, jpeg, not_a_picture
 
 REFUSED = {
     "fake.jpg": "not a picture",

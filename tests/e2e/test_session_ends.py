@@ -7,10 +7,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import Gate
 from tests.e2e.mailbox import join
-from tests.e2e.pages import Screen, new_address
-from tests.e2e.product import RunningProduct
-from tests.people import PASSWORD
-from tests.pictures import jpeg
+from tests.e2e.page_objects import Screen, new_address
+from tests.e2e.running_app import RunningProduct
+from tests.support.images import jpeg
+from tests.support.users import PASSWORD
 
 # What the browser says of each answer that the session is over.
 REFUSED = r"status of 401"

@@ -10,11 +10,11 @@ import httpx2
 from playwright.sync_api import Page, expect
 
 from tests.e2e.authenticator import CodeApp, passkey_device
-from tests.e2e.judge import Judge
+from tests.e2e.axe import Judge
 from tests.e2e.mailbox import wait_for_mail
-from tests.e2e.pages import PATIENCE_MS, Screen, new_address
-from tests.people import PASSWORD
-from tests.pictures import jpeg
+from tests.e2e.page_objects import PATIENCE_MS, Screen, new_address
+from tests.support.images import jpeg
+from tests.support.users import PASSWORD
 
 HOW_MANY_CODES = 10
 NEW_PASSWORD = "nine slow barges on a green canal"

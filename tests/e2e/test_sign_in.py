@@ -7,10 +7,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.authenticator import CodeApp, passkey_device
 from tests.e2e.mailbox import wait_for_mail
-from tests.e2e.pages import Screen, new_address
-from tests.e2e.product import product_in_a_folder_of_its_own
-from tests.e2e.witness import Witness
-from tests.people import PASSWORD
+from tests.e2e.page_errors import Witness
+from tests.e2e.page_objects import Screen, new_address
+from tests.e2e.running_app import product_in_a_folder_of_its_own
+from tests.support.users import PASSWORD
 
 ANOTHER = "nine slow herons over the marshes"
 # Otherwise the browser shows its only passkey by itself as soon as the page is there.

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import Gate
-from tests.e2e.pages import Screen
-from tests.e2e.product import RunningProduct
-from tests.pictures import jpeg
+from tests.e2e.page_objects import Screen
+from tests.e2e.running_app import RunningProduct
+from tests.support.images import jpeg
 
 BROKEN = r"net::ERR_FAILED|net::ERR_CONNECTION_FAILED"
 

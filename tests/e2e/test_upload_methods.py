@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.e2e.pages import Screen
-from tests.pictures import Picture, jpeg, png
+from tests.e2e.page_objects import Screen
+from tests.support.images import Picture, jpeg, png
 
 
 def test_drop_anywhere(screen: Screen, on_disk: Callable[..., list[Path]]) -> None:

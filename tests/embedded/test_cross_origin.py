@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.embedded.wire import place, send
+from tests.embedded.raw_http import place, send
 
 if TYPE_CHECKING:
     from scripts.embedded.stack import EmbeddedStack

@@ -17,8 +17,8 @@ from scripts.embedded.aws_server.__main__ import forget_unfinished_writes
 from scripts.embedded.policies import BUCKET
 from scripts.embedded.stack import EmbeddedStack
 from tests.conftest import SITE_ORIGIN
-from tests.embedded.test_events import events_until
-from tests.embedded.wire import client, place, send
+from tests.embedded.raw_http import client, place, send
+from tests.embedded.test_s3_events import events_until
 
 if TYPE_CHECKING:
     from scripts.embedded.processes import Part

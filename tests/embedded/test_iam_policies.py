@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.tasks import MOST_ATTEMPTS
+from app.messages import MOST_ATTEMPTS
 from scripts.embedded.policies import BUCKET, MAIL_ADDRESS, USER_ROLE_ARN
-from tests.embedded.wire import client
+from tests.embedded.raw_http import client
 
 if TYPE_CHECKING:
     from collections.abc import Callable

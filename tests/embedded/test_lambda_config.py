@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.handlers.surroundings import surroundings
-from tests.functions import function_environment
+from app.lambda_handlers.config import surroundings
+from tests.support.lambda_environment import function_environment
 
 if TYPE_CHECKING:
     import pytest

@@ -139,7 +139,7 @@ def test_kill_9_leaves_no_process_and_loses_nothing(data_folder: Path, tmp_path:
             assert (data_folder / "ports.json").read_text() == ports
 
 
-@pytest.mark.parametrize("words", ["app.worker", "granian", "aws_server", "bin/postgres"])
+@pytest.mark.parametrize("words", ["app.jobs.worker", "granian", "aws_server", "bin/postgres"])
 def test_a_part_that_is_killed_is_started_again(
     data_folder: Path, tmp_path: Path, words: str
 ) -> None:
@@ -170,7 +170,7 @@ def test_a_part_that_does_not_live_is_named_and_ends_everything(
         deadline = time.monotonic() + PATIENCE_SECONDS
         while run.process.poll() is None:
             assert time.monotonic() < deadline, run.said()
-            for worker in run.running("app.worker"):
+            for worker in run.running("app.jobs.worker"):
                 everything.append(worker)
                 worker.kill()
             time.sleep(0.05)

@@ -9,7 +9,7 @@ from app.settings import Settings
 from scripts.embedded.models import settings_of_person
 from scripts.embedded.stack import EmbeddedStack
 from tests.conftest import SITE_ORIGIN
-from tests.embedded.wire import send
+from tests.embedded.raw_http import send
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ import pytest
 from scripts.embedded.policies import BUCKET
 from scripts.embedded.stack import EmbeddedStack
 from tests.conftest import SITE_ORIGIN
+from tests.embedded.raw_http import Answer, as_user, client, send
 from tests.embedded.test_durability import part as service
-from tests.embedded.wire import Answer, as_user, client, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable

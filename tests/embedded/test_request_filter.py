@@ -11,7 +11,7 @@ import pytest
 
 from scripts.embedded.aws_server.refusals import READY_PATH, Admission, Door, Refusal
 from scripts.embedded.policies import BUCKET
-from tests.embedded.wire import client, send
+from tests.embedded.raw_http import client, send
 
 if TYPE_CHECKING:
     from scripts.embedded.stack import EmbeddedStack

@@ -8,7 +8,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from scripts.embedded.policies import BUCKET
-from tests.embedded.wire import client, place, send
+from tests.embedded.raw_http import client, place, send
 
 if TYPE_CHECKING:
     from scripts.embedded.stack import EmbeddedStack

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.clients.access import bucket_at
-from app.clients.signing import Credentials, Presigner
+from app.clients.aws.presigned_urls import bucket_at
+from app.clients.aws.sigv4 import Credentials, Presigner
 from scripts.embedded.policies import BUCKET, REGION
-from tests.embedded.wire import as_user, client, place, send
+from tests.embedded.raw_http import as_user, client, place, send
 
 if TYPE_CHECKING:
     from scripts.embedded.stack import EmbeddedStack

@@ -5,7 +5,7 @@ Everything else stands on that one deployment, which takes about a minute.
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -17,10 +17,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.chromium import QUIET, executable
-from tests.e2e.witness import Witness
-from tests.emulated.front import Crossing, Front
-from tests.emulated.people import InvitedScreen, make_first_account
-from tests.emulated.surroundings import REGION, ROOT, Account
+from tests.e2e.page_errors import Witness
+from tests.emulated.emulator import REGION, ROOT, Account
+from tests.emulated.tls_proxy import Crossing, Front
+from tests.emulated.users import InvitedScreen, make_first_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,15 @@ class Deployment:
 
     account: Account
     out: Path
-    said: str
+    said: str  # by the script, and by the CDK of what it will change
+    reported: str  # by the CDK, of how it goes
     failed: tuple[str, ...]  # what was said by the attempts before, in which AWS refused
+
+    @property
+    def setup_link(self) -> str:
+        """The link that was printed, once, for whoever makes the first account."""
+        (link,) = re.findall(r"https://\S+/setup#\S+", self.said)
+        return str(link)
 
     @property
     def site(self) -> str:
@@ -88,10 +95,15 @@ def deployment(account: Account, way: dict[str, str]) -> Deployment:
         assert done.returncode == 1, done.stdout + done.stderr
         failed.append(done.stdout + done.stderr)
     done = account.type(command, answers="y\n", **way)
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said
+    assert done.returncode == 0, done.stdout + done.stderr
     account.read_outputs()
-    return Deployment(account=account, out=out, said=said, failed=tuple(failed))
+    return Deployment(
+        account=account,
+        out=out,
+        said=done.stdout,
+        reported=done.stderr,
+        failed=tuple(failed),
+    )
 
 
 def command_of_readme() -> str:
@@ -129,12 +141,9 @@ def a_page(browser: Browser, deployment: Deployment) -> Iterator[tuple[Page, Wit
 
 @pytest.fixture(scope="session")
 def invitations(browser: Browser, deployment: Deployment) -> list[str]:
-    """Links by which people join: from the operator, who has the setup code."""
-    secrets = deployment.account.client("secretsmanager")
-    keys = secrets.get_secret_value(SecretId=deployment.account.outputs["KeysSecret"])
-    code: str = json.loads(keys["SecretString"])["setup_code"]
+    """Links by which people join: from the operator, who follows the link of the deployment."""
     with a_page(browser, deployment) as (page, _):
-        return make_first_account(page, deployment.site, code)
+        return make_first_account(page, deployment.setup_link)
 
 
 @pytest.fixture

@@ -189,6 +189,10 @@ def _json(value: Any) -> tuple[int, str, str]:
     return 200, "application/x-amz-json-1.1", json.dumps(value)
 
 
+def _xml(content: str) -> tuple[int, str, str]:
+    return 200, "text/xml", content
+
+
 def _quotas(_path: str, _headers: Any, body: bytes) -> Any:
     asked = json.loads(body)["QuotaCode"]
     name = {"L-1216C47A": "vcpus", "L-0263D0A3": "addresses", "L-F678F1CE": "networks"}[asked]
@@ -224,37 +228,91 @@ def _simulator(_path: str, _headers: Any, body: bytes) -> Any:
         for key, (action,) in asked.items()
         if key.startswith("ActionNames.")
     )
-    return (
-        200,
-        "text/xml",
-        (
-            "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><IsTruncated>false"
-            f"</IsTruncated><EvaluationResults>{results}</EvaluationResults>"
-            "</SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
-        ),
+    return _xml(
+        "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><IsTruncated>false"
+        f"</IsTruncated><EvaluationResults>{results}</EvaluationResults>"
+        "</SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
     )
 
 
 def _regions(_path: str, _headers: Any, body: bytes) -> Any:
     asked = urllib.parse.parse_qs(body.decode())
-    if not faults().get("region_off") or asked.get("Action") != ["DescribeRegions"]:
+    off = faults().get("region_off")
+    (named,) = asked.get("RegionName.1", [off])
+    if not off or named != off or asked.get("Action") != ["DescribeRegions"]:
         return None
-    return (
-        200,
-        "text/xml",
-        (
-            "<DescribeRegionsResponse><regionInfo><item><regionName>"
-            f"{asked['RegionName.1'][0]}</regionName><optInStatus>not-opted-in</optInStatus>"
-            "</item></regionInfo></DescribeRegionsResponse>"
-        ),
+    return _xml(
+        "<DescribeRegionsResponse><regionInfo><item><regionName>"
+        f"{off}</regionName><optInStatus>not-opted-in</optInStatus>"
+        "</item></regionInfo></DescribeRegionsResponse>"
     )
 
 
+def _stacks(_path: str, _headers: Any, body: bytes) -> Any:
+    asked = urllib.parse.parse_qs(body.decode())
+    status = faults().get("stack")
+    if not status or asked.get("Action") != ["DescribeStacks"]:
+        return None
+    (name,) = asked["StackName"]
+    return _xml(
+        "<DescribeStacksResponse><DescribeStacksResult><Stacks><member>"
+        f"<StackName>{name}</StackName><StackId>{name}</StackId>"
+        f"<CreationTime>2026-11-28T00:00:00Z</CreationTime><StackStatus>{status}</StackStatus>"
+        "</member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+    )
+
+
+def _parameters(_path: str, _headers: Any, body: bytes) -> Any:
+    version = faults().get("bootstrap")
+    name = json.loads(body).get("Name", "")
+    if not version or not name.startswith("/cdk-bootstrap/"):
+        return None
+    return _json({"Parameter": {"Name": name, "Type": "String", "Value": str(version)}})
+
+
+def _distributions(path: str, _headers: Any, _body: bytes) -> Any:
+    domain = faults().get("domain_taken")
+    if not domain or not path.endswith("/distribution"):
+        return None
+    return _xml(
+        "<DistributionList><Marker></Marker><MaxItems>100</MaxItems>"
+        "<IsTruncated>false</IsTruncated><Quantity>1</Quantity><Items><DistributionSummary>"
+        "<Id>EOFANOTHER</Id><Aliases><Quantity>1</Quantity><Items>"
+        f"<CNAME>{domain}</CNAME></Items></Aliases></DistributionSummary></Items>"
+        "</DistributionList>"
+    )
+
+
+def _zones(path: str, _headers: Any, _body: bytes) -> Any:
+    _, _, zone = path.partition("/hostedzone/")
+    if not faults().get("zone_private") or not zone or "/" in zone:
+        return None
+    return _xml(
+        f"<GetHostedZoneResponse><HostedZone><Id>/hostedzone/{zone}</Id><Name>example.org.</Name>"
+        "<CallerReference>1</CallerReference><Config><PrivateZone>true</PrivateZone></Config>"
+        "</HostedZone></GetHostedZoneResponse>"
+    )
+
+
+def _certificates(_path: str, headers: Any, body: bytes) -> Any:
+    status = faults().get("certificate")
+    if not status or not headers.get("x-amz-target", "").endswith(".DescribeCertificate"):
+        return None
+    arn = json.loads(body)["CertificateArn"]
+    known = {"CertificateArn": arn, "DomainName": "*.example.org", "Status": status}
+    return _json({"Certificate": known})
+
+
 _ANSWERS: dict[str, Any] = {
-    "servicequotas": _quotas,
-    "freetier": _plan,
-    "lambda": _functions,
-    "ses": _mail,
-    "iam": _simulator,
+    "acm": _certificates,
+    "cloudformation": _stacks,
+    "cloudfront": _distributions,
     "ec2": _regions,
+    "freetier": _plan,
+    "iam": _simulator,
+    "lambda": _functions,
+    "route53": _zones,
+    "servicequotas": _quotas,
+    "ses": _mail,
+    "ssm": _parameters,
 }

@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from tests.emulated.surroundings import ACCOUNT, REGION, STACK
-from tests.infrastructure.permissions import Policies, ask, every_case
-from tests.pictures import heic, jpeg
+from playwright.sync_api import expect
+
+from tests.emulated.conftest import a_page
+from tests.emulated.emulator import ACCOUNT, REGION, STACK
+from tests.emulated.users import follow_setup_link, session_of
+from tests.infrastructure.iam_simulation import Policies, ask, every_case
+from tests.support.images import heic, jpeg
 
 if TYPE_CHECKING:
-    from tests.e2e.pages import Screen
+    from playwright.sync_api import Browser
+
+    from tests.e2e.page_objects import Screen
     from tests.emulated.conftest import Deployment
 
 
@@ -38,7 +44,7 @@ def test_the_stack_is_complete_and_protected(deployment: Deployment) -> None:
     policy = client.get_stack_policy(StackName=STACK)["StackPolicyBody"]
     assert "LogicalResourceId/DatabaseInstance" in policy
     assert "LogicalResourceId/PicturesBucket" in policy
-    assert "✅  Pinhole" in deployment.said
+    assert "✅  Pinhole" in deployment.reported
 
 
 def test_the_one_command_of_the_readme_says_what_it_does(deployment: Deployment) -> None:
@@ -51,13 +57,43 @@ def test_the_one_command_of_the_readme_says_what_it_does(deployment: Deployment)
         "Deleting what is left ...",
         "Now it is protected from deletion ...",
         "Waiting until it answers",
-        f"Pinhole is at {deployment.site}",
-        "Nobody is told of trouble: add -c alarms=you@example.com.",
     ]
     places = [deployment.said.find(words) for words in told]
     assert -1 not in places, dict(zip(told, places, strict=True))
-    # The CDK writes to another pipe than the script does; what the script says is in order.
     assert places == sorted(places)
+
+
+def test_it_ends_with_the_address_and_the_setup_link(deployment: Deployment) -> None:
+    ending = deployment.said.partition("Waiting until it answers ...")[2]
+    assert [line.strip() for line in ending.splitlines() if line.strip()] == [
+        f"Pinhole is at {deployment.site}",
+        "Make the first account, which administers the site, by this link (it is shown once):",
+        deployment.setup_link,
+        "Nobody is told of trouble: add -c alarms=you@example.com.",
+        "It sends no mail, so nobody can reset a password: add -c mail=pinhole@example.com.",
+    ]
+    assert deployment.setup_link.startswith(f"{deployment.site}/setup#")
+
+
+def test_setup_link_that_was_used_is_as_one_that_never_was(
+    browser: Browser, deployment: Deployment, invitations: list[str]
+) -> None:
+    assert invitations  # the operator followed the link and administers the site
+    told = []
+    for link in (deployment.setup_link, f"{deployment.site}/setup#{'x' * 43}"):
+        with a_page(browser, deployment) as (page, witness):
+            witness.forgive("status of 403")
+            with page.expect_response("**/api/auth/first") as answered:
+                follow_setup_link(page, link)
+            answer = answered.value
+            alert = page.get_by_role("alert")
+            expect(alert).to_contain_text("This setup code is wrong, or was used already.")
+            body = {**answer.json(), "request_id": None}
+            headers = sorted(answer.headers.keys())
+            told.append((answer.status, body, headers, alert.inner_text(), session_of(page)))
+    used, never = told
+    assert used == never
+    assert (used[0], used[-1]["user"]) == (403, None)
 
 
 def test_each_refusal_is_explained_and_leaves_nothing_that_costs(deployment: Deployment) -> None:

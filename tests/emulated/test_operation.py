@@ -12,15 +12,15 @@ import psycopg2
 import pytest
 from alembic.script import ScriptDirectory
 
-from tests.emulated.surroundings import ROOT
+from tests.emulated.emulator import ROOT
 from tests.emulated.test_deployment import call
-from tests.pictures import jpeg
+from tests.support.images import jpeg
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
-    from tests.e2e.pages import Screen
+    from tests.e2e.page_objects import Screen
     from tests.emulated.conftest import Deployment
 
 MIGRATION = """

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.emulated.conftest import a_page
-from tests.emulated.people import InvitedScreen
-from tests.emulated.surroundings import STACK
-from tests.pictures import jpeg
+from tests.emulated.emulator import STACK
+from tests.emulated.users import InvitedScreen
+from tests.support.images import jpeg
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

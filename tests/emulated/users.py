@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.pages import Screen, new_address
-from tests.people import PASSWORD
+from tests.e2e.page_objects import Screen, new_address
+from tests.support.users import PASSWORD
 
 # As many people as these tests need. All at once: inviting takes a sign-in that is fresh.
 _INVITATIONS = 8
@@ -27,19 +28,31 @@ async (count) => {
 _SESSION = "async () => (await fetch('/api/auth/session')).json()"
 
 
-def _make_account(page: Page, email: str) -> None:
+def session_of(page: Page) -> dict[str, Any]:
+    """Return what the site says of whoever has this page open."""
+    session: dict[str, Any] = page.evaluate(_SESSION)
+    return session
+
+
+def fill_in(page: Page, email: str) -> None:
+    """Ask for an account on any of the pages that make one."""
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Make the account").click()
 
 
-def make_first_account(page: Page, site: str, code: str) -> list[str]:
-    """Make the account that administers the site, by its code; return links to join by."""
-    page.goto(f"{site}/setup#{code}")
+def follow_setup_link(page: Page, link: str) -> None:
+    """Follow the link that a deployment prints, and ask for an account."""
+    page.goto(link)
     expect(page.get_by_role("heading", name="Set up this Pinhole", level=1)).to_be_visible()
-    _make_account(page, new_address())
+    fill_in(page, new_address())
+
+
+def make_first_account(page: Page, link: str) -> list[str]:
+    """Make the account that administers the site, by its setup link; return links to join by."""
+    follow_setup_link(page, link)
     expect(page.get_by_role("heading", name="Drop pictures anywhere")).to_be_visible()
-    assert page.evaluate(_SESSION)["user"]["is_administrator"] is True
+    assert session_of(page)["user"]["is_administrator"] is True
     links: list[str] = page.evaluate(_INVITE, _INVITATIONS)
     return links
 
@@ -55,6 +68,6 @@ class InvitedScreen(Screen):
         email = new_address()
         self.page.goto(self.invitations.pop())
         expect(self.page.get_by_role("heading", name="You are invited")).to_be_visible()
-        _make_account(self.page, email)
+        fill_in(self.page, email)
         expect(self.page.get_by_role("heading", name="Drop pictures anywhere")).to_be_visible()
         return email

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from stream_unzip import stream_unzip
 
-from app.images.archive_names import ArchiveNames
-from app.images.zipping import CutShortError, Original, Zip
+from app.exports.file_names import ArchiveNames
+from app.exports.zip_archive import CutShortError, Original, Zip
 
 
 class Pipe(io.RawIOBase):

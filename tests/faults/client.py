@@ -18,10 +18,10 @@ from uuid import uuid4
 import httpx2
 from PIL import Image
 
-from tests.api.in_parts import PART, BigFile
-from tests.faults.ledger import Ledger, Told
-from tests.people import Json, Person
-from tests.pictures import Picture
+from tests.faults.expectations import Ledger, Told
+from tests.support.images import Picture
+from tests.support.multipart import PART, BigFile
+from tests.support.users import Json, Person
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

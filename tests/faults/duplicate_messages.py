@@ -14,13 +14,13 @@ from uuid import UUID
 import boto3
 
 from scripts.embedded.policies import ACCOUNT, BUCKET, PICTURE_QUEUE, REGION
-from tests.faults.browser import Browser, big_photo, photo
-from tests.faults.ledger import Ledger
-from tests.faults.points import owner_of
+from tests.faults.client import Browser, big_photo, photo
+from tests.faults.expectations import Ledger
+from tests.faults.kill_points import owner_of
 from tests.faults.rounds import Result, settled, time_of
 
 if TYPE_CHECKING:
-    from tests.faults.launched import Launched
+    from tests.faults.running_app import Launched
 
 
 def every_message_three_times(product: Launched, *, pictures: int, seed: int = 0) -> Result:

@@ -12,9 +12,9 @@ from uuid import UUID
 import psutil  # type: ignore[import-untyped]
 from sqlalchemy import text
 
-from tests.faults.browser import Browser, big_photo, photo
-from tests.faults.launched import Kind, Launched
-from tests.faults.ledger import Told
+from tests.faults.client import Browser, big_photo, photo
+from tests.faults.expectations import Told
+from tests.faults.running_app import Kind, Launched
 
 LARGE = (4000, 3000)
 _PATIENCE = 30.0

@@ -16,15 +16,15 @@ import boto3
 import httpx2
 from sqlalchemy import Engine, create_engine
 
-from app.migrate import migrate
+from app.cli.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.options import ROOT
 from scripts.embedded.policies import BUCKET, REGION
 from scripts.embedded.ports import free_ports
 from scripts.embedded.stack import EmbeddedStack
-from tests.fault_proxy import FaultProxy
-from tests.faults.launched import until
-from tests.faults.service_proxy import ServiceProxy
+from tests.faults.aws_proxy import ServiceProxy
+from tests.faults.running_app import until
+from tests.support.tcp_fault_proxy import FaultProxy
 
 Away = Literal["postgres", "s3", "sqs"]
 
@@ -92,8 +92,8 @@ def proxied() -> Iterator[Proxied]:
         log = running.enter_context((Path(name) / "product.log").open("ab"))
         ways = {"DATABASE_URL": postgres.url, "HTTP_PROXY": services.url}
         server = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--port", str(port)]
-        api = [*server, "--blocking-threads", "8", "app.handlers.local:app"]
-        for words, part in ((api, "api"), (["-m", "app.worker"], "worker")):
+        api = [*server, "--blocking-threads", "8", "app.wsgi:app"]
+        for words, part in ((api, "api"), (["-m", "app.jobs.worker"], "worker")):
             settings = stack.environment("api" if part == "api" else "worker")
             running.enter_context(_process(words, settings | ways, log))
         product = Proxied(

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from tests.faults.browser import Browser, photo
-from tests.faults.launched import until
-from tests.faults.ledger import Ledger, Verdict
-from tests.faults.points import Moment, owner_of
-from tests.people import PASSWORD
+from tests.faults.client import Browser, photo
+from tests.faults.expectations import Ledger, Verdict
+from tests.faults.kill_points import Moment, owner_of
+from tests.faults.running_app import until
+from tests.support.users import PASSWORD
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from tests.faults.launched import Launched
-    from tests.faults.proxied import Away, Proxied
+    from tests.faults.proxied_stack import Away, Proxied
+    from tests.faults.running_app import Launched
 
 SETTLES_WITHIN = 120.0
 

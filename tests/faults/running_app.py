@@ -32,8 +32,8 @@ PATIENCE = 90.0
 _RESTED = 6.0
 Kind = Literal["worker", "child", "api", "launcher", "aws", "postgres"]
 _WORDS = {
-    "worker": "app.worker",
-    "child": "darkroom_child.py",
+    "worker": "app.jobs.worker",
+    "child": "child.py",
     "api": "granian",
     "aws": "aws_server",
     "postgres": "pginstall/bin/postgres",

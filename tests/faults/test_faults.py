@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import points
-from tests.faults.launched import Launched, launched
-from tests.faults.messages import every_message_three_times
-from tests.faults.proxied import Away, Proxied, proxied
+from tests.faults import kill_points
+from tests.faults.duplicate_messages import every_message_three_times
+from tests.faults.proxied_stack import Away, Proxied, proxied
 from tests.faults.rounds import Result, kill_at, outage
+from tests.faults.running_app import Launched, launched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,18 +41,18 @@ def expect_all_kept(result: Result) -> None:
 @pytest.mark.parametrize(
     "point",
     [
-        points.worker_begun,
-        points.child_decoding,
-        points.worker_deleted,
-        points.api_deleting,
-        points.launcher_sending,
-        points.api_completing,
-        points.api_cancelling,
-        points.postgres_processing,
+        kill_points.worker_begun,
+        kill_points.child_decoding,
+        kill_points.worker_deleted,
+        kill_points.api_deleting,
+        kill_points.launcher_sending,
+        kill_points.api_completing,
+        kill_points.api_cancelling,
+        kill_points.postgres_processing,
     ],
 )
 def test_nothing_is_lost_to_kill_9(
-    product: Launched, point: Callable[[points.Moment], None]
+    product: Launched, point: Callable[[kill_points.Moment], None]
 ) -> None:
     before = len(product.kills)
     expect_all_kept(kill_at(point, product, rounds=1))

@@ -358,8 +358,19 @@ def _functions(known: Policies) -> list[Case]:
              **sweep),
         case("worker deletes a copy for good", SILENT, "s3:DeleteObjectVersion", a_copy, **worker),
         case("doctor deletes a copy for good", SILENT, "s3:DeleteObjectVersion", a_copy, **doctor),
-        case("worker leaves a tombstone", ALLOWED, "s3:PutObject", f"{anyones}/deleted", **worker),
-        case("API leaves a tombstone", SILENT, "s3:PutObject", f"{anyones}/deleted", **api),
+        *(
+            case(f"{name} leaves a tombstone of {whose}", expected, "s3:PutObject", key, **who)
+            for name, who, of_picture, of_person in (
+                ("sweep", sweep, ALLOWED, ALLOWED),
+                ("doctor", doctor, ALLOWED, SILENT),
+                ("worker", worker, SILENT, SILENT),
+                ("API", api, SILENT, SILENT),
+            )
+            for whose, expected, key in (
+                ("a picture", of_picture, f"{anyones}/deleted"),
+                ("a person", of_person, f"{known.bucket}/users/{ANNA}/deleted"),
+            )
+        ),
         case("doctor drops parts", ALLOWED, "s3:AbortMultipartUpload", f"{anyones}/original",
              **doctor),
         case("API drops parts itself", SILENT, "s3:AbortMultipartUpload", f"{anyones}/original",

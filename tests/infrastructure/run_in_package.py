@@ -1,7 +1,7 @@
 """Runs inside the functions' package, with the functions' Python: reads events, prints answers.
 
-`python inside.py HANDLER`: one JSON event a line on standard input, one JSON answer a line on
-standard output. Nothing of the test's own environment can be imported here.
+`python run_in_package.py HANDLER`: one JSON event a line on standard input, one JSON answer a line
+on standard output. Nothing of the test's own environment can be imported here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def add_probes(app: Any) -> None:
     from flask import Response, request  # noqa: PLC0415 - in the package only
     from sqlalchemy import text  # noqa: PLC0415
 
-    from app.accounts.guards import public  # noqa: PLC0415
+    from app.accounts.sessions.guards import public  # noqa: PLC0415
     from app.database import db  # noqa: PLC0415
 
     def echo(rest: str = "") -> Response:
@@ -70,7 +70,7 @@ def add_probes(app: Any) -> None:
 def main() -> None:
     """Answer each event."""
     answers, sys.stdout = sys.stdout, sys.stderr  # for the log, and what Zappa prints
-    module = importlib.import_module(f"app.handlers.{sys.argv[1]}")
+    module = importlib.import_module(f"app.lambda_handlers.{sys.argv[1]}")
     if sys.argv[1] == "api":
         add_probes(module.app)
     for line in sys.stdin:

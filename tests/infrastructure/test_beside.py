@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from scripts.deployment.beside import firewall_name, replica_name
+from tests.infrastructure.cfn_intrinsics import Resolver
 from tests.infrastructure.conftest import ROOT, Template
-from tests.infrastructure.permissions import ALLOWED, SILENT, TLS, Case, ask
+from tests.infrastructure.iam_simulation import ALLOWED, SILENT, TLS, Case, ask
 from tests.infrastructure.readable import readable
-from tests.infrastructure.resolving import Resolver
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 NAMES = ("Pinhole", "Pinhole-firewall-eu-west-1", "Pinhole-replica-of-eu-west-1")

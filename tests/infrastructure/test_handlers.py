@@ -13,14 +13,14 @@ from typing import Any, Literal
 import psycopg2
 import pytest
 
-from app.migrate import migrate
+from app.cli.migrate import migrate
 from scripts.deployment.build import find_python
 from scripts.embedded.stack import EmbeddedStack
-from tests.functions import function_environment
 from tests.infrastructure.conftest import MACHINE
 from tests.infrastructure.events import DOOR, queue_record, request
+from tests.support.lambda_environment import function_environment
 
-INSIDE = Path(__file__).with_name("inside.py")
+INSIDE = Path(__file__).with_name("run_in_package.py")
 
 
 class Inside:
@@ -115,14 +115,16 @@ HEAVY = {
 }  # fmt: skip
 
 
-# Parts that app/handlers/lean.py has imported when they are used, and what is imported for a line
-# of the log, a bearer's token, a change: see docs/decisions/0052.
+# Parts that app/lambda_handlers/lean_app.py has imported when they are used, and what is imported
+# for a line of the log, a bearer's token, a change: see docs/decisions/0052.
 NOT_YET = {
-    "app.accounts.access_tokens", "app.accounts.models.people", "app.accounts.models.records",
-    "app.accounts.sessions", "aws_lambda_powertools", "flask.cli", "flask.templating",
+    "app.accounts.sessions.api_tokens", "app.accounts.models.users", "app.accounts.models.records",
+    "app.accounts.sessions.store", "aws_lambda_powertools", "flask.cli", "flask.templating",
     "importlib.metadata", "werkzeug.formparser", "werkzeug.sansio.multipart", "werkzeug.serving",
     "sqlalchemy.dialects.postgresql.asyncpg", "sqlalchemy.dialects.postgresql.pg8000",
     "sqlalchemy.dialects.postgresql.psycopg", "urllib.request",
+    "app.clients.aws.multipart_uploads", "app.clients.openid.client", "durationpy", "itsdangerous",
+    "mimetypes",
 }  # fmt: skip
 
 
@@ -141,14 +143,14 @@ def test_who_is_here_is_asked_with_next_to_nothing(
         read = set(api.tell("modules")["answer"])
     finally:
         api.end()
-    assert "app.accounts.routes.who_is_here" in read
+    assert "app.accounts.sign_in.session_routes" in read
     assert read & NOT_YET == set()
     assert {name.partition(".")[0] for name in read} & (HEAVY | {"pydantic"}) == set()
-    others = {name for name in read if name.startswith(("app.images", "app.administration"))}
-    schemas = {name for name in read if name.startswith("app.accounts.schemas")}
-    routes = {name for name in read if name.startswith("app.accounts.routes.")}
+    others = {name for name in read if name.startswith(("app.images", "app.admin", "app.library"))}
+    schemas = {name for name in read if name.startswith("app.") and name.endswith("schemas")}
+    routes = {name for name in read if name.startswith("app.") and name.endswith("routes")}
     assert (others, schemas) == (set(), set())
-    assert routes == {"app.accounts.routes.who_is_here"}
+    assert routes == {"app.accounts.sign_in.session_routes", "app.http.lazy_routes"}
 
 
 def test_documentation_is_made_from_what_was_not_read_yet(api: Inside) -> None:
@@ -218,6 +220,29 @@ def test_the_site_is_https(api: Inside) -> None:
 def test_nobody_chooses_their_own_address(api: Inside, told: str, visitor: str) -> None:
     event = request(path="/api/probe/echo/x", headers={"x-forwarded-for": told})
     assert json.loads(answer(api, event)["body"])["visitor"] == visitor
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "6.6.6.6",
+        "6.6.6.6, 203.0.113.7",
+        "6.6.6.6, 7.7.7.7, 8.8.8.8",
+        "",
+    ],
+)
+def test_what_cloudfront_says_of_its_viewer_is_the_address_whatever_else_is_said(
+    api: Inside, forged: str
+) -> None:
+    headers = {
+        "x-pinhole-viewer-address": "198.51.100.4",
+        "x-forwarded-for": forged,
+        "cloudfront-viewer-address": "6.6.6.6:443",
+        "forwarded": "for=6.6.6.6",
+        "x-real-ip": "6.6.6.6",
+    }
+    told = json.loads(answer(api, request(path="/api/probe/echo/x", headers=headers))["body"])
+    assert told["visitor"] == "198.51.100.4"
 
 
 def test_head_has_headers_and_no_body(api: Inside) -> None:
@@ -318,14 +343,14 @@ V1 = {
     "event",
     [
         {"raw_command": "print(1)"},
-        {"command": "app.migrate.migrate"},
+        {"command": "app.cli.migrate.migrate"},
         {"manage": "shell"},
         {"Records": [queue_record("{}", queue="jobs")]},
         V1,
         {**V1, "version": "1.0"},
         {},
         {**request(), "raw_command": "print(1)"},
-        {**request(), "command": "app.migrate.migrate"},
+        {**request(), "command": "app.cli.migrate.migrate"},
         {**request(), "Records": [queue_record("{}", queue="jobs")]},
         {**request(), "version": "1.0"},
         {"version": "2.0", "requestContext": {}, "headers": {}},

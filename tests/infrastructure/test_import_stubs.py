@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from app.handlers.without import later
+from app.lambda_handlers.import_stubs import later
 
 _SHAPES = """
 class Circle:

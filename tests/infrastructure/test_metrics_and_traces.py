@@ -13,8 +13,8 @@ from tests.infrastructure.conftest import MACHINE
 
 _TRACED = """
 import os
-from app.handlers.observing import trace
-from app.telling import count, step, timed
+from app.lambda_handlers.powertools import trace
+from app.observability.metrics import count, step, timed
 telling = trace("worker", os.environ)
 count("PicturesReady")
 count("PicturesReady")
@@ -28,6 +28,17 @@ except ValueError as error:
 else:
     raise AssertionError
 telling.flush()
+telling.flush()
+"""
+
+
+_UNDECODABLE = """
+import os
+from app.lambda_handlers.powertools import trace
+from app.observability.metrics import count_undecodable
+telling = trace("worker", os.environ)
+count_undecodable("KeyError")
+count_undecodable("what a child made up")
 telling.flush()
 """
 
@@ -81,3 +92,14 @@ def test_steps_are_traced_and_numbers_counted(packages: dict[str, Path]) -> None
 def test_outside_of_lambda_nothing_is_traced(packages: dict[str, Path]) -> None:
     (line,) = tell(packages[MACHINE], _TRACED).splitlines()
     assert json.loads(line)["PicturesReady"] == [1.0, 1.0]
+
+
+def test_undecodable_pictures_are_counted_by_exception(packages: dict[str, Path]) -> None:
+    told = [json.loads(line) for line in tell(packages[MACHINE], _UNDECODABLE).splitlines()]
+    assert [line["exception"] for line in told] == ["KeyError", "other"]
+    for line in told:
+        assert line["PicturesUndecodable"] == [1.0]
+        assert line["service"] == "worker"
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Namespace"] == "Pinhole"
+        assert [set(names) for names in directive["Dimensions"]] == [{"service", "exception"}]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.infrastructure.ways_out import Network
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.infrastructure.conftest import Template
 
 
@@ -44,3 +47,79 @@ def test_zones_that_are_said_are_taken(small: Template, ipv6: Template) -> None:
 
     assert zones(ipv6) == {"eu-north-1a", "eu-north-1b"}
     assert all("Fn::GetAZs" in zone for zone in zones(small))
+
+
+def instance(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the NAT instance of a template, whole."""
+    (found,) = (each for each in body["Resources"].values() if each["Type"] == "AWS::EC2::Instance")
+    return dict(found)
+
+
+def take_public_address(body: dict[str, Any]) -> None:
+    instance(body)["Properties"]["NetworkInterfaces"][0]["AssociatePublicIpAddress"] = False
+
+
+def check_destinations(body: dict[str, Any]) -> None:
+    del instance(body)["Properties"]["SourceDestCheck"]
+
+
+def wait_for_no_signal(body: dict[str, Any]) -> None:
+    instance(body)["CreationPolicy"].clear()
+
+
+def let_nothing_in(body: dict[str, Any]) -> None:
+    (group,) = instance(body)["Properties"]["NetworkInterfaces"][0]["GroupSet"]
+    del body["Resources"][group["Fn::GetAtt"][0]]["Properties"]["SecurityGroupIngress"]
+
+
+def detach_internet_gateway(body: dict[str, Any]) -> None:
+    remove(body, "AWS::EC2::VPCGatewayAttachment")
+
+
+def take_routes(body: dict[str, Any]) -> None:
+    remove(body, "AWS::EC2::Route")
+
+
+def remove(body: dict[str, Any], kind: str) -> None:
+    for name in [name for name, each in body["Resources"].items() if each["Type"] == kind]:
+        del body["Resources"][name]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (take_public_address, "has no public address"),
+        (check_destinations, "drops what is not addressed to itself"),
+        (wait_for_no_signal, "is not waited for"),
+        (let_nothing_in, "lets nothing in from"),
+        (detach_internet_gateway, "has no internet gateway"),
+        (take_routes, "no route out"),
+    ],
+)
+def test_network_without_one_part_of_the_way_is_found(
+    small: Template, spoil: Callable[[dict[str, Any]], None], problem: str
+) -> None:
+    body = copy.deepcopy(small.body)
+    spoil(body)
+    network = Network(body)
+    for name in network.functions():
+        assert any(problem in each for each in network.problems(name)), name
+
+
+def test_nat_gateway_without_an_address_is_found(production: Template) -> None:
+    body = copy.deepcopy(production.body)
+    for each in body["Resources"].values():
+        if each["Type"] == "AWS::EC2::NatGateway":
+            del each["Properties"]["AllocationId"]
+    network = Network(body)
+    for name in network.functions():
+        assert any("has no public address" in each for each in network.problems(name)), name
+
+
+def test_function_that_may_not_use_ipv6_is_found(ipv6: Template) -> None:
+    body = copy.deepcopy(ipv6.body)
+    for each in body["Resources"].values():
+        each.get("Properties", {}).get("VpcConfig", {}).pop("Ipv6AllowedForDualStack", None)
+    network = Network(body)
+    for name in network.functions():
+        assert "the function is not allowed IPv6" in str(network.problems(name)), name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import struct
 from typing import TYPE_CHECKING
 
@@ -112,9 +113,10 @@ def test_every_module_of_ours_has_its_bytecode(packages: dict[str, Path]) -> Non
     "module",
     [
         "zappa.handler", "boto3", "openai", "alembic.command", "pyvips", "pillow_heif", "psycopg2",
+        "authlib.oauth2.client", "authlib.oidc.core", "webauthn.registration.formats.android_key",
         "webauthn", "zxcvbn", "joserfc.jwt", "email_validator", "segno",
         "PIL.Image", "aws_lambda_powertools", "argon2", "orjson", "sqlalchemy",
-        "app.images.decoding", "app.images.rehearsal", "app.migrate", "app.factory",
+        "app.media.decode.decoder", "app.media.sandbox.self_test", "app.cli.migrate", "app.api.app",
     ],
 )  # fmt: skip
 def test_it_imports_with_nothing_else_at_hand(packages: dict[str, Path], module: str) -> None:
@@ -126,10 +128,30 @@ def test_it_imports_with_nothing_else_at_hand(packages: dict[str, Path], module:
     run(find_python(), "-I", "-B", "-c", script, packages[MACHINE], module)
 
 
+def _canonical(pin: str) -> str:
+    """Write the name as requirements do (PyPA, "Name normalization")."""
+    name, _, version = pin.partition("==")
+    return f"{re.sub('[._]', '-', name).lower()}=={version}"
+
+
+def test_metadata_name_each_package_and_its_version(packages: dict[str, Path]) -> None:
+    script = (
+        "import sys; sys.path[:0] = [sys.argv[1]]; from importlib import metadata; "
+        "[print(f'{each.name}=={each.version}') for each in metadata.distributions()]"
+    )
+    told = run(find_python(), "-I", "-S", "-B", "-c", script, packages[MACHINE]).splitlines()
+    wanted = (ROOT / "requirements/lambda.txt").read_text()
+    pinned = re.findall(r"^([\w.-]+==\S+)(.*)", wanted, re.MULTILINE)
+    here = {pin for pin, condition in pinned if "== 'emscripten'" not in condition}
+    assert len(here) > 40
+    assert here - {_canonical(line) for line in told} == set()
+
+
 def test_it_opens_pictures_of_every_kind(packages: dict[str, Path]) -> None:
     script = (
         "import sys; sys.path[:0] = [sys.argv[1]]; "
-        "from app.images import decoding, rehearsal; decoding.prepare(); rehearsal.rehearse()"
+        "from app.media.decode import decoder; from app.media.sandbox import self_test; "
+        "decoder.prepare(); self_test.rehearse()"
     )
     run(find_python(), "-I", "-B", "-c", script, packages[MACHINE])
 

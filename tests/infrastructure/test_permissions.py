@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.infrastructure.permissions import Policies, ask, every_case
-from tests.infrastructure.resolving import Resolver
+from tests.infrastructure.cfn_intrinsics import Resolver
+from tests.infrastructure.iam_simulation import Policies, ask, every_case
 
 if TYPE_CHECKING:
     from tests.infrastructure.conftest import Template

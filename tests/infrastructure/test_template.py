@@ -6,18 +6,17 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
+from app.http.middleware import security_headers
+from app.messages import MOST_ATTEMPTS
 from app.runtime_role import RUNTIME_ROLE
 from app.settings import Settings
-from app.tasks import MOST_ATTEMPTS
-from app.telling import Counted, Timed
-from app.web import security_headers
+from tests.infrastructure.cfn_intrinsics import REGION, Resolver
 from tests.infrastructure.conftest import ROOT, Template
 from tests.infrastructure.readable import readable
-from tests.infrastructure.resolving import REGION, Resolver
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 FUNCTIONS = ("ComputeApi", "ComputeWorker", "ComputeSweep", "ComputeMigrate", "ComputeDoctor")
@@ -125,17 +124,6 @@ def test_decoders_that_are_not_confined_work_and_are_told_of(template: Template)
     assert (properties["Namespace"], properties["MetricName"]) == ("Pinhole", "UnconfinedChildren")
     assert properties["Dimensions"] == [{"Name": "service", "Value": "worker"}]
     assert properties["Threshold"] == 1
-
-
-def test_the_proxy_says_what_the_product_would_say_at_connecting(production: Template) -> None:
-    target = production.only("AWS::RDS::DBProxyTargetGroup")["Properties"]
-    query = target["ConnectionPoolConfigurationInfo"]["InitQuery"]
-    options = (ROOT / "app/database.py").read_text()
-    for name, value in re.findall(r"-c (\w+)=(\w+)", options):
-        assert re.search(rf"SET {name}='?{value}'?", query), name
-    for name, function in functions(production).items():
-        host = function["Environment"]["Variables"]["DATABASE_HOST"]["Fn::GetAtt"][0]
-        assert ("Proxy" in host) == (not name.startswith("ComputeMigrate"))
 
 
 def test_no_bucket_is_public(template: Template) -> None:
@@ -310,22 +298,6 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
     assert sent == security_headers(settings)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "ApiErrors", "WorkerErrors", "SweepErrors", "MigrateErrors", "Throttled", "PicturesDead",
-        "PicturesLate", "DescriptionsDead", "DescriptionsLate", "ExportsDead", "ExportsLate",
-        "LettersDead", "LettersLate",
-        "LettersGivenUp", "PicturesGivenUp", "OriginalsMissing", "DecodersUnconfined",
-        "DatabaseCpu",
-        "DatabaseStorage", "DatabaseConnections",
-    ],
-)  # fmt: skip
-def test_trouble_is_told(template: Template, name: str) -> None:
-    alarm = template.only("AWS::CloudWatch::Alarm", named=f"Observability{name}")["Properties"]
-    assert alarm["AlarmActions"] == [{"Ref": next(iter(template.of_type("AWS::SNS::Topic")))}]
-
-
 def test_errors_are_kept_by_cloudfront_for_no_time_and_have_no_page(template: Template) -> None:
     """Else an error is everybody's for ten seconds, and a page would take the API's answer away."""
     distribution = template.only("AWS::CloudFront::Distribution")["Properties"]
@@ -417,12 +389,6 @@ def test_the_databases_log_ends(template: Template) -> None:
     assert set(groups.values()) <= set(template.body["Resources"][instance]["DependsOn"])
 
 
-def test_a_dear_month_is_told(template: Template) -> None:
-    budget = template.only("AWS::Budgets::Budget")["Properties"]
-    assert budget["Budget"]["TimeUnit"] == "MONTHLY"
-    assert len(budget["NotificationsWithSubscribers"]) == 2
-
-
 def test_mail_goes_to_who_asked_for_it(small: Template, production: Template) -> None:
     assert small.of_type("AWS::SNS::Subscription") == {}
     subscription = production.only("AWS::SNS::Subscription")["Properties"]
@@ -484,16 +450,3 @@ def test_functions_reach_sign_in_providers_and_nothing_but_https_outside(
 def test_every_function_is_traced(template: Template) -> None:
     modes = {each["TracingConfig"]["Mode"] for each in functions(template).values()}
     assert modes == {"Active"}
-
-
-def test_pictures_that_wait_in_rows_are_told(template: Template) -> None:
-    alarm = template.only("AWS::CloudWatch::Alarm", named="ObservabilityPicturesLate")["Properties"]
-    assert (alarm["Namespace"], alarm["MetricName"]) == ("Pinhole", "OldestPictureSeconds")
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": "sweep"}]
-    assert (alarm["Statistic"], alarm["Threshold"], alarm["Period"]) == ("Maximum", 900, 300)
-
-
-def test_the_dashboard_shows_what_functions_count(template: Template) -> None:
-    page = json.dumps(template.only("AWS::CloudWatch::Dashboard")["Properties"])
-    counted = {*get_args(Counted), *get_args(Timed)}
-    assert {name for name in counted if name not in page} == set()

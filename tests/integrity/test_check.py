@@ -9,16 +9,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.clients.archive import Place
-from app.clients.aws import AwsUnavailableError
-from app.images.darkroom import Darkroom
-from app.images.outcome import DECODER_VERSION
-from app.images.sweep import decode_again_what_older_decoders_could_not
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.bucket_versions import Place
+from app.jobs.cleanup import decode_again_what_older_decoders_could_not
+from app.media.results import DECODER_VERSION
+from app.media.sandbox.pool import Darkroom
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import until
 from tests.conftest import running_stack
-from tests.images.library import Library, library_on
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.library import Library, library_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +108,7 @@ def test_without_the_right_version_nothing_is_touched(library: Library, ada: UUI
     library.assembly.store.delete_image(place.user_id, place.image_id)
     library.put(place, b"something else")
     everything = {"repair": True, "forget_lost": True, "remove_orphans": True}
-    assert library.examine(**everything) == [("wrong", "lost", place.key)]
+    assert library.examine(**everything) == [("wrong", "deleted", place.key)]
     assert library.content(place) == b"something else"
     assert library.state(place) == "ready"
 
@@ -143,7 +143,7 @@ def test_what_the_product_deleted_stays_deleted_though_its_bytes_are_there(
         library.assembly.store.delete_image(place.user_id, place.image_id)
         library.delete(other)  # that was somebody else
     assert library.archive.versions(place)
-    outcomes = dict.fromkeys((place.key, other.key), "lost")
+    outcomes = dict.fromkeys((place.key, other.key), "deleted")
     if not whole_account:
         outcomes[other.key] = "repaired"
     found = library.examine(repair=True)
@@ -154,18 +154,25 @@ def test_what_is_uploaded_after_a_deletion_can_be_brought_back(library: Library,
     """A rejected file is promised its old place again."""
     place = library.add(ada, jpeg(seed=1))
     library.assembly.store.delete_image(place.user_id, place.image_id)
-    deleted_at = library.archive.deleted_at(place)
-    assert deleted_at
-    until(lambda: datetime.now(UTC) > deleted_at + timedelta(seconds=1))  # S3 tells whole seconds
+    tombstone = library.archive.tombstone(place)
+    assert tombstone
+    later = tombstone.at + timedelta(seconds=1)
+    until(lambda: datetime.now(UTC) > later)  # S3 tells whole seconds
     library.put(place, jpeg(seed=1).content)
     library.delete(place)
     assert library.examine(repair=True) == [("missing", "repaired", place.key)]
 
 
-def test_a_lost_picture_is_forgotten_when_asked(library: Library, ada: UUID) -> None:
+@pytest.mark.parametrize("outcome", ["lost", "deleted"])
+def test_a_lost_or_deleted_picture_is_forgotten_when_asked(
+    library: Library, ada: UUID, outcome: str
+) -> None:
     place = library.add(ada)
-    library.assembly.store.delete_image(place.user_id, place.image_id)
-    assert library.examine(repair=True) == [("missing", "lost", place.key)]
+    if outcome == "lost":
+        library.lose(place)
+    else:
+        library.assembly.store.delete_image(place.user_id, place.image_id)
+    assert library.examine(repair=True) == [("missing", outcome, place.key)]
     assert library.state(place) == "ready"
     assert library.examine(forget_lost=True) == [("missing", "forgotten", place.key)]
     assert library.state(place) is None
@@ -235,8 +242,8 @@ def test_what_was_given_up_is_told_and_tried_again(
     assert library.examine() == []
 
 
-@pytest.mark.parametrize("code", ["undecodable", "out_of_memory"])
-def test_failure_of_older_decoders_is_found_and_tried_again(
+@pytest.mark.parametrize("code", ["undecodable", "out_of_memory", "corrupt"])
+def test_verdict_of_older_decoders_is_found_and_tried_again(
     library: Library, ada: UUID, darkroom: Darkroom, code: str
 ) -> None:
     place = library.add(ada)

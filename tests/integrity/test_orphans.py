@@ -11,14 +11,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from app.clients.archive import Place
-from app.clients.census import Census, Page
+from app.clients.aws.bucket_inventory import Census, Page
+from app.clients.aws.bucket_versions import Place
 from app.database import db
-from app.images.strays import PAGES_A_SWEEP, lock_place, look_for_strays
+from app.integrity.orphans import PAGES_A_SWEEP, lock_place, look_for_strays
+from app.integrity.scan_state import keep_watch
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import until
 from tests.conftest import running_stack
-from tests.images.library import Library, library_on
+from tests.support.library import Library, library_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,8 @@ def watched(library: Library, *, since: str) -> None:
 
 def sweep(library: Library, census: Census, *, pages: int = PAGES_A_SWEEP) -> None:
     with library.assembly.app.app_context():
+        keep_watch()
+        db.session.commit()
         look_for_strays(census=census, store=library.assembly.store, pages=pages)
 
 

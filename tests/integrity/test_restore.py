@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.clients.archive import Place
-from app.images.darkroom import Darkroom
+from app.clients.aws.bucket_versions import Place
+from app.media.sandbox.pool import Darkroom
 from scripts.embedded.postgres import PROGRAMS
 from tests.conftest import running_stack
-from tests.images.library import Library, library_on
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.library import Library, library_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def test_after_a_restore_every_row_has_its_picture(library: Library, tmp_path: P
     assert library.state(purged) == "ready"
     assert library.state(uploaded) is None
     wanted = {
-        ("missing", "lost", purged.key),
+        ("missing", "deleted", purged.key),
         ("missing", "reported", deleted.key),
         ("wrong", "reported", overwritten.key),
         ("orphan", "reported", uploaded.key),

@@ -2,7 +2,7 @@
 
 import threading
 
-from app.heartbeat import Heartbeat
+from app.jobs.heartbeat import Heartbeat
 
 
 def test_it_beats_while_the_block_runs_and_not_after() -> None:

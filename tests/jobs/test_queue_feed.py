@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from app.clients.queue import Message, Queue
-from app.feed import MAX_BATCH, Delivery, Feed
+from app.clients.aws.sqs import Message, Queue
+from app.jobs.queue_feed import MAX_BATCH, Delivery, Feed
 
 
 class Sqs:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.handlers.visitor_address import VIEWER_HEADER, with_visitor_address
+from app.lambda_handlers.viewer_address import VIEWER_HEADER, with_visitor_address
 
 VISITOR, CLOUDFRONT = "198.51.100.7", "203.0.113.9"
 
@@ -56,3 +56,17 @@ def test_a_viewers_ipv6_address_is_whole() -> None:
 def test_what_is_no_address_is_not_taken_for_one(odd: str) -> None:
     headers = through_cloudfront({}, visitor=VISITOR, has_function=False)
     assert address_seen(headers | {VIEWER_HEADER: odd}) == VISITOR
+
+
+@pytest.mark.parametrize("said", [VISITOR, "10.0.0.1, 10.0.0.2", ""])
+def test_header_that_tells_the_address_reaches_nothing_behind(said: str) -> None:
+    """The API knows one way to learn who asks: what is left here can be believed by nobody."""
+    headers = through_cloudfront({}, visitor=VISITOR, has_function=False) | {VIEWER_HEADER: said}
+    event = {"headers": headers, "requestContext": {"http": {"sourceIp": CLOUDFRONT}}}
+    assert VIEWER_HEADER not in with_visitor_address(event)
+
+
+@pytest.mark.parametrize("forged", ["", "10.0.0.1, ", "10.0.0.1, 10.0.0.2, "])
+def test_nobody_chooses_an_address_where_the_http_api_does_not_add_its_own(forged: str) -> None:
+    """Nor does an older distribution say who asks: then the last one is what CloudFront added."""
+    assert address_seen({"x-forwarded-for": f"{forged}{VISITOR}"}) == VISITOR

@@ -4,8 +4,8 @@ import struct
 
 from PIL import Image
 
-from tests.images.heif_files import Item, coded, heif, nclx
-from tests.images.samples import exif_block, saved, with_segment
+from tests.media.heif_files import Item, coded, heif, nclx
+from tests.media.samples import exif_block, saved, with_segment
 
 ISO = b"urn:iso:std:iso:ts:21496:-1\0"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"

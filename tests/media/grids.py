@@ -9,7 +9,7 @@ from typing import Any
 import pillow_heif
 from PIL import Image
 
-from tests.images.samples import CORNERS
+from tests.media.samples import CORNERS
 
 
 def box(kind: bytes, *content: bytes) -> bytes:

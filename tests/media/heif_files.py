@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.images.heif_items import read_items
+from app.media.formats.heif_items import read_items
 
 
 class Item(NamedTuple):

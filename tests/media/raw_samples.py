@@ -4,7 +4,7 @@ import struct
 
 from PIL import Image
 
-from tests.images.samples import exif_block, quarters, saved
+from tests.media.samples import exif_block, quarters, saved
 
 SENSOR = bytes(range(256)) * 8
 SMALL = saved(Image.new("RGB", (32, 24), (120, 120, 120)), "JPEG")

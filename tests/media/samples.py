@@ -70,14 +70,25 @@ def png(width: int, height: int, *chunks: bytes, bits: int = 8, interlaced: int 
 
 
 def exif_block(
-    first: dict[int, tuple[int, bytes]], second: dict[int, tuple[int, bytes]], *, order: str = "<"
+    first: dict[int, tuple[int, bytes]],
+    second: dict[int, tuple[int, bytes]],
+    *,
+    order: str = "<",
+    place: dict[int, tuple[int, bytes]] | None = None,
 ) -> bytes:
-    """An EXIF block, written by hand: tag -> (type, value bytes) for both directories."""
+    """An EXIF block, written by hand: tag -> (type, value bytes) for its directories.
+
+    second is EXIF's own directory; place, if given, that of GPS.
+    """
     sizes = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 10: 8, 11: 4, 12: 8, 129: 1}
     head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "L", 8)
-    first_end = 8 + 2 + 12 * (len(first) + 1) + 4
-    second_end = first_end + 2 + 12 * len(second) + 4
-    entries, heap = b"", b""
+    pointed = {0x8769: second} if place is None else {0x8769: second, 0x8825: place}
+    end = 8 + 2 + 12 * (len(first) + len(pointed)) + 4
+    pointers = {}
+    for pointer, tags in pointed.items():
+        pointers[pointer] = (4, struct.pack(order + "L", end))
+        end += 2 + 12 * len(tags) + 4
+    heap = b""
 
     def entry(tag: int, kind: int, value: bytes) -> bytes:
         nonlocal heap
@@ -85,16 +96,13 @@ def exif_block(
         if len(value) <= 4:
             return struct.pack(order + "HHL", tag, kind, count) + value.ljust(4, b"\0")
         heap += value
-        return struct.pack(order + "HHLL", tag, kind, count, second_end + len(heap) - len(value))
+        return struct.pack(order + "HHLL", tag, kind, count, end + len(heap) - len(value))
 
-    entries = struct.pack(order + "H", len(first) + 1)
-    for tag, (kind, value) in first.items():
-        entries += entry(tag, kind, value)
-    entries += struct.pack(order + "HHLL", 0x8769, 4, 1, first_end) + bytes(4)
-    entries += struct.pack(order + "H", len(second))
-    for tag, (kind, value) in second.items():
-        entries += entry(tag, kind, value)
-    return head + entries + bytes(4) + heap
+    directories = b""
+    for tags in ({**first, **pointers}, *pointed.values()):
+        entries = (entry(tag, kind, value) for tag, (kind, value) in tags.items())
+        directories += struct.pack(order + "H", len(tags)) + b"".join(entries) + bytes(4)
+    return head + directories + heap
 
 
 def gps_block(tags: dict[int, tuple[int, bytes]]) -> bytes:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.images.hostile.bad_file import BadFile
-from tests.images.hostile.every_bad_file import every_bad_file
-from tests.images.raw_samples import RAW
-from tests.images.samples import EVERY_TYPE
+from tests.media.hostile.bad_file import BadFile
+from tests.media.hostile.corpus import every_bad_file
+from tests.media.raw_samples import RAW
+from tests.media.samples import EVERY_TYPE
 
 KINDS = {
     "pixel bomb": 60,
@@ -74,7 +74,7 @@ def lay_out(bad: list[BadFile], folder: Path) -> list[str]:
 
 
 def through_darkroom(folder: Path) -> dict[str, Any]:
-    program = [sys.executable, "-m", "tests.images.hostile.through_darkroom", str(folder)]
+    program = [sys.executable, "-m", "tests.media.hostile.run_in_sandbox", str(folder)]
     done = subprocess.run(program, stdout=subprocess.PIPE, check=True)
     said: dict[str, Any] = json.loads(done.stdout)
     return said

@@ -3,14 +3,14 @@
 import pytest
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import formats
-from app.images.coding import Coding
-from app.images.colour import is_on_screen, to_screen
-from app.images.rehearsal_samples import PROFILES, Profile, Sample, make
+from app.media.colour.cicp import Coding
+from app.media.colour.management import is_on_screen, to_screen
+from app.media.formats import sniff
+from app.media.sandbox.self_test_samples import PROFILES, Profile, Sample, make
 
 
 def decoded(profile: Profile) -> pyvips.Image:
-    jpeg = make(Sample(formats.JPEG, profile, 8, "none"))
+    jpeg = make(Sample(sniff.JPEG, profile, 8, "none"))
     return pyvips.Image.jpegload_buffer(jpeg).copy_memory()
 
 

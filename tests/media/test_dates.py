@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from app.images.metadata import PictureMetadata, read_metadata
-from app.images.moments import Moment, read_moment
-from tests.images.samples import exif_block, gps_block, iptc_block, xmp_packet
+from app.media.metadata.dates import Moment, read_moment
+from app.media.metadata.reader import PictureMetadata, read_metadata
+from tests.media.samples import exif_block, gps_block, iptc_block, xmp_packet
 
 Value = tuple[int, bytes]
 

@@ -11,12 +11,12 @@ from typing import Protocol
 import pytest
 from PIL import Image, ImageCms
 
-from app.images.coding import ADOBE_RGB, BT709, P3, Coding, profile_of_coding
-from app.images.darkroom import Darkroom
-from app.images.outcome import Developed
-from tests.images.raw_samples import PLACE, number, tiff
-from tests.images.samples import exif_block, png_chunk, saved
-from tests.images.test_decoding import near, opened, pixel, srgb_of
+from app.media.colour.cicp import ADOBE_RGB, BT709, P3, Coding, profile_of_coding
+from app.media.results import Developed
+from app.media.sandbox.pool import Darkroom
+from tests.media.raw_samples import PLACE, number, tiff
+from tests.media.samples import exif_block, png_chunk, saved
+from tests.media.test_decode import near, opened, pixel, srgb_of
 
 Patches = list[tuple[int, ...]]
 

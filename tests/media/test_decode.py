@@ -9,9 +9,9 @@ import pytest
 import pyvips  # type: ignore[import-untyped]
 from PIL import Image, ImageCms
 
-from app.images.decoding import develop
-from app.images.outcome import Developed, Header
-from tests.images.samples import (
+from app.media.decode.decoder import develop
+from app.media.results import Developed, Header
+from tests.media.samples import (
     BLUE,
     CORNERS,
     EVERY_TYPE,

@@ -10,8 +10,9 @@ import pytest
 import pyvips  # type: ignore[import-untyped]
 from PIL import features
 
-from app.images import decoding, formats
-from app.images.darkroom_process import bare_environment
+from app.media.decode import original
+from app.media.formats import sniff
+from app.media.sandbox.process import bare_environment
 
 # Enough of each for its loader to be tried.
 UNTRUSTED = {
@@ -25,7 +26,9 @@ UNTRUSTED = {
 }
 CHILD = """
 import json, sys
-from app.images import decoding, rehearsal, sketch
+from app.media.decode import decoder as decoding
+from app.media.sandbox import self_test as rehearsal
+from app.media.render import vision_input as sketch
 from PIL import Image
 import pyvips
 decoding.prepare()
@@ -67,14 +70,14 @@ def test_of_pillow_a_child_has_only_what_it_names(child: dict[str, object]) -> N
 
 
 def test_what_is_taken_in_is_a_list_and_each_has_one_loader() -> None:
-    assert set(formats.SUPPORTED) == {
+    assert set(sniff.SUPPORTED) == {
         *("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic"),
         *("image/heif", "image/tiff", "image/jxl", "image/x-adobe-dng", "image/x-nikon-nef"),
         *("image/x-canon-cr2", "image/x-canon-cr3", "image/x-sony-arw", "image/x-fuji-raf"),
         "image/x-panasonic-rw2",
     }
-    assert decoding._LOADERS.keys() == set(formats.SUPPORTED) - {formats.JXL, *formats.RAW}  # noqa: SLF001
-    assert set(decoding._LOADERS.values()) == {  # noqa: SLF001
+    assert original._LOADERS.keys() == set(sniff.SUPPORTED) - {sniff.JXL, *sniff.RAW}  # noqa: SLF001
+    assert set(original._LOADERS.values()) == {  # noqa: SLF001
         *("jpegload_source", "pngload_source", "gifload_source", "webpload_source"),
         *("heifload_source", "tiffload_source"),
     }

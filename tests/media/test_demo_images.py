@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.images.decoding import develop
-from app.images.outcome import Developed
+from app.media.decode.decoder import develop
+from app.media.results import Developed
 from scripts.embedded import demo_pictures
 
 

@@ -11,13 +11,12 @@ import pytest
 import pyvips  # type: ignore[import-untyped]
 from PIL import Image, ImageCms
 
-from app.images.coding import profile_of_primaries
-from app.images.darkroom import Darkroom
-from app.images.gain_map import headroom_of_apple
-from app.images.outcome import Developed, Sketch
-from app.images.sketch import sketch
-from tests.images.blocks import INNOCENT, INNOCENT_OF_HDR, blocks
-from tests.images.gain_map_files import (
+from app.media.colour.cicp import profile_of_primaries
+from app.media.colour.gain_map import headroom_of_apple
+from app.media.render.vision_input import sketch
+from app.media.results import Developed, Sketch
+from app.media.sandbox.pool import Darkroom
+from tests.media.gain_map_files import (
     APPLE,
     STOPS,
     XMP,
@@ -31,9 +30,10 @@ from tests.images.gain_map_files import (
     tmap_heif,
     ultra_hdr_jpeg,
 )
-from tests.images.heif_files import coded, heif, nclx
-from tests.images.samples import CORNERS, quarters, saved
-from tests.images.test_decoding import LAID_DOWN, corners, opened, ready, shows_the_quarters
+from tests.media.heif_files import coded, heif, nclx
+from tests.media.jpeg_segments import INNOCENT, INNOCENT_OF_HDR, blocks
+from tests.media.samples import CORNERS, quarters, saved
+from tests.media.test_decode import LAID_DOWN, corners, opened, ready, shows_the_quarters
 
 BOOST = 2**STOPS
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from app.images.metadata import PictureMetadata, read_metadata
-from tests.images.samples import gps_block
+from app.media.metadata.reader import PictureMetadata, read_metadata
+from tests.media.samples import gps_block
 
 NUMERATORS = tuple[tuple[int, int], ...]
 

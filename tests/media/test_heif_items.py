@@ -9,16 +9,18 @@ import pytest
 import pyvips  # type: ignore[import-untyped]
 from PIL import Image
 
-from app.images.coding import profile_of_primaries
-from app.images.colour import full_range
-from app.images.darkroom import Darkroom
-from app.images.heif_items import read_items
-from app.images.other_decoders import decode_avif
-from app.images.outcome import Developed
-from app.images.profiles import gamma_curve, profile_of
-from tests.images.heif_files import Item, coded, heif, nclx
-from tests.images.samples import exif_block, in_vips, quarters, saved
-from tests.images.test_decoding import (
+from app.media.colour.cicp import profile_of_primaries
+from app.media.colour.icc_profiles import gamma_curve, profile_of
+from app.media.colour.management import full_range
+from app.media.decode.decoder import develop
+from app.media.decode.fallback_decoders import decode_avif
+from app.media.formats.heif_items import read_items
+from app.media.results import Developed
+from app.media.sandbox.pool import Darkroom
+from tests.media.grids import heic_tile, quartered_grid
+from tests.media.heif_files import Item, coded, heif, nclx
+from tests.media.samples import exif_block, in_vips, quarters, saved
+from tests.media.test_decode import (
     LAID_DOWN,
     near,
     opened,
@@ -225,6 +227,40 @@ def test_heic_with_premultiplied_alpha_has_its_colours() -> None:
     assert b"prem" in file.getvalue()
     preview = opened(ready(file.getvalue()).preview)
     assert near(pixel(preview, (32, 32)), HALF_CLEAR, within=4)
+
+
+def test_auxiliary_pictures_beside_a_heic_change_nothing() -> None:
+    """strukturag/libheif 1573: iPhones since iOS 18 add several, by the reference `auxl`."""
+    names = (
+        b"urn:com:apple:photo:2020:aux:hdrgainmap",
+        b"urn:mpeg:hevc:2015:auxid:2",  # depth
+        b"urn:com:apple:photo:2018:aux:portraiteffectsmatte",
+    )
+    small = saved(quarters(80, 48).rotate(180), "HEIC")
+    auxiliary = [
+        coded(small, (b"auxC", bytes(4) + name + b"\0"))._replace(is_hidden=True) for name in names
+    ]
+    outcome = ready(
+        heif(
+            [coded(saved(quarters(), "HEIC")), *auxiliary],
+            references=[(b"auxl", item, [1]) for item in (2, 3, 4)],
+            brands=APART,
+        )
+    )
+    assert (outcome.width, outcome.height) == (160, 96)
+    assert shows_the_quarters(opened(outcome.preview))
+
+
+def test_heic_that_lost_a_tile_is_kept_as_damaged() -> None:
+    """rhoopr/kei 558: another program left out a tile that the grid still names."""
+    whole = quartered_grid(heic_tile, width=1024, height=1024)
+    tiles = struct.pack(">6H", 1, 4, 2, 3, 4, 5)  # from the grid, to four
+    assert whole.count(tiles) == 1
+    assert shows_the_quarters(opened(ready(whole).preview))
+    outcome = develop(whole.replace(tiles, struct.pack(">6H", 1, 4, 2, 3, 4, 999)))
+    assert isinstance(outcome, Developed)
+    assert (outcome.outcome, outcome.reason) == ("damaged", "corrupt")
+    assert (outcome.width, outcome.height, outcome.preview) == (1024, 1024, None)
 
 
 def test_grey_avif_follows_its_profile_of_grey() -> None:

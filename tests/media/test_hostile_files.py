@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, PngImagePlugin
 
-from app.images.darkroom import Darkroom
-from app.images.decoding import develop
-from app.images.outcome import Developed, Rejected
-from tests.images.blocks import INNOCENT, blocks
-from tests.images.samples import EVERY_TYPE, exif_block, png, png_chunk, quarters, saved
+from app.media.decode.decoder import develop
+from app.media.results import Developed, Rejected
+from app.media.sandbox.pool import Darkroom
+from tests.media.jpeg_segments import INNOCENT, blocks
+from tests.media.samples import EVERY_TYPE, exif_block, png, png_chunk, quarters, saved
 
 WHOLE_PIXELS = png_chunk(b"IDAT", zlib.compress(bytes(64 * (1 + 64 * 3))))
 

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 from pillow_jxl import Encoder
 
-from app.images import jxl
-from app.images.darkroom import Darkroom
-from app.images.outcome import Developed, Rejected
-from tests.images.samples import exif_block, quarters, saved, with_segment
-from tests.images.test_decoding import opened, shows_the_quarters
+from app.media.decode import jpeg_xl
+from app.media.results import Developed, Rejected
+from app.media.sandbox.pool import Darkroom
+from tests.media.samples import exif_block, quarters, saved, with_segment
+from tests.media.test_decode import opened, shows_the_quarters
 
 ENCODER: Any = Encoder  # whose types leave arguments out
 
@@ -97,7 +97,7 @@ def test_packed_jpeg_is_turned_by_its_own_orientation(darkroom: Darkroom, tmp_pa
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (256, 256), (300, 200), (1920, 1080), (5000, 17)])
 def test_jxl_header_tells_every_size(size: tuple[int, int]) -> None:
-    header = jxl.read_header(encoded(Image.new("RGB", size)))
+    header = jpeg_xl.read_header(encoded(Image.new("RGB", size)))
     assert (header.width, header.height) == size
 
 

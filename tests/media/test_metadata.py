@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from app.images.cleaning import clean_text
-from app.images.metadata import PictureMetadata, read_metadata
-from tests.images.samples import exif_block
+from app.media.metadata.reader import PictureMetadata, read_metadata
+from app.media.metadata.sanitize import clean_text
+from tests.media.samples import exif_block
 
 ASCII, SHORT, LONG, RATIONAL, SIGNED = 2, 3, 4, 5, 10
 

@@ -8,10 +8,10 @@ import zlib
 import pytest
 from PIL import Image
 
-from app.images import formats
-from app.images.blocks import metadata_blocks
-from app.images.metadata import PictureMetadata
-from tests.images.samples import (
+from app.media.formats import sniff
+from app.media.formats.metadata_blocks import metadata_blocks
+from app.media.metadata.reader import PictureMetadata
+from tests.media.samples import (
     exif_block,
     iptc_block,
     png_chunk,
@@ -20,19 +20,31 @@ from tests.images.samples import (
     with_segment,
     xmp_packet,
 )
-from tests.images.test_decoding import opened, ready, shows_the_quarters
+from tests.media.test_decode import opened, ready, shows_the_quarters
 
 XMP_OF_JPEG = b"http://ns.adobe.com/xap/1.0/\0"
 TURNED = 6  # the camera lay on its side: the picture is to be turned by 90 degrees
 
 
 def block(*, order: str = "<", orientation: int = 1) -> bytes:
-    """Camera and date, and in which way the picture lies."""
+    """Camera, date and place, and in which way the picture lies."""
+
+    def angle(*parts: int) -> tuple[int, bytes]:
+        return 5, b"".join(struct.pack(order + "LL", part, 1) for part in parts)
+
     return exif_block(
         {0x010F: (2, b"Xiaomi\0"), 0x0112: (3, struct.pack(order + "H", orientation))},
         {0x9003: (2, b"2024:05:01 10:00:05\0")},
         order=order,
+        place={1: (2, b"N\0"), 2: angle(45, 30, 0), 3: (2, b"W\0"), 4: angle(75, 45, 0)},
     )
+
+
+def place_of(found: PictureMetadata) -> tuple[float | None, float | None]:
+    return found.latitude, found.longitude
+
+
+OTTAWA = (45.5, -75.75)
 
 
 def png(*, before: bytes = b"", after: bytes = b"") -> bytes:
@@ -79,6 +91,7 @@ def test_png_is_upright_and_dated_by_exif_wherever_it_stands(name: str) -> None:
         assert shows_the_quarters(opened(derived))
     assert outcome.metadata.make == "Xiaomi"
     assert str(outcome.metadata.taken_at) == "2024-05-01 10:00:05"
+    assert place_of(outcome.metadata) == OTTAWA
 
 
 def test_png_keeps_xmp_and_iptc_in_many_wrappings() -> None:
@@ -102,7 +115,7 @@ def test_png_keeps_xmp_and_iptc_in_many_wrappings() -> None:
 @pytest.mark.parametrize(
     "written", ["bare", "with its name", "with the marker of a JPEG", "without an offset"]
 )
-def test_heic_tells_camera_and_date_however_its_exif_begins(order: str, written: str) -> None:
+def test_heic_tells_camera_date_and_place_however_its_exif_begins(order: str, written: str) -> None:
     # ISO/IEC 23008-12, A.2.1: an offset of four bytes, then anything, then TIFF's header. Android
     # and Xiaomi: FF E1, length, "Exif": ianare/exif-py 109, bigcat88/pillow_heif 92. Without the
     # offset: nokiatech/heif_conformance 10. ExifTool reads all of them.
@@ -121,6 +134,7 @@ def test_heic_tells_camera_and_date_however_its_exif_begins(order: str, written:
             file = file.replace(long, struct.pack(">L", after))
     found = ready(file).metadata
     assert (found.make, str(found.taken_at)) == ("Xiaomi", "2024-05-01 10:00:05")
+    assert place_of(found) == OTTAWA
 
 
 XMP = XMP_OF_JPEG + xmp_packet("xmp:Rating='4'")
@@ -174,6 +188,7 @@ def test_jpeg_tells_what_any_of_its_segments_holds(name: str) -> None:
     assert shows_the_quarters(opened(outcome.preview))
     assert (found.make, found.rating, found.caption) == ("Xiaomi", 4, "By the agency")
     assert str(found.taken_at) == "2024-05-01 10:00:05"
+    assert place_of(found) == OTTAWA
 
 
 def test_jpeg_is_upright_by_the_segment_that_says_how() -> None:
@@ -199,6 +214,7 @@ def test_webp_tells_what_its_chunks_hold(name: str) -> None:
         file = file[:at] + bytes([file[at] & ~0x0C]) + file[at + 1 :]
     found = ready(file).metadata
     assert (found.make, found.rating) == ("Xiaomi", 4)
+    assert place_of(found) == OTTAWA
 
 
 def test_nonsense_in_a_png_is_no_metadata() -> None:
@@ -217,7 +233,7 @@ def test_nonsense_in_a_png_is_no_metadata() -> None:
 def test_what_is_no_segment_is_not_searched_for_long() -> None:
     began = time.process_time()
     for filling in (bytes(50_000_000), b"\xff" * 50_000_000, b"\xff\xe1\0\0" * 10_000_000):
-        assert metadata_blocks(b"\xff\xd8" + filling, formats.JPEG) == {}
+        assert metadata_blocks(b"\xff\xd8" + filling, sniff.JPEG) == {}
     assert time.process_time() - began < 5
 
 
@@ -225,7 +241,7 @@ def test_a_bomb_in_a_png_is_not_unpacked_whole() -> None:
     bomb = zlib.compress(b"\nexif\n99999999\n" + b"4" * 50_000_000)
     chunk = png_chunk(b"zTXt", b"Raw profile type exif\0\0" + bomb)
     began = time.process_time()
-    found = metadata_blocks(png(after=chunk * 200), formats.PNG)
+    found = metadata_blocks(png(after=chunk * 200), sniff.PNG)
     assert len(found["exif"]) <= 1 << 20
     assert time.process_time() - began < 10
 
@@ -239,6 +255,6 @@ def test_no_bytes_raise() -> None:
         for _ in range(chance.randrange(1, 12)):
             changed[chance.randrange(len(changed))] = chance.randrange(256)
         hostile = bytes(changed)
-        for kind in (formats.JPEG, formats.PNG, formats.WEBP):
+        for kind in (sniff.JPEG, sniff.PNG, sniff.WEBP):
             metadata_blocks(hostile[: chance.randrange(len(hostile))], kind)
             metadata_blocks(hostile, kind)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app.images.darkroom import Darkroom
-from app.images.decoding import develop
-from app.images.outcome import Developed
-from tests.images.samples import exif_block, iptc_block, quarters, saved, with_segment, xmp_packet
-from tests.images.test_blocks import PNGS, block, png, wrapped
-from tests.images.test_directories import IFD, dng
-from tests.images.test_moments import ORIGINAL, clock, text
+from app.media.decode.decoder import develop
+from app.media.results import Developed
+from app.media.sandbox.pool import Darkroom
+from tests.media.samples import exif_block, iptc_block, quarters, saved, with_segment, xmp_packet
+from tests.media.test_dates import ORIGINAL, clock, text
+from tests.media.test_metadata_blocks import PNGS, block, png, wrapped
+from tests.media.test_tiff_directories import IFD, dng
 
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 ODDLY_DATED = exif_block({}, {ORIGINAL: text("2024:05:01 24:00:60Z")})

@@ -11,11 +11,11 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
-from app.images.decoding import develop
-from app.images.outcome import Developed
-from tests.images.blocks import INNOCENT, blocks
-from tests.images.raw_samples import cr3
-from tests.images.samples import (
+from app.media.decode.decoder import develop
+from app.media.results import Developed
+from tests.media.jpeg_segments import INNOCENT, blocks
+from tests.media.raw_samples import cr3
+from tests.media.samples import (
     in_vips,
     iptc_block,
     png_chunk,

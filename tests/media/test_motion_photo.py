@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import pyvips  # type: ignore[import-untyped]
 
-from app.images.motion import Motion, find_motion
-from app.images.xmp import XmpFacts, read_xmp
-from tests.images.raw_samples import box
-from tests.images.samples import quarters, saved, xmp_packet
+from app.media.formats.motion_photo import Motion, find_motion
+from app.media.metadata.xmp import XmpFacts, read_xmp
+from tests.media.raw_samples import box
+from tests.media.samples import quarters, saved, xmp_packet
 
 CAMERA = "http://ns.google.com/photos/1.0/camera/"
 CONTAINER = "http://ns.google.com/photos/1.0/container/"

@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from app.images.decoding import develop
-from app.images.motion import find_motion
-from app.images.outcome import Developed
-from app.images.xmp import read_xmp
-from tests.images.raw_samples import LARGE, PLACE, RAW, SMALL, first, number, tiff
-from tests.images.samples import (
+from app.media.decode.decoder import develop
+from app.media.formats.motion_photo import find_motion
+from app.media.metadata.xmp import read_xmp
+from app.media.results import Developed
+from tests.media.raw_samples import LARGE, PLACE, RAW, SMALL, first, number, tiff
+from tests.media.samples import (
     exif_block,
     gps_block,
     iptc_block,
@@ -22,7 +22,7 @@ from tests.images.samples import (
     with_segment,
     xmp_packet,
 )
-from tests.images.test_decoding import opened, shows_the_quarters
+from tests.media.test_decode import opened, shows_the_quarters
 
 Value = tuple[int, bytes]
 

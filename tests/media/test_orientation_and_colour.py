@@ -8,10 +8,10 @@ import pytest
 import pyvips  # type: ignore[import-untyped]
 from PIL import Image
 
-from app.images.decoding import develop
-from tests.images.raw_samples import PLACE, RAW, number, tiff
-from tests.images.samples import CORNERS, RED, in_vips, quarters, saved
-from tests.images.test_decoding import (
+from app.media.decode.decoder import develop
+from tests.media.raw_samples import PLACE, RAW, number, tiff
+from tests.media.samples import CORNERS, RED, in_vips, quarters, saved
+from tests.media.test_decode import (
     LAID_DOWN,
     in_p3,
     near,

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from app.images.decoding import develop
-from app.images.outcome import Developed
-from app.images.raw import find_embedded
-from tests.images.raw_samples import (
+from app.media.decode.decoder import develop
+from app.media.formats.raw_preview import find_embedded
+from app.media.results import Developed
+from tests.media.raw_samples import (
     LARGE,
     PLACE,
     RAW,
@@ -21,8 +21,8 @@ from tests.images.raw_samples import (
     number,
     tiff,
 )
-from tests.images.samples import quarters, saved
-from tests.images.test_decoding import opened, ready, shows_the_quarters
+from tests.media.samples import quarters, saved
+from tests.media.test_decode import opened, ready, shows_the_quarters
 
 
 @pytest.mark.parametrize("content_type", RAW)

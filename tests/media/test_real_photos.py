@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.images.darkroom import Darkroom
-from app.images.outcome import Developed
-from tests.real_photos import FOLDER, NO_PHOTOS, NOT_READY, PHOTOS
+from app.media.results import Developed
+from app.media.sandbox.pool import Darkroom
+from tests.support.real_photos import FOLDER, NO_PHOTOS, NOT_READY, PHOTOS
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.images.darkroom import Darkroom
-from tests.images.samples import saved
-from tests.images.test_darkroom import ADA, file, is_ready, the_child, until
+from app.media.sandbox.pool import Darkroom
+from tests.media.child_processes import ADA, file, is_ready, the_child, until
+from tests.media.samples import saved
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 

@@ -1,6 +1,7 @@
 """Every kind of picture through a confined child: nothing may be loaded too late."""
 
 import logging
+import shutil
 import sys
 from collections.abc import Iterator
 from itertools import groupby
@@ -8,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.images import darkroom as darkroom_module
-from app.images import darkroom_child
-from app.images.darkroom import Darkroom
-from app.images.outcome import Developed
-from app.images.rehearsal_samples import (
+from app.media.results import Developed
+from app.media.sandbox import child
+from app.media.sandbox import pool as darkroom_module
+from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.self_test_samples import (
     METADATA,
     PROFILES,
     Sample,
@@ -71,15 +72,14 @@ def test_late_import_is_logged_as_an_error(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The guard itself: a child that imports something after confinement is found out."""
-    program = Path(darkroom_child.__file__)
-    copied = tmp_path / "app" / "images"
-    copied.mkdir(parents=True)
-    for module in program.parent.glob("*.py"):
-        (copied / module.name).write_text(module.read_text())
+    program = Path(child.__file__)
+    copied = tmp_path / "app" / "media"
+    shutil.copytree(program.parents[1], copied, ignore=shutil.ignore_patterns("__pycache__"))
     # Nobody sketches before confinement, so nothing has loaded this module.
-    text = (copied / "sketch.py").read_text()
-    (copied / "sketch.py").write_text(text.replace("    try:", "    try:\n        import wave"))
-    monkeypatch.setattr(darkroom_module, "_PROGRAM", copied / program.name)
+    module = copied / "render" / "vision_input.py"
+    text = module.read_text()
+    module.write_text(text.replace("    try:", "    try:\n        import wave"))
+    monkeypatch.setattr(darkroom_module, "_PROGRAM", copied / "sandbox" / program.name)
     with Darkroom(children=1) as darkroom:
         assert darkroom.sketch(make(Sample("image/webp", "none", 8, "none"))) is None
     assert any("imported after confinement: wave" in message for message in caplog.messages)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from app.images.placeholder import thumbhash
+from app.media.render.thumbhash import thumbhash
 
 
 def waves(width: int, height: int, *, transparent: bool) -> bytes:

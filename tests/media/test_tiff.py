@@ -5,10 +5,10 @@ import struct
 import pytest
 import pyvips  # type: ignore[import-untyped]
 
-from app.images.decoding import develop
-from app.images.outcome import Developed
-from app.images.tiff import ends_too_early, only_first_page
-from tests.images.samples import in_vips, quarters
+from app.media.decode.decoder import develop
+from app.media.formats.tiff import ends_too_early, only_first_page
+from app.media.results import Developed
+from tests.media.samples import in_vips, quarters
 
 
 def book(*, big: bool) -> bytes:

@@ -6,12 +6,12 @@ import struct
 import pytest
 from PIL import Image
 
-from app.images import formats
-from app.images.decoding import develop
-from app.images.metadata import PictureMetadata, read_metadata
-from tests.images.raw_samples import LARGE, SMALL
-from tests.images.samples import exif_block, quarters, saved
-from tests.images.test_decoding import opened, ready, shows_the_quarters
+from app.media.decode.decoder import develop
+from app.media.formats import sniff
+from app.media.metadata.reader import PictureMetadata, read_metadata
+from tests.media.raw_samples import LARGE, SMALL
+from tests.media.samples import exif_block, quarters, saved
+from tests.media.test_decode import opened, ready, shows_the_quarters
 
 BYTE, ASCII, SHORT, LONG, IFD, LONG8, IFD8, UTF8 = 1, 2, 3, 4, 13, 16, 18, 129
 
@@ -84,7 +84,7 @@ def test_dng_shows_its_largest_preview_of_the_sub_directories(pointer_kind: int)
     # TIFF 6.0: the first directory may be anywhere. Behind 16 KiB it was not seen, so the file was
     # taken for a TIFF and 256 by 192 pixels were shown. Technical Note 1: SubIFDs are IFD or LONG.
     outcome = ready(dng(pointer_kind=pointer_kind, filler=20_000))
-    assert outcome.content_type == formats.DNG
+    assert outcome.content_type == sniff.DNG
     assert (outcome.width, outcome.height) == (160, 96)
     assert shows_the_quarters(opened(outcome.preview))
 
@@ -92,7 +92,7 @@ def test_dng_shows_its_largest_preview_of_the_sub_directories(pointer_kind: int)
 def test_dng_without_a_jpeg_shows_its_bare_copy_upright() -> None:
     # Android's DngCreator writes a copy of at most 256 pixels, bare, and no JPEG.
     outcome = ready(dng(jpegs=(b"sensor", b"numbers")))
-    assert outcome.content_type == formats.DNG
+    assert outcome.content_type == sniff.DNG
     assert (outcome.width, outcome.height) == (192, 256)
     assert shows_the_quarters(opened(outcome.preview))
 

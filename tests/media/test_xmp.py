@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pytest
 
-from app.images.iptc import read_iptc
-from app.images.metadata import PictureMetadata, read_metadata
-from app.images.moments import Moment
-from app.images.xmp import REJECTED, XmpFacts, read_xmp
-from tests.images.samples import exif_block, gps_block, iptc_block, xmp_packet
+from app.media.metadata.dates import Moment
+from app.media.metadata.iptc import read_iptc
+from app.media.metadata.reader import PictureMetadata, read_metadata
+from app.media.metadata.xmp import REJECTED, XmpFacts, read_xmp
+from tests.media.samples import exif_block, gps_block, iptc_block, xmp_packet
 
 CLOCK = datetime(2024, 5, 1, 10, 0, 5)  # noqa: DTZ001 - a wall clock
 

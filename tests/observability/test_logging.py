@@ -4,7 +4,7 @@ import logging
 import subprocess
 import sys
 
-from app.logs import OneLine
+from app.observability.logging import OneLine
 
 FORMATTER = OneLine("%(levelname)s: %(message)s")
 
@@ -29,7 +29,8 @@ def test_a_line_break_starts_no_new_line_of_the_log() -> None:
 def test_each_line_names_the_request_that_it_was_logged_in() -> None:
     # In a process of its own: it changes how all of a process logs.
     program = (
-        "import logging; from app import request_ids; from app.logs import set_up_logging;"
+        "import logging; from app.observability import request_ids;"
+        " from app.observability.logging import set_up_logging;"
         " set_up_logging('INFO'); logging.info('before'); name = request_ids.begin();"
         " logging.info('meanwhile'); print(name)"
     )

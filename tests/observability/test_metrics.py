@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from app import telling
-from app.telling import Counted, Timed, count, count_undecodable, listen, step, timed
+from app.observability import metrics
+from app.observability.metrics import Counted, Timed, count, count_undecodable, listen, step, timed
 
 
 class Heard:
@@ -36,14 +36,14 @@ class Heard:
 
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
-    monkeypatch.setattr(telling, "_listeners", [])
+    monkeypatch.setattr(metrics, "_listeners", [])
     listener = Heard()
     listen(listener)
     return listener
 
 
 def test_nobody_has_to_listen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "_listeners", [])
+    monkeypatch.setattr(metrics, "_listeners", [])
     count("PicturesReady")
     with step("fetch"), timed("PictureSeconds"):
         pass
@@ -71,4 +71,9 @@ def test_what_failed_has_no_time(heard: Heard) -> None:
 def test_undecodable_pictures_are_counted_by_exceptions_that_there_are(heard: Heard) -> None:
     count_undecodable("LookupError")
     count_undecodable("MadeUpByATakenChild")
-    assert heard.said == ["undecodable: LookupError", "undecodable: other"]
+    count_undecodable("out_of_memory")
+    assert heard.said == [
+        "undecodable: LookupError",
+        "undecodable: other",
+        "undecodable: out_of_memory",
+    ]

@@ -14,12 +14,12 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from app.migrate import migrate
+from app.cli.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import PATIENCE, ROOT, new_network, running_api
-from tests.openid.provider import Issuer, Provider, running_provider
-from tests.people import Person
+from tests.oidc.fake_provider import Issuer, Provider, running_provider
+from tests.support.users import Person
 
 # `plain` says no more of itself than it must; each other one is peculiar in one way.
 NAMES = ("plain", "other", "naming", "telling", "stranger", "plaintext", "symmetric", "local")
@@ -116,7 +116,7 @@ def site(stack: EmbeddedStack, provider: Provider, database: Engine) -> Iterator
 def _running_worker(stack: EmbeddedStack) -> Iterator[None]:
     """Who writes the mails."""
     environment = {"PATH": os.environ["PATH"], **stack.environment("worker")}
-    process = subprocess.Popen([sys.executable, "-m", "app.worker"], cwd=ROOT, env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "app.jobs.worker"], cwd=ROOT, env=environment)
     try:
         yield
     finally:

@@ -8,12 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 
-from tests.openid.conftest import Traveller, state_of
-from tests.openid.provider import Issuer, Provider
-from tests.openid.test_signing_in import proved
-from tests.people import Json
+from app.accounts.rate_limits.networks import for_network
+from app.accounts.rate_limits.policies import OPENID_STARTS_NETWORK
+from tests.oidc.conftest import Traveller, state_of
+from tests.oidc.fake_provider import Issuer, Provider
+from tests.oidc.test_sign_in import proved
+from tests.support.rate_limits import use_up
+from tests.support.users import Json
 
 FAILED = "/sign-in?problem=openid_failed"
 
@@ -143,6 +147,37 @@ def test_whoever_says_no_is_told_so(ada: Traveller, issuer: Issuer) -> None:
     assert ada.where(answer) == "/sign-in?problem=openid_cancelled"
     other = ada.come_back(issuer, error="access_denied", state="A" * 43)
     assert ada.where(other) == FAILED
+
+
+def test_nobody_fills_the_record_by_turning_back(
+    ada: Traveller, issuer: Issuer, database: Engine, count: Callable[..., int]
+) -> None:
+    nobodys = "SELECT count(*) FROM audit_events WHERE user_id IS NULL"
+    before = count(nobodys)
+    for _ in range(3):
+        state = state_of(ada.set_out(issuer))
+        ada.come_back(issuer, error="access_denied", state=state)
+    assert count(nobodys) == before
+    # Whoever is signed in has it in their own record.
+    ada.join(database)
+    state = state_of(ada.set_out(issuer, purpose="confirm"))
+    ada.come_back(issuer, error="access_denied", state=state)
+    own = "SELECT count(*) FROM audit_events WHERE event = 'confirmation_failed' AND user_id = :id"
+    assert count(own, id=ada.user_id) == 1
+
+
+def test_a_whole_ipv6_customer_counts_as_one_that_sets_out(
+    ada: Traveller, eve: Traveller, issuer: Issuer, database: Engine
+) -> None:
+    eve.http.headers["X-Forwarded-For"] = "2001:db8:88:1::1"
+    assert eve.start(issuer).status_code == 200
+    with Flask(__name__).test_request_context(environ_base={"REMOTE_ADDR": "2001:db8:88::1"}):
+        _, (wide, customer) = for_network(OPENID_STARTS_NETWORK)
+    use_up(database, wide, of=customer)
+    eve.http.headers["X-Forwarded-For"] = "2001:db8:88:2::1"
+    answer = eve.start(issuer)
+    assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (429, True)
+    assert ada.start(issuer).status_code == 200
 
 
 def test_the_session_is_a_new_one(ada: Traveller, issuer: Issuer) -> None:

@@ -14,9 +14,9 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from tests.openid.conftest import Traveller, state_of
-from tests.openid.provider import ABSENT, CLIENT_ID, CLIENT_SECRET, Issuer, Json, Provider, Reply
-from tests.openid.test_signing_in import proved
+from tests.oidc.conftest import Traveller, state_of
+from tests.oidc.fake_provider import ABSENT, CLIENT_ID, CLIENT_SECRET, Issuer, Json, Provider, Reply
+from tests.oidc.test_sign_in import proved
 
 FOREIGN_KEY = RSAKey.generate_key(2048, auto_kid=True)
 # Small enough for a header: joserfc refuses headers of more than 512 bytes, whatever is in them.

@@ -7,10 +7,12 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.openid.conftest import Traveller, state_of
-from tests.openid.provider import ABSENT, Issuer, Provider
-from tests.openid.test_signing_in import proved
-from tests.people import PASSWORD
+from app.accounts.rate_limits.policies import NEW_WAYS_IN
+from tests.oidc.conftest import Traveller, state_of
+from tests.oidc.fake_provider import ABSENT, Issuer, Provider
+from tests.oidc.test_sign_in import proved
+from tests.support.rate_limits import forget, use_up
+from tests.support.users import PASSWORD
 
 Counter = Callable[..., int]
 USERS = "SELECT count(*) FROM users WHERE email = :email"
@@ -225,3 +227,48 @@ def _make_stale(database: Engine, who: Traveller) -> None:
             ),
             {"email": who.email},
         )
+
+
+def test_one_person_has_only_so_many_notices_of_unlinked_accounts_sent(
+    ada: Traveller, issuer: Issuer, database: Engine, count: Counter
+) -> None:
+    ada.join(database)
+    for _ in range(NEW_WAYS_IN.burst):
+        ada.travel(issuer, claims={"sub": f"sub-{ada.email}"}, purpose="link")
+        (identity,) = identities_of(ada)
+        assert ada.http.delete(f"/api/account/identities/{identity}").status_code == 204
+    assert ada.start(issuer, purpose="link").status_code == 429
+    letters = (
+        "SELECT count(*) FROM letters WHERE email = :email AND data ->> 'what' ="
+        " 'identity_unlinked'"
+    )
+    assert count(letters, email=ada.email) == NEW_WAYS_IN.burst
+    # To sign in or to confirm changes nothing, and counts elsewhere.
+    assert ada.start(issuer, purpose="confirm").status_code == 200
+
+
+def test_who_waits_to_be_linked_waits_for_the_limit_too(
+    ada: Traveller, issuer: Issuer, database: Engine, count: Counter
+) -> None:
+    ada.join(database)
+    user_id = ada.user_id
+    ada.http.cookies.clear()
+    who = proved(ada.email)
+    ada.travel(issuer, claims=who)
+    use_up(database, NEW_WAYS_IN, of=user_id)
+    assert sign_in(ada, ada.email, link=True).status_code == 200
+    assert count(IDENTITIES, subject=who["sub"]) == 0
+    assert ada.http.get("/api/auth/openid/waiting").json()["email"] == ada.email
+    forget(database, NEW_WAYS_IN)
+    assert sign_in(ada, ada.email, link=True).status_code == 200
+    assert count(IDENTITIES, subject=who["sub"]) == 1
+
+
+def test_an_intruder_keeps_nobody_from_unlinking(
+    ada: Traveller, issuer: Issuer, database: Engine
+) -> None:
+    ada.join(database)
+    ada.travel(issuer, claims={"sub": f"sub-{ada.email}"}, purpose="link")
+    (identity,) = identities_of(ada)
+    use_up(database, NEW_WAYS_IN, of=ada.user_id)
+    assert ada.http.delete(f"/api/account/identities/{identity}").status_code == 204

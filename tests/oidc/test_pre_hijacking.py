@@ -13,11 +13,11 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.mailbox import next_mail, token_in
-from tests.openid.conftest import Traveller, state_of
-from tests.openid.provider import Issuer, Provider
-from tests.openid.test_signing_in import proved
-from tests.people import PASSWORD
+from tests.oidc.conftest import Traveller, state_of
+from tests.oidc.fake_provider import Issuer, Provider
+from tests.oidc.test_sign_in import proved
+from tests.support.mailbox import next_mail, token_in
+from tests.support.users import PASSWORD
 
 NEW_PASSWORD = "nine slow herons over the estuary"
 Counter = Callable[..., int]

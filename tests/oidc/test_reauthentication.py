@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.openid.conftest import Traveller, state_of
-from tests.openid.provider import Issuer
-from tests.openid.test_signing_in import proved
+from tests.oidc.conftest import Traveller, state_of
+from tests.oidc.fake_provider import Issuer
+from tests.oidc.test_sign_in import proved
 
 OTHER = "/sign-in?problem=confirm_other"
 

@@ -12,16 +12,16 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session as OrmSession
 
 from app.accounts.models import Invite
-from app.accounts.secret_tokens import digest, new_token
+from app.accounts.sessions.tokens import digest, new_token
 from app.database import now
 from app.settings import with_driver
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import PATIENCE, new_network, running_api
-from tests.databases import empty_database
-from tests.openid.conftest import Traveller, state_of
-from tests.openid.provider import Issuer, Provider
-from tests.openid.test_signing_in import proved
-from tests.people import PASSWORD, an_administrator
+from tests.oidc.conftest import Traveller, state_of
+from tests.oidc.fake_provider import Issuer, Provider
+from tests.oidc.test_sign_in import proved
+from tests.support.databases import empty_database
+from tests.support.users import PASSWORD, an_administrator
 
 Opener = Callable[[], Traveller]
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.openid.conftest import Traveller
-from tests.openid.provider import Issuer
+from tests.oidc.conftest import Traveller
+from tests.oidc.fake_provider import Issuer
 
 
 def proved(email: str, subject: str = "") -> dict[str, object]:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import create_engine, event, text
 
-from app.clients.archive import Place
+from app.accounts.rate_limits.limiter import _key
+from app.accounts.rate_limits.policies import DISCARDED_MEGABYTES
+from app.clients.aws.bucket_versions import Place
 from app.database import db
-from app.images.cancelled import note_cancelled, take_due
+from app.settings import with_driver
+from app.uploads.cancelled import note_cancelled, take_due
 from tests.api.conftest import stored_event
 from tests.conftest import running_stack
-from tests.images.library import Library, library_on
+from tests.support.library import Library, library_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import Connection
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -73,12 +79,74 @@ def hear_of(library: Library, place: Place) -> None:
     library.assembly.take_in([stored_event(place.key)])
 
 
-def test_an_event_removes_what_was_cancelled(library: Library, ada: UUID) -> None:
+def test_what_was_cancelled_goes_with_the_sweep_that_follows_its_event(
+    library: Library, ada: UUID
+) -> None:
+    """S3 takes nothing to a place where something lies: no event may empty it."""
     place = cancelled_by(library, ada)
-    library.delete(place)
-    library.put(place, b"later")
+    library.assembly.sweep()
     hear_of(library, place)
+    assert is_seen(library, place)
+    library.assembly.sweep()
     assert not is_seen(library, place)
+    library.put(place, b"later")
+    library.assembly.sweep()
+    assert is_seen(library, place)  # nobody told of it
+    hear_of(library, place)
+    library.assembly.sweep()
+    assert not is_seen(library, place)
+
+
+def test_what_was_rejected_and_is_sent_again_goes_with_the_next_sweep(
+    library: Library, ada: UUID
+) -> None:
+    place = library.add(ada)
+    rejected = "UPDATE images SET state = 'rejected' WHERE id = :id RETURNING 1"
+    library.value(rejected, id=place.image_id)
+    for _ in range(2):
+        library.put(place, b"later")
+        hear_of(library, place)
+        assert is_seen(library, place)
+        library.assembly.sweep()
+        assert not is_seen(library, place)
+    assert library.state(place) == "rejected"
+    # Cancelled after that, as by its owner who gives up.
+    with library.assembly.app.app_context():
+        note_cancelled(place.user_id, place.image_id)
+        db.session.commit()
+    assert is_remembered(library, place)
+
+
+def test_what_arrives_while_the_sweep_is_at_it_is_looked_for_again(
+    library: Library, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = cancelled_by(library, ada)
+    let_pass(library, place, "31 seconds")
+    discard = library.assembly.store.discard_upload
+
+    def discard_and_send(user_id: UUID, image_id: UUID) -> int:
+        size = discard(user_id, image_id)
+        library.put(place, b"later")
+        hear_of(library, place)
+        return size
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library.assembly.store, "discard_upload", discard_and_send)
+        library.assembly.sweep()
+    assert is_seen(library, place)
+    library.assembly.sweep()
+    assert not is_seen(library, place)
+
+
+def test_the_removal_of_a_small_file_counts_as_a_megabyte(library: Library, ada: UUID) -> None:
+    place = cancelled_by(library, ada)
+    hear_of(library, place)
+    library.assembly.sweep()
+    counted = library.value(
+        "SELECT extract(epoch FROM empty_at - now())::float8 FROM rate_limits WHERE key = :key",
+        key=_key(DISCARDED_MEGABYTES, str(ada)),
+    )
+    assert counted > DISCARDED_MEGABYTES.every.total_seconds() / 2
 
 
 def test_an_event_removes_nothing_that_merely_has_no_row(library: Library, ada: UUID) -> None:
@@ -87,6 +155,7 @@ def test_an_event_removes_nothing_that_merely_has_no_row(library: Library, ada: 
     for place in (lost, foreign):
         library.put(place, b"precious")
         hear_of(library, place)
+        library.assembly.sweep()
         assert library.content(place) == b"precious"
 
 
@@ -95,6 +164,7 @@ def test_what_somebody_else_cancelled_says_nothing(library: Library, ada: UUID) 
     hers = Place(user_id=library.person(), image_id=place.image_id)
     library.put(hers, b"precious")
     hear_of(library, hers)
+    library.assembly.sweep()
     assert library.content(hers) == b"precious"
 
 
@@ -109,9 +179,6 @@ def test_the_sweep_looks_soon_and_once_more_after_a_day(library: Library, ada: U
     let_pass(library, place, "23 hours")
     library.assembly.sweep()
     assert is_seen(library, place)
-    hear_of(library, place)
-    assert not is_seen(library, place)
-    library.put(place, b"at last")
     let_pass(library, place, "1 hour")
     library.assembly.sweep()
     assert not is_seen(library, place)
@@ -147,6 +214,7 @@ def test_what_has_a_row_is_never_taken_for_cancelled(library: Library, ada: UUID
     let_pass(library, place, "31 seconds")
     library.assembly.sweep()
     hear_of(library, place)
+    library.assembly.sweep()
     assert library.content(place) == before
 
 
@@ -159,3 +227,69 @@ def test_it_is_forgotten_with_its_person(library: Library, ada: UUID) -> None:
     place = cancelled_by(library, ada, put=False)
     library.value("DELETE FROM users WHERE id = :id RETURNING 1", id=ada)
     assert not is_remembered(library, place)
+
+
+MANY = 200_000
+
+
+@pytest.fixture
+def many(library: Library, ada: UUID) -> UUID:
+    """Ada, who cancelled a great many uploads, all of which are due."""
+    library.value(
+        "INSERT INTO cancelled_uploads (image_id, owner_id, cancelled_at, look_at)"
+        " SELECT gen_random_uuid(), :ada, now(), now() - interval '1 hour' - n * interval '1 ms'"
+        " FROM generate_series(1, :many) AS n RETURNING 1",
+        ada=ada,
+        many=MANY,
+    )
+    return ada
+
+
+def analyze(library: Library) -> None:
+    """As their owner: for others PostgreSQL warns, and does nothing."""
+    engine = create_engine(with_driver(library.stack.database_url))
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE cancelled_uploads"))
+    engine.dispose()
+
+
+def rows_read(plan: dict[str, Any]) -> float:
+    """How many rows the scans of a plan gave or passed over."""
+    own = 0.0
+    if plan["Node Type"].endswith("Scan") and "Relation Name" in plan:
+        passed_over = plan.get("Rows Removed by Filter", 0)
+        own = (plan["Actual Rows"] + passed_over) * plan["Actual Loops"]
+    return own + sum(rows_read(part) for part in plan.get("Plans", []))
+
+
+@pytest.mark.parametrize("is_analyzed", [True, False], ids=["analyzed", "fresh"])
+def test_what_is_due_is_found_without_reading_all_that_was_cancelled(
+    library: Library, many: UUID, *, is_analyzed: bool
+) -> None:
+    his = [cancelled_by(library, library.person(), put=False) for _ in range(3)]
+    for place in his:
+        let_pass(library, place, "1 hour")
+    plans: list[dict[str, Any]] = []
+
+    def explain(
+        connection: Connection, cursor: Any, statement: str, parameters: Any, *_: object
+    ) -> None:
+        if "cancelled_uploads" in statement and not statement.startswith("EXPLAIN"):
+            cursor = connection.connection.cursor()
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+            plans.append(cursor.fetchone()[0][0]["Plan"])
+
+    with library.assembly.app.app_context():
+        if is_analyzed:
+            analyze(library)
+        event.listen(db.engine, "before_cursor_execute", explain)
+        try:
+            due = [upload.image_id for upload in take_due()]
+        finally:
+            event.remove(db.engine, "before_cursor_execute", explain)
+    assert {place.image_id for place in his} <= set(due[:4])
+    assert len(due) == 103
+    assert len(plans) == 1
+    assert sum(map(rows_read, plans)) < 500
+    query = "SELECT count(*) FROM cancelled_uploads WHERE owner_id = :id"
+    assert library.value(query, id=many) == MANY

@@ -7,31 +7,35 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
-from app.clients.archive import Place
-from app.clients.aws import AwsUnreachableError
-from app.clients.queue import MAX_MESSAGES
-from app.clients.storage import PictureStore, StoredObject
-from app.heartbeat import Heartbeat
-from app.images import lease
-from app.images.darkroom import Darkroom, DarkroomError
-from app.images.develop import Bench, develop_next
-from app.images.giving_way import never_give_way
-from app.images.lease import BULK_AFTER, LEASE, BulkLimit
-from app.images.outcome import Developed, Rejected
-from app.tasks import DEVELOP, MOST_ATTEMPTS
+from app.clients.aws.boto import AwsUnreachableError
+from app.clients.aws.bucket_versions import Place
+from app.clients.aws.image_store import PictureStore, StoredObject
+from app.clients.aws.sqs import MAX_MESSAGES
+from app.jobs.heartbeat import Heartbeat
+from app.media.results import Developed, Rejected
+from app.media.sandbox.decoder_time import DecoderTime
+from app.media.sandbox.pool import Darkroom, DarkroomError
+from app.messages import DEVELOP, MOST_ATTEMPTS
+from app.processing import lease
+from app.processing.in_hand import InHand
+from app.processing.lease import BULK_AFTER, LEASE
+from app.processing.process_image import Bench, develop_next
+from app.processing.yielding import never_give_way
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import stored_event, until
 from tests.conftest import running_stack
-from tests.images.library import Library, library_on
+from tests.support.library import Library, library_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
+    from pathlib import Path
+    from typing import BinaryIO
 
 
 class SlowDarkroom(Darkroom):
@@ -43,11 +47,18 @@ class SlowDarkroom(Darkroom):
         self.go_on = threading.Event()
 
     def develop(
-        self, original: Path, *, owner: UUID | None = None, background: bool = False
+        self,
+        original: Path | BufferedReader,
+        *,
+        owner: UUID | None = None,
+        background: bool = False,
+        decoder_time: DecoderTime | None = None,
     ) -> Developed | Rejected:
         self.calls += 1
         self.go_on.wait()
-        return super().develop(original, owner=owner, background=background)
+        return super().develop(
+            original, owner=owner, background=background, decoder_time=decoder_time
+        )
 
 
 @pytest.fixture(scope="module")
@@ -249,9 +260,14 @@ def bench(library: Library, darkroom: Darkroom) -> Bench:
         ask=lambda _: None,
         holding=lambda _: nullcontext(),
         describes=False,
-        bulk_limit=BulkLimit(alone=1),
+        in_hand=InHand(most=1),
         give_way=never_give_way,
     )
+
+
+def has_room(in_hand: InHand, owner: UUID) -> bool:
+    """Whether another picture of somebody's bulk upload may be begun; it is, then."""
+    return in_hand.take(owner, is_bulk=True, beside_others=True)
 
 
 @pytest.mark.parametrize("somebody_else_uploads", [True, False])
@@ -265,15 +281,15 @@ def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun_beside_others_o
         other = library.add(library.person())
         query = "UPDATE images SET state = 'uploading', created_at = now() WHERE id = :id"
         library.value(f"{query} RETURNING 1", id=other.image_id)
-    limit = BulkLimit(alone=1)
+    limit = InHand(most=1)
     rests: list[tuple[UUID, str | None, bool]] = []
 
     def give_way(owner: UUID, worked: float) -> float:
         assert worked > 0
-        rests.append((owner, library.state(arrived), limit.take(beside_others=True)))
+        rests.append((owner, library.state(arrived), has_room(limit, arrived.user_id)))
         return 0
 
-    resting = replace(bench(library, darkroom), bulk_limit=limit, give_way=give_way)
+    resting = replace(bench(library, darkroom), in_hand=limit, give_way=give_way)
     library.assembly.take_in([stored_event(arrived.key)])
     turn = (
         "INSERT INTO rate_limits (key, empty_at) VALUES ('turn:' || :owner, now() + :ahead)"
@@ -283,15 +299,17 @@ def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun_beside_others_o
     with library.assembly.app.app_context():
         assert develop_next(bench=resting)
     assert rests == ([(arrived.user_id, "ready", False)] if somebody_else_uploads else [])
-    assert limit.take(beside_others=True)
+    assert has_room(limit, arrived.user_id)
 
 
 def test_an_outage_is_not_held_against_a_picture(
     library: Library, arrived: Place, darkroom: SlowDarkroom
 ) -> None:
     class Away(PictureStore):
-        def fetch_original(self, user_id: UUID, image_id: UUID, *, into: Path) -> StoredObject:
-            raise AwsUnreachableError(user_id, image_id, into)
+        def fetch_original(
+            self, user_id: UUID, image_id: UUID, *, size: int, into: BinaryIO
+        ) -> StoredObject:
+            raise AwsUnreachableError(user_id, image_id, size, into)
 
     away = Away(s3=None, bucket_name="")
     library.assembly.take_in([stored_event(arrived.key)])
@@ -310,9 +328,14 @@ def test_what_fails_for_reasons_of_its_own_is_given_up(
 ) -> None:
     class Broken(Darkroom):
         def develop(
-            self, original: Path, *, owner: UUID | None = None, background: bool = False
+            self,
+            original: Path | BufferedReader,
+            *,
+            owner: UUID | None = None,
+            background: bool = False,
+            decoder_time: DecoderTime | None = None,
         ) -> Developed | Rejected:
-            raise DarkroomError(f"{original} of {owner}, {background}")
+            raise DarkroomError(f"{original} of {owner}, {background}, {decoder_time}")
 
     library.assembly.take_in([stored_event(arrived.key)])
     with closing(Broken(children=0)) as broken, library.assembly.app.app_context():

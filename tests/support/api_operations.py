@@ -52,15 +52,19 @@ PUBLIC: set[Operation] = {
 }
 # Operations on something of somebody's, other than pictures: where each meets strangers.
 STRANGERS_TRY: dict[Operation, str] = {
-    ("PATCH", "/api/account/passkeys/{passkey_id}"): "tests/api/test_own_passkeys.py",
-    ("DELETE", "/api/account/passkeys/{passkey_id}"): "tests/api/test_own_passkeys.py",
-    ("DELETE", "/api/account/sessions/{session_id}"): "tests/api/test_sessions.py",
-    ("DELETE", "/api/account/tokens/{token_id}"): "tests/api/test_tokens.py",
-    ("PATCH", "/api/admin/people/{person_id}"): "tests/api/test_administration.py",
-    ("DELETE", "/api/admin/people/{person_id}/sessions"): "tests/api/test_administration.py",
-    ("DELETE", "/api/admin/invites/{invite_id}"): "tests/api/test_administration.py",
-    ("DELETE", "/api/account/identities/{identity_id}"): "tests/openid/test_linking.py",
-    ("DELETE", "/api/account/exports/{export_id}"): "tests/api/test_leaving.py",
+    ("PATCH", "/api/account/passkeys/{passkey_id}"): "tests/api/auth/test_passkey_management.py",
+    ("DELETE", "/api/account/passkeys/{passkey_id}"): "tests/api/auth/test_passkey_management.py",
+    ("DELETE", "/api/account/sessions/{session_id}"): "tests/api/auth/test_sessions.py",
+    ("DELETE", "/api/account/tokens/{token_id}"): "tests/api/auth/test_access_tokens.py",
+    ("PATCH", "/api/admin/people/{person_id}"): "tests/api/admin/test_admin.py",
+    ("DELETE", "/api/admin/people/{person_id}/sessions"): "tests/api/admin/test_admin.py",
+    ("DELETE", "/api/admin/invites/{invite_id}"): "tests/api/admin/test_admin.py",
+    ("DELETE", "/api/account/identities/{identity_id}"): "tests/oidc/test_linking.py",
+    (
+        "DELETE",
+        "/api/account/exports/{export_id}",
+    ): "tests/api/accounts/test_export_and_deletion.py",
+    ("GET", "/api/timeline/{key}"): "tests/api/images/test_timeline_buckets.py",
 }
 
 

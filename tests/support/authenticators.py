@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from tests.conftest import SITE_ORIGIN
-from tests.people import Json, Person
+from tests.support.users import Json, Person
 
 RP_ID = "localhost"
 

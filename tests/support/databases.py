@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import psycopg2
 
-from app.migrate import migrate
+from app.cli.migrate import migrate
 from scripts.embedded.stack import EmbeddedStack
 
 

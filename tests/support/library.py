@@ -14,18 +14,19 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.accounts.models import User
-from app.assembly import Assembly
-from app.clients.archive import Archive, Place
-from app.clients.aws import make_client
-from app.clients.storage import Part, key_of
+from app.cli.migrate import migrate
+from app.clients.aws.boto import make_client
+from app.clients.aws.bucket_versions import Archive, Place
+from app.clients.aws.image_store import Part, delete_versions, key_of
 from app.database import db, now
-from app.images.darkroom import Darkroom
-from app.images.doctor import Doctor, Slice, Treatment
 from app.images.models import Image, ImageState
-from app.migrate import migrate
+from app.integrity.check import Doctor, Slice, Treatment
+from app.jobs.worker_context import Assembly
+from app.media.sandbox.pool import Darkroom
+from app.processing.in_hand import InHand
 from app.settings import Settings, with_driver
 from scripts.embedded.policies import BUCKET, REGION
-from tests.pictures import Picture, jpeg
+from tests.support.images import Picture, jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +113,11 @@ class Library:
         """Put a delete marker on top."""
         self.s3.delete_object(Bucket=BUCKET, Key=key_of(place.user_id, place.image_id, part))
 
+    def lose(self, place: Place) -> None:
+        """Delete every part of a picture for good, as no right of the product allows."""
+        prefix = place.key.removesuffix("original")
+        delete_versions(self.s3, bucket_name=BUCKET, prefix=prefix)
+
     def purge(self, place: Place) -> None:
         """Delete a picture as the sweep does after thirty days."""
         self.assembly.store.delete_image(place.user_id, place.image_id)
@@ -180,7 +186,11 @@ def library_on(stack: EmbeddedStack, *, pool_size: int = 1) -> Iterator[Library]
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, environment[name])
-        assembly = Assembly(settings, pool_size=pool_size)
+        assembly = Assembly(
+            settings,
+            pool_size=pool_size,
+            in_hand=InHand(most=pool_size),  # one for each thread
+        )
         archive = Archive(s3=make_client("s3", settings), bucket_name=BUCKET)
     yield Library(stack=stack, assembly=assembly, archive=archive, s3=s3)
     with assembly.app.app_context():

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx2
 
-from tests.people import PASSWORD
+from tests.support.users import PASSWORD
 
 PATIENCE = 30.0
 

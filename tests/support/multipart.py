@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx2
 
-from tests.people import Json, Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import Json, Person
 
 PART = 5 * 1024 * 1024
 

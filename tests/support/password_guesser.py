@@ -1,4 +1,4 @@
-"""Guesses passwords over HTTP: `python -m tests.guesser EMAIL COUNT NETWORK ADDRESS…`.
+"""Guesses passwords over HTTP: `python -m tests.support.password_guesser EMAIL COUNT NETWORK …`.
 
 A program, since guesses come from many machines at once. Takes the addresses in turn and says
 another network in front of its own with each guess; prints the statuses, one a line.

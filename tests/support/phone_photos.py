@@ -5,10 +5,10 @@ import io
 import pillow_heif
 from PIL import Image
 
-from app.images.profiles import gamma_curve, profile_of
-from tests.images.gain_map_files import iso_jpeg, lit_quarter
-from tests.images.samples import exif_block
-from tests.pictures import Picture
+from app.media.colour.icc_profiles import gamma_curve, profile_of
+from tests.media.gain_map_files import iso_jpeg, lit_quarter
+from tests.media.samples import exif_block
+from tests.support.images import Picture
 
 # Display P3's primaries under D50, as in every photo of an iPhone since 2016.
 DISPLAY_P3 = profile_of(

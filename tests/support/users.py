@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session as OrmSession
 
 from app.accounts.models import Session, User
-from app.accounts.passwords import hash_password
-from app.accounts.secret_tokens import digest, new_token
+from app.accounts.passwords.hashing import hash_password
+from app.accounts.sessions.tokens import digest, new_token
 from app.database import now
-from tests.pictures import Picture
+from tests.support.images import Picture
 
 PASSWORD = "seven quiet lanterns by the harbour"
 
@@ -38,7 +38,7 @@ class Person:
     def join(self, database: Engine, **changed: Any) -> "Person":
         """Have an account with the usual password, and be signed in.
 
-        Made in the database: how people really join is tests/api/test_joining.py's.
+        Made in the database: how people really join is tests/api/auth/test_registration.py's.
         """
         self.email, token = add_person(database, **changed)
         self.http.cookies.set("session", token, domain=self.http.base_url.host)

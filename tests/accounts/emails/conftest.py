@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.migrate import migrate
+from app.cli.migrate import migrate
 from tests.conftest import running_stack
 
 if TYPE_CHECKING:

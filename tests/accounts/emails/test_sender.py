@@ -14,17 +14,17 @@ from uuid import UUID, uuid4
 import boto3
 import pytest
 from botocore.stub import Stubber
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from app.accounts.letter_layout import Link, Words, lay_out
-from app.accounts.letters import Kind, ask_for_letter
+from app.accounts.emails.layout import Link, Words, lay_out
+from app.accounts.emails.outbox import Kind, ask_for_letter
+from app.accounts.emails.sender import send_letter, settle_old_letters, take_overdue_letters
 from app.accounts.models import Letter, User
-from app.accounts.post_office import send_letter, settle_old_letters, take_overdue_letters
-from app.clients.mail import Mail, Mailer, MailError
-from app.database import db
-from app.factory import create_worker_app
+from app.api.app import create_worker_app
+from app.clients.aws.ses import Mail, Mailer, MailError
+from app.database import db, now
+from app.messages import MOST_ATTEMPTS, RetryLaterError, SendLetter
 from app.settings import Settings
-from app.tasks import MOST_ATTEMPTS, RetryLaterError, SendLetter
 from scripts.embedded.stack import EmbeddedStack
 
 HOSTILE = 'Eve\r\nBcc: all@example.org\n<img src="https://evil.example/x.png">&\u2028\u202e'
@@ -275,6 +275,10 @@ def test_notices_of_one_kind_are_few_and_the_last_one_says_so(
     assert all(sent(Kind.PASSWORD_CHANGED) for _ in range(8))
     assert all(sent(Kind.FACTOR_CHANGED, what="totp_removed") for _ in range(8))
     assert all(sent(Kind.VERIFY_EMAIL) for _ in range(8))
+    leaves = update(User).where(User.id == user.id)
+    db.session.execute(leaves.values(delete_after=now() + timedelta(days=7)))
+    db.session.commit()
+    assert all(sent(Kind.DELETION_ASKED) for _ in range(8))
 
 
 def test_a_notice_that_is_tried_again_counts_once(user: User, settings: Settings) -> None:

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from tests.people import PASSWORD, Json, Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import PASSWORD, Json, Person
 
 CANARY = "canary-9c1f"
 INSERT_OVER = """

@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.sweep import delete_nobodys_old_events
+from app.accounts.cleanup import delete_nobodys_old_events
+from app.api.app import create_worker_app
 from app.database import db
-from app.factory import create_worker_app
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
-from tests.people import Person
+from tests.support.users import Person
 
 ADD = text(
     "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail) VALUES"

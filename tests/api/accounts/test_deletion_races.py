@@ -11,16 +11,22 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.assembly import Assembly
-from app.clients.export_store import ExportStore, Upload
-from app.images.exports import make_next_zip
-from app.images.giving_way import never_give_way
-from app.images.leaving import delete_person, people_to_delete, shut_those_who_leave
-from app.tasks import ExportLibrary
+from app.accounts.deletion import delete_person, people_to_delete, shut_those_who_leave
+from app.clients.aws.export_store import ExportStore, Upload
+from app.exports.create import make_next_zip
+from app.jobs.worker_context import Assembly
+from app.messages import ExportLibrary
+from app.processing.yielding import never_give_way
+from tests.api.accounts.test_export_and_deletion import (
+    begun,
+    let_time_pass,
+    ready,
+    rows_of,
+    versions,
+)
 from tests.api.conftest import until
-from tests.api.test_leaving import begun, let_time_pass, ready, rows_of, versions
-from tests.people import Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import Person
 
 
 class Removing(ExportStore):

@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from stream_unzip import stream_unzip
 
-from app.assembly import Assembly
-from app.tasks import ExportLibrary
+from app.jobs.worker_context import Assembly
+from app.messages import ExportLibrary
 from tests.api.conftest import until
-from tests.api.in_parts import big_file, open_uploads, open_uploads_of, promise, put_part
-from tests.people import PASSWORD, Json, Person, put, told
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.multipart import big_file, open_uploads, open_uploads_of, promise, put_part
+from tests.support.users import PASSWORD, Json, Person, put, told
 
 # Whatever names a person in the database, by the column that does.
 OWNED = {
@@ -39,6 +39,7 @@ OWNED = {
     "exports": "user_id",
     "image_changes": "owner_id",
     "storage": "user_id",
+    "timeline_months": "owner_id",
 }
 
 
@@ -119,7 +120,7 @@ def test_a_download_goes_on_where_it_broke_off(ada: Person) -> None:
 def test_large_libraries_come_in_several_zips(
     ada: Person, assembly: Assembly, monkeypatch: pytest.MonkeyPatch, database: Engine
 ) -> None:
-    monkeypatch.setattr("app.images.exports.ZIP_BYTES", 1)  # each is full after one picture
+    monkeypatch.setattr("app.exports.create.ZIP_BYTES", 1)  # each is full after one picture
     ids = ada.upload(*(jpeg(seed=920 + number) for number in range(3)))
     until(lambda: all(ada.settled(image_id) for image_id in ids))
     # Begun behind the running worker's back, which would make one zip of it.
@@ -173,7 +174,7 @@ def test_copy_that_is_removed_while_it_is_made_is_made_no_further(
                 text("UPDATE exports SET expires_at = now() WHERE user_id = :id"), {"id": user_id}
             )
 
-    monkeypatch.setattr("app.images.exports._add", add_and_remove)
+    monkeypatch.setattr("app.exports.create._add", add_and_remove)
     begun(database, ada, touched="1 second")
     with database.connect() as rows:
         query = text("SELECT id FROM exports WHERE user_id = :id")

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.api.operations import OPERATIONS, Operation, with_some_id
-from tests.people import PASSWORD, Json, Person, told
-from tests.pictures import jpeg
+from tests.support.api_operations import OPERATIONS, Operation, with_some_id
+from tests.support.images import jpeg
+from tests.support.users import PASSWORD, Json, Person, told
 
 ADMINISTRATION: list[Operation] = [each for each in OPERATIONS if "/admin/" in each[1]]
 ON_PICTURES: list[Operation] = [each for each in OPERATIONS if "{image_id}" in each[1]]
@@ -110,6 +111,21 @@ def test_a_shut_account_is_out_at_once_and_back_with_nothing_alive(
     assert again.status_code == 200
 
 
+def test_an_account_that_is_going_is_not_opened_any_more(
+    root: Person, ada: Person, database: Engine
+) -> None:
+    """Its pictures go by the thousand: one that was opened meanwhile would have lost some."""
+    ada_id = ada.user_id
+    shut = "UPDATE users SET disabled_at = now(), delete_after = now() + :after WHERE id = :id"
+    with database.begin() as connection:
+        connection.execute(text(shut), {"id": ada_id, "after": timedelta()})
+    refused = change(root, ada_id, disabled=False)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    with database.begin() as connection:
+        connection.execute(text(shut), {"id": ada_id, "after": timedelta(minutes=25)})
+    assert change(root, ada_id, disabled=False).status_code == 200
+
+
 def test_a_session_made_while_the_account_was_shut_never_lives(
     root: Person, ada: Person, database: Engine
 ) -> None:
@@ -190,6 +206,7 @@ def test_changing_people_asks_for_a_proof_of_the_last_minutes(
     root: Person, ada: Person, database: Engine
 ) -> None:
     ada_id = ada.user_id
+    invite_id = root.http.post("/api/admin/invites", json={}).json()["id"]
     with database.begin() as connection:
         query = "UPDATE sessions SET fresh_at = now() - interval '11 minutes' WHERE user_id = :id"
         connection.execute(text(query), {"id": root.user_id})
@@ -197,9 +214,14 @@ def test_changing_people_asks_for_a_proof_of_the_last_minutes(
         change(root, ada_id, disabled=True),
         change(root, ada_id, is_administrator=True),
         root.http.post("/api/admin/invites", json={}),
+        root.http.delete(f"/api/admin/people/{ada_id}/sessions"),
+        root.http.delete(f"/api/admin/invites/{invite_id}"),
     ]
     for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (401, "confirm_first")
+    assert ada.http.get("/api/images").status_code == 200
+    listed = root.http.get("/api/admin/invites").json()["invites"]
+    assert invite_id in {row["id"] for row in listed}
 
 
 def test_sessions_of_a_person_are_ended(root: Person, ada: Person) -> None:

@@ -7,8 +7,13 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.accounts.limit_table import LETTERS_FROM_NETWORK, LETTERS_TO_ADDRESS
-from tests.people import Person
+from app.accounts.rate_limits.policies import (
+    LETTERS_FROM_NETWORK,
+    LETTERS_TO_ADDRESS,
+    LINKS_TO_JOIN,
+)
+from tests.support.rate_limits import forget
+from tests.support.users import Person
 
 NewVisitor = Callable[[], httpx2.Client]
 
@@ -30,6 +35,21 @@ def test_a_stranger_who_asks_to_join_keeps_nobody_from_a_reset(
 ) -> None:
     use_up(new_visitor(), "register", ada.email)
     assert ask(new_visitor(), "reset", ada.email).status_code == 202
+
+
+def test_a_stranger_has_few_links_to_join_sent_to_one_address_in_a_day(
+    new_visitor: NewVisitor, database: Engine
+) -> None:
+    email = f"new-{uuid4().hex}@example.org"
+    statuses = []
+    for _ in range(LINKS_TO_JOIN.burst + 1):
+        forget(database, LETTERS_TO_ADDRESS)
+        statuses.append(ask(new_visitor(), "register", email).status_code)
+    assert statuses == [202] * LINKS_TO_JOIN.burst + [429]
+    # Owners get a new password meanwhile, and whoever is invited their link.
+    for _ in range(LINKS_TO_JOIN.burst + 1):
+        forget(database, LETTERS_TO_ADDRESS)
+        assert ask(new_visitor(), "reset", email).status_code == 202
 
 
 def test_a_stranger_keeps_nobody_from_joining_by_an_invitation(

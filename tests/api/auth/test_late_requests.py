@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.api.conftest import until
-from tests.authenticators import SoftwareKey
-from tests.people import Json, Person
+from tests.support.authenticators import SoftwareKey
+from tests.support.users import Json, Person
 
 OTHER = "nine slow herons over the estuary"
 TOKEN = {"name": "Thief", "scope": "write", "days": 366}

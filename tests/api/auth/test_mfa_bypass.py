@@ -1,15 +1,22 @@
 """No other way into an account goes around its second factor."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.authenticators import SoftwareKey, add_passkey, add_totp, code_of, sign_in_by_passkey
-from tests.mailbox import next_mail, token_in
-from tests.people import PASSWORD, Json, Person
+from tests.support.authenticators import (
+    SoftwareKey,
+    add_passkey,
+    add_totp,
+    code_of,
+    sign_in_by_passkey,
+)
+from tests.support.mailbox import next_mail, token_in
+from tests.support.users import PASSWORD, Json, Person
 
 Browsers = Callable[[], httpx2.Client]
 NEW = "a teapot sings for nobody twice"
@@ -28,8 +35,66 @@ def reset(browser: httpx2.Client, person: Person) -> Json:
     return done
 
 
-def test_a_link_that_resets_is_one_factor(ada: Person, new_visitor: Browsers) -> None:
+def grow_older(database: Engine, person: Person, *, days: int) -> None:
+    """Make all second factors of a person so old."""
+    whose = "WHERE user_id = (SELECT id FROM users WHERE email = :email)"
+    passkeys = f"UPDATE passkeys SET created_at = created_at - :age {whose}"  # noqa: S608 - our own words
+    totps = f"UPDATE totps SET confirmed_at = confirmed_at - :age {whose}"  # noqa: S608 - the same
+    with database.begin() as rows:
+        for change in (passkeys, totps):
+            rows.execute(text(change), {"email": person.email, "age": timedelta(days=days)})
+
+
+@pytest.mark.parametrize("kind", ["passkey", "totp"])
+def test_reset_removes_a_new_factor_of_somebody_who_had_the_password(
+    ada: Person, new_visitor: Browsers, database: Engine, kind: str
+) -> None:
+    """They would lock the owner out, who reads the mail about it and sets a new password."""
+    key, thief = SoftwareKey(), new_visitor()
+    if kind == "passkey":
+        add_passkey(ada, key)
+    else:
+        add_totp(ada)
+    grow_older(database, ada, days=6)
+    owner = new_visitor()
+    mail = next_mail(owner, ada.email, lambda: reset(owner, ada), about="was changed")
+    assert owner.get("/api/auth/session").json()["user"]["email"] == ada.email
+    assert "10 recovery codes" in mail["text"]
+    assert sign_in_by_passkey(thief, key).status_code == 401
+    security = owner.get("/api/account/security").json()
+    assert (security["passkeys"], security["totp"], security["recovery_codes_left"]) == (
+        [],
+        None,
+        0,
+    )
+
+
+def test_reset_leaves_all_factors_where_one_is_old(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    key = SoftwareKey()
+    add_passkey(ada, key)
+    grow_older(database, ada, days=8)
+    add_totp(ada)
+    answer = reset(new_visitor(), ada)
+    assert answer["second_factor"] == {"methods": ["passkey", "totp", "recovery_code"]}
+
+
+def test_reset_leaves_new_factors_of_an_administrator(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    add_passkey(ada, SoftwareKey())
+    with database.begin() as rows:
+        promote = "UPDATE users SET is_administrator = true WHERE email = :email"
+        rows.execute(text(promote), {"email": ada.email})
+    assert reset(new_visitor(), ada)["second_factor"]
+
+
+def test_a_link_that_resets_is_one_factor(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
     secret, codes = add_totp(ada)
+    grow_older(database, ada, days=8)
     thief = new_visitor()
     answer = reset(thief, ada)
     assert answer["user"] is None
@@ -48,9 +113,12 @@ def test_a_link_that_resets_is_one_factor(ada: Person, new_visitor: Browsers) ->
     assert done.json()["user"]["email"] == ada.email
 
 
-def test_a_link_that_resets_leaves_the_passkey(ada: Person, new_visitor: Browsers) -> None:
+def test_a_link_that_resets_leaves_the_passkey(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
     key = SoftwareKey()
     add_passkey(ada, key)
+    grow_older(database, ada, days=8)
     browser = new_visitor()
     assert reset(browser, ada)["second_factor"] == {"methods": ["passkey", "recovery_code"]}
     assert sign_in_by_passkey(browser, key).json()["user"]["email"] == ada.email

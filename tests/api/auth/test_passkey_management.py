@@ -10,9 +10,9 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.accounts.passkeys import MAX_PASSKEYS
+from app.accounts.mfa.passkeys import MAX_PASSKEYS
 from tests.api.conftest import until
-from tests.authenticators import (
+from tests.support.authenticators import (
     PRESENT,
     SoftwareKey,
     add_passkey,
@@ -20,7 +20,7 @@ from tests.authenticators import (
     ask_for_passkey,
     sign_in_by_passkey,
 )
-from tests.people import Json, Person, told
+from tests.support.users import Json, Person, told
 
 SHORT = "gravel-9-moss"
 

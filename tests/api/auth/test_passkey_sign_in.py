@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.authenticators import (
+from tests.support.authenticators import (
     PRESENT,
     VERIFIED,
     SoftwareKey,
@@ -21,7 +21,7 @@ from tests.authenticators import (
     sign_in_by_passkey,
     un_b64,
 )
-from tests.people import PASSWORD, Json, Person
+from tests.support.users import PASSWORD, Json, Person
 
 Browsers = Callable[[], httpx2.Client]
 

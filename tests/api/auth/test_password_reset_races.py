@@ -6,9 +6,9 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.api.auth.test_email_links import finish, log_in, reset_token
 from tests.api.conftest import until
-from tests.api.test_links import finish, log_in, reset_token
-from tests.people import Person
+from tests.support.users import Person
 
 
 @pytest.mark.parametrize(

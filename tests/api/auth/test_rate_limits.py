@@ -13,13 +13,13 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.accounts.limit_table import PASSWORD_TRIES_ACCOUNT, PASSWORD_TRIES_NETWORK
+from app.accounts.rate_limits.policies import PASSWORD_TRIES_ACCOUNT, PASSWORD_TRIES_NETWORK
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import api_settings, new_network, running_api, until
-from tests.people import PASSWORD, Person, told
+from tests.support.users import PASSWORD, Person, told
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NewVisitor = Callable[[], httpx2.Client]
 
 
@@ -190,7 +190,15 @@ def guess(client: httpx2.Client, email: str) -> httpx2.Response:
 
 
 def guesser(email: str, count: int, network: str, *sites: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.guesser", email, str(count), network, *sites]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.password_guesser",
+        email,
+        str(count),
+        network,
+        *sites,
+    ]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 

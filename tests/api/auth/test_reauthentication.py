@@ -7,13 +7,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from app.factory import create_app
-from app.parts import build_parts
+from app.api.app import create_app
+from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
-from tests.api.operations import OPERATIONS, Operation, with_some_id
-from tests.authenticators import SoftwareKey, add_passkey, add_totp, ask_for_passkey, code_of
-from tests.people import PASSWORD, Json, Person
+from tests.support.api_operations import OPERATIONS, Operation, with_some_id
+from tests.support.authenticators import (
+    SoftwareKey,
+    add_passkey,
+    add_totp,
+    ask_for_passkey,
+    code_of,
+)
+from tests.support.users import PASSWORD, Json, Person
 
 Browsers = Callable[[], httpx2.Client]
 CONFIRM = "/api/auth/confirm"
@@ -33,7 +39,9 @@ MUST_BE_FRESH: set[Operation] = {
     ("POST", "/api/account/deletion"),
     ("DELETE", "/api/account/identities/{identity_id}"),
     ("PATCH", "/api/admin/people/{person_id}"),
+    ("DELETE", "/api/admin/people/{person_id}/sessions"),
     ("POST", "/api/admin/invites"),
+    ("DELETE", "/api/admin/invites/{invite_id}"),
 }
 
 

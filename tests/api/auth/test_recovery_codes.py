@@ -6,8 +6,8 @@ from typing import Any
 import httpx2
 from sqlalchemy import Engine, text
 
-from tests.authenticators import add_totp
-from tests.people import PASSWORD, Person
+from tests.support.authenticators import add_totp
+from tests.support.users import PASSWORD, Person
 
 Browsers = Callable[[], httpx2.Client]
 

@@ -1,6 +1,7 @@
 """Who is signed in, asked in three ways that must agree: for oneself, for a list, for a change.
 
-The first two are found without mapped tables (app/accounts/signed_in.py), the third as an entity.
+The first two are found without mapped tables (app/accounts/sessions/lookup.py), the third as an
+entity.
 """
 
 # ruff: noqa: S608 - SQL of this file's own words
@@ -13,7 +14,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session as OrmSession
 
 from app.accounts.models import User
-from tests.people import Person
+from tests.support.users import Person
 
 _BY_PERSON = "user_id = (SELECT id FROM users WHERE email = :email)"
 

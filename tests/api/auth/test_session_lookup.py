@@ -7,8 +7,8 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.people import Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import Person
 
 READS = ("/api/images", "/api/images?deleted=true", "/api/images/{}", "/api/images/{}/original")
 ENDS = {

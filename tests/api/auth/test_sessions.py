@@ -7,8 +7,9 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.accounts.sessions.tokens import digest
 from tests.api.conftest import until
-from tests.people import PASSWORD, Json, Person, told
+from tests.support.users import PASSWORD, Json, Person, told
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 IPHONE = (
@@ -66,6 +67,42 @@ def test_all_other_browsers_are_signed_out(ada: Person, visitor: httpx2.Client) 
     assert ada.http.delete("/api/account/sessions").json() == {"ended": 1}
     assert visitor.get("/api/images").status_code == 401
     assert ada.http.delete("/api/account/sessions").json() == {"ended": 0}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("DELETE", "/api/account/sessions", None),
+        ("POST", "/api/account/password", {"password": "a teapot sings for nobody twice"}),
+    ],
+    ids=["signing all others out", "another password"],
+)
+def test_a_copy_of_the_cookies_ends_with_all_other_browsers(
+    ada: Person, database: Engine, method: str, path: str, body: Json
+) -> None:
+    signed_in(ada.http, ada)
+    before = listed(ada)[0]
+    stolen = dict(ada.http.cookies)
+    assert {"session", "device"} <= stolen.keys()
+    ada.http.request(method, path, json=body).raise_for_status()
+    with httpx2.Client(base_url=ada.http.base_url, cookies=stolen) as thief:
+        assert thief.get("/api/images").status_code == 401
+    assert ada.http.get("/api/images").status_code == 200
+    assert listed(ada) == [before]
+    for cookie in ("session", "device"):
+        assert ada.http.cookies[cookie] != stolen[cookie]
+    known = "SELECT token_hash FROM known_devices d JOIN users u ON u.id = d.user_id"
+    with database.connect() as connection:
+        query = text(f"{known} WHERE u.email = :email")
+        (device,) = connection.execute(query, {"email": ada.email}).scalars()
+    assert bytes(device) == digest(ada.http.cookies["device"])
+
+
+def test_a_session_alone_makes_no_browser_known(ada: Person) -> None:
+    """Whoever stole that cookie would have tries of their own at the password."""
+    assert "device" not in ada.http.cookies
+    ada.http.delete("/api/account/sessions").raise_for_status()
+    assert "device" not in ada.http.cookies
 
 
 def test_a_proof_anew_does_not_look_like_a_second_browser(ada: Person) -> None:

@@ -13,8 +13,8 @@ from app.settings import MissingSettingsError, Settings, with_driver
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import PATIENCE, api_settings, new_network, running_api
-from tests.databases import empty_database
-from tests.people import PASSWORD, told, told_headers
+from tests.support.databases import empty_database
+from tests.support.users import PASSWORD, told, told_headers
 
 CODE = "the-operators-own-code-of-43-characters-0000"
 OPERATOR = "operator@example.org"

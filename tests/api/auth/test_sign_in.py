@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.people import PASSWORD, Person, told
+from tests.support.users import PASSWORD, Person, told
 
 
 def credentials(email: str, password: str = PASSWORD) -> dict[str, str]:

@@ -10,9 +10,9 @@ import pyotp
 import pytest
 from sqlalchemy import Engine, text
 
-from app.accounts.authenticator import matching_step
-from tests.authenticators import add_passkey, add_totp, code_of
-from tests.people import PASSWORD, Person, told
+from app.accounts.mfa.totp import matching_step
+from tests.support.authenticators import add_passkey, add_totp, code_of
+from tests.support.users import PASSWORD, Person, told
 
 Browsers = Callable[[], httpx2.Client]
 PATH = "/api/auth/second-factor"

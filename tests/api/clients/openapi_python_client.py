@@ -24,6 +24,7 @@ from pinhole_client.models import (
     BatchIn,
     BatchInAction,
     BatchOut,
+    BatchUndo,
     ChangesOut,
     DescriptionIn,
     DescriptionOut,
@@ -43,7 +44,7 @@ from pinhole_client.models import (
     UploadPlaceOut,
 )
 
-PATIENCE = 30
+PATIENCE = 150
 WORDS = DescriptionIn(alt_text="a harbour", text="A harbour at dusk.", tags=["boat"])
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ def use(client: AuthenticatedClient, content: bytes) -> None:
     assert given(change_images.sync(client=client, body=restore), BatchOut).changed == 1
     again = BatchIn(action=BatchInAction.DELETE, images=picked)
     done = given(change_images.sync(client=client, body=again), BatchOut)
-    assert given(done.undo, BatchIn).images.ids == [image_id]
+    assert given(done.undo, BatchUndo).images.ids == [image_id]
     changes = given(list_changes.sync(client=client), ChangesOut)
     assert changes.images[0].deleted_at is not None
 

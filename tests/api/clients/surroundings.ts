@@ -24,9 +24,9 @@ export const words = {
   tags: ["boat"],
 };
 
-/** Ask until the answer is there; give up after half a minute. */
+/** Ask until the answer is there; give up when a busy machine would have done it. */
 export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 150_000;
   for (;;) {
     const found = await ask();
     if (found !== undefined) return found;

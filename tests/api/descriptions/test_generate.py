@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import httpx2
@@ -10,20 +11,21 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import Engine, text
 
-from app.clients.aws import make_client
-from app.clients.storage import PictureStore
-from app.clients.vision import Sighting, VisionError
+from app.api.app import create_worker_app
+from app.clients.aws.boto import make_client
+from app.clients.aws.image_store import PictureStore
+from app.clients.openai_vision import Sighting, VisionError
 from app.database import db
-from app.factory import create_worker_app
-from app.images.darkroom import Darkroom
-from app.images.describe import describe_next
-from app.images.giving_way import never_give_way
+from app.descriptions.generate import describe_next
+from app.descriptions.lease import _BEGIN, Begun, begin_next
+from app.media.sandbox.pool import Darkroom
+from app.messages import MOST_ATTEMPTS, DescribePicture
+from app.processing.yielding import never_give_way
 from app.settings import Settings
-from app.tasks import MOST_ATTEMPTS, DescribePicture
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
-from tests.people import Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import Person
 
 SEEN = Sighting(
     alt_text="What the model saw",
@@ -81,8 +83,19 @@ def describe(
     """Let a picture wait, and describe it here, so that no other worker is asked."""
     app, store = worker
 
-    def run(image_id: str, *, meanwhile: Meanwhile = lambda: None, attempt: int = 1) -> SlowModel:
+    def run(
+        image_id: str,
+        *,
+        meanwhile: Meanwhile = lambda: None,
+        waiting: Meanwhile = lambda: None,
+        attempt: int = 1,
+    ) -> SlowModel:
         model = SlowModel(meanwhile)
+
+        def give_way(owner_id: UUID, seconds: float) -> float:
+            waiting()
+            return never_give_way(owner_id, seconds)
+
         waits = (
             "UPDATE images SET description_state = 'waiting', description_leased_until = NULL,"
             " description_attempts = :attempts WHERE id = :id"
@@ -93,12 +106,13 @@ def describe(
             connection.execute(text(waits), {"id": image_id, "attempts": attempt - 1})
         with app.app_context():
             describe_next(
+                DescribePicture(image_id=UUID(image_id)),
                 1,
                 store=store,
                 darkroom=darkroom,
                 vision=model,
                 is_demo=False,
-                give_way=never_give_way,
+                give_way=give_way,
                 ask=lambda task, seconds: model.asked_again.append((task, seconds)),
             )
         return model
@@ -189,6 +203,69 @@ def test_what_is_deleted_is_not_sent_and_waits_for_its_owner(
     assert describe(image_id).calls == 0
     ada.http.patch(f"/api/images/{image_id}", json={"deleted": False}).raise_for_status()
     assert ada.detail(image_id)["description_state"] == "waiting"
+
+
+def test_consent_withdrawn_while_others_come_first_keeps_the_picture_here(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 507)
+    switch(ada, on=True)
+    assert describe(image_id, waiting=lambda: switch(ada, on=False)).calls == 0
+    assert ada.detail(image_id)["description_state"] == "none"
+
+
+def test_what_is_deleted_while_others_come_first_waits_for_its_owner(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 508)
+    switch(ada, on=True)
+    address = f"/api/images/{image_id}"
+    assert describe(image_id, waiting=lambda: ada.http.delete(address)).calls == 0
+    ada.http.patch(address, json={"deleted": False}).raise_for_status()
+    assert ada.detail(image_id)["description_state"] == "waiting"
+
+
+def test_words_written_while_others_come_first_are_no_call_of_the_model(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 509)
+    switch(ada, on=True)
+    assert describe(image_id, waiting=lambda: write(ada, image_id)).calls == 0
+    assert ada.detail(image_id)["description_state"] == "done"
+
+
+@pytest.fixture
+def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases that have run out by the time that others have come first."""
+    short = _BEGIN.bindparams(lease=timedelta())
+    monkeypatch.setattr("app.descriptions.lease._BEGIN", short)
+
+
+@pytest.mark.usefixtures("short_lease")
+def test_a_picture_that_waited_for_others_is_ours_for_the_whole_call(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 510)
+    switch(ada, on=True)
+    begun: list[Begun | None] = []
+    assert describe(image_id, meanwhile=lambda: begun.append(begin_next())).calls == 1
+    assert begun == [None]
+
+
+@pytest.mark.usefixtures("short_lease")
+def test_a_picture_that_somebody_else_has_begun_meanwhile_is_shown_by_them_alone(
+    ada: Person, describe: Callable[..., SlowModel], database: Engine
+) -> None:
+    image_id = developed(ada, 511)
+    switch(ada, on=True)
+    begun: list[Begun | None] = []
+    assert describe(image_id, waiting=lambda: begun.append(begin_next())).calls == 0
+    (theirs,) = begun
+    assert theirs is not None
+    assert theirs.image_id == UUID(image_id)
+    query = text("SELECT description_leased_until FROM images WHERE id = :id")
+    with database.connect() as connection:
+        assert connection.scalar(query, {"id": image_id}) == theirs.leased_until
 
 
 def test_a_busy_model_is_asked_again_until_it_is_enough(

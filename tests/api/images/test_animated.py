@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from tests.api.conftest import until
-from tests.images.samples import RED, saved
-from tests.people import Json, Person
-from tests.pictures import Picture
+from tests.media.samples import RED, saved
+from tests.support.images import Picture
+from tests.support.users import Json, Person
 
 PAGE = b"<!doctype html><script>alert(document.domain)</script>"
 

@@ -7,10 +7,10 @@ from urllib.parse import unquote, urlsplit
 import httpx2
 import pytest
 
-from app.clients.access import attachment
+from app.clients.aws.presigned_urls import attachment
 from tests.api.conftest import until
-from tests.people import Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import Person
 
 NASTY_NAMES = [
     "../../etc/passwd.jpg",

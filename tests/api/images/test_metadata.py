@@ -6,9 +6,9 @@ import httpx2
 import pytest
 
 from tests.api.conftest import until
-from tests.images.samples import iptc_block, with_segment, xmp_packet
-from tests.people import Json, Person
-from tests.pictures import Picture, jpeg
+from tests.media.samples import iptc_block, with_segment, xmp_packet
+from tests.support.images import Picture, jpeg
+from tests.support.users import Json, Person
 
 XMP, PHOTOSHOP = b"http://ns.adobe.com/xap/1.0/\0", 0xED
 OTTAWA = "exif:GPSLatitude='45,25.29N' exif:GPSLongitude='75,41.832W'"

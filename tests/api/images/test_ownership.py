@@ -10,13 +10,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from app.factory import create_app
-from app.parts import build_parts
+from app.api.app import create_app
+from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
-from tests.api.operations import GUARDED, PUBLIC, STRANGERS_TRY, WITHOUT_SECURITY, with_some_id
-from tests.people import Json, Person, told, told_headers
-from tests.pictures import Picture, jpeg
+from tests.support.api_operations import (
+    GUARDED,
+    PUBLIC,
+    STRANGERS_TRY,
+    WITHOUT_SECURITY,
+    with_some_id,
+)
+from tests.support.images import Picture, jpeg
+from tests.support.users import Json, Person, told, told_headers
 
 # Each operation that takes an id, with a body that would change something.
 BY_ID: list[tuple[str, str, Json | None]] = [
@@ -24,6 +30,8 @@ BY_ID: list[tuple[str, str, Json | None]] = [
     ("GET", "/api/images/{image_id}/original", None),
     ("PATCH", "/api/images/{image_id}", {"name": "stolen.jpg"}),
     ("PATCH", "/api/images/{image_id}", {"deleted": False}),
+    ("PATCH", "/api/images/{image_id}", {"favourite": True}),
+    ("PATCH", "/api/images/{image_id}", {"archived": True}),
     ("PATCH", "/api/images/{image_id}", {"description": {"alt_text": "stolen"}}),
     ("PATCH", "/api/images/{image_id}", {"description": None}),
     ("DELETE", "/api/images/{image_id}", None),
@@ -52,7 +60,7 @@ def test_every_operation_on_somebodys_things_is_tried_by_strangers() -> None:
     with_ids = {operation for operation in GUARDED if "{" in operation[1]}
     assert with_ids == {(method, path) for method, path, _ in BY_ID} | set(STRANGERS_TRY)
     for place in STRANGERS_TRY.values():
-        assert (Path(__file__).parents[2] / place).exists()
+        assert (Path(__file__).parents[3] / place).exists()
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED)
@@ -83,6 +91,9 @@ def test_lists_hold_ones_own_only(ada: Person, bob: Person) -> None:
     assert ada.timeline(ids=image_id) == [image_id]
     assert bob.timeline(ids=image_id) == []
     assert bob.timeline(ids=f"{image_id},{uuid4()}") == []
+    in_view = "/api/timeline/addresses"
+    assert set(ada.http.get(in_view, params={"ids": image_id}).json()["thumbnails"]) == {image_id}
+    assert bob.http.get(in_view, params={"ids": image_id}).json()["thumbnails"] == {}
     assert bob.http.get("/api/account").json()["pictures"] == 0
 
 
@@ -179,6 +190,8 @@ LISTED = {
     "dated_by",
     "created_at",
     "deleted_at",
+    "favourite",
+    "archived_at",
     "alt_text",
     "description_state",
     "description_demo",

@@ -4,13 +4,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from app.factory import create_app
-from app.parts import build_parts
+from app.api.app import create_app
+from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
-from tests.people import PASSWORD, Json, Person, put
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import PASSWORD, Json, Person, put
 
 WORDS = {
     "alt_text": "A red kite over the dunes",

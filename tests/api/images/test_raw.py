@@ -4,9 +4,9 @@ import httpx2
 import pytest
 
 from tests.api.conftest import until
-from tests.images.raw_samples import RAW
-from tests.people import Person
-from tests.pictures import Picture
+from tests.media.raw_samples import RAW
+from tests.support.images import Picture
+from tests.support.users import Person
 
 
 @pytest.mark.parametrize("content_type", ["image/x-nikon-nef", "image/x-canon-cr3"])

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+import httpx2
 from sqlalchemy import Engine, text
 
-from app.images.develop import MOST_BEGINNINGS
+from app.processing.process_image import MOST_BEGINNINGS
 from tests.api.conftest import stored_event, until
-from tests.people import Json, Person, put
-from tests.pictures import jpeg
+from tests.support.images import Picture, jpeg
+from tests.support.users import Json, Person, put
 
 
 def given_up(ada: Person, database: Engine, *, seed: int) -> str:
@@ -44,6 +45,23 @@ def test_a_picture_that_was_given_up_is_developed_when_it_is_asked_for(
     assert until(lambda: ada.settled(image_id))["state"] == "ready"
     refused = ada.http.post(f"/api/images/{image_id}/retry")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_damaged")
+
+
+def test_original_that_was_kept_stays_kept_when_decoders_refuse_it_later(
+    ada: Person, database: Engine
+) -> None:
+    """A newer decoder may say of a file that it is none, where the older one crashed."""
+    picture = Picture(name="odd.jpg", content_type="image/jpeg", content=b"no picture, but kept")
+    (place,) = ada.promise(picture)
+    image_id: str = place["image"]["id"]
+    with database.begin() as connection:
+        kept = text("UPDATE images SET receipt_at = now(), receipt_by = 's3' WHERE id = :id")
+        connection.execute(kept, {"id": image_id})
+    put(place["upload"], picture.content).raise_for_status()
+    found = until(lambda: ada.settled(image_id))
+    assert (found["state"], found["failure"]["code"]) == ("damaged", "undecodable")
+    original = ada.http.get(f"/api/images/{image_id}/original").raise_for_status().json()
+    assert httpx2.get(original["url"]).content == picture.content
 
 
 def test_a_message_that_comes_again_while_it_is_tried_changes_nothing(

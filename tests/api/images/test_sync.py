@@ -12,16 +12,16 @@ import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a type
 from sqlalchemy import Engine, text
 
-from app.assembly import Assembly
 from app.images.changes import forget_removals
-from app.images.lease import note_stored
+from app.images.listing import DETAILED
 from app.images.models import Image
-from app.images.timeline import DETAILED
-from app.tasks import PictureStored
+from app.jobs.worker_context import Assembly
+from app.messages import PictureStored
+from app.processing.lease import note_stored
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import until
-from tests.people import Json, Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import Json, Person
 
 # Changed many times a minute, and told to nobody.
 BOOKKEEPING = {
@@ -135,14 +135,42 @@ def test_changes_name_what_is_gone_for_good(
 ) -> None:
     copy = Copy(ada)
     copy.catch_up()
-    (place,) = ada.promise(jpeg(seed=5201))
-    unfinished = place["image"]["id"]
-    assert copy.catch_up() == [unfinished]
-    ada.http.delete(f"/api/images/{unfinished}").raise_for_status()
     with database.begin() as connection:  # as the sweep does after 30 days
         connection.execute(text("DELETE FROM images WHERE id = :id"), {"id": pictures[3]})
-    assert copy.catch_up() == [unfinished, pictures[3]]
+    assert copy.catch_up() == [pictures[3]]
     assert set(copy.pictures) == set(pictures) - {pictures[3]}
+
+
+def test_upload_that_was_cancelled_before_it_arrived_is_told_to_nobody(
+    ada: Person, pictures: list[str], database: Engine
+) -> None:
+    copy = Copy(ada)
+    copy.catch_up()
+    (place,) = ada.promise(jpeg(seed=5201))
+    unfinished = place["image"]["id"]
+    ada.http.patch(f"/api/images/{unfinished}", json={"name": "a.jpg"}).raise_for_status()
+    assert copy.catch_up() == []
+    ada.http.delete(f"/api/images/{unfinished}").raise_for_status()
+    assert copy.catch_up() == []
+    query = text("SELECT count(*) FROM image_changes WHERE owner_id = :id")
+    with database.connect() as connection:
+        assert connection.scalar(query, {"id": ada.user_id}) == len(pictures)
+
+
+def test_upload_that_arrived_and_is_awaited_again_is_named_when_it_goes(
+    ada: Person, pictures: list[str], stack: EmbeddedStack
+) -> None:
+    """As where an event told of bytes that are not there: it was told of, and must go."""
+    copy = Copy(ada)
+    copy.catch_up()
+    with transaction(stack) as cursor:
+        cursor.execute("UPDATE images SET state = 'uploading' WHERE id = %s", (pictures[0],))
+        cursor.execute("COMMIT")
+    assert copy.catch_up() == [pictures[0]]
+    assert copy.pictures[pictures[0]]["state"] == "uploading"
+    ada.http.delete(f"/api/images/{pictures[0]}").raise_for_status()
+    assert copy.catch_up() == [pictures[0]]
+    assert set(copy.pictures) == set(pictures[1:])
 
 
 def test_change_of_a_transaction_that_commits_late_is_not_missed(

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.api.conftest import until
-from tests.people import Json, Person
-from tests.pictures import Picture, heic, jpeg, png
+from tests.support.images import Picture, heic, jpeg, png
+from tests.support.users import Json, Person
 
 
 def test_a_developed_picture_says_what_is_known_of_it(ada: Person) -> None:

@@ -6,8 +6,8 @@ import httpx2
 import pytest
 
 from tests.api.conftest import until
-from tests.people import Json, Person, put
-from tests.pictures import Picture, jpeg, png
+from tests.support.images import Picture, jpeg, png
+from tests.support.users import Json, Person, put
 
 
 def dated(person: Person, picture: Picture, hint: str | None) -> Json:

@@ -11,9 +11,9 @@ import httpx2
 import pytest
 
 from scripts.embedded.stack import EmbeddedStack
-from tests.pictures import jpeg
+from tests.support.images import jpeg
 
-GUIDE = (Path(__file__).parents[2] / "docs/api.md").read_text()
+GUIDE = (Path(__file__).parents[3] / "docs/api.md").read_text()
 EXAMPLES = re.findall(r"^```sh\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
 
 # What some examples print, by a word that is in the example.
@@ -26,14 +26,17 @@ PRINTED = {
     "tokens[0].name": "backup",
     "places[0].status": "upload",
     "split -b": "[1,0,8388608,false]\n[2,8388608,",
-    "/complete": "94",  # MB
+    '"$SITE/api/images?ids=$id"': "ready",
+    "/complete": "9450036\nready",
     "page.json": "beach.jpg\nready\n2024-05-03T14:05:06",
+    ".count, .buckets": '[2,"2024-05"]',
+    '"$SITE/api/timeline/$key"': "[1,1,null]",
     "cmp original.jpg": "Box One",
     "dunes.jpg": "dunes.jpg\nperson",
     '"deleted": false': "dunes.jpg\nnull",
     "batch.json": "2\nrestore\n2",
     "changes.json": '["kite.jpg",[],false]',
-    "images/describe": '{"queued":1}',
+    "images/describe": 'waiting\ndone\n{"queued":1}',
     "auth/logout": "401",
 }
 
@@ -70,7 +73,7 @@ def test_every_example_works(site: str, stack: EmbeddedStack, folder: Path) -> N
 
 def test_every_operation_has_an_example_or_is_named(visitor: httpx2.Client) -> None:
     document = visitor.get("/api/openapi.json").json()
-    examples = "\n".join(EXAMPLES).replace("$id", "{image_id}")
+    examples = "\n".join(EXAMPLES).replace("$id", "{image_id}").replace("$key", "{key}")
     examples = re.sub(r"\$\(jq -r \.id made\.json\)", "{token_id}", examples)
     for path, operations in document["paths"].items():
         for method in operations:

@@ -11,19 +11,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, text
 
-from app.clients.aws import make_client
-from app.clients.census import Census
-from app.clients.export_store import ExportStore
-from app.clients.storage import PictureStore
+from app.api.app import create_worker_app
+from app.clients.aws.boto import make_client
+from app.clients.aws.bucket_inventory import Census
+from app.clients.aws.export_store import ExportStore
+from app.clients.aws.image_store import PictureStore
 from app.database import db, now
-from app.factory import create_worker_app
-from app.images.sweep import sweep
+from app.jobs.cleanup import sweep
+from app.messages import DescribePicture, PictureStored
 from app.settings import Settings
-from app.tasks import DescribePicture, PictureStored
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, stored_event, until
-from tests.people import PASSWORD, Json, Person, put
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import PASSWORD, Json, Person, put
 
 
 class RunSweep(Protocol):
@@ -48,7 +48,7 @@ def run_sweep(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> Iterator
     exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
 
     def run(later: timedelta = timedelta()) -> list[object]:
-        monkeypatch.setattr("app.images.sweep.now", lambda: now() + later)
+        monkeypatch.setattr("app.jobs.cleanup.now", lambda: now() + later)
         asked: list[object] = []
         note = asked.append
         with app.app_context():
@@ -207,10 +207,11 @@ def test_clients_that_die_between_two_steps_leave_nothing(
     expected = {(UUID(image_id).hex, part) for image_id in left for part in parts}
 
     def agree() -> bool:
+        run_sweep()
         found = (key.partition(".")[0].split("/")[2:] for key in objects_of(ada))
         return {(image_id, part) for image_id, part in found} == expected
 
-    until(agree)  # what arrived for nobody goes when its event comes
+    until(agree)  # what arrived for nobody goes with the sweep that follows its event
     rows = text("SELECT id FROM images WHERE owner_id = :id")
     with database.connect() as connection:
         ids = {str(found) for found in connection.execute(rows, {"id": ada.user_id}).scalars()}

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.api.conftest import stored_event, until
-from tests.people import Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import Person
 
 
 @pytest.mark.parametrize(

@@ -12,21 +12,23 @@ import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import Engine, text
 
 from tests.api.conftest import new_network
-from tests.api.operations import OPERATIONS
-from tests.people import add_person
+from tests.support.api_operations import OPERATIONS
+from tests.support.users import add_person
 
 if TYPE_CHECKING:
     from schemathesis import APIOperation, Case, Response
 
     from scripts.embedded.stack import EmbeddedStack
 
-DOCUMENT = Path(__file__).parents[2] / "docs/openapi.json"
+DOCUMENT = Path(__file__).parents[3] / "docs/openapi.json"
 EXAMPLES = 6
+LONGEST_QUERY = 6000  # in characters
 # These compare requests with each other, or send others: here each is of another person.
 NOT_HERE = (
     *("unsupported_method", "use_after_free", "ensure_resource_availability"),
@@ -108,7 +110,7 @@ def test_operation_answers_as_the_document_says(
     stack: EmbeddedStack,
     database: Engine,
 ) -> None:
-    from hypothesis import HealthCheck, Phase, given, settings  # noqa: PLC0415
+    from hypothesis import HealthCheck, Phase, assume, given, settings  # noqa: PLC0415
     from schemathesis import GenerationMode  # noqa: PLC0415
     from schemathesis.checks import CHECKS  # noqa: PLC0415
 
@@ -124,6 +126,8 @@ def test_operation_answers_as_the_document_says(
     )
     @given(case=operations[label].as_strategy(generation_mode=GenerationMode(mode)))
     def ask(case: Case[Any]) -> None:
+        # The server in front of the product answers 414 to what no browser would send.
+        assume(len(urlencode(case.query or {}, doseq=True)) < LONGEST_QUERY)
         email, token = add_person(database, is_administrator=True)
         if mode == "positive" and "image_id" in case.path_parameters:
             with database.begin() as connection:

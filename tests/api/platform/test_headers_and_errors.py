@@ -10,12 +10,12 @@ import httpx2
 import pytest
 from flask.testing import FlaskClient
 
-from app.factory import create_app
-from app.parts import build_parts
+from app.api.app import create_app
+from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
-from tests.api.operations import WRITES, with_some_id
-from tests.people import PASSWORD, Person
+from tests.support.api_operations import WRITES, with_some_id
+from tests.support.users import PASSWORD, Person
 
 FROM_ELSEWHERE: list[dict[str, str]] = [
     {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},

@@ -12,11 +12,11 @@ import brotli  # type: ignore[import-untyped]
 import httpx2
 import pytest
 
-from app.repetition import REPETITIONS
+from app.api.idempotency import REPETITIONS
 from tests.api.conftest import until
-from tests.api.operations import OPERATIONS
-from tests.people import PASSWORD, Json, Person
-from tests.pictures import jpeg
+from tests.support.api_operations import OPERATIONS
+from tests.support.images import jpeg
+from tests.support.users import PASSWORD, Json, Person
 
 WORDS = {"alt_text": "a harbour", "text": "A harbour at dusk.", "tags": ["boat"]}
 
@@ -35,7 +35,7 @@ def described(ada: Person) -> str:
 def document() -> Json:
     from pathlib import Path  # noqa: PLC0415
 
-    found: Json = json.loads((Path(__file__).parents[2] / "docs/openapi.json").read_text())
+    found: Json = json.loads((Path(__file__).parents[3] / "docs/openapi.json").read_text())
     return found
 
 

@@ -15,9 +15,9 @@ from sqlalchemy import Engine, text
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import api_settings, new_network, running_api, until
-from tests.mailbox import next_mail, token_in
-from tests.people import PASSWORD, Json, Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.mailbox import next_mail, token_in
+from tests.support.users import PASSWORD, Json, Person
 
 ANOTHER_PASSWORD = "another correct horse battery"
 REQUESTS = 1000

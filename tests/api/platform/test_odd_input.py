@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.api.conftest import new_network
-from tests.api.operations import OPERATIONS, Operation, with_some_id
-from tests.people import Json, Person
+from tests.support.api_operations import OPERATIONS, Operation, with_some_id
+from tests.support.users import Json, Person
 
-_DOCUMENT: Json = json.loads((Path(__file__).parents[2] / "docs/openapi.json").read_text())
+_DOCUMENT: Json = json.loads((Path(__file__).parents[3] / "docs/openapi.json").read_text())
 _FIRST_ERROR_OF_OURS = 500
 # Ends what the test is signed in with.
 _NOT_TRIED = {("POST", "/api/auth/logout")}

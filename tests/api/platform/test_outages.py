@@ -9,8 +9,8 @@ import pytest
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import api_settings, new_network, running_api, until
-from tests.fault_proxy import FaultProxy
-from tests.people import PASSWORD, Json, Person
+from tests.support.tcp_fault_proxy import FaultProxy
+from tests.support.users import PASSWORD, Json, Person
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import PATIENCE, api_settings, new_network, running_api
-from tests.people import Person
+from tests.support.users import Person
 
 PER_SECOND = 2
 # Ten seconds' worth are saved up, and each process gives out one batch of ten for nothing.

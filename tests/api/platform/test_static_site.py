@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app.factory import create_app
-from app.parts import build_parts
+from app.api.app import create_app
+from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 

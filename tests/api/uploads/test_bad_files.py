@@ -1,6 +1,6 @@
 """Files that mean harm, through the whole product (THREATS 19-25, 47).
 
-tests/images/test_every_bad_file.py takes hundreds through the darkroom; these are a few of each
+tests/media/test_bad_files.py takes hundreds through the darkroom; these are a few of each
 kind, on the way that people take.
 """
 
@@ -11,10 +11,10 @@ import httpx2
 
 from app.settings import PICTURE_TYPES
 from tests.api.conftest import until
-from tests.images.hostile.bad_file import BadFile
-from tests.images.hostile.every_bad_file import a_few_bad_files
-from tests.people import Json, Person
-from tests.pictures import Picture, jpeg
+from tests.media.hostile.bad_file import BadFile
+from tests.media.hostile.corpus import a_few_bad_files
+from tests.support.images import Picture, jpeg
+from tests.support.users import Json, Person
 
 FEW = [
     file for file in a_few_bad_files(witness="http://127.0.0.1/called") if file.content

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine, text
 
-from tests.people import Person
-from tests.pictures import jpeg
+from tests.support.images import jpeg
+from tests.support.users import Person
 
 ROUNDS = 40
 

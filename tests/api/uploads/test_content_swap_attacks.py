@@ -16,9 +16,9 @@ from PIL import Image
 from sqlalchemy import Engine, text
 
 from tests.api.conftest import until
-from tests.api.in_parts import PART, complete, put_part
-from tests.people import Json, Person
-from tests.pictures import Picture
+from tests.support.images import Picture
+from tests.support.multipart import PART, complete, put_part
+from tests.support.users import Json, Person
 
 RACES = 500
 SIZE = 4096

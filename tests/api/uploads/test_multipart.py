@@ -9,9 +9,9 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.assembly import Assembly
+from app.jobs.worker_context import Assembly
 from tests.api.conftest import until
-from tests.api.in_parts import (
+from tests.support.multipart import (
     PART,
     BigFile,
     big_file,
@@ -21,7 +21,7 @@ from tests.api.in_parts import (
     put_part,
     send,
 )
-from tests.people import Person, put
+from tests.support.users import Person, put
 
 
 def test_a_file_comes_in_parts(ada: Person, bucket: Any) -> None:

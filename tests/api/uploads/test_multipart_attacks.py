@@ -14,13 +14,14 @@ import httpx2
 import pytest
 from sqlalchemy import Engine
 
-from app.clients.access import UserAccess
-from app.clients.uploads import PartPromise, PartUploads
+from app.clients.aws.multipart_uploads import PartPromise, PartUploads
+from app.clients.aws.presigned_urls import UserAccess
+from app.jobs.worker_context import Assembly
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import running_api, until
-from tests.api.in_parts import PART, big_file, complete, open_uploads, promise, put_part, send
-from tests.api.test_upload import access, settings, user_id  # noqa: F401 - fixtures
-from tests.people import Json, Person, told
+from tests.api.uploads.test_presigned_put import access, settings, user_id  # noqa: F401 - fixtures
+from tests.support.multipart import PART, big_file, complete, open_uploads, promise, put_part, send
+from tests.support.users import Json, Person, told
 
 QUOTA = 2 * PART
 
@@ -118,7 +119,9 @@ def test_an_address_expires(
     access.credentials(user_id(ada))  # made now, so that only the address is old
     for minutes, status in ((4, 200), (6, 403)):
         earlier = datetime.now(UTC) - timedelta(minutes=minutes)
-        monkeypatch.setattr("app.clients.uploads._now", lambda earlier=earlier: earlier)
+        monkeypatch.setattr(
+            "app.clients.aws.multipart_uploads._now", lambda earlier=earlier: earlier
+        )
         ((signed,), _) = PartUploads(access=access).places(
             user_id(ada),
             UUID(place["image"]["id"]),
@@ -197,7 +200,7 @@ def test_the_upload_is_named_in_addresses_only(ada: Person) -> None:
 
 
 def test_completing_and_cancelling_at_once_leaves_no_half(
-    ada: Person, bucket: Any, objects_of: Callable[[Person], list[str]]
+    ada: Person, bucket: Any, assembly: Assembly, objects_of: Callable[[Person], list[str]]
 ) -> None:
     for seed in range(941, 945):
         big = big_file(seed=seed)
@@ -209,7 +212,7 @@ def test_completing_and_cancelling_at_once_leaves_no_half(
             gone = pool.submit(ada.http.delete, f"/api/images/{image_id}")
             assert done.result().status_code in {202, 404, 409}
             assert gone.result().status_code == 204
-        until(partial(_is_over, ada, image_id, objects_of))
+        until(partial(_is_over, ada, image_id, assembly, objects_of))
         assert ada.timeline() == []
         assert open_uploads(bucket, ada) == []
 
@@ -249,8 +252,14 @@ def test_what_is_too_large_in_parts_is_too_large(ada: Person, bucket: Any) -> No
     assert open_uploads(bucket, ada) == []
 
 
-def _is_over(person: Person, image_id: str, objects_of: Callable[[Person], list[str]]) -> bool:
+def _is_over(
+    person: Person,
+    image_id: str,
+    assembly: Assembly,
+    objects_of: Callable[[Person], list[str]],
+) -> bool:
     """Whether a picture is in Recently deleted, developed, or gone with all its bytes."""
+    assembly.sweep()
     answer = person.http.get("/api/images", params={"ids": image_id}).json()["images"]
     if not answer:
         return not [key for key in objects_of(person) if UUID(image_id).hex in key]

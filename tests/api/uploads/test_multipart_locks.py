@@ -9,15 +9,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from app.clients.uploads import Answer, PartUploads
+from app.api.app import create_app
+from app.clients.aws.multipart_uploads import Answer, PartUploads
 from app.database import db
-from app.factory import create_app
-from app.parts import build_parts
+from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of
-from tests.api.in_parts import PART, big_file, put_part
-from tests.people import Person
+from tests.support.multipart import PART, big_file, put_part
+from tests.support.users import Person
 
 SESSION = "session"
 

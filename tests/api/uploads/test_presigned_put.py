@@ -14,13 +14,14 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from sqlalchemy import Engine, text
 
-from app.clients.access import UserAccess, bucket_at
-from app.clients.aws import make_client
+from app.clients.aws.boto import make_client
+from app.clients.aws.presigned_urls import UserAccess, bucket_at
+from app.jobs.worker_context import Assembly
 from app.settings import PICTURE_TYPES, Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
-from tests.people import Json, Person, put
-from tests.pictures import Picture, jpeg, not_a_picture, png
+from tests.support.images import Picture, jpeg, not_a_picture, png
+from tests.support.users import Json, Person, put
 
 MAX = 200 * 1024 * 1024
 
@@ -60,6 +61,24 @@ def test_what_was_promised_is_taken(ada: Person) -> None:
     assert put(place["upload"], picture.content).status_code == 200
     settled = until(lambda: ada.settled(place["image"]["id"]))
     assert settled["state"] == "ready"
+
+
+def test_asking_for_places_moves_the_turn_on(ada: Person, database: Engine) -> None:
+    """Others give way to who was promised a place, so it costs something to be promised one."""
+
+    def turn() -> float:
+        query = text(
+            "SELECT coalesce(max(extract(epoch FROM empty_at - now())), 0)::float8"
+            " FROM rate_limits WHERE key = 'turn:' || :owner"
+        )
+        with database.connect() as connection:
+            return float(connection.execute(query, {"owner": str(user_id(ada))}).scalar_one())
+
+    picture = jpeg(seed=77)
+    assert turn() == 0
+    for times in (1, 2):  # the same place again is as good a reason for others to give way
+        ada.promise(picture)
+        assert (times - 1) * 10 < turn() <= times * 10
 
 
 def test_the_signature_covers_key_length_type_checksum_and_absence(ada: Person) -> None:
@@ -156,7 +175,7 @@ def test_a_place_expires(ada: Person, access: UserAccess, monkeypatch: pytest.Mo
     picture = jpeg(seed=17)
     access.credentials(user_id(ada))  # made now, so that only the place is old
     earlier = datetime.now(UTC) - timedelta(minutes=6)
-    monkeypatch.setattr("app.clients.access._now", lambda: earlier)
+    monkeypatch.setattr("app.clients.aws.presigned_urls._now", lambda: earlier)
     place = access.upload_place(
         user_id(ada),
         uuid4(),
@@ -170,7 +189,7 @@ def test_a_place_expires(ada: Person, access: UserAccess, monkeypatch: pytest.Mo
 
 
 def test_a_cancelled_upload_leaves_nothing_even_if_it_arrives(
-    ada: Person, objects_of: Callable[[Person], list[str]]
+    ada: Person, assembly: Assembly, objects_of: Callable[[Person], list[str]]
 ) -> None:
     picture = jpeg(seed=18)
     (place,) = ada.promise(picture)
@@ -178,7 +197,12 @@ def test_a_cancelled_upload_leaves_nothing_even_if_it_arrives(
     assert ada.http.delete(f"/api/images/{image_id}").status_code == 204
     assert ada.http.get(f"/api/images/{image_id}").status_code == 404
     assert put(place["upload"], picture.content).status_code == 200
-    until(lambda: objects_of(ada) == [])
+
+    def is_gone() -> bool:
+        assembly.sweep()
+        return objects_of(ada) == []
+
+    until(is_gone)
     assert ada.timeline() == []
 
 

@@ -9,13 +9,13 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
-from app.images.upload import MAX_UNFINISHED
+from app.uploads.create import MAX_UNFINISHED
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import running_api, until
-from tests.people import Json, Person, put
-from tests.pictures import Picture, jpeg
+from tests.support.images import Picture, jpeg
+from tests.support.users import Json, Person, put
 
 QUOTA = 1_000_000
 
@@ -70,27 +70,47 @@ def test_what_does_not_fit_is_refused_with_a_reason(cora: Person) -> None:
     assert used(cora) == QUOTA
 
 
+def unfinished_uploads(connection: Connection, person: Person, count: int) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state,"
+            " created_at, timeline_at, has_preview, attempts, description_state)"
+            " SELECT gen_random_uuid(), :owner, 'a.jpg', 1,"
+            " sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'image/jpeg', 'uploading',"
+            " now(), now(), false, 0, 'none' FROM generate_series(1, :count)"
+        ),
+        {"owner": person.user_id, "count": count},
+    )
+
+
 def test_places_for_unfinished_uploads_beyond_the_limit_are_refused(
     ada: Person, database: Engine
 ) -> None:
     pictures = [of_size(1), of_size(1)]
     first, _ = promise(ada, *pictures)
     with database.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state,"
-                " created_at, timeline_at, has_preview, attempts, description_state)"
-                " SELECT gen_random_uuid(), :owner, 'a.jpg', 1,"
-                " sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'image/jpeg', 'uploading',"
-                " now(), now(), false, 0, 'none' FROM generate_series(3, :most)"
-            ),
-            {"owner": ada.user_id, "most": MAX_UNFINISHED},
-        )
+        unfinished_uploads(connection, ada, MAX_UNFINISHED - 2)
     refused = ada.http.post("/api/images", json={"images": [of_size(1)]})
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_uploads")
     assert [place["status"] for place in promise(ada, *pictures)] == ["upload", "upload"]
-    ada.http.delete(f"/api/images/{first['image']['id']}").raise_for_status()
+    with database.begin() as connection:
+        arrived = text("UPDATE images SET state = 'ready' WHERE id = :id")
+        connection.execute(arrived, {"id": first["image"]["id"]})
     assert [place["status"] for place in promise(ada, of_size(1))] == ["upload"]
+
+
+def test_many_announcements_at_once_are_promised_no_more_places_than_there_are(
+    ada: Person, database: Engine
+) -> None:
+    with database.begin() as connection:
+        unfinished_uploads(connection, ada, MAX_UNFINISHED - 1)
+
+    def status_of(_: int) -> int:
+        return ada.http.post("/api/images", json={"images": [of_size(1)]}).status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        statuses = list(pool.map(status_of, range(32)))
+    assert sorted(statuses) == [200, *[429] * 31]
 
 
 def test_asking_again_for_the_same_reserves_nothing_more(cora: Person) -> None:

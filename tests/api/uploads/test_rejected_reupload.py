@@ -4,33 +4,41 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
+from io import BufferedReader
 from uuid import UUID
 
 import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.assembly import Assembly
-from app.images.develop import Bench, develop_begun
-from app.images.giving_way import never_give_way
-from app.images.lease import Begun, BulkLimit
-from app.images.outcome import Rejected
-from app.tasks import PictureStored
+from app.jobs.worker_context import Assembly
+from app.media.results import Rejected
+from app.media.sandbox.decoder_time import DecoderTime
+from app.messages import PictureStored
+from app.processing.in_hand import InHand
+from app.processing.lease import Begun
+from app.processing.process_image import Bench, develop_begun
+from app.processing.yielding import never_give_way
 from tests.api.conftest import until
-from tests.people import Person, put
-from tests.pictures import jpeg, not_a_picture
+from tests.support.images import jpeg, not_a_picture
+from tests.support.users import Person, put
 
 
 class Refusing:
     """A darkroom that takes nothing in."""
 
     def develop(
-        self, original: Path, *, owner: UUID | None = None, background: bool = False
+        self,
+        original: BufferedReader,
+        *,
+        owner: UUID | None = None,
+        background: bool = False,
+        decoder_time: DecoderTime | None = None,
     ) -> Rejected:
-        assert original.exists()
+        assert original.readable()
         assert owner is not None
         assert not background
+        assert decoder_time is not None
         return Rejected(reason="unreadable")
 
 
@@ -42,28 +50,28 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
     (image_id,) = ada.upload(picture)
     until(lambda: ada.settled(image_id))
     with database.begin() as connection:
-        # Held, so that the worker that runs here leaves it to this test.
+        # As if it had never been opened, and held, so that the worker here leaves it to this test.
         again = text(
-            "UPDATE images SET state = 'processing', leased_until = now() + interval '1 hour'"
-            " WHERE id = :id"
+            "UPDATE images SET state = 'processing', receipt_at = NULL, receipt_by = NULL,"
+            " leased_until = now() + interval '1 hour' WHERE id = :id"
         )
         connection.execute(again, {"id": image_id})
-    delete, threads = assembly.store.delete_image, ThreadPoolExecutor(1)
+    discard, threads = assembly.store.discard_upload, ThreadPoolExecutor(1)
     sent: list[Future[list[str]]] = []
 
-    def delete_late(user_id: UUID, image_id: UUID) -> int:
+    def discard_late(user_id: UUID, image_id: UUID) -> int:
         sent.append(threads.submit(ada.upload, picture))
         wait(sent, timeout=1)  # for what must not happen yet
-        return delete(user_id, image_id)
+        return discard(user_id, image_id)
 
-    monkeypatch.setattr(assembly.store, "delete_image", delete_late)
+    monkeypatch.setattr(assembly.store, "discard_upload", discard_late)
     bench = Bench(
         store=assembly.store,
         darkroom=Refusing(),
         ask=lambda _: None,
         holding=lambda _: nullcontext(),
         describes=False,
-        bulk_limit=BulkLimit(alone=1),
+        in_hand=InHand(most=1),
         give_way=never_give_way,
     )
     begun = Begun(
@@ -75,7 +83,7 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         beside_others=False,
     )
     with threads, assembly.app.app_context():
-        develop_begun(begun, bench=bench)
+        develop_begun(begun, bench=bench, decoder_time=DecoderTime())
         assert sent[0].result() == [image_id]
     assert until(lambda: ada.settled(image_id))["state"] == "ready"
     original = ada.http.get(f"/api/images/{image_id}/original").json()["url"]
@@ -128,6 +136,10 @@ def test_bytes_sent_again_to_the_place_of_a_rejected_file_are_removed(
     put(place["upload"], page.content).raise_for_status()
     assert until(lambda: ada.settled(image_id))["state"] == "rejected"
     put(place["upload"], page.content).raise_for_status()
-    user_id = UUID(ada.user_id)
-    until(lambda: assembly.store.look(user_id, UUID(image_id)) is None)
+
+    def is_gone() -> bool:
+        assembly.sweep()
+        return assembly.store.look(UUID(ada.user_id), UUID(image_id)) is None
+
+    until(is_gone)
     assert ada.settled(image_id) is not None  # why it was rejected is still told

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class
 
-from app.accounts.secret_tokens import digest
+from app.accounts.sessions.tokens import digest
 
 TOKEN = "t" * 43  # of the one session of the person who is measured
 LISTER = UUID("00000000-0000-4000-8000-000000000001")
@@ -66,6 +66,20 @@ INSERT INTO storage
 SELECT owner_id, sum(byte_size), count(*) FROM images WHERE state <> 'rejected' GROUP BY owner_id
 """
 
+_MONTHS = """
+INSERT INTO timeline_months (owner_id, view, month, count, days)
+WITH days AS MATERIALIZED (
+    SELECT owner_id, date_trunc('month', timeline_at)::date AS month,
+        extract(day FROM timeline_at) AS place, count(*) AS images
+    FROM images WHERE deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')
+    GROUP BY 1, 2, 3
+), months AS MATERIALIZED (SELECT DISTINCT owner_id, month FROM days)
+SELECT owner_id, 'timeline', month, sum(images), array_agg(coalesce(images, 0) ORDER BY place)
+FROM months CROSS JOIN generate_series(1, 31) AS place
+    LEFT JOIN days USING (owner_id, month, place)
+GROUP BY owner_id, month
+"""
+
 
 def seed(connection: Connection, *, count: int) -> None:
     """Fill an empty database. `connection` is a superuser's, on it.
@@ -86,6 +100,7 @@ def seed(connection: Connection, *, count: int) -> None:
         for definition in rebuilt:
             cursor.execute(definition)
         cursor.execute(_ROOM)
+        cursor.execute(_MONTHS)
     connection.commit()
     connection.autocommit = True
     with connection.cursor() as cursor:

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from flask import Flask
 
-from app.clients.access import PictureUrls, Reader, UserAccess, bucket_at
-from app.clients.calls import Caller, SecurityTokenService
-from app.clients.signing import SharedAddress
-from app.clients.storage import Part
-from app.factory import create_app
-from app.handlers import start_collecting
-from app.logs import set_up_logging
-from app.parts import build_parts
+from app.api.app import create_app
+from app.clients.aws.image_store import Part
+from app.clients.aws.lightweight import Caller, SecurityTokenService
+from app.clients.aws.presigned_urls import PictureUrls, Reader, UserAccess, bucket_at
+from app.clients.aws.sigv4 import SharedAddress
+from app.http.dependencies import build_parts
+from app.lambda_handlers import start_collecting
+from app.observability.logging import set_up_logging
 from app.settings import Settings
 
 

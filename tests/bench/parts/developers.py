@@ -14,7 +14,7 @@ from typing import Any
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images.darkroom_process import bare_environment
+from app.media.sandbox.process import bare_environment
 from tests.bench.parts.similarity import reference, ssim
 
 ROOT = Path(__file__).parents[3]

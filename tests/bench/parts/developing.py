@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import decoding
-from app.images.outcome import Developed
+from app.media.decode import decoder
+from app.media.results import Developed
 
 Derived = tuple[bytes, bytes]  # the preview and the thumbnail
 
 
 def ours(data: bytes) -> Derived:
     """Develop as the darkroom's children do: metadata, colours, ThumbHash and all."""
-    developed = decoding.develop(memoryview(data))
+    developed = decoder.develop(memoryview(data))
     assert isinstance(developed, Developed)
     assert developed.preview
     assert developed.thumbnail
@@ -40,7 +40,7 @@ def floor(data: bytes) -> Derived:
 
 def main(way: Callable[[bytes], Derived], folder: Path, out: Path) -> None:
     """Develop all files, the first of them once before."""
-    decoding.prepare()
+    decoder.prepare()
     files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.jpg"))}
     way(next(iter(files.values())))
     spent = []

@@ -17,15 +17,15 @@ from typing import Any
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 
-from app.images import decoding
-from app.images.derived import PREVIEW_SIDE
-from app.images.outcome import Developed
+from app.media.decode import decoder
+from app.media.render.derivatives import PREVIEW_SIDE
+from app.media.results import Developed
 
 ROUNDS = 7
 
 
 def _ours(data: bytes) -> None:
-    developed = decoding.develop(memoryview(data))
+    developed = decoder.develop(memoryview(data))
     assert isinstance(developed, Developed)
     assert developed.outcome == "ready"
 
@@ -52,7 +52,7 @@ def _derive(screen: Any) -> None:
 
 def main(folder: Path) -> None:
     """Measure all files of a folder."""
-    decoding.prepare()
+    decoder.prepare()
     told = {}
     for path in sorted(folder.iterdir()):
         data = path.read_bytes()

@@ -22,8 +22,8 @@ from scripts.embedded.ports import free_ports
 from scripts.embedded.product import Product
 from scripts.embedded.stack import EmbeddedStack
 from tests.bench.parts.meters import Meter, Use
-from tests.people import Person
-from tests.pictures import Picture
+from tests.support.images import Picture
+from tests.support.users import Person
 
 CLIENTS = 4
 BATCH = 20  # as the front end asks for places

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.images.outcome import Developed, Rejected
+from app.media.results import Developed, Rejected
 
 # Whatever a decoder says of broken bytes, short of dying of them.
 ANY_END = frozenset(

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tests.images.hostile.bad_file import BadFile
-from tests.images.hostile.broken_files import bit_flips, truncations
-from tests.images.hostile.disguises import polyglots, renamed
-from tests.images.hostile.frame_bombs import frame_bombs
-from tests.images.hostile.metadata_bombs import metadata_bombs
-from tests.images.hostile.pixel_bombs import pixel_bombs
+from tests.media.hostile.bad_file import BadFile
+from tests.media.hostile.frame_bombs import frame_bombs
+from tests.media.hostile.metadata_bombs import metadata_bombs
+from tests.media.hostile.pixel_bombs import pixel_bombs
+from tests.media.hostile.polyglots import polyglots, renamed
+from tests.media.hostile.truncated_files import bit_flips, truncations
 
 
 def every_bad_file(*, witness: str) -> Iterator[BadFile]:

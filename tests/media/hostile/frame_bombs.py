@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from tests.images.hostile.bad_file import READY, UNREADABLE, BadFile
-from tests.images.samples import EVERY_TYPE, png_chunk, quarters, saved
+from tests.media.hostile.bad_file import READY, UNREADABLE, BadFile
+from tests.media.samples import EVERY_TYPE, png_chunk, quarters, saved
 
 KIND = "frame bomb"
 _MANY = 100_000

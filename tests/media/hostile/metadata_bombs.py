@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 
-from tests.images.hostile.bad_file import READY, BadFile
-from tests.images.samples import (
+from tests.media.hostile.bad_file import READY, BadFile
+from tests.media.samples import (
     EVERY_TYPE,
     exif_block,
     png,

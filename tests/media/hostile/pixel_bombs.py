@@ -4,8 +4,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from tests.images.hostile.bad_file import HUNGRY, READY, UNREADABLE, BadFile
-from tests.images.samples import EVERY_TYPE, png, png_chunk, quarters, saved
+from tests.media.hostile.bad_file import HUNGRY, READY, UNREADABLE, BadFile
+from tests.media.samples import EVERY_TYPE, png, png_chunk, quarters, saved
 
 KIND = "pixel bomb"
 # What lies so about its size may also be found out by its header, or show what there is.

@@ -6,15 +6,15 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from tests.images.hostile.bad_file import (
+from tests.media.hostile.bad_file import (
     NO_PICTURE,
     NOT_TAKEN_IN,
     READY,
     UNREADABLE,
     BadFile,
 )
-from tests.images.raw_samples import box
-from tests.images.samples import EVERY_TYPE, png_chunk, quarters, saved, with_segment
+from tests.media.raw_samples import box
+from tests.media.samples import EVERY_TYPE, png_chunk, quarters, saved, with_segment
 
 _JPEG, _PNG, _GIF = (EVERY_TYPE[f"image/{name}"] for name in ("jpeg", "png", "gif"))
 _PAGE = b"<!doctype html><html><script>alert(document.domain)</script></html>"

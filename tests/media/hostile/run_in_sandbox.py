@@ -1,6 +1,6 @@
 """Take files through a darkroom of two children, and tell how each ended and what they took.
 
-`python -m tests.images.hostile.through_darkroom FOLDER` reads the names in FOLDER/order.json
+`python -m tests.media.hostile.run_in_sandbox FOLDER` reads the names in FOLDER/order.json
 and prints JSON. A program of its own, so that the system's account of its children is of these.
 """
 
@@ -10,8 +10,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from app.images.darkroom import Darkroom
-from tests.images.hostile.bad_file import end_of
+from app.media.sandbox.pool import Darkroom
+from tests.media.hostile.bad_file import end_of
 
 CHILDREN = 2
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from tests.images.hostile.bad_file import INCOMPLETE, READY, UNREADABLE, BadFile
-from tests.images.raw_samples import RAW
-from tests.images.samples import EVERY_TYPE, in_vips, saved
+from tests.media.hostile.bad_file import INCOMPLETE, READY, UNREADABLE, BadFile
+from tests.media.raw_samples import RAW
+from tests.media.samples import EVERY_TYPE, in_vips, saved
 
 _NOISE = Image.effect_noise((96, 64), 50).convert("RGB")
 # Larger than what a header alone takes, and with something in every part of it.

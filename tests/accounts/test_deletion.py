@@ -1,0 +1,74 @@
+"""Whoever leaves with a large library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.accounts.deletion import ROWS_AT_A_TIME, delete_person
+from tests.conftest import running_stack
+from tests.support.library import Library, library_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+MANY = (
+    "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state, created_at,"
+    " stored_at, timeline_at, has_preview, attempts, description_state)"
+    " SELECT gen_random_uuid(), :owner, 'a.jpg', 1, sha256(gen_random_uuid()::text::bytea),"
+    " 'image/jpeg', 'ready', now(), now(), now(), false, 0, 'none'"
+    " FROM generate_series(1, :count) RETURNING 1"
+)
+LEAVES = (
+    "UPDATE users SET delete_after = now(), disabled_at = now() - interval '1 day' WHERE id = :id"
+    " RETURNING 1"
+)
+
+
+@pytest.fixture
+def library() -> Iterator[Library]:
+    with running_stack() as stack, library_on(stack) as library, library.assembly.app.app_context():
+        yield library
+
+
+def rows(library: Library, table: str, owner: UUID) -> int:
+    column = "id" if table == "users" else "owner_id"
+    query = f"SELECT count(*) FROM {table} WHERE {column} = :owner"  # noqa: S608
+    return int(library.value(query, owner=owner))
+
+
+def test_a_large_library_goes_by_the_thousand(library: Library) -> None:
+    """A million pictures at once would take longer than a statement may, at each try."""
+    ada, bob = library.person(), library.person()
+    for owner in (ada, bob):
+        library.value(MANY, owner=owner, count=2 * ROWS_AT_A_TIME + 1)
+    assert rows(library, "image_changes", ada) == 2 * ROWS_AT_A_TIME + 1
+    library.value(LEAVES, id=ada)
+
+    left = []
+    for _ in range(3):
+        delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+        left.append(rows(library, "images", ada))
+    assert left == [ROWS_AT_A_TIME + 1, 1, 0]
+    assert rows(library, "users", ada) == 1
+    delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+    assert rows(library, "image_changes", ada) == ROWS_AT_A_TIME + 1
+    delete_person(ada, store=library.assembly.exports)
+    for table in ("images", "image_changes", "timeline_months", "users"):
+        assert rows(library, table, ada) == 0
+    assert rows(library, "images", bob) == 2 * ROWS_AT_A_TIME + 1
+
+
+def test_who_is_opened_between_two_thousands_is_left_alone(library: Library) -> None:
+    ada = library.person()
+    library.value(MANY, owner=ada, count=2 * ROWS_AT_A_TIME + 1)
+    library.value(LEAVES, id=ada)
+
+    def is_over() -> bool:
+        library.value("UPDATE users SET delete_after = NULL WHERE id = :id RETURNING 1", id=ada)
+        return False
+
+    delete_person(ada, store=library.assembly.exports, is_over=is_over)
+    assert rows(library, "images", ada) == ROWS_AT_A_TIME + 1

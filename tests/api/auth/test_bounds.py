@@ -1,0 +1,153 @@
+"""What one person adds to tables is bounded, and nobody hides what they did by adding to them."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, text
+
+from app.accounts.cleanup import (
+    INVITES_KEPT_FOR,
+    MAX_LETTERS,
+    MAX_REPEATED,
+    delete_old_invites,
+    delete_surplus_events,
+    delete_surplus_letters,
+)
+from app.accounts.rate_limits.policies import NEW_TOKENS
+from app.accounts.registration.invitations import MAX_OPEN
+from app.api.app import create_app
+from app.database import db
+from app.http.dependencies import build_parts
+from app.settings import Settings
+from scripts.embedded.stack import EmbeddedStack
+from tests.api.conftest import keys_of
+from tests.support.rate_limits import use_up
+from tests.support.users import Person
+
+ADD_EVENTS = (
+    "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail)"
+    " SELECT now() - CAST(:ago AS interval), :id, :event, '', '', '{}'"
+    " FROM generate_series(1, :number)"
+)
+ADD_INVITES = (
+    "INSERT INTO invites (id, token_hash, note, created_by, created_at, expires_at, used_at)"
+    " SELECT gen_random_uuid(), sha256(uuid_send(gen_random_uuid())), '', :id, now(),"
+    " now() + CAST(:until AS interval), CASE WHEN :used THEN now() END"
+    " FROM generate_series(1, :number)"
+)
+# After five attempts: no worker takes it up.
+ADD_LETTERS = (
+    "INSERT INTO letters (id, kind, email, user_id, data, created_at, settled_at, attempts)"
+    " SELECT gen_random_uuid(), 'new_device', 'a@example.org', :id, '{}',"
+    " now() - n * interval '1 minute', CASE WHEN :settled THEN now() END, 5"
+    " FROM generate_series(1, :number) n"
+)
+
+
+@pytest.fixture
+def serving(stack: EmbeddedStack, site: str) -> Iterator[None]:
+    """The context that the sweep runs in, as the role that it runs as."""
+    assert site
+    with keys_of(stack.environment("api")):
+        app = create_app(build_parts(Settings.from_environment(stack.environment("api"))))
+    with app.app_context():
+        yield
+        db.session.rollback()
+
+
+def run(database: Engine, statement: str, **values: object) -> None:
+    with database.begin() as rows:
+        rows.execute(text(statement), values)
+
+
+def count(database: Engine, what: str, **values: object) -> int:
+    with database.connect() as rows:
+        found: int = rows.execute(text(f"SELECT count(*) FROM {what}"), values).scalar_one()  # noqa: S608
+    return found
+
+
+@pytest.mark.usefixtures("serving")
+def test_what_one_person_repeats_is_kept_so_often(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    mine, theirs = ada.user_id, bob.user_id
+    old = {"ago": "25 hours", "event": "signed_in"}
+    run(database, ADD_EVENTS, id=mine, ago="30 days", event="password_changed", number=3)
+    run(database, ADD_EVENTS, id=mine, number=MAX_REPEATED + 7, **old)
+    run(database, ADD_EVENTS, id=theirs, number=MAX_REPEATED, **old)
+    delete_surplus_events()
+    db.session.commit()
+    events = "audit_events WHERE user_id = :id AND event = :event"
+    assert count(database, events, id=mine, event="signed_in") == MAX_REPEATED
+    assert count(database, events, id=theirs, event="signed_in") == MAX_REPEATED
+    # Nobody has a change forgotten by signing in often.
+    assert count(database, events, id=mine, event="password_changed") == 3
+
+
+@pytest.mark.usefixtures("serving")
+def test_a_day_of_the_record_stays_however_much_it_is(ada: Person, database: Engine) -> None:
+    today = {"ago": "23 hours", "event": "signed_in", "number": MAX_REPEATED + 7}
+    run(database, ADD_EVENTS, id=ada.user_id, **today)
+    delete_surplus_events()
+    db.session.commit()
+    events = "audit_events WHERE user_id = :id AND event = 'signed_in'"
+    assert count(database, events, id=ada.user_id) == MAX_REPEATED + 7
+
+
+@pytest.mark.usefixtures("serving")
+def test_whoever_calls_the_function_cannot_have_fewer_kept(ada: Person, database: Engine) -> None:
+    run(database, ADD_EVENTS, id=ada.user_id, ago="2 days", event="signed_in", number=9)
+    for kept in (0, -1, 8):
+        db.session.execute(text("SELECT forget_surplus(:kept)"), {"kept": kept})
+    db.session.commit()
+    events = "audit_events WHERE user_id = :id AND event = 'signed_in'"
+    assert count(database, events, id=ada.user_id) == 9
+
+
+@pytest.mark.usefixtures("serving")
+def test_one_person_has_so_many_letters_kept(ada: Person, database: Engine) -> None:
+    user_id = ada.user_id
+    run(database, ADD_LETTERS, id=user_id, settled=True, number=MAX_LETTERS + 7)
+    run(database, ADD_LETTERS, id=user_id, settled=False, number=3)
+    delete_surplus_letters()
+    db.session.commit()
+    assert count(database, "letters WHERE user_id = :id", id=user_id) == MAX_LETTERS + 3
+    oldest = f"created_at < now() - interval '{MAX_LETTERS} minutes 30 seconds'"
+    assert count(database, f"letters WHERE user_id = :id AND {oldest}", id=user_id) == 0
+
+
+@pytest.mark.usefixtures("serving")
+def test_invitations_that_nobody_took_go_in_the_end(ada: Person, database: Engine) -> None:
+    user_id = ada.user_id
+    long_ago, lately = (f"-{INVITES_KEPT_FOR.days + more} days" for more in (1, -1))
+    run(database, ADD_INVITES, id=user_id, until=long_ago, used=False, number=2)
+    run(database, ADD_INVITES, id=user_id, until=long_ago, used=True, number=3)
+    run(database, ADD_INVITES, id=user_id, until=lately, used=False, number=4)
+    delete_old_invites()
+    db.session.commit()
+    assert count(database, "invites WHERE created_by = :id", id=user_id) == 7
+
+
+def test_an_administrator_has_so_many_open_invitations(ada: Person, database: Engine) -> None:
+    user_id = ada.user_id
+    run(database, "UPDATE users SET is_administrator = true WHERE id = :id", id=user_id)
+    run(database, ADD_INVITES, id=user_id, until="1 day", used=False, number=MAX_OPEN - 1)
+    for until, used in (("-1 day", False), ("1 day", True)):  # these are over
+        run(database, ADD_INVITES, id=user_id, until=until, used=used, number=3)
+    made = ada.http.post("/api/admin/invites", json={"note": ""})
+    assert made.status_code == 201
+    refused = ada.http.post("/api/admin/invites", json={"note": ""})
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_invites")
+    taken_back = ada.http.delete(f"/api/admin/invites/{made.json()['id']}")
+    assert taken_back.status_code == 204
+    assert ada.http.post("/api/admin/invites", json={"note": ""}).status_code == 201
+
+
+def test_tokens_are_made_only_so_often(ada: Person, database: Engine) -> None:
+    asked = {"name": "Script", "scope": "read", "days": 30}
+    made = ada.http.post("/api/account/tokens", json=asked)
+    use_up(database, NEW_TOKENS, of=ada.user_id)
+    refused = ada.http.post("/api/account/tokens", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    # No intruder keeps the owner from removing one.
+    assert ada.http.delete(f"/api/account/tokens/{made.json()['id']}").status_code == 204

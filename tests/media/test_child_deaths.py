@@ -1,0 +1,240 @@
+"""Children that die, hang, are starved or lie, and the pictures that come after."""
+
+import os
+import signal
+import subprocess
+import sys
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from app.media.results import Developed, Rejected
+from app.media.sandbox.pool import Darkroom, DarkroomError
+from tests.media.child_processes import (
+    ADA,
+    LINUX,
+    descendants_of,
+    file,
+    is_alive,
+    is_kept,
+    is_ready,
+    the_child,
+    until,
+)
+from tests.media.child_program import Program
+from tests.media.samples import (
+    png,
+    png_chunk,
+)
+
+
+def test_server_that_was_killed_is_replaced(good: Path) -> None:
+    with Darkroom(children=1) as darkroom:
+        first = the_child(darkroom, good)
+        os.kill(darkroom._server.pid, signal.SIGKILL)  # noqa: SLF001
+        until(lambda: not darkroom._server.is_alive())  # noqa: SLF001
+        assert the_child(darkroom, good) != first
+        until(lambda: not is_alive(first))  # it ends by itself, once nobody is at its socket
+
+
+def test_a_child_that_was_killed_is_replaced(good: Path) -> None:
+    with Darkroom(children=1) as darkroom:
+        first = the_child(darkroom, good)
+        os.kill(first, signal.SIGKILL)
+        assert is_ready(darkroom.develop(good, owner=ADA))
+        assert the_child(darkroom, good) != first
+
+
+def test_a_picture_is_not_blamed_for_one_death(good: Path) -> None:
+    """Whoever killed the child, the picture gets a second one."""
+    with Darkroom(children=1) as darkroom, ThreadPoolExecutor(1) as threads:
+        victim = the_child(darkroom, good)
+        os.kill(victim, signal.SIGSTOP)  # so that it dies with the picture in its hands
+        outcome = threads.submit(darkroom.develop, good, owner=ADA)
+        os.kill(victim, signal.SIGKILL)
+        assert is_ready(outcome.result(timeout=60))
+
+
+@pytest.mark.skipif(not LINUX, reason="only Linux keeps this limit")
+def test_a_picture_that_needs_too_much_is_damaged_and_the_next_is_fine(
+    tmp_path: Path, good: Path
+) -> None:
+    pixels = png_chunk(b"IDAT", zlib.compress(bytes(1_000_000), 9))
+    hungry = file(tmp_path, png(9900, 9900, pixels, bits=16, interlaced=1), "hungry")
+    with Darkroom(children=1) as darkroom:
+        outcome = darkroom.develop(hungry)
+        assert isinstance(outcome, Developed)
+        assert (outcome.outcome, outcome.reason) == ("damaged", "out_of_memory")
+        assert is_ready(darkroom.develop(good))
+
+
+def test_a_picture_that_crashes_two_children_is_blamed(program: Program, good: Path) -> None:
+    program(
+        """
+        socket.recv_fds(parent, MESSAGE, 1)
+        os.kill(os.getpid(), signal.SIGSEGV)
+        """
+    )
+    with Darkroom(children=1) as darkroom:
+        assert is_kept(darkroom.develop(good), "decoder_crashed")
+
+
+def test_file_that_crashes_two_children_and_begins_as_no_picture_is_rejected(
+    program: Program, tmp_path: Path
+) -> None:
+    program(
+        """
+        socket.recv_fds(parent, MESSAGE, 1)
+        os.kill(os.getpid(), signal.SIGSEGV)
+        """
+    )
+    with Darkroom(children=1) as darkroom:
+        page = darkroom.develop(file(tmp_path, b"<!doctype html>"))
+        assert page == Rejected(reason="not_a_picture")
+
+
+def test_a_child_that_hangs_is_killed(program: Program, good: Path) -> None:
+    program(
+        """
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(3600)
+        """
+    )
+    with Darkroom(children=1, timeout=0.3) as darkroom:
+        assert is_kept(darkroom.develop(good), "too_slow")
+
+
+def test_what_hangs_after_its_header_is_a_picture_and_kept(program: Program, good: Path) -> None:
+    program(
+        """
+        socket.recv_fds(parent, MESSAGE, 1)
+        header = {"content_type": "image/png", "width": 30, "height": 20}
+        parent.sendall(pack(Header(**header, metadata=PictureMetadata(make="Maker"))))
+        time.sleep(3600)
+        """
+    )
+    with Darkroom(children=1, timeout=3) as darkroom:
+        outcome = darkroom.develop(good)
+    assert isinstance(outcome, Developed)
+    assert (outcome.outcome, outcome.reason, outcome.preview) == ("damaged", "too_slow", None)
+    assert (outcome.content_type, outcome.width, outcome.height) == ("image/png", 30, 20)
+    assert outcome.metadata.make == "Maker"
+
+
+def test_picture_that_waits_for_another_large_one_is_not_too_slow(
+    program: Program, good: Path
+) -> None:
+    program(
+        """
+        class Waits:
+            def __getattr__(self, name):
+                return getattr(parent, name)
+            def recv(self, *arguments):
+                if signal.setitimer(signal.ITIMER_REAL, 0)[0]:  # it would end while it waits
+                    signal.raise_signal(signal.SIGALRM)
+                return parent.recv(*arguments)
+        darkroom_child._serve(Waits(), memory=64 << 20, seconds=60, limits_itself=False)
+        """,
+        first="""
+        from app.media.decode import decoder as decoding
+        from app.media.sandbox import self_test as rehearsal
+        from app.media.render import vision_input as sketch
+        decoding.prepare()
+        rehearsal.warm_up()
+        """,
+    )
+    with Darkroom(children=1, memory_bytes=64 << 20, large_memory_bytes=1 << 30) as darkroom:
+        assert is_ready(darkroom.develop(good))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        'b"x" * 100',
+        r'b"\xff" * 16',
+        r'b"\0\0\0\2" + b"\xff" * 12 + b"{}"',
+        r'b"\0\0\0\2\x7f\0\0\0\0\0\0\0\0\0\0\0{}"',
+    ],
+)
+def test_a_child_that_talks_nonsense_is_killed(program: Program, good: Path, answer: str) -> None:
+    program(
+        f"""
+        socket.recv_fds(parent, MESSAGE, 1)
+        parent.sendall({answer})
+        time.sleep(3600)
+        """
+    )
+    with Darkroom(children=1) as darkroom:
+        assert is_kept(darkroom.develop(good), "decoder_crashed")
+
+
+def test_a_child_that_cannot_start_is_not_the_pictures_fault(program: Program, good: Path) -> None:
+    program("pass", said="nothing; sys.exit('no libvips here')")
+    with (
+        Darkroom(children=1) as darkroom,
+        pytest.raises(DarkroomError, match="no libvips here"),
+    ):
+        darkroom.develop(good)
+
+
+def test_picture_that_was_too_slow_in_the_background_is_tried_again_in_the_foreground(
+    program: Program, good: Path
+) -> None:
+    """A low priority is no fault of the picture's."""
+    program(
+        f"""
+        socket.recv_fds(parent, MESSAGE, 1)
+        if os.getpriority(os.PRIO_PROCESS, 0) > {os.getpriority(os.PRIO_PROCESS, 0)}:
+            time.sleep(3600)
+        os.kill(os.getpid(), signal.SIGSEGV)
+        """
+    )
+    with Darkroom(children=1, timeout=3) as darkroom:
+        outcome = darkroom.develop(good, owner=ADA, background=True)
+    assert is_kept(outcome, "decoder_crashed")  # that is what the second one met
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from app.media.sandbox import pool as darkroom
+from app.media.sandbox.pool import Darkroom
+darkroom._PROGRAM = Path(sys.argv[1])
+Darkroom(children=2).develop(Path(sys.argv[2]))
+"""
+
+
+def test_children_die_with_their_parent_even_in_the_middle_of_a_picture(
+    program: Program, tmp_path: Path, good: Path
+) -> None:
+    program(
+        """
+        threading.Thread(
+            target=darkroom_child._watch_parent, args=(parent.fileno(),), daemon=True
+        ).start()
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # minutes, as if in a decoder
+        """,
+        first="import hashlib, threading",
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path / "child.py"), str(good)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with parent:
+        until(lambda: len(descendants_of(parent.pid)) == 2)  # the server and a child
+        children = descendants_of(parent.pid)
+        parent.kill()
+    until(lambda: not any(map(is_alive, children)))
+
+
+def test_interrupting_the_whole_group_does_not_spoil_a_picture(good: Path) -> None:
+    with Darkroom(children=1) as darkroom, ThreadPoolExecutor(1) as threads:
+        child = the_child(darkroom, good)
+        os.kill(child, signal.SIGSTOP)
+        outcome = threads.submit(darkroom.develop, good, owner=ADA)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
+            os.kill(child, number)
+        assert is_ready(outcome.result(timeout=60))
+        assert the_child(darkroom, good) == child
