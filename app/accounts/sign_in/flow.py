@@ -132,8 +132,8 @@ def _sign_in(
     # A token that was in the browser before is ended, not taken over (session fixation).
     if earlier := current_session():
         end_session(earlier.id)
-    # Whoever gets in needs no new password: a link that lies in a mailbox still dies.
-    one_time_tokens.forget(user.id, Purpose.RESET)
+    # A link that sets a new password outlives this: else whoever knows the old one could, by
+    # signing in again and again, keep the owner from ever using theirs.
     token = start_session(user, visitor(), is_fresh=is_fresh)
     device_token, letters = _note_device(user)
     linked = link_awaited(user) if link else []

@@ -135,10 +135,23 @@ def test_an_administrator_who_was_unmade_while_they_waited_makes_nobody_one(
     assert not bob.http.get("/api/auth/session").json()["user"]["is_administrator"]
 
 
+def test_who_looks_after_nothing_waits_for_no_administrator_to_leave(
+    ada: Person, database: Engine
+) -> None:
+    """Nor do they hold one up, by asking again and again."""
+    with ThreadPoolExecutor(1) as meanwhile, database.begin() as other:
+        other.execute(text("SELECT pg_advisory_xact_lock(hashtext('who administers'))"))
+        answer = meanwhile.submit(ada.http.post, "/api/account/deletion")
+        assert answer.result(timeout=9).status_code == 200
+
+
 def test_deletion_asked_for_by_who_was_signed_out_while_they_waited_is_refused(
     ada: Person, database: Engine
 ) -> None:
     user_id = ada.user_id
+    with database.begin() as rows:
+        administers = text("UPDATE users SET is_administrator = true WHERE id = :id")
+        rows.execute(administers, {"id": user_id})
     with ThreadPoolExecutor(1) as meanwhile:
         with database.begin() as other:  # as an administrator does, or the sweep
             other.execute(text("SELECT pg_advisory_xact_lock(hashtext('who administers'))"))
