@@ -51,6 +51,7 @@ AppError
 │   ├── PasskeyRefusedError      422
 │   └── WeakPasswordError        422
 ├── TooManyRequestsError         429
+│   ├── TooManyAtOnceError       429  several writes of the same person are under way
 │   ├── TooManyUploadsError      429  begun and not finished, cancelled or rejected
 │   └── TooMuchDiscardedError    429  sent, and then cancelled or rejected
 └── UnavailableError             503  something behind us does not answer
@@ -376,6 +377,15 @@ class TooManyRequestsError(AppError):
     def __init__(self, *, retry_after: int) -> None:
         super().__init__(f"Too many tries. Wait {_in_words(retry_after)}, then try again.")
         self.retry_after = retry_after
+
+
+class TooManyAtOnceError(TooManyRequestsError):
+    code = "too_many_at_once"
+    detail = "Several changes of yours are under way. Wait a second, then send this one again."
+
+    def __init__(self) -> None:
+        AppError.__init__(self)
+        self.retry_after = 1
 
 
 class TooManyUploadsError(TooManyRequestsError):

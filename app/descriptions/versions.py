@@ -25,6 +25,7 @@ from app.accounts.rate_limits.policies import (
     DESCRIPTIONS_OF_MISSING,
     DESCRIPTIONS_OF_PERSON,
 )
+from app.accounts.rate_limits.seats import take_seat
 from app.database import db, now
 from app.errors import (
     DescribedByPersonError,
@@ -33,6 +34,7 @@ from app.errors import (
     ImageDeletedError,
     NotFoundError,
     NotReadyError,
+    TooManyAtOnceError,
     TooManyRequestsError,
 )
 from app.images.models import (
@@ -102,6 +104,7 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
 
     Raises:
         TooManyRequestsError: this picture, this person or this site has had enough of them.
+        TooManyAtOnceError: several writes of theirs are under way; nothing was counted.
         NotFoundError: not this person's picture.
         DescriptionsUnavailableError: the operator has set no model up.
         DescriptionsOffError: the person has not turned descriptions on.
@@ -126,11 +129,13 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
     if row.description_state == DescriptionState.WAITING:
         db.session.rollback()
         return False
-    limiter.take_each(
+    counted = (
         (DESCRIPTIONS_OF_IMAGE, str(image_id)),
         (DESCRIPTIONS_OF_PERSON, str(user.id)),
         (DESCRIPTIONS_ALL, ""),
     )
+    limiter.take_each(*counted)
+    _take_seat(user, *counted)
     asked = db.session.scalar(
         update(Image)
         .where(
@@ -156,11 +161,14 @@ def ask_for_missing(user: User, *, model: ModelSettings | None) -> tuple[int, da
 
     Raises:
         TooManyRequestsError: they were asked for a moment ago, or many were some hours ago.
+        TooManyAtOnceError: several writes of theirs are under way; nothing was counted.
         DescriptionsUnavailableError: the operator has set no model up.
         DescriptionsOffError: the person has not turned descriptions on.
     """
     require_consent(user, model=model)
-    limiter.take(DESCRIPTIONS_OF_ALL, of=str(user.id))
+    counted = (DESCRIPTIONS_OF_ALL, str(user.id))
+    limiter.take_each(counted)
+    _take_seat(user, counted)
     if over := limiter.seconds_over(DESCRIPTIONS_OF_MISSING, of=str(user.id)):
         raise TooManyRequestsError(retry_after=over)
     moment = now()
@@ -175,6 +183,16 @@ def ask_for_missing(user: User, *, model: ModelSettings | None) -> tuple[int, da
         limiter.add(DESCRIPTIONS_OF_MISSING, of=str(user.id), amount=count)
     db.session.commit()
     return count, moment
+
+
+def _take_seat(user: User, *counted: tuple[limiter.Limit, str]) -> None:
+    """Take a seat, or take back what was counted: the same is asked for again in a second."""
+    try:
+        take_seat(user.id)
+    except TooManyAtOnceError:
+        limiter.give_each_back(*counted)
+        db.session.commit()
+        raise
 
 
 def require_consent(user: User, *, model: ModelSettings | None) -> None:

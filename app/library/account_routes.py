@@ -5,6 +5,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import func, select, true
 
 from app.accounts.models import User
+from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_user, in_person
 from app.accounts.sessions.schemas import UserOut
 from app.database import db, now
@@ -73,6 +74,7 @@ def update_account(json_data: AccountPatch) -> Response:
     user = current_user()
     if json_data.descriptions_enabled and parts().settings.model is None:
         raise DescriptionsUnavailableError
+    take_seat(user.id)
     if json_data.descriptions_enabled != user.descriptions_enabled:
         user.descriptions_enabled_at = now() if json_data.descriptions_enabled else None
     db.session.commit()

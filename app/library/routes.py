@@ -10,6 +10,7 @@ from flask import Response, request
 from sqlalchemy import select, update
 
 from app.accounts.models import User
+from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.accounts.sessions.lookup import Owner
 from app.clients.aws.boto import AwsUnavailableError
@@ -165,6 +166,7 @@ def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
     another tab, has changed meanwhile: 412.
     """
     user = current_user()
+    take_seat(user.id)
     rows = _require(user, image_id)
     if "If-Match" in request.headers:
         require_match(_state_of(_shown(user, image_id)))
@@ -200,6 +202,7 @@ def delete_image(image_id: UUID) -> Response:
     An upload that has not arrived yet is cancelled for good.
     """
     user = current_user()
+    take_seat(user.id)
     deleted = delete_images(user, _require(user, image_id))
     db.session.commit()
     _drop_open_parts(user, deleted.open_parts)
@@ -210,7 +213,12 @@ def delete_image(image_id: UUID) -> Response:
 @signed_in
 @images.input(BatchIn, location="json")
 @images.output(BatchOut)
-@images.doc(responses={404: "One of them is not there, or not yours; `errors` says which."})
+@images.doc(
+    responses={
+        404: "One of them is not there, or not yours; `errors` says which.",
+        429: "Several changes of yours are under way (`too_many_at_once`), or too many requests.",
+    }
+)
 def change_images(json_data: BatchIn) -> Response:
     """Change up to 10,000 pictures at once: all of them, or none.
 
@@ -221,6 +229,8 @@ def change_images(json_data: BatchIn) -> Response:
     good.
     """
     user = current_user()
+    # At once: each that waited would wait for nearly a second, since one locks the others' rows.
+    take_seat(user.id, patience=0)
     outcome = change_many(user, json_data)
     db.session.commit()
     _drop_open_parts(user, outcome.open_parts)

@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 from app.accounts.models import User
 from app.accounts.rate_limits import limiter
 from app.accounts.rate_limits.policies import RETRIES
+from app.accounts.rate_limits.seats import take_seat
 from app.database import db, now
-from app.errors import NotDamagedError, NotFoundError
+from app.errors import NotDamagedError, NotFoundError, TooManyAtOnceError
 from app.images.models import Image, ImageState
 from app.messages import PictureStored
 
@@ -18,6 +19,7 @@ def develop_again(user: User, image_id: UUID) -> PictureStored:
 
     Raises:
         TooManyRequestsError: they had enough of them tried again.
+        TooManyAtOnceError: several writes of theirs are under way; nothing was counted.
         NotFoundError: there is none with this id, or it is somebody else's.
         NotDamagedError: there is nothing to be tried again.
     """
@@ -30,6 +32,12 @@ def develop_again(user: User, image_id: UUID) -> PictureStored:
         .execution_options(synchronize_session=False)
     )
     limiter.take(RETRIES, of=str(user.id))
+    try:
+        take_seat(user.id)
+    except TooManyAtOnceError:
+        limiter.give_back(RETRIES, of=str(user.id))
+        db.session.commit()
+        raise
     if db.session.scalar(again) is None:
         if db.session.scalar(select(Image.id).where(*mine)) is None:
             raise NotFoundError

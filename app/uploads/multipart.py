@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import case, func, select, update
 
 from app.accounts.models import User
+from app.accounts.rate_limits.seats import take_seat
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.multipart_uploads import (
     NoSuchUploadError,
@@ -107,6 +108,7 @@ def complete_parts(user: User, image_id: UUID, *, uploads: PartUploads) -> None:
         NotFoundError: there is no such picture, or it is somebody else's.
         NotInPartsError: nothing is open that could be put together.
         PartsMissingError: some have not arrived, or are not as promised.
+        TooManyAtOnceError: it is put together and not noted; asking again notes it.
     """
     found = db.session.execute(
         select(
@@ -228,6 +230,7 @@ def _put_together(
 
 def _note_arrival(user: User, image_id: UUID, upload_id: str) -> None:
     """Forget the parts; the worker, told by S3, may have begun already."""
+    take_seat(user.id)
     is_waiting = Image.state == ImageState.UPLOADING
     db.session.execute(
         update(Image)

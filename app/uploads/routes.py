@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Response
 
 from app.accounts.models import User
+from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_user, signed_in
 from app.database import db
 from app.errors import UnavailableError
@@ -47,7 +48,7 @@ PROMISED = Promised | PromisedInParts
 @uploads.doc(
     responses={
         429: "Too many uploads were begun and not finished, cancelled or rejected, or too much was"
-        " sent that was cancelled or rejected."
+        " sent that was cancelled or rejected; or several changes of yours are under way."
     }
 )
 def create_images(json_data: NewImages) -> Response:
@@ -65,6 +66,7 @@ def create_images(json_data: NewImages) -> Response:
     require_few_discarded(user)
     settings, access = parts().settings, parts().access
     reader = access.reader(user.id)  # before anything is locked: it may have to ask STS
+    take_seat(user.id)
     room = Room(user, quota_bytes=settings.storage_quota_bytes)
     answers: dict[int, Answer] = {}
     # In the order of the checksums, so that two batches at once cannot wait for each other.

@@ -1,6 +1,7 @@
 /** Talking to the API: typed by its OpenAPI document, failing with ApiProblem, and doing nothing else. */
 import createClient from "openapi-fetch";
 
+import { fetchInTurn } from "./fetch-in-turn";
 import type { LocalPaths } from "./local-mode-paths";
 import { problemFromAnswer, toProblem } from "./problem";
 import type { paths } from "./schema";
@@ -8,7 +9,7 @@ import type { paths } from "./schema";
 export const api = createClient<paths & LocalPaths>({
   baseUrl: window.location.origin,
   credentials: "same-origin",
-  fetch: (request) => globalThis.fetch(request),
+  fetch: fetchInTurn,
 });
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };

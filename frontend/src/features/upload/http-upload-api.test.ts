@@ -5,6 +5,7 @@ import { expect, test, vi } from "vitest";
 import type { NewImage } from "@/api";
 import { anImage, anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
+import { whileTimeFlies } from "@/test/time";
 
 import { httpUploadApi, type Presence } from "./http-upload-api";
 import { PermanentError, TransientError, SignedOutError } from "./queue/errors";
@@ -64,6 +65,10 @@ test("tells what passes from what lasts", async () => {
   await expect(asking()).rejects.toEqual(new TransientError("busy"));
   server.use(http.post(PLACES, () => problem(429, "too_many_requests")));
   await expect(asking()).rejects.toEqual(new TransientError("busy"));
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  server.use(http.post(PLACES, () => problem(429, "too_many_at_once")));
+  await expect(whileTimeFlies(asking())).rejects.toEqual(new TransientError("busy", { counts: false }));
+  vi.useRealTimers();
   server.use(http.post(PLACES, () => problem(429, "too_much_discarded")));
   await expect(asking()).rejects.toEqual(
     new PermanentError({ reason: "It is too_much_discarded.", advice: null, retry: true }),

@@ -53,6 +53,8 @@ const LASTING = new Set(["too_many_uploads", "too_much_discarded"]);
 const troubleFrom = ({ status, code, detail }: ApiProblem): TransientError | PermanentError => {
   if (code === "unreachable") return new TransientError("connection");
   if (LASTING.has(code)) return new PermanentError({ reason: detail, advice: null, retry: true });
+  // Other tabs of the same person are at it. It passes, however often it is said.
+  if (code === "too_many_at_once") return new TransientError("busy", { counts: false });
   if (status === 429 || status >= 500) return new TransientError("busy");
   return new PermanentError({ reason: detail, advice: null, retry: true });
 };

@@ -12,10 +12,13 @@ import type { Failure } from "./upload-state";
 export class TransientError extends Error {
   override readonly name = "TransientError";
   readonly kind: "connection" | "busy";
+  /** Whether it is a failure that is counted: waiting for one's own other uploads is none. */
+  readonly counts: boolean;
 
-  constructor(kind: "connection" | "busy") {
+  constructor(kind: "connection" | "busy", { counts = true }: { counts?: boolean } = {}) {
     super(kind);
     this.kind = kind;
+    this.counts = counts;
   }
 }
 

@@ -1,4 +1,4 @@
-/** Trying again: a few times with growing pauses, and never counting the time without a network or a session. */
+/** Trying again: a few times with growing pauses, never counting the time without a network or a session, or the wait for one's own uploads in other tabs. */
 import { TransientError, SignedOutError } from "./errors";
 
 export type Interruption = "offline" | "connection" | "busy" | "signed_out";
@@ -35,10 +35,10 @@ export const persistently = async <T>(
       }
       if (!(error instanceof TransientError)) throw error;
       if (isOffline()) continue;
-      tried += 1;
+      if (error.counts) tried += 1;
       if (tried === tries) throw error;
       onInterrupted(error.kind);
-      const length = Math.min(FIRST_PAUSE_MS * 2 ** (tried - 1), LONGEST_PAUSE_MS);
+      const length = Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, tried - 1), LONGEST_PAUSE_MS);
       await pause(length * (0.75 + Math.random() / 2), signal);
     }
   }

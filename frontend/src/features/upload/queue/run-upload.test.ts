@@ -103,6 +103,14 @@ describe("trouble on the way", () => {
     expect(uploads.names).toEqual(["ready"]);
   });
 
+  test("waiting for one's own other uploads is no failure, however long it takes", async () => {
+    const refusals = Array.from({ length: 30 }, () => new TransientError("busy", { counts: false }));
+    uploads.server.nextPlaces.push(...refusals);
+    uploads.add(pictureFile("a.jpg"));
+    await wait(60_000);
+    expect(uploads.names).toEqual(["ready"]);
+  });
+
   test("a lasting refusal of the server is told in its words and can be tried again", async () => {
     const failure = { reason: "You are signed out.", advice: null, retry: true };
     uploads.server.nextPlaces.push(new PermanentError(failure));
