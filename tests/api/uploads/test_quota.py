@@ -15,7 +15,7 @@ from app.uploads.create import MAX_UNFINISHED
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import running_api, until
 from tests.support.images import Picture, jpeg
-from tests.support.users import Json, Person, put
+from tests.support.users import Json, Person, in_turn, put
 
 QUOTA = 1_000_000
 
@@ -46,7 +46,8 @@ def of_size(size: int) -> Json:
 
 
 def promise(person: Person, *pictures: Json) -> list[Json]:
-    answer = person.http.post("/api/images", json={"images": list(pictures)})
+    body = {"images": list(pictures)}
+    answer = in_turn(lambda: person.http.post("/api/images", json=body))
     answer.raise_for_status()
     places: list[Json] = answer.json()["places"]
     return places
