@@ -67,7 +67,9 @@ test("tells what passes from what lasts", async () => {
   await expect(asking()).rejects.toEqual(new TransientError("busy"));
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   server.use(http.post(PLACES, () => problem(429, "too_many_at_once")));
-  await expect(whileTimeFlies(asking())).rejects.toEqual(new TransientError("busy", { counts: false }));
+  await expect(whileTimeFlies(asking())).rejects.toEqual(
+    new TransientError("busy", { counts: false }),
+  );
   vi.useRealTimers();
   server.use(http.post(PLACES, () => problem(429, "too_much_discarded")));
   await expect(asking()).rejects.toEqual(

@@ -104,7 +104,10 @@ describe("trouble on the way", () => {
   });
 
   test("waiting for one's own other uploads is no failure, however long it takes", async () => {
-    const refusals = Array.from({ length: 30 }, () => new TransientError("busy", { counts: false }));
+    const refusals = Array.from(
+      { length: 30 },
+      () => new TransientError("busy", { counts: false }),
+    );
     uploads.server.nextPlaces.push(...refusals);
     uploads.add(pictureFile("a.jpg"));
     await wait(60_000);
