@@ -2,14 +2,17 @@
 import { vi } from "vitest";
 
 const STEP_MS = 100;
+const realSetTimeout = globalThis.setTimeout;
 
 /** What a promise becomes while faked time goes by, as fast as it can be answered. */
 export const whileTimeFlies = async <T>(pending: Promise<T>): Promise<T> => {
-  let isSettled = false;
-  const settle = () => (isSettled = true);
+  const state = { isSettled: false };
+  const settle = () => {
+    state.isSettled = true;
+  };
   pending.then(settle, settle);
-  while (!isSettled) {
-    await new Promise((resolve) => setImmediate(resolve));
+  while (!state.isSettled) {
+    await new Promise((resolve) => realSetTimeout(resolve, 0));
     await vi.advanceTimersByTimeAsync(STEP_MS);
   }
   return pending;
