@@ -26,6 +26,7 @@ from infrastructure.network import Network
 from infrastructure.package import Built
 from infrastructure.pictures import Pictures
 from infrastructure.settings import Settings
+from infrastructure.shards import Shards, limits, limits_of_shards
 
 # What the operator fills in; see ./scripts/deploy secret.
 OPERATOR_SECRETS = ("google_client_id", "google_client_secret", "openai_api_key", "openai_base_url")
@@ -271,16 +272,20 @@ class Compute(Construct):
         access_logs = make_log_group(
             self, "AccessLogs", retention=retention_of(self._size.log_days)
         )
+        limit = limits(self._size.requests_a_second)
         stage = apigateway.CfnStage(
             self,
             "Stage",
             api_id=api.api_id,
             stage_name="$default",
             auto_deploy=True,
+            # See [Note: Shards] and [Note: The route without a shard] in shards.py. No metrics of
+            # routes: CloudWatch asks 0.30 USD a month for each of six, of each route.
+            route_settings=limits_of_shards(self._size.requests_a_second),
             default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
-                throttling_rate_limit=self._size.requests_a_second,
-                throttling_burst_limit=2 * self._size.requests_a_second,
-                detailed_metrics_enabled=True,
+                throttling_rate_limit=limit["ThrottlingRateLimit"],
+                throttling_burst_limit=limit["ThrottlingBurstLimit"],
+                detailed_metrics_enabled=False,
             ),
             access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
                 destination_arn=access_logs.log_group_arn, format=_ACCESS_LOG_FORMAT
@@ -291,7 +296,8 @@ class Compute(Construct):
             methods=[apigateway.HttpMethod.ANY],
             integration=integrations.HttpLambdaIntegration("Function", self.api.function),
         )
-        stage.node.add_dependency(*routes)
+        shards = Shards(self, "Shards", api=api, function=self.api.function)
+        stage.node.add_dependency(*routes, shards)
         return api
 
     @property

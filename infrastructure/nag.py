@@ -42,7 +42,7 @@ _DISTRIBUTION = {
 }
 _NO_FIREWALL = {
     "CFR2": "A firewall costs a fifth of what the small size costs: -c rate= adds one. The API is "
-    "throttled at its stage, and limits people and networks by itself (docs/decisions/0058).",
+    "throttled by shards of networks, and limits people by itself (docs/decisions/0058).",
 }
 _NO_DOMAIN = {
     "CFR4": "Without a domain of one's own CloudFront's certificate is used, for which it takes "
@@ -86,6 +86,7 @@ def check_by_rules(app: App, stack: PinholeStack, beside: Beside) -> None:
         "Site/Bucket": _NO_ACCESS_LOGS,
         "Pictures/Bucket": _NO_ACCESS_LOGS,
         "Compute/HttpApi": _API,
+        "Compute/Shards": _API,
         "Compute": _RUNTIME,
         "Grants": _wildcards(stack, beside),
         _CDK_DEPLOYMENT_ID: _CDK_DEPLOYMENT

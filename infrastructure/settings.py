@@ -40,7 +40,7 @@ class Size:
     backup_days: int
     api_memory_mb: int
     worker_memory_mb: int
-    # What the API is asked at most: a lost account or a runaway client costs no more.
+    # What the API lets through of one shard, which is to say of one network; see shards.py.
     requests_a_second: int
     worker_concurrency: int
     sweep_pages: int  # of 1,000 keys of the bucket, every five minutes
@@ -60,7 +60,7 @@ SMALL = Size(
     backup_days=7,
     api_memory_mb=1024,
     worker_memory_mb=2048,
-    requests_a_second=100,
+    requests_a_second=50,
     worker_concurrency=4,
     sweep_pages=2,
     tiers_pictures=False,
@@ -78,7 +78,7 @@ PRODUCTION = Size(
     backup_days=30,
     api_memory_mb=1769,  # one whole core (AWS Lambda, "Configure memory")
     worker_memory_mb=3008,  # the most that every account may ask for
-    requests_a_second=200,
+    requests_a_second=100,
     worker_concurrency=20,
     sweep_pages=20,
     tiers_pictures=False,
@@ -98,7 +98,7 @@ LARGE = Size(
     backup_days=35,
     api_memory_mb=1769,
     worker_memory_mb=3008,
-    requests_a_second=1000,
+    requests_a_second=500,
     worker_concurrency=200,
     sweep_pages=300,
     tiers_pictures=True,

@@ -18,6 +18,7 @@ from constructs import Construct, IDependable
 from infrastructure.headers import make_headers_policy
 from infrastructure.names import regional_name
 from infrastructure.settings import Domain
+from infrastructure.shards import SHARDS
 
 DOOR_HEADER = "X-Pinhole-Door"
 _SPA = Path(__file__).with_name("spa.js")
@@ -170,7 +171,7 @@ class Site(Construct):
         )
 
     def _say_who_asks(self) -> cloudfront.Function:
-        """Let the API hear the viewer's address, which nobody but CloudFront can say.
+        """Let the API hear the viewer's address and shard, which nobody but CloudFront can say.
 
         CloudFront's own header of that name is added by no origin request policy that also leaves
         out Host and lets Authorization through, which the HTTP API needs.
@@ -178,9 +179,11 @@ class Site(Construct):
         return cloudfront.Function(
             self,
             "ViewerAddress",
-            comment="Pinhole: the address of who asks, for the API",
+            comment="Pinhole: the address of who asks, and their shard of the API",
             runtime=cloudfront.FunctionRuntime.JS_2_0,
-            code=cloudfront.FunctionCode.from_inline(_VIEWER_ADDRESS.read_text()),
+            code=cloudfront.FunctionCode.from_inline(
+                _VIEWER_ADDRESS.read_text().replace('"{{shards}}"', str(SHARDS))
+            ),
         )
 
     def _certificate(self, domain: Domain) -> acm.ICertificate:

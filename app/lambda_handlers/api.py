@@ -22,6 +22,7 @@ from app.lambda_handlers import start_collecting
 from app.lambda_handlers.config import surroundings
 from app.lambda_handlers.import_stubs import later, without
 from app.lambda_handlers.powertools import Telling, observe_later
+from app.lambda_handlers.shards import path_without_shard
 from app.lambda_handlers.viewer_address import with_visitor_address
 from app.observability.metrics import count, listen
 
@@ -62,7 +63,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     _insist_on_http(event)
     if not _came_through_the_door(event):
         return _refusal()
-    answer: dict[str, Any] = serve({**event, "headers": with_visitor_address(event)}, context)
+    asked = {"headers": with_visitor_address(event), "rawPath": path_without_shard(event)}
+    answer: dict[str, Any] = serve({**event, **asked}, context)
     if answer.get("cookies"):  # Zappa says each of them twice
         answer["cookies"] = list(dict.fromkeys(answer["cookies"]))
     answer["body"] = answer.get("body") or ""  # Zappa says nothing at all of an empty one

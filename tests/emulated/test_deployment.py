@@ -197,10 +197,11 @@ def test_every_answer_has_the_same_guard(deployment: Deployment) -> None:
 def test_calls_around_cloudfront_are_refused(deployment: Deployment) -> None:
     apis = deployment.account.client("apigatewayv2").get_apis()["Items"]
     host = f"{apis[0]['ApiId']}.execute-api.localhost:{deployment.account.port}"
-    for headers in ({}, {"X-Pinhole-Door": "guess"}):
-        status, _, body = call(deployment, "/api/health", Host=host, **headers)
-        assert status == 403
-        assert json.loads(body)["code"] == "not_through_the_site"
+    for path in ("/api/health", "/shard-3/api/health"):
+        for headers in ({}, {"X-Pinhole-Door": "guess"}):
+            status, _, body = call(deployment, path, Host=host, **headers)
+            assert status == 403
+            assert json.loads(body)["code"] == "not_through_the_site"
 
 
 def test_strangers_read_no_bucket(deployment: Deployment) -> None:

@@ -178,6 +178,16 @@ def test_a_path_may_hold_any_letters(api: Inside) -> None:
     assert json.loads(told["body"])["rest"] == "h\u00e9llo w\u00f6rld/\u65e5\u672c"
 
 
+def test_the_shard_of_a_request_changes_nothing_of_its_answer(api: Inside) -> None:
+    asked = [f"{shard}/api/probe/echo/x%2Fy" for shard in ("", "/shard-7")]
+    plain, sharded = (answer(api, request(path=path)) for path in asked)
+    assert (sharded["statusCode"], sharded["body"]) == (plain["statusCode"], plain["body"])
+    assert plain["statusCode"] == 200
+    # Only one is taken off: a path of that form is nothing of the API's.
+    twice = answer(api, request(path="/shard-7/shard-7/api/probe/echo/x"))
+    assert twice["statusCode"] == 404
+
+
 def test_bytes_come_in_whole(api: Inside) -> None:
     event = request(
         "PUT",

@@ -109,8 +109,11 @@ def test_the_large_size_has_what_its_arithmetic_asks_for(large: Template) -> Non
     ]
     sweep = next(each for name, each in functions(large).items() if "Sweep" in name)
     assert sweep["Environment"]["Variables"]["SWEEP_PAGES"] == "300"
-    stage = large.only("AWS::ApiGatewayV2::Stage")["Properties"]["DefaultRouteSettings"]
-    assert (stage["ThrottlingRateLimit"], stage["ThrottlingBurstLimit"]) == (1000, 2000)
+    shard = large.only("AWS::ApiGatewayV2::Stage")["Properties"]["RouteSettings"]
+    assert shard["ANY /shard-0/api/{proxy+}"] == {
+        "ThrottlingRateLimit": 500,
+        "ThrottlingBurstLimit": 2000,
+    }
     mappings = large.of_type("AWS::Lambda::EventSourceMapping").values()
     at_once = sorted(each["ScalingConfig"]["MaximumConcurrency"] for each in mappings)
     assert at_once == [20, 200, 200, 200]  # of copies of everything, a tenth
