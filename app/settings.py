@@ -65,6 +65,13 @@ PICTURE_TYPES = (
     "image/x-sony-arw",
     "image/x-fuji-raf",
     "image/x-panasonic-rw2",
+    "image/x-olympus-orf",
+    "image/x-pentax-pef",
+    "image/x-samsung-srw",
+    "image/x-hasselblad-3fr",
+    "image/x-epson-erf",
+    "image/x-phaseone-iiq",
+    "image/x-raw",
 )
 
 

@@ -7,8 +7,8 @@ WORDS = {
     # Rejected: nothing was kept.
     "not_a_picture": "This file is not a picture that can be read. Nothing was kept of it.",
     "unsupported_type": "This kind of file is not taken in. JPEG, PNG, GIF, WebP, AVIF, HEIC,"
-    " TIFF, JPEG XL and the raw files of cameras (DNG, NEF, CR2, CR3, ARW, RAF, RW2) are;"
-    " videos are not yet.",
+    " TIFF, JPEG XL and the raw files of cameras (DNG, NEF, CR2, CR3, ARW, RAF, RW2, ORF, PEF,"
+    " SRW and others) are; videos are not yet.",
     "unreadable": "This file begins like a picture, but no more of it can be read. Nothing was"
     " kept of it.",
     "too_many_pixels": "This picture was too large to be opened. Upload it again: no size is"

@@ -74,7 +74,9 @@ def test_what_is_taken_in_is_a_list_and_each_has_one_loader() -> None:
         *("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic"),
         *("image/heif", "image/tiff", "image/jxl", "image/x-adobe-dng", "image/x-nikon-nef"),
         *("image/x-canon-cr2", "image/x-canon-cr3", "image/x-sony-arw", "image/x-fuji-raf"),
-        "image/x-panasonic-rw2",
+        *("image/x-panasonic-rw2", "image/x-olympus-orf", "image/x-pentax-pef"),
+        *("image/x-samsung-srw", "image/x-hasselblad-3fr", "image/x-epson-erf"),
+        *("image/x-phaseone-iiq", "image/x-raw"),
     }
     assert original._LOADERS.keys() == set(sniff.SUPPORTED) - {sniff.JXL, *sniff.RAW}  # noqa: SLF001
     assert set(original._LOADERS.values()) == {  # noqa: SLF001

@@ -56,11 +56,7 @@ NOT_TAKEN_IN = {
     "video/mp4": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100),
     "video/quicktime": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(100),
     "video/x-matroska": b"\x1aE\xdf\xa3" + bytes(100),
-    "image/x-olympus-orf": b"IIRO\x08\0\0\0" + bytes(100),
-    "image/x-raw": b"MM\0*\0\0\0\x08\0\x02"
-    + struct.pack(">HHLLHHLL", 254, 4, 1, 1, 271, 2, 7, 38)
-    + b"\0\0\0\0PENTAX\0"
-    + bytes(100),
+    "image/x-sigma-x3f": b"FOVb" + bytes(100),
 }
 
 
@@ -75,6 +71,8 @@ EMPTY_RAW = {
     "image/x-adobe-dng": b"II*\0\x08\0\0\0\x01\0"
     + struct.pack("<HHLL", 50706, 1, 4, 1)
     + bytes(100),
+    "image/x-olympus-orf": b"IIRO\x08\0\0\0" + bytes(100),
+    "image/x-phaseone-iiq": b"II*\0\x10\0\0\0IIIICwaR" + bytes(100),
 }
 
 

@@ -19,8 +19,10 @@ from app.media.sandbox.self_test_samples import (
     Sample,
     every_sample,
     make,
+    make_raw,
     some_samples,
 )
+from tests.media.raw_samples import OTHERWISE, RAW
 
 SAMPLES = list(every_sample())
 FORMATS = [content_type for content_type, _ in groupby(SAMPLES, lambda sample: sample.content_type)]
@@ -48,6 +50,26 @@ def test_confined_child_every_combination_is_ready_and_imports_nothing(
         assert outcome.content_type == content_type
         assert_metadata_was_read(sample, outcome)
         assert caplog.messages == [], sample
+
+
+RAW_PHOTOS = {
+    **{f"{name}, as rehearsed": (name, photo) for name, photo in make_raw().items()},
+    **{name: (name, photo) for name, photo in RAW.items()},
+    **OTHERWISE,
+}
+
+
+def test_confined_child_every_raw_photo_is_ready_and_imports_nothing(
+    darkroom: Darkroom, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    original = tmp_path / "original"
+    for name, (content_type, photo) in RAW_PHOTOS.items():
+        original.write_bytes(photo)
+        outcome = darkroom.develop(original)
+        assert isinstance(outcome, Developed), name
+        assert (outcome.outcome, outcome.content_type) == ("ready", content_type), name
+        assert caplog.messages == [], name
 
 
 def assert_metadata_was_read(sample: Sample, outcome: Developed) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from app.media import decoder_warnings
 from app.media.colour.management import Image
 from app.media.decode.original import Original
 from app.media.formats import sniff
@@ -26,20 +27,23 @@ class RawOriginal(Original):
     def header(self) -> Header:
         """Read what the container says; the size is that of the picture in it, where there is one.
 
-        Raises anything for bad bytes.
+        Raises anything for bad bytes: where there is neither a picture, nor a size, nor a camera.
         """
         metadata = read_metadata(**self._embedded.blocks)
-        if self._picture is None:
-            width, height = self._embedded.size
-            if width * height == 0:
-                raise ValueError("neither a picture nor a size in it")
-            return Header(
-                content_type=self._raw_type, width=width, height=height, metadata=metadata
-            )
-        header = super().header()
-        if metadata == PictureMetadata():
-            metadata = header.metadata
-        return dataclasses.replace(header, content_type=self._raw_type, metadata=metadata)
+        if self._picture is not None:
+            try:
+                header = super().header()
+            except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
+                decoder_warnings.note(error)
+                self._picture = None
+            else:
+                if metadata == PictureMetadata():
+                    metadata = header.metadata
+                return dataclasses.replace(header, content_type=self._raw_type, metadata=metadata)
+        width, height = self._embedded.size
+        if width * height == 0 and not (metadata.make or metadata.model):
+            raise ValueError("neither a picture nor a size in it, and no camera")
+        return Header(content_type=self._raw_type, width=width, height=height, metadata=metadata)
 
     def pixels(self) -> Image:
         """Decode the picture in it. Raises anything for bad bytes."""
@@ -49,4 +53,6 @@ class RawOriginal(Original):
 
     def reason_of(self, error: Exception) -> DamageReason:
         """Say what is wrong with a picture that did not decode."""
-        return "undecodable" if self._picture is None else super().reason_of(error)
+        if self._picture is None and not self._cut_short:
+            return "undecodable"
+        return super().reason_of(error)

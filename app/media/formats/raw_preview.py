@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.media.formats import sniff
+from app.media.formats.maker_notes import jpegs_of_maker_note
 from app.media.formats.sniff import MOST_PIXELS, Bytes
 from app.media.metadata.exif import (
     Tags,
@@ -18,6 +19,7 @@ from app.media.metadata.exif import (
     layout_of,
     read_directory,
     read_first,
+    whole_of,
     wholes_of,
 )
 
@@ -25,14 +27,16 @@ _WIDTH, _HEIGHT, _COMPRESSION, _ORIENTATION, _XMP = 0x0100, 0x0101, 0x0103, 0x01
 _BITS, _PHOTOMETRIC, _SAMPLES, _ROWS = 0x0102, 0x0106, 0x0115, 0x0116
 _MAX_BARE_PIXELS = 8_000_000
 _STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES = 0x0111, 0x0117, 0x0144, 0x0145
-_JPEG, _JPEG_SIZE, _PANASONIC_JPEG = 0x0201, 0x0202, 0x002E
+_JPEG, _JPEG_SIZE = 0x0201, 0x0202
+# Panasonic's, and the larger one of newer cameras (ExifTool's JpgFromRaw and JpgFromRaw2).
+_PANASONIC_JPEGS = (0x002E, 0x0127)
 _SUB_DIRECTORIES = 0x014A
 _WANTED = frozenset(
     {
         *(_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _ORIENTATION, _XMP),
         *(_BITS, _SAMPLES),
         *(_STRIPS, _STRIP_SIZES, _TILES, _TILE_SIZES),
-        *(_JPEG, _JPEG_SIZE, _PANASONIC_JPEG, _SUB_DIRECTORIES),
+        *(_JPEG, _JPEG_SIZE, *_PANASONIC_JPEGS, _SUB_DIRECTORIES),
     }
 )
 _JPEG_COMPRESSIONS = (6, 7)
@@ -84,7 +88,7 @@ def find_embedded(data: Bytes, content_type: str) -> Embedded:
         _search_boxes(data, 0, len(data), found)
         facts = read_first(found.blocks.get("exif", b""), _WANTED)
         _orient(found, facts)
-        found.size = (_whole(facts, _WIDTH), _whole(facts, _HEIGHT))
+        found.size = (whole_of(facts, _WIDTH), whole_of(facts, _HEIGHT))
     else:
         _search_tiff(data, found)
     return found
@@ -103,18 +107,22 @@ def _search_tiff(data: Bytes, found: Embedded) -> None:
     for number, tags in enumerate(_directories(data)):
         if number == 0:
             _orient(found, tags)
+            found.is_cut_short |= _first_directory_ends(data) > len(data)
             if _XMP in tags:
                 found.blocks["xmp"] = memoryview(data)[tags[_XMP].place :][: tags[_XMP].length]
         for start, length in _jpegs(tags):
             found.offer(data, start, length)
+            found.is_cut_short |= length > 0 and start + length > len(data)
         bare = _bare_copy(tags, data)
         if len(bare) > len(found.bare or b""):
             found.bare = bare
-        width, height = (_whole(tags, name) for name in (_WIDTH, _HEIGHT))
+        width, height = (whole_of(tags, name) for name in (_WIDTH, _HEIGHT))
         if width * height > found.size[0] * found.size[1]:
             found.size = (width, height)
-        if _last_byte(tags) > len(data):
-            found.is_cut_short = True
+        found.is_cut_short |= _last_byte(tags) > len(data)
+    # What a note says may be out of date, since a program rewrote the file: nothing is missing.
+    for start, length in jpegs_of_maker_note(data):
+        found.offer(data, start, length)
 
 
 def _directories(data: Bytes) -> Iterator[Tags]:
@@ -140,30 +148,42 @@ def _directories(data: Bytes) -> Iterator[Tags]:
             continue
 
 
+def _first_directory_ends(data: Bytes) -> int:
+    layout = layout_of(data)
+    if layout is None:
+        return 0
+    start = first_directory(data, layout)
+    try:
+        (count,) = struct.unpack_from(layout.order + layout.count, data, start)
+    except (struct.error, OverflowError):
+        return len(data) + 1
+    return int(start + struct.calcsize("<" + layout.count) + layout.entry_bytes * count)
+
+
 def _orient(found: Embedded, tags: Tags) -> None:
-    orientation = _whole(tags, _ORIENTATION)
+    orientation = whole_of(tags, _ORIENTATION)
     if 1 <= orientation <= _MOST_ORIENTATION:
         found.orientation = orientation
 
 
 def _jpegs(tags: Tags) -> Iterator[tuple[int, int]]:
     """Where a directory keeps JPEGs: by their own tags, as its only strip or tile, Panasonic's."""
-    yield _whole(tags, _JPEG), _whole(tags, _JPEG_SIZE)
+    yield whole_of(tags, _JPEG), whole_of(tags, _JPEG_SIZE)
     if (
-        _whole(tags, _COMPRESSION) in _JPEG_COMPRESSIONS
-        and _whole(tags, _PHOTOMETRIC) not in _NO_PICTURES
+        whole_of(tags, _COMPRESSION) in _JPEG_COMPRESSIONS
+        and whole_of(tags, _PHOTOMETRIC) not in _NO_PICTURES
     ):
-        yield _whole(tags, _STRIPS), _whole(tags, _STRIP_SIZES)
-        yield _whole(tags, _TILES), _whole(tags, _TILE_SIZES)
-    if _PANASONIC_JPEG in tags:
-        yield tags[_PANASONIC_JPEG].place, tags[_PANASONIC_JPEG].length
+        yield whole_of(tags, _STRIPS), whole_of(tags, _STRIP_SIZES)
+        yield whole_of(tags, _TILES), whole_of(tags, _TILE_SIZES)
+    for tag in (tags[name] for name in _PANASONIC_JPEGS if name in tags):
+        yield tag.place, tag.length
 
 
 def _bare_copy(tags: Tags, data: Bytes) -> bytes:
     """Return a directory's bare pixels in 8-bit RGB as a TIFF; empty when it has none."""
-    width, height = _whole(tags, _WIDTH), _whole(tags, _HEIGHT)
+    width, height = whole_of(tags, _WIDTH), whole_of(tags, _HEIGHT)
     bits = wholes_of(tags.get(_BITS), most=3)
-    says = [_whole(tags, name) for name in (_COMPRESSION, _PHOTOMETRIC, _SAMPLES)]
+    says = [whole_of(tags, name) for name in (_COMPRESSION, _PHOTOMETRIC, _SAMPLES)]
     if says != [1, 2, 3] or bits != [8, 8, 8] or not 0 < width * height <= _MAX_BARE_PIXELS:
         return b""
     starts, sizes = (
@@ -191,16 +211,15 @@ def _bare_copy(tags: Tags, data: Bytes) -> bytes:
 
 
 def _last_byte(tags: Tags) -> int:
-    """Return where the last of a directory's pixels end."""
+    """Return where the last of a directory's pixels end.
+
+    Panasonic says that they are no bytes at 0xFFFFFFFF, and keeps their place elsewhere.
+    """
     ends = [0]
     for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
         pairs = (wholes_of(tags.get(name), most=_MOST_STRIPS) for name in (places, sizes))
-        ends += [start + size for start, size in zip(*pairs, strict=False)]
+        ends += [start + size for start, size in zip(*pairs, strict=False) if size]
     return max(ends)
-
-
-def _whole(tags: Tags, name: int) -> int:
-    return next(iter(wholes_of(tags.get(name), most=1)), 0)
 
 
 # Canon's boxes (ISO 14496-12): what holds others, by kind or by name. After a name, so many bytes

@@ -4,7 +4,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from app.media.metadata.exif import read_first, text_of, wholes_of
+from app.media.metadata.exif import Tags, read_first, text_of, whole_of
 
 # Bytes of the file that detection may look at.
 HEAD_BYTES = 16384
@@ -25,17 +25,24 @@ CR2 = "image/x-canon-cr2"
 CR3 = "image/x-canon-cr3"
 ARW = "image/x-sony-arw"
 RAF = "image/x-fuji-raf"
-RW2 = "image/x-panasonic-rw2"
+RW2 = "image/x-panasonic-rw2"  # Leica's RWL as well
+ORF = "image/x-olympus-orf"
+PEF = "image/x-pentax-pef"
+SRW = "image/x-samsung-srw"
+THREE_FR = "image/x-hasselblad-3fr"
+ERF = "image/x-epson-erf"
+IIQ = "image/x-phaseone-iiq"
+OTHER_RAW = "image/x-raw"  # of a maker who is not named here, in a TIFF
 
 Bytes = bytes | memoryview
 
-# Pictures embedded in raw files are looked at up to this size.
-MOST_PIXELS = 100_000_000
+# Pictures embedded in raw files are looked at up to this size: Phase One's have 151 megapixels.
+MOST_PIXELS = 250_000_000
 # A header that claims a longer side than this is that of no picture.
 MAX_SIDE = 1_000_000
 
 # Everything that is taken in. Whatever is not here is refused before any decoder sees it.
-RAW = (DNG, NEF, CR2, CR3, ARW, RAF, RW2)
+RAW = (DNG, NEF, CR2, CR3, ARW, RAF, RW2, ORF, PEF, SRW, THREE_FR, ERF, IIQ, OTHER_RAW)
 SUPPORTED = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, HEIF, TIFF, JXL, *RAW)
 # Browsers show these moving.
 MOVING = frozenset({GIF, WEBP})
@@ -50,6 +57,9 @@ _MAGIC = (
     (b"GIF89a", GIF),
     (b"FUJIFILMCCD-RAW", RAF),
     (b"IIU\0", RW2),
+    (b"IIRO", ORF),
+    (b"IIRS", ORF),
+    (b"MMOR", ORF),
     (b"\xff\x0a", JXL),
     (b"\x00\x00\x00\x0cJXL \r\n\x87\n", JXL),
 )
@@ -63,9 +73,6 @@ _UNSUPPORTED: tuple[tuple[int, bytes, str], ...] = (
     (0, b"#?RADIANCE", "image/vnd.radiance"),
     (0, b"SIMPLE  =", "image/fits"),
     (0, b"qoif", "image/qoi"),
-    (0, b"IIRO", "image/x-olympus-orf"),
-    (0, b"IIRS", "image/x-olympus-orf"),
-    (0, b"MMOR", "image/x-olympus-orf"),
     (0, b"FOVb", "image/x-sigma-x3f"),
     (0, b"%PDF-", "application/pdf"),
     (0, b"%!PS", "application/postscript"),
@@ -144,8 +151,7 @@ def _detect_supported(head: bytes, data: Bytes) -> Detected | None:
     if head[4:8] == b"ftyp":
         return _detect_iso_media(head)
     if head.startswith(_TIFF_STARTS):
-        raw = _raw_photo_in_tiff(data)
-        return Detected(content_type=raw or TIFF, supported=raw in {None, *RAW})
+        return Detected(content_type=_raw_photo_in_tiff(data) or TIFF, supported=True)
     return None
 
 
@@ -170,32 +176,62 @@ def _detect_iso_media(head: bytes) -> Detected:
 # Tags of a TIFF directory that only raw photos have, and the value of NewSubfileType that says
 # "this first picture is only a small copy": NEF, ARW and their like put a thumbnail there.
 _NEW_SUBFILE_TYPE = 254
+_COMPRESSION = 259
 _PHOTOMETRIC = 262
 _DNG_VERSION = 50706
 _MAKE = 271
+_STRIPS, _TILES, _SUB_DIRECTORIES = 273, 324, 330
 _SENSOR_PHOTOMETRICS = (32803, 34892)
-_WANTED = frozenset({_NEW_SUBFILE_TYPE, _PHOTOMETRIC, _DNG_VERSION, _MAKE})
+_WANTED = frozenset(
+    {
+        *(_NEW_SUBFILE_TYPE, _COMPRESSION, _PHOTOMETRIC, _DNG_VERSION, _MAKE),
+        *(_STRIPS, _TILES, _SUB_DIRECTORIES),
+    }
+)
+# What stands behind the header of a TIFF that Phase One wrote (rawspeed's IiqDecoder).
+_PHASE_ONE = (b"IIII", b"MMMM")
+# Pentax's own, which Samsung's GX cameras write as well (ExifTool's table of Compression).
+_COMPRESSION_OF_PENTAX = 65535
+# How names of makers begin. Pentax was Asahi's, and is Ricoh's.
+_MAKERS = (
+    ("NIKON", NEF),
+    ("SONY", ARW),
+    *((name, PEF) for name in ("PENTAX", "RICOH", "ASAHI")),
+    ("SAMSUNG", SRW),
+    ("HASSELBLAD", THREE_FR),
+    ("SEIKO EPSON", ERF),
+    ("PHASE ONE", IIQ),
+)
 
 
 def _raw_photo_in_tiff(data: Bytes) -> str | None:
     """Name the raw format when the TIFF is one: decoding it would show only its thumbnail."""
     if data[8:10] == b"CR":
         return CR2
+    if bytes(data[8:12]) in _PHASE_ONE:
+        return IIQ
     tags = read_first(data, _WANTED)
     if _DNG_VERSION in tags:
         return DNG
-    subfile, photometric = (
-        next(iter(wholes_of(tags.get(name), most=1)), 0)
-        for name in (_NEW_SUBFILE_TYPE, _PHOTOMETRIC)
-    )
-    if not subfile & 1 and photometric not in _SENSOR_PHOTOMETRICS:
-        return None
     make = text_of(tags.get(_MAKE)).upper()
-    if not make:  # no camera's, or cut so short that nobody can tell whose
+    # Without one it is no camera's, or cut so short that nobody can tell whose.
+    if not make or not _is_raw(tags):
         return None
-    if make.startswith("NIKON"):
-        return NEF
-    return ARW if make.split(" ", 1)[0] == "SONY" else "image/x-raw"
+    if whole_of(tags, _COMPRESSION) == _COMPRESSION_OF_PENTAX:
+        return PEF
+    return next((kind for start, kind in _MAKERS if make.startswith(start)), OTHER_RAW)
+
+
+def _is_raw(tags: Tags) -> bool:
+    """Tell by the first directory: a small copy, the sensor's numbers, or Samsung's, without any.
+
+    Samsung's SRW has there nothing but pointers to other directories and what the camera says.
+    """
+    if whole_of(tags, _NEW_SUBFILE_TYPE) & 1:
+        return True
+    if whole_of(tags, _PHOTOMETRIC) in _SENSOR_PHOTOMETRICS:
+        return True
+    return _SUB_DIRECTORIES in tags and not tags.keys() & {_STRIPS, _TILES}
 
 
 _MOST_CHUNKS = 200_000

@@ -33,7 +33,11 @@ _LAYOUTS = {
     for mark, order, count, pointer, entry, at in (
         (b"II*\0", "<", "H", "L", 12, 4),
         (b"MM\0*", ">", "H", "L", 12, 4),
-        (b"IIU\0", "<", "H", "L", 12, 4),  # Panasonic gives TIFF its own number
+        # Panasonic and Olympus give TIFF numbers of their own.
+        (b"IIU\0", "<", "H", "L", 12, 4),
+        (b"IIRO", "<", "H", "L", 12, 4),
+        (b"IIRS", "<", "H", "L", 12, 4),
+        (b"MMOR", ">", "H", "L", 12, 4),
         (b"II+\0", "<", "Q", "Q", 20, 8),
         (b"MM\0+", ">", "Q", "Q", 20, 8),
     )
@@ -202,6 +206,11 @@ def wholes_of(tag: Tag | None, *, most: int) -> list[int]:
     """Return the first numbers of a tag as places and sizes; 0 for what can be neither."""
     numbers = numbers_of(tag, most=most)
     return [int(number) if 0 <= number < _BEYOND_ANY_FILE else 0 for number in numbers]
+
+
+def whole_of(tags: Tags, name: int) -> int:
+    """Return the first number of a tag as a place or size; 0 when it is neither, or not there."""
+    return next(iter(wholes_of(tags.get(name), most=1)), 0)
 
 
 def _ratio(numerator: float, denominator: float = 1) -> float:

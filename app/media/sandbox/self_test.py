@@ -25,7 +25,13 @@ from app.media.metadata.reader import read_metadata
 from app.media.render.thumbhash import thumbhash
 from app.media.results import Developed
 from app.media.sandbox.seccomp import confine
-from app.media.sandbox.self_test_samples import BLOCKS, make, make_with_gain_map, some_samples
+from app.media.sandbox.self_test_samples import (
+    BLOCKS,
+    make,
+    make_raw,
+    make_with_gain_map,
+    some_samples,
+)
 
 
 class RehearsalError(Exception):
@@ -57,6 +63,9 @@ def _develop_samples() -> dict[str, list[str]]:
         picture = make(sample)
         _expect_ready(picture, sample.content_type)
         kept[sample.content_type, sample.depth] = picture
+    for content_type, photo in make_raw().items():
+        _expect_ready(photo, content_type)
+        kept[content_type, 8] = photo
     bright = make_with_gain_map()
     _expect_gain_map(bright)
     return {

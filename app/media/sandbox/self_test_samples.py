@@ -173,6 +173,29 @@ def make_with_gain_map() -> bytes:
     return with_gain_map(make(Sample(sniff.JPEG, "none", 8, "none")), gain_map)
 
 
+def make_raw() -> dict[str, bytes]:
+    """Write raw photos around a JPEG, by type: as Pentax does it, and as Olympus.
+
+    Pentax's first directory knows the JPEG, Olympus's maker's note does.
+    """
+    jpeg = make(Sample(sniff.JPEG, "none", 8, "none"))
+    make_of, note = b"PENTAX\0\0", b"OLYMPUS\0II\3\0"
+    pentax = [(0x00FE, 4, 1, 1), (0x010F, 2, 7, 62), (0x0201, 4, 1, 70), (0x0202, 4, 1, len(jpeg))]
+    settings = _directory((0x0101, 4, 1, 60), (0x0102, 4, 1, len(jpeg)))
+    written = note + _directory((0x2020, 4, 1, 30)) + settings
+    exif = _directory((0x927C, 7, len(written), 44))
+    return {
+        sniff.PEF: b"II*\0\x08\0\0\0" + _directory(*pentax) + make_of + jpeg,
+        sniff.ORF: b"IIRO\x08\0\0\0" + _directory((0x8769, 4, 1, 26)) + exif + written + jpeg,
+    }
+
+
+def _directory(*entries: tuple[int, int, int, int]) -> bytes:
+    """Write a directory of a TIFF, with which nothing is in the chain behind it."""
+    body = b"".join(struct.pack("<HHLL", *entry) for entry in entries)
+    return struct.pack("<H", len(entries)) + body + bytes(4)
+
+
 def _pixels(sample: Sample) -> Any:  # noqa: ANN401 - pyvips has no types
     bands, space = {"grey": (1, "b-w"), "cmyk": (4, "cmyk")}.get(sample.profile, (3, "srgb"))
     image = pyvips.Image.black(_SIDE, _SIDE, bands=bands) + 100

@@ -70,6 +70,7 @@ SCARCELY_PICTURES = {
     "heic that is a page": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + _PAGE,
     "tiff that is a page": b"II*\0\x08\0\0\0" + _PAGE,
     "raf that is a page": b"FUJIFILMCCD-RAW 0201" + _PAGE,
+    "orf that is a page": b"IIRO\x08\0\0\0" + _PAGE,
     "jpeg xl that is empty": b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(60),
 }
 NO_PICTURES = {
@@ -119,7 +120,7 @@ KNOWN = {
     "film": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(60),
     "film of Apple": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(60),
     "film of Matroska": b"\x1aE\xdf\xa3" + bytes(60),
-    "olympus": b"IIRO\x08\0\0\0" + bytes(60),
+    "sigma": b"FOVb" + bytes(60),
 }
 
 

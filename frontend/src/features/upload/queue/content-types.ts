@@ -23,6 +23,22 @@ const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
   arw: "image/x-sony-arw",
   raf: "image/x-fuji-raf",
   rw2: "image/x-panasonic-rw2",
+  // What the server tells by the bytes: NRW is laid out like NEF, SR2 like ARW, RWL like RW2.
+  nrw: "image/x-nikon-nef",
+  sr2: "image/x-sony-arw",
+  rwl: "image/x-panasonic-rw2",
+  orf: "image/x-olympus-orf",
+  ori: "image/x-olympus-orf",
+  pef: "image/x-pentax-pef",
+  srw: "image/x-samsung-srw",
+  "3fr": "image/x-hasselblad-3fr",
+  fff: "image/x-hasselblad-3fr",
+  erf: "image/x-epson-erf",
+  iiq: "image/x-phaseone-iiq",
+  dcr: "image/x-raw",
+  kdc: "image/x-raw",
+  mef: "image/x-raw",
+  mos: "image/x-raw",
 };
 
 /** The content type to declare; empty when neither the browser nor the extension tells. */
@@ -42,6 +58,14 @@ const ALIASES: Readonly<Record<string, string>> = {
   "image/tif": "image/tiff",
   "image/dng": "image/x-adobe-dng",
   "image/x-panasonic-raw2": "image/x-panasonic-rw2",
+  // As shared-mime-info and ExifTool call them.
+  "image/x-nikon-nrw": "image/x-nikon-nef",
+  "image/x-sony-sr2": "image/x-sony-arw",
+  "image/x-leica-rwl": "image/x-panasonic-rw2",
+  "image/x-hasselblad-fff": "image/x-hasselblad-3fr",
+  "image/x-kodak-dcr": "image/x-raw",
+  "image/x-kodak-kdc": "image/x-raw",
+  "image/x-mamiya-mef": "image/x-raw",
 };
 
 const PICTURE_TYPES: ReadonlySet<string> = new Set(Object.values(TYPE_BY_EXTENSION));

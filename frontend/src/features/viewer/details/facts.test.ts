@@ -64,6 +64,8 @@ test("a file is named by its kind", () => {
   expect(kind("image/webp")).toBe("WebP");
   expect(kind("image/jpeg")).toBe("JPEG");
   expect(kind("image/x-nikon-nef")).toBe("NEF");
+  expect(kind("image/x-hasselblad-3fr")).toBe("3FR");
+  expect(kind("image/x-raw")).toBe("RAW");
 });
 
 test("a picture that says nothing is dated by its file, and it is said so", () => {

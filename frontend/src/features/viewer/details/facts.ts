@@ -59,11 +59,11 @@ export const placeInWords = ({ latitude, longitude, altitude }: Location): strin
 export const placeToCopy = ({ latitude, longitude }: Location): string =>
   `${latitude}, ${longitude}`;
 
-/** "JPEG" for image/jpeg, "NEF" for image/x-nikon-nef. */
+/** "JPEG" for image/jpeg, "NEF" for image/x-nikon-nef, "RAW" for image/x-raw. */
 const typeName = (contentType: string): string =>
   contentType === "image/webp"
     ? "WebP"
-    : contentType.replace(/^image\/(x-[a-z]+-)?/, "").toUpperCase();
+    : contentType.replace(/^image\/(x-([a-z]+-)?)?/, "").toUpperCase();
 
 export const factsOf = (image: Image, sizeInWords: string): Fact[] => {
   const facts: (Fact | null)[] = [
