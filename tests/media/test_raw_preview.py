@@ -79,7 +79,7 @@ def test_what_ends_early_is_kept_as_damaged(content_type: str) -> None:
 def test_what_ends_before_its_picture_is_incomplete() -> None:
     """Of a PEF the sensor's numbers stand before the JPEG: a small copy may be all that came."""
     whole = RAW[sniff.PEF]
-    outcome = develop(whole[: whole.find(LARGE) - 1])
+    outcome = develop(whole[: whole.find(LARGE)])
     assert isinstance(outcome, Developed)
     assert (outcome.outcome, outcome.reason) == ("damaged", "incomplete")
     assert outcome.preview is not None
@@ -137,6 +137,14 @@ def test_a_small_copy_is_shown_where_nothing_else_is() -> None:
     """C-5050 and SP-350: the small copy in the maker's note is their only JPEG."""
     outcome = ready(orf(name=b"OLYMP\0\1\0", counts_from="", has_preview=False))
     assert (outcome.width, outcome.height) == (24, 32)
+
+
+def test_a_note_that_is_out_of_date_makes_nothing_incomplete() -> None:
+    """Programs that rewrite a file leave the places in its maker's note as they were."""
+    data = bytearray(pef())
+    entry = data.find(struct.pack(">HHL", 0x0004, 4, 1))
+    struct.pack_into(">L", data, entry + 8, 2**31)
+    assert ready(bytes(data)).width == 160
 
 
 def test_a_note_tells_its_own_order_of_bytes() -> None:
