@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BindParameter, DateTime, MetaData, Select, TextClause, bindparam
+from sqlalchemy import BindParameter, DateTime, MetaData, Select, TextClause, bindparam, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeEngine
 
@@ -93,6 +94,22 @@ class Prepared:
 def given(name: str, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:
     """Return the place of a value that a prepared query is given when it is asked."""
     return bindparam(name, type_=kind, required=False)  # not when it is put into words
+
+
+_WAIT_BRIEFLY = text("SELECT wait_briefly()")
+
+
+def wait_briefly() -> None:
+    """Wait for no lock longer than 200 ms in this transaction: who is next must not wait for it.
+
+    What waits longer raises an OperationalError: see `is_lock_timeout`, and migration 0028.
+    """
+    db.session.execute(_WAIT_BRIEFLY)
+
+
+def is_lock_timeout(error: BaseException) -> bool:
+    """Tell whether somebody held a lock for longer than a transaction waits (SQLSTATE 55P03)."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "pgcode", "") == "55P03"
 
 
 def now() -> datetime:

@@ -24,6 +24,7 @@ from app.database import db, now
 from app.images.models import SHOWN, Image, ImageState
 from app.integrity.image_rows import Row, has_row, read_rows, right_before
 from app.integrity.orphans import lock_place
+from app.integrity.purges import was_purged
 from app.messages import PictureStored
 from app.uploads.cancelled import was_cancelled
 
@@ -229,7 +230,7 @@ class Doctor:
     def _adopt(self, place: Place) -> bool:
         """Make the row of a stored original anew and have it developed.
 
-        False: its person is gone, has cancelled it, or has the same bytes already.
+        False: its person is gone, has cancelled or deleted it, or has the same bytes already.
         """
         lock_place(place.image_id)  # the sweep must not remove them meanwhile
         kept = self.archive.look(place)
@@ -249,9 +250,11 @@ class Doctor:
             created_at=now(),  # the sweep forgets uploads by it
             timeline_at=stored.replace(tzinfo=None),
         )
-        is_wanted = db.session.scalar(
-            select(exists().where(User.id == place.user_id))
-        ) and not was_cancelled(place.user_id, place.image_id)
+        is_wanted = (
+            db.session.scalar(select(exists().where(User.id == place.user_id)))
+            and not was_cancelled(place.user_id, place.image_id)
+            and not was_purged(place.image_id)
+        )
         added = is_wanted and db.session.scalar(row.on_conflict_do_nothing().returning(Image.id))
         db.session.commit()
         if added:

@@ -63,13 +63,23 @@ def remove_unless_known(place: Place, *, store: PictureStore, was_cancelled: boo
     The place stays locked while S3 deletes, so that no row is made for what is going.
     """
     lock_place(place.image_id)
-    if not db.session.scalar(select(exists().where(Image.id == place.image_id))):
-        if was_cancelled:  # nobody's picture, as what the worker refuses: it leaves no tombstone
-            size = store.discard_upload(place.user_id, place.image_id)
-            count_discarded(place.user_id, size)
-        else:
-            store.delete_image(place.user_id, place.image_id)
+    if not was_cancelled:
+        remove_if_unknown(place, store=store)
+    elif not _is_known(place):
+        # Nobody's picture, as what the worker refuses: it leaves no tombstone.
+        size = store.discard_upload(place.user_id, place.image_id)
+        count_discarded(place.user_id, size)
     db.session.commit()
+
+
+def remove_if_unknown(place: Place, *, store: PictureStore) -> None:
+    """Delete the objects of a place that is locked, unless it has got a row."""
+    if not _is_known(place):
+        store.delete_image(place.user_id, place.image_id)
+
+
+def _is_known(place: Place) -> bool:
+    return bool(db.session.scalar(select(exists().where(Image.id == place.image_id))))
 
 
 def _settle(page: Page, *, after: str, store: PictureStore) -> bool:

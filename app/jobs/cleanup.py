@@ -20,7 +20,7 @@ from app.clients.aws.bucket_inventory import Census
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
-from app.database import db, now
+from app.database import db, is_lock_timeout, now, wait_briefly
 from app.exports.create import delete_expired_exports, take_overdue_exports
 from app.images.changes import forget_removals
 from app.images.failure_messages import OURS
@@ -28,6 +28,7 @@ from app.images.models import DescriptionState, Image, ImageState
 from app.images.turns import Upkeep
 from app.integrity.in_time import in_time
 from app.integrity.orphans import PAGES_A_SWEEP, look_for_strays, remove_unless_known
+from app.integrity.purges import finish_purge, marked_purges, purge
 from app.integrity.scan_state import keep_watch
 from app.media.results import DECODER_VERSION
 from app.messages import DescribePicture, ExportLibrary, PictureStored
@@ -86,6 +87,8 @@ def sweep(
     _try(partial(_wake, wake))
     for picture in in_time(_pictures(_overdue_descriptions(moment))):
         _try(partial(_ask_again, picture.image_id, moment, ask=ask))
+    for place in in_time(marked_purges()):
+        _try(partial(finish_purge, place, store=store))
     for picture in in_time(_pictures(_deleted_long_ago(moment))):
         _try(partial(_purge, picture, _deleted_long_ago(moment), store=store))
     for condition in (_never_made(moment), _rejected_long_ago(moment)):
@@ -97,10 +100,14 @@ def sweep(
     _try(partial(look_for_strays, census=census, store=store, pages=pages))
     _settle_leaving(exports, go_on=go_on)
     _try(forget_removals)
-    delete_dead_sessions()
-    db.session.commit()
+    _try(_delete_dead_sessions)
     # Last, since of a large library it may take as long as there is.
     _delete_people(exports)
+
+
+def _delete_dead_sessions() -> None:
+    delete_dead_sessions()
+    db.session.commit()
 
 
 def _delete_people(exports: ExportStore) -> None:
@@ -130,8 +137,11 @@ def _try(step: Callable[[], None]) -> None:
     """Do one step; the next ones are done whatever becomes of it."""
     try:
         step()
-    except Exception:
-        log.exception("a step of the sweep failed; the next sweep tries it again")
+    except Exception as error:
+        if is_lock_timeout(error):
+            log.info("a step of the sweep waits for the next sweep: somebody has locked its row")
+        else:
+            log.exception("a step of the sweep failed; the next sweep tries it again")
         db.session.rollback()
 
 
@@ -197,6 +207,7 @@ def _decode_again(picture: PictureStored) -> None:
         .returning(Image.id)
         .execution_options(synchronize_session=False)
     )
+    wait_briefly()
     if db.session.scalar(again) is not None:
         log.info("decoding a picture again that older decoders could not show")
     db.session.commit()
@@ -217,6 +228,7 @@ def _ask_again(image_id: UUID, moment: datetime, *, ask: Callable[[DescribePictu
 
 
 def _note(image_id: UUID, **moments: datetime | None) -> None:
+    wait_briefly()
     db.session.execute(
         update(Image)
         .where(Image.id == image_id)
@@ -243,22 +255,27 @@ def _rejected_long_ago(moment: datetime) -> ColumnElement[bool]:
 
 
 def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureStore) -> None:
-    """Delete a picture's objects, then its row: a crash in between is found again by the row.
+    """Delete a picture's row, then its objects. See [Note: Decided, then deleted].
 
-    The row stays locked meanwhile, against the rule that no transaction waits for the outside: a
-    picture that is brought back at this moment must not lose its objects.
+    What seems never made is looked for with the row locked, against the rule that no transaction
+    waits for the outside: who is promised the place again at this moment must find the row.
     """
+    wait_briefly()
     row = db.session.scalar(
         select(Image).where(Image.id == picture.image_id, due).with_for_update(skip_locked=True)
     )
-    if row is not None and not _has_arrived(row, store=store):
-        if row.state in _WITHOUT_BYTES:
-            note_cancelled(row.owner_id, row.id)  # whoever has begun to send may be slow
-        store.delete_image(picture.user_id, picture.image_id)
-        db.session.delete(row)
-    elif row is not None:
+    if row is None:
+        db.session.rollback()
+        return
+    if _has_arrived(row, store=store):
         row.state = ImageState.UPLOADING  # its event was lost, and is sent by the next sweep
+        db.session.commit()
+        return
+    if row.state in _WITHOUT_BYTES:
+        note_cancelled(row.owner_id, row.id)  # whoever has begun to send may be slow
+    purge(row)
     db.session.commit()
+    finish_purge(Place(user_id=picture.user_id, image_id=picture.image_id), store=store)
 
 
 def _clear_cancelled(*, store: PictureStore, upkeep: Upkeep) -> None:
@@ -285,6 +302,7 @@ def _clear_rejected(place: Place, *, store: PictureStore) -> None:
         Image.owner_id == place.user_id,
         Image.state == ImageState.REJECTED,
     )
+    wait_briefly()
     if db.session.scalar(select(Image.id).where(*rejected).with_for_update()) is not None:
         count_discarded(place.user_id, store.discard_upload(place.user_id, place.image_id))
     db.session.commit()

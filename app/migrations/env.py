@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import app.images.models
+import app.integrity.purges
 import app.integrity.scan_state
 import app.timeline.models
 import app.uploads.cancelled  # noqa: F401 - with accounts, all tables

@@ -5,6 +5,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
 import app.images.models
+import app.integrity.purges
 import app.integrity.scan_state
 import app.timeline.models  # noqa: F401 - with accounts, all tables
 from app.accounts.models import map_all

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 
 import app.images.models
+import app.integrity.purges
 import app.integrity.scan_state
 import app.timeline.models
 import app.uploads.cancelled  # noqa: F401 - with accounts, all tables

@@ -36,6 +36,7 @@ OWNED = {
     "audit_events": "user_id",
     "images": "owner_id",
     "cancelled_uploads": "owner_id",
+    "purges": "owner_id",
     "exports": "user_id",
     "image_changes": "owner_id",
     "storage": "user_id",

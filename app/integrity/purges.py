@@ -1,0 +1,73 @@
+"""Deleting pictures for good: the row first, then the objects that it named.
+
+[Note: Decided, then deleted] A commit may fail after S3 has deleted: then the row is still there,
+its person takes the picture out of Recently deleted, and the original is gone. So the row goes
+first, and with it, in one commit, a mark comes that says whose objects are to go. From then on
+nobody brings the picture back, and the same bytes get another id. Each sweep deletes the objects of
+the marks that it finds, and takes the mark away: twice, if it must.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, delete, exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clients.aws.bucket_versions import Place
+from app.clients.aws.image_store import PictureStore
+from app.database import Base, db, now
+from app.images.models import Image
+from app.integrity.orphans import lock_place, remove_if_unknown
+
+MAX_DUE = 500
+
+
+class Purge(Base):
+    """A picture that was deleted for good and whose objects may still be there."""
+
+    __tablename__ = "purges"
+    __table_args__ = (
+        {"comment": "Pictures that were deleted for good and whose objects may still be there."},
+    )
+
+    image_id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True, comment="Whose it was."
+    )
+    decided_at: Mapped[datetime]
+
+
+def purge(image: Image) -> None:
+    """Delete a row that is locked, and mark its objects; the caller commits, and only then deletes.
+
+    See [Note: Decided, then deleted].
+    """
+    mark = insert(Purge).values(image_id=image.id, owner_id=image.owner_id, decided_at=now())
+    db.session.execute(mark.on_conflict_do_nothing())
+    db.session.delete(image)
+
+
+def marked_purges() -> list[Place]:
+    """Return what is to be deleted, the oldest first; ends the transaction."""
+    query = select(Purge.owner_id, Purge.image_id).order_by(Purge.decided_at).limit(MAX_DUE)
+    found = [Place(user_id=owner, image_id=image) for owner, image in db.session.execute(query)]
+    db.session.rollback()
+    return found
+
+
+def finish_purge(place: Place, *, store: PictureStore) -> None:
+    """Delete the objects of a picture that is marked, and the mark; commits. Safe to repeat.
+
+    Raises:
+        AwsUnavailableError: the mark stays, and the next sweep goes on.
+    """
+    lock_place(place.image_id)
+    remove_if_unknown(place, store=store)
+    db.session.execute(delete(Purge).where(Purge.image_id == place.image_id))
+    db.session.commit()
+
+
+def was_purged(image_id: UUID) -> bool:
+    """Tell whether a picture was deleted for good and still has its mark."""
+    return bool(db.session.scalar(select(exists().where(Purge.image_id == image_id))))

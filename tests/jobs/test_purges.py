@@ -1,0 +1,97 @@
+"""Nothing is deleted for good before it is decided for good."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.image_store import PictureStore
+from app.database import db, now
+from app.images.models import Image
+from app.integrity.purges import purge
+from scripts.embedded.policies import BUCKET
+from tests.conftest import running_stack
+from tests.support.library import Library, library_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from app.clients.aws.bucket_versions import Place
+
+DELETED = "UPDATE images SET deleted_at = now() - interval '31 days' WHERE id = :id RETURNING 1"
+MARKS = "SELECT count(*) FROM purges"
+
+
+class CutOffStore(PictureStore):
+    """Deletes, and then no connection to the database is left to say so."""
+
+    def delete_image(self, user_id: UUID, image_id: UUID) -> int:
+        """Delete, then cut off whoever asked."""
+        size = super().delete_image(user_id, image_id)
+        connection = db.session.connection().connection.dbapi_connection
+        assert connection is not None
+        connection.close()
+        return size
+
+
+class SilentStore(PictureStore):
+    """Does not delete."""
+
+    def delete_image(self, user_id: UUID, image_id: UUID) -> int:
+        """Fail as S3 does when it does not answer."""
+        raise AwsUnavailableError(f"{user_id} {image_id}")
+
+
+@pytest.fixture
+def library() -> Iterator[Library]:
+    with running_stack() as stack, library_on(stack) as library:
+        yield library
+
+
+@pytest.fixture
+def due(library: Library) -> Place:
+    """A picture that has been in Recently deleted for long enough."""
+    place = library.add(library.person())
+    library.value(DELETED, id=place.image_id)
+    return place
+
+
+def test_picture_whose_deletion_is_cut_off_cannot_be_brought_back_without_its_bytes(
+    library: Library, due: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = library.assembly.store
+    monkeypatch.setattr(library.assembly, "store", CutOffStore(s3=library.s3, bucket_name=BUCKET))
+    library.assembly.sweep()
+    assert library.archive.look(due) is None
+    assert library.state(due) is None
+    assert library.value(MARKS) == 1
+    monkeypatch.setattr(library.assembly, "store", store)
+    library.assembly.sweep()
+    assert library.value(MARKS) == 0
+
+
+def test_objects_that_could_not_be_deleted_are_deleted_by_the_next_sweep(
+    library: Library, due: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as silent:
+        store = SilentStore(s3=library.s3, bucket_name=BUCKET)
+        silent.setattr(library.assembly, "store", store)
+        library.assembly.sweep()
+    assert library.state(due) is None
+    assert library.archive.look(due) is not None
+    library.assembly.sweep()
+    assert library.archive.look(due) is None
+    assert library.value(MARKS) == 0
+
+
+def test_doctor_makes_no_row_for_what_is_deleted_for_good(library: Library, due: Place) -> None:
+    with library.assembly.app.app_context():
+        image = db.session.get_one(Image, due.image_id)
+        purge(image)
+        db.session.commit()
+    library.examine(adopt_since=now() - timedelta(days=1))
+    assert library.state(due) is None
