@@ -33,6 +33,7 @@ from app.messages import (
     SendLetter,
     handle,
     parse,
+    pause_after,
 )
 from app.processing.in_hand import InHand
 from app.processing.lease import seconds_until_next
@@ -127,21 +128,38 @@ class Assembly:
                 handlers=self.handlers(darkroom),
             )
 
-    def take_in(self, bodies: Iterable[str]) -> None:
-        """Note the originals that messages tell of. Safe to repeat."""
-        bucket = self.settings.picture_bucket
-        tasks = [task for body in bodies for task in parse(body, bucket_name=bucket)]
-        stored = [task for task in tasks if isinstance(task, PictureStored)]
-        if stored:
-            with self.app.app_context():
-                take_in(stored)
+    def take_in(self, bodies: Iterable[str]) -> set[str]:
+        """Note the originals that messages tell of. Safe to repeat.
+
+        Returns:
+            The messages that tell of what could not be noted now: they are to come again.
+
+        Raises:
+            SQLAlchemyError: nothing could be noted.
+        """
+        told = {body: self._stored(body) for body in bodies}
+        tasks = [task for stored in told.values() for task in stored]
+        if not tasks:
+            return set()
+        with self.app.app_context():
+            missed = set(take_in(tasks))
+        return {body for body, stored in told.items() if missed.intersection(stored)}
+
+    def _stored(self, body: str) -> list[PictureStored]:
+        tasks = parse(body, bucket_name=self.settings.picture_bucket)
+        return [task for task in tasks if isinstance(task, PictureStored)]
 
     def take_in_messages(self, *, wait_seconds: int) -> int:
         """Receive messages of the queue of pictures, note what they tell, and end them."""
         messages = self.pictures.receive(most=MAX_MESSAGES, wait_seconds=wait_seconds)
         if messages:
-            self.take_in(message.body for message in messages)
-            self.pictures.all_done(messages)
+            missed = self.take_in(message.body for message in messages)
+            done = [message for message in messages if message.body not in missed]
+            if done:
+                self.pictures.all_done(done)
+            for message in messages:
+                if message.body in missed:
+                    self.pictures.again_in(message, seconds=pause_after(message.attempt))
         return len(messages)
 
     def develop_next(self, darkroom: Darkroom) -> bool:

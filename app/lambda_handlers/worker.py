@@ -107,7 +107,9 @@ def _do(record: Mapping[str, Any]) -> bool:
     )
     try:
         if _tells_of_pictures(record):
-            _assembly.take_in([message.body])
+            if _assembly.take_in([message.body]):  # not now
+                _pause(record, message, seconds=pause_after(message.attempt))
+                return False
         else:
             _assembly.do(message.body, attempt=message.attempt, darkroom=_darkroom)
     except RetryLaterError as later:

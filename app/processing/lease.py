@@ -25,7 +25,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, text, update
 
-from app.database import db
+from app.database import db, wait_briefly
 from app.images.models import Image, ImageState
 from app.images.turns import ARRIVING, TURN, TURN_EACH_MEGABYTE, moving_turn
 from app.messages import PictureStored
@@ -100,23 +100,18 @@ class Begun:
     beside_others: bool  # whose few pictures were arriving or waiting when this one was begun
 
 
-def note_stored(tasks: Sequence[PictureStored]) -> list[PictureStored]:
-    """Note that originals have arrived. Safe to repeat.
+def note_stored(owner_id: UUID, tasks: Sequence[PictureStored]) -> list[PictureStored]:
+    """Note that originals of one person have arrived. Safe to repeat.
+
+    In a transaction of their own: see [Note: Changes in order] in changes.py.
 
     Returns:
         Those that changed nothing: they have no row, or a row that knew already or has an end.
+
+    Raises:
+        OperationalError: somebody has locked one of the rows for longer than a moment.
     """
-    by_owner: dict[UUID, list[PictureStored]] = {}
-    for task in tasks:
-        by_owner.setdefault(task.user_id, []).append(task)
-    others: list[PictureStored] = []
-    # A transaction for each: see [Note: Changes in order] in changes.py.
-    for owner_id, of_one in by_owner.items():
-        others += _note_stored(owner_id, of_one)
-    return others
-
-
-def _note_stored(owner_id: UUID, tasks: Sequence[PictureStored]) -> list[PictureStored]:
+    wait_briefly()
     noted = set(
         db.session.scalars(
             update(Image)
@@ -191,7 +186,13 @@ def tell_backlog() -> None:
 
 
 def extend(image_id: UUID) -> None:
-    """Say that we are still at it."""
+    """Say that we are still at it.
+
+    Raises:
+        OperationalError: somebody has locked the row for longer than a moment. Nobody else takes
+            the picture meanwhile, since a row that is locked is not begun.
+    """
+    wait_briefly()  # other pictures' turn to say so comes after
     _set(image_id, leased_until=func.now() + LEASE)
 
 

@@ -27,7 +27,7 @@ from app.clients.aws.image_store import (
     PictureStore,
 )
 from app.clients.outage import is_outage
-from app.database import db, now
+from app.database import db, is_lock_timeout, now
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.turns import Bill
@@ -90,17 +90,34 @@ class Receipt:
     crc32: int | None
 
 
-def take_in(tasks: Sequence[PictureStored]) -> None:
+def take_in(tasks: Sequence[PictureStored]) -> list[PictureStored]:
     """Note which originals have arrived; those of cancelled and rejected uploads, for the sweep.
 
     See [Note: The sweep removes] in cancelled.py. Whatever else has no row is left to the sweep
     too, which knows what a restored database may have lost, and to the doctor. Safe to repeat.
+
+    Returns:
+        Those that could not be noted now, for a reason that is their owners' alone, such as rows
+        that a large change has locked: their events are to come again.
+
+    Raises:
+        SQLAlchemyError: none could be noted, so the reason is everybody's.
     """
-    others: dict[UUID, list[UUID]] = {}
-    for task in note_stored(tasks):
-        others.setdefault(task.user_id, []).append(task.image_id)
-    for owner_id, image_ids in others.items():
-        note_late(owner_id, image_ids)
+    by_owner: dict[UUID, list[PictureStored]] = {}
+    for task in tasks:
+        by_owner.setdefault(task.user_id, []).append(task)
+    missed: dict[UUID, list[PictureStored]] = {}
+    for owner_id, of_one in by_owner.items():
+        try:
+            if others := note_stored(owner_id, of_one):
+                note_late(owner_id, [task.image_id for task in others])
+        except SQLAlchemyError as error:
+            db.session.rollback()
+            missed[owner_id] = of_one
+            if len(missed) == len(by_owner) and not is_lock_timeout(error):
+                raise
+            log.warning("somebody's arrivals are noted later: %s", type(error).__name__)
+    return [task for of_one in missed.values() for task in of_one]
 
 
 def develop_next(*, bench: Bench) -> bool:
@@ -309,7 +326,7 @@ def _finish(
     state = ImageState.READY if outcome.outcome == "ready" else ImageState.DAMAGED
     if not _settle(task, state=state, **values):
         # If the row went while we worked, deletion wins, and what we put there goes too. Not the
-        # original: whoever deletes a row does that first, and a restored database has none either.
+        # original: that is for whoever deletes a row, and a restored database has none either.
         if not has_row(_place_of(task)):
             bench.store.delete_derived(task.user_id, task.image_id)
     elif describe:

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, db, now
+from app.database import Base, db, now, wait_briefly
 from app.images.models import Image, ImageState
 
 # An address that was signed before lives for minutes; who has begun to send may take hours.
@@ -118,7 +118,11 @@ def note_late(owner_id: UUID, image_ids: Sequence[UUID]) -> None:
     """Have the next sweep look at those that were cancelled or rejected; ends the transaction.
 
     See [Note: The sweep removes]. Safe to repeat.
+
+    Raises:
+        OperationalError: somebody has locked one of the rows for longer than a moment.
     """
+    wait_briefly()
     rejected = select(Image.id).where(
         Image.owner_id == owner_id, Image.id.in_(image_ids), Image.state == ImageState.REJECTED
     )

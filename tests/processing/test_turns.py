@@ -399,7 +399,7 @@ def test_an_event_of_somebody_elses_picture_changes_nothing(library: Library) ->
     place = library.add(ada)
     library.value("UPDATE images SET state = 'uploading' RETURNING 1")
     forged = PictureStored(user_id=bob, image_id=place.image_id)
-    assert note_stored([forged]) == [forged]
+    assert note_stored(forged.user_id, [forged]) == [forged]
     assert library.state(place) == "uploading"
-    assert note_stored([PictureStored(user_id=ada, image_id=place.image_id)]) == []
+    assert note_stored(ada, [PictureStored(user_id=ada, image_id=place.image_id)]) == []
     assert library.state(place) == "processing"

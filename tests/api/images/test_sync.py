@@ -17,7 +17,7 @@ from app.images.listing import DETAILED
 from app.images.models import Image
 from app.jobs.worker_context import Assembly
 from app.messages import PictureStored
-from app.processing.lease import note_stored
+from app.processing.process_image import take_in
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import until
 from tests.support.images import jpeg
@@ -343,25 +343,23 @@ def test_mark_that_is_not_ours_is_refused(ada: Person, plain: str) -> None:
 def test_events_of_many_people_are_noted_one_person_at_a_time(
     ada: Person, bob: Person, stack: EmbeddedStack, assembly: Assembly
 ) -> None:
-    """One transaction for all would hold several people's rows: two could wait in a circle."""
+    """One transaction for all would hold several people's rows: two could wait in a circle.
+
+    What somebody has locked keeps nobody else's from being noted, and is not lost.
+    """
     copy = Copy(ada)
     (hers,) = ada.promise(jpeg(seed=5202))
     (his,) = bob.promise(jpeg(seed=5203))
     copy.catch_up()
-    tasks = [
+    hers_stored, his_stored = [
         PictureStored(user_id=UUID(person.user_id), image_id=UUID(place["image"]["id"]))
         for person, place in ((ada, hers), (bob, his))
     ]
-
-    def note() -> None:
-        with assembly.app.app_context():
-            note_stored(tasks)
-
-    with transaction(stack) as other:
+    with transaction(stack) as other, assembly.app.app_context():
         other.execute("SELECT FROM storage WHERE user_id = %s FOR UPDATE", (bob.user_id,))
-        noting = threading.Thread(target=note)
-        noting.start()
-        until(lambda: hers["image"]["id"] in copy.catch_up())
-        assert noting.is_alive()
+        assert take_in([his_stored, hers_stored]) == [his_stored]
+        assert hers["image"]["id"] in copy.catch_up()
+        assert take_in([his_stored]) == [his_stored]
         other.execute("ROLLBACK")
-    noting.join()
+        assert take_in([his_stored]) == []
+    assert bob.detail(his["image"]["id"])["state"] != "uploading"

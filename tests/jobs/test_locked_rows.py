@@ -1,0 +1,92 @@
+"""Rows that somebody has locked hold up nobody else: not the sweep, arrivals or heartbeats."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from app.messages import PictureStored
+from app.processing.lease import extend
+from app.settings import with_driver
+from tests.api.conftest import stored_event
+from tests.conftest import running_stack
+from tests.support.library import Library, library_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.clients.aws.bucket_versions import Place
+
+AT_MOST_SECONDS = 5.0  # all else waits for ten
+STATE = "UPDATE images SET state = :state, created_at = {ago} WHERE id = :id RETURNING 1"
+
+
+@pytest.fixture
+def library() -> Iterator[Library]:
+    with running_stack() as stack, library_on(stack, pool_size=2) as library:
+        yield library
+
+
+@contextmanager
+def locked(library: Library, place: Place) -> Iterator[None]:
+    """Have somebody change a picture, and not come to an end."""
+    engine = create_engine(with_driver(library.stack.database_url))
+    with engine.begin() as changing:
+        query = "SELECT id FROM images WHERE id = :id FOR UPDATE"
+        changing.execute(text(query), {"id": place.image_id})
+        yield
+    engine.dispose()
+
+
+def uploading(library: Library, *, ago: str = "now()") -> Place:
+    """A picture of somebody's, whose original has arrived without an event."""
+    place = library.add(library.person())
+    library.value(STATE.format(ago=ago), id=place.image_id, state="uploading")
+    return place
+
+
+def test_sweep_goes_on_past_a_row_that_somebody_has_locked(library: Library) -> None:
+    first = uploading(library, ago="now() - interval '2 hours'")
+    second = uploading(library, ago="now() - interval '1 hour'")
+    begun = time.monotonic()
+    with locked(library, first):
+        library.assembly.sweep()
+        swept = "SELECT array_agg(id) FROM images WHERE swept_at IS NOT NULL"
+        assert library.value(swept) == [second.image_id]
+    assert time.monotonic() - begun < AT_MOST_SECONDS
+    library.assembly.sweep()
+    assert sorted(library.value(swept)) == sorted([first.image_id, second.image_id])
+
+
+def test_arrival_of_a_row_that_somebody_has_locked_comes_again(library: Library) -> None:
+    hers, his = uploading(library), uploading(library)
+    for place in (hers, his):
+        stored = PictureStored(user_id=place.user_id, image_id=place.image_id)
+        library.assembly.ring(stored)
+    with locked(library, hers):
+        taken = 0
+        while taken < 2:  # the queue may give them one by one
+            taken += library.assembly.take_in_messages(wait_seconds=1)
+        assert (library.state(hers), library.state(his)) == ("uploading", "processing")
+        assert library.assembly.take_in([stored_event(hers.key)]) == {stored_event(hers.key)}
+    while library.state(hers) == "uploading":
+        library.assembly.take_in_messages(wait_seconds=1)
+
+
+def test_heartbeat_of_a_row_that_somebody_has_locked_gives_up_soon(library: Library) -> None:
+    place = uploading(library)
+    library.value(STATE.format(ago="now()"), id=place.image_id, state="processing")
+    library.value("UPDATE images SET leased_until = now() RETURNING 1")
+    begun = time.monotonic()
+    with (
+        locked(library, place),
+        library.assembly.app.app_context(),
+        pytest.raises(OperationalError),
+    ):
+        extend(place.image_id)
+    assert time.monotonic() - begun < AT_MOST_SECONDS
