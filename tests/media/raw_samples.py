@@ -353,18 +353,19 @@ def iiq() -> bytes:
     return laid_out({"first": Directory(first), "bare": side.tobytes()}, behind=block)
 
 
-def rw2_of_today() -> bytes:
+def rw2_of_today(*, make: str = "LEICA", strip_bytes: int = 0) -> bytes:
     """Panasonic's of newer cameras, and Leica's RWL: two JPEGs, and strips that are none.
 
-    StripOffsets is 0xFFFFFFFF, and StripByteCounts 0, in all of six RW2 and RWL that were dumped
-    (DMC-GF1, V-LUX Typ 114 and others); RawDataOffset says where the sensor's numbers are. The
-    larger JPEG is tag 0x0127's (ExifTool's PanasonicRaw.pm, JpgFromRaw2).
+    StripOffsets is 0xFFFFFFFF in all of seven RW2 and RWL that were dumped (DMC-GF1, V-LUX Typ 114
+    and others), and StripByteCounts 0, but in ExifTool's sample of a DMC-LX3 as many as there are;
+    RawDataOffset says where the sensor's numbers are. The larger JPEG is tag 0x0127's (ExifTool's
+    PanasonicRaw.pm, JpgFromRaw2).
     """
-    strips: dict[int, Field] = {0x0111: 0xFFFFFFFF, 0x0117: 0, 0x0118: To(("sensor",))}
+    strips: dict[int, Field] = {0x0111: 0xFFFFFFFF, 0x0117: strip_bytes, 0x0118: To(("sensor",))}
     jpegs: dict[int, Field] = {0x002E: Of(("small",)), 0x0127: Of(("large",))}
     return laid_out(
         {
-            "first": Directory({**camera("LEICA"), **strips, **jpegs}),
+            "first": Directory({**camera(make), **strips, **jpegs}),
             "small": SMALL,
             "large": LARGE,
             "sensor": SENSOR,
@@ -420,6 +421,10 @@ OTHERWISE = {
         with_small_copy_first("Hasselblad", has_jpeg=False),
     ),
     "RWL of a V-LUX": ("image/x-panasonic-rw2", rw2_of_today()),
+    "RW2 that counts its strip": (
+        "image/x-panasonic-rw2",
+        rw2_of_today(make="Panasonic", strip_bytes=len(SENSOR)),
+    ),
     "NRW of a Coolpix": ("image/x-nikon-nef", _with_large("NIKON")),
     "SR2 of a DSC-R1": ("image/x-sony-arw", _with_large("SONY")),
 }

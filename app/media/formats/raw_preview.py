@@ -31,6 +31,9 @@ _JPEG, _JPEG_SIZE = 0x0201, 0x0202
 # Panasonic's, and the larger one of newer cameras (ExifTool's JpgFromRaw and JpgFromRaw2).
 _PANASONIC_JPEGS = (0x002E, 0x0127)
 _SUB_DIRECTORIES = 0x014A
+# StripOffsets of RW2, whose sensor's numbers are where another tag says; StripByteCounts is 0, or
+# how many there are.
+_NOWHERE = 0xFFFFFFFF
 _WANTED = frozenset(
     {
         *(_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _ORIENTATION, _XMP),
@@ -112,7 +115,7 @@ def _search_tiff(data: Bytes, found: Embedded) -> None:
                 found.blocks["xmp"] = memoryview(data)[tags[_XMP].place :][: tags[_XMP].length]
         for start, length in _jpegs(tags):
             found.offer(data, start, length)
-            found.is_cut_short |= length > 0 and start + length > len(data)
+            found.is_cut_short |= _end(start, length) > len(data)
         bare = _bare_copy(tags, data)
         if len(bare) > len(found.bare or b""):
             found.bare = bare
@@ -211,15 +214,17 @@ def _bare_copy(tags: Tags, data: Bytes) -> bytes:
 
 
 def _last_byte(tags: Tags) -> int:
-    """Return where the last of a directory's pixels end.
-
-    Panasonic says that they are no bytes at 0xFFFFFFFF, and keeps their place elsewhere.
-    """
+    """Return where the last of a directory's pixels end."""
     ends = [0]
     for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
         pairs = (wholes_of(tags.get(name), most=_MOST_STRIPS) for name in (places, sizes))
-        ends += [start + size for start, size in zip(*pairs, strict=False) if size]
+        ends += [_end(start, size) for start, size in zip(*pairs, strict=False)]
     return max(ends)
+
+
+def _end(start: int, length: int) -> int:
+    """Return where a part ends; 0 when it is none, or stands nowhere, as Panasonic's strips do."""
+    return 0 if length == 0 or start == _NOWHERE else start + length
 
 
 # Canon's boxes (ISO 14496-12): what holds others, by kind or by name. After a name, so many bytes
