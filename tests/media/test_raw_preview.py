@@ -139,6 +139,14 @@ def test_a_small_copy_is_shown_where_nothing_else_is() -> None:
     assert (outcome.width, outcome.height) == (24, 32)
 
 
+def test_a_jpeg_of_no_bytes_is_missing_nowhere() -> None:
+    data = bytearray(RAW[sniff.NEF])
+    entry = data.find(struct.pack("<HHL", 0x0201, 4, 1))
+    struct.pack_into("<L", data, entry + 8, 2**31)
+    struct.pack_into("<L", data, entry + 12 + 8, 0)  # of the length, which follows
+    assert ready(bytes(data)).width == 160
+
+
 def test_a_note_that_is_out_of_date_makes_nothing_incomplete() -> None:
     """Programs that rewrite a file leave the places in its maker's note as they were."""
     data = bytearray(pef())
