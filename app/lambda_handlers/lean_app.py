@@ -6,6 +6,7 @@ but the command line are imported when they are used: the documentation page is 
 See docs/decisions/0052-cold-start-by-halves.md.
 """
 
+from app.lambda_handlers.import_bundle import bundled
 from app.lambda_handlers.import_stubs import later, without
 
 _DIALECTS = "sqlalchemy.dialects.postgresql"
@@ -30,7 +31,7 @@ _SELDOM = (
 )
 
 # A group of commands is made with each app and blueprint, so that it cannot come later.
-with without("flask.cli"), later(*_SELDOM):
+with bundled(), without("flask.cli"), later(*_SELDOM):
     import sqlalchemy.dialects.postgresql.psycopg2  # noqa: F401 - as the database's address names it
     import werkzeug.test  # noqa: F401 - by which Zappa asks Flask; it knows how to send forms
 

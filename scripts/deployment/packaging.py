@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from scripts.deployment import bytecode, libraries, thinning
+from scripts.deployment import bundling, bytecode, libraries, thinning
 from scripts.deployment.libraries import ELF
 from scripts.deployment.thinning import strip, thin_out
 from scripts.embedded.errors import StartError
@@ -39,7 +39,7 @@ _PLATFORMS: dict[Architecture, str] = {
 
 _ELF_MACHINES: dict[Architecture, int] = {"arm64": 183, "x86_64": 62}
 _MOST_BYTES = 120_000_000
-_MADE_BY = (__file__, bytecode.__file__, libraries.__file__, thinning.__file__)
+_MADE_BY = (__file__, bundling.__file__, bytecode.__file__, libraries.__file__, thinning.__file__)
 _SETTINGS = {
     "production": {
         "app_function": "app.lambda_handlers.api.app",
@@ -213,6 +213,7 @@ def _compile(folder: Path, python: Path) -> None:
     options = ("-q", "--invalidation-mode", "unchecked-hash", "-p", "/var/task", "-s", str(folder))
     _run_python(python, "-m", "compileall", *options, str(ours))
     _run_python(python, bytecode.__file__, str(folder), str(ours), "/var/task")
+    _run_python(python, bundling.__file__, str(folder))
 
 
 def _run_python(python: Path, *words: str) -> None:

@@ -35,7 +35,7 @@ from tests.support.users import Person
 
 ROOT = Path(__file__).parents[2]
 MACHINE = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
-AT_MOST = 0.33
+AT_MOST = 0.28
 
 # What issue 5 and README name: Flask, Authlib, Flask-SQLAlchemy, psycopg2, boto3, openai, Zappa.
 # Of Authlib what signs people in; of boto3 and openai with the clients that the product uses, which
