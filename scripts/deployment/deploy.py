@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import re
 import shutil
 import subprocess
@@ -314,11 +315,17 @@ def _set_secret(account: AwsAccount, names: Sequence[str], *, say: Callable[[str
 def run_cdk(*words: str, environment: Mapping[str, str]) -> None:
     """Run the CDK; what it asks and how it goes is the person's to see.
 
+    `environment` is of the person's shell. Its PATH is not taken: since the build our own Node.js
+    may come first on this process's, where the machine has none or an old one.
+
     Raises:
         StartError: it did not succeed.
     """
     done = subprocess.run(
-        [ROOT / "node_modules/.bin/cdk", *words], check=False, cwd=ROOT, env=dict(environment)
+        [ROOT / "node_modules/.bin/cdk", *words],
+        check=False,
+        cwd=ROOT,
+        env={**environment, "PATH": os.environ.get("PATH", os.defpath)},
     )
     if done.returncode:
         raise StartError(f"cdk {words[0]} did not succeed; its words are above.")

@@ -188,9 +188,9 @@ TEMPLATE: dict[str, Any] = {
 }
 
 
-def look(aws: Aws, name: str, *, stack: Stack = NEW, ipv6: bool = True, **context: Any) -> Any:
-    """Return one line, for what is said with `-c`."""
-    wanted = Wanted(context=context, stack=stack, resolves=lambda _: ipv6)
+def look(aws: Aws, name: str, *, stack: Stack = NEW, without_ipv6: str = "", **context: Any) -> Any:
+    """Return one line, for what is said with `-c`, where one host has no IPv6 address."""
+    wanted = Wanted(context=context, stack=stack, resolves=lambda host: host != without_ipv6)
     return LOOKS[name](aws.account, wanted)
 
 

@@ -21,5 +21,6 @@ def test_what_is_named_exists(named: str) -> None:
 
 def test_each_number_has_a_check() -> None:
     assert sorted({int(number) for number, *_ in ROWS}) == list(range(1, 24))
-    for number, _, check, _ in ROWS:
+    for number, _, check, _, seen_failing in ROWS:
         assert "::test_" in check, number
+        assert seen_failing.strip(), number

@@ -345,6 +345,19 @@ def str_parts(value: Any) -> list[Any]:
 def test_nobody_keeps_who_looked_at_what(template: Template) -> None:
     for name, bucket in template.of_type("AWS::S3::Bucket").items():
         assert "LoggingConfiguration" not in bucket, name
+    distribution = template.only("AWS::CloudFront::Distribution")["Properties"]
+    assert "Logging" not in distribution["DistributionConfig"]
+    # What the API keeps of a request names neither an address nor a person.
+    log = template.only("AWS::ApiGatewayV2::Stage")["Properties"]["AccessLogSettings"]["Format"]
+    assert set(re.findall(r"\$context\.([\w.]+)", log)) == {
+        "requestId",
+        "requestTime",
+        "httpMethod",
+        "path",
+        "status",
+        "responseLatency",
+        "integrationErrorMessage",
+    }
 
 
 def test_the_budget_counts_this_product_and_not_the_whole_account(template: Template) -> None:
