@@ -16,11 +16,17 @@ so a bulk upload ends whatever others do.
 [Note: Leases, not locks] The row says until when somebody is at a picture. A lease that has run out
 binds nobody: whoever held it may still come to an end, which changes nothing, since each step can
 be done twice. What failed rests under a lease of nobody's.
+
+[Note: Whose lease it is] Whoever begins a picture writes a moment of their own into its row, and
+another one each time they say that they are still at it. A worker that stood still for minutes may
+find the picture cancelled, promised and sent anew meanwhile. So what takes something away (a
+rejection, a lease that is let go) is done only where the row still says what this worker wrote.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, text, update
@@ -69,20 +75,32 @@ WITH next AS MATERIALIZED (
 ), begun AS (
   UPDATE images SET attempts = attempts + 1, leased_until = now() + :lease
   FROM next WHERE images.id = next.id
-  RETURNING images.id, images.owner_id, images.sha256, images.byte_size, images.attempts
+  RETURNING images.id, images.owner_id, images.sha256, images.byte_size, images.attempts,
+    images.leased_until
 ), cost AS (
   SELECT owner_id, CAST(:turn AS float8) + :turn_each_megabyte * (byte_size / 1e6) AS cost
   FROM begun
 ), turn AS (
 MOVING
 )
-SELECT id, sha256, byte_size, attempts FROM begun
+SELECT id, sha256, byte_size, attempts, leased_until FROM begun
 """.replace("MOVING", moving_turn("cost"))
 ).bindparams(
     lease=LEASE,
     turn=TURN.total_seconds(),
     turn_each_megabyte=TURN_EACH_MEGABYTE.total_seconds(),
 )
+
+
+class Lease:
+    """Until when a row says that a picture is this worker's. See [Note: Whose lease it is].
+
+    `held` is taken by whoever compares it with the row: the heartbeat has a thread of its own.
+    """
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        self.held = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +111,7 @@ class Begun:
     """
 
     task: PictureStored
+    lease: Lease
     sha256: bytes
     size: int
     attempts: int
@@ -185,27 +204,42 @@ def tell_backlog() -> None:
         took("OldestPictureSeconds", max(0.0, float(seconds)))
 
 
-def extend(image_id: UUID) -> None:
-    """Say that we are still at it.
+def extend(begun: Begun) -> None:
+    """Say that we are still at it; nothing where it is not ours any more.
 
     Raises:
         OperationalError: somebody has locked the row for longer than a moment. Nobody else takes
             the picture meanwhile, since a row that is locked is not begun.
     """
-    wait_briefly()  # other pictures' turn to say so comes after
-    _set(image_id, leased_until=func.now() + LEASE)
+    with begun.lease.held:
+        wait_briefly()  # other pictures' turn to say so comes after
+        until = _set_ours(begun, leased_until=func.now() + LEASE)
+        begun.lease.until = until or begun.lease.until
 
 
-def let_go(image_id: UUID, *, counts: bool, rest: timedelta = timedelta()) -> None:
-    """Give it to whoever comes next, after a rest.
+def let_go(begun: Begun, *, counts: bool, rest: timedelta = timedelta()) -> None:
+    """Give it to whoever comes next, after a rest; nothing where it is not ours any more.
 
     Args:
-        image_id: whose lease ends.
+        begun: whose lease ends.
         counts: whether this was an attempt; a start that never reached the decoder is none.
         rest: how long nobody takes it.
     """
     less = {} if counts else {"attempts": func.greatest(Image.attempts - 1, 0)}
-    _set(image_id, leased_until=func.now() + rest, **less)
+    with begun.lease.held:
+        _set_ours(begun, leased_until=func.now() + rest, **less)
+
+
+def is_ours(begun: Begun) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that nobody has begun or promised the picture since.
+
+    The caller holds `begun.lease.held`. See [Note: Whose lease it is].
+    """
+    return (
+        Image.id == begun.task.image_id,
+        Image.state == ImageState.PROCESSING,
+        Image.leased_until == begun.lease.until,
+    )
 
 
 def _begin_of(owner_id: UUID, *, is_bulk: bool, beside_others: bool) -> Begun | None:
@@ -215,6 +249,7 @@ def _begin_of(owner_id: UUID, *, is_bulk: bool, beside_others: bool) -> Begun | 
     db.session.commit()
     return Begun(
         task=PictureStored(user_id=owner_id, image_id=row.id),
+        lease=Lease(row.leased_until),
         sha256=bytes(row.sha256),
         size=row.byte_size,
         attempts=row.attempts,
@@ -223,19 +258,13 @@ def _begin_of(owner_id: UUID, *, is_bulk: bool, beside_others: bool) -> Begun | 
     )
 
 
-def _set(image_id: UUID, **values: object) -> None:
-    db.session.execute(
+def _set_ours(begun: Begun, **values: object) -> datetime | None:
+    until = db.session.scalar(
         update(Image)
-        .where(
-            Image.id == image_id,
-            Image.state == ImageState.PROCESSING,
-            Image.leased_until.is_not(None),
-        )
+        .where(*is_ours(begun))
         .values(**values)
+        .returning(Image.leased_until)
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
-
-
-def _is_free() -> ColumnElement[bool]:
-    return Image.leased_until.is_(None) | (Image.leased_until < func.now())
+    return until

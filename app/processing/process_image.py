@@ -15,7 +15,7 @@ from io import BufferedReader
 from typing import Literal, Protocol
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import User
@@ -38,7 +38,7 @@ from app.media.sandbox.nameless_file import nameless_file
 from app.messages import MOST_ATTEMPTS, DescribePicture, PictureStored, pause_after
 from app.observability.metrics import Counted, count, count_undecodable, step, timed
 from app.processing.in_hand import InHand
-from app.processing.lease import Begun, begin_next, extend, let_go, note_stored
+from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, note_stored
 from app.processing.yielding import GiveWay
 from app.uploads.cancelled import note_late
 from app.uploads.discarded import count_discarded
@@ -151,12 +151,12 @@ def develop_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
     if begun.attempts > MOST_BEGINNINGS:
         # Not even an exception came of it so often: the machine went down with it each time.
         log.error("gave up on picture %s", task.image_id)
-        _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
+        _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
     bill = Bill(task.user_id, byte_size=begun.size, decoder_time=decoder_time)
 
     def still_at_it() -> None:
-        extend(task.image_id)
+        extend(begun)
         bill.charge()
 
     try:
@@ -166,49 +166,49 @@ def develop_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
         finally:
             bill.close()
     except NothingStoredError:
-        _settle_without_original(task)
+        _settle_without_original(begun)
         return
     except OtherSizeError as error:
         # The estimate was by the size that was announced.
         bill.charge_size(error.size)
-        _reject(task, failure_code="not_as_promised", store=bench.store)
+        _reject(begun, failure_code="not_as_promised", store=bench.store)
         return
     except NotAsPromisedError:
-        _reject(task, failure_code="not_as_promised", store=bench.store)
+        _reject(begun, failure_code="not_as_promised", store=bench.store)
         return
     except Exception as error:
         if is_outage(error):
             # Not the picture's fault, however long it lasts.
-            _give_back(task, counts=False)
+            _give_back(begun, counts=False)
             raise
         if begun.attempts < MOST_ATTEMPTS:
             rest = timedelta(seconds=pause_after(begun.attempts))
-            _give_back(task, counts=True, rest=rest)
+            _give_back(begun, counts=True, rest=rest)
             raise
         log.exception("gave up on picture %s", task.image_id)
-        _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
+        _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
     with step("settle"):
-        _finish(task, outcome, receipt, bench=bench)
+        _finish(begun, outcome, receipt, bench=bench)
 
 
-def _settle_without_original(task: PictureStored) -> None:
+def _settle_without_original(begun: Begun) -> None:
     """Settle an event without a picture.
 
     It is forged or long overtaken, and the place is still promised; or it is of a picture that was
     here before, which somebody hid or took away: the doctor may bring it back.
     """
-    if db.session.scalar(select(Image.receipt_at).where(Image.id == task.image_id)):
-        _settle(task, state=ImageState.DAMAGED, failure_code="processing_failed")
+    if db.session.scalar(select(Image.receipt_at).where(Image.id == begun.task.image_id)):
+        _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
     else:
-        _settle(task, state=ImageState.UPLOADING)
+        _settle_ours(begun, state=ImageState.UPLOADING)
 
 
-def _give_back(task: PictureStored, *, counts: bool, rest: timedelta = timedelta()) -> None:
+def _give_back(begun: Begun, *, counts: bool, rest: timedelta = timedelta()) -> None:
     """Let others try; if even that fails, the lease runs out by itself."""
     try:
         db.session.rollback()  # whatever failed half-way
-        let_go(task.image_id, counts=counts, rest=rest)
+        let_go(begun, counts=counts, rest=rest)
     except SQLAlchemyError as error:
         log.warning("a lease runs out by itself: %s", type(error).__name__)
 
@@ -275,13 +275,12 @@ def _cause_of_failure(outcome: Developed | Rejected) -> str | None:
     return outcome.error or (outcome.reason if outcome.reason in OURS else None)
 
 
-def _finish(
-    task: PictureStored, outcome: Developed | Rejected, receipt: Receipt, *, bench: Bench
-) -> None:
+def _finish(begun: Begun, outcome: Developed | Rejected, receipt: Receipt, *, bench: Bench) -> None:
+    task = begun.task
     if cause := _cause_of_failure(outcome):
         count_undecodable(cause)
     if isinstance(outcome, Rejected):
-        _reject(task, failure_code=outcome.reason, store=bench.store)
+        _reject(begun, failure_code=outcome.reason, store=bench.store)
         return
     describe = bench.describes and outcome.preview is not None and _wants_descriptions(task.user_id)
     metadata = outcome.metadata
@@ -333,33 +332,46 @@ def _finish(
         bench.ask(DescribePicture(image_id=task.image_id))
 
 
-def _reject(task: PictureStored, *, failure_code: str, store: PictureStore) -> None:
+def _reject(begun: Begun, *, failure_code: str, store: PictureStore) -> None:
     """Keep the reason for a day, and none of the bytes.
 
     An original that was kept before stays kept, whatever the decoders say of it now: it is decoded
     again after an upgrade, or because its owner asked.
 
-    The row stays locked meanwhile, as the sweep's do when it purges: who is promised the place
-    again at this moment must not lose what they send there.
+    The row stays locked meanwhile: who is promised the place again at this moment must not lose
+    what they send there. Nor who was promised it before, while this worker stood still: see
+    [Note: Whose lease it is] in lease.py.
     """
-    processing = (Image.id == task.image_id, Image.state == ImageState.PROCESSING)
-    found = db.session.execute(select(Image.receipt_at).where(*processing).with_for_update())
-    row = found.one_or_none()
-    if row is None:
-        db.session.rollback()
-        return
-    if row.receipt_at is not None:
-        _settle(task, state=ImageState.DAMAGED, failure_code="undecodable")
-        return
-    count_discarded(task.user_id, store.discard_upload(task.user_id, task.image_id))
-    _settle(task, state=ImageState.REJECTED, failure_code=failure_code)
+    user_id, image_id = begun.task.user_id, begun.task.image_id
+    with begun.lease.held:
+        ours = select(Image.receipt_at).where(*is_ours(begun)).with_for_update()
+        row = db.session.execute(ours).one_or_none()
+        if row is None:
+            db.session.rollback()
+            return
+        if row.receipt_at is not None:
+            _settle(begun.task, state=ImageState.DAMAGED, failure_code="undecodable")
+            return
+        count_discarded(user_id, store.discard_upload(user_id, image_id))
+        _settle(begun.task, state=ImageState.REJECTED, failure_code=failure_code)
 
 
-def _settle(task: PictureStored, *, state: ImageState, **values: object) -> bool:
-    """End the processing of a picture; False when somebody else had ended it before."""
+def _settle_ours(begun: Begun, *, state: ImageState, **values: object) -> None:
+    """End the processing of a picture where it is still ours: it may have been sent anew."""
+    with begun.lease.held:
+        _settle(begun.task, *is_ours(begun), state=state, **values)
+
+
+def _settle(
+    task: PictureStored, *only: ColumnElement[bool], state: ImageState, **values: object
+) -> bool:
+    """End the processing of a picture; False when somebody else had ended it before.
+
+    What was developed counts whoever is at it: the same row has the same bytes.
+    """
     settled = db.session.scalar(
         update(Image)
-        .where(Image.id == task.image_id, Image.state == ImageState.PROCESSING)
+        .where(Image.id == task.image_id, Image.state == ImageState.PROCESSING, *only)
         .values(state=state, leased_until=None, decoder_version=DECODER_VERSION, **values)
         .returning(Image.id)
         .execution_options(synchronize_session=False)

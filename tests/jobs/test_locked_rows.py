@@ -11,7 +11,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from app.messages import PictureStored
-from app.processing.lease import extend
+from app.processing.in_hand import InHand
+from app.processing.lease import begin_next, extend
 from app.settings import with_driver
 from tests.api.conftest import stored_event
 from tests.conftest import running_stack
@@ -81,12 +82,10 @@ def test_arrival_of_a_row_that_somebody_has_locked_comes_again(library: Library)
 def test_heartbeat_of_a_row_that_somebody_has_locked_gives_up_soon(library: Library) -> None:
     place = uploading(library)
     library.value(STATE.format(ago="now()"), id=place.image_id, state="processing")
-    library.value("UPDATE images SET leased_until = now() RETURNING 1")
-    begun = time.monotonic()
-    with (
-        locked(library, place),
-        library.assembly.app.app_context(),
-        pytest.raises(OperationalError),
-    ):
-        extend(place.image_id)
+    with library.assembly.app.app_context():
+        picture = begin_next(InHand(most=1))
+        assert picture is not None
+        begun = time.monotonic()
+        with locked(library, place), pytest.raises(OperationalError):
+            extend(picture)
     assert time.monotonic() - begun < AT_MOST_SECONDS

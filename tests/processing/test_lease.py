@@ -234,8 +234,8 @@ def test_whoever_is_at_it_for_long_says_so(
     with ThreadPoolExecutor(1) as other:
         working = other.submit(do, library, arrived, darkroom)
         until(lambda: darkroom.calls)
-        set_row(library, arrived, "leased_until = now() + interval '1 second'")
-        until(lambda: row(library, arrived, "leased_until > now() + interval '5 seconds'"))
+        first = row(library, arrived, "leased_until")
+        until(lambda: row(library, arrived, "leased_until") != first)
         darkroom.go_on.set()
         working.result()
 
@@ -251,6 +251,56 @@ def test_a_picture_whose_original_is_hidden_is_not_taken_for_a_promise(
     assert library.examine(repair=True) == [("missing", "repaired", arrived.key)]
     darkroom.go_on.set()
     library.purge(arrived)
+
+
+class Refusing(SlowDarkroom):
+    """Refuses each picture, once it is told to go on."""
+
+    def develop(
+        self,
+        original: Path | BufferedReader,
+        *,
+        owner: UUID | None = None,
+        background: bool = False,
+        decoder_time: DecoderTime | None = None,
+    ) -> Developed | Rejected:
+        super().develop(original, owner=owner, background=background, decoder_time=decoder_time)
+        return Rejected(reason="unreadable")
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        "state = 'processing', leased_until = NULL",
+        "state = 'processing', leased_until = now() + interval '1 hour'",
+        "state = 'uploading'",
+    ],
+    ids=["waits", "another is at it", "has no event yet"],
+)
+def test_rejection_of_a_worker_that_stood_still_leaves_what_was_sent_anew(
+    library: Library, arrived: Place, since: str
+) -> None:
+    """The place was promised again meanwhile, and the same bytes were sent."""
+    with closing(Refusing()) as refusing, ThreadPoolExecutor(1) as other:
+        still = other.submit(do, library, arrived, refusing)
+        until(lambda: refusing.calls)
+        set_row(library, arrived, since)
+        before = row(library, arrived, "(state, leased_until)::text")
+        refusing.go_on.set()
+        still.result()
+    assert row(library, arrived, "(state, leased_until)::text") == before
+    assert library.archive.look(arrived) is not None
+    library.purge(arrived)
+
+
+def test_rejection_of_whoever_is_at_it_leaves_none_of_the_bytes(
+    library: Library, arrived: Place
+) -> None:
+    with closing(Refusing()) as refusing:
+        refusing.go_on.set()
+        do(library, arrived, refusing)
+    assert library.state(arrived) == "rejected"
+    assert library.archive.look(arrived) is None
 
 
 def bench(library: Library, darkroom: Darkroom) -> Bench:

@@ -16,7 +16,7 @@ from app.media.results import Rejected
 from app.media.sandbox.decoder_time import DecoderTime
 from app.messages import PictureStored
 from app.processing.in_hand import InHand
-from app.processing.lease import Begun
+from app.processing.lease import Begun, Lease
 from app.processing.process_image import Bench, develop_begun
 from app.processing.yielding import never_give_way
 from tests.api.conftest import until
@@ -53,9 +53,9 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         # As if it had never been opened, and held, so that the worker here leaves it to this test.
         again = text(
             "UPDATE images SET state = 'processing', receipt_at = NULL, receipt_by = NULL,"
-            " leased_until = now() + interval '1 hour' WHERE id = :id"
+            " leased_until = now() + interval '1 hour' WHERE id = :id RETURNING leased_until"
         )
-        connection.execute(again, {"id": image_id})
+        leased_until = connection.execute(again, {"id": image_id}).scalar_one()
     discard, threads = assembly.store.discard_upload, ThreadPoolExecutor(1)
     sent: list[Future[list[str]]] = []
 
@@ -76,6 +76,7 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
     )
     begun = Begun(
         task=PictureStored(user_id=UUID(ada.user_id), image_id=UUID(image_id)),
+        lease=Lease(leased_until),
         sha256=sha256(picture.content).digest(),
         size=len(picture.content),
         attempts=1,
