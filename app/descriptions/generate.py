@@ -50,6 +50,7 @@ LONGEST_PAUSE = 600
 ASKED_AT_A_TIME = 20
 EARLY_SECONDS = 5  # that a message may come before its picture's rest is over
 MOST_BEGINNINGS = 2 * MOST_ATTEMPTS
+MAX_STOPPED = 1000  # in one statement
 
 
 class Describes(Protocol):
@@ -243,7 +244,7 @@ def _preview_of(begun: Begun, *, has_model: bool) -> Preview | None:
     elif row.by_person:
         _stop_waiting(Image.id == begun.image_id, state=DescriptionState.DONE)
     elif row.descriptions_enabled_at is None or not has_model:
-        _stop_waiting(Image.owner_id == begun.owner_id, state=DescriptionState.NONE)
+        _stop_some_of_person(begun)
     else:
         return PREVIEWS[row.preview_format]
     return None
@@ -286,6 +287,27 @@ def ask_for_next(
     ask([DescribePicture(image_id=image_id) for image_id in ids])
     if len(ids) == ASKED_AT_A_TIME:
         go_on(replace(task, after=ids[-1]).message())
+
+
+def _stop_some_of_person(begun: Begun) -> None:
+    """Let the pictures of a person who turned descriptions off wait no more: a thousand of them.
+
+    Whoever takes the next one meets the rest. All at once they might take longer than a statement
+    may, and other people's descriptions would wait for it.
+    """
+    some = (
+        select(Image.id)
+        .where(
+            Image.owner_id == begun.owner_id,
+            Image.description_state == DescriptionState.WAITING,
+        )
+        .limit(MAX_STOPPED)
+        .with_for_update(skip_locked=True)
+    )
+    _stop_waiting(
+        (Image.id == begun.image_id) | Image.id.in_(some.scalar_subquery()),
+        state=DescriptionState.NONE,
+    )
 
 
 def _stop_waiting(which: ColumnElement[bool], *, state: DescriptionState) -> None:
