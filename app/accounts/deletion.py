@@ -124,7 +124,10 @@ def delete_person(
     user = _hold(user_id)
     if user is None:
         return
-    store.delete_person(user_id)
+    if not store.delete_person(user_id, is_over=is_over):
+        db.session.rollback()
+        log.info("an account is large: the next sweep goes on deleting it")
+        return
     while _delete_some_rows(user_id):
         db.session.commit()
         user = None if is_over() else _hold(user_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.accounts.deletion import ROWS_AT_A_TIME, delete_person
+from scripts.embedded.policies import BUCKET
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on
 
@@ -72,3 +73,29 @@ def test_who_is_opened_between_two_thousands_is_left_alone(library: Library) -> 
 
     delete_person(ada, store=library.assembly.exports, is_over=is_over)
     assert rows(library, "images", ada) == ROWS_AT_A_TIME + 1
+
+
+def test_objects_of_a_large_library_go_by_pages_and_the_next_sweep_goes_on(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million objects take an hour, in which nothing else would be swept."""
+    monkeypatch.setattr("app.clients.aws.image_store.MAX_LISTED", 2)
+    ada, bob = library.person(), library.person()
+    hers, his = [library.add(ada) for _ in range(2)], library.add(bob)
+    library.value(LEAVES, id=ada)
+
+    def objects() -> int:
+        prefix = hers[0].key.removesuffix(f"{hers[0].image_id.hex}/original")
+        return int(library.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)["KeyCount"])
+
+    left = []
+    for _ in range(2):
+        delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+        left.append(objects())
+        assert rows(library, "images", ada) == 2
+        assert all(library.archive.tombstone(place) for place in hers)
+    assert left == [4, 2]
+    delete_person(ada, store=library.assembly.exports)
+    assert objects() == 0
+    assert rows(library, "users", ada) == 0
+    assert library.archive.look(his) is not None

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 from app.clients.aws.boto import translated
 from app.clients.aws.image_store import (
     NothingStoredError,
-    delete_all,
+    delete_some,
     delete_versions,
     key_of,
     prefix_of_user,
@@ -89,10 +89,14 @@ class ExportStore:
         """Delete a copy for good, and what was left unfinished of it. The sweep alone may."""
         self._delete_versions(export_prefix(user_id, export_id))
 
-    def delete_person(self, user_id: UUID) -> None:
-        """Delete a person's copies for good, and all else of theirs as pictures are deleted."""
+    def delete_person(self, user_id: UUID, *, is_over: Callable[[], bool] = lambda: False) -> bool:
+        """Delete a person's copies for good, and all else of theirs as pictures are deleted.
+
+        Returns whether all of it is gone; False when time was up, and the next call goes on.
+        """
         self._delete_versions(f"{prefix_of_user(user_id)}exports/")
-        delete_all(self._s3, bucket_name=self._bucket_name, prefix=prefix_of_user(user_id))
+        prefix = prefix_of_user(user_id)
+        return delete_some(self._s3, bucket_name=self._bucket_name, prefix=prefix, is_over=is_over)
 
     def _delete_versions(self, prefix: str) -> None:
         delete_versions(self._s3, bucket_name=self._bucket_name, prefix=prefix)

@@ -18,6 +18,7 @@ cancelled, and is nobody's picture. docs/decisions/0070-tombstones.md.
 
 import base64
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO, Literal
@@ -32,6 +33,7 @@ PREVIEWS: dict[str, Preview] = {"webp": "preview.webp", "jpg": "preview.jpg"}
 
 TOMBSTONE = "deleted"
 
+MAX_LISTED = 1000  # S3's own most, and what one request deletes
 _CHUNK_BYTES = 1024 * 1024
 _TRY_LATER = {"InternalError", "ServiceUnavailable", "SlowDown"}
 
@@ -179,11 +181,35 @@ def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> int:
     """
     sizes = _hide_all(s3, bucket_name=bucket_name, prefix=prefix)
     if sizes:
-        with translated():
-            # Last, so that it is there for as long as what it is about.
-            s3.put_object(Bucket=bucket_name, Key=prefix + TOMBSTONE, Body=b"")
-            s3.delete_object(Bucket=bucket_name, Key=prefix + TOMBSTONE)
+        _leave_tombstone(s3, bucket_name=bucket_name, prefix=prefix)
     return sum(sizes)
+
+
+def delete_some(s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[], bool]) -> bool:
+    """Delete what lies below a prefix, a thousand objects at a time, until time is up.
+
+    Returns whether all of it is gone. Each call that deletes anything leaves a tombstone, since it
+    may be the last that finds something. Safe to repeat.
+    """
+    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
+    is_done, has_deleted = True, False
+    with translated():
+        for items in _pages(s3, bucket_name=bucket_name, prefix=prefix):
+            if has_deleted and is_over():
+                is_done = False
+                break
+            _delete(s3, bucket_name, [{"Key": item["Key"]} for item in items])
+            has_deleted = has_deleted or bool(items)
+    if has_deleted:
+        _leave_tombstone(s3, bucket_name=bucket_name, prefix=prefix)
+    return is_done
+
+
+def _leave_tombstone(s3: Any, *, bucket_name: str, prefix: str) -> None:
+    with translated():
+        # Last, so that it is there for as long as what it is about.
+        s3.put_object(Bucket=bucket_name, Key=prefix + TOMBSTONE, Body=b"")
+        s3.delete_object(Bucket=bucket_name, Key=prefix + TOMBSTONE)
 
 
 def _hide_all(s3: Any, *, bucket_name: str, prefix: str) -> list[int]:
@@ -224,13 +250,19 @@ def drop_unfinished(s3: Any, *, bucket_name: str, prefix: str) -> None:
 
 def _mark_deleted(s3: Any, *, bucket_name: str, prefix: str) -> list[int]:
     """Put a delete marker on everything that is seen below a prefix; return the sizes of it."""
-    pages = s3.get_paginator("list_objects_v2")
     sizes: list[int] = []
-    for page in pages.paginate(Bucket=bucket_name, Prefix=prefix):
-        items = page.get("Contents", [])
+    for items in _pages(s3, bucket_name=bucket_name, prefix=prefix):
         _delete(s3, bucket_name, [{"Key": item["Key"]} for item in items])
         sizes += [item["Size"] for item in items]
     return sizes
+
+
+def _pages(s3: Any, *, bucket_name: str, prefix: str) -> Iterator[list[dict[str, Any]]]:
+    """Give what is seen below a prefix, a thousand objects at a time."""
+    pages = s3.get_paginator("list_objects_v2")
+    size = {"PageSize": MAX_LISTED}
+    for page in pages.paginate(Bucket=bucket_name, Prefix=prefix, PaginationConfig=size):
+        yield page.get("Contents", [])
 
 
 def _delete(s3: Any, bucket_name: str, objects: list[dict[str, str]]) -> None:
