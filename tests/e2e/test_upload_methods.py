@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -94,3 +95,29 @@ def test_thirty_at_once(screen: Screen, on_disk: Callable[..., list[Path]]) -> N
     expect(screen.tiles).to_have_count(30)
     for picture in pictures:
         screen.expect_thumbnail(picture.name)
+
+
+def test_four_tabs_of_one_person_upload_at_once(
+    screen: Screen, on_disk: Callable[..., list[Path]]
+) -> None:
+    """They ask for places beside each other: who is told to wait does, and no file is given up."""
+    screen.witness.forgive(r"status of 429 .*/api/images")
+    screen.register()
+    tabs = [screen]
+    for _ in range(3):
+        tabs.append(replace(screen, page=screen.context.new_page()))
+        tabs[-1].page.goto(screen.site)
+    files = [
+        on_disk(
+            *(
+                jpeg(seed=200 + 50 * tab + number, size=(320, 240), name=f"{tab}-{number:02}.jpg")
+                for number in range(40)
+            )
+        )
+        for tab in range(len(tabs))
+    ]
+    for tab, chosen in zip(tabs, files, strict=True):
+        tab.choose(*chosen)
+    for tab in tabs:
+        heading = tab.panel.get_by_role("heading")
+        expect(heading).to_have_text("40 pictures added", timeout=120_000)
