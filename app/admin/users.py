@@ -61,13 +61,7 @@ def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
         LastAdministratorError: nobody would be left who looks after the site.
         ConflictError: the account that is to be opened is being deleted.
     """
-    change_administrators()
-    check_again()  # another administrator may have shut or unmade the one who asks
-    # A sign-in under way is waited for, so that its session is ended with the others.
-    held = select(User).where(User.id == person_id).with_for_update(key_share=True)
-    user = db.session.scalar(held.execution_options(populate_existing=True))
-    if user is None:
-        raise NotFoundError
+    user = _hold(person_id)
     if change.disabled and user.id == by.id:
         raise NotOneselfError
     if user.is_administrator and (change.disabled or change.is_administrator is False):
@@ -81,6 +75,35 @@ def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
         raise ConflictError("This account is being deleted, as its person asked.")
     if change.disabled not in {None, user.disabled_at is not None}:
         _shut(user, by=by) if change.disabled else _open(user, by=by)
+
+
+def end_sessions_of(person_id: UUID, *, by: User) -> int:
+    """Sign a person out everywhere, and end what they had begun; return how many browsers.
+
+    The caller commits.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    user = _hold(person_id)
+    ended = end_sessions(user.id)
+    one_time_tokens.forget(
+        user.id, Purpose.SECOND_FACTOR, Purpose.OPENID, Purpose.LINK, Purpose.PASSKEY
+    )
+    record(Event.OTHER_SESSIONS_ENDED, user_id=user.id, actor_id=by.id, ended=ended)
+    return ended
+
+
+def _hold(person_id: UUID) -> User:
+    """Hold a person, and let nobody else change who administers; or raise NotFoundError."""
+    change_administrators()
+    check_again()  # another administrator may have shut or unmade the one who asks
+    # A sign-in under way is waited for, so that its session is ended with the others.
+    held = select(User).where(User.id == person_id).with_for_update(key_share=True)
+    user = db.session.scalar(held.execution_options(populate_existing=True))
+    if user is None:
+        raise NotFoundError
+    return user
 
 
 def _shut(user: User, *, by: User) -> None:

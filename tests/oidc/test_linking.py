@@ -1,5 +1,6 @@
 """Which accounts a provider's person opens, and how more of them come to (THREATS 41)."""
 
+import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -216,6 +217,39 @@ def test_unlinking_takes_a_recent_proof(ada: Traveller, issuer: Issuer, database
     _make_stale(database, ada)
     answer = ada.http.delete(f"/api/account/identities/{identity}")
     assert answer.json()["code"] == "confirm_first"
+
+
+@pytest.mark.parametrize(("asked_ago", "linked"), [(None, 0), (3600, 0), (0, 1)])
+def test_a_sign_in_that_proves_nothing_recent_links_nothing(
+    ada: Traveller,
+    provider: Provider,
+    issuer: Issuer,
+    count: Counter,
+    asked_ago: int | None,
+    linked: int,
+) -> None:
+    """Whoever finds a browser that is signed in at one provider adds no identity of another."""
+    mine = proved(ada.email)
+    ada.travel(issuer, claims=mine)
+    ada.http.cookies.clear()
+    theirs = {"sub": f"theirs-{ada.email}", "email": ada.email, "email_verified": True}
+    ada.travel(provider.issuers["other"], claims=theirs)
+    told = {} if asked_ago is None else {"auth_time": int(time.time()) - asked_ago}
+    ada.travel(issuer, claims=mine | told, link=True)
+    assert ada.signed_in_as == ada.email
+    assert count(IDENTITIES, subject=theirs["sub"]) == linked
+
+
+def test_a_proof_that_is_too_old_when_one_comes_back_links_nothing(
+    ada: Traveller, issuer: Issuer, database: Engine, count: Counter
+) -> None:
+    ada.join(database)
+    location = ada.set_out(issuer, purpose="link")
+    code = issuer.authorize(location, sub=f"sub-{ada.email}")
+    _make_stale(database, ada)
+    answer = ada.come_back(issuer, code=code, state=state_of(location))
+    assert ada.where(answer) == "/sign-in?problem=link_unconfirmed"
+    assert count(IDENTITIES, subject=f"sub-{ada.email}") == 0
 
 
 def _make_stale(database: Engine, who: Traveller) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.audit.log import Event, record
+from app.accounts.mfa.policy import lock_person
 from app.accounts.models import Passkey, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, read_cookie
@@ -228,16 +229,22 @@ def _verified(verify: Callable[[], R]) -> R | None:
 
 
 def _find(credential: Json) -> Passkey | None:
-    """Return the passkey that is said to have signed, locked: its counter is compared and set."""
+    """Return the passkey that is said to have signed, locked: its counter is compared and set.
+
+    Its person is held before, as everywhere: see `policy.lock_person`.
+    """
     from webauthn import base64url_to_bytes  # noqa: PLC0415 - cold start
 
     try:
         credential_id = base64url_to_bytes(credential["id"])
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    return db.session.scalar(
-        select(Passkey).where(Passkey.credential_id == credential_id).with_for_update()
-    )
+    known = Passkey.credential_id == credential_id
+    owner = db.session.scalar(select(User).join(Passkey, Passkey.user_id == User.id).where(known))
+    if owner is None:
+        return None
+    lock_person(owner)
+    return db.session.scalar(select(Passkey).where(known).with_for_update())
 
 
 def _names_owner(credential: Json, user_id: UUID) -> bool:

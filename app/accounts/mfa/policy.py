@@ -3,6 +3,7 @@
 from typing import Literal
 
 from sqlalchemy import exists, select
+from sqlalchemy.exc import InvalidRequestError
 
 from app.accounts.client_info import visitor
 from app.accounts.emails.outbox import Kind, ask_for_letter
@@ -10,7 +11,12 @@ from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.recovery_codes import forget_codes
 from app.accounts.models import Identity, Letter, User
 from app.database import db
-from app.errors import LastWayInError, PasswordTooShortAloneError, ProveAddressError
+from app.errors import (
+    LastWayInError,
+    NotSignedInError,
+    PasswordTooShortAloneError,
+    ProveAddressError,
+)
 from app.http.dependencies import parts
 
 What = Literal[
@@ -26,11 +32,17 @@ What = Literal[
 
 
 def lock_person(user: User) -> None:
-    """Let one request at a time change how a person signs in who is not the one that asks.
+    """Let one request at a time change how a person signs in, or sign them in.
 
-    For the one that asks: `guards.hold_person`.
+    For the one that asks: `guards.hold_person`. A person is held before any row of theirs.
+
+    Raises:
+        NotSignedInError: the account is gone.
     """
-    db.session.refresh(user, with_for_update=True)
+    try:
+        db.session.refresh(user, with_for_update={"key_share": True})
+    except InvalidRequestError:
+        raise NotSignedInError from None
 
 
 def refuse_unproved(user: User) -> None:

@@ -7,9 +7,11 @@ from app.accounts.audit.log import Event, record
 from app.accounts.mfa.policy import letter_of_change
 from app.accounts.mfa.recovery_codes import codes_left, use_code
 from app.accounts.mfa.totp import CODE, use_authenticator_code
-from app.accounts.models import Letter, User
-from app.accounts.rate_limits.limiter import Limit, give_each_back, take_each
+from app.accounts.models import Letter, Session, User
+from app.accounts.rate_limits.limiter import Limit, give_each_back, take_each, take_own
 from app.accounts.rate_limits.policies import (
+    CONFIRM_CODES_PERSON,
+    CONFIRM_CODES_RESERVED,
     SECOND_FACTOR_TRIES,
     SECOND_FACTOR_TRIES_KNOWN,
     SECOND_FACTOR_TRIES_LONG,
@@ -18,6 +20,8 @@ from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.store import find_device
 from app.database import db
 from app.errors import WrongCodeError
+
+Counted = tuple[tuple[Limit, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +32,17 @@ class ProvedByCode:
     letters: list[Letter] = field(default_factory=list)
 
 
-def prove_code(user: User, typed: str) -> ProvedByCode:
-    """Use a code up, in the current transaction, which is ended before.
+def prove_code(user: User, typed: str, *, counted: Counted) -> ProvedByCode:
+    """Use a code up, in the current transaction; hold the person before.
+
+    Args:
+        user: whose.
+        typed: the code.
+        counted: what was taken for this guess, before the person was held.
 
     Raises:
         WrongCodeError: it is none, or was used; whether the person has an app makes no difference.
-        TooManyRequestsError: wait.
     """
-    counted = _take_try(user)
     compact = "".join(typed.split())
     is_totp = CODE.fullmatch(compact) is not None
     use = use_authenticator_code if is_totp else use_code
@@ -52,10 +59,32 @@ def prove_code(user: User, typed: str) -> ProvedByCode:
     return ProvedByCode(kind="recovery_code", letters=[letter])
 
 
-def _take_try(user: User) -> list[tuple[Limit, str]]:
-    """Count a guess: in a bucket of its own where the person signed in with this browser before.
+def take_session_code_try(session: Session) -> Counted:
+    """Count a guess in a session that is signed in; ends the transaction.
+
+    No guess from elsewhere, nor in another session, keeps this one from confirming who is there.
+
+    Raises:
+        TooManyRequestsError: wait.
+    """
+    user_id, mine = session.user_id, f"session {session.id}"
+    return take_own(
+        (SECOND_FACTOR_TRIES, mine),
+        (SECOND_FACTOR_TRIES_LONG, mine),
+        together=(CONFIRM_CODES_PERSON, str(user_id)),
+        reserved=(CONFIRM_CODES_RESERVED, mine),
+    )
+
+
+def take_code_try(user: User) -> Counted:
+    """Count a guess that is to sign in; ends the transaction.
+
+    In a bucket of its own where the person signed in with this browser before.
 
     Who knows a password and guesses codes elsewhere makes strangers wait, not the owner.
+
+    Raises:
+        TooManyRequestsError: wait.
     """
     device = find_device(user.id, read_cookie(Cookie.DEVICE))
     who = f"{user.id} {device.id}" if device else str(user.id)
@@ -63,4 +92,4 @@ def _take_try(user: User) -> list[tuple[Limit, str]]:
     if device:
         counted.append((SECOND_FACTOR_TRIES_KNOWN, str(user.id)))
     take_each(*counted)
-    return counted
+    return tuple(counted)

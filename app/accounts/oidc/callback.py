@@ -17,14 +17,15 @@ from app.accounts.identities import (
     find_identity,
     letter_of_link,
 )
-from app.accounts.models import Invite, Session, User
+from app.accounts.mfa.policy import lock_person
+from app.accounts.models import Identity, Invite, User
 from app.accounts.oidc.redirects import HOME
 from app.accounts.oidc.state import Errand, Trip
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, set_cookie
-from app.accounts.sessions.guards import current_session, hold_person
+from app.accounts.sessions.guards import current_session, hold_person, own_session
 from app.accounts.sessions.one_time_tokens import Purpose
-from app.accounts.sessions.store import LIFETIME
+from app.accounts.sessions.store import LIFETIME, fresh_until
 from app.accounts.sign_in.flow import How, finish_sign_in
 from app.accounts.sign_in.reauthentication import renew_session
 from app.clients.openid.client import Claims
@@ -49,6 +50,7 @@ Problem = Literal[
     "invite_needed",
     "account_disabled",
     "link_other",
+    "link_unconfirmed",
     "confirm_other",
 ]
 
@@ -99,8 +101,11 @@ def arrive(trip: Trip, claims: Claims) -> Response:
 def _sign_in(trip: Trip, stranger: Stranger, claims: Claims) -> Response:
     identity = find_identity(stranger.issuer, stranger.subject)
     if identity:
+        user = db.session.get(User, identity.user_id)
+        identity = _held_identity(user, stranger) if user else None
+        if user is None or identity is None:  # unlinked, or deleted, this moment
+            raise ArrivalRefusedError("openid_failed")
         identity.last_used_at, identity.email = now(), stranger.email
-        user = db.session.get_one(User, identity.user_id)
         return _finish(user, trip, is_fresh=_was_asked(trip, claims.proved_at))
     # An address that nobody has proved to be theirs says nothing about who somebody is.
     if not claims.email_is_proved or not stranger.email:
@@ -109,6 +114,15 @@ def _sign_in(trip: Trip, stranger: Stranger, claims: Claims) -> Response:
     if owner:
         return _await_link(owner, stranger, trip)
     return _finish(_join(trip, stranger), trip, is_fresh=True)  # there is nothing to guard yet
+
+
+def _held_identity(user: User, stranger: Stranger) -> Identity | None:
+    """Hold a person, and return who opens their account as it is then."""
+    try:
+        lock_person(user)
+    except NotSignedInError:
+        return None
+    return find_identity(stranger.issuer, stranger.subject)
 
 
 def _join(trip: Trip, stranger: Stranger) -> User:
@@ -143,7 +157,11 @@ def _was_asked(trip: Trip, proved_at: float | None) -> bool:
 def _finish(user: User, trip: Trip, *, is_fresh: bool) -> Response:
     try:
         signed_in = finish_sign_in(
-            user, How.PROVIDER, provider=trip.provider, link=trip.link, is_fresh=is_fresh
+            user,
+            How.PROVIDER,
+            provider=trip.provider,
+            link=trip.link and is_fresh,  # who proves nothing recent adds no way in
+            is_fresh=is_fresh,
         )
     except AccountDisabledError as error:
         raise ArrivalRefusedError("account_disabled") from error
@@ -170,6 +188,9 @@ def _link(trip: Trip, stranger: Stranger) -> Response:
         user = hold_person()
     except NotSignedInError as error:
         raise ArrivalRefusedError("link_other") from error
+    # As it is now: the session may have been replaced since the start, or its proof be too old.
+    if fresh_until(own_session()) is None:
+        raise ArrivalRefusedError("link_unconfirmed")
     identity = find_identity(stranger.issuer, stranger.subject)
     if identity and identity.user_id != user.id:
         raise ArrivalRefusedError("link_other")
@@ -181,31 +202,31 @@ def _link(trip: Trip, stranger: Stranger) -> Response:
 
 
 def _confirm(trip: Trip, stranger: Stranger, *, proved_at: float | None) -> Response:
-    session = _who_set_out(trip, "confirm_other")
+    _who_set_out(trip, "confirm_other")
+    try:
+        user = hold_person()
+    except NotSignedInError as error:
+        raise ArrivalRefusedError("confirm_other") from error
     identity = find_identity(stranger.issuer, stranger.subject)
-    if identity is None or identity.user_id != session.user_id:
+    if identity is None or identity.user_id != user.id:
         raise ArrivalRefusedError("confirm_other")
     # Providers that tell when they last asked somebody must have asked on this trip; those that do
     # not tell (Google) are believed.
     if proved_at is not None and not _was_asked(trip, proved_at):
         raise ArrivalRefusedError("openid_failed")
     identity.last_used_at = now()
-    try:
-        token = renew_session(session, how=How.PROVIDER)
-    except NotSignedInError as error:
-        raise ArrivalRefusedError("confirm_other") from error
+    token = renew_session(own_session(), how=How.PROVIDER)
     db.session.commit()
     response = redirect_home(trip.next)
     set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)
     return response
 
 
-def _who_set_out(trip: Trip, problem: Problem) -> Session:
-    """Return the session of whoever began the trip; they are signed in here still."""
+def _who_set_out(trip: Trip, problem: Problem) -> None:
+    """Refuse anybody but whoever began the trip, who is signed in here still."""
     session = current_session()
     if session is None or session.user_id != trip.user_id:
         raise ArrivalRefusedError(problem)
-    return session
 
 
 def record_refusal(trip: Trip, problem: Problem) -> None:

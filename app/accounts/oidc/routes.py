@@ -75,9 +75,11 @@ def start_openid(provider: str, json_data: StartIn) -> Response:
         invite_id=invite.id if invite else None,
         link=json_data.link,
     )
+    # What links needs a recent proof, which a provider gives that asks somebody now.
+    again = json_data.purpose is Errand.CONFIRM or json_data.link
     db.session.commit()  # nothing is held while the provider is asked
     try:
-        location = client.address(departure, again=json_data.purpose is Errand.CONFIRM, hint=hint)
+        location = client.address(departure, again=again, hint=hint)
     except ProviderError as error:
         log.warning("provider %s cannot be used: %s", provider, error)
         raise UnavailableError from error

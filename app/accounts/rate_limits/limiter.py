@@ -75,6 +75,28 @@ def take_each(*counted: tuple[Limit, str]) -> None:
     db.session.commit()
 
 
+def take_own(
+    *own: tuple[Limit, str], together: tuple[Limit, str], reserved: tuple[Limit, str]
+) -> tuple[tuple[Limit, str], ...]:
+    """Count one of a caller's own limits and one that they have together with others.
+
+    Where others have used that up, the caller has what is reserved for them. Ends the transaction.
+
+    Returns:
+        What was counted, for `give_each_back`.
+
+    Raises:
+        TooManyRequestsError: the caller's own, or their reserve, is used up.
+    """
+    counted = (*own, together)
+    try:
+        take_each(*counted)
+    except TooManyRequestsError:
+        counted = (*own, reserved)
+        take_each(*counted)
+    return counted
+
+
 def count_within(limit: Limit, *, of: str) -> int | None:
     """Count one in the current transaction; return how many are left, or None: it is used up."""
     left = db.session.scalar(

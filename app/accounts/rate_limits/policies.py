@@ -30,7 +30,15 @@ SECOND_FACTOR_TRIES = Limit(name="second-factor", burst=5, every=2 * _MINUTE)
 SECOND_FACTOR_TRIES_LONG = Limit(name="second-factor-long", burst=30, every=60 * _MINUTE)
 # Each browser that is known has tries of its own, and all of them have these together.
 SECOND_FACTOR_TRIES_KNOWN = Limit(name="second-factor-known", burst=60, every=30 * _MINUTE)
+# To confirm, each session has tries of its own, and all of a person's have these together. Whoever
+# is in with other sessions may use those up: then each session has a few that are reserved for it.
 CONFIRM_TRIES = Limit(name="confirm", burst=8, every=_MINUTE)
+CONFIRM_TRIES_LONG = Limit(name="confirm-long", burst=30, every=60 * _MINUTE)
+CONFIRM_TRIES_PERSON = Limit(name="confirm-person", burst=60, every=30 * _MINUTE)
+CONFIRM_TRIES_RESERVED = Limit(name="confirm-reserved", burst=3, every=8 * 60 * _MINUTE)
+# The same for a session's codes.
+CONFIRM_CODES_PERSON = Limit(name="confirm-codes-person", burst=60, every=30 * _MINUTE)
+CONFIRM_CODES_RESERVED = Limit(name="confirm-codes-reserved", burst=3, every=8 * 60 * _MINUTE)
 # Each look at the sign-in page asks once, so that browsers can offer a passkey there.
 PASSKEY_TRIES_NETWORK = Limit(name="passkey-network", burst=300, every=_SECOND)
 PASSKEY_TRIES_PERSON = Limit(name="passkey-person", burst=60, every=_SECOND)  # to confirm

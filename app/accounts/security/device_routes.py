@@ -11,7 +11,7 @@ from app.accounts.client_info import visitor
 from app.accounts.models import Session
 from app.accounts.sessions.device_names import device_words
 from app.accounts.sessions.device_schemas import EndedOut, SessionRow, SessionsOut
-from app.accounts.sessions.guards import in_person, own_session
+from app.accounts.sessions.guards import hold_person, in_person, own_session
 from app.accounts.sessions.network_labels import place_words
 from app.accounts.sessions.rotation import end_other_copies
 from app.accounts.sessions.store import alive
@@ -61,15 +61,15 @@ def list_sessions() -> Response:
 @sessions.doc(responses={404: "There is no such session, or it is not yours."})
 def end_one_session(session_id: UUID) -> Response:
     """Sign one of your browsers out."""
-    mine = own_session()
+    mine = hold_person()
     user_agent = db.session.scalar(
         delete(Session)
-        .where(Session.id == session_id, Session.user_id == mine.user_id)
+        .where(Session.id == session_id, Session.user_id == mine.id)
         .returning(Session.user_agent)
     )
     if user_agent is None:
         raise NotFoundError
-    record(Event.SESSION_ENDED, user_id=mine.user_id, ended=device_words(user_agent))
+    record(Event.SESSION_ENDED, user_id=mine.id, ended=device_words(user_agent))
     db.session.commit()
     return Response(status=204)
 
@@ -82,6 +82,7 @@ def end_other_sessions() -> Response:
 
     This browser gets a new session cookie; the one before is worth nothing.
     """
+    hold_person()
     mine = own_session()
     elsewhere = end_other_copies(mine)
     record(Event.OTHER_SESSIONS_ENDED, user_id=mine.user_id, ended=elsewhere.ended)

@@ -79,7 +79,7 @@ def make_token(json_data: TokenIn) -> Response:
 @tokens.doc(responses={404: "There is no such token, or it is not yours."})
 def remove_token(token_id: UUID) -> Response:
     """Remove a token."""
-    user = current_user()
+    user = hold_person()
     scope = db.session.scalar(
         delete(AccessToken)
         .where(AccessToken.id == token_id, AccessToken.user_id == user.id)

@@ -155,7 +155,9 @@ def hold_person() -> "User":
         NotSignedInError: whoever held them before ended this session; so with whatever else the
             route's guard raises.
     """
-    db.session.refresh(current_user(), with_for_update=True)
+    # Rows that name the person may be added meanwhile, as a worker does that writes them a letter.
+    # It would wait for this request, and this request for the letter that it holds.
+    db.session.refresh(current_user(), with_for_update={"key_share": True})
     check_again()
     return current_user()
 

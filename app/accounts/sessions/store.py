@@ -102,6 +102,11 @@ def end_session(session_id: UUID) -> None:
     db.session.execute(delete(Session).where(Session.id == session_id))
 
 
+def end_session_of(token: str) -> None:
+    """Delete the session of a cookie, whosever it is. Safe to repeat."""
+    db.session.execute(delete(Session).where(Session.token_hash == digest(token)))
+
+
 def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
     """Delete all sessions of a person, but perhaps the one that asks; return how many.
 

@@ -11,23 +11,24 @@ from app.accounts.client_info import visitor
 from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
 from app.accounts.identities import link_awaited
 from app.accounts.mfa.methods import second_factors
+from app.accounts.mfa.policy import lock_person
 from app.accounts.models import Letter, OneTimeToken, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
-from app.accounts.sessions.guards import current_session
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.session_response import session_answer
 from app.accounts.sessions.store import (
     DEVICE_KNOWN_FOR,
     LIFETIME,
     add_device,
-    end_session,
+    end_session_of,
     find_device,
     has_devices,
     start_session,
 )
 from app.database import db, now
 from app.errors import AccountDisabledError, NotSignedInError
+from app.http.middleware import bearer_token
 
 SECOND_FACTOR_WITHIN = timedelta(minutes=10)
 
@@ -71,7 +72,11 @@ def finish_sign_in(
 
     Raises:
         AccountDisabledError: an administrator shut the account.
+        NotSignedInError: it is gone.
     """
+    # [Note: Held while signing in] Whoever ends a person's sessions holds the person as well: so it
+    # comes first, and what is left to prove is proved anew, or it finds the session that is made.
+    lock_person(user)
     refuse_disabled(user)
     methods = second_factors(user.id) if how in _ONE_FACTOR else []
     if not methods:
@@ -106,6 +111,7 @@ def finish_second_factor(user: User, *, how: str, link: bool = False) -> Respons
         AccountDisabledError: an administrator shut the account.
         NotSignedInError: no sign-in of this person awaits it here, or not any more.
     """
+    lock_person(user)
     refuse_disabled(user)
     begun = one_time_tokens.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
     if begun is None or begun.user_id != user.id:
@@ -130,8 +136,9 @@ def _sign_in(
     user: User, how: str, *, provider: str, status: int, link: bool, is_fresh: bool
 ) -> Response:
     # A token that was in the browser before is ended, not taken over (session fixation).
-    if earlier := current_session():
-        end_session(earlier.id)
+    # Not looked up: that would note its use, and so commit half of what is done here.
+    if (earlier := read_cookie(Cookie.SESSION)) and bearer_token() is None:
+        end_session_of(earlier)
     # A link that sets a new password outlives this: else whoever knows the old one could, by
     # signing in again and again, keep the owner from ever using theirs.
     token = start_session(user, visitor(), is_fresh=is_fresh)

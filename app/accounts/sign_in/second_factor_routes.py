@@ -6,15 +6,26 @@ from app.accounts.audit.log import Event, record
 from app.accounts.emails.outbox import commit_and_ring
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.passkeys import prove_passkey
+from app.accounts.mfa.policy import lock_person
 from app.accounts.mfa.schemas import CodeIn, ConfirmedOut, ConfirmIn, PasskeyProofIn
-from app.accounts.mfa.verify_code import ProvedByCode, prove_code
-from app.accounts.models import User
+from app.accounts.mfa.verify_code import (
+    Counted,
+    ProvedByCode,
+    prove_code,
+    take_code_try,
+    take_session_code_try,
+)
 from app.accounts.passwords.hashing import is_right
-from app.accounts.rate_limits.limiter import give_back, take
-from app.accounts.rate_limits.policies import CONFIRM_TRIES
+from app.accounts.rate_limits.limiter import give_each_back, take_own
+from app.accounts.rate_limits.policies import (
+    CONFIRM_TRIES,
+    CONFIRM_TRIES_LONG,
+    CONFIRM_TRIES_PERSON,
+    CONFIRM_TRIES_RESERVED,
+)
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
-from app.accounts.sessions.guards import in_person, own_session, public
+from app.accounts.sessions.guards import hold_person, in_person, own_session, public
 from app.accounts.sessions.lookup import FRESH_FOR
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
@@ -48,7 +59,9 @@ def give_second_factor(json_data: CodeIn) -> Response:
     if awaited is None or user is None:
         raise NotSignedInError
     first = awaited.data["how"]
-    proved = prove_code(user, json_data.code)
+    counted = take_code_try(user)
+    lock_person(user)
+    proved = prove_code(user, json_data.code, counted=counted)
     response = finish_second_factor(user, how=f"{first} and {proved.kind}")
     commit_and_ring(*proved.letters)
     return response
@@ -78,14 +91,20 @@ def give_up_second_factor() -> Response:
 )
 def confirm(json_data: ConfirmIn) -> Response:
     """Prove who is there by the password, together with a code where there is a second factor."""
-    user = own_session().user
-    _prove_password(user, json_data.password)
+    counted, known_hash = _prove_password(json_data.password)
+    codes: Counted = ()
+    if json_data.code is not None and second_factors(own_session().user_id):
+        codes = take_session_code_try(own_session())
+    user = hold_person()
+    if user.password_hash != known_hash:  # it was changed while the guess was looked at
+        raise WrongCredentialsError("This password is wrong.")
+    give_each_back(*counted)
     if not second_factors(user.id):
         return _confirmed(how="password")
-    if json_data.code is None:
+    if json_data.code is None or not codes:
         db.session.commit()
         raise CodeNeededError
-    proved = prove_code(user, json_data.code)
+    proved = prove_code(user, json_data.code, counted=codes)
     return _confirmed(how=f"password and {proved.kind}", proved=proved)
 
 
@@ -98,17 +117,30 @@ def confirm_by_passkey(json_data: PasskeyProofIn) -> Response:
     """Prove who is there by a passkey of this account."""
     if prove_passkey(json_data.credential).user_id != own_session().user_id:
         raise WrongPasskeyError
+    hold_person()
     return _confirmed(how="passkey")
 
 
-def _prove_password(user: User, password: str | None) -> None:
-    """Refuse a wrong password; ends the transaction before."""
-    take(CONFIRM_TRIES, of=str(user.id))
-    if not is_right(password or "", password_hash=user.password_hash):
-        record(Event.CONFIRMATION_FAILED, user_id=user.id)
+def _prove_password(password: str | None) -> tuple[Counted, str | None]:
+    """Refuse a wrong password; ends the transaction.
+
+    Returns:
+        What to give back, and the hash that the password was compared with.
+    """
+    session = own_session()
+    user_id, mine = session.user_id, str(session.id)
+    known_hash = session.user.password_hash
+    counted = take_own(
+        (CONFIRM_TRIES, mine),
+        (CONFIRM_TRIES_LONG, mine),
+        together=(CONFIRM_TRIES_PERSON, str(user_id)),
+        reserved=(CONFIRM_TRIES_RESERVED, mine),
+    )
+    if not is_right(password or "", password_hash=known_hash):
+        record(Event.CONFIRMATION_FAILED, user_id=user_id)
         db.session.commit()
         raise WrongCredentialsError("This password is wrong.")
-    give_back(CONFIRM_TRIES, of=str(user.id))
+    return counted, known_hash
 
 
 def _confirmed(*, how: str, proved: ProvedByCode | None = None) -> Response:

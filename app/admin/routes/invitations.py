@@ -88,6 +88,7 @@ def invite_somebody(json_data: InviteIn) -> Response:
 @invites.doc(responses={404: "There is no such invitation, or you are no administrator."})
 def remove_invite(invite_id: UUID) -> Response:
     """Take an invitation back. Who joined by it stays."""
+    hold_person()
     removed = delete(Invite).where(Invite.id == invite_id).returning(Invite.id)
     if db.session.scalar(removed) is None:
         raise NotFoundError

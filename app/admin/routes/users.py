@@ -4,13 +4,11 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts.audit.log import Event, record
 from app.accounts.audit.schemas import PageIn
 from app.accounts.sessions.device_schemas import EndedOut
 from app.accounts.sessions.guards import administrator, current_user, fresh_administrator
-from app.accounts.sessions.store import end_sessions
 from app.admin.schemas import PeopleOut, PersonPatch, PersonRow
-from app.admin.users import change_person, people_page, person
+from app.admin.users import change_person, end_sessions_of, people_page, person
 from app.database import db
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
@@ -58,8 +56,6 @@ def change_one_person(person_id: UUID, json_data: PersonPatch) -> Response:
 @people.doc(responses=NOT_FOUND)
 def end_sessions_of_person(person_id: UUID) -> Response:
     """Sign a person out of all their browsers."""
-    found = person(person_id)
-    ended = end_sessions(found.id)
-    record(Event.OTHER_SESSIONS_ENDED, user_id=found.id, actor_id=current_user().id, ended=ended)
+    ended = end_sessions_of(person_id, by=current_user())
     db.session.commit()
     return json_response({"ended": ended})

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit
+from uuid import uuid4
 
+import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
 from tests.api.conftest import until
 from tests.support.authenticators import SoftwareKey
-from tests.support.users import Json, Person
+from tests.support.users import PASSWORD, Json, Person, add_person
 
 OTHER = "nine slow herons over the estuary"
 TOKEN = {"name": "Thief", "scope": "write", "days": 366}
@@ -117,6 +119,92 @@ def test_what_waits_for_a_reset_does_nothing_after_it(
         assert answer.result().status_code == 401
 
 
+ROTATE = "UPDATE sessions SET token_hash = sha256('another') WHERE user_id = :id"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("DELETE", "/api/account/sessions", None),
+        ("DELETE", "/api/account/sessions/{session}", None),
+        ("DELETE", "/api/account/tokens/{session}", None),
+        ("POST", "/api/auth/confirm", {"password": PASSWORD}),
+    ],
+)
+def test_a_copy_of_a_cookie_that_waits_for_its_rotation_does_nothing_after_it(
+    ada: Person, database: Engine, method: str, path: str, body: Json | None
+) -> None:
+    """As after "sign out all others": the session stays, and its former cookie is worth nothing."""
+    user_id = ada.user_id
+    (session,) = ada.http.get("/api/account/sessions").json()["sessions"]
+    path = path.format(session=session["id"])
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as other:
+            hold = "SELECT FROM users WHERE id = :id FOR NO KEY UPDATE"
+            other.execute(text(hold), {"id": user_id})
+            other.execute(text(ROTATE), {"id": user_id})
+            answer = meanwhile.submit(ada.http.request, method, path, json=body)
+            until(lambda: somebody_waits(database) or answer.done())
+        assert (answer.result().status_code, "set-cookie" in answer.result().headers) == (
+            401,
+            False,
+        )
+    with database.connect() as rows:
+        count = text("SELECT count(*) FROM sessions WHERE user_id = :id")
+        assert rows.scalar(count, {"id": user_id}) == 1
+
+
+def test_a_letter_being_written_and_a_new_password_do_not_wait_for_each_other(
+    ada: Person, database: Engine
+) -> None:
+    """The worker holds the letter and then names its person; a change holds them the other way."""
+    user_id = ada.user_id
+    letter = {"id": str(uuid4()), "user": user_id}
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as worker:
+            worker.execute(
+                text(
+                    "INSERT INTO letters (id, kind, email, user_id, data, created_at, attempts)"
+                    " VALUES (:id, 'change_email', 'x@example.org', :user, '{}', now(), 5)"
+                ),
+                letter,
+            )
+        with database.begin() as worker:
+            worker.execute(text("SELECT FROM letters WHERE id = :id FOR UPDATE"), letter)
+            answer = meanwhile.submit(
+                ada.http.post, "/api/account/password", json={"password": OTHER}
+            )
+            until(lambda: somebody_waits(database) or answer.done())
+            worker.execute(text("SELECT FROM users WHERE id = :user FOR KEY SHARE"), letter)
+        assert answer.result().status_code == 204
+
+
+def test_a_sign_in_that_is_not_finished_is_ended_by_an_administrator_too(
+    ada: Person, bob: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    """The person is held from the proof to the session: whoever ends all of theirs waits."""
+    with database.begin() as rows:
+        administers = text("UPDATE users SET is_administrator = true WHERE id = :id")
+        rows.execute(administers, {"id": ada.user_id})
+    bobs, host = bob.user_id, visitor.base_url.host
+    credentials = {"email": bob.email, "password": PASSWORD}
+    # Whoever signs in here signs out what was here; which somebody holds.
+    another, token = add_person(database)
+    assert another
+    visitor.cookies.set("session", token, domain=host)
+    with ThreadPoolExecutor(2) as meanwhile:
+        with database.begin() as other:
+            hold = "SELECT FROM sessions WHERE token_hash = sha256(:token) FOR UPDATE"
+            other.execute(text(hold), {"token": token.encode()})
+            signing_in = meanwhile.submit(visitor.post, "/api/auth/login", json=credentials)
+            until(lambda: waiting(database) == 1 or signing_in.done())
+            path = f"/api/admin/people/{bobs}/sessions"
+            ending = meanwhile.submit(ada.http.delete, path)
+            until(lambda: waiting(database) == 2 or ending.done())
+        assert (signing_in.result().status_code, ending.result().status_code) == (200, 200)
+    assert visitor.get("/api/images").status_code == 401
+
+
 def test_an_administrator_who_was_unmade_while_they_waited_makes_nobody_one(
     ada: Person, bob: Person, database: Engine
 ) -> None:
@@ -179,6 +267,11 @@ def test_deletion_called_off_by_who_was_signed_out_while_they_waited_goes_on(
 
 
 def somebody_waits(database: Engine) -> bool:
+    return waiting(database) > 0
+
+
+def waiting(database: Engine) -> int:
     query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     with database.connect() as connection:
-        return bool(connection.scalar(text(query)))
+        found: int = connection.execute(text(query)).scalar_one()
+    return found

@@ -1,16 +1,21 @@
 """What is hard to undo asks for a recent proof of who is there (THREATS 42)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.limiter import Limit
+from app.accounts.rate_limits.policies import CONFIRM_CODES_PERSON, CONFIRM_TRIES_PERSON
 from app.api.app import create_app
 from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
+from tests.api.auth.test_late_requests import somebody_waits
+from tests.api.conftest import until
 from tests.support.api_operations import OPERATIONS, Operation, with_some_id
 from tests.support.authenticators import (
     SoftwareKey,
@@ -19,6 +24,7 @@ from tests.support.authenticators import (
     ask_for_passkey,
     code_of,
 )
+from tests.support.rate_limits import use_up
 from tests.support.users import PASSWORD, Json, Person
 
 Browsers = Callable[[], httpx2.Client]
@@ -184,6 +190,62 @@ def test_guesses_are_few_and_sign_nobody_out(ada: Person, database: Engine) -> N
             {"email": ada.email},
         ).scalar_one()
     assert failed == 8
+
+
+def another_session(database: Engine, person: Person, token: str) -> None:
+    with database.begin() as rows:
+        rows.execute(
+            text(
+                "INSERT INTO sessions (id, token_hash, user_id, created_at, last_used_at,"
+                " expires_at, user_agent) SELECT gen_random_uuid(), sha256(:token), :id, now(),"
+                " now(), now() + interval '1 day', ''"
+            ),
+            {"token": token.encode(), "id": person.user_id},
+        )
+
+
+def test_guesses_in_another_session_keep_nobody_from_confirming(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    secret, _ = add_totp(ada)
+    another_session(database, ada, "intruder")
+    thief = Person(http=new_visitor())
+    thief.http.cookies.set("session", "intruder", domain=thief.http.base_url.host)
+    wrong = [confirm(thief, password=f"guess {n}").status_code for n in range(9)]
+    codes = [confirm(thief, password=PASSWORD, code=f"{n:06}").status_code for n in range(2)]
+    assert (wrong, codes) == ([401] * 8 + [429], [429] * 2)
+    answer = confirm(ada, password=PASSWORD, code=code_of(secret, later=1))
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("limit", [CONFIRM_TRIES_PERSON, CONFIRM_CODES_PERSON])
+def test_all_sessions_together_guess_a_little_and_each_has_a_reserve(
+    ada: Person, database: Engine, limit: Limit
+) -> None:
+    """A right proof gives back its own try, and nobody else's."""
+    secret, codes = add_totp(ada)
+    use_up(database, limit, of=ada.user_id)
+    right = confirm(ada, password=PASSWORD, code=code_of(secret, later=1))
+    assert right.status_code == 200
+    guess = {"password": "guess"} if limit is CONFIRM_TRIES_PERSON else {"code": "000000"}
+    statuses = [confirm(ada, **{"password": PASSWORD} | guess).status_code for _ in range(4)]
+    assert statuses == [401] * 3 + [429]
+    assert confirm(ada, password=PASSWORD, code=codes[0]).status_code == 429
+
+
+def test_a_password_changed_while_it_was_looked_at_confirms_nothing(
+    ada: Person, database: Engine
+) -> None:
+    user_id = ada.user_id
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as other:
+            hold = "SELECT FROM users WHERE id = :id FOR NO KEY UPDATE"
+            other.execute(text(hold), {"id": user_id})
+            answer = meanwhile.submit(confirm, ada, password=PASSWORD)
+            until(lambda: somebody_waits(database) or answer.done())
+            change = "UPDATE users SET password_hash = 'another' WHERE id = :id"
+            other.execute(text(change), {"id": user_id})
+        assert answer.result().status_code == 401
 
 
 def test_a_stolen_copy_of_the_cookie_is_not_made_fresh(

@@ -23,6 +23,9 @@ const PROBLEMS: Partial<Record<string, Problem>> = {
   link_other: danger(
     "Not linked: this sign-in belongs to another Pinhole account already. Unlink it there first.",
   ),
+  link_unconfirmed: note(
+    "Not linked: it took too long since you confirmed that it is you. Confirm it, then link again.",
+  ),
   confirm_other: danger(
     "Not confirmed: you were signed in there as somebody else. Try again with the account that is linked.",
   ),
