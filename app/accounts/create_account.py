@@ -48,6 +48,7 @@ _BEGUN = (
 # Whoever had the password could add it and lock the owner out, who has nothing else left to prove
 # who they are. The mail about the new factor gives them this time.
 NEW_FACTOR = timedelta(days=7)
+_MADE_WITHIN = timedelta(minutes=1)  # of an account and the identity that it is made by
 
 
 # One at a time makes the first account: the second waits, and then finds the first.
@@ -185,8 +186,9 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
     An address that was never proved may stand in somebody else's account, who waits for its
     owner to come (THREATS 41: classic merge, trojan identifier, unexpired session, unexpired
     change of address). Then every way in but the new password goes. Access tokens always go: they
-    ask for no factor. Second factors go where all of them are new, see NEW_FACTOR, but never an
-    administrator's. Call only where `may_reset_by_mail`.
+    ask for no factor; so do linked accounts, which go where they are new. Second factors go where
+    all of them are new, see NEW_FACTOR, but never an administrator's. Call only where
+    `may_reset_by_mail`.
 
     Returns:
         How many of each kind of way in were removed; kinds of which there were none are left out.
@@ -200,8 +202,10 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
         db.session.execute(delete(KnownDevice).where(KnownDevice.user_id == user.id))
         user.email_verified_at = now()
         record(Event.EMAIL_VERIFIED, user_id=user.id, how="reset")
-    elif not user.is_administrator and not _has_older_factor(user):
-        removed |= _remove(user, Passkey, Totp, RecoveryCode)
+    else:
+        if not user.is_administrator and not _has_older_factor(user):
+            removed |= _remove(user, Passkey, Totp, RecoveryCode)
+        removed |= _remove_new_identities(user)
     set_password(user, password)
     # Letters first: one that is being written holds its row, and its link is there afterwards.
     withdraw_letters(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
@@ -220,6 +224,16 @@ def _has_older_factor(user: User) -> bool:
         exists().where(Totp.user_id == user.id, Totp.confirmed_at < now() - NEW_FACTOR),
     ]
     return bool(db.session.scalar(select(or_(*older))))
+
+
+def _remove_new_identities(user: User) -> dict[str, int]:
+    """Unlink what was linked since NEW_FACTOR, but not what the account was made by."""
+    linked = delete(Identity).where(
+        Identity.user_id == user.id,
+        Identity.created_at > max(now() - NEW_FACTOR, user.created_at + _MADE_WITHIN),
+    )
+    count = len(db.session.scalars(linked.returning(Identity.user_id)).all())
+    return {Identity.__tablename__: count} if count else {}
 
 
 def _remove(

@@ -8,14 +8,14 @@ from app.accounts.rate_limits.limiter import Limit
 
 
 def use_up(database: Engine, limit: Limit, *, of: str) -> None:
-    """Let a limit of somebody be used up for a day."""
+    """Let a limit of somebody be used up for a day at least."""
     key = f"{limit.name}:{sha256(of.encode()).hexdigest()[:32]}"
     query = (
-        "INSERT INTO rate_limits (key, empty_at) VALUES (:key, now() + interval '1 day')"
+        "INSERT INTO rate_limits (key, empty_at) VALUES (:key, now() + :whole + interval '1 day')"
         " ON CONFLICT (key) DO UPDATE SET empty_at = excluded.empty_at"
     )
     with database.begin() as connection:
-        connection.execute(text(query), {"key": key})
+        connection.execute(text(query), {"key": key, "whole": limit.every * limit.burst})
 
 
 def forget(database: Engine, limit: Limit) -> None:

@@ -119,7 +119,7 @@ def test_what_waits_for_a_reset_does_nothing_after_it(
         assert answer.result().status_code == 401
 
 
-ROTATE = "UPDATE sessions SET token_hash = sha256('another') WHERE user_id = :id"
+ROTATE = "UPDATE sessions SET token_hash = uuid_send(id) WHERE user_id = :id"
 
 
 @pytest.mark.parametrize(

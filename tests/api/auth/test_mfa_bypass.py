@@ -258,6 +258,28 @@ def test_a_way_in_is_added_only_once_the_address_is_proved(ada: Person, database
     assert ada.http.post("/api/account/passkeys/options", json={}).status_code == 200
 
 
+@pytest.mark.parametrize("is_administrator", [False, True])
+def test_a_reset_unlinks_what_was_linked_lately(
+    ada: Person, visitor: httpx2.Client, database: Engine, *, is_administrator: bool
+) -> None:
+    """Whoever was in the account and linked an identity of theirs, which no factor guards."""
+    link = text(
+        "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at)"
+        " SELECT gen_random_uuid(), :id, 'x', 'https://x.example', :id || days, 'x@example.org',"
+        " now() - days * interval '1 day' FROM unnest(ARRAY[1, 6, 8, 30]) AS days"
+    )
+    join = "UPDATE users SET created_at = now() - interval '30 days', is_administrator = :is"
+    with database.begin() as rows:
+        rows.execute(text(f"{join} WHERE id = :id"), {"id": ada.user_id, "is": is_administrator})
+        rows.execute(link, {"id": ada.user_id})
+    user_id = ada.user_id
+    reset(visitor, ada)
+    left = "SELECT subject FROM identities WHERE user_id = :id ORDER BY created_at"
+    with database.connect() as rows:
+        subjects = rows.execute(text(left), {"id": user_id}).scalars().all()
+    assert subjects == [f"{user_id}30", f"{user_id}8"]
+
+
 def test_a_reset_ends_access_tokens(ada: Person, new_visitor: Browsers) -> None:
     """They ask for no factor, so whoever made one would be in still."""
     body = {"name": "Backup", "scope": "write", "days": 30}
