@@ -29,6 +29,8 @@ AppError
 │   ├── TooManyPasskeysError
 │   ├── TooManyTokensError
 │   ├── TooManyInvitesError
+│   ├── TooManyAlbumsError
+│   ├── AlbumsFullError
 │   ├── LastWayInError
 │   ├── PasswordTooShortAloneError
 │   ├── TotpExistsError
@@ -242,6 +244,19 @@ class TooManyTokensError(ConflictError):
 class TooManyInvitesError(ConflictError):
     code = "too_many_invites"
     detail = "You have as many open invitations as you may. Take one back first."
+
+
+class TooManyAlbumsError(ConflictError):
+    code = "too_many_albums"
+    detail = (
+        "You have as many albums as you may. One that was deleted counts for 30 days, since it can"
+        " be restored."
+    )
+
+
+class AlbumsFullError(ConflictError):
+    code = "albums_full"
+    detail = "Your albums hold as much as they may. Nothing was changed; remove something first."
 
 
 class TooManyPasskeysError(ConflictError):

@@ -14,10 +14,12 @@ from app.accounts.sign_in.session_routes import who_is_here
 from app.admin.routes.activity import site_activity
 from app.admin.routes.invitations import invites
 from app.admin.routes.users import people
+from app.albums.routes import albums
 from app.api.health import system
 from app.exports.routes import leaving
 from app.library.account_routes import account
 from app.library.routes import images
+from app.timeline.album_routes import album_contents
 from app.timeline.routes import timeline
 from app.uploads.routes import uploads
 
@@ -39,6 +41,8 @@ BLUEPRINTS = (
     account,
     images,
     timeline,
+    albums,
+    album_contents,
     uploads,
     leaving,
     people,

@@ -68,6 +68,16 @@ POST /api/images/describe app.library.routes:describe_missing
 GET /api/timeline app.timeline.routes:get_timeline
 GET /api/timeline/<key> app.timeline.routes:get_bucket
 GET /api/timeline/addresses app.timeline.routes:get_addresses
+GET /api/albums app.albums.routes:list_albums
+POST /api/albums app.albums.routes:create_album
+GET /api/albums/<uuid:album_id> app.albums.routes:get_album
+PATCH /api/albums/<uuid:album_id> app.albums.routes:update_album
+DELETE /api/albums/<uuid:album_id> app.albums.routes:delete_album
+POST /api/albums/<uuid:album_id>/restore app.albums.routes:restore_album
+POST /api/albums/<uuid:album_id>/order app.albums.routes:move_in_album
+GET /api/albums/<uuid:album_id>/timeline app.timeline.album_routes:get_album_timeline
+GET /api/albums/<uuid:album_id>/timeline/<key> app.timeline.album_routes:get_album_bucket
+GET /api/albums/<uuid:album_id>/images app.timeline.album_routes:list_album_images
 POST /api/images app.uploads.routes:create_images
 POST /api/images/<uuid:image_id>/complete app.uploads.routes:complete_image
 GET /api/account/exports app.exports.routes:list_exports

@@ -33,6 +33,7 @@ from app.clients.aws.image_store import PREVIEWS, Part
 from app.clients.aws.presigned_urls import PictureUrls
 from app.database import Prepared, db, given
 from app.errors import NotFoundError
+from app.images.album_models import BY_TITLE, Album, AlbumImage
 from app.images.failure_messages import failure
 from app.images.models import Description, Image, ImageState, View
 from app.images.pagination import make_cursor, parse_cursor
@@ -69,6 +70,9 @@ LISTED = (
     Description.alt_text,
     Description.is_demo,
 )
+
+# Of those that an image is in: nobody reads more, and there may be 10,000.
+MAX_ALBUMS_SHOWN = 500
 
 NO_URLS = PictureUrls(thumbnail=None, preview=None, expire_at=None)
 
@@ -211,11 +215,26 @@ def image_detail(owner: Anybody, image_id: UUID, *, reader: Reader, film: Film) 
         raise NotFoundError
     moves = row.is_animated and row.state == ImageState.READY
     address = film(owner.id, row.id, row.content_type) if moves else None
-    return {**detail(row, reader=reader), "animation_url": address}
+    return {
+        **detail(row, reader=reader),
+        "albums": _albums_of(owner, image_id),
+        "animation_url": address,
+    }
+
+
+def _albums_of(owner: Anybody, image_id: UUID) -> list[Shown]:
+    rows = db.session.execute(
+        select(Album.id, Album.title)
+        .join(AlbumImage, AlbumImage.album_id == Album.id)
+        .where(Album.owned_by(owner), AlbumImage.image_id == image_id)
+        .order_by(*BY_TITLE)
+        .limit(MAX_ALBUMS_SHOWN)
+    )
+    return [{"id": str(row.id), "title": row.title} for row in rows]
 
 
 def detail(row: AnyRow, *, reader: Reader) -> Shown:
-    """Shape a row as the API's ImageDetail, but for the address of what moves."""
+    """Shape a row as the API's ImageDetail, but for its albums and the address of what moves."""
     return {
         **show(row, reader=reader),
         "sha256": row.sha256.hex(),

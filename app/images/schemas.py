@@ -139,6 +139,13 @@ class Receipt(BaseModel):
     )
 
 
+class AlbumName(BaseModel):
+    """An album that a picture is in."""
+
+    id: UUID
+    title: str
+
+
 class ImageDetail(ImageOut):
     """A picture with all that is known about it."""
 
@@ -152,6 +159,9 @@ class ImageDetail(ImageOut):
     caption: str | None = Field(description="What the file itself says of the picture.")
     description: DescriptionOut | None
     description_failure: Failure | None
+    albums: list[AlbumName] = Field(
+        description="That it is in, by title; the first 500 where there are more."
+    )
     animation_url: str | None = Field(
         description="Of what moves: the original, to be shown in place. Signed; works until"
         " urls_expire_at."

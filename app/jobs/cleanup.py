@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from app.accounts.deletion import delete_person, people_to_delete, shut_those_who_leave
 from app.accounts.sessions.store import delete_dead_sessions
+from app.albums.purge import albums_due, purge_album
 from app.clients.aws.bucket_inventory import Census
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.export_store import ExportStore
@@ -95,6 +96,8 @@ def sweep(
         for picture in in_time(_pictures(condition)):
             with upkeep.of(picture.user_id):
                 _try(partial(_purge, picture, condition, store=store))
+    for album in in_time(albums_due()):
+        _try(partial(purge_album, album))
     _try(partial(_clear_cancelled, store=store, upkeep=upkeep))
     _try(upkeep.charge)
     _try(partial(look_for_strays, census=census, store=store, pages=pages))

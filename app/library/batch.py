@@ -13,10 +13,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 
 from app.accounts.models import User
+from app.albums.entries import add_images, lock_albums_of, remove_images, require_album
+from app.errors import FieldError, ValidationFailedError
 from app.images.models import Image
-from app.library.batch_schemas import BatchAction, BatchIn
+from app.library.batch_schemas import BatchAction, BatchIn, PickedImages
 from app.library.flags import set_archived, set_favourite
-from app.library.selection import select_images
+from app.library.selection import is_in_album, require_named, select_images, wrong_album
 from app.library.trash import delete_images, restore_images
 
 
@@ -55,7 +57,10 @@ def change_many(user: User, wanted: BatchIn) -> Outcome:
 
     Raises:
         NotFoundError: one of them is not there, or is somebody else's; nothing was changed.
+        ValidationFailedError: an album is named where none is meant, or none where one is.
     """
+    if wanted.album_id is not None and wanted.action not in _OF_ALBUMS:
+        raise wrong_album("album_id", "No album is meant here.")
     return _ACTIONS[wanted.action](user, wanted)
 
 
@@ -93,6 +98,45 @@ def _archive(user: User, wanted: BatchIn, *, archived: bool) -> Outcome:
     return Outcome(changed=changed, undo={"action": undo}, has_more=selected.has_more)
 
 
+def _add_to_album(user: User, wanted: BatchIn) -> Outcome:
+    positions = _positions(wanted)
+    album_id = require_named(wanted.album_id, "album_id")
+    selected = select_images(user, wanted.images, changing=~is_in_album(album_id))
+    lock_albums_of(user.id)
+    album = require_album(user, album_id)
+    added = add_images(user, album, [row.id for row in selected.rows], positions=positions)
+    undo = {"action": "remove_from_album", "album_id": album_id}
+    return Outcome(changed=added, undo=undo, has_more=selected.has_more)
+
+
+def _remove_from_album(user: User, wanted: BatchIn) -> Outcome:
+    album_id = require_named(wanted.album_id, "album_id")
+    selected = select_images(user, wanted.images, changing=is_in_album(album_id))
+    lock_albums_of(user.id)
+    album = require_album(user, album_id)
+    removed = remove_images(album, [row.id for row in selected.rows])
+    undo = {"action": "add_to_album", "album_id": album_id, "positions": removed.positions}
+    return Outcome(changed=removed.ids, undo=undo, has_more=selected.has_more)
+
+
+def _positions(wanted: BatchIn) -> dict[UUID, int] | None:
+    """Return where images are to stand, by their ids.
+
+    Raises:
+        ValidationFailedError: there are not as many places as images.
+    """
+    if wanted.positions is None:
+        return None
+    ids = wanted.images.ids if isinstance(wanted.images, PickedImages) else []
+    if len(ids) != len(wanted.positions):
+        message = "Give one for each of images.ids, or null."
+        raise ValidationFailedError(
+            errors=(FieldError(location="body", field="positions", message=message),)
+        )
+    return dict(zip(ids, wanted.positions, strict=True))
+
+
+_OF_ALBUMS = frozenset({"add_to_album", "remove_from_album"})
 _ACTIONS: Mapping[BatchAction, Callable[[User, BatchIn], Outcome]] = {
     "delete": _delete,
     "restore": _restore,
@@ -100,4 +144,6 @@ _ACTIONS: Mapping[BatchAction, Callable[[User, BatchIn], Outcome]] = {
     "unfavourite": partial(_favour, favourite=False),
     "archive": partial(_archive, archived=True),
     "unarchive": partial(_archive, archived=False),
+    "add_to_album": _add_to_album,
+    "remove_from_album": _remove_from_album,
 }

@@ -2,16 +2,27 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from app.albums.positions import MAX_POSITION
 from app.http.schemas import BaseModel
 
 MAX_BATCH = 10_000  # 390 KB of ids: well below the largest body
 
-BatchAction = Literal["delete", "restore", "favourite", "unfavourite", "archive", "unarchive"]
+AlbumAction = Literal["add_to_album", "remove_from_album"]
+BatchAction = Literal[
+    "delete", "restore", "favourite", "unfavourite", "archive", "unarchive",
+    "add_to_album", "remove_from_album",
+]  # fmt: skip
+
+
+Positions = Annotated[
+    list[Annotated[int, Field(ge=-MAX_POSITION, le=MAX_POSITION)]],
+    Field(min_length=1, max_length=MAX_BATCH),
+]
 
 
 class MatchedView(StrEnum):
@@ -21,6 +32,7 @@ class MatchedView(StrEnum):
     ARCHIVE = "archive"
     FAVOURITES = "favourites"
     DELETED = "deleted"
+    ALBUM = "album"
 
 
 class PickedImages(BaseModel):
@@ -36,7 +48,10 @@ class Match(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    view: MatchedView = Field(description="deleted: what is in Recently deleted.")
+    view: MatchedView = Field(
+        description="deleted: what is in Recently deleted; album: what is shown in `album_id`."
+    )
+    album_id: UUID | None = Field(default=None, description="With the view album, and no other.")
     first_day: date | None = Field(
         default=None, description="By the date of `timeline_at`; null: from the beginning on."
     )
@@ -58,7 +73,15 @@ class BatchIn(BaseModel):
 
     action: BatchAction = Field(
         description="delete: to Recently deleted, for 30 days; restore: out of it. archive: out of"
-        " the timeline; unarchive: back into it."
+        " the timeline; unarchive: back into it. remove_from_album: they stay in the library."
+    )
+    album_id: UUID | None = Field(
+        default=None, description="With add_to_album and remove_from_album, and no other."
+    )
+    positions: Positions | None = Field(
+        default=None,
+        description="Part of the undo of remove_from_album, with add_to_album and `images.ids`:"
+        " where each of them stood in an order by hand. Null: they come last.",
     )
     images: PickedImages | MatchingImages
 
@@ -69,6 +92,8 @@ class BatchUndo(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: BatchAction
+    album_id: UUID | None = None
+    positions: Positions | None = None
     images: PickedImages
 
 

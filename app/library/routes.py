@@ -215,7 +215,8 @@ def delete_image(image_id: UUID) -> Response:
 @images.output(BatchOut)
 @images.doc(
     responses={
-        404: "One of them is not there, or not yours; `errors` says which.",
+        404: "One of them is not there, or not yours; `errors` says which. Or the album is not.",
+        409: "Your albums hold as much as they may.",
         429: "Several changes of yours are under way (`too_many_at_once`), or too many requests.",
     }
 )

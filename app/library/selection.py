@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.accounts.models import User
 from app.database import db
-from app.errors import FieldError, NotFoundError
+from app.errors import FieldError, NotFoundError, ValidationFailedError
+from app.images.album_models import AlbumImage
 from app.images.models import Image, View
 from app.library.batch_schemas import MAX_BATCH, Match, MatchedView, MatchingImages, PickedImages
 
@@ -88,6 +89,32 @@ def set_columns(user: User, ids: Sequence[UUID], **values: object) -> None:
         )
 
 
+def is_in_album(album_id: UUID) -> ColumnElement[bool]:
+    """Return the condition that an image is in an album, shown or not.
+
+    The images are a person's own, and so is the album that any of them is in.
+    """
+    return Image.id.in_(select(AlbumImage.image_id).where(AlbumImage.album_id == album_id))
+
+
+def require_named(album_id: UUID | None, field: str) -> UUID:
+    """Return the album that a request names in a field.
+
+    Raises:
+        ValidationFailedError: it names none.
+    """
+    if album_id is None:
+        raise wrong_album(field, "Name an album.")
+    return album_id
+
+
+def wrong_album(field: str, message: str) -> ValidationFailedError:
+    """Return the error that an album is named where none is meant, or none where one is."""
+    return ValidationFailedError(
+        errors=(FieldError(location="body", field=field, message=message),)
+    )
+
+
 def _lock(user: User, meant: ColumnElement[bool]) -> Sequence[Locked]:
     return db.session.execute(
         select(
@@ -105,8 +132,14 @@ def _lock(user: User, meant: ColumnElement[bool]) -> Sequence[Locked]:
 
 
 def _matches(match: Match) -> ColumnElement[bool]:
-    if match.view is MatchedView.DELETED:
-        found: ColumnElement[bool] = Image.deleted_at.is_not(None)
+    found: ColumnElement[bool]
+    if match.album_id is not None and match.view is not MatchedView.ALBUM:
+        raise wrong_album("images.match.album_id", "No album is meant here.")
+    if match.view is MatchedView.ALBUM:
+        album_id = require_named(match.album_id, "images.match.album_id")
+        found = is_in_album(album_id) & Image.in_library()
+    elif match.view is MatchedView.DELETED:
+        found = Image.deleted_at.is_not(None)
     else:
         found = Image.in_view(View(match.view))
     if match.first_day is not None:

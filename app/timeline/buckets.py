@@ -8,7 +8,7 @@ what only images in view need (docs/decisions/0071-timeline-buckets.md).
 import re
 from base64 import b64encode
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
@@ -52,17 +52,19 @@ _MONTHS = Prepared(
     )
     .order_by(TimelineMonth.month.desc())
 )
+# What `show_columns` takes of each image.
+COLUMNS = (
+    cast(Image.id, Text),
+    Image.timeline_at,
+    Image.width,
+    Image.height,
+    Image.state,
+    Image.is_animated,
+    Image.favourite,
+    Image.archived_at.is_not(None),
+)
 _IMAGES = (
-    select(
-        cast(Image.id, Text),
-        Image.timeline_at,
-        Image.width,
-        Image.height,
-        Image.state,
-        Image.is_animated,
-        Image.favourite,
-        Image.archived_at.is_not(None),
-    )
+    select(*COLUMNS)
     .where(
         Image.owner_id == given("owner"),
         Image.timeline_at.between(given("first", DateTime()), given("last", DateTime())),
@@ -165,13 +167,16 @@ def read_bucket(owner: Anybody, view: View, bucket: Bucket, *, cursor: str | Non
     else:
         rows = _FIRST_PAGES[view].rows(values)
     page = rows[:MAX_BUCKET]
-    moments: list[datetime] = [row[1] for row in page]
     next_cursor = None
     if len(rows) > MAX_BUCKET:
-        next_cursor = make_cursor(_CURSOR, moments[-1], UUID(page[-1][0]))
+        next_cursor = make_cursor(_CURSOR, page[-1][1], UUID(page[-1][0]))
+    return {"key": bucket.key, "next_cursor": next_cursor, **show_columns(page)}
+
+
+def show_columns(page: Sequence[tuple[Any, ...]]) -> Shown:
+    """Shape rows of COLUMNS as the API's ColumnsOut, in their order."""
+    moments: list[datetime] = [row[1] for row in page]
     return {
-        "key": bucket.key,
-        "next_cursor": next_cursor,
         "days": [
             {"date": date.fromordinal(day).isoformat(), "count": sum(1 for _ in same)}
             for day, same in groupby(moment.toordinal() for moment in moments)

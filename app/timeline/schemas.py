@@ -55,15 +55,15 @@ class DayCount(BaseModel):
     count: int = Field(ge=1)
 
 
-class BucketOut(BaseModel):
-    """What is in a bucket, in columns: one value for each image, in the order of `ids`."""
+class ColumnsOut(BaseModel):
+    """Images in columns: one value for each image, in the order of `ids`."""
 
-    key: str
     next_cursor: str | None = Field(
         description="Where more than 2,000 images are in it; null: this was the last page."
     )
     days: list[DayCount] = Field(
-        description="Which of `ids`, in their order, are of which day, newest first."
+        description="Which of `ids`, in their order, are of which day: so many of the first, then"
+        " so many of the next."
     )
     ids: list[UUID]
     ratios: list[float] = Field(description="Width divided by height; 1 where not known yet.")
@@ -77,6 +77,31 @@ class BucketOut(BaseModel):
     animated: list[Index] = Field(description="The indexes of those that move.")
     favourites: list[Index] = Field(description="The indexes of favourites.")
     archived: list[Index] = Field(description="The indexes of those that are archived.")
+
+
+class BucketOut(ColumnsOut):
+    """What is in a bucket, in columns: one value for each image, in the order of `ids`."""
+
+    key: str
+
+
+class AlbumTimelineOut(BaseModel):
+    """The buckets of an album, by its order: the newest or the oldest first."""
+
+    count: int = Field(description="Of all images that are shown in it.", ge=0)
+    buckets: list[BucketCount] = Field(description="Those that hold any.")
+
+
+class AlbumImagesIn(BaseModel):
+    """From where on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: str | None = Field(default=None, max_length=200, description="From the page before.")
+
+
+class AlbumImagesOut(ColumnsOut):
+    """What is in an album by its order, in columns: one value for each image."""
 
 
 class InViewIn(BaseModel):

@@ -1,5 +1,6 @@
 """Taking pictures in over HTTP: places to upload to, and the end of an upload in parts."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Response
@@ -7,6 +8,7 @@ from flask import Response
 from app.accounts.models import User
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_user, signed_in
+from app.albums.entries import add_images, lock_albums_of, require_album
 from app.database import db
 from app.errors import UnavailableError
 from app.http.blueprint import APIBlueprint
@@ -33,7 +35,7 @@ from app.uploads.multipart import (
     drop_parts,
     open_parts,
 )
-from app.uploads.schemas import NewImages, PlacesOut
+from app.uploads.schemas import NewImage, NewImages, PlacesOut
 
 uploads = APIBlueprint("uploads", __name__, url_prefix="/api/images", tag="Images")
 
@@ -47,6 +49,8 @@ PROMISED = Promised | PromisedInParts
 @uploads.output(PlacesOut, description="One answer for each picture, in the same order.")
 @uploads.doc(
     responses={
+        404: "An album that is named is not there, or not yours; nothing was promised.",
+        409: "Your albums hold as much as they may; nothing was promised.",
         429: "Too many uploads were begun and not finished, cancelled or rejected, or too much was"
         " sent that was cancelled or rejected; or several changes of yours are under way."
     }
@@ -77,6 +81,7 @@ def create_images(json_data: NewImages) -> Response:
     promised = sum(isinstance(answer, PROMISED) for answer in answers.values())
     if promised:
         require_few_unfinished(user)
+    _put_into_albums(user, json_data.images, answers)
     ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
     # Before the commit, which lets the rows go: one may be cancelled the moment after.
     shown = {UUID(image["id"]): image for image in images_by_id(user, ids, reader=reader)}
@@ -111,6 +116,22 @@ def complete_image(image_id: UUID) -> Response:
     access = parts().access
     detail = image_detail(user, image_id, reader=access.reader(user.id), film=access.film)
     return json_response(detail, status=202)
+
+
+def _put_into_albums(user: User, images: list[NewImage], answers: Mapping[int, Answer]) -> None:
+    """Put pictures into the albums that they are uploaded into; they are locked.
+
+    Raises:
+        NotFoundError: an album is not there, or is somebody else's.
+    """
+    if all(new.album_id is None for new in images):
+        return
+    lock_albums_of(user.id)
+    for album_id in {new.album_id for new in images if new.album_id is not None}:
+        album = require_album(user, album_id)
+        answered = [answers[index] for index, new in enumerate(images) if new.album_id == album_id]
+        ids = [answer.image_id for answer in answered if not isinstance(answer, Refused)]
+        add_images(user, album, ids)
 
 
 def _look_for_hearsay(user: User, answers: list[Answer]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -84,6 +85,11 @@ class NewImage(BaseModel):
         description="When the file was last changed: wall clock without zone. Dates a picture that"
         " does not say when it was taken; ignored where it cannot be.",
         examples=["2026-05-03T14:05:00"],
+    )
+    album_id: UUID | None = Field(
+        default=None,
+        description="An album that it is put into, also when it is here already. It is shown there"
+        " once it has arrived.",
     )
     parts: PartsIn | None = Field(
         default=None,

@@ -4,6 +4,7 @@ from sqlalchemy import Column, Index, Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
+import app.images.album_models
 import app.images.models
 import app.integrity.purges
 import app.integrity.scan_state

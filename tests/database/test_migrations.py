@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 
+import app.images.album_models
 import app.images.models
 import app.integrity.purges
 import app.integrity.scan_state

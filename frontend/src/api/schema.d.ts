@@ -663,6 +663,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/albums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List albums, with the count, the span of dates and the cover of each
+         * @description List albums, with the count, the span of dates and the cover of each.
+         *
+         *     Pass `next_cursor` as `cursor` to get the next page.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["list_albums"];
+        put?: never;
+        /**
+         * Make an album. Put images into it by `POST /api/images/batch`, or upload them into it
+         * @description Make an album. Put images into it by `POST /api/images/batch`, or upload them into it.
+         *
+         *     Not idempotent. Each request makes another album.
+         */
+        post: operations["create_album"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/albums/{album_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an album. What is in it, its timeline and its images say
+         * @description Show an album. What is in it, its timeline and its images say.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_album"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an album, and none of its images. `POST …/restore` brings it back within 30 days
+         * @description Delete an album, and none of its images. `POST …/restore` brings it back within 30 days.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
+         */
+        delete: operations["delete_album"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an album's title, description, order or cover
+         * @description Change an album's title, description, order or cover.
+         *
+         *     With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
+         *     another tab, has changed meanwhile: 412.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        patch: operations["update_album"];
+        trace?: never;
+    };
+    "/api/albums/{album_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the images of an album by its order, in columns; 2,000 at a time
+         * @description List the images of an album by its order, in columns; 2,000 at a time.
+         *
+         *     Pass `next_cursor` as `cursor` to get the next page.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["list_album_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/albums/{album_id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move images of an album just before or just after another image of it
+         * @description Move images of an album just before or just after another image of it.
+         *
+         *     From then on it is ordered by hand. An album that was ordered by date begins with that order.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["move_in_album"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/albums/{album_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back an album that was deleted, with what was in it
+         * @description Bring back an album that was deleted, with what was in it.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["restore_album"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/albums/{album_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the images of an album by months, as the timeline is
+         * @description Count the images of an album by months, as the timeline is.
+         *
+         *     The newest first, also of an album that is ordered by hand; the oldest first where it is ordered
+         *     so. A month of more than 2,000 images is told by days.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_album_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/albums/{album_id}/timeline/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the images of an album that are of a month or of a day, in columns
+         * @description List the images of an album that are of a month or of a day, in columns.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_album_bucket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/confirm": {
         parameters: {
             query?: never;
@@ -1603,18 +1787,278 @@ export interface components {
             email: string;
         };
         /**
+         * AlbumCover
+         * @description The image that stands for an album.
+         */
+        AlbumCover: {
+            /**
+             * Image Id
+             * Format: uuid
+             */
+            image_id: string;
+            /**
+             * Thumbhash
+             * @description Colour placeholder, base64.
+             */
+            thumbhash: string | null;
+            /**
+             * Thumbnail Url
+             * @description Signed; works until urls_expire_at. Null: it has no preview.
+             */
+            thumbnail_url: string | null;
+        };
+        /**
+         * AlbumDeletedOut
+         * @description An album that was deleted; its images were not.
+         */
+        AlbumDeletedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Restorable Until
+             * Format: date-time
+             * @description Until then it can be restored.
+             */
+            restorable_until: string;
+        };
+        /**
+         * AlbumImagesOut
+         * @description What is in an album by its order, in columns: one value for each image.
+         */
+        AlbumImagesOut: {
+            /**
+             * Animated
+             * @description The indexes of those that move.
+             */
+            animated: number[];
+            /**
+             * Archived
+             * @description The indexes of those that are archived.
+             */
+            archived: number[];
+            /**
+             * Days
+             * @description Which of `ids`, in their order, are of which day: so many of the first, then so many of the next.
+             */
+            days: components["schemas"]["DayCount"][];
+            /**
+             * Favourites
+             * @description The indexes of favourites.
+             */
+            favourites: number[];
+            /** Ids */
+            ids: string[];
+            /**
+             * Minutes
+             * @description Of the day, on the wall clock of `timeline_at`: 1102 is 18:22.
+             */
+            minutes: number[];
+            /**
+             * Next Cursor
+             * @description Where more than 2,000 images are in it; null: this was the last page.
+             */
+            next_cursor: string | null;
+            /**
+             * Ratios
+             * @description Width divided by height; 1 where not known yet.
+             */
+            ratios: number[];
+            /**
+             * States
+             * @description Of those that are not ready, by their index in `ids`.
+             * @example {
+             *       "3": "processing"
+             *     }
+             */
+            states: {
+                [key: string]: components["schemas"]["ImageState"];
+            };
+        };
+        /**
+         * AlbumIn
+         * @description A new album, without images yet.
+         */
+        AlbumIn: {
+            /** Description */
+            description?: string;
+            order?: components["schemas"]["AlbumOrder"];
+            /**
+             * Title
+             * @example Iceland
+             */
+            title: string;
+        };
+        /**
+         * AlbumMove
+         * @description Which images of an album are moved, and to where: just before or just after another.
+         */
+        AlbumMove: {
+            /**
+             * Ids
+             * @description In the order in which they are to stand.
+             */
+            ids: string[];
+            /**
+             * Image Id
+             * Format: uuid
+             * @description Another image of the album.
+             */
+            image_id: string;
+            /**
+             * Place
+             * @enum {string}
+             */
+            place: "before" | "after";
+        };
+        /**
+         * AlbumName
+         * @description An album that a picture is in.
+         */
+        AlbumName: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * AlbumOrder
+         * @description How an album is sorted.
+         * @enum {string}
+         */
+        AlbumOrder: "newest" | "oldest" | "manual";
+        /**
+         * AlbumOut
+         * @description An album.
+         */
+        AlbumOut: {
+            /**
+             * Changed At
+             * Format: date-time
+             * @description When you last changed the album, or added, removed or moved images.
+             */
+            changed_at: string;
+            /**
+             * Count
+             * @description Of its images that are shown: those in Recently deleted, and those that have not arrived, are not.
+             */
+            count: number;
+            /** @description The chosen one or, where none is chosen or it is not shown, the first by the album's order. Null: the album is empty. */
+            cover: components["schemas"]["AlbumCover"] | null;
+            /**
+             * Cover Id
+             * @description The image that was chosen; null: none.
+             */
+            cover_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description: string;
+            /**
+             * First At
+             * @description timeline_at of the oldest of these.
+             * @example 2026-05-03T14:05:00
+             */
+            first_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last At
+             * @description timeline_at of the newest of these.
+             */
+            last_at: string | null;
+            /** @description Of its images: by timeline_at, the newest or the oldest first, or by hand. */
+            order: components["schemas"]["AlbumOrder"];
+            /**
+             * Title
+             * @example Iceland
+             */
+            title: string;
+            /** Urls Expire At */
+            urls_expire_at: string | null;
+        };
+        /**
+         * AlbumPatch
+         * @description What changes; what is left out stays.
+         */
+        AlbumPatch: {
+            /**
+             * Cover Id
+             * @description An image of the album; null: the first by its order.
+             */
+            cover_id?: string | null;
+            /** Description */
+            description?: string;
+            /** @description manual: by hand; where nothing was moved yet, it begins with the order of before. */
+            order?: components["schemas"]["AlbumOrder"];
+            /** Title */
+            title?: string;
+        };
+        /**
+         * AlbumsOut
+         * @description A page of albums.
+         */
+        AlbumsOut: {
+            /** @description With `addresses=shared` only. */
+            addresses: components["schemas"]["SharedAddresses"] | null;
+            /** Albums */
+            albums: components["schemas"]["AlbumOut"][];
+            /**
+             * Next Cursor
+             * @description Null: this was the last page.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * AlbumTimelineOut
+         * @description The buckets of an album, by its order: the newest or the oldest first.
+         */
+        AlbumTimelineOut: {
+            /**
+             * Buckets
+             * @description Those that hold any.
+             */
+            buckets: components["schemas"]["BucketCount"][];
+            /**
+             * Count
+             * @description Of all images that are shown in it.
+             */
+            count: number;
+        };
+        /**
          * BatchIn
          * @description What is to be done to many pictures.
          */
         BatchIn: {
             /**
              * Action
-             * @description delete: to Recently deleted, for 30 days; restore: out of it. archive: out of the timeline; unarchive: back into it.
+             * @description delete: to Recently deleted, for 30 days; restore: out of it. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library.
              * @enum {string}
              */
-            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive";
+            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album";
+            /**
+             * Album Id
+             * @description With add_to_album and remove_from_album, and no other.
+             */
+            album_id?: string | null;
             /** Images */
             images: components["schemas"]["PickedImages"] | components["schemas"]["MatchingImages"];
+            /**
+             * Positions
+             * @description Part of the undo of remove_from_album, with add_to_album and `images.ids`: where each of them stood in an order by hand. Null: they come last.
+             */
+            positions?: number[] | null;
         };
         /**
          * BatchOut
@@ -1648,8 +2092,18 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive";
+            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album";
+            /**
+             * Album Id
+             * @default null
+             */
+            album_id?: string | null;
             images: components["schemas"]["PickedImages"];
+            /**
+             * Positions
+             * @default null
+             */
+            positions?: number[] | null;
         };
         /**
          * BucketCount
@@ -1683,7 +2137,7 @@ export interface components {
             archived: number[];
             /**
              * Days
-             * @description Which of `ids`, in their order, are of which day, newest first.
+             * @description Which of `ids`, in their order, are of which day: so many of the first, then so many of the next.
              */
             days: components["schemas"]["DayCount"][];
             /**
@@ -2248,6 +2702,11 @@ export interface components {
          * @description A picture with all that is known about it.
          */
         ImageDetail: {
+            /**
+             * Albums
+             * @description That it is in, by title; the first 500 where there are more.
+             */
+            albums: components["schemas"]["AlbumName"][];
             /** Alt Text */
             alt_text: string | null;
             /**
@@ -2737,6 +3196,11 @@ export interface components {
          */
         Match: {
             /**
+             * Album Id
+             * @description With the view album, and no other.
+             */
+            album_id?: string | null;
+            /**
              * First Day
              * @description By the date of `timeline_at`; null: from the beginning on.
              */
@@ -2746,7 +3210,7 @@ export interface components {
              * @description This day included.
              */
             last_day?: string | null;
-            /** @description deleted: what is in Recently deleted. */
+            /** @description deleted: what is in Recently deleted; album: what is shown in `album_id`. */
             view: components["schemas"]["MatchedView"];
         };
         /**
@@ -2754,7 +3218,7 @@ export interface components {
          * @description Where to look for what matches.
          * @enum {string}
          */
-        MatchedView: "timeline" | "archive" | "favourites" | "deleted";
+        MatchedView: "timeline" | "archive" | "favourites" | "deleted" | "album";
         /**
          * MatchingImages
          * @description Whatever matches when the request arrives, and would be changed.
@@ -2767,6 +3231,11 @@ export interface components {
          * @description A picture that is about to be uploaded.
          */
         NewImage: {
+            /**
+             * Album Id
+             * @description An album that it is put into, also when it is here already. It is shown there once it has arrived.
+             */
+            album_id?: string | null;
             /**
              * Content Type
              * @example image/jpeg
@@ -3221,7 +3690,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_at_once" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "too_much_discarded" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_albums" | "too_many_at_once" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "too_much_discarded" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -7046,6 +7515,934 @@ export interface operations {
             };
         };
     };
+    list_albums: {
+        parameters: {
+            query?: {
+                /** @description shared: what all addresses have in common is said once, in `addresses`, and each is `addresses.base` + its own + `&` + `addresses.query`. */
+                addresses?: "whole" | "shared";
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description limit */
+                limit?: number;
+                /** @description changed: last changed first; title: from A to Z. */
+                sort?: "changed" | "title";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumsOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlbumIn"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You have as many albums as you may. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can be restored for 30 days. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumDeletedOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlbumPatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match names another version of it. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_album_images: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumImagesOut"];
+                };
+            };
+            /** @description The cursor is not one of ours, or the album was ordered otherwise meanwhile. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_in_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlbumMove"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_album_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumTimelineOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_album_bucket: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+                /** @description Of a bucket: a month, as `2024-07`, or a day, as `2024-07-31`. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BucketOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, it is not yours, or the key names no month and no day. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     confirm: {
         parameters: {
             query?: never;
@@ -9444,6 +10841,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An album that is named is not there, or not yours; nothing was promised. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your albums hold as much as they may; nothing was promised. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is larger than the API reads. */
             413: {
                 headers: {
@@ -10155,8 +11572,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of them is not there, or not yours; `errors` says which. */
+            /** @description One of them is not there, or not yours; `errors` says which. Or the album is not. */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your albums hold as much as they may. */
+            409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;

@@ -78,6 +78,7 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   caption: null,
   description: null,
   description_failure: null,
+  albums: [],
   animation_url: null,
   ...changes,
 });

@@ -1,0 +1,1 @@
+"""Albums: their titles, their covers, and which images are in them."""

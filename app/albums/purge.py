@@ -1,0 +1,55 @@
+"""Deleting albums for good, 30 days after their person did: a job of the sweep."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete, select
+
+from app.albums.entries import lock_albums_of
+from app.database import db, now
+from app.images.album_models import Album, AlbumImage
+
+RESTORABLE_FOR = timedelta(days=30)
+_MAX_ALBUMS = 100
+# Some tenths of a second, while nobody else changes albums of this person.
+_MAX_ENTRIES = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueAlbum:
+    """An album that is to go for good."""
+
+    id: UUID
+    owner_id: UUID
+
+
+def albums_due() -> list[DueAlbum]:
+    """Return albums that were deleted long ago, some of them; ends the transaction."""
+    query = select(Album.id, Album.owner_id).where(Album.deleted_at < now() - RESTORABLE_FOR)
+    due = [
+        DueAlbum(id=row.id, owner_id=row.owner_id)
+        for row in db.session.execute(query.limit(_MAX_ALBUMS))
+    ]
+    db.session.rollback()
+    return due
+
+
+def purge_album(album: DueAlbum) -> None:
+    """Delete an album that was deleted long ago, or a part of a large one. Ends the transaction.
+
+    Safe to repeat, and to be cut off anywhere: what is left is due at the next sweep.
+    """
+    lock_albums_of(album.owner_id)
+    entries = select(AlbumImage.image_id).where(AlbumImage.album_id == album.id).limit(_MAX_ENTRIES)
+    gone = db.session.execute(
+        delete(AlbumImage)
+        .where(AlbumImage.album_id == album.id, AlbumImage.image_id.in_(entries))
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", gone).rowcount < _MAX_ENTRIES:
+        db.session.execute(
+            delete(Album).where(Album.id == album.id).execution_options(synchronize_session=False)
+        )
+    db.session.commit()

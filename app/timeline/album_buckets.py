@@ -1,0 +1,185 @@
+"""What is in an album: counted by months and days, a bucket of it, and all of it by pages.
+
+A date is `shown_at` of an entry, which is the image's `timeline_at` for as long as it is in the
+library: see [Note: Counts of albums] in app/images/album_models.py.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Date, DateTime, Integer, Uuid, cast, func, select, tuple_
+
+from app.accounts.models import User
+from app.accounts.sessions.lookup import Owner
+from app.database import Prepared, db, given
+from app.errors import InvalidCursorError, NotFoundError
+from app.images.album_models import Album, AlbumImage, AlbumOrder
+from app.images.listing import Shown
+from app.images.models import Image
+from app.images.pagination import decode_cursor, encode_cursor, make_cursor, parse_cursor
+from app.timeline.buckets import COLUMNS, MAX_BUCKET, Bucket, show_columns
+
+Anybody = User | Owner
+_BUCKET = "album-bucket"
+_DATE = "album-by-date"
+_HAND = "album-by-hand"
+
+_DAY = cast(AlbumImage.shown_at, Date)
+_DAYS = Prepared(
+    select(_DAY, func.count())
+    .where(AlbumImage.album_id == given("album", Uuid()), AlbumImage.shown_at.is_not(None))
+    .group_by(_DAY)
+    .order_by(_DAY.desc())
+)
+_ENTRIES = (
+    select(*COLUMNS, AlbumImage.position)
+    .join_from(AlbumImage, Image, Image.id == AlbumImage.image_id)
+    .where(
+        AlbumImage.album_id == given("album", Uuid()),
+        AlbumImage.shown_at.is_not(None),
+        Image.owner_id == given("owner", Uuid()),
+    )
+    .limit(given("limit", Integer()))
+)
+_IN_BUCKET = _ENTRIES.where(
+    AlbumImage.shown_at.between(given("first", DateTime()), given("last", DateTime()))
+)
+_BY_DATE = tuple_(AlbumImage.shown_at, AlbumImage.image_id)
+_DATED = tuple_(given("moment", DateTime()), given("image", Uuid()))
+_BY_HAND = tuple_(AlbumImage.position, AlbumImage.image_id)
+_PLACED = tuple_(given("position", BigInteger()), given("image", Uuid()))
+_NEWEST = (AlbumImage.shown_at.desc(), AlbumImage.image_id.desc())
+_OLDEST = (AlbumImage.shown_at, AlbumImage.image_id)
+_HAND_ORDER = (AlbumImage.position, AlbumImage.image_id)
+
+# By whether the oldest come first: the first page of a bucket, and one that starts behind an image.
+_BUCKETS: Mapping[bool, tuple[Prepared, Prepared]] = {
+    False: (
+        Prepared(_IN_BUCKET.order_by(*_NEWEST)),
+        Prepared(_IN_BUCKET.where(_BY_DATE < _DATED).order_by(*_NEWEST)),
+    ),
+    True: (
+        Prepared(_IN_BUCKET.order_by(*_OLDEST)),
+        Prepared(_IN_BUCKET.where(_BY_DATE > _DATED).order_by(*_OLDEST)),
+    ),
+}
+_PAGES: Mapping[AlbumOrder, tuple[Prepared, Prepared]] = {
+    AlbumOrder.NEWEST: (
+        Prepared(_ENTRIES.order_by(*_NEWEST)),
+        Prepared(_ENTRIES.where(_BY_DATE < _DATED).order_by(*_NEWEST)),
+    ),
+    AlbumOrder.OLDEST: (
+        Prepared(_ENTRIES.order_by(*_OLDEST)),
+        Prepared(_ENTRIES.where(_BY_DATE > _DATED).order_by(*_OLDEST)),
+    ),
+    AlbumOrder.MANUAL: (
+        Prepared(_ENTRIES.order_by(*_HAND_ORDER)),
+        Prepared(_ENTRIES.where(_BY_HAND > _PLACED).order_by(*_HAND_ORDER)),
+    ),
+}
+
+
+def order_of(owner: Anybody, album_id: UUID) -> AlbumOrder:
+    """Return how an album is ordered.
+
+    Raises:
+        NotFoundError: there is none with this id, it is deleted, or it is somebody else's.
+    """
+    sort = db.session.scalar(select(Album.sort).where(Album.owned_by(owner), Album.id == album_id))
+    if sort is None:
+        raise NotFoundError
+    return AlbumOrder(sort)
+
+
+def count_album_buckets(album_id: UUID, order: AlbumOrder) -> Shown:
+    """Return the buckets of an album, by its order, as the API's AlbumTimelineOut.
+
+    Args:
+        album_id: of an album that the caller knows to be the person's.
+        order: newest first, unless it is by the oldest.
+    """
+    days: list[tuple[date, int]] = [
+        (day, count) for day, count in _DAYS.rows({"album": str(album_id)})
+    ]
+    if order is AlbumOrder.OLDEST:
+        days.reverse()
+    buckets: list[Shown] = []
+    for month, same in groupby(days, key=lambda day: day[0].isoformat()[:7]):
+        of_month = list(same)
+        count = sum(count for _, count in of_month)
+        if count <= MAX_BUCKET:
+            buckets.append({"key": month, "count": count})
+        else:
+            buckets += [{"key": day.isoformat(), "count": count} for day, count in of_month]
+    return {"count": sum(count for _, count in days), "buckets": buckets}
+
+
+def read_album_bucket(
+    owner: Anybody, album_id: UUID, order: AlbumOrder, bucket: Bucket, *, cursor: str | None
+) -> Shown:
+    """Return what is in a bucket of an album, by its order, as the API's BucketOut.
+
+    Raises:
+        InvalidCursorError: the cursor is not one of ours.
+    """
+    values: dict[str, object] = {
+        **_values(owner, album_id),
+        "first": bucket.first,
+        "last": bucket.last,
+    }
+    first, behind = _BUCKETS[order is AlbumOrder.OLDEST]
+    rows = behind.rows(values | _dated(_BUCKET, cursor)) if cursor else first.rows(values)
+    page = rows[:MAX_BUCKET]
+    next_cursor = None
+    if len(rows) > MAX_BUCKET:
+        next_cursor = make_cursor(_BUCKET, page[-1][1], UUID(page[-1][0]))
+    return {"key": bucket.key, "next_cursor": next_cursor, **show_columns(page)}
+
+
+def read_album(owner: Anybody, album_id: UUID, order: AlbumOrder, *, cursor: str | None) -> Shown:
+    """Return a page of an album, by its order, as the API's AlbumImagesOut.
+
+    Raises:
+        InvalidCursorError: the cursor is not one of ours, or one of another order.
+    """
+    values = _values(owner, album_id)
+    first, behind = _PAGES[order]
+    if not cursor:
+        rows = first.rows(values)
+    elif order is AlbumOrder.MANUAL:
+        rows = behind.rows(values | _placed(cursor))
+    else:
+        rows = behind.rows(values | _dated(f"{_DATE}-{order}", cursor))
+    page = rows[:MAX_BUCKET]
+    next_cursor = None
+    if len(rows) > MAX_BUCKET:
+        last = page[-1]
+        next_cursor = (
+            encode_cursor(_HAND, str(last[-1]), UUID(last[0]).hex)
+            if order is AlbumOrder.MANUAL
+            else make_cursor(f"{_DATE}-{order}", last[1], UUID(last[0]))
+        )
+    return {"next_cursor": next_cursor, **show_columns(page)}
+
+
+def _values(owner: Anybody, album_id: UUID) -> dict[str, object]:
+    return {"owner": str(owner.id), "album": str(album_id), "limit": MAX_BUCKET + 1}
+
+
+def _dated(of: str, cursor: str) -> dict[str, object]:
+    moment, image_id = parse_cursor(of, cursor)
+    values: dict[str, datetime | str] = {"moment": moment, "image": str(image_id)}
+    return {**values}
+
+
+def _placed(cursor: str) -> dict[str, object]:
+    try:
+        position, image_id = decode_cursor(_HAND, cursor)
+        values = {"position": int(position), "image": str(UUID(image_id))}
+    except ValueError as error:
+        raise InvalidCursorError from error
+    if abs(int(position)) >= 2**63:
+        raise InvalidCursorError
+    return {**values}

@@ -1,0 +1,90 @@
+"""What is in an album, over HTTP: by months and days as the timeline is, or all of it by pages."""
+
+from uuid import UUID
+
+from flask import Response
+
+from app.accounts.sessions.guards import current_owner, signed_in
+from app.http.blueprint import APIBlueprint
+from app.http.entity_tags import tag_with_version, unchanged_since
+from app.http.middleware import json_response
+from app.timeline.album_buckets import (
+    count_album_buckets,
+    order_of,
+    read_album,
+    read_album_bucket,
+)
+from app.timeline.buckets import bucket_of, version_of
+from app.timeline.schemas import AlbumImagesIn, AlbumImagesOut, AlbumTimelineOut, BucketOut
+
+album_contents = APIBlueprint(
+    "album_contents", __name__, url_prefix="/api/albums/<uuid:album_id>", tag="Albums"
+)
+
+NOT_FOUND = {404: "There is no such album, or it is not yours: the answer is the same."}
+
+
+@album_contents.get("/timeline")
+@signed_in
+@album_contents.output(AlbumTimelineOut)
+@album_contents.doc(responses=NOT_FOUND)
+def get_album_timeline(album_id: UUID) -> Response:
+    """Count the images of an album by months, as the timeline is.
+
+    The newest first, also of an album that is ordered by hand; the oldest first where it is ordered
+    so. A month of more than 2,000 images is told by days.
+    """
+    owner = current_owner()
+    version = version_of(owner)
+    order = order_of(owner, album_id)
+    return unchanged_since(version) or tag_with_version(
+        json_response(count_album_buckets(album_id, order)), version
+    )
+
+
+@album_contents.get("/timeline/<key>")
+@signed_in
+@album_contents.input(AlbumImagesIn, location="query")
+@album_contents.output(BucketOut)
+@album_contents.doc(
+    responses={
+        400: "The cursor is not one of ours.",
+        404: "There is no such album, it is not yours, or the key names no month and no day.",
+    }
+)
+def get_album_bucket(album_id: UUID, key: str, query_data: AlbumImagesIn) -> Response:
+    """List the images of an album that are of a month or of a day, in columns."""
+    owner = current_owner()
+    version = version_of(owner)
+    order = order_of(owner, album_id)
+    bucket = bucket_of(key)
+    unchanged = unchanged_since(version)
+    if unchanged:
+        return unchanged
+    found = read_album_bucket(owner, album_id, order, bucket, cursor=query_data.cursor)
+    return tag_with_version(json_response(found), version)
+
+
+@album_contents.get("/images")
+@signed_in
+@album_contents.input(AlbumImagesIn, location="query")
+@album_contents.output(AlbumImagesOut)
+@album_contents.doc(
+    responses={
+        400: "The cursor is not one of ours, or the album was ordered otherwise meanwhile.",
+        **NOT_FOUND,
+    }
+)
+def list_album_images(album_id: UUID, query_data: AlbumImagesIn) -> Response:
+    """List the images of an album by its order, in columns; 2,000 at a time.
+
+    Pass `next_cursor` as `cursor` to get the next page.
+    """
+    owner = current_owner()
+    version = version_of(owner)
+    order = order_of(owner, album_id)
+    unchanged = unchanged_since(version)
+    if unchanged:
+        return unchanged
+    found = read_album(owner, album_id, order, cursor=query_data.cursor)
+    return tag_with_version(json_response(found), version)
