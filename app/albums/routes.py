@@ -6,6 +6,7 @@ import orjson
 from flask import Response, request
 from sqlalchemy import func, or_, select, text
 
+from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.albums.entries import lock_albums_of, require_album, touch
 from app.albums.listing import albums_page, show_album
@@ -33,6 +34,7 @@ albums = APIBlueprint("albums", __name__, url_prefix="/api/albums", tag="Albums"
 
 MAX_ALBUMS = 10_000
 NOT_FOUND = {404: "There is no such album, or it is not yours: the answer is the same."}
+BUSY = {429: "Several changes of yours are under way (`too_many_at_once`), or too many requests."}
 _COUNT_ANEW = text("SELECT add_to_album_counts(ARRAY[CAST(:album AS uuid)], '{0}', '{0}')")
 
 
@@ -66,10 +68,11 @@ def list_albums(query_data: ListAlbumsIn) -> Response:
 @signed_in
 @albums.input(AlbumIn, location="json")
 @albums.output(AlbumOut, status_code=201, description="It was made.")
-@albums.doc(responses={409: "You have as many albums as you may."})
+@albums.doc(responses={409: "You have as many albums as you may.", **BUSY})
 def create_album(json_data: AlbumIn) -> Response:
     """Make an album. Put images into it by `POST /api/images/batch`, or upload them into it."""
     user, reader = current_user(), _reader()
+    take_seat(user.id)
     lock_albums_of(user.id)
     held = db.session.scalar(
         select(func.count()).select_from(Album).where(Album.owner_id == user.id)
@@ -104,7 +107,7 @@ def get_album(album_id: UUID) -> Response:
 @signed_in
 @albums.input(AlbumPatch, location="json")
 @albums.output(AlbumOut)
-@albums.doc(responses={**NOT_FOUND, 412: "If-Match names another version of it."})
+@albums.doc(responses={**NOT_FOUND, 412: "If-Match names another version of it.", **BUSY})
 def update_album(album_id: UUID, json_data: AlbumPatch) -> Response:
     """Change an album's title, description, order or cover.
 
@@ -112,6 +115,7 @@ def update_album(album_id: UUID, json_data: AlbumPatch) -> Response:
     another tab, has changed meanwhile: 412.
     """
     user, reader = current_user(), _reader()
+    take_seat(user.id)
     lock_albums_of(user.id)
     album = require_album(user, album_id)
     if "If-Match" in request.headers:
@@ -135,10 +139,11 @@ def update_album(album_id: UUID, json_data: AlbumPatch) -> Response:
 @albums.delete("/<uuid:album_id>")
 @signed_in
 @albums.output(AlbumDeletedOut, description="It can be restored for 30 days.")
-@albums.doc(responses=NOT_FOUND)
+@albums.doc(responses=NOT_FOUND | BUSY)
 def delete_album(album_id: UUID) -> Response:
     """Delete an album, and none of its images. `POST …/restore` brings it back within 30 days."""
     user = current_user()
+    take_seat(user.id)
     lock_albums_of(user.id)
     album = require_album(user, album_id)
     moment = now()
@@ -150,10 +155,11 @@ def delete_album(album_id: UUID) -> Response:
 @albums.post("/<uuid:album_id>/restore")
 @signed_in
 @albums.output(AlbumOut)
-@albums.doc(responses=NOT_FOUND)
+@albums.doc(responses=NOT_FOUND | BUSY)
 def restore_album(album_id: UUID) -> Response:
     """Bring back an album that was deleted, with what was in it."""
     user, reader = current_user(), _reader()
+    take_seat(user.id)
     lock_albums_of(user.id)
     album = db.session.scalar(
         select(Album)
@@ -175,13 +181,14 @@ def restore_album(album_id: UUID) -> Response:
 @signed_in
 @albums.input(AlbumMove, location="json")
 @albums.output(AlbumOut)
-@albums.doc(responses=NOT_FOUND)
+@albums.doc(responses=NOT_FOUND | BUSY)
 def move_in_album(album_id: UUID, json_data: AlbumMove) -> Response:
     """Move images of an album just before or just after another image of it.
 
     From then on it is ordered by hand. An album that was ordered by date begins with that order.
     """
     user, reader = current_user(), _reader()
+    take_seat(user.id)
     lock_albums_of(user.id)
     album = require_album(user, album_id)
     arrange(album)

@@ -52,7 +52,7 @@ PROMISED = Promised | PromisedInParts
         404: "An album that is named is not there, or not yours; nothing was promised.",
         409: "Your albums hold as much as they may; nothing was promised.",
         429: "Too many uploads were begun and not finished, cancelled or rejected, or too much was"
-        " sent that was cancelled or rejected; or several changes of yours are under way."
+        " sent that was cancelled or rejected; or several changes of yours are under way.",
     }
 )
 def create_images(json_data: NewImages) -> Response:

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
@@ -14,6 +15,7 @@ from app.api.app import create_app
 from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
+from tests.support.albums import add_to, make_album
 from tests.support.api_operations import (
     GUARDED,
     PUBLIC,
@@ -39,6 +41,31 @@ BY_ID: list[tuple[str, str, Json | None]] = [
     ("POST", "/api/images/{image_id}/retry", None),
     ("POST", "/api/images/{image_id}/complete", None),
 ]
+# The same of albums; {image_id} is a picture that is in it.
+ALBUMS_BY_ID: list[tuple[str, str, Json | None]] = [
+    ("GET", "/api/albums/{album_id}", None),
+    ("GET", "/api/albums/{album_id}/images", None),
+    ("GET", "/api/albums/{album_id}/timeline", None),
+    ("GET", "/api/albums/{album_id}/timeline/{key}", None),
+    ("PATCH", "/api/albums/{album_id}", {"title": "stolen"}),
+    ("PATCH", "/api/albums/{album_id}", {"order": "manual"}),
+    ("PATCH", "/api/albums/{album_id}", {"cover_id": None}),
+    ("DELETE", "/api/albums/{album_id}", None),
+    ("POST", "/api/albums/{album_id}/restore", None),
+    (
+        "POST",
+        "/api/albums/{album_id}/order",
+        {"ids": ["{image_id}"], "place": "after", "image_id": "{other_id}"},
+    ),
+]
+# Operations that name an album in their body.
+NAMING_ALBUMS: list[tuple[str, Json]] = [
+    (
+        "/api/images/batch",
+        {"action": action, "album_id": "{album_id}", "images": {"ids": ["{own_id}"]}},
+    )
+    for action in ("add_to_album", "remove_from_album")
+]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +85,8 @@ def test_only_what_must_be_is_open_to_everyone() -> None:
 
 def test_every_operation_on_somebodys_things_is_tried_by_strangers() -> None:
     with_ids = {operation for operation in GUARDED if "{" in operation[1]}
-    assert with_ids == {(method, path) for method, path, _ in BY_ID} | set(STRANGERS_TRY)
+    tried = {(method, path) for method, path, _ in BY_ID + ALBUMS_BY_ID}
+    assert with_ids == tried | set(STRANGERS_TRY)
     for place in STRANGERS_TRY.values():
         assert (Path(__file__).parents[3] / place).exists()
 
@@ -83,6 +111,87 @@ def test_a_strangers_picture_answers_as_one_that_never_was(
     assert told(theirs) == told(random)
     assert told_headers(theirs) == told_headers(random)
     assert _row(database, place["image"]["id"]) == before
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ALBUMS_BY_ID)
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_strangers_album_answers_as_one_that_never_was(
+    ada: Person,
+    bob: Person,
+    database: Engine,
+    method: str,
+    path: str,
+    body: Json | None,
+    *,
+    deleted: bool,
+) -> None:
+    album, images = _album_of(ada)
+    if deleted:
+        ada.http.delete(f"/api/albums/{album}").raise_for_status()
+    before = _album_rows(database, album)
+
+    def ask(album_id: str) -> httpx2.Response:
+        names = {"album_id": album_id, "image_id": images[0], "other_id": images[1]}
+        address = _filled(path, names | {"key": "2024-07"})
+        return bob.http.request(method, address, json=_filled(body, names))
+
+    theirs, random = ask(album), ask(str(uuid4()))
+    assert theirs.status_code == random.status_code == 404
+    assert told(theirs) == told(random)
+    assert told_headers(theirs) == told_headers(random)
+    assert _album_rows(database, album) == before
+
+
+@pytest.mark.parametrize(("path", "body"), NAMING_ALBUMS)
+def test_a_strangers_album_is_not_reached_by_its_id_in_a_body(
+    ada: Person, bob: Person, database: Engine, path: str, body: Json
+) -> None:
+    album, _ = _album_of(ada)
+    (own,) = bob.promise(jpeg(seed=9))
+    before = _album_rows(database, album)
+
+    def ask(album_id: str) -> httpx2.Response:
+        names = {"album_id": album_id, "own_id": own["image"]["id"]}
+        return bob.http.post(path, json=_filled(body, names))
+
+    theirs, random = ask(album), ask(str(uuid4()))
+    assert theirs.status_code == random.status_code == 404
+    assert told(theirs) == told(random)
+    assert _album_rows(database, album) == before
+
+
+def test_nothing_is_uploaded_into_a_strangers_album(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    album, _ = _album_of(ada)
+    before = _album_rows(database, album)
+    picture = jpeg(seed=10).announcement()
+    answers = [
+        bob.http.post("/api/images", json={"images": [picture | {"album_id": album_id}]})
+        for album_id in (album, str(uuid4()))
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({told(answer) for answer in answers}) == 1
+    assert _album_rows(database, album) == before
+    (place,) = bob.promise(jpeg(seed=10))
+    assert place["status"] == "upload"
+
+
+def test_a_strangers_pictures_come_into_no_album(ada: Person, bob: Person) -> None:
+    album, images = _album_of(ada)
+    (theirs,) = bob.promise(jpeg(seed=11))
+    his = theirs["image"]["id"]
+    his_album = bob.http.post("/api/albums", json={"title": "x"}).json()["id"]
+    asked = {"action": "add_to_album", "album_id": album, "images": {"ids": [images[0], his]}}
+    assert ada.http.post("/api/images/batch", json=asked).status_code == 404
+    assert ada.http.patch(f"/api/albums/{album}", json={"cover_id": his}).status_code == 404
+    match = {"match": {"view": "album", "album_id": album}}
+    for action in ("delete", "favourite", "add_to_album"):
+        of_album = {"album_id": his_album} if action == "add_to_album" else {}
+        asked = {"action": action, "images": match} | of_album
+        assert bob.http.post("/api/images/batch", json=asked).json()["changed"] == 0
+    assert bob.http.get("/api/albums").json()["albums"][0]["count"] == 0
+    assert [each["id"] for each in ada.http.get("/api/albums").json()["albums"]] == [album]
 
 
 def test_lists_hold_ones_own_only(ada: Person, bob: Person) -> None:
@@ -137,6 +246,7 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
         "location",
         "rating",
         "caption",
+        "albums",
         "animation_url",
         "description",
         "description_failure",
@@ -215,3 +325,30 @@ def _row(database: Engine, image_id: str) -> tuple[object, ...]:
         return tuple(
             connection.execute(text("SELECT * FROM images WHERE id = :id"), {"id": image_id}).one()
         )
+
+
+def _album_of(person: Person) -> tuple[str, list[str]]:
+    """Return an album, and two pictures in it."""
+    places = person.promise(jpeg(seed=7), jpeg(seed=8))
+    ids = [place["image"]["id"] for place in places]
+    album = make_album(person)
+    add_to(person, album, ids)
+    return album, ids
+
+
+def _filled(value: Any, names: dict[str, str]) -> Any:
+    """Fill names in braces into all texts of a value."""
+    if isinstance(value, dict):
+        return {key: _filled(each, names) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, names) for each in value]
+    return value.format(**names) if isinstance(value, str) else value
+
+
+def _album_rows(database: Engine, album_id: str) -> list[tuple[object, ...]]:
+    words = (
+        "SELECT albums.*, image_id, position, shown_at FROM albums LEFT JOIN album_images"
+        " ON album_id = id WHERE id = :id ORDER BY image_id"
+    )
+    with database.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(words), {"id": album_id})]
