@@ -2,7 +2,8 @@
 import { ARCHIVED, isWhole, type ListedImage } from "./listed-image";
 import type { Batch } from "../types";
 
-export type BatchAction = Batch["action"];
+/** What changes the images themselves; what is done with an album changes the album. */
+export type BatchAction = Exclude<Batch["action"], "add_to_album" | "remove_from_album">;
 
 /** A row of a timeline cannot say that it is deleted: those are taken out of the lists. */
 export const changed = <T extends ListedImage>(action: BatchAction, image: T): T => {
