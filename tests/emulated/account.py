@@ -28,7 +28,7 @@ from ministack.services.cloudformation import provisioners
 from psycopg2 import sql
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.emulated import strictness
+from tests.emulated import larger_sizes, strictness
 
 PORT = int(os.environ["GATEWAY_PORT"])
 POSTGRES = os.environ.pop("EMULATED_POSTGRES")
@@ -353,6 +353,7 @@ def main() -> None:
     refer_to_secrets_by_arn()
     put_postgresql_behind_rds()
     copy_and_drop_databases_behind_rds()
+    larger_sizes.make_larger_sizes(POSTGRES)
     strictness.keep_protected_databases()
     strictness.refuse_instances()
     strictness.let_stacks_import_buckets()

@@ -36,7 +36,6 @@ class Deployment:
     out: Path
     said: str  # by the script, and by the CDK of what it will change
     reported: str  # by the CDK, of how it goes
-    failed: tuple[str, ...]  # what was said by the attempts before, in which AWS refused
 
     @property
     def setup_link(self) -> str:
@@ -55,8 +54,8 @@ class Deployment:
         return f"https://{self.account.outputs['PictureBucket']}.s3.{REGION}.amazonaws.com"
 
 
-@pytest.fixture(scope="session")
-def account() -> Iterator[Account]:
+@contextmanager
+def new_account() -> Iterator[Account]:
     """An account that nobody has used yet."""
     folder = Path(tempfile.mkdtemp(prefix="pinhole-account-"))
     try:
@@ -64,6 +63,23 @@ def account() -> Iterator[Account]:
             yield running
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def way_through(front: Front) -> Iterator[dict[str, str]]:
+    """What lets a program find CloudFront on this machine, and believe it."""
+    with Crossing(to=front.port) as crossing:
+        yield {
+            "https_proxy": f"http://127.0.0.1:{crossing.port}",
+            "SSL_CERT_FILE": str(front.certificate),
+        }
+
+
+@pytest.fixture(scope="session")
+def account() -> Iterator[Account]:
+    """The account that most tests share."""
+    with new_account() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -74,36 +90,48 @@ def front(account: Account) -> Iterator[Front]:
 
 @pytest.fixture(scope="session")
 def way(front: Front) -> Iterator[dict[str, str]]:
-    """What lets a program find CloudFront on this machine, and believe it."""
-    with Crossing(to=front.port) as crossing:
-        yield {
-            "https_proxy": f"http://127.0.0.1:{crossing.port}",
-            "SSL_CERT_FILE": str(front.certificate),
-        }
+    with way_through(front) as variables:
+        yield variables
 
 
 @pytest.fixture(scope="session")
-def deployment(account: Account, way: dict[str, str]) -> Deployment:
-    """The product, deployed by the one command that README.md names, after two refusals by AWS."""
+def assembly(account: Account) -> Path:
+    """The small size, synthesized; with it each account finds what the CDK's own functions run."""
     out = account.folder / "cdk.out"
-    account.synthesize(out)  # lays out what the account needs to run the CDK's own functions
-    command = command_of_readme()
-    failed = []
-    for answers, fault in (("y\ny\n", "quota_refused"), ("y\n", "migration_fails")):
-        with account.faults(**{fault: True}):
-            done = account.type(command, answers=answers, **way)
-        assert done.returncode == 1, done.stdout + done.stderr
-        failed.append(done.stdout + done.stderr)
-    done = account.type(command, answers="y\n", **way)
+    account.synthesize(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def deployment(account: Account, way: dict[str, str], assembly: Path) -> Deployment:
+    """The product, deployed by the one command that README.md names, with nothing in its way."""
+    account.lay_out_aws_command(assembly)
+    done = account.type(command_of_readme(), answers="y\ny\n", **way)
     assert done.returncode == 0, done.stdout + done.stderr
     account.read_outputs()
-    return Deployment(
-        account=account,
-        out=out,
-        said=done.stdout,
-        reported=done.stderr,
-        failed=tuple(failed),
-    )
+    return Deployment(account=account, out=assembly, said=done.stdout, reported=done.stderr)
+
+
+@pytest.fixture(scope="module")
+def another(assembly: Path) -> Iterator[tuple[Account, dict[str, str]]]:
+    """Another account than the one that is deployed into, and the way to its CloudFront."""
+    with (
+        new_account() as running,
+        Front(folder=running.folder, port=running.port) as its_front,
+        way_through(its_front) as variables,
+    ):
+        running.lay_out_aws_command(assembly)
+        yield running, variables
+
+
+def refused(account: Account, command: str, *, fault: str, **way: str) -> str:
+    """Type a command while AWS refuses something; return what it said."""
+    with account.faults(**{fault: True}):
+        done = account.type(command, answers="y\ny\n", **way)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert "Run ./scripts/deploy again" in said
+    return said
 
 
 def command_of_readme() -> str:

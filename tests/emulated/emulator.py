@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shlex
@@ -165,12 +166,12 @@ class Account:
             )
 
     def synthesize(self, out: Path, *context: str) -> None:
-        """Synthesize for this machine's kind, and lay out the `aws` that CDK's uploader calls."""
+        """Synthesize for this machine's kind."""
         words = [word for pair in context for word in ("-c", pair)]
         self.cdk("synth", "--quiet", "-o", str(out), *words)
-        self._lay_out_aws_command(out)
 
-    def _lay_out_aws_command(self, out: Path) -> None:
+    def lay_out_aws_command(self, out: Path) -> None:
+        """Unpack the `aws` that the CDK's uploader calls, from what was synthesized."""
         command = self.folder / "aws-command"
         if command.exists():
             return
@@ -192,6 +193,18 @@ class Account:
         """Ask the stack what it says of itself."""
         (stack,) = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
         self.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+    def get(self, site: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Ask CloudFront, past the browser; return status, headers in lower case, and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        host = site.removeprefix("https://")
+        connection.request(
+            "GET", path, headers={"Host": host, "X-Forwarded-Proto": "https", **headers}
+        )
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, {name.lower(): said for name, said in answer.getheaders()}, body
 
     def type(
         self, command: str, *, answers: str = "", **variables: str

@@ -9,6 +9,7 @@ the snapshot says, and a bucket that is imported is no conflict of names.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import urllib.parse
@@ -115,9 +116,22 @@ def _in_the_way(name: str) -> list[str]:
         for logical, resource in stack.get("_resources", {}).items():
             if resource.get("PhysicalResourceId") != name:
                 continue
-            network = Network(_template_of(stack))
+            template = _template_of(stack)
+            network = Network(
+                _without_a_way_out(template) if faults().get("no_way_out") else template
+            )
             return network.problems(logical) if logical in network.functions() else []
     return []
+
+
+def _without_a_way_out(template: dict[str, Any]) -> dict[str, Any]:
+    """Return the template as it was once: the NAT instance has no public address."""
+    changed: dict[str, Any] = copy.deepcopy(template)
+    for resource in changed["Resources"].values():
+        if resource["Type"] == "AWS::EC2::Instance":
+            for interface in resource["Properties"]["NetworkInterfaces"]:
+                interface["AssociatePublicIpAddress"] = False
+    return changed
 
 
 def _template_of(stack: Any) -> dict[str, Any]:

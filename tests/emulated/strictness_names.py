@@ -3,6 +3,7 @@
 FAULTS = {
     "quota_refused": "no instance is given, whatever the quota says",
     "migration_fails": "the function Migrate fails",
+    "no_way_out": "the NAT instance has no public address, so no function gets out",
     "executions": "how many functions may run at once",
     "vcpus": "the quota of instances",
     "addresses": "the quota of elastic addresses",
@@ -18,3 +19,6 @@ FAULTS = {
     "unreadable": "services that may not be asked at all",
     "mail_paused": "SES does not send",
 }
+
+# Where RDS Proxy is found: another name of this machine than the instance's own address.
+PROXY_HOST = "localhost"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scripts.deployment.preflight.looks import LOOKS
-from tests.emulated.emulator import REGION, STACK, Account
+from tests.emulated.conftest import new_account
+from tests.emulated.emulator import ACCOUNT, REGION, STACK
 from tests.emulated.strictness_names import FAULTS
 
 DOMAIN = "example.org"
@@ -20,6 +19,8 @@ HOST = f"pictures.{DOMAIN}"
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.emulated.emulator import Account
 
 
 def test_every_fault_of_the_emulated_account_is_used_by_a_test() -> None:
@@ -31,12 +32,8 @@ def test_every_fault_of_the_emulated_account_is_used_by_a_test() -> None:
 @pytest.fixture(scope="module")
 def unused() -> Iterator[Account]:
     """Another account than the one that is deployed into."""
-    folder = Path(tempfile.mkdtemp(prefix="pinhole-account-"))
-    try:
-        with Account(folder) as running:
-            yield running
-    finally:
-        shutil.rmtree(folder)
+    with new_account() as running:
+        yield running
 
 
 def line(said: str, name: str) -> str:
@@ -147,6 +144,29 @@ def test_bucket_of_an_earlier_library_is_told_and_not_taken_without_its_snapshot
     assert told.returncode == 0
     assert line(done.stdout, "Earlier library").startswith("\u2717"), done.stdout + done.stderr
     assert done.returncode == 1
+
+
+def test_bucket_of_the_cdks_name_is_told_before_it_is_in_the_way(unused: Account) -> None:
+    s3, name = unused.client("s3"), f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+    s3.create_bucket(Bucket=name)
+    try:
+        done = unused.type("./scripts/deploy --check")
+    finally:
+        s3.delete_bucket(Bucket=name)
+    assert line(done.stdout, "CDK").startswith("\u2717"), done.stdout + done.stderr
+    assert name in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_region_in_one_variable_alone_is_where_everything_goes(
+    unused: Account, variable: str
+) -> None:
+    regions = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", variable: "eu-west-1"}
+    done = unused.type("./scripts/deploy --check", **regions)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Account {ACCOUNT}, region eu-west-1" in done.stdout
+    assert line(done.stdout, "Region").endswith("eu-west-1")
 
 
 def test_rights_that_the_caller_lacks_are_named(unused: Account) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.emulated.conftest import a_page
+from tests.emulated.conftest import a_page, refused
 from tests.emulated.emulator import STACK
 from tests.emulated.users import InvitedScreen
 from tests.support.images import jpeg
@@ -91,15 +91,34 @@ def test_pictures_database_and_session_key_are_kept(deployment: Deployment, emai
     assert f"{back} -c keys={keys}" in said
 
 
+def way_back(before: dict[str, str], deployment: Deployment) -> str:
+    snapshot = last_snapshot(deployment, before["DatabaseInstance"])
+    return f"./scripts/deploy --yes -c bucket={before['PictureBucket']} -c snapshot={snapshot}"
+
+
+def test_function_without_a_way_out_is_explained_and_what_was_kept_stays(
+    deployment: Deployment, way: dict[str, str], email: str
+) -> None:
+    assert email
+    account, before = deployment.account, deployment.account.outputs
+    s3, rds = account.client("s3"), account.client("rds")
+    held = s3.list_objects_v2(Bucket=before["PictureBucket"])["KeyCount"]
+    said = refused(account, way_back(before, deployment), fault="no_way_out", **way)
+    assert "Task timed out after" in said
+    assert "has no public address" in said
+    assert s3.list_objects_v2(Bucket=before["PictureBucket"])["KeyCount"] == held > 0
+    assert last_snapshot(deployment, before["DatabaseInstance"])
+    assert rds.describe_db_instances()["DBInstances"] == []
+
+
 def test_what_was_kept_comes_back_with_every_picture_and_account(
     deployment: Deployment, way: dict[str, str], browser: Browser, email: str
 ) -> None:
     account = deployment.account
-    before = deployment.account.outputs
+    before = account.outputs
     bucket = before["PictureBucket"]
-    snapshot = last_snapshot(deployment, before["DatabaseInstance"])
     # The session key is found by the bucket that its secret is tagged with.
-    done = account.type(f"./scripts/deploy --yes -c bucket={bucket} -c snapshot={snapshot}", **way)
+    done = account.type(way_back(before, deployment), **way)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     account.read_outputs()
