@@ -26,6 +26,7 @@ from app.clients.aws.export_store import ExportStore, StoredOriginal, export_pre
 from app.clients.aws.image_store import NothingStoredError
 from app.clients.aws.presigned_urls import PictureUrls
 from app.database import db, now
+from app.exports.albums import albums_of
 from app.exports.zip_archive import Original, Zip
 from app.images.listing import DETAILED, NO_URLS, AnyRow, detail, with_descriptions
 from app.images.models import SHOWN, Export, ExportState, Image
@@ -225,6 +226,9 @@ def _make_zip(
                 after, added = (row.created_at, row.id), added + 1
                 # Rests make a zip later, not smaller.
                 deadline += give_way(user_id, time.monotonic() - begun)
+        if is_last:
+            for album in albums_of(user_id, before=before):
+                archive.add_album(album)
         archive.close(about)
     last = [after[0].isoformat(), after[1].hex] if after else None
     return {"key": key, "bytes": file.written, "pictures": added, "last": last}, is_last

@@ -20,7 +20,8 @@ Your pictures from Pinhole, as they were uploaded, in folders by month.
 
 Beside each picture, a file of the same name with .json at its end holds what is known about it:
 when and with what it was taken, and its description. manifest.json lists every picture of this
-file with its SHA-256.
+file with its SHA-256. The last file has a folder with a list for each album, by its order; the ids
+are those of manifest.json, which says where each picture is.
 """
 
 
@@ -75,6 +76,11 @@ class Zip:
     def miss(self, facts: dict[str, Any]) -> None:
         """Note a picture whose original is not there: the list says so, nothing is passed over."""
         self._note(facts, None, problem="its original is not stored")
+
+    def add_album(self, facts: dict[str, Any]) -> None:
+        """Add what is known of an album, with the names of the files that are in it."""
+        place = self._names.take(f"{self._folder}/Albums", facts["title"])
+        self._write(f"{place}{NEIGHBOUR}", facts)
 
     def close(self, about: dict[str, Any]) -> None:
         """Finish it, with a list of what it holds and more about it."""

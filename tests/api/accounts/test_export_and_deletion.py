@@ -17,6 +17,7 @@ from stream_unzip import stream_unzip
 from app.jobs.worker_context import Assembly
 from app.messages import ExportLibrary
 from tests.api.conftest import until
+from tests.support.albums import add_to, make_album
 from tests.support.images import jpeg
 from tests.support.multipart import big_file, open_uploads, open_uploads_of, promise, put_part
 from tests.support.users import PASSWORD, Json, Person, put, told
@@ -41,6 +42,7 @@ OWNED = {
     "image_changes": "owner_id",
     "storage": "user_id",
     "timeline_months": "owner_id",
+    "albums": "owner_id",
 }
 
 
@@ -62,6 +64,10 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     words = {"alt_text": "A boat", "text": "", "visible_text": "", "tags": []}
     ada.http.patch(f"/api/images/{ids[0]}", json={"description": words}).raise_for_status()
     ada.http.delete(f"/api/images/{ids[2]}").raise_for_status()
+    album = make_album(ada, title="By the sea/1", order="manual")
+    for image_id in (ids[1], ids[2], ids[0]):
+        add_to(ada, album, [image_id])
+    ada.http.delete(f"/api/albums/{make_album(ada, title='gone')}").raise_for_status()
 
     asked = ada.http.post("/api/account/exports")
     assert asked.status_code == 202
@@ -81,6 +87,11 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     assert json.loads(archive.read(by_id[ids[0]]["file"] + ".json"))["description"] is not None
     assert "Recently deleted" in by_id[ids[2]]["file"]
     assert (export["pictures"], export["done"]) == (3, 3)
+    (listed,) = (name for name in archive.namelist() if "/Albums/" in name)
+    facts = json.loads(archive.read(listed))
+    assert (facts["title"], facts["order"], facts["cover"]) == ("By the sea/1", "manual", ids[1])
+    assert [each["id"] for each in facts["pictures"]] == [ids[1], ids[2], ids[0]]
+    assert {each["name"] for each in facts["pictures"]} == {"same name.jpg"}
 
 
 def test_a_copy_can_be_read_from_a_stream_with_originals_old_and_new(
@@ -241,6 +252,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
         ids = person.upload(jpeg(seed=seed), jpeg(seed=seed + 10))
         for image_id in ids:
             until(partial(person.settled, image_id))
+        add_to(person, make_album(person), ids)
         person.http.post("/api/account/exports").raise_for_status()
         until(partial(ready, person))
     user_id, bobs_objects = ada.user_id, objects_of(bob)
@@ -251,7 +263,8 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
         place = promise(person, big)
         put_part(place["upload"]["parts"][1], big.parts[1]).raise_for_status()
     assert open_uploads_of(bucket, user_id)
-    assert rows_of(database, user_id, ada.email)["cancelled_uploads"] == 1
+    before = rows_of(database, user_id, ada.email)
+    assert (before["cancelled_uploads"], before["albums"], before["album_images"]) == (1, 1, 2)
     ada.http.post("/api/account/deletion").raise_for_status()
 
     with database.begin() as connection:
@@ -331,6 +344,13 @@ def rows_of(database: Engine, user_id: str, email: str) -> dict[str, int]:
             )
             for table, column in OWNED.items()
         }
+        counts["album_images"] = connection.scalar(
+            text(
+                "SELECT count(*) FROM album_images JOIN albums ON albums.id = album_id"
+                " WHERE owner_id = :id"
+            ),
+            {"id": user_id},
+        )
         counts["letters to them"] = connection.scalar(
             text("SELECT count(*) FROM letters WHERE email = :email"), {"email": email}
         )

@@ -20,6 +20,7 @@ from app.messages import PictureStored
 from app.processing.process_image import take_in
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import until
+from tests.support.albums import add_to, change_album, make_album
 from tests.support.images import jpeg
 from tests.support.users import Json, Person
 
@@ -128,6 +129,26 @@ def test_changes_follow_an_upload_and_its_description(ada: Person) -> None:
     ada.http.patch(f"/api/images/{image_id}", json=words).raise_for_status()
     copy.catch_up()
     assert copy.pictures[image_id]["alt_text"] == "a kite"
+
+
+def test_changes_tell_of_what_albums_an_image_is_in(ada: Person, pictures: list[str]) -> None:
+    copy = Copy(ada)
+    copy.catch_up()
+    album = make_album(ada)
+    assert copy.catch_up() == []
+    add_to(ada, album, pictures[:2])
+    assert sorted(copy.catch_up()) == sorted(pictures[:2])
+    add_to(ada, album, pictures[:2])
+    ada.http.patch(f"/api/albums/{album}", json={"description": "x"}).raise_for_status()
+    assert copy.catch_up() == []
+    ada.http.patch(f"/api/albums/{album}", json={"title": "Norway"}).raise_for_status()
+    assert sorted(copy.catch_up()) == sorted(pictures[:2])
+    change_album(ada, "remove_from_album", album, pictures[:1]).raise_for_status()
+    assert copy.catch_up() == pictures[:1]
+    ada.http.delete(f"/api/albums/{album}").raise_for_status()
+    assert copy.catch_up() == pictures[1:2]
+    ada.http.post(f"/api/albums/{album}/restore").raise_for_status()
+    assert copy.catch_up() == pictures[1:2]
 
 
 def test_changes_name_what_is_gone_for_good(

@@ -35,6 +35,9 @@ PRINTED = {
     "dunes.jpg": "dunes.jpg\nperson",
     '"deleted": false': "dunes.jpg\nnull",
     "batch.json": "2\nrestore\n2",
+    "albums?sort=title": '[2,"remove_from_album"]\n["By the sea",2]',
+    "> album.json": "[2,null]\n1",
+    "/restore": "manual\n2",
     "changes.json": '["kite.jpg",[],false]',
     "images/describe": 'waiting\ndone\n{"queued":1}',
     "auth/logout": "401",
@@ -74,6 +77,7 @@ def test_every_example_works(site: str, stack: EmbeddedStack, folder: Path) -> N
 def test_every_operation_has_an_example_or_is_named(visitor: httpx2.Client) -> None:
     document = visitor.get("/api/openapi.json").json()
     examples = "\n".join(EXAMPLES).replace("$id", "{image_id}").replace("$key", "{key}")
+    examples = examples.replace("$album", "{album_id}").replace("$month", "{key}")
     examples = re.sub(r"\$\(jq -r \.id made\.json\)", "{token_id}", examples)
     for path, operations in document["paths"].items():
         for method in operations:
