@@ -162,9 +162,12 @@ def _finish(user: User, trip: Trip, *, is_fresh: bool) -> Response:
             provider=trip.provider,
             link=trip.link and is_fresh,  # who proves nothing recent adds no way in
             is_fresh=is_fresh,
+            begun_at=trip.begun_at,
         )
     except AccountDisabledError as error:
         raise ArrivalRefusedError("account_disabled") from error
+    except NotSignedInError as error:
+        raise ArrivalRefusedError("openid_failed") from error
     response = redirect_home(trip.next)
     for cookie in signed_in.headers.getlist("Set-Cookie"):
         response.headers.add("Set-Cookie", cookie)

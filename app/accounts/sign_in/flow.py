@@ -1,10 +1,11 @@
 """The one way into a session: whatever was proved, it ends here."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from flask import Response
+from sqlalchemy import exists, select
 
 from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
@@ -12,7 +13,7 @@ from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
 from app.accounts.identities import link_awaited
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.policy import lock_person
-from app.accounts.models import Letter, OneTimeToken, User
+from app.accounts.models import AuditEvent, Letter, OneTimeToken, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
 from app.accounts.sessions.one_time_tokens import Purpose
@@ -45,6 +46,9 @@ class How(StrEnum):
     INVITE = "invite"  # the account was just made, from an invitation, without mail
 
 
+_ENDS_SESSIONS = (Event.OTHER_SESSIONS_ENDED, Event.PASSWORD_CHANGED, Event.PASSWORD_RESET)
+_MOST_LOOKED_AT = 200  # more than is recorded of a person while one sign-in is under way
+
 # A password or a mailbox that was stolen opens no account that has a second factor.
 _ONE_FACTOR = {How.PASSWORD, How.RESET}
 
@@ -57,6 +61,7 @@ def finish_sign_in(
     status: int = 200,
     link: bool = False,
     is_fresh: bool = True,
+    begun_at: datetime | None = None,
 ) -> Response:
     """Sign in and commit; or, where `how` proves one factor of two, await the second.
 
@@ -69,15 +74,18 @@ def finish_sign_in(
             once the sign-in is complete.
         is_fresh: whether the proof was asked for now; False: a provider may have let somebody
             through whom it knew from before.
+        begun_at: when the proof was begun, where the person was not held since.
 
     Raises:
         AccountDisabledError: an administrator shut the account.
-        NotSignedInError: it is gone.
+        NotSignedInError: it is gone, or its sessions were ended since the proof was begun.
     """
     # [Note: Held while signing in] Whoever ends a person's sessions holds the person as well: so it
     # comes first, and what is left to prove is proved anew, or it finds the session that is made.
     lock_person(user)
     refuse_disabled(user)
+    if begun_at is not None and _were_sessions_ended(user.id, since=begun_at):
+        raise NotSignedInError
     methods = second_factors(user.id) if how in _ONE_FACTOR else []
     if not methods:
         return _sign_in(user, how, provider=provider, status=status, link=link, is_fresh=is_fresh)
@@ -92,6 +100,19 @@ def finish_sign_in(
     response = session_answer(None, second_factor=methods, status=status)
     set_cookie(response, Cookie.PENDING, token, lifetime=SECOND_FACTOR_WITHIN)
     return response
+
+
+def _were_sessions_ended(user_id: UUID, *, since: datetime) -> bool:
+    """Whether all sessions of a person, who is held, were ended: the record has the moment."""
+    latest = (
+        select(AuditEvent.event, AuditEvent.at)
+        .where(AuditEvent.user_id == user_id)
+        .order_by(AuditEvent.id.desc())
+        .limit(_MOST_LOOKED_AT)
+        .subquery()
+    )
+    ended = select(exists().where(latest.c.event.in_(_ENDS_SESSIONS), latest.c.at > since))
+    return bool(db.session.scalar(ended))
 
 
 def awaited_second_factor() -> OneTimeToken | None:

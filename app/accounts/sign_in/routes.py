@@ -20,7 +20,7 @@ from app.accounts.sessions.schemas import FirstIn, LoginIn, SessionOut
 from app.accounts.sessions.session_response import has_people
 from app.accounts.sessions.store import end_session
 from app.accounts.sign_in.flow import How, finish_sign_in
-from app.database import db
+from app.database import db, now
 from app.errors import EmailTakenError, NotFirstError, SetupCodeError, WrongCredentialsError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import parts
@@ -85,6 +85,7 @@ def make_first(json_data: FirstIn) -> Response:
 )
 def login(json_data: LoginIn) -> Response:
     """Sign in. Where the account has a second factor, it is awaited next."""
+    begun_at = now()
     counted = take_password_try(json_data.email)
     user_id, known_hash = _account_of(json_data.email)
     db.session.rollback()  # holds no connection while the hash is computed
@@ -99,7 +100,7 @@ def login(json_data: LoginIn) -> Response:
     if known_hash and needs_rehash(known_hash):
         user.password_hash = hash_password(json_data.password)
     give_each_back(*counted)
-    return finish_sign_in(user, How.PASSWORD, link=json_data.link)
+    return finish_sign_in(user, How.PASSWORD, link=json_data.link, begun_at=begun_at)
 
 
 def _refuse_wrong_code(code: str) -> None:

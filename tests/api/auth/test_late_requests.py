@@ -205,6 +205,28 @@ def test_a_sign_in_that_is_not_finished_is_ended_by_an_administrator_too(
     assert visitor.get("/api/images").status_code == 401
 
 
+def test_a_sign_in_whose_password_was_looked_at_before_all_sessions_ended_is_refused(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    who = {"id": ada.user_id}
+    credentials = {"email": ada.email, "password": PASSWORD}
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as administrator:  # as one does who ends all sessions
+            hold = "SELECT FROM users WHERE id = :id FOR NO KEY UPDATE"
+            administrator.execute(text(hold), who)
+            answer = meanwhile.submit(visitor.post, "/api/auth/login", json=credentials)
+            until(lambda: somebody_waits(database) or answer.done())
+            administrator.execute(text("DELETE FROM sessions WHERE user_id = :id"), who)
+            ended = (
+                "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail)"
+                " VALUES (clock_timestamp(), :id, 'other_sessions_ended', '', '', '{}')"
+            )
+            administrator.execute(text(ended), who)
+        assert answer.result().status_code == 401
+    assert "session" not in visitor.cookies
+    assert visitor.post("/api/auth/login", json=credentials).status_code == 200
+
+
 def test_an_administrator_who_was_unmade_while_they_waited_makes_nobody_one(
     ada: Person, bob: Person, database: Engine
 ) -> None:
