@@ -1,5 +1,7 @@
 /** What features may use of the API. */
 export { useAccount, useChangeAccount, useDescribeMissing } from "./account/account";
+export { albumOf, albumView } from "./albums/album-view";
+export { useAlbum, useAlbums, useChangeAlbum, useDeleteAlbum, useMakeAlbum } from "./albums/albums";
 export { useActivity, useEverybodysActivity } from "./audit/activity";
 export {
   useChangePerson,
@@ -128,6 +130,8 @@ export {
 export type {
   AccessToken,
   Account,
+  Album,
+  AlbumChanges,
   Camera,
   Credentials,
   Description,
@@ -141,6 +145,7 @@ export type {
   ImageState,
   Invite,
   Mail,
+  MainView,
   NewImage,
   Person,
   PersonChanges,

@@ -11,8 +11,14 @@ export type Image = Schemas["ImageOut"];
 export type ImageDetail = Schemas["ImageDetail"];
 export type ImageChanges = Schemas["ImagePatch"];
 export type Batch = Schemas["BatchIn"];
-/** Which of a person's images: each view is a timeline of its own. */
-export type View = Schemas["View"];
+/** The timelines that everybody has. */
+export type MainView = Schemas["View"];
+/** Which of a person's images: each view is a timeline of its own, and so is each album. */
+export type View = MainView | AlbumView;
+export type AlbumView = `album/${string}`;
+export type Album = Schemas["AlbumOut"];
+export type AlbumChanges = Schemas["AlbumPatch"];
+export type NewAlbum = Schemas["AlbumIn"];
 /** A page of a list; whatever its addresses shared is in each of them. */
 export type ImagePage = Omit<Schemas["ImagesOut"], "addresses">;
 export type ImagePageAnswer = Schemas["ImagesOut"];

@@ -11,7 +11,6 @@ import {
   Menu,
   PersonIcon,
   PicturesIcon,
-  SettingsIcon,
   ShieldIcon,
   SignOutIcon,
   UploadIcon,
@@ -33,7 +32,6 @@ const AccountMenu = ({ onGo }: { onGo: (path: string) => void }) => {
         ...mainPages
           .filter((page) => !page.isInNarrowHeader)
           .map(({ label, icon, path }) => ({ label, icon, onSelect: () => onGo(path) })),
-        { label: "Settings", icon: <SettingsIcon />, onSelect: () => onGo("/settings") },
         ...(user?.is_administrator
           ? [{ label: "Administration", icon: <ShieldIcon />, onSelect: () => onGo("/admin") }]
           : []),

@@ -2,6 +2,7 @@
 import { Suspense, useEffect, useRef } from "react";
 import { Route, Switch, useLocation } from "wouter";
 
+import { albumOf } from "@/api";
 import { GridSkeleton, Spinner, VisuallyHidden } from "@/ui";
 
 import { AddressNotice } from "./AddressNotice";
@@ -9,14 +10,14 @@ import { BottomBar } from "./BottomBar";
 import { DeletionNotice } from "./DeletionNotice";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Header } from "./Header";
-import { LazyUpload } from "./lazy-screens";
+import { AlbumPage, AlbumsPage, LazyUpload } from "./lazy-screens";
 import { isWithin } from "./navigation";
 import { NotFound } from "./NotFound";
 import { OfflineNotice } from "./OfflineNotice";
 import { AdministrationPage, DeletedPage, SettingsPage, ViewPage } from "./pages";
 import { useViewerRoute } from "./use-viewer-route";
 import { ViewerLayer } from "./ViewerLayer";
-import { VIEWS } from "./views";
+import { VIEWS, viewAt } from "./views";
 
 const Waiting = () => (
   <div role="status" className="flex justify-center py-24 text-muted">
@@ -31,7 +32,9 @@ const hasGrid = (path: string): boolean =>
 export const SignedIn = () => {
   const [, navigate] = useLocation();
   const { path, openId, open, show, close } = useViewerRoute();
-  const view = VIEWS[path];
+  const view = viewAt(path);
+  const mainView = VIEWS[path];
+  const albumId = view && albumOf(view);
   const main = useRef<HTMLElement>(null);
   const lastPath = useRef(path);
 
@@ -41,7 +44,7 @@ export const SignedIn = () => {
     lastPath.current = path;
     main.current?.focus({ preventScroll: true });
     // Timelines have places of their own to go back to.
-    if (!VIEWS[path]) window.scrollTo({ top: 0, behavior: "instant" });
+    if (!viewAt(path)) window.scrollTo({ top: 0, behavior: "instant" });
   }, [path]);
 
   return (
@@ -73,7 +76,12 @@ export const SignedIn = () => {
                 <Route path="/admin/*?">
                   <AdministrationPage path={path} />
                 </Route>
-                {view ? <ViewPage view={view} openId={openId} onOpen={open} /> : <NotFound />}
+                <Route path="/albums" component={AlbumsPage} />
+                {mainView && <ViewPage view={mainView} openId={openId} onOpen={open} />}
+                {typeof albumId === "string" && (
+                  <AlbumPage id={albumId} openId={openId} onOpen={open} />
+                )}
+                <NotFound />
               </Switch>
             </Suspense>
           </ErrorBoundary>

@@ -2,7 +2,11 @@
 import { lazy } from "react";
 
 export const loadTimeline = () => import("@/features/timeline");
-export const Timeline = lazy(async () => ({ default: (await loadTimeline()).Timeline }));
+export const MainTimeline = lazy(async () => ({ default: (await loadTimeline()).MainTimeline }));
+export const AlbumsPage = lazy(async () => ({
+  default: (await import("@/features/albums")).AlbumsPage,
+}));
+export const AlbumPage = lazy(() => import("./AlbumPage"));
 export const TrashPage = lazy(async () => ({
   default: (await import("@/features/trash")).TrashPage,
 }));

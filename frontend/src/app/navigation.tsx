@@ -1,7 +1,7 @@
 /** The main pages, as the header and the bar of a phone list them. */
 import type { ReactNode } from "react";
 
-import { ArchiveIcon, HeartIcon, PicturesIcon, SettingsIcon, TrashIcon } from "@/ui";
+import { AlbumsIcon, ArchiveIcon, HeartIcon, PicturesIcon, SettingsIcon, TrashIcon } from "@/ui";
 
 type MainPage = {
   path: string;
@@ -31,6 +31,10 @@ export const mainPages: readonly MainPage[] = [
     ...{ icon: <PicturesIcon />, ...everywhere },
   },
   {
+    ...{ path: "/albums", label: "Albums", shortLabel: "Albums" },
+    ...{ icon: <AlbumsIcon />, ...everywhere },
+  },
+  {
     ...{ path: "/favourites", label: "Favourites", shortLabel: "Favourites" },
     ...{ icon: <HeartIcon />, ...everywhere },
   },
@@ -40,10 +44,10 @@ export const mainPages: readonly MainPage[] = [
   },
   {
     ...{ path: "/deleted", label: "Recently deleted", shortLabel: "Deleted" },
-    ...{ icon: <TrashIcon />, isInNarrowHeader: false, isInBar: true },
+    ...{ icon: <TrashIcon />, isInNarrowHeader: false, isInBar: false },
   },
   {
     ...{ path: "/settings", label: "Settings", shortLabel: "Settings" },
-    ...{ icon: <SettingsIcon />, ...everywhere },
+    ...{ icon: <SettingsIcon />, isInNarrowHeader: false, isInBar: true },
   },
 ];

@@ -1,15 +1,15 @@
 /** The pages of a signed-in person: a heading and the screen that a feature provides. */
-import { useSession, type View } from "@/api";
+import { useSession, type MainView } from "@/api";
 import { usePageTitle } from "@/ui";
 
-import { Admin, TrashPage, Settings, Timeline } from "./lazy-screens";
+import { Admin, TrashPage, Settings, MainTimeline } from "./lazy-screens";
 import { NotFound } from "./NotFound";
 import { useTheme } from "./theme";
 import { openFilePicker } from "./upload-pickers";
 
-type ViewPageProps = { view: View; openId: string | null; onOpen: (id: string) => void };
+type ViewPageProps = { view: MainView; openId: string | null; onOpen: (id: string) => void };
 
-const TITLES: Record<View, string> = {
+const TITLES: Record<MainView, string> = {
   timeline: "",
   favourites: "Favourites",
   archive: "Archive",
@@ -26,7 +26,7 @@ export const ViewPage = ({ view, openId, onOpen }: ViewPageProps) => {
       ) : (
         <h1 className="py-3 text-2xl font-semibold tracking-tight">{title}</h1>
       )}
-      <Timeline
+      <MainTimeline
         view={view}
         path={title === "" ? "" : `/${view}`}
         openId={openId}

@@ -2,7 +2,7 @@
 import { useCallback } from "react";
 import { useLocation } from "wouter";
 
-import { VIEWS } from "./views";
+import { viewAt } from "./views";
 
 /** Noted in the history entry when the grid is right below it, so that closing can go back to it. */
 const FROM_TIMELINE = "timeline";
@@ -20,7 +20,7 @@ const PICTURE = /^(?<page>.*)\/images\/(?<id>[^/]+)\/*$/;
 export const readLocation = (location: string): { path: string; openId: string | null } => {
   const { page, id } = PICTURE.exec(location)?.groups ?? {};
   const path = page === "" ? "/" : page;
-  if (path === undefined || id === undefined || !VIEWS[path]) {
+  if (path === undefined || id === undefined || !viewAt(path)) {
     return { path: location.replace(/(?<=.)\/+$/, ""), openId: null };
   }
   return { path, openId: id };

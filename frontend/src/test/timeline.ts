@@ -1,7 +1,7 @@
 /** The timeline's part of an API that has these images, as the server tells it: overview, buckets, images by id. */
 import { http, HttpResponse } from "msw";
 
-import { belongsIn, changed, OPPOSITE, type BatchAction, type Image, type View } from "@/api";
+import { belongsIn, changed, OPPOSITE, type BatchAction, type Image, type MainView } from "@/api";
 
 import { anImageDetail } from "./samples";
 
@@ -97,7 +97,7 @@ export const libraryHandlers = (images: readonly Image[]) => {
   const library = new Map(images.map((image) => [image.id, image]));
   const asked: string[] = [];
   const inView = (request: Request): Image[] => {
-    const view = new URL(request.url).searchParams.get("view") as View | null;
+    const view = new URL(request.url).searchParams.get("view") as MainView | null;
     return [...library.values()].filter(belongsIn(view ?? "timeline"));
   };
   const handlers = [

@@ -39,6 +39,24 @@ export const PicturesIcon = icon(
     <path d="m3.5 17.5 5-4.5 3.5 3 3.5-3.5 5 5" />
   </>,
 );
+export const AlbumsIcon = icon(
+  <>
+    <rect x="4" y="8" width="16" height="12" rx="2.5" />
+    <path d="M6.5 5h11M9 2.5h6" />
+  </>,
+);
+export const AddToAlbumIcon = icon(
+  <>
+    <rect x="4" y="8" width="16" height="12" rx="2.5" />
+    <path d="M6.5 5h11M12 11.5v5M9.5 14h5" />
+  </>,
+);
+export const RemoveFromAlbumIcon = icon(
+  <>
+    <rect x="4" y="8" width="16" height="12" rx="2.5" />
+    <path d="M6.5 5h11M9.5 14h5" />
+  </>,
+);
 export const TrashIcon = icon(
   <path d="M4 7h16M9.5 7V5a1.5 1.5 0 0 1 1.5-1.5h2A1.5 1.5 0 0 1 14.5 5v2M6 7l.8 11.2A2 2 0 0 0 8.8 20h6.4a2 2 0 0 0 2-1.8L18 7m-8 4v5m4-5v5" />,
 );

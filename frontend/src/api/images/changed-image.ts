@@ -21,6 +21,9 @@ export const changed = <T extends ListedImage>(action: BatchAction, image: T): T
       return isWhole(image) ? { ...image, deleted_at: image.deleted_at ?? now } : image;
     case "restore":
       return isWhole(image) ? { ...image, deleted_at: null } : image;
+    case "add_to_album":
+    case "remove_from_album":
+      return image;
   }
 };
 
@@ -31,4 +34,6 @@ export const OPPOSITE: Record<BatchAction, BatchAction> = {
   unfavourite: "favourite",
   archive: "unarchive",
   unarchive: "archive",
+  add_to_album: "remove_from_album",
+  remove_from_album: "add_to_album",
 };

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient, type Query, type QueryClient } from "@tans
 import { useCallback } from "react";
 
 import { accountOptions } from "../account/account";
+import { albumsKey, setMembers } from "../albums/album-view";
 import { api, read } from "../client";
 import { imageDetailKey, removeImages, upsertImages, watchReturn } from "./image-cache";
 import { changed, type BatchAction } from "./changed-image";
@@ -22,6 +23,7 @@ const BUCKETS = { queryKey: ["images", "bucket"] };
 
 const settleLists = (client: QueryClient): void => {
   void client.invalidateQueries({ queryKey: accountOptions.queryKey });
+  void client.invalidateQueries({ queryKey: albumsKey });
   // What the server says between a delete and its undo would take the picture away again.
   const isLast = client.isMutating({ mutationKey: moveKey }) === 1;
   if (!isLast) return;
@@ -35,6 +37,8 @@ export type Undo = Batch | null;
 export type ImagesChange = {
   action: BatchAction;
   images: readonly ListedImage[];
+  /** Into which album, or out of which. */
+  albumId?: string;
   /** This change takes another one back: what that one answered says of which images. */
   undoes?: Promise<Undo>;
 };
@@ -53,7 +57,8 @@ const show = (client: QueryClient, images: readonly ListedImage[]): void => {
 };
 
 /** Has the lists show what a change will have done. Returns the images as they were. */
-const anticipate = (client: QueryClient, { action, images }: ImagesChange) => {
+const anticipate = (client: QueryClient, { action, images, albumId }: ImagesChange) => {
+  if (albumId !== undefined) setMembers(client, albumId, idsOf(images), action === "add_to_album");
   const known = client.getQueryData<KnownImages>(knownKey);
   const before = images.map((image) =>
     isDeleted(image) ? image : (known?.get(image.id) ?? image),
@@ -68,7 +73,13 @@ const anticipate = (client: QueryClient, { action, images }: ImagesChange) => {
 };
 
 /** Has the lists show what there was before a change. */
-const revert = (client: QueryClient, action: BatchAction, before: readonly ListedImage[]): void => {
+const revert = (
+  client: QueryClient,
+  { action, albumId }: ImagesChange,
+  before: readonly ListedImage[],
+): void => {
+  // Those that were in the album before come back with its buckets, which are loaded anew.
+  if (albumId !== undefined) setMembers(client, albumId, idsOf(before), action !== "add_to_album");
   if (action === "restore") removeImages(client, idsOf(before));
   show(client, action === "restore" ? before.filter(isDeleted) : before);
 };
@@ -82,10 +93,11 @@ export const useChangeImages = () => {
   return useMutation({
     mutationKey: moveKey,
     scope: { id: "change-images" },
-    mutationFn: async ({ action, images, undoes }: ImagesChange): Promise<Undo> => {
+    mutationFn: async ({ action, images, albumId, undoes }: ImagesChange): Promise<Undo> => {
       // What failed changed nothing, and needs no undo.
       const undo = undoes && (await undoes.catch(() => null));
-      const body = undoes ? undo : { action, images: { ids: images.map(({ id }) => id) } };
+      const where = albumId === undefined ? {} : { album_id: albumId };
+      const body = undoes ? undo : { action, ...where, images: { ids: idsOf(images) } };
       if (!body) return null;
       return (await read(api.POST("/api/images/batch", { body }))).undo;
     },
@@ -96,7 +108,7 @@ export const useChangeImages = () => {
       await cancelled;
       return before;
     },
-    onError: (_, { action }, before) => revert(client, action, before ?? []),
+    onError: (_, move, before) => revert(client, move, before ?? []),
     onSettled: () => settleLists(client),
   });
 };

@@ -21,14 +21,14 @@ import {
 } from "./image-cache";
 import { keepSignedUrls, withWholeAddresses } from "./signed-urls";
 import { askBetweenMoves, moveKey, withPendingMove } from "./timeline-cache";
-import type { Image, ImageDetail, ImagePage, View } from "../types";
+import type { Image, ImageDetail, ImagePage, MainView } from "../types";
 
 const PAGE_SIZE = 100;
 /** The API takes at most this many ids at once. */
 const IDS_AT_ONCE = 100;
 
 export const fetchPage = (
-  which: { view: View } | { deleted: true },
+  which: { view: MainView } | { deleted: true },
   cursor: string | null,
   signal?: AbortSignal,
 ): Promise<ImagePage> =>

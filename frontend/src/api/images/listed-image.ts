@@ -1,5 +1,6 @@
 /** What the grid lays out: less than an image, so that a month of them is small. */
-import type { Image, View } from "../types";
+import { albumOf } from "../albums/album-view";
+import type { AlbumView, Image, MainView, View } from "../types";
 
 /**
  * An image as a bucket of a timeline knows it. Width and height give its shape only, not its size in pixels,
@@ -64,14 +65,19 @@ const LISTED: readonly Image["state"][] = ["processing", "ready", "damaged"];
 export const isDeleted = (image: ListedImage): boolean =>
   isWhole(image) && image.deleted_at !== null;
 
-const IN_VIEW: Record<View, (image: ListedImage) => boolean> = {
+const IN_VIEW: Record<MainView, (image: ListedImage) => boolean> = {
   timeline: (image) => image.archived_at === null,
   archive: (image) => image.archived_at !== null,
   favourites: (image) => image.favourite,
 };
 
+const isAlbum = (view: View): view is AlbumView => albumOf(view) !== null;
+
+/** Of an album it says whether an image may be shown in it: see [Note: Members of albums]. */
 export const belongsIn =
   (where: View | "trash") =>
-  (image: ListedImage): boolean =>
-    LISTED.includes(image.state) &&
-    (where === "trash" ? isDeleted(image) : !isDeleted(image) && IN_VIEW[where](image));
+  (image: ListedImage): boolean => {
+    if (!LISTED.includes(image.state)) return false;
+    if (where === "trash") return isDeleted(image);
+    return !isDeleted(image) && (isAlbum(where) || IN_VIEW[where](image));
+  };

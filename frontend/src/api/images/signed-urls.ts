@@ -6,7 +6,7 @@ const SPARE_MS = 2 * 60_000;
 const objectPath = (url: string | null): string | null => url?.split("?", 1)[0] ?? null;
 
 /** Whether its addresses still last a while. */
-export const isFresh = (image: Image): boolean =>
+export const isFresh = (image: Pick<Image, "urls_expire_at">): boolean =>
   image.urls_expire_at !== null && Date.parse(image.urls_expire_at) - Date.now() > SPARE_MS;
 
 const sameFields = (a: Image, b: Image): boolean =>

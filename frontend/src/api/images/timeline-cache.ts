@@ -8,6 +8,7 @@
  */
 import type { Query, QueryClient } from "@tanstack/react-query";
 
+import { albumOf, isMember, setMembers } from "../albums/album-view";
 import { changed, type BatchAction } from "./changed-image";
 import { belongsIn, insert, toRow, type ListedImage } from "./listed-image";
 import { keepSignedUrls } from "./signed-urls";
@@ -41,6 +42,14 @@ export const bucketOf = ({ buckets }: TimelineOverview, at: string): string => {
   const month = at.slice(0, MONTH);
   const isByDays = buckets.some(({ key }) => key.length > MONTH && key.startsWith(month));
   return at.slice(0, isByDays ? DAY : MONTH);
+};
+
+/** Whether an image is shown in a view, as far as that is known. */
+const belongsHere = (client: QueryClient, view: View): ((image: ListedImage) => boolean) => {
+  const albumId = albumOf(view);
+  const belongs = belongsIn(view);
+  if (albumId === null) return belongs;
+  return (image) => belongs(image) && isMember(client, albumId, image.id);
 };
 
 /** The views whose overview was loaded. */
@@ -156,7 +165,7 @@ const upsertIn = (
   timeline: TimelineOverview,
   incoming: ReadonlyMap<string, ListedImage>,
 ): void => {
-  const belongs = belongsIn(view);
+  const belongs = belongsHere(client, view);
   const loaded = cachedBuckets(client, view);
   const known = client.getQueryData<KnownImages>(knownKey);
   // A day or month that had no image has no bucket yet: these are all of it.
@@ -220,7 +229,7 @@ export const changeKnown = (client: QueryClient, change: (image: Image) => Image
   );
 };
 
-type Move = { action: BatchAction; images: Rows };
+type Move = { action: BatchAction; images: Rows; albumId?: string };
 
 const pendingMoves = (client: QueryClient): Move[] =>
   client
@@ -256,6 +265,26 @@ export const askBetweenMoves = async <T>(
   }
 };
 
+/** Notes who is in an album by what the server gave, and by the changes that it may not have seen. */
+const noteMembers = (client: QueryClient, view: View, key: string, rows: Rows): void => {
+  const albumId = albumOf(view);
+  if (albumId === null) return;
+  const idsOf = (images: Rows) => images.map(({ id }) => id);
+  const here = new Set(idsOf(rows));
+  const before = client.getQueryData<Rows>(bucketKey(view, key)) ?? [];
+  setMembers(
+    client,
+    albumId,
+    idsOf(before).filter((id) => !here.has(id)),
+    false,
+  );
+  setMembers(client, albumId, [...here], true);
+  for (const move of pendingMoves(client)) {
+    if (move.albumId !== albumId) continue;
+    setMembers(client, albumId, idsOf(move.images), move.action === "add_to_album");
+  }
+};
+
 /** A bucket as the server gave it, with the changes that it may not have seen. */
 export const withPendingMoves = (
   client: QueryClient,
@@ -265,7 +294,8 @@ export const withPendingMoves = (
 ): Rows => {
   const timeline = client.getQueryData<TimelineOverview>(timelineKey(view));
   if (!timeline) return rows;
-  const belongs = belongsIn(view);
+  noteMembers(client, view, key, rows);
+  const belongs = belongsHere(client, view);
   return pendingMoves(client).reduce((before, move) => {
     const isHere = (image: ListedImage) =>
       move.action !== "delete" && belongs(image) && bucketOf(timeline, image.timeline_at) === key;

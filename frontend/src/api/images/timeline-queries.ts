@@ -10,6 +10,7 @@ import {
 } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
 
+import { albumOf } from "../albums/album-view";
 import { api, read } from "../client";
 import { fetchImages, fetchPage } from "./image-queries";
 import { ARCHIVED, belongsIn, toRow, type ListedImage } from "./listed-image";
@@ -29,7 +30,7 @@ import {
   type Rows,
   type TimelineOverview,
 } from "./timeline-cache";
-import type { ImagePage, TimelineBucket, View } from "../types";
+import type { ImagePage, MainView, TimelineBucket, View } from "../types";
 
 const KEPT_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 60_000;
@@ -89,6 +90,25 @@ const refetchChanged = (client: QueryClient, view: View, timeline: TimelineOverv
   }
 };
 
+/** The API may give the oldest first, as it does of an album that is ordered so: a grid begins with the newest. */
+const newestFirst = <T>(all: T[], dateOf: (one: T) => string): T[] => {
+  const [first, last] = [all[0], all.at(-1)];
+  return first && last && dateOf(first) < dateOf(last) ? all.reverse() : all;
+};
+
+const fetchOverview = async (view: View, signal: AbortSignal): Promise<TimelineOverview> => {
+  const albumId = albumOf(view);
+  if (albumId === null) {
+    const query = { view: view as MainView };
+    return read(api.GET("/api/timeline", { signal, params: { query } }));
+  }
+  const path = { album_id: albumId };
+  const { count, buckets } = await read(
+    api.GET("/api/albums/{album_id}/timeline", { signal, params: { path } }),
+  );
+  return { count, buckets: newestFirst(buckets, ({ key }) => key) };
+};
+
 export const timelineOptions = (view: View) =>
   queryOptions({
     queryKey: timelineKey(view),
@@ -96,8 +116,10 @@ export const timelineOptions = (view: View) =>
       const cached = () => client.getQueryData<TimelineOverview>(timelineKey(view));
       const isFirst = cached() === undefined;
       const [timeline, page] = await Promise.all([
-        read(api.GET("/api/timeline", { signal, params: { query: { view } } })),
-        isFirst ? fetchPage({ view }, null, signal) : null,
+        fetchOverview(view, signal),
+        isFirst && albumOf(view) === null
+          ? fetchPage({ view: view as MainView }, null, signal)
+          : null,
       ]);
       if (page) seed(client, view, timeline, page);
       // What is being moved is not where the server had it; once it has arrived, this is asked again.
@@ -114,6 +136,29 @@ export const timelineOptions = (view: View) =>
 export const useTimeline = (view: View) =>
   useQuery({ ...timelineOptions(view), refetchInterval: LOOK_EVERY_MS });
 
+const fetchBucketPage = (
+  view: View,
+  key: string,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<TimelineBucket> => {
+  const albumId = albumOf(view);
+  const from = cursor === null ? {} : { cursor };
+  return albumId === null
+    ? read(
+        api.GET("/api/timeline/{key}", {
+          signal,
+          params: { path: { key }, query: { view: view as MainView, ...from } },
+        }),
+      )
+    : read(
+        api.GET("/api/albums/{album_id}/timeline/{key}", {
+          signal,
+          params: { path: { album_id: albumId, key }, query: from },
+        }),
+      );
+};
+
 const fetchBucket = async (
   view: View,
   key: string,
@@ -122,16 +167,11 @@ const fetchBucket = async (
   const rows: ListedImage[] = [];
   let cursor: string | null = null;
   do {
-    const answer: TimelineBucket = await read(
-      api.GET("/api/timeline/{key}", {
-        signal,
-        params: { path: { key }, query: { view, ...(cursor === null ? {} : { cursor }) } },
-      }),
-    );
+    const answer: TimelineBucket = await fetchBucketPage(view, key, cursor, signal);
     rows.push(...rowsOf(answer));
     cursor = answer.next_cursor;
   } while (cursor !== null);
-  return rows;
+  return newestFirst(rows, ({ timeline_at }) => timeline_at);
 };
 
 const bucketOptions = (view: View, key: string) =>

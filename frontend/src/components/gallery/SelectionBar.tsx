@@ -38,7 +38,7 @@ export const SelectionBar = ({ selected, onClear, children }: SelectionBarProps)
     <div
       role="toolbar"
       aria-label="Selected pictures"
-      className="fixed inset-x-0 top-0 z-20 flex h-[calc(3.5rem+env(safe-area-inset-top))] items-center gap-1 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 sm:gap-2 sm:px-5"
+      className="fixed inset-x-0 top-0 z-20 flex h-[calc(3.5rem+env(safe-area-inset-top))] items-center gap-1 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 lg:gap-2 lg:px-5"
     >
       <IconButton label="Clear the selection" onClick={onClear}>
         <CloseIcon />
@@ -58,15 +58,15 @@ export const SelectionBar = ({ selected, onClear, children }: SelectionBarProps)
 
 type SelectionButtonProps = { icon: ReactNode; onClick: () => void; children: string };
 
-/** One thing to do with what is selected; on a phone its icon stands alone. */
+/** One thing to do with what is selected; on a phone or a narrow window its icon stands alone. */
 export const SelectionButton = ({ icon, onClick, children }: SelectionButtonProps) => (
   <Button
     look="quiet"
     icon={icon}
     title={children}
     onClick={onClick}
-    className="max-sm:w-11 max-sm:px-0!"
+    className="max-lg:w-11 max-lg:px-0!"
   >
-    <span className="max-sm:sr-only">{children}</span>
+    <span className="max-lg:sr-only">{children}</span>
   </Button>
 );

@@ -22,20 +22,27 @@ const DONE: Record<BatchAction, string> = {
   unfavourite: "removed from Favourites",
   archive: "archived",
   unarchive: "back in your timeline",
+  add_to_album: "added to the album",
+  remove_from_album: "removed from the album",
 };
 
 /** What the undo of one change needs: the pictures as they were, and what the API answers. */
 type Change = {
   action: BatchAction;
   images: readonly ListedImage[];
+  albumId?: string;
   answer: Promise<Undo>;
 };
 
 type Options = {
   /** Says what was done; null: that can be seen. */
   message?: string | null;
+  /** Into which album, or out of which. */
+  albumId?: string;
   /** Beside the undo, which is under way. */
   onUndo?: () => void;
+  /** In place of doing the opposite. */
+  undo?: () => Promise<unknown>;
 };
 
 const whyNot = (error: unknown): string => {
@@ -54,8 +61,9 @@ export const useChangeWithUndo = () => {
   );
 
   const takeBack = useCallback(
-    ({ action, images, answer }: Change) => {
-      mutateAsync({ action: OPPOSITE[action], images, undoes: answer }).catch(showError);
+    ({ action, images, answer, albumId }: Change) => {
+      const where = albumId === undefined ? {} : { albumId };
+      mutateAsync({ action: OPPOSITE[action], images, ...where, undoes: answer }).catch(showError);
     },
     [mutateAsync, showError],
   );
@@ -65,10 +73,11 @@ export const useChangeWithUndo = () => {
     (
       action: BatchAction,
       images: readonly ListedImage[],
-      { message, onUndo }: Options = {},
+      { message, albumId, onUndo, undo }: Options = {},
     ): Change => {
-      const answer = mutateAsync({ action, images });
-      const made = { action, images, answer };
+      const where = albumId === undefined ? {} : { albumId };
+      const answer = mutateAsync({ action, images, ...where });
+      const made = { action, images, ...where, answer };
       answer.catch(showError);
       if (message === null) return made;
       toast.show({
@@ -77,7 +86,8 @@ export const useChangeWithUndo = () => {
         action: {
           label: "Undo",
           onAction: () => {
-            takeBack(made);
+            if (undo) undo().catch(showError);
+            else takeBack(made);
             onUndo?.();
           },
         },

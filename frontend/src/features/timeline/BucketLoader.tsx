@@ -42,8 +42,11 @@ const loaderOf = (view: View): ComponentType<Near> =>
     return <BucketLoader view={view} {...near} />;
   };
 
-export const LOADERS: Record<View, ComponentType<Near>> = {
-  timeline: loaderOf("timeline"),
-  favourites: loaderOf("favourites"),
-  archive: loaderOf("archive"),
+const loaders = new Map<View, ComponentType<Near>>();
+
+/** The same component each time, or React would begin anew with each rendering. */
+export const loaderFor = (view: View): ComponentType<Near> => {
+  const loader = loaders.get(view) ?? loaderOf(view);
+  loaders.set(view, loader);
+  return loader;
 };

@@ -1,10 +1,10 @@
 /** What the timeline, the favourites and the archive say while nothing is in them. */
-import type { View } from "@/api";
+import type { MainView } from "@/api";
 import { ArchiveIcon, Button, EmptyState, HeartIcon, PlusIcon } from "@/ui";
 
 import { EmptyTimelineArt } from "./EmptyTimelineArt";
 
-type EmptyViewProps = { view: View; onUpload: () => void };
+type EmptyViewProps = { view: MainView; onUpload: () => void };
 
 export const EmptyView = ({ view, onUpload }: EmptyViewProps) => {
   if (view === "favourites") {

@@ -3,13 +3,13 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import { landImages, type Image, type View } from "@/api";
+import { landImages, type Image, type MainView } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { anImage } from "@/test/samples";
 import { server } from "@/test/server";
 import { batchHandler, libraryHandlers, timelineHandlers } from "@/test/timeline";
 
-import { Timeline } from "./Timeline";
+import { MainTimeline } from "./Timeline";
 
 const two = [
   anImage({ id: "b2", name: "b.jpg", alt_text: "A red barn" }),
@@ -31,11 +31,11 @@ const serve = (images: readonly Image[]) => {
   return asked;
 };
 
-const show = (view: View = "timeline") => {
+const show = (view: MainView = "timeline") => {
   const onOpen = vi.fn();
   const onUpload = vi.fn();
   const { client } = renderWithApp(
-    <Timeline view={view} path="" openId={null} onOpen={onOpen} onUpload={onUpload} />,
+    <MainTimeline view={view} path="" openId={null} onOpen={onOpen} onUpload={onUpload} />,
   );
   return { client, onOpen, onUpload, user: userEvent.setup() };
 };

@@ -1,7 +1,7 @@
-/** A person's pictures, favourites or archive, newest first, with a scrubber beside them. */
-import { lazy, useCallback, type ComponentType } from "react";
+/** A person's pictures, favourites, archive or an album, newest first, with a scrubber beside them. */
+import { lazy, useCallback, type ComponentType, type ReactNode } from "react";
 
-import { useMomentOf, type ListedImage, type View } from "@/api";
+import { useMomentOf, type ListedImage, type MainView, type View } from "@/api";
 import { Gallery, type GallerySelection } from "@/components/gallery/Gallery";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 
@@ -13,8 +13,9 @@ import { useTimelineList } from "./timeline-list";
 const loadActions = () => import("./ViewActions");
 
 type Wording = { label: string; failedTitle: string; Actions: ComponentType<GallerySelection> };
+type Look = Wording & { empty: ReactNode };
 
-const VIEWS: Record<View, Wording> = {
+const VIEWS: Record<MainView, Wording> = {
   timeline: {
     label: "Your pictures, newest first",
     failedTitle: "Your pictures could not be loaded",
@@ -32,16 +33,28 @@ const VIEWS: Record<View, Wording> = {
   },
 };
 
+export const MainTimeline = ({
+  view,
+  onUpload,
+  ...rest
+}: Omit<TimelineProps, "look"> & { view: MainView; onUpload: () => void }) => (
+  <Timeline
+    view={view}
+    look={{ ...VIEWS[view], empty: <EmptyView view={view} onUpload={onUpload} /> }}
+    {...rest}
+  />
+);
+
 type TimelineProps = {
   view: View;
+  look: Look;
   /** Where it is, without a slash at the end: "" or "/archive". */
   path: string;
   openId: string | null;
   onOpen: (id: string) => void;
-  onUpload: () => void;
 };
 
-export const Timeline = ({ view, path, openId, onOpen, onUpload }: TimelineProps) => {
+export const Timeline = ({ view, look, path, openId, onOpen }: TimelineProps) => {
   const list = useTimelineList(view);
   const { change } = useChangeWithUndo();
   const onDelete = useCallback(
@@ -49,14 +62,14 @@ export const Timeline = ({ view, path, openId, onOpen, onUpload }: TimelineProps
     [change],
   );
   const at = useMomentOf(openId);
-  const { label, failedTitle, Actions } = VIEWS[view];
+  const { label, failedTitle, empty, Actions } = look;
 
   return (
     <Gallery
       list={list}
       label={label}
       failedTitle={failedTitle}
-      empty={<EmptyView view={view} onUpload={onUpload} />}
+      empty={empty}
       actions={Actions}
       path={path}
       onOpen={onOpen}

@@ -1,2 +1,2 @@
 /** What app uses of this feature. */
-export { Timeline } from "./Timeline";
+export { MainTimeline, Timeline } from "./Timeline";

@@ -15,7 +15,7 @@ import {
 import type { GalleryList } from "@/components/gallery/gallery-list";
 import type { Section } from "@/components/gallery/layout-sections";
 
-import { LOADERS } from "./BucketLoader";
+import { loaderFor } from "./BucketLoader";
 
 /** Small buckets are laid out together up to so many images and requests. */
 const MAX_TOGETHER = 150;
@@ -100,6 +100,6 @@ export const useTimelineList = (view: View): GalleryList => {
     ...useTimelineStretches(view),
     known,
     more: null,
-    loader: LOADERS[view],
+    loader: loaderFor(view),
   };
 };

@@ -18,6 +18,8 @@ const DONE: Record<BatchAction, string> = {
   unfavourite: "Removed from Favourites",
   archive: "Archived",
   unarchive: "Back in your timeline",
+  add_to_album: "Added to the album",
+  remove_from_album: "Removed from the album",
 };
 
 export const useChangeCurrent = ({ view, images, onNavigate, onClose }: CurrentOptions) => {

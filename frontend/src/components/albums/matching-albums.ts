@@ -1,0 +1,15 @@
+/** Finding albums by a part of their title. */
+import type { Album } from "@/api";
+
+/** Without regard to case and accents. */
+const plain = (text: string): string =>
+  text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase("en");
+
+/** The albums whose titles have this in them; those that begin with it come first. */
+export const matchingAlbums = (albums: readonly Album[], text: string): readonly Album[] => {
+  const wanted = plain(text.trim());
+  if (wanted === "") return albums;
+  const found = albums.filter(({ title }) => plain(title).includes(wanted));
+  const begins = (album: Album) => plain(album.title).startsWith(wanted);
+  return [...found.filter(begins), ...found.filter((album) => !begins(album))];
+};

@@ -1,0 +1,22 @@
+/** Puts pictures into an album, and offers to take it back. */
+import { useCallback } from "react";
+
+import { useDeleteAlbum, type ListedImage } from "@/api";
+import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+
+/** `isNew`: it was made for these pictures, so the undo deletes it again. */
+export type ChosenAlbum = { id: string; title: string; isNew: boolean };
+
+export const useAddToAlbum = () => {
+  const { change } = useChangeWithUndo();
+  const { remove } = useDeleteAlbum();
+  return useCallback(
+    (images: readonly ListedImage[], { id, title, isNew }: ChosenAlbum) =>
+      change("add_to_album", images, {
+        albumId: id,
+        message: `Added ${images.length.toLocaleString("en")} to ${title}`,
+        ...(isNew ? { undo: () => remove(id) } : {}),
+      }),
+    [change, remove],
+  );
+};

@@ -1,0 +1,36 @@
+/** What can be done with selected pictures of an album. */
+import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
+import { FavouriteButton, DeleteButton } from "@/components/gallery/selection-buttons";
+import type { GallerySelection } from "@/components/gallery/Gallery";
+import { SelectionButton } from "@/components/gallery/SelectionBar";
+import { picturesInWords, useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { RemoveFromAlbumIcon } from "@/ui";
+
+import { useThisAlbum } from "./album-context";
+
+const RemoveButton = ({ act }: GallerySelection) => {
+  const { id, title } = useThisAlbum();
+  const { change } = useChangeWithUndo();
+  const remove = () =>
+    act(
+      (images) =>
+        change("remove_from_album", images, {
+          albumId: id,
+          message: `${picturesInWords(images.length)} removed from ${title}`,
+        }).answer,
+    );
+  return (
+    <SelectionButton icon={<RemoveFromAlbumIcon />} onClick={remove}>
+      Remove from album
+    </SelectionButton>
+  );
+};
+
+export const AlbumActions = (selection: GallerySelection) => (
+  <>
+    <FavouriteButton {...selection} />
+    <AddToAlbumButton {...selection} />
+    <RemoveButton {...selection} />
+    <DeleteButton {...selection} />
+  </>
+);

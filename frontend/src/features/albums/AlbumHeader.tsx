@@ -1,0 +1,32 @@
+/** What an album is: its title and description, how many pictures, and of which days. */
+import { Link } from "wouter";
+
+import { albumView, useTimeline, type Album } from "@/api";
+import { spanInWords } from "@/components/albums/album-words";
+import { picturesInWords } from "@/components/gallery/use-change-with-undo";
+import { ChevronLeftIcon } from "@/ui";
+
+export const AlbumHeader = ({ album }: { album: Album }) => {
+  // Of what is shown below, which is right at once when pictures are added or removed.
+  const count = useTimeline(albumView(album.id)).data?.count ?? album.count;
+  const span = count === 0 ? null : spanInWords(album);
+  return (
+    <header className="pt-1 pb-4">
+      <Link
+        href="/albums"
+        className="-ml-2 inline-flex h-10 items-center gap-1 rounded-full pr-3 pl-1 text-muted hover:text-ink"
+      >
+        <ChevronLeftIcon />
+        Albums
+      </Link>
+      <h1 className="text-2xl font-semibold tracking-tight">{album.title}</h1>
+      <p className="mt-1 text-muted">
+        {picturesInWords(count)}
+        {span !== null && ` · ${span}`}
+      </p>
+      {album.description !== "" && (
+        <p className="mt-2 max-w-prose whitespace-pre-wrap">{album.description}</p>
+      )}
+    </header>
+  );
+};

@@ -1,0 +1,21 @@
+/** What an album says while nothing is in it. */
+import { Link } from "wouter";
+
+import { AlbumsIcon, buttonClass, EmptyState } from "@/ui";
+
+export const EmptyAlbum = () => (
+  <EmptyState
+    picture={<AlbumsIcon className="size-14 text-muted" />}
+    title="This album is empty"
+    actions={
+      <Link href="/" className={buttonClass("primary")}>
+        To your pictures
+      </Link>
+    }
+  >
+    <p>
+      Select pictures in your timeline, then press “Add to album”. They stay in your timeline as
+      well.
+    </p>
+  </EmptyState>
+);

@@ -1,0 +1,13 @@
+/** Which album the actions of a selection are about: a gallery gives them the selection only. */
+import { createContext, use } from "react";
+
+import type { Album } from "@/api";
+
+export const AlbumContext = createContext<Album | null>(null);
+
+/** @throws Error outside an album's page. */
+export const useThisAlbum = (): Album => {
+  const album = use(AlbumContext);
+  if (!album) throw new Error("useThisAlbum() is used outside an album");
+  return album;
+};

@@ -1,0 +1,6 @@
+/** What app uses of this feature. */
+export { AlbumActions } from "./AlbumActions";
+export { AlbumContext } from "./album-context";
+export { AlbumHeader } from "./AlbumHeader";
+export { AlbumsPage } from "./AlbumsPage";
+export { EmptyAlbum } from "./EmptyAlbum";
