@@ -1,5 +1,5 @@
 /** Made-up answers of the API, whole and valid; a test changes what it is about. */
-import type { Account, Image, ImageDetail, Session, User } from "@/api";
+import type { Account, Album, Image, ImageDetail, Session, User } from "@/api";
 
 export const aUser = (changes: Partial<User> = {}): User => ({
   id: "0190a0000000700080000000000000aa",
@@ -80,5 +80,21 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   description_failure: null,
   albums: [],
   animation_url: null,
+  ...changes,
+});
+
+export const anAlbum = (changes: Partial<Album> = {}): Album => ({
+  id: "0190a0000000700080000000000000b1",
+  title: "Lisbon",
+  description: "",
+  order: "newest",
+  count: 0,
+  first_at: null,
+  last_at: null,
+  cover: null,
+  cover_id: null,
+  created_at: "2025-06-01T08:00:00Z",
+  changed_at: "2025-06-01T08:00:00Z",
+  urls_expire_at: null,
   ...changes,
 });

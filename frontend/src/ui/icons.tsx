@@ -41,20 +41,20 @@ export const PicturesIcon = icon(
 );
 export const AlbumsIcon = icon(
   <>
-    <rect x="4" y="8" width="16" height="12" rx="2.5" />
-    <path d="M6.5 5h11M9 2.5h6" />
+    <rect x="3" y="9" width="18" height="11.5" rx="2.5" />
+    <path d="M5.5 6h13M8 3h8" />
   </>,
 );
 export const AddToAlbumIcon = icon(
   <>
-    <rect x="4" y="8" width="16" height="12" rx="2.5" />
-    <path d="M6.5 5h11M12 11.5v5M9.5 14h5" />
+    <rect x="3" y="9" width="18" height="11.5" rx="2.5" />
+    <path d="M5.5 6h13M8 3h8M12 12v5.5M9.25 14.75h5.5" />
   </>,
 );
 export const RemoveFromAlbumIcon = icon(
   <>
-    <rect x="4" y="8" width="16" height="12" rx="2.5" />
-    <path d="M6.5 5h11M9.5 14h5" />
+    <rect x="3" y="9" width="18" height="11.5" rx="2.5" />
+    <path d="M5.5 6h13M8 3h8M9.25 14.75h5.5" />
   </>,
 );
 export const TrashIcon = icon(

@@ -2,8 +2,7 @@
 import { ARCHIVED, isWhole, type ListedImage } from "./listed-image";
 import type { Batch } from "../types";
 
-/** What changes the images themselves; what is done with an album changes the album. */
-export type BatchAction = Exclude<Batch["action"], "add_to_album" | "remove_from_album">;
+export type BatchAction = Batch["action"];
 
 /** A row of a timeline cannot say that it is deleted: those are taken out of the lists. */
 export const changed = <T extends ListedImage>(action: BatchAction, image: T): T => {
@@ -21,6 +20,7 @@ export const changed = <T extends ListedImage>(action: BatchAction, image: T): T
       return isWhole(image) ? { ...image, deleted_at: image.deleted_at ?? now } : image;
     case "restore":
       return isWhole(image) ? { ...image, deleted_at: null } : image;
+    // An image does not say which albums it is in.
     case "add_to_album":
     case "remove_from_album":
       return image;

@@ -12,10 +12,10 @@ const AddToAlbumDialog = lazy(async () => ({
 }));
 
 /** What the arrow keys of the grid would go on from. */
-const focusGrid = () =>
-  document
-    .querySelector<HTMLElement>("main [data-image][tabindex='0'], main")
-    ?.focus({ preventScroll: true });
+const focusGrid = () => {
+  const tile = document.querySelector<HTMLElement>("main [data-image][tabindex='0']");
+  (tile ?? document.querySelector("main"))?.focus({ preventScroll: true });
+};
 
 export const AddToAlbumButton = ({ selected, act }: GallerySelection) => {
   const [isOpen, setIsOpen] = useState(false);

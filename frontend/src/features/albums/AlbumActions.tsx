@@ -4,9 +4,10 @@ import { FavouriteButton, DeleteButton } from "@/components/gallery/selection-bu
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { picturesInWords, useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
-import { RemoveFromAlbumIcon } from "@/ui";
+import { PicturesIcon, RemoveFromAlbumIcon } from "@/ui";
 
 import { useThisAlbum } from "./album-context";
+import { useCover } from "./use-cover";
 
 const RemoveButton = ({ act }: GallerySelection) => {
   const { id, title } = useThisAlbum();
@@ -26,10 +27,22 @@ const RemoveButton = ({ act }: GallerySelection) => {
   );
 };
 
+const CoverButton = ({ selected, act }: GallerySelection) => {
+  const choose = useCover(useThisAlbum());
+  const [only] = selected;
+  if (!only || selected.length > 1) return null;
+  return (
+    <SelectionButton icon={<PicturesIcon />} onClick={() => act(() => choose(only.id))}>
+      Use as cover
+    </SelectionButton>
+  );
+};
+
 export const AlbumActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
     <AddToAlbumButton {...selection} />
+    <CoverButton {...selection} />
     <RemoveButton {...selection} />
     <DeleteButton {...selection} />
   </>

@@ -6,6 +6,8 @@ import { spanInWords } from "@/components/albums/album-words";
 import { picturesInWords } from "@/components/gallery/use-change-with-undo";
 import { ChevronLeftIcon } from "@/ui";
 
+import { AlbumMenu } from "./AlbumMenu";
+
 export const AlbumHeader = ({ album }: { album: Album }) => {
   // Of what is shown below, which is right at once when pictures are added or removed.
   const count = useTimeline(albumView(album.id)).data?.count ?? album.count;
@@ -19,7 +21,10 @@ export const AlbumHeader = ({ album }: { album: Album }) => {
         <ChevronLeftIcon />
         Albums
       </Link>
-      <h1 className="text-2xl font-semibold tracking-tight">{album.title}</h1>
+      <div className="flex items-start justify-between gap-4">
+        <h1 className="text-2xl font-semibold tracking-tight">{album.title}</h1>
+        <AlbumMenu album={album} />
+      </div>
       <p className="mt-1 text-muted">
         {picturesInWords(count)}
         {span !== null && ` · ${span}`}

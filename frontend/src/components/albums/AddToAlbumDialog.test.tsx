@@ -1,0 +1,74 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { expect, test, vi } from "vitest";
+
+import { albumsApi } from "@/test/albums";
+import { renderWithApp } from "@/test/render";
+import { anAlbum } from "@/test/samples";
+import { server } from "@/test/server";
+
+import { AddToAlbumDialog } from "./AddToAlbumDialog";
+
+const show = (titles: readonly string[] = ["Lisbon", "Évora"]) => {
+  const albums = titles.map((title, index) => anAlbum({ id: `album ${index}`, title }));
+  const { handlers, asked } = albumsApi({ images: [], albums });
+  server.use(...handlers);
+  const onChoose = vi.fn();
+  const onClose = vi.fn();
+  renderWithApp(<AddToAlbumDialog count={12} onChoose={onChoose} onClose={onClose} />);
+  return { asked, onChoose, onClose, user: userEvent.setup() };
+};
+
+test("an album is found by a part of its title and chosen with Enter", async () => {
+  const { onChoose, user } = show();
+  expect(await screen.findByRole("button", { name: /Lisbon/ })).toBeVisible();
+  expect(screen.getByRole("dialog", { name: "Add 12 pictures to an album" })).toBeVisible();
+  await user.keyboard("evora");
+  expect(screen.queryByRole("button", { name: /Lisbon/ })).toBeNull();
+  await user.keyboard("{Enter}");
+  expect(onChoose).toHaveBeenCalledWith({ id: "album 1", title: "Évora", isNew: false });
+});
+
+test("the arrows go from the field through the list and back", async () => {
+  const { onChoose, user } = show();
+  await screen.findByRole("button", { name: /Lisbon/ });
+  await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{ArrowUp}");
+  expect(screen.getByRole("button", { name: /Lisbon/ })).toHaveFocus();
+  await user.keyboard("{ArrowUp}{ArrowUp}");
+  expect(screen.getByLabelText(/Find an album/)).toHaveFocus();
+  await user.keyboard("{ArrowDown}{ArrowDown}{Enter}");
+  expect(onChoose).toHaveBeenCalledWith({ id: "album 0", title: "Lisbon", isNew: false });
+});
+
+test("a title that no album has makes a new one", async () => {
+  const { asked, onChoose, user } = show();
+  await screen.findByRole("button", { name: /Lisbon/ });
+  await user.keyboard(" Porto {Enter}");
+  await waitFor(() =>
+    expect(onChoose).toHaveBeenCalledWith(expect.objectContaining({ id: "new", isNew: true })),
+  );
+  expect(asked).toEqual(["create Porto"]);
+});
+
+test("without a title a new album asks for one first, and the way back leads to the list", async () => {
+  const { asked, onChoose, user } = show();
+  await user.click(await screen.findByRole("button", { name: "New album …" }));
+  expect(screen.getByLabelText("Title")).toHaveFocus();
+  await user.click(screen.getByRole("button", { name: "Back" }));
+  expect(screen.getByLabelText(/Find an album/)).toHaveFocus();
+  await user.click(screen.getByRole("button", { name: "New album …" }));
+  await user.keyboard("Porto{Enter}");
+  await waitFor(() => expect(onChoose).toHaveBeenCalled());
+  expect(asked).toEqual(["create Porto"]);
+});
+
+test("that there are too many albums is said here", async () => {
+  const { onChoose, user } = show();
+  const problem = { status: 409, code: "too_many_albums", detail: "Too many albums.", title: "" };
+  server.use(http.post("*/api/albums", () => HttpResponse.json(problem, { status: 409 })));
+  await screen.findByRole("button", { name: /Lisbon/ });
+  await user.keyboard("Porto{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("Too many albums.");
+  expect(onChoose).not.toHaveBeenCalled();
+});

@@ -1,0 +1,66 @@
+/** What can be done with an album: rename and describe it, or delete it. */
+import { useState } from "react";
+import { useLocation } from "wouter";
+
+import { toProblem, useChangeAlbum, useDeleteAlbum, type Album } from "@/api";
+import { Menu, MoreIcon, PencilIcon, TrashIcon, useToast } from "@/ui";
+
+import { AlbumDialog } from "./AlbumDialog";
+
+/** Deletes an album and leaves its page, and offers to bring it back. */
+const useDelete = ({ id, title }: Album) => {
+  const { remove, restore } = useDeleteAlbum();
+  const [, navigate] = useLocation();
+  const toast = useToast();
+  const showError = (error: unknown) =>
+    toast.show({ tone: "error", message: toProblem(error).detail });
+  const bringBack = () => {
+    restore(id).catch(showError);
+  };
+  const run = async () => {
+    await remove(id);
+    navigate("/albums");
+    toast.show({
+      message: `${title} was deleted. Its pictures stay in your library.`,
+      action: { label: "Undo", onAction: bringBack },
+    });
+  };
+  return () => {
+    run().catch(showError);
+  };
+};
+
+export const AlbumMenu = ({ album }: { album: Album }) => {
+  const [isEditing, setIsEditing] = useState(false);
+  const change = useChangeAlbum();
+  const onDelete = useDelete(album);
+  const edit = () => {
+    change.reset();
+    setIsEditing(true);
+  };
+  return (
+    <>
+      <Menu
+        label="More for this album"
+        items={[
+          { label: "Edit title and description", icon: <PencilIcon />, onSelect: edit },
+          { label: "Delete album", icon: <TrashIcon />, onSelect: onDelete },
+        ]}
+      >
+        <MoreIcon />
+      </Menu>
+      {isEditing && (
+        <AlbumDialog
+          title="Edit the album"
+          action="Save"
+          words={album}
+          doing={change}
+          onSubmit={(changes) =>
+            change.mutate({ id: album.id, changes }, { onSuccess: () => setIsEditing(false) })
+          }
+          onClose={() => setIsEditing(false)}
+        />
+      )}
+    </>
+  );
+};
