@@ -19,7 +19,7 @@ from app.jobs.worker_context import Assembly
 from app.lambda_handlers import start_collecting
 from app.lambda_handlers.config import surroundings
 from app.lambda_handlers.powertools import observe, trace
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import TIMEOUT_SECONDS, Darkroom
 from app.media.sandbox.seccomp import keep_to_itself
 from app.messages import RetryLaterError, pause_after
 
@@ -38,15 +38,18 @@ _queues = {
     )
 }
 keep_to_itself()
-# Warms up meanwhile. One, since messages are done one after the other.
+# Warms up meanwhile. One, since messages are done one after the other, and so beside nothing.
 _darkroom = Darkroom(
-    children=1, unconfined_is_allowed=_known.settings.unconfined_decoders_are_allowed
+    children=1,
+    has_background=False,
+    unconfined_is_allowed=_known.settings.unconfined_decoders_are_allowed,
 )
 start_collecting()
 
 
-# A picture is begun only with this much time left: more than the slowest takes.
-_MIN_MILLISECONDS = 100_000
+# A picture is begun only with this much time left: more than the slowest takes, which is granted
+# memory at the end of its time and has as much again. The rest is for the fetch and its storing.
+_MIN_MILLISECONDS = round(1000 * (2 * TIMEOUT_SECONDS + 30))
 # Before each picture, ten at a time.
 _MAX_RECEIVES = 20
 _MAX_RECEIVING_SECONDS = 5.0

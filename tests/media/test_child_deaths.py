@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.media.results import Developed, Rejected
+from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.pool import Darkroom, DarkroomError
 from tests.media.child_processes import (
     ADA,
@@ -194,6 +195,24 @@ def test_picture_that_was_too_slow_in_the_background_is_tried_again_in_the_foreg
     with Darkroom(children=1, timeout=3) as darkroom:
         outcome = darkroom.develop(good, owner=ADA, background=True)
     assert is_kept(outcome, "decoder_crashed")  # that is what the second one met
+
+
+def test_picture_that_was_too_slow_where_nothing_gives_way_is_decoded_once(
+    program: Program, good: Path
+) -> None:
+    program(
+        f"""
+        socket.recv_fds(parent, MESSAGE, 1)
+        if os.getpriority(os.PRIO_PROCESS, 0) == {os.getpriority(os.PRIO_PROCESS, 0)}:
+            time.sleep(3600)
+        os.kill(os.getpid(), signal.SIGSEGV)
+        """
+    )
+    time_of_decoders = DecoderTime()
+    with Darkroom(children=1, timeout=2, has_background=False) as darkroom:
+        outcome = darkroom.develop(good, owner=ADA, background=True, decoder_time=time_of_decoders)
+    assert is_kept(outcome, "too_slow")
+    assert time_of_decoders.used < 4  # another one would have had as much
 
 
 PARENT = """

@@ -53,6 +53,8 @@ _MORE_IDLE = 2
 # priorities within a session only (autogroup): all children are of one.
 _BACKGROUND_NICENESS = 10
 
+TIMEOUT_SECONDS = 60.0  # for one picture; one that is granted more memory begins anew
+
 _Answer = TypeVar("_Answer")
 
 
@@ -71,9 +73,10 @@ class Darkroom:
         *,
         children: int,
         reserved: int = 0,
-        timeout: float = 60,
+        timeout: float = TIMEOUT_SECONDS,
         memory_bytes: int = _DEFAULT_MEMORY,
         large_memory_bytes: int | None = None,
+        has_background: bool = True,
         unconfined_is_allowed: bool = False,
     ) -> None:
         """Start the process that children are forked from, without waiting until it is warm.
@@ -82,12 +85,15 @@ class Darkroom:
         how many more, of others and not of the background. timeout is in seconds, for one picture,
         of the wall clock and of the CPU alike; memory_bytes is what one picture may take on top of
         a warm child, large_memory_bytes what one at a time may (None: what is to spare here).
+        has_background says whether pictures of the background give way: where nothing runs beside
+        them, they are decoded as all others are.
         unconfined_is_allowed says whether to go on where Linux does not confine children.
         """
         most = _spare_memory() if large_memory_bytes is None else large_memory_bytes
         # Of memory, for large pictures.
         self.grants = Grants(ordinary=memory_bytes, most=most)
         self._timeout = timeout
+        self._has_background = has_background
         self._unconfined_is_allowed = unconfined_is_allowed or sys.platform != "linux"
         self._settings = {
             "path": sys.path,
@@ -131,7 +137,7 @@ class Darkroom:
             opened = original.open("rb") if isinstance(original, Path) else nullcontext(original)
         except OSError as error:
             raise DarkroomError(f"the original cannot be opened: {error.strerror}") from error
-        work = _Work(owner, background)
+        work = _Work(owner, background and self._has_background)
         with opened as file:
             try:
                 return self._twice(lambda child: child.develop(file.fileno()), work, decoder_time)
@@ -157,7 +163,7 @@ class Darkroom:
             written.write(preview)
             written.flush()
             try:
-                work = _Work(owner, background=True)
+                work = _Work(owner, background=self._has_background)
                 sketched = self._twice(
                     lambda child: child.sketch(file.fileno()), work, decoder_time
                 )

@@ -1,0 +1,81 @@
+"""The worker's function: which pictures it begins, and what it does with them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.messages import DEVELOP
+from app.processing.lease import BULK_AFTER
+from tests.conftest import running_stack
+from tests.infrastructure.conftest import MACHINE
+from tests.infrastructure.events import queue_record
+from tests.infrastructure.inside import Inside
+from tests.media.child_processes import descendants_of
+from tests.support.library import Library, library_on
+
+WOKEN = queue_record(json.dumps(DEVELOP), queue="pinhole-pictures")
+NOTHING_FAILED: dict[str, dict[str, list[object]]] = {"answer": {"batchItemFailures": []}}
+
+
+@pytest.fixture(scope="module")
+def library() -> Iterator[Library]:
+    with running_stack() as stack, library_on(stack) as library:
+        told(library)  # S3's greeting
+        yield library
+
+
+@pytest.fixture
+def worker(packages: dict[str, Path], library: Library, tmp_path: Path) -> Iterator[Inside]:
+    inside = Inside("worker", package=packages[MACHINE], stack=library.stack, folder=tmp_path)
+    yield inside
+    inside.end()
+
+
+def told(library: Library) -> list[object]:
+    """Take all messages out of the queue of pictures; return what they say."""
+    bodies: list[object] = []
+    while messages := library.assembly.pictures.receive(most=10, wait_seconds=0):
+        bodies += [json.loads(message.body) for message in messages]
+        library.assembly.pictures.all_done(messages)
+    return bodies
+
+
+def upload_in_bulk(library: Library) -> None:
+    """Have the pictures of everybody be those of bulk uploads."""
+    turn = (
+        "INSERT INTO rate_limits (key, empty_at) SELECT 'turn:' || id, now() + :ahead FROM users"
+        " ON CONFLICT (key) DO NOTHING; SELECT 1"
+    )
+    library.value(turn, ahead=2 * BULK_AFTER)
+
+
+def test_function_begins_no_picture_that_it_may_not_end(library: Library, worker: Inside) -> None:
+    """The slowest is granted memory after a minute, and has one more; it is fetched before."""
+    place = library.add(library.person())
+    library.value("UPDATE images SET state = 'processing' RETURNING 1")
+    soon_over = {"Records": [WOKEN], "test_remaining_milliseconds": 149_000}
+    assert worker.tell(soon_over) == NOTHING_FAILED
+    assert library.state(place) == "processing"
+    assert DEVELOP in told(library)  # for the next one
+    assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
+    assert library.state(place) == "ready"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="decoders are kept where they are confined")
+def test_function_decodes_bulk_uploads_at_full_speed(library: Library, worker: Inside) -> None:
+    """Nothing runs beside it. What is too slow there would be decoded again, as slowly."""
+    place = library.add(library.person())
+    upload_in_bulk(library)
+    library.value("UPDATE images SET state = 'processing' RETURNING 1")
+    assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
+    assert library.state(place) == "ready"
+    started = descendants_of(worker.pid)  # what forks, and the decoder that waits for the next one
+    assert len(started) > 1
+    priorities = {os.getpriority(os.PRIO_PROCESS, each) for each in started}
+    assert priorities == {os.getpriority(os.PRIO_PROCESS, 0)}
