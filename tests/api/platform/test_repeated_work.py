@@ -15,15 +15,24 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.accounts.rate_limits import policies
 from app.accounts.rate_limits.limiter import Limit
+from app.clients.aws.boto import AwsUnavailableError, AwsUnreachableError
 from app.clients.aws.export_store import ExportStore, Upload
 from app.descriptions.generate import ASKED_AT_A_TIME, ask_for_next
 from app.exports import create
-from app.exports.create import ZIP_SECONDS, make_next_zip
+from app.exports.create import SILENCE, ZIP_SECONDS, make_next_zip, take_overdue_exports
 from app.jobs.heartbeat import Heartbeat
-from app.messages import DescribeAll, DescribePicture, ExportLibrary, RetryLaterError, parse
+from app.messages import (
+    MOST_ATTEMPTS,
+    DescribeAll,
+    DescribePicture,
+    ExportLibrary,
+    RetryLaterError,
+    parse,
+)
 from app.processing.yielding import never_give_way
 from tests.api.conftest import until
 from tests.api.platform.conftest import developed, set_row, switch_on
@@ -97,6 +106,67 @@ def test_one_worker_at_a_time_makes_a_zip(
         query = text("SELECT state, leased_until FROM exports WHERE id = :id")
         row = connection.execute(query, {"id": task.export_id}).one()
     assert tuple(row) == ("ready", None)
+
+
+class Failing:
+    """A client of S3 that begins no zip, and says why."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def create_multipart_upload(self, **_: str) -> None:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (AwsUnreachableError(), "running"),
+        (OperationalError("COMMIT", {}, Exception("no space left")), "running"),
+        (AwsUnavailableError(), "failed"),
+    ],
+    ids=["S3 is away", "the database is away", "S3 refuses"],
+)
+def test_export_is_given_up_after_failures_of_its_own_only(
+    api: FlaskClient,
+    assembly: Assembly,
+    bucket: Any,
+    database: Engine,
+    error: Exception,
+    state: str,
+) -> None:
+    task = ExportLibrary(export_id=UUID(api.post("/api/account/exports").get_json()["id"]))
+
+    def make(store: ExportStore, attempt: int) -> None:
+        with assembly.app.app_context():
+            make_next_zip(
+                task,
+                attempt,
+                store=store,
+                send=lambda _: None,
+                holding=lambda _: nullcontext(),
+                give_way=never_give_way,
+            )
+
+    def row() -> tuple[Any, ...]:
+        with database.connect() as connection:
+            query = text("SELECT state, leased_until IS NULL FROM exports WHERE id = :id")
+            return tuple(connection.execute(query, {"id": task.export_id}).one())
+
+    with pytest.raises(type(error)):
+        make(ExportStore(s3=Failing(error), bucket_name=""), MOST_ATTEMPTS)
+    assert row()[0] == state
+    if state == "failed":
+        return
+    assert row()[1]
+    with database.begin() as connection:
+        silent = "UPDATE exports SET touched_at = now() - :silence WHERE id = :id"
+        past = SILENCE + timedelta(minutes=1)
+        connection.execute(text(silent), {"silence": past, "id": task.export_id})
+    with assembly.app.app_context():
+        assert task.export_id in take_overdue_exports()
+    make(ExportStore(s3=bucket.meta.client, bucket_name=bucket.name), 1)
+    assert row() == ("ready", True)
 
 
 def test_export_that_gives_way_keeps_its_lease_and_ends(
