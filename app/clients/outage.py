@@ -2,10 +2,15 @@
 
 A message counts how often it was received and is given up after the fifth time. So whoever meets
 an outage takes no more of them, asks every second whether it is over, and then goes on.
+
+[Note: What answers and takes nothing] A full disk and a broken bucket answer questions, and refuse
+what is written. So before the first question there is a pause, twice as long after each outage
+until something succeeds. Else a worker would try without an end, as fast as it can.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -16,6 +21,9 @@ from app.clients.aws.boto import AwsUnreachableError
 log = logging.getLogger(__name__)
 
 ASK_EVERY_SECONDS = 1.0
+# See [Note: What answers and takes nothing].
+MIN_PAUSE_SECONDS = 1.0
+MAX_PAUSE_SECONDS = 30.0
 
 
 def is_outage(error: BaseException) -> bool:
@@ -28,20 +36,35 @@ def is_outage(error: BaseException) -> bool:
 class Outage:
     """Whether there is one; shared by the threads that stand on the same."""
 
-    def __init__(self, *, ask: Callable[[], None]) -> None:
-        """Expect none. `ask` raises while it lasts."""
+    def __init__(
+        self, *, ask: Callable[[], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Expect none. `ask` raises while it lasts; clock tells seconds."""
         self._ask = ask
+        self._clock = clock
         self._lock = threading.Lock()
         self._lasts = False
+        self._pause = MIN_PAUSE_SECONDS
+        self._asks_from = 0.0
 
     def note(self) -> None:
         """Say that one was met."""
-        self._lasts = True
+        with self._lock:
+            if not self._lasts:
+                self._asks_from = self._clock() + self._pause
+                self._pause = min(2 * self._pause, MAX_PAUSE_SECONDS)
+                self._lasts = True
+
+    def note_success(self) -> None:
+        """Say that something was done, and written: the next pause is a short one."""
+        self._pause = MIN_PAUSE_SECONDS
 
     def wait_until_over(self, stopping: threading.Event) -> None:
         """Return at once when there is none, else when it is over or the process is to stop."""
         while self._lasts and not stopping.is_set():
-            if not self._is_over():
+            if (left := self._asks_from - self._clock()) > 0:
+                stopping.wait(min(left, ASK_EVERY_SECONDS))
+            elif not self._is_over():
                 stopping.wait(ASK_EVERY_SECONDS)
 
     def _is_over(self) -> bool:

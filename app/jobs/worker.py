@@ -142,7 +142,9 @@ class Worker:
             told = self._news.told
             # No pause worth the name: the picture that failed rests, and others are no worse off.
             with self._troubles(outage, "a picture is tried again", pause=0.1):
-                if not self._assembly.develop_next(self._darkroom):
+                if self._assembly.develop_next(self._darkroom):
+                    outage.note_success()
+                else:
                     # What rests, or whose worker died, is told by nobody.
                     self._news.wait(since=told, seconds=LOOK_AGAIN_SECONDS)
 
@@ -215,6 +217,7 @@ class Worker:
             log.exception("a task failed at attempt %d; it comes back", message.attempt)
             queue.again_in(message, seconds=pause_after(message.attempt))
         else:
+            outage.note_success()
             feed.done(message)
 
     def _sweep(self) -> None:

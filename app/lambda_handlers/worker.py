@@ -55,6 +55,8 @@ _MAX_RECEIVES = 20
 _MAX_RECEIVING_SECONDS = 5.0
 _MAX_FAILURES = 5  # one after the other: it is not the pictures
 _MAX_DELAY_SECONDS = 60
+# What refuses writes may answer questions (app/clients/outage.py), and nobody waits in a function.
+_OUTAGE_DELAY_SECONDS = 20
 
 
 class Context(Protocol):
@@ -78,7 +80,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[s
 
 def _develop(context: Context) -> None:
     """Develop what waits. See [Note: Until nothing waits]."""
-    failures = 0
+    failures, min_delay = 0, 0
     while context.get_remaining_time_in_millis() > _MIN_MILLISECONDS:
         begun = time.monotonic()
         for _ in range(_MAX_RECEIVES):
@@ -93,11 +95,14 @@ def _develop(context: Context) -> None:
         except Exception as error:
             logger.exception("a picture is tried again")
             failures += 1
-            if is_outage(error) or failures >= _MAX_FAILURES:
+            if is_outage(error):
+                min_delay = _OUTAGE_DELAY_SECONDS
+                break
+            if failures >= _MAX_FAILURES:
                 break
     seconds = _assembly.seconds_until_next()
     if seconds is not None:
-        delay = min(math.ceil(seconds), _MAX_DELAY_SECONDS)
+        delay = max(min_delay, min(math.ceil(seconds), _MAX_DELAY_SECONDS))
         _assembly.wake(delay_seconds=delay)
 
 

@@ -46,6 +46,8 @@ from app.uploads.discarded import count_discarded
 log = logging.getLogger(__name__)
 
 MOST_BEGINNINGS = 2 * MOST_ATTEMPTS
+# Of a picture that met one: other workers are not to try it at once, one after the other.
+OUTAGE_REST = timedelta(seconds=2)
 _TOLD: Mapping[ImageState, Counted] = {
     ImageState.READY: "PicturesReady",
     ImageState.DAMAGED: "PicturesDamaged",
@@ -179,7 +181,7 @@ def develop_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
     except Exception as error:
         if is_outage(error):
             # Not the picture's fault, however long it lasts.
-            _give_back(begun, counts=False)
+            _give_back(begun, counts=False, rest=OUTAGE_REST)
             raise
         if begun.attempts < MOST_ATTEMPTS:
             rest = timedelta(seconds=pause_after(begun.attempts))
@@ -204,7 +206,7 @@ def _settle_without_original(begun: Begun) -> None:
         _settle_ours(begun, state=ImageState.UPLOADING)
 
 
-def _give_back(begun: Begun, *, counts: bool, rest: timedelta = timedelta()) -> None:
+def _give_back(begun: Begun, *, counts: bool, rest: timedelta) -> None:
     """Let others try; if even that fails, the lease runs out by itself."""
     try:
         db.session.rollback()  # whatever failed half-way

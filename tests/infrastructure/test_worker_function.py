@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from app.messages import DEVELOP
 from app.processing.lease import BULK_AFTER
+from scripts.embedded.policies import REGION
 from tests.conftest import running_stack
 from tests.infrastructure.conftest import MACHINE
 from tests.infrastructure.events import queue_record
@@ -46,6 +48,19 @@ def told(library: Library) -> list[object]:
     return bodies
 
 
+def delayed(library: Library) -> int:
+    """How many messages of the queue of pictures are to come later."""
+    sqs = boto3.Session(
+        aws_access_key_id=library.stack.aws.root_key,
+        aws_secret_access_key=library.stack.aws.root_key,
+        region_name=REGION,
+    ).client("sqs", endpoint_url=library.stack.aws_endpoint_url)
+    name = "ApproximateNumberOfMessagesDelayed"
+    url = library.assembly.settings.picture_queue_url
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    return int(told["Attributes"][name])
+
+
 def upload_in_bulk(library: Library) -> None:
     """Have the pictures of everybody be those of bulk uploads."""
     turn = (
@@ -63,6 +78,25 @@ def test_function_begins_no_picture_that_it_may_not_end(library: Library, worker
     assert worker.tell(soon_over) == NOTHING_FAILED
     assert library.state(place) == "processing"
     assert DEVELOP in told(library)  # for the next one
+    assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
+    assert library.state(place) == "ready"
+
+
+def test_function_that_meets_an_outage_wakes_another_later(
+    library: Library, worker: Inside
+) -> None:
+    """A full disk: rows can be read, so without a delay functions would follow one another."""
+    place = library.add(library.person())
+    library.value("UPDATE images SET state = 'processing' RETURNING 1")
+    library.value(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$;"
+        " CREATE TRIGGER refuse BEFORE UPDATE ON images EXECUTE FUNCTION refuse(); SELECT 1"
+    )
+    assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
+    library.value("DROP TRIGGER refuse ON images; DROP FUNCTION refuse; SELECT 1")
+    assert told(library) == []
+    assert delayed(library) == 1
     assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
     assert library.state(place) == "ready"
 

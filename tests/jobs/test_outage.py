@@ -1,0 +1,125 @@
+"""Outages are waited out, also those that answer questions and refuse what is written."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.clients.outage import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS, Outage
+from app.jobs.worker import Worker
+from app.media.sandbox.pool import Darkroom
+from tests.conftest import running_stack
+from tests.support.library import Library, library_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEVER_ENDS = 200
+
+
+class Stopwatch(threading.Event):
+    """Time that goes by in waits alone; the process is to stop after `seconds` of it."""
+
+    def __init__(self, *, seconds: float) -> None:
+        super().__init__()
+        self.now = 0.0
+        self._seconds = seconds
+
+    def __call__(self) -> float:
+        return self.now
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout
+        self.now += timeout
+        if self.now >= self._seconds:
+            self.set()
+        return self.is_set()
+
+
+def answer() -> None:
+    """Answer, as what takes nothing does."""
+
+
+def pauses(outage: Outage, clock: Stopwatch, count: int) -> list[float]:
+    """How long each of so many outages holds up whoever meets it."""
+    seconds = []
+    for _ in range(count):
+        begun = clock()
+        outage.note()
+        outage.wait_until_over(clock)
+        seconds.append(clock() - begun)
+    return seconds
+
+
+def test_pause_grows_while_nothing_succeeds_though_questions_are_answered() -> None:
+    clock = Stopwatch(seconds=1e6)
+    outage = Outage(ask=answer, clock=clock)
+    assert pauses(outage, clock, 7) == [1, 2, 4, 8, 16, MAX_PAUSE_SECONDS, MAX_PAUSE_SECONDS]
+    outage.note_success()
+    assert pauses(outage, clock, 2) == [MIN_PAUSE_SECONDS, 2]
+    before = clock()
+    outage.wait_until_over(clock)
+    assert clock() == before
+
+
+def test_several_threads_that_meet_one_outage_count_once() -> None:
+    clock = Stopwatch(seconds=1e6)
+    outage = Outage(ask=answer, clock=clock)
+    for _ in range(6):
+        outage.note()
+    outage.wait_until_over(clock)
+    assert pauses(outage, clock, 1) == [2]
+
+
+def test_outage_that_answers_no_question_is_asked_every_second() -> None:
+    clock = Stopwatch(seconds=1e6)
+
+    def ask() -> None:
+        if clock() < 100:
+            raise ConnectionError
+
+    outage = Outage(ask=ask, clock=clock)
+    assert pauses(outage, clock, 1) == [100]
+
+
+@pytest.fixture(scope="module")
+def library() -> Iterator[Library]:
+    with running_stack() as stack, library_on(stack) as library:
+        yield library
+
+
+def test_worker_tries_a_few_times_a_minute_while_the_database_takes_nothing(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk: rows can be read."""
+    place = library.add(library.person())
+    library.value("UPDATE images SET state = 'processing' RETURNING 1")
+    library.value(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$;"
+        " CREATE TRIGGER refuse BEFORE UPDATE ON images EXECUTE FUNCTION refuse(); SELECT 1"
+    )
+    a_minute = Stopwatch(seconds=60)
+    asked: list[None] = []
+
+    def ask() -> None:
+        asked.append(None)
+        if len(asked) == NEVER_ENDS:
+            a_minute.set()
+        library.assembly.ask_all()
+
+    with closing(Darkroom(children=1)) as darkroom:
+        worker = Worker(library.assembly.settings, darkroom=darkroom, most_of_one=1)
+        worker._stopping = a_minute  # noqa: SLF001 - else the test would take a minute
+        with caplog.at_level(logging.WARNING):
+            worker._develop(Outage(ask=ask, clock=a_minute))  # noqa: SLF001 - one of its loops
+        told = [each for each in caplog.messages if each.startswith("out of reach")]
+        assert 2 <= len(told) <= 7
+        assert library.state(place) == "processing"
+        library.value("DROP TRIGGER refuse ON images; DROP FUNCTION refuse; SELECT 1")
+        assert library.assembly.develop_next(darkroom)
+    assert library.state(place) == "ready"
