@@ -138,7 +138,10 @@ class Compute(Construct):
             memory_mb=size.worker_memory_mb,
             timeout=working_hours.WORKER,
             scratch_mb=_WORKER_SCRATCH_MB,
-            environment={"UNCONFINED_DECODERS": settings.unconfined_decoders},
+            environment={
+                "UNCONFINED_DECODERS": settings.unconfined_decoders,
+                "WORKER_CONCURRENCY": str(settings.worker_concurrency),
+            },
         )
         self.sweep = self._make(
             "Sweep",

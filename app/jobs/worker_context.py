@@ -51,6 +51,7 @@ class Assembly:
         *,
         pool_size: int,
         in_hand: InHand | None = None,
+        most_leases: int | None = None,
         pause: Pause | None = None,
     ) -> None:
         """Connect to nothing yet.
@@ -59,6 +60,7 @@ class Assembly:
             settings: where everything is.
             pool_size: the most database connections.
             in_hand: bounds the pictures that are in hand at once; one if not told.
+            most_leases: bounds the pictures of one person that all workers have in hand.
             pause: how long work rests, to give way; it does not when there is none.
         """
         sqs = make_client("sqs", settings)
@@ -74,6 +76,7 @@ class Assembly:
         self.copies = Queue(sqs=sqs, url=settings.export_queue_url)
         self.letters = Queue(sqs=sqs, url=settings.letter_queue_url)
         self._in_hand = in_hand or InHand(most=1)
+        self._most_leases = most_leases
         self._give_way: GiveWay = partial(give_way, pause=pause) if pause else never_give_way
         self._mailer = _mailer(settings)
         self._vision = _vision(settings)
@@ -237,6 +240,7 @@ class Assembly:
             describes=self.settings.model is not None,
             in_hand=self._in_hand,
             give_way=self._give_way,
+            most_leases=self._most_leases,
         )
 
 

@@ -66,6 +66,15 @@ def surroundings() -> Surroundings:
     )
 
 
+def most_leases(environment: Mapping[str, str]) -> int | None:
+    """Return how many of one person's pictures the worker's functions have in hand; None: any.
+
+    All but one, so that whoever comes finds one. WORKER_CONCURRENCY is how many there are at most.
+    """
+    concurrency = environment.get("WORKER_CONCURRENCY")
+    return max(1, int(concurrency) - 1) if concurrency else None
+
+
 def database_url(secrets_manager: SecretsManager, environment: Mapping[str, str]) -> str:
     """Return the database's address, as the role that this function is there.
 

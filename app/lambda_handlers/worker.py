@@ -17,7 +17,7 @@ from app.clients.aws.sqs import Message, Queue
 from app.clients.outage import is_outage
 from app.jobs.worker_context import Assembly
 from app.lambda_handlers import start_collecting
-from app.lambda_handlers.config import surroundings
+from app.lambda_handlers.config import most_leases, surroundings
 from app.lambda_handlers.powertools import observe, trace
 from app.media.sandbox.pool import TIMEOUT_SECONDS, Darkroom
 from app.media.sandbox.seccomp import keep_to_itself
@@ -26,7 +26,7 @@ from app.messages import RetryLaterError, pause_after
 _known = surroundings()
 logger = observe("worker", level=_known.settings.log_level)
 telling = trace("worker", _known.environment)
-_assembly = Assembly(_known.settings, pool_size=1)
+_assembly = Assembly(_known.settings, pool_size=1, most_leases=most_leases(_known.environment))
 _sqs = make_client_later("sqs", _known.settings)
 _queues = {
     url.rpartition("/")[2]: Queue(sqs=_sqs, url=url)
@@ -57,6 +57,7 @@ _MAX_FAILURES = 5  # one after the other: it is not the pictures
 _MAX_DELAY_SECONDS = 60
 # What refuses writes may answer questions (app/clients/outage.py), and nobody waits in a function.
 _OUTAGE_DELAY_SECONDS = 20
+_BESIDE_OTHERS_DELAY_SECONDS = 10
 
 
 class Context(Protocol):
@@ -90,6 +91,9 @@ def _develop(context: Context) -> None:
                 break
         try:
             if not _assembly.develop_next(_darkroom):
+                # What still waits is of people whom other functions are at: see
+                # [Note: Nobody has all functions] in app/processing/lease.py.
+                min_delay = _BESIDE_OTHERS_DELAY_SECONDS
                 break
             failures = 0
         except Exception as error:

@@ -64,6 +64,19 @@ FROM present LEFT JOIN rate_limits ON key = 'turn:' || owner_id
 GROUP BY owner_id, empty_at
 ORDER BY greatest(empty_at, now()), owner_id
 """).bindparams(arriving=ARRIVING, bulk_after=BULK_AFTER)
+# [Note: Nobody has all functions] A function of AWS begins one picture, and their number has a
+# bound. So nobody has all of them: each worker there counts a person's leases in the rows, by the
+# index of those that wait. What is begun are the first of them, so a few more are looked at, and
+# not thousands. What rests counts too, for the seconds that it does. Whoever counts holds the
+# person's turn, else those that begin at the same moment would all find room.
+_HOLD_TURN = text("SELECT 1 FROM rate_limits WHERE key = 'turn:' || :owner FOR UPDATE")
+_HELD = text("""
+SELECT count(*) FROM (
+  SELECT leased_until FROM images WHERE owner_id = :owner AND state = 'processing'
+  ORDER BY stored_at, id LIMIT :looked_at
+) AS first WHERE leased_until > now()
+""")
+_LOOKED_AT_BESIDE_LEASES = 50
 # One statement, since it is asked for each picture. Its cost is that of `estimate` in turns.py.
 _BEGIN = text(
     """
@@ -148,10 +161,15 @@ def note_stored(owner_id: UUID, tasks: Sequence[PictureStored]) -> list[PictureS
     return [task for task in tasks if task.image_id not in noted]
 
 
-def begin_next(in_hand: InHand) -> Begun | None:
+def begin_next(in_hand: InHand, *, most_leases: int | None = None) -> Begun | None:
     """Take the picture whose turn it is; None when there is none to take.
 
     See [Note: Turns] in turns.py and [Note: Bulk].
+
+    Args:
+        in_hand: bounds what this worker has in hand.
+        most_leases: the most of one person that all workers together have in hand; None: any. See
+            [Note: Nobody has all functions].
     """
     people = db.session.execute(_WHO_IS_NEXT).all()
     beside_others = not all(person.is_bulk for person in people)
@@ -162,7 +180,10 @@ def begin_next(in_hand: InHand) -> Begun | None:
             continue
         begun = None
         try:
-            begun = _begin_of(person.owner_id, is_bulk=person.is_bulk, beside_others=beside_others)
+            if most_leases is None or _has_room(person.owner_id, most_leases):
+                begun = _begin_of(
+                    person.owner_id, is_bulk=person.is_bulk, beside_others=beside_others
+                )
         finally:
             if begun is None:
                 in_hand.give_back(person.owner_id, is_bulk=person.is_bulk)
@@ -240,6 +261,15 @@ def is_ours(begun: Begun) -> tuple[ColumnElement[bool], ...]:
         Image.state == ImageState.PROCESSING,
         Image.leased_until == begun.lease.until,
     )
+
+
+def _has_room(owner_id: UUID, most_leases: int) -> bool:
+    """Whether workers have fewer of a person's pictures in hand; holds their turn if so."""
+    db.session.rollback()  # lets go of whoever's turn was held before
+    db.session.execute(_HOLD_TURN, {"owner": str(owner_id)})
+    looked_at = most_leases + _LOOKED_AT_BESIDE_LEASES
+    held = db.session.scalar(_HELD, {"owner": owner_id, "looked_at": looked_at})
+    return int(held or 0) < most_leases
 
 
 def _begin_of(owner_id: UUID, *, is_bulk: bool, beside_others: bool) -> Begun | None:

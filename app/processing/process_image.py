@@ -81,6 +81,8 @@ class Bench:
     describes: bool
     in_hand: InHand
     give_way: GiveWay
+    # Of one person, in the hands of all workers together; None: any.
+    most_leases: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +132,7 @@ def develop_next(*, bench: Bench) -> bool:
             attempt it says that it was given up, and nothing is raised.
         AwsUnreachableError, SQLAlchemyError: an outage; it is tried again, and again.
     """
-    begun = begin_next(bench.in_hand)
+    begun = begin_next(bench.in_hand, most_leases=bench.most_leases)
     if begun is None:
         return False
     owner_id, decoder_time, started = begun.task.user_id, DecoderTime(), time.monotonic()

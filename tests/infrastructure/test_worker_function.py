@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -28,13 +29,18 @@ NOTHING_FAILED: dict[str, dict[str, list[object]]] = {"answer": {"batchItemFailu
 @pytest.fixture(scope="module")
 def library() -> Iterator[Library]:
     with running_stack() as stack, library_on(stack) as library:
-        told(library)  # S3's greeting
         yield library
 
 
 @pytest.fixture
 def worker(packages: dict[str, Path], library: Library, tmp_path: Path) -> Iterator[Inside]:
-    inside = Inside("worker", package=packages[MACHINE], stack=library.stack, folder=tmp_path)
+    inside = Inside(
+        "worker",
+        package=packages[MACHINE],
+        stack=library.stack,
+        folder=tmp_path,
+        WORKER_CONCURRENCY="2",
+    )
     yield inside
     inside.end()
 
@@ -48,17 +54,28 @@ def told(library: Library) -> list[object]:
     return bodies
 
 
-def delayed(library: Library) -> int:
-    """How many messages of the queue of pictures are to come later."""
-    sqs = boto3.Session(
+def sqs_of(library: Library) -> Any:
+    """A client with all rights."""
+    return boto3.Session(
         aws_access_key_id=library.stack.aws.root_key,
         aws_secret_access_key=library.stack.aws.root_key,
         region_name=REGION,
     ).client("sqs", endpoint_url=library.stack.aws_endpoint_url)
+
+
+@pytest.fixture(autouse=True)
+def _queue_is_empty(library: Library) -> None:
+    """Also of what an earlier test's function left, to come later."""
+    sqs_of(library).purge_queue(QueueUrl=library.assembly.settings.picture_queue_url)
+
+
+def delayed(library: Library) -> int:
+    """How many messages of the queue of pictures are to come later."""
     name = "ApproximateNumberOfMessagesDelayed"
-    url = library.assembly.settings.picture_queue_url
-    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-    return int(told["Attributes"][name])
+    answer = sqs_of(library).get_queue_attributes(
+        QueueUrl=library.assembly.settings.picture_queue_url, AttributeNames=[name]
+    )
+    return int(answer["Attributes"][name])
 
 
 def upload_in_bulk(library: Library) -> None:
@@ -80,6 +97,23 @@ def test_function_begins_no_picture_that_it_may_not_end(library: Library, worker
     assert DEVELOP in told(library)  # for the next one
     assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
     assert library.state(place) == "ready"
+
+
+def test_function_passes_over_whoever_has_all_others(library: Library, worker: Inside) -> None:
+    ada, bob = library.person(), library.person()
+    at_work, waits = library.add(ada), library.add(ada)
+    first = library.add(bob)
+    library.value("UPDATE images SET state = 'processing' RETURNING 1")
+    query = "UPDATE images SET leased_until = now() + interval '1 hour' WHERE id = :id RETURNING 1"
+    library.value(query, id=at_work.image_id)
+    assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
+    assert library.state(first) == "ready"
+    assert library.state(waits) == "processing"
+    assert told(library) == []  # without a delay functions would follow one another
+    assert delayed(library) == 1
+    library.value("UPDATE images SET leased_until = NULL RETURNING 1")
+    assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
+    assert {library.state(at_work), library.state(waits)} == {"ready"}
 
 
 def test_function_that_meets_an_outage_wakes_another_later(

@@ -23,7 +23,7 @@ from app.media.sandbox.pool import Darkroom, DarkroomError
 from app.messages import DEVELOP, MOST_ATTEMPTS
 from app.processing import lease
 from app.processing.in_hand import InHand
-from app.processing.lease import BULK_AFTER, LEASE
+from app.processing.lease import BULK_AFTER, LEASE, begin_next
 from app.processing.process_image import Bench, develop_next
 from app.processing.yielding import never_give_way
 from scripts.embedded.policies import BUCKET
@@ -114,6 +114,29 @@ def test_two_workers_are_not_at_the_same_picture_at_once(
     assert not do(library, arrived, darkroom)
     assert darkroom.calls == 1
     assert library.assembly.seconds_until_next() is None
+
+
+def test_workers_that_begin_at_the_same_moment_have_no_more_than_they_may(
+    library: Library,
+) -> None:
+    owner = library.person()
+    for _ in range(6):
+        library.add(owner)
+    turn = "INSERT INTO rate_limits (key, empty_at) VALUES ('turn:' || :owner, now()) RETURNING 1"
+    library.value(turn, owner=str(owner))  # who asks for a place has one
+    together = threading.Barrier(3)
+
+    def begin(_: int) -> bool:
+        with library.assembly.app.app_context():
+            together.wait()
+            return begin_next(InHand(most=1), most_leases=1) is not None
+
+    for _ in range(5):
+        waits = "UPDATE images SET state = 'processing', leased_until = NULL"
+        library.value(f"{waits} WHERE owner_id = :owner RETURNING 1", owner=owner)
+        with ThreadPoolExecutor(3) as several:
+            assert sum(several.map(begin, range(3))) == 1
+    library.value("DELETE FROM images WHERE owner_id = :owner RETURNING 1", owner=owner)
 
 
 def test_what_a_silent_worker_was_at_is_taken_up(

@@ -70,6 +70,26 @@ def begin(count: int) -> list[tuple[UUID, UUID]]:
     return [(each.task.user_id, each.task.image_id) for each in begun if each]
 
 
+def test_nobody_has_the_last_function(library: Library) -> None:
+    """However long a person's pictures take: whoever comes finds a function that has none."""
+    ada, bob = library.person(), library.person()
+    waiting(library, ada, 100)
+
+    def begin_one() -> Begun | None:
+        return begin_next(InHand(most=1), most_leases=3)
+
+    begun = [begin_one() for _ in range(4)]
+    assert [each and each.task.user_id for each in begun] == [ada, ada, ada, None]
+    waiting(library, bob, 2)
+    another = [begin_one() for _ in range(3)]
+    assert [each and each.task.user_id for each in another] == [bob, bob, None]
+    assert begun[0]
+    let_go(begun[0], counts=False)
+    assert [each and each.task.user_id for each in (begin_one(), begin_one())] == [ada, None]
+    library.value("UPDATE images SET leased_until = now() - interval '1 s' RETURNING 1")
+    assert begin_one() is not None  # a worker that died holds nobody up for long
+
+
 def test_ten_pictures_do_not_wait_for_thousands_of_another(library: Library) -> None:
     ada, bob = library.person(), library.person()
     thousands = waiting(library, ada, 3000)
