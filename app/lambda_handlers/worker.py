@@ -83,13 +83,8 @@ def _develop(context: Context) -> None:
     """Develop what waits. See [Note: Until nothing waits]."""
     failures, min_delay = 0, 0
     while context.get_remaining_time_in_millis() > _MIN_MILLISECONDS:
-        begun = time.monotonic()
-        for _ in range(_MAX_RECEIVES):
-            if not _assembly.take_in_messages(wait_seconds=0):
-                break
-            if time.monotonic() - begun > _MAX_RECEIVING_SECONDS:
-                break
         try:
+            _note_arrivals()
             if not _assembly.develop_next(_darkroom):
                 # What still waits is of people whom other functions are at: see
                 # [Note: Nobody has all functions] in app/processing/lease.py.
@@ -108,6 +103,16 @@ def _develop(context: Context) -> None:
     if seconds is not None:
         delay = max(min_delay, min(math.ceil(seconds), _MAX_DELAY_SECONDS))
         _assembly.wake(delay_seconds=delay)
+
+
+def _note_arrivals() -> None:
+    """Empty the queue of pictures, as far as that goes in seconds."""
+    begun = time.monotonic()
+    for _ in range(_MAX_RECEIVES):
+        if not _assembly.take_in_messages(wait_seconds=0):
+            return
+        if time.monotonic() - begun > _MAX_RECEIVING_SECONDS:
+            return
 
 
 def _do(record: Mapping[str, Any]) -> bool:
