@@ -120,8 +120,7 @@ def test_workers_that_begin_at_the_same_moment_have_no_more_than_they_may(
     library: Library,
 ) -> None:
     owner = library.person()
-    for _ in range(6):
-        library.add(owner)
+    places = [library.add(owner) for _ in range(6)]
     turn = "INSERT INTO rate_limits (key, empty_at) VALUES ('turn:' || :owner, now()) RETURNING 1"
     library.value(turn, owner=str(owner))  # who asks for a place has one
     together = threading.Barrier(3)
@@ -136,7 +135,8 @@ def test_workers_that_begin_at_the_same_moment_have_no_more_than_they_may(
         library.value(f"{waits} WHERE owner_id = :owner RETURNING 1", owner=owner)
         with ThreadPoolExecutor(3) as several:
             assert sum(several.map(begin, range(3))) == 1
-    library.value("DELETE FROM images WHERE owner_id = :owner RETURNING 1", owner=owner)
+    for place in places:
+        library.purge(place)
 
 
 def test_what_a_silent_worker_was_at_is_taken_up(
