@@ -247,6 +247,10 @@ _SECURITY: dict[str, list[dict[str, list[str]]]] = {
 _NOBODY = "Nobody is signed in, or the token is not known."
 _REFUSED = {
     "fresh": "Nobody is signed in, or their last proof is more than ten minutes ago.",
+    "fresh_for_another_session": (
+        "Nobody is signed in; or it is another session, and the last proof is more than ten minutes"
+        " ago."
+    ),
     "fresh_administrator": "Nobody is signed in, or their last proof is too long ago.",
 }
 _HEADERS = {

@@ -11,7 +11,13 @@ from app.accounts.client_info import visitor
 from app.accounts.models import Session
 from app.accounts.sessions.device_names import device_words
 from app.accounts.sessions.device_schemas import EndedOut, SessionRow, SessionsOut
-from app.accounts.sessions.guards import hold_person, in_person, own_session
+from app.accounts.sessions.guards import (
+    fresh,
+    fresh_for_another_session,
+    hold_person,
+    in_person,
+    own_session,
+)
 from app.accounts.sessions.network_labels import place_words
 from app.accounts.sessions.rotation import end_other_copies
 from app.accounts.sessions.store import alive
@@ -55,12 +61,16 @@ def list_sessions() -> Response:
     return json_response(SessionsOut(sessions=found).model_dump(mode="json"))
 
 
+# [Note: Ending sessions takes a proof] Whoever stole a cookie could otherwise end each new session
+# of its owner as it is made, and so keep them out for as long as the cookie is good.
+
+
 @sessions.delete("/<uuid:session_id>")
-@in_person
+@fresh_for_another_session
 @sessions.output({}, status_code=204, description="It is signed out, at once and everywhere.")
 @sessions.doc(responses={404: "There is no such session, or it is not yours."})
 def end_one_session(session_id: UUID) -> Response:
-    """Sign one of your browsers out."""
+    """Sign one of your browsers out. Any but this one takes a proof of the last ten minutes."""
     mine = hold_person()
     user_agent = db.session.scalar(
         delete(Session)
@@ -75,10 +85,10 @@ def end_one_session(session_id: UUID) -> Response:
 
 
 @sessions.delete("")
-@in_person
+@fresh
 @sessions.output(EndedOut)
 def end_other_sessions() -> Response:
-    """Sign all your other browsers out. Access tokens stay.
+    """Sign all your other browsers out. Access tokens stay. Takes a proof of the last ten minutes.
 
     This browser gets a new session cookie; the one before is worth nothing.
     """

@@ -1,8 +1,9 @@
 """Who may call a route: named at each of them, and a test fails where one is silent.
 
 `public` anyone · `signed_in` a person, or their script by an access token · `in_person` a person
-in a browser · `fresh` a person who proved it within ten minutes · `administrator` one of those
-who look after the site (nobody else learns that the route is there).
+in a browser · `fresh` a person who proved it within ten minutes · `fresh_for_another_session`
+the same, except where the path names their own session · `administrator` one of those who look
+after the site (nobody else learns that the route is there).
 """
 
 from collections.abc import Callable
@@ -72,6 +73,20 @@ def in_person(view: Callable[P, R]) -> Callable[P, R]:
 def fresh(view: Callable[P, R]) -> Callable[P, R]:
     """Only a person who proved within ten minutes who they are may call this."""
     return _guarded(view, "fresh", _require_fresh)
+
+
+def fresh_for_another_session(view: Callable[P, R]) -> Callable[P, R]:
+    """Only a person who proved within ten minutes who they are may call this for another session.
+
+    The path names a `session_id`; for the session that asks, a person in a browser is enough.
+    """
+
+    def check() -> None:
+        _require_person()
+        if (request.view_args or {})["session_id"] != own_session().id:
+            _require_fresh()
+
+    return _guarded(view, "fresh_for_another_session", check)
 
 
 def administrator(view: Callable[P, R]) -> Callable[P, R]:

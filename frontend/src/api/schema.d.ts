@@ -383,8 +383,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Sign all your other browsers out. Access tokens stay
-         * @description Sign all your other browsers out. Access tokens stay.
+         * Sign all your other browsers out. Access tokens stay. Takes a proof of the last ten minutes
+         * @description Sign all your other browsers out. Access tokens stay. Takes a proof of the last ten minutes.
          *
          *     This browser gets a new session cookie; the one before is worth nothing.
          *
@@ -407,8 +407,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Sign one of your browsers out
-         * @description Sign one of your browsers out.
+         * Sign one of your browsers out. Any but this one takes a proof of the last ten minutes
+         * @description Sign one of your browsers out. Any but this one takes a proof of the last ten minutes.
          *
          *     Safe to repeat. The second time there is nothing left: 404.
          */
@@ -6137,7 +6137,7 @@ export interface operations {
                     "application/json": components["schemas"]["EndedOut"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not known. */
+            /** @description Nobody is signed in, or their last proof is more than ten minutes ago. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["SignIn"];
@@ -6202,7 +6202,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Nobody is signed in, or the token is not known. */
+            /** @description Nobody is signed in; or it is another session, and the last proof is more than ten minutes ago. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["SignIn"];

@@ -31,7 +31,7 @@ Browsers = Callable[[], httpx2.Client]
 CONFIRM = "/api/auth/confirm"
 
 # Named here too, so that none loses its guard unnoticed: e-mail, password, factors, ways in,
-# scripts, other people, and leaving.
+# scripts, other browsers, other people, and leaving.
 MUST_BE_FRESH: set[Operation] = {
     ("POST", "/api/account/password"),
     ("POST", "/api/account/passkeys/options"),
@@ -44,6 +44,8 @@ MUST_BE_FRESH: set[Operation] = {
     ("POST", "/api/account/tokens"),
     ("POST", "/api/account/deletion"),
     ("DELETE", "/api/account/identities/{identity_id}"),
+    ("DELETE", "/api/account/sessions"),
+    ("DELETE", "/api/account/sessions/{session_id}"),
     ("PATCH", "/api/admin/people/{person_id}"),
     ("DELETE", "/api/admin/people/{person_id}/sessions"),
     ("POST", "/api/admin/invites"),
@@ -275,6 +277,26 @@ def test_a_stolen_copy_of_the_cookie_is_not_made_fresh(
         )
     assert thief.get("/api/images").status_code == 401
     is_fresh(ada)
+
+
+def test_a_stale_copy_of_a_cookie_ends_no_session_but_its_own(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    """Whoever has it cannot end each new session of its owner, nor refuse their next sign-in."""
+    thief, owner = new_visitor(), new_visitor()
+    thief.cookies.set("session", ada.http.cookies["session"], domain=thief.base_url.host)
+    grow_old(database, ada)
+    owner.post(
+        "/api/auth/login", json={"email": ada.email, "password": PASSWORD}
+    ).raise_for_status()
+    sessions = thief.get("/api/account/sessions").json()["sessions"]
+    own, other = sorted(sessions, key=lambda session: not session["current"])
+    is_stale(thief.delete("/api/account/sessions"))
+    is_stale(thief.delete(f"/api/account/sessions/{other['id']}"))
+    assert owner.get("/api/images").status_code == 200
+    assert thief.delete(f"/api/account/sessions/{own['id']}").status_code == 204
+    assert owner.get("/api/images").status_code == 200
+    assert thief.get("/api/images").status_code == 401
 
 
 def _everything(database: Engine, person: Person) -> list[Json]:

@@ -17,11 +17,13 @@ export const useDevices = () => useQuery(devicesOptions);
 export const useEndSession = () => {
   const client = useQueryClient();
   const key = devicesOptions.queryKey;
+  const end = useWithReauth((id: string) =>
+    done(
+      api.DELETE("/api/account/sessions/{session_id}", { params: { path: { session_id: id } } }),
+    ),
+  );
   return useMutation({
-    mutationFn: (id: string) =>
-      done(
-        api.DELETE("/api/account/sessions/{session_id}", { params: { path: { session_id: id } } }),
-      ),
+    mutationFn: end,
     onMutate: async (id) => {
       await client.cancelQueries({ queryKey: key });
       const before = client.getQueryData(key);
@@ -40,7 +42,7 @@ export const useEndSession = () => {
 export const useEndOtherSessions = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => read(api.DELETE("/api/account/sessions")),
+    mutationFn: useWithReauth(() => read(api.DELETE("/api/account/sessions"))),
     onSettled: () => client.invalidateQueries({ queryKey: devicesOptions.queryKey }),
   });
 };

@@ -1,9 +1,9 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
-import type { Device } from "@/api";
+import { ReauthContext, type Device } from "@/api";
 import { renderWithApp } from "@/test/render";
 import { server } from "@/test/server";
 
@@ -73,6 +73,39 @@ test("all others are signed out after a question that says so", async () => {
   await user.click(screen.getByRole("button", { name: "Sign them out" }));
   expect(await screen.findByText("1 device was signed out")).toBeVisible();
   expect(screen.queryByRole("button", { name: "Sign out all others" })).toBeNull();
+});
+
+test.each([
+  ["one device", ["Sign out Safari on iPhone"], /^Signed out: Safari/],
+  ["all others", ["Sign out all others", "Sign them out"], /was signed out$/],
+])("whoever confirms signs %s out", async (_what, buttons, done) => {
+  let isFresh = false;
+  const confirmFirst = () =>
+    HttpResponse.json(
+      { status: 401, code: "confirm_first", detail: "Confirm that it is you." },
+      { status: 401 },
+    );
+  server.use(
+    list(aDevice(), phone),
+    http.delete("*/api/account/sessions", () =>
+      isFresh ? HttpResponse.json({ ended: 1 }) : confirmFirst(),
+    ),
+    http.delete("*/api/account/sessions/d2", () =>
+      isFresh ? new HttpResponse(null, { status: 204 }) : confirmFirst(),
+    ),
+  );
+  const ask = vi.fn(() => {
+    isFresh = true;
+    return Promise.resolve(true);
+  });
+  renderWithApp(
+    <ReauthContext value={ask}>
+      <DevicesPage />
+    </ReauthContext>,
+  );
+  for (const name of buttons) await userEvent.click(await screen.findByRole("button", { name }));
+  expect(await screen.findByText(done)).toBeVisible();
+  expect(ask).toHaveBeenCalledOnce();
 });
 
 test("a list that cannot be loaded says why, and is asked for again", async () => {
