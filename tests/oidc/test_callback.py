@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.networks import for_network
-from app.accounts.rate_limits.policies import OPENID_STARTS_NETWORK
+from app.accounts.rate_limits.policies import FAILURES_RECORDED, OPENID_STARTS_NETWORK
 from tests.oidc.conftest import Traveller, state_of
 from tests.oidc.fake_provider import Issuer, Provider
 from tests.oidc.test_sign_in import proved
@@ -163,6 +163,11 @@ def test_nobody_fills_the_record_by_turning_back(
     state = state_of(ada.set_out(issuer, purpose="confirm"))
     ada.come_back(issuer, error="access_denied", state=state)
     own = "SELECT count(*) FROM audit_events WHERE event = 'confirmation_failed' AND user_id = :id"
+    assert count(own, id=ada.user_id) == 1
+    # But not without an end.
+    use_up(database, FAILURES_RECORDED, of=f"confirmation_failed {ada.user_id}")
+    state = state_of(ada.set_out(issuer, purpose="confirm"))
+    ada.come_back(issuer, error="access_denied", state=state)
     assert count(own, id=ada.user_id) == 1
 
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from app.accounts.client_info import visitor
 from app.accounts.models import AuditEvent
+from app.accounts.rate_limits.limiter import count_within
+from app.accounts.rate_limits.policies import FAILURES_RECORDED
 from app.database import db
 
 Detail = str | int | bool | None
@@ -74,3 +76,23 @@ def record(
             detail=detail,
         )
     )
+
+
+def record_failure(
+    event: Event, *, user_id: UUID | None, address: str = "", **detail: Detail
+) -> None:
+    """Add a proof that failed to the record, in the current transaction, unless it has many such.
+
+    See [Note: Failures that are recorded].
+
+    Args:
+        event: what failed.
+        user_id: whose account; None where there is none.
+        address: which was typed: so an unknown one takes the same work as a known one. Without
+            either, the line is always added: it goes after 91 days.
+        **detail: as in `record`.
+    """
+    whose = str(user_id) if user_id else address
+    if whose and count_within(FAILURES_RECORDED, of=f"{event} {whose}") is None:
+        return
+    record(event, user_id=user_id, actor_id=None, **detail)

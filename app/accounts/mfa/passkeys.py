@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.audit.log import Event, record
+from app.accounts.audit.log import Event, record_failure
 from app.accounts.mfa.policy import lock_person
 from app.accounts.models import Passkey, User
 from app.accounts.sessions import one_time_tokens
@@ -175,7 +175,7 @@ def prove_passkey(credential: Json) -> Passkey:
         )
     )
     if proved is None or not _names_owner(credential, passkey.user_id):
-        record(Event.SIGN_IN_FAILED, user_id=passkey.user_id, how="passkey")
+        record_failure(Event.SIGN_IN_FAILED, user_id=passkey.user_id, how="passkey")
         db.session.commit()
         raise WrongPasskeyError
     passkey.sign_count = proved.new_sign_count

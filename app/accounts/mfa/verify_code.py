@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.accounts.audit.log import Event, record
+from app.accounts.audit.log import Event, record, record_failure
 from app.accounts.mfa.policy import letter_of_change
 from app.accounts.mfa.recovery_codes import codes_left, use_code
 from app.accounts.mfa.totp import CODE, use_authenticator_code
@@ -47,7 +47,7 @@ def prove_code(user: User, typed: str, *, counted: Counted) -> ProvedByCode:
     is_totp = CODE.fullmatch(compact) is not None
     use = use_authenticator_code if is_totp else use_code
     if not use(user.id, compact):
-        record(Event.SECOND_FACTOR_FAILED, user_id=user.id)
+        record_failure(Event.SECOND_FACTOR_FAILED, user_id=user.id)
         db.session.commit()
         raise WrongCodeError
     give_each_back(*counted)

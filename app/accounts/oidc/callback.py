@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Response
 from sqlalchemy import select
 
-from app.accounts.audit.log import Event, record
+from app.accounts.audit.log import Event, record, record_failure
 from app.accounts.create_account import is_first, make_account, refuse_uninvited, use_invite
 from app.accounts.email_address import normalised_address
 from app.accounts.emails.outbox import commit_and_ring
@@ -237,5 +237,5 @@ def record_refusal(trip: Trip, problem: Problem) -> None:
     if trip.user_id is None and problem == "openid_cancelled":
         return  # whoever turns back has tried nothing, and it is nobody's record
     event = Event.SIGN_IN_FAILED if trip.errand is Errand.SIGN_IN else Event.CONFIRMATION_FAILED
-    record(event, user_id=trip.user_id, provider=trip.provider, problem=problem)
+    record_failure(event, user_id=trip.user_id, provider=trip.provider, problem=problem)
     db.session.commit()

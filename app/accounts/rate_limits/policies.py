@@ -24,7 +24,7 @@ PASSWORD_TRIES_NETWORK = Limit(name="password-network", burst=30, every=20 * _SE
 PASSWORD_TRIES_ALL = Limit(name="password-all", burst=1000, every=0.3 * _SECOND)
 
 # Six digits, three time steps of which are good: five at once and 30 an hour find one in a
-# million / (3 * 30) hours, more than a year, and each try is in the person's own record.
+# million / (3 * 30) hours, more than a year, and the person's own record tells of it.
 SECOND_FACTOR_TRIES = Limit(name="second-factor", burst=5, every=2 * _MINUTE)
 # Who has the password and all the time in the world gets 24 a day.
 SECOND_FACTOR_TRIES_LONG = Limit(name="second-factor-long", burst=30, every=60 * _MINUTE)
@@ -42,6 +42,10 @@ CONFIRM_CODES_RESERVED = Limit(name="confirm-codes-reserved", burst=3, every=8 *
 # Each look at the sign-in page asks once, so that browsers can offer a passkey there.
 PASSKEY_TRIES_NETWORK = Limit(name="passkey-network", burst=300, every=_SECOND)
 PASSKEY_TRIES_PERSON = Limit(name="passkey-person", burst=60, every=_SECOND)  # to confirm
+# [Note: Failures that are recorded] For each person and event. What failed is refused all the same:
+# only its line is left out. The record is kept for ever, and others than the person add to it: who
+# gives wrong passkeys or answers of providers does so as fast as the API answers.
+FAILURES_RECORDED = Limit(name="failures-recorded", burst=60, every=10 * _MINUTE)
 # Asked at each pause in typing; zxcvbn takes milliseconds of CPU.
 PASSWORD_CHECKS_NETWORK = Limit(name="password-check-network", burst=60, every=_SECOND)
 PASSWORD_CHECKS_PERSON = Limit(name="password-check-person", burst=60, every=_SECOND)

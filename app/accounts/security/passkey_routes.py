@@ -6,7 +6,6 @@ from flask import Response
 from sqlalchemy import select
 
 from app.accounts.audit.log import Event, record
-from app.accounts.client_info import visitor
 from app.accounts.emails.outbox import commit_and_ring
 from app.accounts.mfa.passkeys import (
     ANSWER_WITHIN,
@@ -34,7 +33,8 @@ from app.accounts.mfa.schemas import (
     PasskeySignIn,
 )
 from app.accounts.models import Passkey, User
-from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.limiter import take, take_each
+from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
     NEW_WAYS_IN,
     PASSKEY_TRIES_NETWORK,
@@ -82,7 +82,7 @@ def ask_for_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it take
     if session:
         take(PASSKEY_TRIES_PERSON, of=str(session.user_id))
     else:
-        take(PASSKEY_TRIES_NETWORK, of=visitor().network)
+        take_each(*for_network(PASSKEY_TRIES_NETWORK))
     awaited = awaited_second_factor()
     people = {each.user_id for each in (awaited, session) if each and each.user_id}
     browser = this_browser()

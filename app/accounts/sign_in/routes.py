@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy import select
 
-from app.accounts.audit.log import Event, record
+from app.accounts.audit.log import Event, record, record_failure
 from app.accounts.client_info import visitor
 from app.accounts.create_account import is_first, make_account, may_set_up
 from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
@@ -93,7 +93,7 @@ def login(json_data: LoginIn) -> Response:
     if is_right(json_data.password, password_hash=known_hash):
         user = _still_with(known_hash, user_id=user_id)
     if user is None:
-        record(Event.SIGN_IN_FAILED, user_id=user_id)
+        record_failure(Event.SIGN_IN_FAILED, user_id=user_id, address=json_data.email)
         db.session.commit()
         count("SignInsRefused")
         raise WrongCredentialsError

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from app.accounts.audit.log import Event, record
+from app.accounts.audit.log import Event, record_failure
 from app.accounts.emails.outbox import commit_and_ring
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.passkeys import prove_passkey
@@ -137,7 +137,7 @@ def _prove_password(password: str | None) -> tuple[Counted, str | None]:
         reserved=(CONFIRM_TRIES_RESERVED, mine),
     )
     if not is_right(password or "", password_hash=known_hash):
-        record(Event.CONFIRMATION_FAILED, user_id=user_id)
+        record_failure(Event.CONFIRMATION_FAILED, user_id=user_id)
         db.session.commit()
         raise WrongCredentialsError("This password is wrong.")
     return counted, known_hash

@@ -9,8 +9,9 @@ branch_labels = None
 depends_on = None
 
 # Runs as the owner, and looks for itself what may go, as in 0013. Only kinds that somebody can add
-# to as fast as the API answers: all others are limited where they are asked for, and are kept, so
-# that nobody has their change of a password forgotten by signing in often. A day is left to look.
+# to as fast as the API answers: all others are limited where they are asked for or, where a proof
+# failed, where it is recorded (audit/log.py). They are kept, so that nobody has their change of a
+# password forgotten by signing in often. A day is left to look.
 FUNCTION = """
 CREATE FUNCTION {schema}.forget_surplus(kept integer) RETURNS bigint
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

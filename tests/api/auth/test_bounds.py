@@ -1,7 +1,9 @@
 """What one person adds to tables is bounded, and nobody hides what they did by adding to them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
@@ -13,7 +15,7 @@ from app.accounts.cleanup import (
     delete_surplus_events,
     delete_surplus_letters,
 )
-from app.accounts.rate_limits.policies import NEW_TOKENS
+from app.accounts.rate_limits.policies import FAILURES_RECORDED, NEW_TOKENS
 from app.accounts.registration.invitations import MAX_OPEN
 from app.api.app import create_app
 from app.database import db
@@ -21,8 +23,17 @@ from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of
+from tests.support.authenticators import (
+    PRESENT,
+    SoftwareKey,
+    add_passkey,
+    add_totp,
+    sign_in_by_passkey,
+)
 from tests.support.rate_limits import use_up
-from tests.support.users import Person
+from tests.support.users import PASSWORD, Person
+
+Attempt = Callable[[], httpx2.Response]
 
 ADD_EVENTS = (
     "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail)"
@@ -151,3 +162,48 @@ def test_tokens_are_made_only_so_often(ada: Person, database: Engine) -> None:
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
     # No intruder keeps the owner from removing one.
     assert ada.http.delete(f"/api/account/tokens/{made.json()['id']}").status_code == 204
+
+
+def lying_passkey(person: Person, visitor: httpx2.Client) -> Attempt:
+    key = SoftwareKey()
+    add_passkey(person, key)
+    return lambda: sign_in_by_passkey(visitor, replace(key, flags=PRESENT))
+
+
+def wrong_password(person: Person, visitor: httpx2.Client) -> Attempt:
+    body = {"email": person.email, "password": "wrong"}
+    return lambda: visitor.post("/api/auth/login", json=body)
+
+
+def wrong_code(person: Person, visitor: httpx2.Client) -> Attempt:
+    add_totp(person)
+    visitor.post("/api/auth/login", json={"email": person.email, "password": PASSWORD})
+    return lambda: visitor.post("/api/auth/second-factor", json={"code": "000000"})
+
+
+def wrong_confirmation(person: Person, _: httpx2.Client) -> Attempt:
+    return lambda: person.http.post("/api/auth/confirm", json={"password": "wrong"})
+
+
+@pytest.mark.parametrize(
+    ("prepare", "event"),
+    [
+        (lying_passkey, "sign_in_failed"),
+        (wrong_password, "sign_in_failed"),
+        (wrong_code, "second_factor_failed"),
+        (wrong_confirmation, "confirmation_failed"),
+    ],
+)
+def test_a_failure_of_many_is_refused_and_leaves_no_line(
+    ada: Person,
+    visitor: httpx2.Client,
+    database: Engine,
+    prepare: Callable[[Person, httpx2.Client], Attempt],
+    event: str,
+) -> None:
+    user_id = ada.user_id
+    fail = prepare(ada, visitor)
+    recorded = "audit_events WHERE user_id = :id AND event = :event"
+    assert (fail().status_code, count(database, recorded, id=user_id, event=event)) == (401, 1)
+    use_up(database, FAILURES_RECORDED, of=f"{event} {user_id}")
+    assert (fail().status_code, count(database, recorded, id=user_id, event=event)) == (401, 1)

@@ -9,8 +9,11 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.networks import for_network
+from app.accounts.rate_limits.policies import PASSKEY_TRIES_NETWORK
 from tests.support.authenticators import (
     PRESENT,
     VERIFIED,
@@ -21,6 +24,7 @@ from tests.support.authenticators import (
     sign_in_by_passkey,
     un_b64,
 )
+from tests.support.rate_limits import use_up
 from tests.support.users import PASSWORD, Json, Person
 
 Browsers = Callable[[], httpx2.Client]
@@ -191,6 +195,18 @@ def test_a_shut_account_stays_shut(ada: Person, visitor: httpx2.Client, database
     answer = sign_in_by_passkey(visitor, key)
     assert (answer.status_code, answer.json()["code"]) == (403, "account_disabled")
     assert "session" not in visitor.cookies
+
+
+def test_a_whole_ipv6_customer_counts_as_one_that_asks(
+    new_visitor: Browsers, database: Engine
+) -> None:
+    customer, other = new_visitor(), new_visitor()
+    with Flask(__name__).test_request_context(environ_base={"REMOTE_ADDR": "2001:db8:99::1"}):
+        _, (wide, network) = for_network(PASSKEY_TRIES_NETWORK)
+    use_up(database, wide, of=network)
+    customer.headers["X-Forwarded-For"] = "2001:db8:99:2::1"
+    assert customer.post("/api/auth/passkey/options", json={}).status_code == 429
+    assert other.post("/api/auth/passkey/options", json={}).status_code == 200
 
 
 def test_whatever_is_sent_is_refused_in_order(ada: Person, visitor: httpx2.Client) -> None:
