@@ -9,9 +9,11 @@ from app.accounts.mfa.recovery_codes import codes_left, use_code
 from app.accounts.mfa.totp import CODE, use_authenticator_code
 from app.accounts.models import Letter, Session, User
 from app.accounts.rate_limits.limiter import Limit, give_each_back, take_each, take_own
+from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
     CONFIRM_CODES_PERSON,
     CONFIRM_CODES_RESERVED,
+    RECOVERY_TRIES_NETWORK,
     SECOND_FACTOR_TRIES,
     SECOND_FACTOR_TRIES_KNOWN,
     SECOND_FACTOR_TRIES_LONG,
@@ -43,7 +45,7 @@ def prove_code(user: User, typed: str, *, counted: Counted) -> ProvedByCode:
     Raises:
         WrongCodeError: it is none, or was used; whether the person has an app makes no difference.
     """
-    compact = "".join(typed.split())
+    compact = _compact(typed)
     is_totp = CODE.fullmatch(compact) is not None
     use = use_authenticator_code if is_totp else use_code
     if not use(user.id, compact):
@@ -76,16 +78,20 @@ def take_session_code_try(session: Session) -> Counted:
     )
 
 
-def take_code_try(user: User) -> Counted:
+def take_code_try(user: User, typed: str) -> Counted:
     """Count a guess that is to sign in; ends the transaction.
 
-    In a bucket of its own where the person signed in with this browser before.
-
-    Who knows a password and guesses codes elsewhere makes strangers wait, not the owner.
+    Six digits count in a bucket of their own where the person signed in with this browser before.
+    Who knows a password and guesses them elsewhere makes strangers wait, not the owner. What else
+    was typed can only be a recovery code, and counts for the network that it comes from.
 
     Raises:
         TooManyRequestsError: wait.
     """
+    if CODE.fullmatch(_compact(typed)) is None:
+        of_network = for_network(RECOVERY_TRIES_NETWORK)
+        take_each(*of_network)
+        return of_network
     device = find_device(user.id, read_cookie(Cookie.DEVICE))
     who = f"{user.id} {device.id}" if device else str(user.id)
     counted = [(SECOND_FACTOR_TRIES, who), (SECOND_FACTOR_TRIES_LONG, who)]
@@ -93,3 +99,7 @@ def take_code_try(user: User) -> Counted:
         counted.append((SECOND_FACTOR_TRIES_KNOWN, str(user.id)))
     take_each(*counted)
     return tuple(counted)
+
+
+def _compact(typed: str) -> str:
+    return "".join(typed.split())

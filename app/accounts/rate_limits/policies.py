@@ -30,6 +30,9 @@ SECOND_FACTOR_TRIES = Limit(name="second-factor", burst=5, every=2 * _MINUTE)
 SECOND_FACTOR_TRIES_LONG = Limit(name="second-factor-long", burst=30, every=60 * _MINUTE)
 # Each browser that is known has tries of its own, and all of them have these together.
 SECOND_FACTOR_TRIES_KNOWN = Limit(name="second-factor-known", burst=60, every=30 * _MINUTE)
+# Nobody guesses the 120 bits of a recovery code: this bounds the work. Not counted with the six
+# digits, which whoever has a stolen password could use up, to keep the owner out for hours.
+RECOVERY_TRIES_NETWORK = Limit(name="recovery-network", burst=30, every=20 * _SECOND)
 # To confirm, each session has tries of its own, and all of a person's have these together. Whoever
 # is in with other sessions may use those up: then each session has a few that are reserved for it.
 CONFIRM_TRIES = Limit(name="confirm", burst=8, every=_MINUTE)

@@ -44,9 +44,11 @@ from app.accounts.registration.schemas import (
     LinkOut,
 )
 from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.guards import public
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
+from app.accounts.sessions.store import add_device, find_device
 from app.accounts.sign_in.flow import How, finish_sign_in, refuse_disabled, user_of
 from app.errors import EmailTakenError, LinkDeadError, ProveByMailError
 from app.http.blueprint import APIBlueprint
@@ -213,9 +215,13 @@ def finish_reset(json_data: LinkAndPasswordIn) -> Response:
     refuse_disabled(user)
     if not (is_bound_to(_take(Purpose.RESET, json_data.token), user) and may_reset_by_mail(user)):
         raise LinkDeadError
+    # Whoever has the old password may have used up the tries at the second factor that strange
+    # browsers share: a browser that the person signed in with before keeps tries of its own.
+    known = find_device(user.id, read_cookie(Cookie.DEVICE)) is not None
     removed = take_over(user, password=json_data.password)
+    device_token = add_device(user.id) if known else None
     told = ask_for_letter(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id, removed=removed)
-    response = finish_sign_in(user, How.RESET)
+    response = finish_sign_in(user, How.RESET, device_token=device_token)
     commit_and_ring(told)
     return response
 

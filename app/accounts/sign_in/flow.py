@@ -62,6 +62,7 @@ def finish_sign_in(
     link: bool = False,
     is_fresh: bool = True,
     begun_at: datetime | None = None,
+    device_token: str | None = None,
 ) -> Response:
     """Sign in and commit; or, where `how` proves one factor of two, await the second.
 
@@ -75,6 +76,7 @@ def finish_sign_in(
         is_fresh: whether the proof was asked for now; False: a provider may have let somebody
             through whom it knew from before.
         begun_at: when the proof was begun, where the person was not held since.
+        device_token: what this browser is known by from now on, where it just got another.
 
     Raises:
         AccountDisabledError: an administrator shut the account.
@@ -88,7 +90,15 @@ def finish_sign_in(
         raise NotSignedInError
     methods = second_factors(user.id) if how in _ONE_FACTOR else []
     if not methods:
-        return _sign_in(user, how, provider=provider, status=status, link=link, is_fresh=is_fresh)
+        return _sign_in(
+            user,
+            how,
+            provider=provider,
+            status=status,
+            link=link,
+            is_fresh=is_fresh,
+            device_token=device_token,
+        )
     token = one_time_tokens.begin(
         Purpose.SECOND_FACTOR,
         lifetime=SECOND_FACTOR_WITHIN,
@@ -99,6 +109,8 @@ def finish_sign_in(
     db.session.commit()
     response = session_answer(None, second_factor=methods, status=status)
     set_cookie(response, Cookie.PENDING, token, lifetime=SECOND_FACTOR_WITHIN)
+    if device_token:
+        set_cookie(response, Cookie.DEVICE, device_token, lifetime=DEVICE_KNOWN_FOR)
     return response
 
 
@@ -154,7 +166,14 @@ def refuse_disabled(user: User) -> None:
 
 
 def _sign_in(
-    user: User, how: str, *, provider: str, status: int, link: bool, is_fresh: bool
+    user: User,
+    how: str,
+    *,
+    provider: str,
+    status: int,
+    link: bool,
+    is_fresh: bool,
+    device_token: str | None = None,
 ) -> Response:
     # A token that was in the browser before is ended, not taken over (session fixation).
     # Not looked up: that would note its use, and so commit half of what is done here.
@@ -163,7 +182,9 @@ def _sign_in(
     # A link that sets a new password outlives this: else whoever knows the old one could, by
     # signing in again and again, keep the owner from ever using theirs.
     token = start_session(user, visitor(), is_fresh=is_fresh)
-    device_token, letters = _note_device(user)
+    letters: list[Letter] = []
+    if device_token is None:
+        device_token, letters = _note_device(user)
     linked = link_awaited(user) if link else []
     record(Event.SIGNED_IN, user_id=user.id, how=how, provider=provider or None)
     commit_and_ring(*letters, *linked)

@@ -59,7 +59,7 @@ def give_second_factor(json_data: CodeIn) -> Response:
     if awaited is None or user is None:
         raise NotSignedInError
     first = awaited.data["how"]
-    counted = take_code_try(user)
+    counted = take_code_try(user, json_data.code)
     lock_person(user)
     proved = prove_code(user, json_data.code, counted=counted)
     response = finish_second_factor(user, how=f"{first} and {proved.kind}")

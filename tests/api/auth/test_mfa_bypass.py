@@ -8,6 +8,8 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.policies import SECOND_FACTOR_TRIES, SECOND_FACTOR_TRIES_LONG
+from app.accounts.sessions.tokens import digest
 from tests.support.authenticators import (
     SoftwareKey,
     add_passkey,
@@ -16,6 +18,7 @@ from tests.support.authenticators import (
     sign_in_by_passkey,
 )
 from tests.support.mailbox import next_mail, token_in
+from tests.support.rate_limits import use_up
 from tests.support.users import PASSWORD, Json, Person
 
 Browsers = Callable[[], httpx2.Client]
@@ -292,3 +295,41 @@ def test_a_reset_ends_access_tokens(ada: Person, new_visitor: Browsers) -> None:
     assert "an access token" in mail["text"]
     assert script.get("/api/images").status_code == 401
     assert owner.get("/api/account/tokens").json() == {"tokens": []}
+
+
+def test_whoever_had_the_password_keeps_no_owner_out_after_a_reset(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    """They guessed at the factor until strange browsers had no tries left."""
+    secret, codes = add_totp(ada)
+    grow_older(database, ada, days=8)
+    owner = new_visitor()
+    owner.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
+    owner.post("/api/auth/second-factor", json={"code": codes[0]}).raise_for_status()
+    for limit in (SECOND_FACTOR_TRIES, SECOND_FACTOR_TRIES_LONG):
+        use_up(database, limit, of=ada.user_id)
+    assert reset(owner, ada)["second_factor"]
+    code = {"code": code_of(secret, later=1)}
+    assert owner.post("/api/auth/second-factor", json=code).status_code == 200
+    strange = new_visitor()
+    strange.post("/api/auth/login", json={"email": ada.email, "password": NEW})
+    assert strange.post("/api/auth/second-factor", json=code).status_code == 429
+
+
+def test_a_reset_makes_only_a_browser_known_that_was(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    user_id = ada.user_id
+    ada.http.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
+    before = ada.http.cookies["device"]
+    reset(ada.http, ada)
+    query = text("SELECT token_hash FROM known_devices WHERE user_id = :id")
+    with database.connect() as rows:
+        (known,) = rows.execute(query, {"id": user_id}).scalars()
+    assert bytes(known) == digest(ada.http.cookies["device"]) != digest(before)
+    add_totp(ada)
+    grow_older(database, ada, days=8)
+    visitor.cookies.set("device", before, domain=visitor.base_url.host)  # it is none any more
+    assert reset(visitor, ada)["second_factor"]
+    with database.connect() as rows:
+        assert rows.execute(query, {"id": user_id}).scalars().all() == []

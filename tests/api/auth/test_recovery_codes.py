@@ -6,7 +6,13 @@ from typing import Any
 import httpx2
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.policies import (
+    RECOVERY_TRIES_NETWORK,
+    SECOND_FACTOR_TRIES,
+    SECOND_FACTOR_TRIES_LONG,
+)
 from tests.support.authenticators import add_totp
+from tests.support.rate_limits import use_up
 from tests.support.users import PASSWORD, Person
 
 Browsers = Callable[[], httpx2.Client]
@@ -66,3 +72,24 @@ def test_codes_hold_120_bits(ada: Person) -> None:
     assert all(len(code.replace("-", "")) == 24 for code in codes)
     assert set("".join(codes)) - {"-"} <= alphabet
     assert len(set("".join(codes))) > 28
+
+
+def test_whoever_guesses_six_digits_keeps_nobody_from_a_recovery_code(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    _, codes = add_totp(ada)
+    for limit in (SECOND_FACTOR_TRIES, SECOND_FACTOR_TRIES_LONG):
+        use_up(database, limit, of=ada.user_id)
+    owner = begin(new_visitor(), ada)
+    assert give(owner, "000000").status_code == 429
+    assert give(owner, codes[0]).status_code == 200
+
+
+def test_one_network_tries_few_recovery_codes(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    _, codes = add_totp(ada)
+    network, other = begin(new_visitor(), ada), begin(new_visitor(), ada)
+    use_up(database, RECOVERY_TRIES_NETWORK, of=network.headers["X-Forwarded-For"])
+    assert give(network, codes[0]).status_code == 429
+    assert give(other, codes[0]).status_code == 200
