@@ -63,6 +63,13 @@ def test_a_provider_that_did_not_ask_confirms_nothing(stale: Traveller, issuer: 
     assert not is_fresh(stale)
 
 
+def test_a_provider_that_names_no_moment_confirms_nothing(stale: Traveller, issuer: Issuer) -> None:
+    who = proved(stale.email, stale.email) | {"auth_time": 10**400}
+    answer = stale.travel(issuer, claims=who, purpose="confirm")
+    assert stale.where(answer) == "/sign-in?problem=openid_failed"
+    assert not is_fresh(stale)
+
+
 def test_somebody_else_confirms_nothing(stale: Traveller, eve: Traveller, issuer: Issuer) -> None:
     """Neither a stranger, nor one with the same address, nor one who has an account here."""
     eve.travel(issuer, claims=proved(eve.email, eve.email))

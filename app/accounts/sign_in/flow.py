@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from flask import Response
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
@@ -46,8 +46,13 @@ class How(StrEnum):
     INVITE = "invite"  # the account was just made, from an invitation, without mail
 
 
-_ENDS_SESSIONS = (Event.OTHER_SESSIONS_ENDED, Event.PASSWORD_CHANGED, Event.PASSWORD_RESET)
-_MOST_LOOKED_AT = 200  # more than is recorded of a person while one sign-in is under way
+_ENDS_SESSIONS = (
+    Event.OTHER_SESSIONS_ENDED,
+    Event.PASSWORD_CHANGED,
+    Event.PASSWORD_RESET,
+    Event.ACCOUNT_DISABLED,
+    Event.ACCOUNT_ENABLED,
+)
 
 # A password or a mailbox that was stolen opens no account that has a second factor.
 _ONE_FACTOR = {How.PASSWORD, How.RESET}
@@ -116,15 +121,14 @@ def finish_sign_in(
 
 def _were_sessions_ended(user_id: UUID, *, since: datetime) -> bool:
     """Whether all sessions of a person, who is held, were ended: the record has the moment."""
-    latest = (
-        select(AuditEvent.event, AuditEvent.at)
-        .where(AuditEvent.user_id == user_id)
+    last = (
+        select(AuditEvent.at)
+        .where(AuditEvent.user_id == user_id, AuditEvent.event.in_(_ENDS_SESSIONS))
         .order_by(AuditEvent.id.desc())
-        .limit(_MOST_LOOKED_AT)
-        .subquery()
+        .limit(1)
     )
-    ended = select(exists().where(latest.c.event.in_(_ENDS_SESSIONS), latest.c.at > since))
-    return bool(db.session.scalar(ended))
+    ended_at = db.session.scalar(last)
+    return ended_at is not None and ended_at > since
 
 
 def awaited_second_factor() -> OneTimeToken | None:

@@ -5,6 +5,7 @@ provider need not pay for it. Of what a provider gives, only what a person is kn
 file: no token is returned, kept or logged.
 """
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -218,7 +219,6 @@ def claims_from(found: Mapping[str, Any], *, issuer: str) -> Claims:
     """Return what checked claims of this issuer say of somebody."""
     email = found.get("email")
     email = email if isinstance(email, str) else ""
-    at = found.get("auth_time")
     return Claims(
         issuer=issuer,
         subject=found["sub"],
@@ -226,8 +226,25 @@ def claims_from(found: Mapping[str, Any], *, issuer: str) -> Claims:
         # Exactly true: "false" is a text that counts as true, and some providers send texts.
         email_is_proved=found.get("email_verified") is True
         and _speaks_for(issuer, email, domain=found.get("hd")),
-        proved_at=float(at) if isinstance(at, int | float) else None,
+        proved_at=_moment(found.get("auth_time")),
     )
+
+
+def _moment(seconds: object) -> float | None:
+    """Return when somebody proved themselves, in epoch seconds; None: it is no number.
+
+    Raises:
+        ProviderError: it is more than any moment.
+    """
+    if not isinstance(seconds, int | float):
+        return None
+    try:
+        moment = float(seconds)
+    except OverflowError as error:
+        raise ProviderError("auth_time is no moment") from error
+    if not math.isfinite(moment):
+        raise ProviderError("auth_time is no moment")
+    return moment
 
 
 def _speaks_for(issuer: str, email: str, *, domain: object) -> bool:

@@ -205,9 +205,11 @@ def test_a_sign_in_that_is_not_finished_is_ended_by_an_administrator_too(
     assert visitor.get("/api/images").status_code == 401
 
 
+@pytest.mark.parametrize("event", ["other_sessions_ended", "account_disabled", "account_enabled"])
 def test_a_sign_in_whose_password_was_looked_at_before_all_sessions_ended_is_refused(
-    ada: Person, visitor: httpx2.Client, database: Engine
+    ada: Person, visitor: httpx2.Client, database: Engine, event: str
 ) -> None:
+    """However many lines were recorded since."""
     who = {"id": ada.user_id}
     credentials = {"email": ada.email, "password": PASSWORD}
     with ThreadPoolExecutor(1) as meanwhile:
@@ -219,9 +221,15 @@ def test_a_sign_in_whose_password_was_looked_at_before_all_sessions_ended_is_ref
             administrator.execute(text("DELETE FROM sessions WHERE user_id = :id"), who)
             ended = (
                 "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail)"
-                " VALUES (clock_timestamp(), :id, 'other_sessions_ended', '', '', '{}')"
+                " VALUES (clock_timestamp(), :id, :event, '', '', '{}')"
             )
-            administrator.execute(text(ended), who)
+            administrator.execute(text(ended), who | {"event": event})
+            repeated = (
+                "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail)"
+                " SELECT clock_timestamp(), :id, 'signed_out', '', '', '{}'"
+                " FROM generate_series(1, 300)"
+            )
+            administrator.execute(text(repeated), who)
         assert answer.result().status_code == 401
     assert "session" not in visitor.cookies
     assert visitor.post("/api/auth/login", json=credentials).status_code == 200
