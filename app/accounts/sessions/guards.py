@@ -217,9 +217,9 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
             count_request(f"network {visitor().network}")
             raise
         except AppError:  # to refuse somebody takes a look at the database, too
-            count_request(f"person {_person_id()}")
+            count_request(_caller())
             raise
-        count_request(f"person {_person_id()}")
+        count_request(_caller())
         try:
             return view(*args, **kwargs)
         except _GONE:
@@ -232,6 +232,15 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
 
     guarded.access = access  # type: ignore[attr-defined]
     return guarded
+
+
+def _caller() -> str:
+    """Who a request counts for: a person in their browsers, or all of their scripts.
+
+    Apart, so that whoever has a token that leaked leaves its owner the requests to remove it by.
+    """
+    who = "person" if bearer_token() is None else "script"
+    return f"{who} {_person_id()}"
 
 
 def _person_id() -> UUID:

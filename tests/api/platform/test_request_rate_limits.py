@@ -78,6 +78,18 @@ def test_script_that_is_refused_is_counted(
     assert statuses == {403, 429}
 
 
+def test_a_token_that_leaked_leaves_its_owner_the_requests_to_remove_it(
+    addresses: list[str], ada: Person
+) -> None:
+    wanted = {"name": "reads", "scope": "read", "days": 5}
+    made = ada.http.post("/api/account/tokens", json=wanted).json()
+    headers = {"Authorization": f"Bearer {made['token']}", "X-Forwarded-For": new_network()}
+    with httpx2.Client(base_url=addresses[0], headers=headers, timeout=PATIENCE) as script:
+        assert {each.status_code for each in ask(script, "/api/images", 80)} == {200, 429}
+    with browser_of(ada, addresses[0]) as browser:
+        assert browser.delete(f"/api/account/tokens/{made['id']}").status_code == 204
+
+
 def test_person_who_is_refused_is_counted(addresses: list[str], ada: Person) -> None:
     with browser_of(ada, addresses[0]) as browser:
         statuses = {each.status_code for each in ask(browser, "/api/admin/people", 80)}
