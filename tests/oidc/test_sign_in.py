@@ -16,7 +16,7 @@ def proved(email: str, subject: str = "") -> dict[str, object]:
 
 
 def test_a_proved_address_of_nobody_makes_an_account_and_signs_in(
-    ada: Traveller, issuer: Issuer
+    ada: Traveller, issuer: Issuer, count: Callable[..., int]
 ) -> None:
     answer = ada.travel(issuer, claims=proved(ada.email.upper()), next="/settings?x=1#y")
     assert ada.where(answer) == "/settings?x=1#y"
@@ -27,6 +27,7 @@ def test_a_proved_address_of_nobody_makes_an_account_and_signs_in(
     assert not session["user"]["is_administrator"]
     assert session["fresh_until"]
     assert "openid" not in ada.http.cookies
+    assert count("SELECT count(*) FROM letters WHERE user_id = :id", id=ada.user_id) == 0
 
 
 def test_whoever_comes_again_is_known_by_issuer_and_subject_alone(

@@ -113,7 +113,8 @@ def _sign_in(trip: Trip, stranger: Stranger, claims: Claims) -> Response:
     owner = db.session.scalar(select(User).where(User.email == stranger.email))
     if owner:
         return _await_link(owner, stranger, trip)
-    return _finish(_join(trip, stranger), trip, is_fresh=True)  # there is nothing to guard yet
+    joined = _join(trip, stranger)
+    return _finish(joined, trip, is_fresh=True, is_new=True)  # there is nothing to guard yet
 
 
 def _held_identity(user: User, stranger: Stranger) -> Identity | None:
@@ -154,7 +155,7 @@ def _was_asked(trip: Trip, proved_at: float | None) -> bool:
     return proved_at is not None and proved_at >= trip.begun_at.timestamp() - LEEWAY_SECONDS
 
 
-def _finish(user: User, trip: Trip, *, is_fresh: bool) -> Response:
+def _finish(user: User, trip: Trip, *, is_fresh: bool, is_new: bool = False) -> Response:
     try:
         signed_in = finish_sign_in(
             user,
@@ -163,6 +164,7 @@ def _finish(user: User, trip: Trip, *, is_fresh: bool) -> Response:
             link=trip.link and is_fresh,  # who proves nothing recent adds no way in
             is_fresh=is_fresh,
             begun_at=trip.begun_at,
+            is_new=is_new,
         )
     except AccountDisabledError as error:
         raise ArrivalRefusedError("account_disabled") from error

@@ -161,10 +161,3 @@ def add_device(user_id: UUID) -> str:
     token = new_token()
     db.session.add(KnownDevice(token_hash=digest(token), user_id=user_id))
     return token
-
-
-def has_devices(user_id: UUID) -> bool:
-    """Whether the person signed in with any browser before."""
-    return (
-        db.session.scalar(select(KnownDevice.id).where(KnownDevice.user_id == user_id)) is not None
-    )

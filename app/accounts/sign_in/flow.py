@@ -24,7 +24,6 @@ from app.accounts.sessions.store import (
     add_device,
     end_session_of,
     find_device,
-    has_devices,
     start_session,
 )
 from app.database import db, now
@@ -54,6 +53,8 @@ _ENDS_SESSIONS = (
     Event.ACCOUNT_ENABLED,
 )
 
+_MAKES_ACCOUNT = {How.FIRST, How.WELCOME, How.INVITE}
+
 # A password or a mailbox that was stolen opens no account that has a second factor.
 _ONE_FACTOR = {How.PASSWORD, How.RESET}
 
@@ -68,6 +69,7 @@ def finish_sign_in(
     is_fresh: bool = True,
     begun_at: datetime | None = None,
     device_token: str | None = None,
+    is_new: bool = False,
 ) -> Response:
     """Sign in and commit; or, where `how` proves one factor of two, await the second.
 
@@ -82,6 +84,7 @@ def finish_sign_in(
             through whom it knew from before.
         begun_at: when the proof was begun, where the person was not held since.
         device_token: what this browser is known by from now on, where it just got another.
+        is_new: whether the account was just made, where `how` does not say so.
 
     Raises:
         AccountDisabledError: an administrator shut the account.
@@ -103,6 +106,7 @@ def finish_sign_in(
             link=link,
             is_fresh=is_fresh,
             device_token=device_token,
+            is_new=is_new or how in _MAKES_ACCOUNT,
         )
     token = one_time_tokens.begin(
         Purpose.SECOND_FACTOR,
@@ -178,6 +182,7 @@ def _sign_in(
     link: bool,
     is_fresh: bool,
     device_token: str | None = None,
+    is_new: bool = False,
 ) -> Response:
     # A token that was in the browser before is ended, not taken over (session fixation).
     # Not looked up: that would note its use, and so commit half of what is done here.
@@ -188,7 +193,7 @@ def _sign_in(
     token = start_session(user, visitor(), is_fresh=is_fresh)
     letters: list[Letter] = []
     if device_token is None:
-        device_token, letters = _note_device(user)
+        device_token, letters = _note_device(user, is_new=is_new)
     linked = link_awaited(user) if link else []
     record(Event.SIGNED_IN, user_id=user.id, how=how, provider=provider or None)
     commit_and_ring(*letters, *linked)
@@ -201,14 +206,17 @@ def _sign_in(
     return response
 
 
-def _note_device(user: User) -> tuple[str | None, list[Letter]]:
-    """Remember this browser; tell the person of one that they did not sign in with before."""
+def _note_device(user: User, *, is_new: bool) -> tuple[str | None, list[Letter]]:
+    """Remember this browser; tell the person of one that they did not sign in with before.
+
+    Also where none is known, since all their sessions were ended: but not whom it made the account.
+    """
     device = find_device(user.id, read_cookie(Cookie.DEVICE))
     if device:
         device.last_used_at = now()
         return None, []
     letters = []
-    if has_devices(user.id):
+    if not is_new:
         who = visitor()
         letters.append(
             ask_for_letter(

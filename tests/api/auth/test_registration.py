@@ -23,7 +23,7 @@ from tests.support.mailbox import mails_to, next_mail, open_mailbox, token_in
 from tests.support.users import PASSWORD, Person, told_headers
 
 
-def test_a_person_joins_by_the_link_in_their_mail(visitor: httpx2.Client) -> None:
+def test_a_person_joins_by_the_link_in_their_mail(visitor: httpx2.Client, database: Engine) -> None:
     email = fresh_address()
     token = join_token(visitor, email)
     assert visitor.post("/api/auth/welcome/look", json={"token": token}).json() == {"email": email}
@@ -35,6 +35,10 @@ def test_a_person_joins_by_the_link_in_their_mail(visitor: httpx2.Client) -> Non
     assert visitor.get("/api/auth/session").json()["user"]["email"] == email
     again = visitor.post("/api/auth/welcome", json=body)
     assert (again.status_code, again.json()["code"]) == (410, "link_dead")
+    # Nobody is told of the sign-in that made their account.
+    with database.connect() as connection:
+        query = text("SELECT count(*) FROM letters WHERE user_id = :id")
+        assert connection.execute(query, {"id": user["id"]}).scalar_one() == 0
 
 
 def test_the_mail_is_plain_and_says_what_to_do(visitor: httpx2.Client) -> None:

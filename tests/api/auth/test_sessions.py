@@ -122,6 +122,23 @@ def test_a_strangers_session_answers_as_one_that_never_was(ada: Person, bob: Per
     assert listed(ada) == [hers]
 
 
+def test_a_sign_in_after_all_sessions_were_ended_is_told(
+    ada: Person, bob: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    """No browser is known by then; whoever was in may be the first to come back."""
+    signed_in(ada.http, ada)
+    user_id, administers = ada.user_id, "UPDATE users SET is_administrator = true WHERE id = :id"
+    with database.begin() as connection:
+        connection.execute(text(administers), {"id": bob.user_id})
+    told = "SELECT count(*) FROM letters WHERE user_id = :id AND kind = 'new_device'"
+    with database.connect() as connection:
+        before = connection.execute(text(told), {"id": user_id}).scalar_one()
+    bob.http.delete(f"/api/admin/people/{user_id}/sessions").raise_for_status()
+    signed_in(visitor, ada)
+    with database.connect() as connection:
+        assert connection.execute(text(told), {"id": user_id}).scalar_one() == before + 1
+
+
 @pytest.mark.parametrize("field", ["expires_at", "last_used_at"])
 def test_dead_sessions_are_not_listed(
     ada: Person, visitor: httpx2.Client, database: Engine, field: str
