@@ -10,7 +10,17 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    TextClause,
+    delete,
+    exists,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from app.accounts.administrators import (
     appoint_one_if_none_is_left,
@@ -30,14 +40,25 @@ TIME_TO_CHANGE_ONES_MIND = timedelta(days=7)
 SIGNED_ADDRESSES_DIE_WITHIN = timedelta(minutes=25)
 MOST_PEOPLE = 20
 ROWS_AT_A_TIME = 1000
-# What there may be a million of. The second one has a row for each of the first that went.
-_SOME_ROWS = [
+ENTRIES_AT_A_TIME = 10_000
+# Of what is in albums: of few albums at a time, since each is counted anew.
+_SOME_ENTRIES = text("""
+    DELETE FROM album_images WHERE (album_id, image_id) IN (
+      SELECT album_id, image_id FROM album_images WHERE album_id IN (
+        SELECT id FROM albums WHERE owner_id = :owner AND entry_count > 0 ORDER BY id LIMIT 1000
+      ) LIMIT :most)
+""")
+# What there may be a million of, in this order: an image that is deleted takes its entries along,
+# and has each of its albums counted. The last one has a row for each image that went.
+_SOME_ALBUMS, _SOME_IMAGES, _SOME_CHANGES = [
     text(
         f"DELETE FROM {table} WHERE {key} IN"  # noqa: S608 - constants
         f" (SELECT {key} FROM {table} WHERE owner_id = :owner LIMIT :most)"
     )
-    for table, key in (("images", "id"), ("image_changes", "image_id"))
+    for table, key in (("albums", "id"), ("images", "id"), ("image_changes", "image_id"))
 ]
+_HAS_ALBUMS = text("SELECT EXISTS (SELECT FROM albums WHERE owner_id = :owner)")
+_TAKE_CHANGE = text("SELECT take_change(:owner)")
 
 
 def ask_to_leave(user: User) -> None:
@@ -111,10 +132,11 @@ def delete_person(
 ) -> None:
     """Delete a person's objects, then every row. Safe to repeat, and to be cut off anywhere.
 
-    Their pictures go by the thousand, with a commit each: together with the account they might take
-    longer than a statement may, and then it would stay for ever. The account's row stays locked
-    meanwhile, as where a picture goes for good (cleanup.py): one that an administrator opens at
-    this moment must not lose its objects. Between two commits nobody opens it: see `is_going`.
+    What is in albums goes by the ten thousand, then pictures by the thousand, with a commit each:
+    together with the account they might take longer than a statement may, and then it would stay
+    for ever. The account's row stays locked meanwhile, as where a picture goes for good
+    (cleanup.py): one that an administrator opens at this moment must not lose its objects. Between
+    two commits nobody opens it: see `is_going`.
 
     Args:
         user_id: whose account was shut long enough ago; others stay.
@@ -156,12 +178,17 @@ def _hold(user_id: UUID) -> User | None:
 
 
 def _delete_some_rows(user_id: UUID) -> bool:
-    """Delete some of a person's pictures, or of what is noted of them; False: none is left."""
-    for statement in _SOME_ROWS:
-        found = db.session.execute(statement, {"owner": user_id, "most": ROWS_AT_A_TIME})
-        if cast("CursorResult[Any]", found).rowcount:
-            return True
-    return False
+    """Delete some of a person's albums, pictures or what is noted of them; False: none is left."""
+
+    def some_of(statement: TextClause, most: int = ROWS_AT_A_TIME) -> bool:
+        found = db.session.execute(statement, {"owner": user_id, "most": most})
+        return bool(cast("CursorResult[Any]", found).rowcount)
+
+    if db.session.scalar(_HAS_ALBUMS, {"owner": user_id}):
+        # Before the entries, as everywhere; images, which are locked before it, go by themselves.
+        db.session.execute(_TAKE_CHANGE, {"owner": user_id})
+        return some_of(_SOME_ENTRIES, ENTRIES_AT_A_TIME) or some_of(_SOME_ALBUMS)
+    return some_of(_SOME_IMAGES) or some_of(_SOME_CHANGES)
 
 
 def _is_to_go() -> ColumnElement[bool]:

@@ -25,12 +25,20 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from app.accounts.models import User
 from app.albums.positions import GAP, MAX_POSITION, last_position, spread
 from app.database import db, now
-from app.errors import AlbumsFullError, NotFoundError
+from app.errors import (
+    AlbumFullError,
+    AlbumsFullError,
+    ConflictError,
+    InTooManyAlbumsError,
+    NotFoundError,
+)
 from app.images.album_models import Album, AlbumImage
 from app.images.models import Image
 
-# Each is 150 bytes with its indexes. A library of a million pictures, each in five albums.
-MAX_ENTRIES = 5_000_000
+# What one request may have to write, and so how long it takes: decision 0075 has the figures.
+MAX_ENTRIES = 1_000_000  # of all albums of a person; each is 150 bytes with its indexes
+MAX_IN_ALBUM = 100_000
+MAX_ALBUMS_OF_IMAGE = 500
 _TAKE_CHANGE = text("SELECT take_change(:owner)")
 
 
@@ -76,6 +84,8 @@ def add_images(
         positions: where each is to stand by hand; else last, by their dates.
 
     Raises:
+        AlbumFullError: the album holds MAX_IN_ALBUM.
+        InTooManyAlbumsError: one of the images is in MAX_ALBUMS_OF_IMAGE.
         AlbumsFullError: there are MAX_ENTRIES in all albums together.
     """
     if positions is None:
@@ -111,7 +121,7 @@ def add_images(
     )
     found = list(db.session.scalars(added))
     if found:
-        require_room(user)
+        _require_room(user, album.id, found)
         touch(album)
     return found
 
@@ -139,19 +149,42 @@ def touch(album: Album) -> None:
     album.changed_at = now()
 
 
-def require_room(user: User) -> None:
-    """Check that albums hold no more than they may, once something was added.
+def count_entries(ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the albums that each of these images is in, deleted ones included; none: left out."""
+    rows = db.session.execute(
+        select(AlbumImage.image_id, func.count().label("albums"))
+        .where(AlbumImage.image_id == any_(literal(list(ids), ARRAY(Uuid()))))
+        .group_by(AlbumImage.image_id)
+    )
+    return {row.image_id: row.albums for row in rows}
+
+
+def _require_room(user: User, album_id: UUID, added: Sequence[UUID]) -> None:
+    """Check that albums hold no more than they may, once images were added to one.
+
+    Deleted albums count: what was deleted can come back.
 
     Raises:
-        AlbumsFullError: they do.
+        AlbumFullError: this one does.
+        AlbumsFullError: all together do.
+        InTooManyAlbumsError: one of the images is in more than it may.
     """
-    # Of deleted ones too: what was deleted can come back.
-    entries = db.session.scalar(
-        select(func.coalesce(func.sum(Album.entry_count), 0)).where(Album.owner_id == user.id)
-    )
-    if (entries or 0) > MAX_ENTRIES:
+    entries = db.session.execute(
+        select(
+            func.coalesce(func.sum(Album.entry_count).filter(Album.id == album_id), 0),
+            func.coalesce(func.sum(Album.entry_count), 0),
+        ).where(Album.owner_id == user.id)
+    ).one()
+    refused: ConflictError | None = None
+    if entries[0] > MAX_IN_ALBUM:
+        refused = AlbumFullError()
+    elif entries[1] > MAX_ENTRIES:
+        refused = AlbumsFullError()
+    elif max(count_entries(added).values()) > MAX_ALBUMS_OF_IMAGE:
+        refused = InTooManyAlbumsError()
+    if refused is not None:
         db.session.rollback()
-        raise AlbumsFullError
+        raise refused
 
 
 def _shown_at() -> ColumnElement[Any]:

@@ -5,14 +5,16 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, func, select
 
 from app.albums.entries import lock_albums_of
-from app.database import db, now
+from app.database import db, now, wait_briefly
 from app.images.album_models import Album, AlbumImage
 
 RESTORABLE_FOR = timedelta(days=30)
 _MAX_ALBUMS = 100
+# Nobody's albums keep the sweep from everybody else's.
+_MAX_ALBUMS_OF_ONE = 10
 # Some tenths of a second, while nobody else changes albums of this person.
 _MAX_ENTRIES = 10_000
 
@@ -26,12 +28,22 @@ class DueAlbum:
 
 
 def albums_due() -> list[DueAlbum]:
-    """Return albums that were deleted long ago, some of them; ends the transaction."""
-    query = select(Album.id, Album.owner_id).where(Album.deleted_at < now() - RESTORABLE_FOR)
-    due = [
-        DueAlbum(id=row.id, owner_id=row.owner_id)
-        for row in db.session.execute(query.limit(_MAX_ALBUMS))
-    ]
+    """Return albums deleted long ago, each person's oldest first; ends the transaction."""
+    rank = func.row_number().over(
+        partition_by=Album.owner_id, order_by=(Album.deleted_at, Album.id)
+    )
+    ranked = (
+        select(Album.id, Album.owner_id, Album.deleted_at, rank.label("rank"))
+        .where(Album.deleted_at < now() - RESTORABLE_FOR)
+        .subquery()
+    )
+    query = (
+        select(ranked.c.id, ranked.c.owner_id)
+        .where(ranked.c.rank <= _MAX_ALBUMS_OF_ONE)
+        .order_by(ranked.c.rank, ranked.c.deleted_at)
+        .limit(_MAX_ALBUMS)
+    )
+    due = [DueAlbum(id=row.id, owner_id=row.owner_id) for row in db.session.execute(query)]
     db.session.rollback()
     return due
 
@@ -40,7 +52,11 @@ def purge_album(album: DueAlbum) -> None:
     """Delete an album that was deleted long ago, or a part of a large one. Ends the transaction.
 
     Safe to repeat, and to be cut off anywhere: what is left is due at the next sweep.
+
+    Raises:
+        OperationalError: the person's rows are locked for longer than a moment.
     """
+    wait_briefly()
     lock_albums_of(album.owner_id)
     entries = select(AlbumImage.image_id).where(AlbumImage.album_id == album.id).limit(_MAX_ENTRIES)
     gone = db.session.execute(

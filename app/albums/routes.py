@@ -173,7 +173,9 @@ def restore_album(album_id: UUID) -> Response:
     )
     if album is None:
         raise NotFoundError
-    album.deleted_at = None
+    if album.deleted_at is not None:
+        album.deleted_at = None
+        touch(album)  # whoever keeps a copy reads it anew
     return _settle(album, reader)
 
 

@@ -70,7 +70,8 @@ class AlbumOut(BaseModel):
     cover_id: UUID | None = Field(description="The image that was chosen; null: none.")
     created_at: datetime
     changed_at: datetime = Field(
-        description="When you last changed the album, or added, removed or moved images."
+        description="When you last changed or restored the album, or added, removed or moved"
+        " images."
     )
     urls_expire_at: datetime | None
 

@@ -119,7 +119,7 @@ class AlbumImage(Base):
             postgresql_where=text("shown_at IS NOT NULL"),
         ),
         Index("ix_album_images_by_hand", "album_id", "position", "image_id"),
-        {"comment": "Which images are in which albums: at most 5,000,000 entries of a person."},
+        {"comment": "Which images are in which albums: at most 1,000,000 entries of a person."},
     )
 
     album_id: Mapped[UUID] = mapped_column(

@@ -71,9 +71,6 @@ LISTED = (
     Description.is_demo,
 )
 
-# Of those that an image is in: nobody reads more, and there may be 10,000.
-MAX_ALBUMS_SHOWN = 500
-
 NO_URLS = PictureUrls(thumbnail=None, preview=None, expire_at=None)
 
 DETAILED = (
@@ -228,7 +225,6 @@ def _albums_of(owner: Anybody, image_id: UUID) -> list[Shown]:
         .join(AlbumImage, AlbumImage.album_id == Album.id)
         .where(Album.owned_by(owner), AlbumImage.image_id == image_id)
         .order_by(*BY_TITLE)
-        .limit(MAX_ALBUMS_SHOWN)
     )
     return [{"id": str(row.id), "title": row.title} for row in rows]
 

@@ -160,7 +160,8 @@ class ImageDetail(ImageOut):
     description: DescriptionOut | None
     description_failure: Failure | None
     albums: list[AlbumName] = Field(
-        description="That it is in, by title; the first 500 where there are more."
+        description="That it is in, by title: 500 at most. The list of changes tells of being added"
+        " and removed; of titles, the list of albums does."
     )
     animation_url: str | None = Field(
         description="Of what moves: the original, to be shown in place. Signed; works until"

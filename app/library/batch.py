@@ -7,19 +7,35 @@ leaves the commit to its caller.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import accumulate
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
 from app.accounts.models import User
-from app.albums.entries import add_images, lock_albums_of, remove_images, require_album
-from app.errors import FieldError, ValidationFailedError
+from app.albums.entries import (
+    add_images,
+    count_entries,
+    lock_albums_of,
+    remove_images,
+    require_album,
+)
+from app.errors import FieldError, TooMuchInAlbumsError, ValidationFailedError
 from app.images.models import Image
 from app.library.batch_schemas import BatchAction, BatchIn, PickedImages
 from app.library.flags import set_archived, set_favourite
-from app.library.selection import is_in_album, require_named, select_images, wrong_album
+from app.library.selection import (
+    Selection,
+    is_in_album,
+    require_named,
+    select_images,
+    wrong_album,
+)
 from app.library.trash import delete_images, restore_images
+
+# Entries of albums that one request shows or hides: decision 0075 has the figures.
+MAX_MOVED_ENTRIES = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +81,7 @@ def change_many(user: User, wanted: BatchIn) -> Outcome:
 
 
 def _delete(user: User, wanted: BatchIn) -> Outcome:
-    selected = select_images(user, wanted.images, changing=Image.deleted_at.is_(None))
+    selected = _selected(user, wanted, changing=Image.deleted_at.is_(None))
     deleted = delete_images(user, selected.rows)
     return Outcome(
         changed=deleted.moved,
@@ -77,7 +93,7 @@ def _delete(user: User, wanted: BatchIn) -> Outcome:
 
 
 def _restore(user: User, wanted: BatchIn) -> Outcome:
-    selected = select_images(user, wanted.images, changing=Image.deleted_at.is_not(None))
+    selected = _selected(user, wanted, changing=Image.deleted_at.is_not(None))
     restored = restore_images(user, selected.rows)
     return Outcome(changed=restored, undo={"action": "delete"}, has_more=selected.has_more)
 
@@ -117,6 +133,24 @@ def _remove_from_album(user: User, wanted: BatchIn) -> Outcome:
     removed = remove_images(album, [row.id for row in selected.rows])
     undo = {"action": "add_to_album", "album_id": album_id, "positions": removed.positions}
     return Outcome(changed=removed.ids, undo=undo, has_more=selected.has_more)
+
+
+def _selected(user: User, wanted: BatchIn, *, changing: ColumnElement[bool]) -> Selection:
+    """Lock pictures that come into albums or go out of them, as many as one commit can move.
+
+    Raises:
+        TooMuchInAlbumsError: those that are named are in too many albums together. Of what
+            matches, the first are taken.
+    """
+    selected = select_images(user, wanted.images, changing=changing)
+    in_albums = count_entries([row.id for row in selected.rows])
+    if sum(in_albums.values()) <= MAX_MOVED_ENTRIES:
+        return selected
+    if isinstance(wanted.images, PickedImages):
+        raise TooMuchInAlbumsError
+    sums = accumulate(in_albums.get(row.id, 0) for row in selected.rows)
+    most = sum(1 for entries in sums if entries <= MAX_MOVED_ENTRIES)
+    return Selection(rows=selected.rows[:most], has_more=True)
 
 
 def _positions(wanted: BatchIn) -> dict[UUID, int] | None:

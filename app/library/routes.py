@@ -216,7 +216,9 @@ def delete_image(image_id: UUID) -> Response:
 @images.doc(
     responses={
         404: "One of them is not there, or not yours; `errors` says which. Or the album is not.",
-        409: "Your albums hold as much as they may.",
+        409: "Your albums, this one, or those of one of the pictures, hold as much as they may"
+        " (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted or restored"
+        " is in more than 100,000 places of albums (`too_much_in_albums`).",
         429: "Several changes of yours are under way (`too_many_at_once`), or too many requests.",
     }
 )
@@ -224,7 +226,7 @@ def change_images(json_data: BatchIn) -> Response:
     """Change up to 10,000 pictures at once: all of them, or none.
 
     Either `images.ids`, all of which must be there, or `images.match`: whatever matches and would
-    be changed. Where that is more than 10,000, the newest are, and `has_more` is true: send the
+    be changed. Where that is more than 10,000, some are, and `has_more` is true: send the
     same again for the next. `undo` of the answer is the body that takes back what was done, and
     nothing else: send it to this address. Deleting cancels uploads that have not arrived yet for
     good.

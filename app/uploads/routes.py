@@ -50,7 +50,8 @@ PROMISED = Promised | PromisedInParts
 @uploads.doc(
     responses={
         404: "An album that is named is not there, or not yours; nothing was promised.",
-        409: "Your albums hold as much as they may; nothing was promised.",
+        409: "An album, or all of yours, or those of a picture, hold as much as they may;"
+        " nothing was promised.",
         429: "Too many uploads were begun and not finished, cancelled or rejected, or too much was"
         " sent that was cancelled or rejected; or several changes of yours are under way.",
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.accounts.deletion import ROWS_AT_A_TIME, delete_person
+from app.accounts.deletion import ENTRIES_AT_A_TIME, ROWS_AT_A_TIME, delete_person
 from scripts.embedded.policies import BUCKET
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on
@@ -21,6 +21,16 @@ MANY = (
     " SELECT gen_random_uuid(), :owner, 'a.jpg', 1, sha256(gen_random_uuid()::text::bytea),"
     " 'image/jpeg', 'ready', now(), now(), now(), false, 0, 'none'"
     " FROM generate_series(1, :count) RETURNING 1"
+)
+ALBUMS = (
+    "INSERT INTO albums (id, owner_id, title, created_at, changed_at)"
+    " SELECT gen_random_uuid(), :owner, 'x', now(), now() FROM generate_series(1, :count)"
+    " RETURNING 1"
+)
+INTO_ALL = (
+    "INSERT INTO album_images (album_id, image_id, position, shown_at)"
+    " SELECT albums.id, images.id, 0, timeline_at FROM albums JOIN images USING (owner_id)"
+    " WHERE owner_id = :owner RETURNING 1"
 )
 LEAVES = (
     "UPDATE users SET delete_after = now(), disabled_at = now() - interval '1 day' WHERE id = :id"
@@ -60,6 +70,32 @@ def test_a_large_library_goes_by_the_thousand(library: Library) -> None:
     for table in ("images", "image_changes", "timeline_months", "users"):
         assert rows(library, table, ada) == 0
     assert rows(library, "images", bob) == 2 * ROWS_AT_A_TIME + 1
+
+
+def test_what_is_in_albums_goes_by_the_ten_thousand_before_its_images(library: Library) -> None:
+    """With an image its entries go, and each of its albums is counted: too much at once."""
+    ada, bob = library.person(), library.person()
+    for owner in (ada, bob):
+        library.value(MANY, owner=owner, count=100)
+        library.value(ALBUMS, owner=owner, count=101)
+        library.value(INTO_ALL, owner=owner)
+    library.value(LEAVES, id=ada)
+    entries = "SELECT sum(entry_count) FROM albums WHERE owner_id = :owner"
+    left = []
+    for _ in range(4):
+        left.append((library.value(entries, owner=ada), rows(library, "images", ada)))
+        delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+    assert left == [
+        (10_100, 100),
+        (10_100 - ENTRIES_AT_A_TIME, 100),
+        (0, 100),
+        (None, 100),
+    ]
+    assert rows(library, "images", ada) == 0
+    delete_person(ada, store=library.assembly.exports)
+    for table in ("albums", "image_changes", "users"):
+        assert rows(library, table, ada) == 0
+    assert library.value(entries, owner=bob) == 10_100
 
 
 def test_who_is_opened_between_two_thousands_is_left_alone(library: Library) -> None:

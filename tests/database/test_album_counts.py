@@ -142,6 +142,20 @@ def test_counts_follow_each_kind_of_change(library: Library) -> None:
     assert run("DELETE FROM images WHERE id = ANY (%s::uuid[])", images[:7]) == (3, 3)
 
 
+def test_album_that_is_renamed_deleted_or_restored_writes_no_image(library: Library) -> None:
+    album = library.albums[0]
+    with closing(library.connect()) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(ADD, [album, 1, library.images])
+    for change in ("title = 'y'", "deleted_at = now()", "deleted_at = NULL"):
+        with closing(library.connect()) as connection, connection, connection.cursor() as cursor:
+            noted = "SELECT image_id, number FROM image_changes WHERE owner_id = %s ORDER BY 1"
+            cursor.execute(noted, [library.owner])
+            before = cursor.fetchall()
+            cursor.execute(f"UPDATE albums SET {change} WHERE id = %s", [album])  # noqa: S608
+            cursor.execute(noted, [library.owner])
+            assert (len(before), cursor.fetchall()) == (IMAGES, before)
+
+
 def test_what_is_rolled_back_is_not_counted(library: Library) -> None:
     with closing(library.connect()) as connection, connection.cursor() as cursor:
         cursor.execute(ADD, [library.albums[0], 1, library.images])

@@ -76,7 +76,9 @@ END $$;
 # Runs once for a statement that changes what is in albums. A statement that changes nothing is what
 # each image that is deleted for good brings, by its foreign key.
 #
-# Of an album that is deleted no image is told as changed: it was, when the album was deleted.
+# Of an album that is deleted no image is told as changed: nobody is shown what is in it. An album
+# that is renamed, deleted or restored tells so itself, by `changed_at` or by its absence: of its
+# images there may be 100,000.
 NOTE_ENTRIES = """
 CREATE FUNCTION count_album_images() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -139,28 +141,6 @@ CREATE TRIGGER count_changed_in_albums AFTER UPDATE ON album_images
 CREATE TRIGGER count_removed_from_albums AFTER DELETE ON album_images
   REFERENCING OLD TABLE AS old_entries
   FOR EACH STATEMENT EXECUTE FUNCTION count_album_images();
-"""
-# The title is among what is shown of an image.
-NOTE_ALBUMS = """
-CREATE FUNCTION note_album() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  change bigint := take_change(NEW.owner_id);
-BEGIN
-  IF change IS NOT NULL THEN
-    EXECUTE
-      'INSERT INTO image_changes (image_id, owner_id, number)
-        SELECT images.id, images.owner_id, $2 FROM album_images
-          JOIN images ON images.id = album_images.image_id
-        WHERE album_id = $1 AND (state <> ''uploading''
-          OR EXISTS (SELECT FROM image_changes AS told WHERE told.image_id = images.id))
-        ON CONFLICT (image_id) DO UPDATE SET number = excluded.number, removed_at = NULL'
-      USING NEW.id, change;
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER note_album AFTER UPDATE OF title, deleted_at ON albums
-  FOR EACH ROW WHEN ((OLD.title, OLD.deleted_at) IS DISTINCT FROM (NEW.title, NEW.deleted_at))
-  EXECUTE FUNCTION note_album();
 """
 # Images that come into the library, leave it, or are dated anew: noted by their statement, and
 # shown at the commit, under the lock. Without a join of what was with what is, whose plan would be
@@ -363,7 +343,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("album_id", "image_id", name=op.f("pk_album_images")),
-        comment="Which images are in which albums: at most 5,000,000 entries of a person.",
+        comment="Which images are in which albums: at most 1,000,000 entries of a person.",
     )
     op.create_index("ix_album_images_image_id", "album_images", ["image_id"])
     op.create_index(
@@ -373,7 +353,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("shown_at IS NOT NULL"),
     )
     op.create_index("ix_album_images_by_hand", "album_images", ["album_id", "position", "image_id"])
-    for words in (TAKE_CHANGE, COUNT, NOTE_ENTRIES, NOTE_ALBUMS, SHOW, REMOVE):
+    for words in (TAKE_CHANGE, COUNT, NOTE_ENTRIES, SHOW, REMOVE):
         op.execute(words)
 
 
@@ -387,7 +367,6 @@ def downgrade() -> None:
         "lock_before_leaving_albums()",
         "show_in_albums()",
         "note_shown_in_albums()",
-        "note_album()",
         "count_album_images()",
         "add_to_album_counts(uuid[], integer[], integer[])",
         "take_change(uuid)",

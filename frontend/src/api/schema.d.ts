@@ -1557,7 +1557,7 @@ export interface paths {
          * @description Change up to 10,000 pictures at once: all of them, or none.
          *
          *     Either `images.ids`, all of which must be there, or `images.match`: whatever matches and would
-         *     be changed. Where that is more than 10,000, the newest are, and `has_more` is true: send the
+         *     be changed. Where that is more than 10,000, some are, and `has_more` is true: send the
          *     same again for the next. `undo` of the answer is the body that takes back what was done, and
          *     nothing else: send it to this address. Deleting cancels uploads that have not arrived yet for
          *     good.
@@ -1940,7 +1940,7 @@ export interface components {
             /**
              * Changed At
              * Format: date-time
-             * @description When you last changed the album, or added, removed or moved images.
+             * @description When you last changed or restored the album, or added, removed or moved images.
              */
             changed_at: string;
             /**
@@ -2704,7 +2704,7 @@ export interface components {
         ImageDetail: {
             /**
              * Albums
-             * @description That it is in, by title; the first 500 where there are more.
+             * @description That it is in, by title: 500 at most. The list of changes tells of being added and removed; of titles, the list of albums does.
              */
             albums: components["schemas"]["AlbumName"][];
             /** Alt Text */
@@ -3690,7 +3690,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_albums" | "too_many_at_once" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "too_much_discarded" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_albums" | "too_many_at_once" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "too_much_discarded" | "too_much_in_albums" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -10851,7 +10851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Your albums hold as much as they may; nothing was promised. */
+            /** @description An album, or all of yours, or those of a picture, hold as much as they may; nothing was promised. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -11582,7 +11582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Your albums hold as much as they may. */
+            /** @description Your albums, this one, or those of one of the pictures, hold as much as they may (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted or restored is in more than 100,000 places of albums (`too_much_in_albums`). */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

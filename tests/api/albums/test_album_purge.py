@@ -1,0 +1,65 @@
+"""Albums go for good 30 days after they were deleted, and their images stay."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+from app.albums.purge import albums_due, purge_album
+from app.database import db, is_lock_timeout
+from app.jobs.worker_context import Assembly
+from tests.support.albums import add_to, make_album
+from tests.support.users import Person
+
+DELETED = text("""
+    INSERT INTO albums (id, owner_id, title, created_at, changed_at, deleted_at)
+    SELECT gen_random_uuid(), :user, 'x', now(), now(), now() - interval '31 days' - :age * n
+      * interval '1 hour'
+    FROM generate_series(1, :count) AS n
+""")
+
+
+def test_many_of_one_person_hold_up_nobody_elses(
+    ada: Person, bob: Person, database: Engine, assembly: Assembly
+) -> None:
+    with database.begin() as connection:
+        connection.execute(DELETED, {"user": ada.user_id, "count": 150, "age": 1})
+        connection.execute(DELETED, {"user": bob.user_id, "count": 1, "age": 0})
+    with assembly.app.app_context():
+        due = albums_due()
+        assert UUID(bob.user_id) in {album.owner_id for album in due}
+        for album in due:
+            purge_album(album)
+        assert UUID(bob.user_id) not in {album.owner_id for album in albums_due()}
+
+
+def test_purge_waits_briefly_for_its_person(
+    ada: Person, images: list[str], database: Engine, assembly: Assembly
+) -> None:
+    album = make_album(ada)
+    add_to(ada, album, images[:2])
+    ada.http.delete(f"/api/albums/{album}").raise_for_status()
+    with database.begin() as connection:
+        connection.execute(
+            text("UPDATE albums SET deleted_at = now() - interval '31 days' WHERE id = :id"),
+            {"id": album},
+        )
+    with assembly.app.app_context():
+        (due,) = [each for each in albums_due() if each.id == UUID(album)]
+        with database.begin() as other:
+            other.execute(
+                text("SELECT FROM storage WHERE user_id = :id FOR UPDATE"), {"id": ada.user_id}
+            )
+            # The limit of a connection of the product is 10 s; this one must not reach it.
+            db.session.execute(text("SET statement_timeout = 3000"))
+            db.session.commit()
+            with pytest.raises(OperationalError) as refused:
+                purge_album(due)
+            assert is_lock_timeout(refused.value)
+            db.session.rollback()
+            db.session.execute(text("SET statement_timeout = 20000"))
+            db.session.commit()
+        purge_album(due)
+    assert ada.http.post(f"/api/albums/{album}/restore").status_code == 404
+    assert ada.timeline() == images
