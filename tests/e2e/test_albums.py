@@ -192,6 +192,56 @@ def test_an_album_is_renamed_gets_a_cover_and_is_deleted_and_restored(
     expect(screen.tiles).to_have_count(COUNT)
 
 
+def test_a_picture_is_added_in_the_viewer_and_says_where_it_is(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(viewport=DESK)
+    page = screen.page
+    _add_pictures(screen, on_disk)
+    screen.open("picture 0.jpg")
+    page.keyboard.press("l")
+    dialog = page.get_by_role("dialog", name="to an album")
+    expect(dialog.get_by_label("Find an album")).to_be_focused()
+    page.keyboard.type("Lisbon")
+    dialog.get_by_role("button", name="New album “Lisbon”").click()
+    expect(page.get_by_text("Added 1 to Lisbon", exact=True)).to_be_visible()
+    expect(dialog).to_have_count(0)
+    screen.open_details()
+    screen.details.get_by_role("link", name="Lisbon").click()
+    expect(screen.viewer).to_have_count(0)
+    expect(page.get_by_role("heading", name="Lisbon")).to_be_visible()
+    expect(_in_album(screen)).to_have_count(1)
+
+
+def test_files_are_uploaded_straight_into_the_album_that_is_open(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(viewport=DESK)
+    page = screen.page
+    _add_pictures(screen, on_disk)
+    album = screen.call("POST", "/api/albums", {"title": "Lisbon"})
+    page.goto(f"{screen.site}/albums/{album['id']}")
+    expect(page.get_by_role("heading", name="This album is empty")).to_be_visible()
+    new, known = jpeg(seed=99, name="new.jpg"), jpeg(seed=60, name="picture 0.jpg")
+    screen.drop(*on_disk(new, known))
+    expect(screen.panel.get_by_role("heading")).to_have_text("1 picture added")
+    expect(screen.panel).to_contain_text("In Lisbon")
+    expect(_in_album(screen)).to_have_count(2)
+    screen.close_panel()
+    # The picker does the same.
+    screen.choose(*on_disk(jpeg(seed=98, name="newest.jpg")))
+    expect(_in_album(screen)).to_have_count(3)
+    page.reload()
+    expect(_in_album(screen)).to_have_count(3)
+    # Elsewhere they go into the timeline alone.
+    screen.go_to("Pictures")
+    expect(screen.tiles).to_have_count(COUNT + 2)
+    screen.drop(*on_disk(jpeg(seed=97, name="last.jpg")))
+    expect(screen.tiles).to_have_count(COUNT + 3)
+    screen.go_to("Albums")
+    expect(_card(screen, "Lisbon")).to_contain_text("3 pictures")
+
+
 def test_albums_by_keyboard_alone(
     new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
 ) -> None:

@@ -35,7 +35,7 @@ export {
   useRetryImage,
   type Undo,
 } from "./images/image-mutations";
-export { landImages, removeImages } from "./images/image-cache";
+export { landImages, noteUploadedInto, removeImages } from "./images/image-cache";
 export { changed, OPPOSITE, type BatchAction } from "./images/changed-image";
 export { belongsIn, isWhole, type ListedImage } from "./images/listed-image";
 export { useMomentOf, useNeighbours, type Neighbours } from "./images/neighbours";

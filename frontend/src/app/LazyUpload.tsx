@@ -1,9 +1,14 @@
 /** The upload feature, in a chunk of its own: tells the rest of the page how to open its pickers. */
 import { useEffect } from "react";
+import { useLocation } from "wouter";
+
+import { albumOf, useAlbum } from "@/api";
 
 import { UploadProvider, useUpload } from "@/features/upload";
 
 import { announceUpload } from "./upload-pickers";
+import { readLocation } from "./use-viewer-route";
+import { viewAt } from "./views";
 
 const Announce = () => {
   const actions = useUpload();
@@ -11,8 +16,14 @@ const Announce = () => {
   return null;
 };
 
+/** The album that is open, if one is: files go into it. */
+const useOpenAlbum = () => {
+  const view = viewAt(readLocation(useLocation()[0]).path);
+  return useAlbum(view === undefined ? null : albumOf(view)).data ?? null;
+};
+
 const LazyUpload = () => (
-  <UploadProvider>
+  <UploadProvider album={useOpenAlbum()}>
     <Announce />
   </UploadProvider>
 );

@@ -37,8 +37,9 @@ const fetchAlbums = async (client: QueryClient, signal: AbortSignal): Promise<Al
 export const useAlbums = () =>
   useQuery({ queryKey: listKey, queryFn: ({ signal, client }) => fetchAlbums(client, signal) });
 
-/** One album; until it has been asked for, as the list has it. */
-export const useAlbum = (id: string) => {
+/** One album; until it has been asked for, as the list has it. Null: none. */
+export const useAlbum = (which: string | null) => {
+  const id = which ?? "";
   const client = useQueryClient();
   const listed = client.getQueryData<Album[]>(listKey)?.find((album) => album.id === id);
   return useQuery({
@@ -48,6 +49,7 @@ export const useAlbum = (id: string) => {
       const album = await read(api.GET("/api/albums/{album_id}", { signal, params }));
       return keepCover(client.getQueryData<Album>(albumKey(id)), album);
     },
+    enabled: which !== null,
     ...(listed ? { placeholderData: listed } : {}),
   });
 };

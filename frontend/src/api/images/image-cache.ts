@@ -9,6 +9,7 @@
  */
 import type { QueryClient } from "@tanstack/react-query";
 
+import { albumsKey, albumView, setMembers } from "../albums/album-view";
 import { belongsIn, insert, isBefore, isWhole, type ListedImage } from "./listed-image";
 import { keepSignedUrls } from "./signed-urls";
 import {
@@ -80,6 +81,22 @@ export const upsertImages = (client: QueryClient, images: readonly ListedImage[]
   learnImages(client, whole);
   upsertInTimelines(client, images);
   changeTrash(client, (list) => merge(list, whole));
+};
+
+/** Notes that images came into an album as they were uploaded, and has its counts asked for again. */
+export const noteUploadedInto = (
+  client: QueryClient,
+  albumId: string,
+  images: readonly Image[],
+): void => {
+  setMembers(
+    client,
+    albumId,
+    images.map(({ id }) => id),
+    true,
+  );
+  void client.invalidateQueries({ queryKey: albumsKey });
+  void client.invalidateQueries({ queryKey: timelineKey(albumView(albumId)) });
 };
 
 /** Whether the buckets of all of these are loaded. */

@@ -19,6 +19,7 @@ const isHead = {
   predicate: ({ queryKey: [all, kind] }: Query) =>
     all === "images" && (kind === "head" || kind === "timeline"),
 };
+const DETAILS = ["images", "detail"];
 const BUCKETS = { queryKey: ["images", "bucket"] };
 
 const settleLists = (client: QueryClient): void => {
@@ -109,7 +110,11 @@ export const useChangeImages = () => {
       return before;
     },
     onError: (_, move, before) => revert(client, move, before ?? []),
-    onSettled: () => settleLists(client),
+    onSettled: (_answer, _error, { albumId }) => {
+      settleLists(client);
+      // Which albums an image is in is said with all that is known of it.
+      if (albumId !== undefined) void client.invalidateQueries({ queryKey: DETAILS });
+    },
   });
 };
 

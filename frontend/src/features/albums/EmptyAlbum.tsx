@@ -14,8 +14,8 @@ export const EmptyAlbum = () => (
     }
   >
     <p>
-      Select pictures in your timeline, then press “Add to album”. They stay in your timeline as
-      well.
+      Select pictures in your timeline, then press “Add to album”; or drop new ones here. They are
+      in your timeline as well.
     </p>
   </EmptyState>
 );

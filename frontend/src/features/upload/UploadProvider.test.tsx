@@ -64,6 +64,16 @@ test("files can be dropped anywhere, and the window says so", async () => {
   await expectRow("notes.txt");
 });
 
+test("while an album is open the window says that files go into it", () => {
+  renderWithApp(
+    <UploadProvider album={{ id: "b1", title: "Lisbon" }}>
+      <Buttons />
+    </UploadProvider>,
+  );
+  fireEvent.dragEnter(document.body, { dataTransfer: transferOf([notes()]) });
+  expect(screen.getByText("Drop to add to Lisbon")).toBeVisible();
+});
+
 test("what is dragged from the page itself is no upload", () => {
   show();
   const dataTransfer = transferOf([notes()]);

@@ -3,6 +3,7 @@ import { createContext, use, useMemo, useRef, type ReactNode } from "react";
 
 import { useSession } from "@/api";
 
+import type { IntoAlbum } from "./queue/upload-state";
 import { UploadRoot } from "./UploadRoot";
 
 type UploadActions = { openFilePicker: () => void; openFolderPicker: () => void };
@@ -16,7 +17,10 @@ export const useUpload = (): UploadActions => {
   return actions;
 };
 
-export const UploadProvider = ({ children }: { children: ReactNode }) => {
+type UploadProviderProps = { album?: IntoAlbum | null; children: ReactNode };
+
+/** `album`: the one that is open, which files are uploaded into. */
+export const UploadProvider = ({ album = null, children }: UploadProviderProps) => {
   const { user, uploads } = useSession();
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
@@ -41,6 +45,7 @@ export const UploadProvider = ({ children }: { children: ReactNode }) => {
           key={user.id}
           userId={user.id}
           limits={limits}
+          album={album}
           filesRef={files}
           folderRef={folder}
         />

@@ -8,6 +8,7 @@ import { useToast } from "@/ui";
 import type { Dropped } from "./collect-files";
 import { DropOverlay } from "./DropOverlay";
 import { PickerInputs } from "./PickerInputs";
+import type { IntoAlbum } from "./queue/upload-state";
 import type { Limits } from "./queue/validate-file";
 import { forgetUnfinished, hasUnfinished } from "./unfinished-storage-keys";
 import type { UploadManager } from "./upload-manager";
@@ -25,11 +26,13 @@ const preload = (): void => void loadUploads().catch(() => undefined);
 type UploadRootProps = {
   userId: string;
   limits: Limits;
+  /** That is open: what comes in goes into it. */
+  album: IntoAlbum | null;
   filesRef: RefObject<HTMLInputElement | null>;
   folderRef: RefObject<HTMLInputElement | null>;
 };
 
-export const UploadRoot = ({ userId, limits, filesRef, folderRef }: UploadRootProps) => {
+export const UploadRoot = ({ userId, limits, album, filesRef, folderRef }: UploadRootProps) => {
   const client = useQueryClient();
   const toast = useToast();
   const [uploads, setUploads] = useState<UploadManager | null>(null);
@@ -40,7 +43,7 @@ export const UploadRoot = ({ userId, limits, filesRef, folderRef }: UploadRootPr
       const heavy = await loadUploads();
       started.current ??= new heavy.UploadManager({ client, userId, limits });
       setUploads(started.current);
-      const { files, unreadable } = await started.current.add(dropped);
+      const { files, unreadable } = await started.current.add(dropped, album);
       if (unreadable > 0) toast.show({ message: unreadableMessage(unreadable), tone: "error" });
       else if (files === 0) toast.show({ message: "There are no pictures in there." });
     } catch {
@@ -79,7 +82,7 @@ export const UploadRoot = ({ userId, limits, filesRef, folderRef }: UploadRootPr
         contentTypes={limits.contentTypes}
         onFiles={(files) => void receive({ entries: [], files })}
       />
-      {isOver && <DropOverlay />}
+      {isOver && <DropOverlay album={album} />}
       <Suspense fallback={null}>
         {uploads ? (
           <UploadPanel queue={uploads.queue} />

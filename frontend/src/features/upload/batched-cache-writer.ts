@@ -1,5 +1,7 @@
 /** Putting pictures that came in into the lists: a few times a second at most, however many there are. */
-import { fetchImages, landImages, lastMove, type Image } from "@/api";
+import { fetchImages, landImages, lastMove, noteUploadedInto, type Image } from "@/api";
+
+import type { IntoAlbum } from "./queue/upload-state";
 
 import type { QueryClient } from "@tanstack/react-query";
 
@@ -8,6 +10,7 @@ const EVERY_MS = 700;
 export class BatchedCacheWriter {
   readonly #client: QueryClient;
   #landed: Image[] = [];
+  readonly #albums = new Map<string, Image[]>();
   #since = -1;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -15,9 +18,10 @@ export class BatchedCacheWriter {
     this.#client = client;
   }
 
-  readonly add = (image: Image): void => {
+  readonly add = (image: Image, album: IntoAlbum | null = null): void => {
     if (this.#landed.length === 0) this.#since = lastMove(this.#client);
     this.#landed.push(image);
+    if (album) this.#albums.set(album.id, [...(this.#albums.get(album.id) ?? []), image]);
     this.#timer ??= setTimeout(() => void this.#flush(), EVERY_MS);
   };
 
@@ -25,12 +29,15 @@ export class BatchedCacheWriter {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#landed = [];
+    this.#albums.clear();
   }
 
   async #flush(): Promise<void> {
     this.#timer = null;
     const landed = this.#landed;
     this.#landed = [];
+    for (const [id, images] of this.#albums) noteUploadedInto(this.#client, id, images);
+    this.#albums.clear();
     // What the person deleted meanwhile must not come back.
     const isKnown = lastMove(this.#client) === this.#since;
     const asked = isKnown

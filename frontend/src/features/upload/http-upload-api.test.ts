@@ -138,3 +138,22 @@ test("gives a place back by deleting the unfinished picture", async () => {
   await httpUploadApi(new QueryClient(), presence()).forget("abc");
   expect(deleted).toHaveBeenCalledWith("abc");
 });
+
+test("an album that is gone keeps no picture out of the library, and none out of another album", async () => {
+  const into: (string | undefined)[] = [];
+  server.use(
+    http.post<never, { images: NewImage[] }>(PLACES, async ({ request }) => {
+      const { images } = await request.json();
+      if (images.some(({ album_id }) => album_id === "gone")) return problem(404, "not_found");
+      into.push(...images.map(({ album_id }) => album_id ?? undefined));
+      return HttpResponse.json({ places: images.map(({ name }) => exists(name)) });
+    }),
+  );
+  const places = await httpUploadApi(new QueryClient(), presence()).askForPlaces([
+    { ...picture("a"), album_id: "gone" },
+    { ...picture("b"), album_id: "here" },
+    picture("c"),
+  ]);
+  expect(places).toMatchObject(["a", "b", "c"].map((id) => ({ image: { id } })));
+  expect(into).toEqual([undefined, "here", undefined]);
+});

@@ -76,6 +76,8 @@ const askForPlaces = async (pictures: readonly Picture[]): Promise<PlaceAnswer[]
   try {
     return await requestPlaces(pictures);
   } catch (error) {
+    const isAlbumGone = error instanceof ApiProblem && error.status === 404;
+    if (isAlbumGone) return await askWithoutGoneAlbums(pictures);
     const refused = error instanceof ApiProblem ? refusedPictures(error, pictures.length) : null;
     if (!refused) throw error;
     const others = pictures.filter((_, index) => !refused.has(index));
@@ -83,6 +85,19 @@ const askForPlaces = async (pictures: readonly Picture[]): Promise<PlaceAnswer[]
     const next = places.values();
     return pictures.flatMap((_, index) => refused.get(index) ?? next.next().value ?? []);
   }
+};
+
+/** An album that was deleted meanwhile takes nothing in: those pictures go into the library alone. */
+const askWithoutGoneAlbums = async (pictures: readonly Picture[]): Promise<PlaceAnswer[]> => {
+  const found: PlaceAnswer[] = [];
+  for (const picture of pictures) {
+    const [place] = await requestPlaces([picture]).catch((error: unknown) => {
+      if (!(error instanceof ApiProblem) || error.status !== 404) throw error;
+      return requestPlaces([{ ...picture, album_id: null }]);
+    });
+    if (place) found.push(place);
+  }
+  return found;
 };
 
 /** By position; null when the refusal is about something else than single pictures. */

@@ -7,7 +7,7 @@ import { BatchedCacheWriter } from "./batched-cache-writer";
 import { collectFiles, withTypes, type Dropped } from "./collect-files";
 import { httpUploadApi } from "./http-upload-api";
 import { UploadQueue } from "./queue/queue";
-import { isFinished, isUnsent } from "./queue/upload-state";
+import { isFinished, isUnsent, type IntoAlbum } from "./queue/upload-state";
 import type { Limits } from "./queue/validate-file";
 import { UnfinishedNote } from "./unfinished-storage";
 
@@ -42,10 +42,13 @@ export class UploadManager {
   }
 
   /** Takes files in, folders and all. Answers how many could be used at all, and how many not be read. */
-  async add(dropped: Dropped): Promise<{ files: number; unreadable: number }> {
+  async add(
+    dropped: Dropped,
+    album: IntoAlbum | null,
+  ): Promise<{ files: number; unreadable: number }> {
     const found = await collectFiles(dropped);
     const { chosen, unreadable } = await withTypes(found.files);
-    this.queue.add(chosen);
+    this.queue.add(chosen, album);
     this.#writeNote();
     await this.#note.takeOver(chosen.map(({ file }) => file));
     return { files: chosen.length, unreadable: found.unreadable + unreadable };

@@ -5,6 +5,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["←", "→"], "Previous and next picture"],
   [["F"], "Favourite, or no longer"],
   [["A"], "Archive, or back to the timeline"],
+  [["L"], "Add to an album"],
   [["D", "Delete"], "Delete"],
   [["U", "Ctrl Z"], "Bring back what you deleted or archived last"],
   [["E", "I"], "Details"],

@@ -1,12 +1,13 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { useState } from "react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import { useNeighbours, type Image, type ImageDetail } from "@/api";
+import { albumsApi } from "@/test/albums";
 import { renderWithApp } from "@/test/render";
-import { anImage, anImageDetail } from "@/test/samples";
+import { anAlbum, anImage, anImageDetail } from "@/test/samples";
 import { server } from "@/test/server";
 import { batchHandler, libraryHandlers, timelineHandlers } from "@/test/timeline";
 
@@ -412,4 +413,32 @@ describe("a picture that moves", () => {
     await screen.findByRole("button", { name: "Details" });
     expect(screen.queryByRole("button", { name: /Play|Stop moving/ })).not.toBeInTheDocument();
   });
+});
+
+test("l adds the picture to an album, and the details then name it", async () => {
+  const { handlers, asked } = albumsApi({ images: THREE });
+  serve(THREE);
+  server.use(...handlers);
+  let albums: ImageDetail["albums"] = [];
+  server.use(
+    http.get("*/api/images/two", () =>
+      HttpResponse.json({ ...anImageDetail(), ...THREE[1], albums }),
+    ),
+  );
+  await open();
+  await screen.findByRole("img", { name: "Picture two" });
+  await key("e");
+  const details = await screen.findByRole("complementary", { name: "Details" });
+  expect(await within(details).findByRole("button", { name: "Add to album" })).toBeVisible();
+  expect(within(details).queryByRole("link", { name: "Lisbon" })).toBeNull();
+  await key("l");
+  const lisbon = await screen.findByRole("button", { name: /Lisbon/ });
+  albums = [{ id: anAlbum().id, title: "Lisbon" }];
+  await userEvent.click(lisbon);
+  expect(await screen.findByText("Added 1 to Lisbon")).toBeVisible();
+  expect(screen.queryByRole("dialog", { name: /to an album/ })).toBeNull();
+  const link = await within(details).findByRole("link", { name: "Lisbon" });
+  expect(link).toHaveAttribute("href", `/albums/${anAlbum().id}`);
+  await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(asked).toEqual(["add_to_album two", "remove_from_album two"]));
 });

@@ -2,6 +2,7 @@
 
 import { imageAlt, type Image } from "@/api";
 import {
+  AddToAlbumIcon,
   ArchiveIcon,
   ChevronLeftIcon,
   classNames,
@@ -32,6 +33,7 @@ type ViewerBarProps = {
   onDelete: () => void;
   onFavourite: () => void;
   onArchive: () => void;
+  onAddToAlbum: () => void;
   onZoomIn: () => void;
   onZoomOut: () => void;
 };
@@ -95,6 +97,14 @@ export const ViewerBar = (props: ViewerBarProps) => {
         onClick={props.onArchive}
       >
         {image.archived_at === null ? <ArchiveIcon /> : <UnarchiveIcon />}
+      </IconButton>
+      {/* On a phone it is among the details. */}
+      <IconButton
+        label="Add to album"
+        className={classNames(light, "max-sm:hidden!")}
+        onClick={props.onAddToAlbum}
+      >
+        <AddToAlbumIcon />
       </IconButton>
       <IconButton
         label="Details"

@@ -1,7 +1,8 @@
 /** The stage with everything around it: bars, arrows, details, and the keys for all of them. */
-import { useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 
 import type { Image, ImageDetail, View } from "@/api";
+import { useAddToAlbum } from "@/components/albums/use-add-to-album";
 import { classNames } from "@/ui";
 
 import { DamagedNotice } from "./DamagedNotice";
@@ -16,6 +17,10 @@ import { useFullResolution } from "./use-full-resolution";
 import { usePhotoSwipe } from "./use-photoswipe";
 import { useShortcuts } from "./use-shortcuts";
 import { ViewerBar } from "./ViewerBar";
+
+const AddToAlbumDialog = lazy(async () => ({
+  default: (await import("@/components/albums/AddToAlbumDialog")).AddToAlbumDialog,
+}));
 
 type ViewerContentProps = {
   view: View;
@@ -44,6 +49,8 @@ export const ViewerContent = ({
   const controls = useRef<HTMLDivElement>(null);
   const isIdle = useIdle(controls);
   const [hasKeys, setHasKeys] = useState(false);
+  const [isAdding, setIsAdding] = useState(false);
+  const addToAlbum = useAddToAlbum();
   const [isBare, setIsBare] = useState(false);
   const [drafts] = useState<Drafts>(() => new Map());
   const [isPulled, setIsPulled] = useState(false);
@@ -98,6 +105,7 @@ export const ViewerContent = ({
     e: toggleDetails,
     f: favourThis,
     a: archiveThis,
+    l: () => setIsAdding(true),
     d: removeThis,
     Delete: removeThis,
     u: undo,
@@ -133,6 +141,7 @@ export const ViewerContent = ({
             onDelete={removeThis}
             onFavourite={favourThis}
             onArchive={archiveThis}
+            onAddToAlbum={() => setIsAdding(true)}
             onZoomIn={() => stage.current?.zoomIn()}
             onZoomOut={() => stage.current?.zoomOut()}
           />
@@ -142,7 +151,25 @@ export const ViewerContent = ({
         </div>
       </div>
       {hasDetails && !isLeaving && (
-        <DetailsPanel image={image} detail={detail} drafts={drafts} onClose={toggleDetails} />
+        <DetailsPanel
+          image={image}
+          detail={detail}
+          drafts={drafts}
+          onAddToAlbum={() => setIsAdding(true)}
+          onClose={toggleDetails}
+        />
+      )}
+      {isAdding && (
+        <Suspense fallback={null}>
+          <AddToAlbumDialog
+            count={1}
+            onChoose={(album) => {
+              setIsAdding(false);
+              addToAlbum([current ?? image], album);
+            }}
+            onClose={() => setIsAdding(false)}
+          />
+        </Suspense>
       )}
       {hasKeys && <KeysDialog onClose={() => setHasKeys(false)} />}
     </div>

@@ -41,11 +41,12 @@ export const PanelHeader = ({ queue, summary, rate, isOpen, onToggle }: PanelHea
 };
 
 const detailsOf = (summary: Summary, rate: number | null): string => {
-  const { bytes, unsent, offline, signedOut } = summary;
+  const { bytes, unsent, offline, signedOut, album } = summary;
   if (offline) return "It goes on by itself once you are online again";
   if (signedOut) return "It goes on once you have signed in again";
   if (unsent === 0) return footnotes(summary).join(" · ");
   const amount = `${formatBytes(bytes.sent)} of ${formatBytes(bytes.total)}`;
-  if (rate === null) return amount;
-  return `${amount} · ${formatBytes(rate)}/s · ${timeLeft((bytes.total - bytes.sent) / rate)}`;
+  const into = album === null ? "" : ` · into ${album}`;
+  if (rate === null) return `${amount}${into}`;
+  return `${amount}${into} · ${formatBytes(rate)}/s · ${timeLeft((bytes.total - bytes.sent) / rate)}`;
 };

@@ -4,13 +4,14 @@ import { anImage } from "@/test/samples";
 
 import { bigFile } from "../queue/testing/fakes";
 import type { Upload } from "../queue/upload-state";
-import { summarize } from "./summary";
+import { footnotes, summarize } from "./summary";
 
 const upload = (changes: Partial<Upload>): Upload => ({
   id: 1,
   file: bigFile("wall.jpg", 100),
   name: "wall.jpg",
   contentType: "image/jpeg",
+  album: null,
   phase: { name: "waiting" },
   kept: 0,
   ...changes,
@@ -24,4 +25,15 @@ test("tells bytes that took no time from those that were sent, so that speed is 
     upload({ phase: { name: "waiting" } }),
   ]);
   expect(bytes).toEqual({ total: 400, sent: 270, kept: 220 });
+});
+
+test("says into which album all of them went, and of several albums nothing", () => {
+  const done = { phase: { name: "ready", image: anImage() } } as const;
+  const lisbon = { id: "a", title: "Lisbon" };
+  const notes = (...uploads: Partial<Upload>[]) =>
+    footnotes(summarize(uploads.map((changes) => upload({ ...done, ...changes }))));
+  expect(notes({ album: lisbon }, { album: lisbon })).toEqual(["In Lisbon"]);
+  expect(notes({ album: lisbon }, { album: null })).toEqual([]);
+  expect(notes({ album: lisbon }, { album: { id: "b", title: "Porto" } })).toEqual([]);
+  expect(notes({})).toEqual([]);
 });

@@ -15,6 +15,8 @@ export type Summary = {
   offline: boolean;
   /** The session has ended, and its person is asked to sign in again. */
   signedOut: boolean;
+  /** The title of the album that all of them go into; null: not all into one. */
+  album: string | null;
   /** `kept`: those of the sent ones that were in storage already, and took no time. */
   bytes: { total: number; sent: number; kept: number };
 };
@@ -31,10 +33,17 @@ export const summarize = (uploads: readonly Upload[]): Summary => {
     retryable: 0,
     offline: false,
     signedOut: false,
+    album: albumOfAll(uploads),
     bytes: { total: 0, sent: 0, kept: 0 },
   };
   for (const upload of uploads) count(upload, summary);
   return summary;
+};
+
+const albumOfAll = (uploads: readonly Upload[]): string | null => {
+  const albums = new Map(uploads.map(({ album }) => [album?.id, album?.title]));
+  const [title] = albums.values();
+  return albums.size === 1 ? (title ?? null) : null;
 };
 
 const count = (upload: Upload, summary: Summary): void => {
@@ -93,8 +102,9 @@ export const spokenProgress = (summary: Summary): string => {
 };
 
 /** What else there is to say once it is over. */
-export const footnotes = ({ added, already, failed }: Summary): string[] => {
+export const footnotes = ({ added, already, failed, album }: Summary): string[] => {
   const notes: string[] = [];
+  if (album !== null && added + already > 0) notes.push(`In ${album}`);
   if (already > 0 && (added > 0 || failed > 0))
     notes.push(`${already.toLocaleString()} already there`);
   if (failed > 0 && added > 0) notes.push(`${failed.toLocaleString()} not uploaded`);

@@ -42,6 +42,17 @@ describe("the usual way", () => {
     expect(uploads.storage.requests[0]?.place.headers).toHaveProperty("x-amz-checksum-sha256");
   });
 
+  test("what is uploaded into an album names it, also where the timeline has the same bytes", async () => {
+    uploads.add(pictureFile("beach.jpg", "sand"));
+    uploads.addInto({ id: "b1", title: "Lisbon" }, pictureFile("strand.jpg", "sand"));
+    await wait(5_000);
+    expect(uploads.server.batches.flat().map(({ album_id }) => album_id)).toEqual([
+      undefined,
+      "b1",
+    ]);
+    expect(uploads.landedIn).toEqual(["Lisbon"]);
+  });
+
   test("many are asked for together, and no more than four are sent at once", async () => {
     uploads.add(...Array.from({ length: 50 }, (_, n) => pictureFile(`${String(n)}.jpg`)));
 

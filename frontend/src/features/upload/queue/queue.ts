@@ -9,7 +9,14 @@ import { runUpload } from "./run-upload";
 import { Semaphore } from "./semaphore";
 import type { UploadApi } from "./upload-api";
 import type { UploadContext } from "./upload-context";
-import { canRetry, isFinished, isUnsent, type Phase, type Upload } from "./upload-state";
+import {
+  canRetry,
+  isFinished,
+  isUnsent,
+  type IntoAlbum,
+  type Phase,
+  type Upload,
+} from "./upload-state";
 import { UploadUrlBatcher } from "./upload-url-batcher";
 import { validateFile, type Limits } from "./validate-file";
 
@@ -18,14 +25,14 @@ export type Chosen = { file: File; name: string; contentType: string };
 type QueueParts = {
   server: UploadApi;
   limits: Limits;
-  /** Called for each picture that has come into the library. */
-  onLanded: (image: Image) => void;
+  /** Called for each picture that has come into the library, and perhaps into an album. */
+  onLanded: (image: Image, album: IntoAlbum | null) => void;
   /** Stand-ins for tests; a worker and XMLHttpRequest otherwise. */
   hash?: (file: File) => Promise<FileHash>;
   put?: UploadContext["put"];
 };
 
-type Voyage = { controller: AbortController; imageId: string | null; sha256: string | null };
+type Voyage = { controller: AbortController; imageId: string | null; claim: string | null };
 
 const MB = 1024 * 1024;
 /** How often listeners are told: as often as an eye can follow, however fast progress comes in. */
@@ -63,12 +70,12 @@ export class UploadQueue {
     };
   }
 
-  add(chosen: readonly Chosen[]): void {
+  add(chosen: readonly Chosen[], album: IntoAlbum | null = null): void {
     for (const { file, name, contentType } of chosen) {
       this.#lastId += 1;
       const failure = validateFile({ file, contentType }, this.#parts.limits);
       const phase: Phase = failure ? { name: "failed", failure } : { name: "waiting" };
-      const upload: Upload = { id: this.#lastId, file, name, contentType, phase, kept: 0 };
+      const upload: Upload = { id: this.#lastId, file, name, contentType, album, phase, kept: 0 };
       this.#uploads.set(upload.id, upload);
       if (!failure) void this.#carry(upload);
     }
@@ -126,7 +133,7 @@ export class UploadQueue {
   readonly snapshot = (): readonly Upload[] => this.#snapshot;
 
   async #carry(upload: Upload): Promise<void> {
-    const voyage: Voyage = { controller: new AbortController(), imageId: null, sha256: null };
+    const voyage: Voyage = { controller: new AbortController(), imageId: null, claim: null };
     this.#voyages.set(upload.id, voyage);
     this.#change(upload.id, { phase: { name: "waiting" }, kept: 0 });
     const { signal } = voyage.controller;
@@ -135,7 +142,8 @@ export class UploadQueue {
     };
     const tools: UploadContext = {
       ...this.#tools,
-      claim: (sha256) => this.#claim(sha256, upload.id, voyage),
+      // Of what was uploaded into the timeline an album still has to be told.
+      claim: (sha256) => this.#claim(`${sha256} ${upload.album?.id ?? ""}`, upload.id, voyage),
       onPlace: (imageId) => {
         voyage.imageId = imageId;
         if (signal.aborted) this.#giveBack(voyage);
@@ -153,11 +161,12 @@ export class UploadQueue {
 
   #finish(id: number, phase: Phase): void {
     this.#report(id, phase);
+    const album = this.#uploads.get(id)?.album ?? null;
     const voyage = this.#voyages.get(id);
     this.#voyages.delete(id);
     if (voyage) this.#release(id, voyage, { landed: phase.name !== "failed" });
     if (phase.name === "ready" || phase.name === "damaged" || phase.name === "already") {
-      this.#parts.onLanded(phase.image);
+      this.#parts.onLanded(phase.image, album);
     }
   }
 
@@ -178,18 +187,18 @@ export class UploadQueue {
   }
 
   /** Answers the other upload that stands for these bytes already, or null and this one now does. */
-  #claim(sha256: string, id: number, voyage: Voyage): Upload | null {
-    const holder = this.#claims.get(sha256);
+  #claim(claim: string, id: number, voyage: Voyage): Upload | null {
+    const holder = this.#claims.get(claim);
     const other = holder === undefined ? undefined : this.#uploads.get(holder);
     if (other) return other;
-    this.#claims.set(sha256, id);
-    voyage.sha256 = sha256;
+    this.#claims.set(claim, id);
+    voyage.claim = claim;
     return null;
   }
 
   /** What did not land leaves its bytes to a twin that stood back for it. */
-  #release(id: number, { sha256 }: Voyage, { landed }: { landed: boolean }): void {
-    if (sha256 !== null) this.#claims.delete(sha256);
+  #release(id: number, { claim }: Voyage, { landed }: { landed: boolean }): void {
+    if (claim !== null) this.#claims.delete(claim);
     if (landed) return;
     for (const twin of this.#uploads.values()) {
       if (twin.phase.name === "duplicate" && twin.phase.twinId === id) void this.#carry(twin);

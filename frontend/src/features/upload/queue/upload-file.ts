@@ -60,6 +60,7 @@ const askForPlace = async ({
     content_type: contentType,
     sha256,
     taken_hint: wallClock(file.lastModified),
+    ...(upload.album && { album_id: upload.album.id }),
     ...(parts && { parts }),
   };
   const place = await persistently(() => tools.desk.ask(picture), {

@@ -28,11 +28,16 @@ export type Phase =
   | { name: "failed"; failure: Failure }
   | { name: "cancelled" };
 
+/** Where files are uploaded into, beside the timeline. */
+export type IntoAlbum = { id: string; title: string };
+
 export type Upload = {
   readonly id: number;
   readonly file: File;
   readonly name: string;
   readonly contentType: string;
+  /** Null: into none. */
+  readonly album: IntoAlbum | null;
   readonly phase: Phase;
   /** Bytes that storage had of it before this page sent any: a big file goes on where it was. */
   readonly kept: number;

@@ -4,6 +4,7 @@ import { formatBytes, CameraIcon, CloseIcon, IconButton, Spinner } from "@/ui";
 
 import type { Drafts } from "../descriptions/description-draft";
 import { DescriptionSection } from "../descriptions/DescriptionSection";
+import { AlbumsSection } from "./AlbumsSection";
 import { DamagedSection } from "./DamagedSection";
 import { cameraLines, factsOf } from "./facts";
 import { FileMetadata } from "./FileMetadata";
@@ -15,10 +16,17 @@ type DetailsPanelProps = {
   /** Null while it loads. */
   detail: ImageDetail | null;
   drafts: Drafts;
+  onAddToAlbum: () => void;
   onClose: () => void;
 };
 
-export const DetailsPanel = ({ image, detail, drafts, onClose }: DetailsPanelProps) => (
+export const DetailsPanel = ({
+  image,
+  detail,
+  drafts,
+  onAddToAlbum,
+  onClose,
+}: DetailsPanelProps) => (
   // A ground of its own, or the timeline would shine through while the sheet comes up and past its corners.
   <div className="flex max-h-[58dvh] shrink-0 flex-col bg-black sm:h-full sm:max-h-none sm:bg-surface">
     <aside
@@ -39,6 +47,7 @@ export const DetailsPanel = ({ image, detail, drafts, onClose }: DetailsPanelPro
             <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
             <Facts image={image} />
             <CameraFacts detail={detail} />
+            <AlbumsSection albums={detail.albums} onAdd={onAddToAlbum} />
             <FileMetadata detail={detail} />
             <StorageReceipt detail={detail} />
           </>

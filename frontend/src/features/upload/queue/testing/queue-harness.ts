@@ -5,7 +5,7 @@ import type { Image } from "@/api";
 
 import type { FileHash } from "../file-hash";
 import { UploadQueue } from "../queue";
-import type { Phase } from "../upload-state";
+import type { IntoAlbum, Phase } from "../upload-state";
 import { StandInServer, StandInStorage, standInHash } from "./fakes";
 
 export const MB = 1024 * 1024;
@@ -14,6 +14,7 @@ export class QueueUnderTest {
   readonly server: StandInServer;
   readonly storage: StandInStorage;
   readonly landed: Image[] = [];
+  readonly landedIn: string[] = [];
   hash: (file: File) => Promise<FileHash> = standInHash;
   readonly queue: UploadQueue;
 
@@ -25,12 +26,20 @@ export class QueueUnderTest {
       put: this.storage.put,
       hash: (file) => this.hash(file),
       limits: { maxBytes, contentTypes: ["image/jpeg", "image/png"] },
-      onLanded: (picture) => this.landed.push(picture),
+      onLanded: (picture, album) => {
+        this.landed.push(picture);
+        if (album) this.landedIn.push(album.title);
+      },
     });
   }
 
   add(...files: File[]): void {
-    this.queue.add(files.map((file) => ({ file, name: file.name, contentType: file.type })));
+    this.addInto(null, ...files);
+  }
+
+  addInto(album: IntoAlbum | null, ...files: File[]): void {
+    const chosen = files.map((file) => ({ file, name: file.name, contentType: file.type }));
+    this.queue.add(chosen, album);
   }
 
   get phases(): Phase[] {
