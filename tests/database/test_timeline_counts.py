@@ -97,6 +97,8 @@ def _require_true(stack: EmbeddedStack, owner: UUID) -> dict[date, int]:
     """Compare all views with what is counted; return the timeline's days."""
     found: dict[str, dict[date, int]] = {}
     with _cursor(stack) as cursor:
+        # One moment for all: a worker of other tests may take these images up meanwhile.
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for view, condition in VIEWS.items():
             cursor.execute(COUNTED.format(condition), [str(owner)])
             found[view] = dict(cursor.fetchall())
