@@ -35,7 +35,7 @@ from app.library.selection import (
 from app.library.trash import delete_images, restore_images
 
 # Entries of albums that one request shows or hides: decision 0075 has the figures.
-MAX_MOVED_ENTRIES = 100_000
+MAX_MOVED_ENTRIES = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
