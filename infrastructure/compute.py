@@ -257,7 +257,8 @@ class Compute(Construct):
             handler=self.migrate.function,
             timeout=working_hours.MIGRATE,
             invocation_type=triggers.InvocationType.REQUEST_RESPONSE,
-            execute_after=database.needed_by_migrations,
+            # The group brings the functions' rules to the database: without them there is no way.
+            execute_after=[*database.needed_by_migrations, self._network.functions_group],
             execute_before=[*servers],
         )
         if database.proxy:  # see [Note: The proxy's first sign-in] in database.py

@@ -115,8 +115,6 @@ class Database(Construct):
         if size.database_proxy:
             self.proxy = self._make_proxy(network)
             entrance = self.proxy.group
-            group.add_ingress_rule(entrance, ec2.Port.tcp(5432), "From the proxy")
-            entrance.add_egress_rule(group, ec2.Port.tcp(5432), "To the database")
             self.address = self.proxy.address
         self._let_in(entrance, network)
         if size.database_proxy:  # migrations go past the proxy
@@ -186,6 +184,7 @@ class DatabaseProxy(Construct):
             description="Pinhole database proxy: from the functions to the database",
             allow_all_outbound=False,
         )
+        # Its target makes the rules between its group and the database's: EC2 refuses them twice.
         proxy = rds.DatabaseProxy(
             self,
             "Proxy",

@@ -92,8 +92,10 @@ class Network(Construct):
         for subnet in self.vpc.private_subnets:
             if not isinstance(subnet, ec2.Subnet):
                 raise TypeError("subnets of a network made here are of ours")
+            # The id is that of the CDK's routes to NAT gateways. Under another one, a change of the
+            # way out makes the new route before it deletes the old, and EC2 says AlreadyExists.
             subnet.add_route(
-                "WayOut",
+                "DefaultRoute",
                 router_type=ec2.RouterType.INSTANCE,
                 router_id=nat.instance.ref,
                 enables_internet_connectivity=True,

@@ -24,3 +24,18 @@ WITHOUT_BUDGETS = frozenset(
         "mx-central-1",
     }
 )  # fmt: skip
+_EVERY_SIZE = frozenset({"small", "production", "large"})
+# Sizes that a region cannot have: it lacks a kind of resource or of instance, or the functions do
+# not know its databases' authority.
+SIZES_REFUSED: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            "ca-west-1", "mx-central-1", "il-central-1", "ap-southeast-5", "ap-southeast-6",
+            "ap-southeast-7", "ap-east-2",
+        ),
+        _EVERY_SIZE,
+    ),
+    **dict.fromkeys(
+        ("me-central-1", "af-south-1", "ap-southeast-4", "eu-west-3"), frozenset({"large"})
+    ),
+}  # fmt: skip

@@ -44,7 +44,6 @@ class ReplicaStack(Stack):
             description=f"Pinhole in {region}: the second copy of its pictures",
             env=Environment(region=replica_region),
             synthesizer=LegacyStackSynthesizer(),
-            termination_protection=True,
         )
         self._name, self._region = replica_stack_name(region), replica_region
         Tags.of(self).add(TAG, TAG_VALUE)

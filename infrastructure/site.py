@@ -134,6 +134,11 @@ class Site(Construct):
 
         Files with a hash in their name first, and old ones stay: a page loaded before still finds
         what it names. Then the page, which every browser asks for anew.
+
+        Nothing is invalidated: a file of `assets/` never changes under its name, and of what says
+        "no-cache" CloudFront keeps a copy for the cache policy's least time, which is one second
+        (CloudFront, "Manage how long content stays in the cache"; CachingOptimized). An
+        invalidation may take many minutes, and the stack would wait for it.
         """
         source = deployment.Source.asset(str(self._files))
         hashed = deployment.BucketDeployment(
@@ -153,8 +158,6 @@ class Site(Construct):
             destination_bucket=self.bucket,
             exclude=["assets/*"],
             cache_control=[deployment.CacheControl.from_string(_ALWAYS_ASK)],
-            distribution=self.distribution,
-            distribution_paths=["/*"],
         )
         hashed.node.add_dependency(after)
         page.node.add_dependency(hashed)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scripts.deployment.aws_account import AwsAccount
 
 FIREWALL_REGION = "us-east-1"
+_DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
+_CAUSES = 3
 
 
 def firewall_name(region: str) -> str:
@@ -26,6 +28,44 @@ def firewall_name(region: str) -> str:
 def replica_name(region: str) -> str:
     """Return the name of the second copy's stack, as infrastructure/replica.py does."""
     return f"Pinhole-replica-of-{region}"
+
+
+def unfinished(account: AwsAccount, context: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with stacks beside that were asked for; empty if nothing is.
+
+    Args:
+        account: where.
+        context: what was said with `-c`.
+    """
+    asked = {
+        firewall_name(account.region): FIREWALL_REGION if context.get("rate") else "",
+        replica_name(account.region): context.get("replica", ""),
+    }
+    lines: list[str] = []
+    for name, region in asked.items():
+        if not region:
+            continue
+        stacks = account.stacks(region)
+        stack = stacks.look(name)
+        if stack.status in _DONE:
+            continue
+        lines.append(f"The stack {name} in {region} is {stack.status or 'not there'}.")
+        if stack.stack_id:
+            lines += [f"  {cause}" for cause in stacks.failures(stack.stack_id)[:_CAUSES]]
+    return lines
+
+
+def protect_second_copy(account: AwsAccount, context: Mapping[str, str]) -> None:
+    """Protect the second copy's stack from deletion once it is there.
+
+    Not by its template: a first creation that fails could not be deleted then, and nothing else
+    can be done with it. The CDK takes the protection off at each deployment.
+    """
+    if region := context.get("replica"):
+        stacks = account.stacks(region)
+        stack = stacks.look(replica_name(account.region))
+        if stack.kind == "ready":
+            stacks.protect(stack)
 
 
 def end_firewall(account: AwsAccount, *, say: Callable[[str], None]) -> None:

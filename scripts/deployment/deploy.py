@@ -222,7 +222,9 @@ class Deployment:
         try:
             self._cdk("deploy", STACK, "-a", made, "--require-approval", "never", *words)
         except StartError:
+            beside.protect_second_copy(self._account, self._context)
             self._explain(self._stacks.look())
+        beside.protect_second_copy(self._account, self._context)
 
     def _explain(self, stack: Stack) -> None:
         """Say why it failed, what helps, and that running this again is all right."""
@@ -230,6 +232,9 @@ class Deployment:
         causes = self._stacks.failures(stack.stack_id) if stack.stack_id else []
         if causes:
             lines += ["", "Why, in AWS's words:", *(f"  {cause}" for cause in causes[:3])]
+        if others := beside.unfinished(self._account, self._context):
+            lines += ["", *others]
+            causes += others
         helps = (help_ for said, help_ in _HELP.items() if any(said in each for each in causes))
         if help_ := next(helps, None):
             lines += ["", help_]

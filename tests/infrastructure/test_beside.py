@@ -137,6 +137,14 @@ def test_the_second_copy_is_private_and_outlives_the_first(beside: Path) -> None
     assert refused == {"VersionsGoByLifecycle": "s3:DeleteObjectVersion"}
 
 
+def test_stacks_beside_can_be_deleted_when_their_first_creation_fails(beside: Path) -> None:
+    """The second copy's is protected once it is there: scripts/deployment/beside.py."""
+    artifacts = json.loads((beside / "manifest.json").read_text())["artifacts"]
+    assert artifacts["Pinhole"]["properties"]["terminationProtection"] is True
+    for name in NAMES[1:]:
+        assert not artifacts[name]["properties"].get("terminationProtection"), name
+
+
 def test_s3_may_copy_and_nothing_else(beside: Path) -> None:
     there = "arn:aws:s3:::the-second-copy"
     template = _filled(body(beside, "Pinhole"), there)

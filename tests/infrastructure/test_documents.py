@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infrastructure.costs import UnpricedError, monthly_costs, table
-from infrastructure.regions import COMMERCIAL, WITHOUT_BUDGETS
+from infrastructure.regions import COMMERCIAL, SIZES_REFUSED, WITHOUT_BUDGETS
 from scripts.embedded.install import ROOT
 from scripts.generation.deployment import BUNDLE, PAGE, between, filled
-from scripts.generation.regions import problems_by_region, regions_with_authority
+from scripts.generation.regions import problems_by_region, regions_with_authority, sizes_refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +82,13 @@ def test_regions_without_budgets_are_those_of_cloudformations_schemas(small: Tem
     lacking = {name for name, missing in problems.items() if "AWS::Budgets::Budget" in missing}
     assert lacking == WITHOUT_BUDGETS
     assert set(problems) < set(COMMERCIAL)
+
+
+def test_sizes_that_the_preflight_refuses_are_those_that_a_region_cannot_have(
+    small: Template, production: Template, large: Template
+) -> None:
+    templates = {"small": small.path, "production": production.path, "large": large.path}
+    assert sizes_refused(templates, bundle=BUNDLE) == SIZES_REFUSED
 
 
 def test_a_stack_for_a_region_without_budgets_has_none(ipv6: Template, small: Template) -> None:

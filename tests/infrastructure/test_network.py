@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.infrastructure.ways_out import Network
+from tests.infrastructure.ways_out import EVERYWHERE, Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +49,66 @@ def test_zones_that_are_said_are_taken(small: Template, ipv6: Template) -> None:
 
     assert zones(ipv6) == {"eu-north-1a", "eu-north-1b"}
     assert all("Fn::GetAZs" in zone for zone in zones(small))
+
+
+RULES = {
+    "AWS::EC2::SecurityGroupIngress": "SecurityGroupIngress",
+    "AWS::EC2::SecurityGroupEgress": "SecurityGroupEgress",
+}
+
+
+def rules(template: Template) -> Counter[str]:
+    """Count security groups' rules by what EC2 takes for the same: all but the description."""
+    found: Counter[str] = Counter()
+    for kind, inline in RULES.items():
+        every = [(rule["GroupId"], rule) for rule in template.of_type(kind).values()]
+        for name, group in template.of_type("AWS::EC2::SecurityGroup").items():
+            own = {"Fn::GetAtt": [name, "GroupId"]}
+            every += [(own, rule) for rule in group.get(inline, [])]
+        for group_id, rule in every:
+            same = {key: each for key, each in rule.items() if key != "Description"}
+            same = {**same, "GroupId": group_id, "Kind": kind}
+            for end in ("FromPort", "ToPort"):
+                port = same.get(end)
+                if isinstance(port, dict) and port["Fn::GetAtt"][1] == "Endpoint.Port":
+                    same[end] = 5432
+            found[json.dumps(same, sort_keys=True)] += 1
+    return found
+
+
+def test_no_rule_of_a_security_group_is_made_twice(template: Template) -> None:
+    """EC2 answers InvalidPermission.Duplicate; RDS says of PostgreSQL's port that it is 5432."""
+    found = rules(template)
+    assert any('"FromPort": 5432' in rule for rule in found)
+    assert [rule for rule, times in found.items() if times > 1] == []
+
+
+def test_change_of_the_way_out_updates_a_route_and_makes_no_second(
+    small: Template, production: Template, large: Template, ipv6: Template
+) -> None:
+    """Under another logical id the new route comes before the old goes: EC2 says AlreadyExists."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for template in (small, production, large, ipv6):
+        for name, route in template.of_type("AWS::EC2::Route").items():
+            where = [route["RouteTableId"], *(route.get(each) for each in EVERYWHERE.values())]
+            names[json.dumps(where)].add(name)
+    assert len(names) >= 6  # two public and two private subnets, these also by IPv6
+    assert {where: found for where, found in names.items() if len(found) > 1} == {}
+
+
+def test_migrations_run_once_their_function_may_send_to_the_database(template: Template) -> None:
+    network = Network(template.body)
+    (trigger,) = template.of_type("Custom::Trigger")
+    (migrate,) = (name for name in network.functions() if name.startswith("ComputeMigrate"))
+    groups = network.functions()[migrate]["VpcConfig"]["SecurityGroupIds"]
+    (database,) = template.of_type("AWS::RDS::DBInstance").values()
+    (rule,) = (
+        name
+        for name, rule in template.of_type("AWS::EC2::SecurityGroupEgress").items()
+        if rule["GroupId"] in groups
+        and rule["DestinationSecurityGroupId"] in database["VPCSecurityGroups"]
+    )
+    assert rule in network.needs(trigger)
 
 
 def instance(body: dict[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,28 @@ def test_the_database_is_hard_to_reach_and_to_lose(template: Template) -> None:
         assert "databaseSubnet" in subnet["Ref"]
 
 
+def test_a_deployment_waits_for_no_invalidation_since_nothing_stale_is_kept(
+    template: Template,
+) -> None:
+    """Files whose names say what is in them are kept for ever; all others are asked for anew."""
+    deployments = template.of_type("Custom::CDKBucketDeployment")
+    for name, each in deployments.items():
+        assert "DistributionId" not in each, name
+    said = {
+        name: (each["SystemMetadata"]["cache-control"], each.get("Include"), each.get("Exclude"))
+        for name, each in deployments.items()
+    }
+    assert sorted(said.values(), key=str) == [
+        ("no-cache", None, ["assets/*"]),
+        ("public, max-age=31536000, immutable", ["assets/*"], ["*"]),
+    ]
+    # CachingOptimized: a least time of one second, for which "no-cache" is kept.
+    behavior = template.only("AWS::CloudFront::Distribution")["Properties"]["DistributionConfig"]
+    assert (
+        behavior["DefaultCacheBehavior"]["CachePolicyId"] == "658327ea-f89d-4fab-a63d-7e88639e58f6"
+    )
+
+
 def test_isolated_subnets_have_no_way_out(template: Template) -> None:
     for route in template.of_type("AWS::EC2::Route").values():
         assert "databaseSubnet" not in route["RouteTableId"]["Ref"]

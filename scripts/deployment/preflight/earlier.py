@@ -81,8 +81,8 @@ def _stack_of(account: AwsAccount, bucket: str) -> str:
         found = client.describe_stack_resources(PhysicalResourceId=bucket)["StackResources"]
     except client.exceptions.ClientError:
         return ""
-    return (
-        str(found[0]["StackName"])
-        if found and found[0]["ResourceStatus"] != "DELETE_SKIPPED"
-        else ""
-    )
+    # All resources of the stack are in the answer, not the bucket alone.
+    for each in found:
+        if each.get("PhysicalResourceId") == bucket and each["ResourceStatus"] != "DELETE_SKIPPED":
+            return str(each["StackName"])
+    return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infrastructure.regions import COMMERCIAL
+from infrastructure.regions import COMMERCIAL, SIZES_REFUSED
 from scripts.deployment.preflight.finding import CLOUDFRONT_REGION, Finding
 
 if TYPE_CHECKING:
@@ -12,8 +12,17 @@ if TYPE_CHECKING:
     from scripts.deployment.preflight.finding import Wanted
 
 
-def look_at_region(account: AwsAccount, _: Wanted) -> Finding:
-    """Look whether the region is switched on, and one that Pinhole supports."""
+def look_at_region(account: AwsAccount, wanted: Wanted) -> Finding:
+    """Look whether the region is switched on, and one that Pinhole supports in this size."""
+    if wanted.size in SIZES_REFUSED.get(account.region, ()):
+        able = (each for each in COMMERCIAL if wanted.size not in SIZES_REFUSED.get(each, ()))
+        return Finding(
+            name="Region",
+            verdict="bad",
+            words=f"{account.region} lacks what size {wanted.size} needs "
+            '(docs/operations.md, "Regions")',
+            advice=f"Take one of: {', '.join(able)}.",
+        )
     ec2 = account.session.client("ec2", region_name=CLOUDFRONT_REGION)
     (region, *_others) = ec2.describe_regions(RegionNames=[account.region], AllRegions=True)[
         "Regions"

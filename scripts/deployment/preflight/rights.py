@@ -36,6 +36,7 @@ _RIGHTS_TO_BOOTSTRAP = (
 _RIGHTS_BESIDE = {
     "rate": ("wafv2:CreateWebACL", "wafv2:GetWebACL", "wafv2:TagResource", "wafv2:UpdateWebACL"),
     "replica": (
+        "cloudformation:UpdateTerminationProtection",
         "s3:CreateBucket",
         "s3:PutBucketPolicy",
         "s3:PutBucketTagging",
