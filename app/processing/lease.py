@@ -68,13 +68,14 @@ ORDER BY greatest(empty_at, now()), owner_id
 # bound. So nobody has all of them: each worker there counts a person's leases in the rows, by the
 # index of those that wait. What is begun are the first of them, so a few more are looked at, and
 # not thousands. What rests counts too, for the seconds that it does. Whoever counts holds the
-# person's turn, else those that begin at the same moment would all find room.
+# person's turn, else those that begin at the same moment would all find room. On a site of one
+# account there is nobody to leave a function to.
 _HOLD_TURN = text("SELECT 1 FROM rate_limits WHERE key = 'turn:' || :owner FOR UPDATE")
 _HELD = text("""
 SELECT count(*) FROM (
   SELECT leased_until FROM images WHERE owner_id = :owner AND state = 'processing'
   ORDER BY stored_at, id LIMIT :looked_at
-) AS first WHERE leased_until > now()
+) AS first WHERE leased_until > now() AND EXISTS (SELECT 1 FROM users WHERE id <> :owner)
 """)
 _LOOKED_AT_BESIDE_LEASES = 50
 # One statement, since it is asked for each picture. Its cost is that of `estimate` in turns.py.

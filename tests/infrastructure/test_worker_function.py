@@ -116,6 +116,19 @@ def test_function_passes_over_whoever_has_all_others(library: Library, worker: I
     assert {library.state(at_work), library.state(waits)} == {"ready"}
 
 
+def test_function_leaves_none_to_others_where_there_are_none(
+    library: Library, worker: Inside
+) -> None:
+    library.value("DELETE FROM images; DELETE FROM users; SELECT 1")
+    ada = library.person()
+    at_work, waits = library.add(ada), library.add(ada)
+    library.value("UPDATE images SET state = 'processing' RETURNING 1")
+    query = "UPDATE images SET leased_until = now() + interval '1 hour' WHERE id = :id RETURNING 1"
+    library.value(query, id=at_work.image_id)
+    assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
+    assert library.state(waits) == "ready"
+
+
 def test_function_that_meets_an_outage_wakes_another_later(
     library: Library, worker: Inside
 ) -> None:
