@@ -117,7 +117,8 @@ def test_administration_is_given_and_taken(
     expect(row_of(page, email)).to_contain_text("Administrator")
     other.goto(somebody.site)
     open_page(somebody, "People")
-    expect(row_of(other, ADMINISTRATOR)).to_be_visible()
+    # Their own: the first administrator's is further down than is shown, once many have joined.
+    expect(row_of(other, email)).to_contain_text("Administrator")
 
     take_step(page, email, "Take administration away")
     answer(page, "Take it away")
