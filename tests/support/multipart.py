@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from tests.support.images import jpeg
-from tests.support.users import Json, Person
+from tests.support.users import Json, Person, in_turn
 
 PART = 5 * 1024 * 1024
 
@@ -50,7 +50,8 @@ def big_file(*, seed: int, more: int = 100_000) -> BigFile:
 
 def promise(person: Person, big: BigFile, **changed: object) -> Json:
     """Ask for the place of one file in parts."""
-    answer = person.http.post("/api/images", json={"images": [big.announcement(**changed)]})
+    body = {"images": [big.announcement(**changed)]}
+    answer = in_turn(lambda: person.http.post("/api/images", json=body))
     answer.raise_for_status()
     (place,) = answer.json()["places"]
     found: Json = place
@@ -72,7 +73,8 @@ def send(place: Json, big: BigFile) -> None:
 
 def complete(person: Person, place: Json) -> httpx2.Response:
     """Say that all parts were sent."""
-    return person.http.post(f"/api/images/{place['image']['id']}/complete")
+    path = f"/api/images/{place['image']['id']}/complete"
+    return in_turn(lambda: person.http.post(path))
 
 
 def open_uploads(bucket: Any, person: Person) -> list[str]:
