@@ -18,6 +18,7 @@ from app.cli.migrate import migrate
 from app.settings import with_driver
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import PATIENCE, ROOT, new_network, running_api
+from tests.conftest import running_stack
 from tests.oidc.fake_provider import Issuer, Provider, running_provider
 from tests.support.users import Person
 
@@ -88,6 +89,13 @@ def provider() -> Iterator[Provider]:
         issuers["symmetric"].metadata = {"id_token_signing_alg_values_supported": ["HS256", "none"]}
         issuers["local"].metadata = {"jwks_uri": "file:///etc/passwd"}
         yield running
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[EmbeddedStack]:
+    """A stack of their own: their worker has no model, and would end other tests' descriptions."""
+    with running_stack() as own:
+        yield own
 
 
 @pytest.fixture(scope="session")
