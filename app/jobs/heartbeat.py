@@ -14,7 +14,10 @@ LONGEST_SECONDS = 20 * 60.0
 
 
 class Heartbeat:
-    """One thread for all that is in hand. What takes less than a beat costs nothing."""
+    """One thread for all that is in hand. What takes less than a beat costs nothing.
+
+    One beat comes after the other: what they ask must answer soon, or fail soon.
+    """
 
     def __init__(self, *, every_seconds: float = BEAT_SECONDS) -> None:
         self._every_seconds = every_seconds

@@ -86,7 +86,7 @@ class Worker:
         self._stopping = threading.Event()
         self._assembly = Assembly(
             settings,
-            # One connection each, and three for arrivals, the sweep and the heartbeat.
+            # One connection each, and three for arrivals, the sweep and the heartbeat of leases.
             pool_size=developers + DESCRIBERS + EXPORTERS + LETTER_CARRIERS + 3,
             in_hand=InHand(most=most_of_one),
             pause=self._stopping.wait,
@@ -174,7 +174,7 @@ class Worker:
                     if not is_over.is_set():  # else it was done, and taken out, just now
                         raise
 
-            with self._assembly.heartbeat.during(beat):
+            with self._assembly.message_heartbeat.during(beat):
                 try:
                     yield
                 finally:

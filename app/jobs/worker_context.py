@@ -70,7 +70,9 @@ class Assembly:
         self.store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
         self.exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
         self.census = Census(s3=s3, bucket_name=settings.picture_bucket)
+        # A thread for each, so that leases do not run out while SQS does not answer.
         self.heartbeat = Heartbeat()
+        self.message_heartbeat = Heartbeat()
         self.pictures = Queue(sqs=sqs, url=settings.picture_queue_url)
         self.descriptions = Queue(sqs=sqs, url=settings.description_queue_url)
         self.copies = Queue(sqs=sqs, url=settings.export_queue_url)

@@ -233,10 +233,14 @@ def extend(begun: Begun) -> None:
         OperationalError: somebody has locked the row for longer than a moment. Nobody else takes
             the picture meanwhile, since a row that is locked is not begun.
     """
-    with begun.lease.held:
+    if not begun.lease.held.acquire(blocking=False):
+        return  # it comes to its end, which may take S3 seconds: the other pictures cannot wait
+    try:
         wait_briefly()  # other pictures' turn to say so comes after
         until = _set_ours(begun, leased_until=func.now() + LEASE)
         begun.lease.until = until or begun.lease.until
+    finally:
+        begun.lease.held.release()
 
 
 def let_go(begun: Begun, *, counts: bool, rest: timedelta = timedelta()) -> None:

@@ -202,7 +202,10 @@ def _settle_without_original(begun: Begun) -> None:
     It is forged or long overtaken, and the place is still promised; or it is of a picture that was
     here before, which somebody hid or took away: the doctor may bring it back.
     """
-    if db.session.scalar(select(Image.receipt_at).where(Image.id == begun.task.image_id)):
+    was_here = db.session.scalar(select(Image.receipt_at).where(Image.id == begun.task.image_id))
+    # Else it would wait for the heartbeat with the connection that the heartbeat may wait for.
+    db.session.rollback()
+    if was_here:
         _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
     else:
         _settle_ours(begun, state=ImageState.UPLOADING)
