@@ -5,11 +5,10 @@ import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { AddToAlbumIcon } from "@/ui";
 
+import { loadAddToAlbumDialog, useLoadAhead } from "./load-add-to-album-dialog";
 import { useAddToAlbum, type ChosenAlbum } from "./use-add-to-album";
 
-const AddToAlbumDialog = lazy(async () => ({
-  default: (await import("./AddToAlbumDialog")).AddToAlbumDialog,
-}));
+const AddToAlbumDialog = lazy(loadAddToAlbumDialog);
 
 /** What the arrow keys of the grid would go on from. */
 const focusGrid = () => {
@@ -21,6 +20,7 @@ export const AddToAlbumButton = ({ selected, act }: GallerySelection) => {
   const [isOpen, setIsOpen] = useState(false);
   const addToAlbum = useAddToAlbum();
   const wasUsed = useRef(false);
+  useLoadAhead(loadAddToAlbumDialog);
   // This button goes with the selection, and the focus would be lost with it.
   useEffect(
     () => () => {

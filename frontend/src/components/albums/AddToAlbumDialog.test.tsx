@@ -30,6 +30,63 @@ test("an album is found by a part of its title and chosen with Enter", async () 
   expect(onChoose).toHaveBeenCalledWith({ id: "album 1", title: "Évora", isNew: false });
 });
 
+/** Enter is pressed while the list of albums is still on its way. */
+const pressEnterBeforeTheListIsThere = async (text: string) => {
+  const titles = ["Lisbon", "Évora"];
+  const albums = titles.map((title, index) => anAlbum({ id: `album ${index}`, title }));
+  const { handlers, asked } = albumsApi({ images: [], albums });
+  let arrive = (): void => undefined;
+  const arrival = new Promise<undefined>((resolve) => {
+    arrive = () => resolve(undefined);
+  });
+  server.use(
+    http.get("*/api/albums", () => arrival),
+    ...handlers,
+  );
+  const onChoose = vi.fn();
+  renderWithApp(<AddToAlbumDialog count={12} onChoose={onChoose} onClose={vi.fn()} />);
+  const user = userEvent.setup();
+  await user.keyboard(`${text}{Enter}`);
+  expect(screen.getByLabelText(/Find an album/)).toHaveAccessibleDescription(/waits/);
+  expect(onChoose).not.toHaveBeenCalled();
+  return { arrive, asked, onChoose, user };
+};
+
+test("Enter before the list is there chooses the album with that title", async () => {
+  const { arrive, asked, onChoose } = await pressEnterBeforeTheListIsThere("evora");
+  arrive();
+  await waitFor(() =>
+    expect(onChoose).toHaveBeenCalledWith({ id: "album 1", title: "Évora", isNew: false }),
+  );
+  expect(asked).toEqual([]);
+});
+
+test("Enter before the list is there makes an album that nobody has", async () => {
+  const { arrive, asked, onChoose } = await pressEnterBeforeTheListIsThere("Porto");
+  arrive();
+  await waitFor(() => expect(onChoose).toHaveBeenCalledOnce());
+  expect(asked).toEqual(["create Porto"]);
+});
+
+test("Enter before the list is there adds to no album whose title nobody has seen", async () => {
+  const { arrive, asked, onChoose, user } = await pressEnterBeforeTheListIsThere("Lis");
+  arrive();
+  expect(await screen.findByText("Enter adds to “Lisbon”.")).toBeVisible();
+  expect(onChoose).not.toHaveBeenCalled();
+  await user.keyboard("{Enter}");
+  expect(onChoose).toHaveBeenCalledWith(expect.objectContaining({ title: "Lisbon" }));
+  expect(asked).toEqual([]);
+});
+
+test("an Enter is forgotten when the text is changed before the list is there", async () => {
+  const { arrive, asked, onChoose, user } = await pressEnterBeforeTheListIsThere("Porto");
+  await user.keyboard("{Backspace}");
+  arrive();
+  expect(await screen.findByText("Enter makes the album “Port”.")).toBeVisible();
+  expect(asked).toEqual([]);
+  expect(onChoose).not.toHaveBeenCalled();
+});
+
 test("the arrows go from the field through the list and back", async () => {
   const { onChoose, user } = show();
   await screen.findByRole("button", { name: /Lisbon/ });

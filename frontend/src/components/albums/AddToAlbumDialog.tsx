@@ -1,12 +1,19 @@
 /** Which album pictures are added to: one that is there, found by its title, or a new one. */
-import { useEffect, useRef, useState, type KeyboardEvent, type SubmitEvent } from "react";
+import {
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type SubmitEvent,
+} from "react";
 
 import { toProblem, useAlbums, useMakeAlbum, type Album } from "@/api";
 import { picturesInWords } from "@/components/gallery/use-change-with-undo";
 import { Button, classNames, Dialog, FormAlert, PlusIcon, Spinner, TextField } from "@/ui";
 
 import { AlbumCover } from "./AlbumCover";
-import { matchingAlbums } from "./matching-albums";
+import { albumTitled, matchingAlbums } from "./matching-albums";
 import type { ChosenAlbum } from "./use-add-to-album";
 
 const MAX_TITLE = 200;
@@ -48,11 +55,21 @@ const moveFocus = (event: KeyboardEvent<HTMLElement>): void => {
   next.focus();
 };
 
+/** `found`: null while the albums are not known. */
+const enterInWords = (title: string, found: readonly Album[] | null): string => {
+  if (title === "") return "Write a part of its title.";
+  if (!found) return "Enter waits for the list of your albums.";
+  const [first] = found;
+  return first ? `Enter adds to “${first.title}”.` : `Enter makes the album “${title}”.`;
+};
+
 export const AddToAlbumDialog = ({ count, onChoose, onClose }: AddToAlbumDialogProps) => {
   const albums = useAlbums();
   const make = useMakeAlbum();
   const [text, setText] = useState("");
   const [isNaming, setIsNaming] = useState(false);
+  // Enter was pressed before it was known which albums there are.
+  const isAwaited = useRef(false);
   const root = useRef<HTMLDivElement>(null);
   const title = text.trim();
   const found = matchingAlbums(albums.data ?? [], isNaming ? "" : text);
@@ -61,26 +78,43 @@ export const AddToAlbumDialog = ({ count, onChoose, onClose }: AddToAlbumDialogP
   useEffect(() => root.current?.querySelector("input")?.focus(), [isNaming]);
 
   const choose = ({ id, title }: Album) => onChoose({ id, title, isNew: false });
-  const create = () => {
+  const makeAlbum = () => {
     if (make.isPending) return;
-    if (title === "") {
-      setIsNaming(true);
-      return;
-    }
     make.mutate({ title }, { onSuccess: (made) => onChoose({ ...made, isNew: true }) });
+  };
+  const create = () => {
+    if (title === "") setIsNaming(true);
+    else makeAlbum();
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const [first] = found;
     if (isNaming) create();
-    else if (title !== "" && first) choose(first);
-    else if (title !== "" && albums.data) create();
+    else if (title === "") return;
+    else if (!albums.data) isAwaited.current = true;
+    else if (first) choose(first);
+    else makeAlbum();
   };
+  // Nobody saw a title that only has the words in it: that one takes another Enter.
+  const answer = useEffectEvent((all: readonly Album[]) => {
+    if (!isAwaited.current || isNaming || title === "") return;
+    isAwaited.current = false;
+    const same = albumTitled(all, title);
+    if (same) choose(same);
+    else if (matchingAlbums(all, title).length === 0) makeAlbum();
+  });
+  useEffect(() => {
+    if (albums.data) answer(albums.data);
+  }, [albums.data]);
+  const whatEnterDoes = enterInWords(title, albums.data ? found : null);
   const field = {
     value: text,
     maxLength: MAX_TITLE,
     autoComplete: "off",
-    onChange: (event: { target: { value: string } }) => setText(event.target.value),
+    onChange: (event: { target: { value: string } }) => {
+      isAwaited.current = false;
+      setText(event.target.value);
+    },
   };
 
   return (
@@ -105,7 +139,12 @@ export const AddToAlbumDialog = ({ count, onChoose, onClose }: AddToAlbumDialogP
               </div>
             </>
           ) : (
-            <TextField key="search" label="Find an album, or name a new one" {...field} />
+            <TextField
+              key="search"
+              label="Find an album, or name a new one"
+              hint={<span className="block truncate">{whatEnterDoes}</span>}
+              {...field}
+            />
           )}
         </form>
         {!isNaming && (

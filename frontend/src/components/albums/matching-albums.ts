@@ -13,3 +13,7 @@ export const matchingAlbums = (albums: readonly Album[], text: string): readonly
   const begins = (album: Album) => plain(album.title).startsWith(wanted);
   return [...found.filter(begins), ...found.filter((album) => !begins(album))];
 };
+
+/** The album that has this title, without regard to case and accents. */
+export const albumTitled = (albums: readonly Album[], title: string): Album | undefined =>
+  albums.find((album) => plain(album.title) === plain(title.trim()));

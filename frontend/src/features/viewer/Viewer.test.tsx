@@ -442,3 +442,16 @@ test("l adds the picture to an album, and the details then name it", async () =>
   await userEvent.click(screen.getByRole("button", { name: "Undo" }));
   await waitFor(() => expect(asked).toEqual(["add_to_album two", "remove_from_album two"]));
 });
+
+test("a picture is removed from an album in its details, and an undo puts it back", async () => {
+  const { handlers, asked } = albumsApi({ images: THREE, members: ["two"] });
+  serve(THREE, { albums: [{ id: anAlbum().id, title: "Lisbon" }] });
+  server.use(...handlers.slice(-1));
+  await openAmong(3);
+  await key("e");
+  await userEvent.click(await screen.findByRole("button", { name: "Remove from Lisbon" }));
+  expect(await screen.findByText("Removed from Lisbon")).toBeVisible();
+  expect(shown()).toBe("two");
+  await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(asked).toEqual(["remove_from_album two", "add_to_album two"]));
+});

@@ -14,6 +14,7 @@ import {
   PauseIcon,
   PlayIcon,
   PlusIcon,
+  RemoveFromAlbumIcon,
   TrashIcon,
   UnarchiveIcon,
 } from "@/ui";
@@ -34,6 +35,8 @@ type ViewerBarProps = {
   onFavourite: () => void;
   onArchive: () => void;
   onAddToAlbum: () => void;
+  /** Null: it was not opened in an album. */
+  onRemoveFromAlbum: (() => void) | null;
   onZoomIn: () => void;
   onZoomOut: () => void;
 };
@@ -106,6 +109,15 @@ export const ViewerBar = (props: ViewerBarProps) => {
       >
         <AddToAlbumIcon />
       </IconButton>
+      {props.onRemoveFromAlbum && (
+        <IconButton
+          label="Remove from album"
+          className={classNames(light, "max-sm:hidden!")}
+          onClick={props.onRemoveFromAlbum}
+        >
+          <RemoveFromAlbumIcon />
+        </IconButton>
+      )}
       <IconButton
         label="Details"
         aria-expanded={hasDetails}

@@ -1,14 +1,12 @@
 /** The stage with everything around it: bars, arrows, details, and the keys for all of them. */
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 
-import type { Image, ImageDetail, View } from "@/api";
-import { useAddToAlbum } from "@/components/albums/use-add-to-album";
+import { albumOf, useAlbum, type Image, type ImageDetail, type View } from "@/api";
 import { classNames } from "@/ui";
 
 import { DamagedNotice } from "./DamagedNotice";
 import type { Drafts } from "./descriptions/description-draft";
 import { DetailsPanel } from "./details/DetailsPanel";
-import { KeysDialog } from "./KeysDialog";
 import { NavButton } from "./NavButton";
 import { useAnimation } from "./use-animation";
 import { useChangeCurrent } from "./use-change-current";
@@ -17,10 +15,7 @@ import { useFullResolution } from "./use-full-resolution";
 import { usePhotoSwipe } from "./use-photoswipe";
 import { useShortcuts } from "./use-shortcuts";
 import { ViewerBar } from "./ViewerBar";
-
-const AddToAlbumDialog = lazy(async () => ({
-  default: (await import("@/components/albums/AddToAlbumDialog")).AddToAlbumDialog,
-}));
+import { ViewerDialog, type WhichDialog } from "./ViewerDialog";
 
 type ViewerContentProps = {
   view: View;
@@ -48,9 +43,8 @@ export const ViewerContent = ({
   const [hasDetails, setHasDetails] = useState(false);
   const controls = useRef<HTMLDivElement>(null);
   const isIdle = useIdle(controls);
-  const [hasKeys, setHasKeys] = useState(false);
-  const [isAdding, setIsAdding] = useState(false);
-  const addToAlbum = useAddToAlbum();
+  const [dialog, setDialog] = useState<WhichDialog | null>(null);
+  const album = useAlbum(albumOf(view)).data;
   const [isBare, setIsBare] = useState(false);
   const [drafts] = useState<Drafts>(() => new Map());
   const [isPulled, setIsPulled] = useState(false);
@@ -93,7 +87,11 @@ export const ViewerContent = ({
   const archiveThis = () => {
     if (current) changeThis(current.archived_at === null ? "archive" : "unarchive", current);
   };
-  useShortcuts({
+  const chooseAlbum = () => setDialog("album");
+  const removeFromAlbum = (from: { id: string; title: string }) => {
+    if (current) changeThis("remove_from_album", current, from);
+  };
+  const keys = {
     Escape: close,
     ArrowLeft: () => step(-1),
     ArrowRight: () => step(1),
@@ -105,13 +103,15 @@ export const ViewerContent = ({
     e: toggleDetails,
     f: favourThis,
     a: archiveThis,
-    l: () => setIsAdding(true),
+    l: chooseAlbum,
     d: removeThis,
     Delete: removeThis,
     u: undo,
     "Ctrl+z": undo,
-    "?": () => setHasKeys(true),
-  });
+    "?": () => setDialog("keys"),
+  };
+  // Also while a dialog is still being loaded: what is typed then is meant for it.
+  useShortcuts(dialog === null ? keys : {});
   if (!image) return null;
   const areBarsHidden = isLeaving || isPulled || isBare;
 
@@ -141,7 +141,8 @@ export const ViewerContent = ({
             onDelete={removeThis}
             onFavourite={favourThis}
             onArchive={archiveThis}
-            onAddToAlbum={() => setIsAdding(true)}
+            onAddToAlbum={chooseAlbum}
+            onRemoveFromAlbum={album ? () => removeFromAlbum(album) : null}
             onZoomIn={() => stage.current?.zoomIn()}
             onZoomOut={() => stage.current?.zoomOut()}
           />
@@ -155,23 +156,12 @@ export const ViewerContent = ({
           image={image}
           detail={detail}
           drafts={drafts}
-          onAddToAlbum={() => setIsAdding(true)}
+          onAddToAlbum={chooseAlbum}
+          onRemoveFromAlbum={removeFromAlbum}
           onClose={toggleDetails}
         />
       )}
-      {isAdding && (
-        <Suspense fallback={null}>
-          <AddToAlbumDialog
-            count={1}
-            onChoose={(album) => {
-              setIsAdding(false);
-              addToAlbum([current ?? image], album);
-            }}
-            onClose={() => setIsAdding(false)}
-          />
-        </Suspense>
-      )}
-      {hasKeys && <KeysDialog onClose={() => setHasKeys(false)} />}
+      <ViewerDialog which={dialog} image={current ?? image} onClose={() => setDialog(null)} />
     </div>
   );
 };

@@ -1,7 +1,7 @@
 /** Changing the picture in view, and taking it back: from the message, with U or with Ctrl+Z. */
 import { useEffect, useRef } from "react";
 
-import { belongsIn, changed, type BatchAction, type Image, type View } from "@/api";
+import { albumOf, belongsIn, changed, type BatchAction, type Image, type View } from "@/api";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 
 type CurrentOptions = {
@@ -40,8 +40,8 @@ export const useChangeCurrent = ({ view, images, onNavigate, onClose }: CurrentO
   };
 
   /** Goes on to the next picture where this one leaves the list by it. */
-  const changeThis = (action: BatchAction, image: Image) => {
-    const isStaying = belongsIn(view)(changed(action, image));
+  const changeThis = (action: BatchAction, image: Image, album?: { id: string; title: string }) => {
+    const isStaying = album ? albumOf(view) !== album.id : belongsIn(view)(changed(action, image));
     if (!isStaying) {
       // Keys can be quicker than the list: what left it a moment ago may still be in it.
       const gone = new Set(done.current.map((one) => one.image.id));
@@ -51,9 +51,11 @@ export const useChangeCurrent = ({ view, images, onNavigate, onClose }: CurrentO
       if (next) onNavigate(next.id);
       else onClose();
     }
+    const message = album ? `Removed from ${album.title}` : DONE[action];
     const made = change(action, [image], {
+      ...(album ? { albumId: album.id } : {}),
       // The heart says it already.
-      message: isStaying && action.endsWith("favourite") ? null : DONE[action],
+      message: isStaying && action.endsWith("favourite") ? null : message,
       onUndo: () => isBack(image),
     });
     if (!isStaying) done.current.push({ image, made });

@@ -4,7 +4,7 @@ import { formatBytes, CameraIcon, CloseIcon, IconButton, Spinner } from "@/ui";
 
 import type { Drafts } from "../descriptions/description-draft";
 import { DescriptionSection } from "../descriptions/DescriptionSection";
-import { AlbumsSection } from "./AlbumsSection";
+import { AlbumsSection, type AlbumOfImage } from "./AlbumsSection";
 import { DamagedSection } from "./DamagedSection";
 import { cameraLines, factsOf } from "./facts";
 import { FileMetadata } from "./FileMetadata";
@@ -17,6 +17,7 @@ type DetailsPanelProps = {
   detail: ImageDetail | null;
   drafts: Drafts;
   onAddToAlbum: () => void;
+  onRemoveFromAlbum: (album: AlbumOfImage) => void;
   onClose: () => void;
 };
 
@@ -25,6 +26,7 @@ export const DetailsPanel = ({
   detail,
   drafts,
   onAddToAlbum,
+  onRemoveFromAlbum,
   onClose,
 }: DetailsPanelProps) => (
   // A ground of its own, or the timeline would shine through while the sheet comes up and past its corners.
@@ -47,7 +49,11 @@ export const DetailsPanel = ({
             <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
             <Facts image={image} />
             <CameraFacts detail={detail} />
-            <AlbumsSection albums={detail.albums} onAdd={onAddToAlbum} />
+            <AlbumsSection
+              albums={detail.albums}
+              onAdd={onAddToAlbum}
+              onRemove={onRemoveFromAlbum}
+            />
             <FileMetadata detail={detail} />
             <StorageReceipt detail={detail} />
           </>
