@@ -1,1 +1,1 @@
-"""Pinhole: the API, and the worker that develops and describes pictures."""
+"""Pinhole: the API, and the worker that processes and describes images."""

@@ -1,4 +1,4 @@
-"""The one database: its base class for models, and the session that routes and tasks share."""
+"""The database: the base class of models, and the session that routes and tasks share."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""How much may be said of a picture: a person may write as much as a model may."""
+"""Maximum lengths of a description, the same for users and models."""
 
 LONGEST_ALT_TEXT = 300
 LONGEST_TEXT = 2000

@@ -1,4 +1,4 @@
-"""What can go wrong on purpose, and how it is told (problem+json, RFC 9457).
+"""Errors that the API answers on purpose, as problem+json (RFC 9457).
 
 AppError
 ├── BadRequestError              400  the request could not be read

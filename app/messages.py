@@ -1,7 +1,7 @@
-"""What a message means: the worker's loop and the Lambda handler share this.
+"""Queue messages: their types and parsing, shared by the worker's loop and the Lambda handlers.
 
-A message is only a doorbell: the database row is the truth. So a message may come twice, late or
-never (the sweep finds what fell through), and one that nobody can mean is dropped and logged.
+A message only says that there is work; the database row says which. A message may therefore come
+twice, late or never (the sweep finds lost work). One that cannot be parsed is logged and dropped.
 """
 
 import json

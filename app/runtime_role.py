@@ -1,11 +1,11 @@
-"""The database role that the API and the worker run as: it owns nothing, and reads and writes rows.
+"""The database role of the API and the worker: it reads and writes rows, and owns nothing.
 
-[Note: Two roles] The owner makes and changes tables, and only migrations connect as it. What serves
-requests connects as the runtime role: whoever takes a function over, or gets SQL past it, makes no
-table, drops none, reads no password hashes of roles, and changes no line of the audit record. Audit
-rows of somebody who leaves, old ones of nobody, and what somebody repeated thousands of times are
-deleted by functions that the owner made (migrations 0013 and 0026) and that look themselves whether
-it is time.
+[Note: Two roles] The owner role creates and changes tables, and only migrations connect as it. The
+API and the worker connect as the runtime role. An attacker who takes a function over, or injects
+SQL, can therefore create or drop no table, read no password hashes of roles, and change no row of
+the audit log. Audit rows of deleted accounts, old rows without an account, and rows that somebody
+repeated thousands of times are deleted by functions of the owner (migrations 0013 and 0026), which
+check themselves whether a row is due.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What an operator decides, read from the environment once and frozen."""
+"""Settings, read from the environment once and frozen."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Text that people write and see: without controls, and without marks that reorder it."""
+"""Clean text of users: no control characters, no marks that reorder text."""
 
 import unicodedata
 from pathlib import PurePosixPath

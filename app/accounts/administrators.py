@@ -1,4 +1,4 @@
-"""Those who look after the site: there is always one who can."""
+"""Administrators: a site always keeps at least one who can sign in."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Finding letters whose message was lost, and deleting what says nothing any more."""
+"""Periodic jobs of accounts: send overdue e-mails, delete expired rows."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Who is at the other end of the request, as far as the network tells."""
+"""Network address and browser of the client that sent a request."""
 
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network

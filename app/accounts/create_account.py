@@ -1,4 +1,4 @@
-"""How accounts come into being, and what a link in a mail proves and undoes."""
+"""Create accounts, and redeem the links that e-mails carry."""
 
 import hmac
 from datetime import timedelta

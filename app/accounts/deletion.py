@@ -1,7 +1,8 @@
-"""Leaving: a week to change one's mind, then nothing of a person is left.
+"""Account deletion: a grace period of a week, then everything of the user is deleted.
 
-Two steps with a pause: the account is shut first, so that addresses that were signed for it have
-died before its objects are deleted; else an upload could arrive after the last look.
+There are two steps with a pause between them. The account is closed first, so that its presigned
+URLs have expired before its objects are deleted. Otherwise an upload could arrive after the last
+check.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""E-mail addresses and passwords, as they are heard."""
+"""Parse and normalize e-mail addresses, and bound the length of passwords."""
 
 from typing import Annotated
 

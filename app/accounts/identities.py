@@ -1,4 +1,4 @@
-"""People at OpenID providers, and whose accounts they open: issuer and subject say who it is."""
+"""Identities at OpenID providers: issuer and subject identify the account."""
 
 from dataclasses import dataclass
 

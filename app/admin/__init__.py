@@ -1,1 +1,1 @@
-"""Administration: what administrators see and do. Never a way to anybody's images."""
+"""Administration: users, invitations and the audit log. No access to anybody's images."""

@@ -1,4 +1,4 @@
-"""What the API says and hears about administration."""
+"""Request and response schemas of administration."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""People as an administrator sees them, and what an administrator may change about them."""
+"""Users as administrators see them, and the changes that administrators may make."""
 
 from collections.abc import Sequence
 from typing import Any

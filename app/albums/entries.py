@@ -1,4 +1,4 @@
-"""What is in albums: adding and removing images. The caller locks the images before, and commits.
+"""Add images to albums, and remove them. The caller locks the images first, and commits.
 
 See [Note: Counts of albums] in app/images/album_models.py for what is locked in which order.
 """

@@ -1,4 +1,4 @@
-"""Reading albums: one, and pages of them, as the API shows them."""
+"""Read one album, or pages of albums, as the API shows them."""
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping

@@ -1,12 +1,12 @@
-"""The order of an album by hand.
+"""The manual order of an album.
 
-[Note: Positions] Each image of an album has a position, a whole number, and most positions are
-free: an image that is moved takes one between two others, and nothing else is written. Where too
-few are free in between, the images around that place are spread anew: first some dozens of them,
-then more, at the worst all. So a move between the same two images writes some dozens of rows at
-every twentieth time, and all of them hardly ever. (Order maintenance by list labelling: Dietz,
-Sleator, "Two algorithms for maintaining order in a list", 1987.) Positions stay below 2^53, which
-is what a number in JSON holds in every language.
+[Note: Positions] Each image of an album has a position, a whole number, with gaps between most of
+them. Moving an image writes one number between two others, and nothing else. Where a gap is too
+small, the images around it are renumbered: first some dozens of them, then more, at the worst all.
+Repeated moves between the same two images write some dozens of rows every twentieth time, and
+almost never all of them. (Order maintenance by list labelling: Dietz, Sleator, "Two algorithms for
+maintaining order in a list", 1987.) Positions stay below 2^53, which a number in JSON holds exactly
+in every language.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Deleting albums for good, 30 days after their person did: a job of the sweep."""
+"""Delete albums for good, 30 days after their owner deleted them: a periodic job."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Albums over HTTP: list, make, look, change, delete and restore them, and move what is in them."""
+"""Albums over HTTP: list, create, read, change, delete and restore them, and reorder images."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What the API says and hears about albums."""
+"""Request and response schemas of albums."""
 
 from datetime import datetime
 from typing import Annotated, Literal, cast

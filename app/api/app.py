@@ -1,4 +1,4 @@
-"""Where all parts of the API meet."""
+"""Build the Flask app from its parts."""
 
 from typing import Literal
 

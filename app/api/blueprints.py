@@ -1,4 +1,4 @@
-"""All routes of the API, as their decorators say them."""
+"""All blueprints of the API, from which the route table is generated."""
 
 from app.accounts.audit.routes import activity
 from app.accounts.oidc.routes import openid

@@ -1,8 +1,8 @@
-"""What becomes of a request that is sent twice, said of every operation that changes something.
+"""What happens when a request is sent twice, documented for every operation that writes.
 
-A client whose line broke does not know whether its request arrived. The document tells it whether
-it may send it again: in words, and by `x-idempotent` (RFC 9110, section 9.2.2: to send it several
-times has the effect of sending it once).
+A client whose connection broke does not know whether its request arrived. The OpenAPI document says
+whether it may send the request again: in words, and by `x-idempotent` (RFC 9110, section 9.2.2: to
+send it several times has the same effect as to send it once).
 """
 
 from typing import NamedTuple

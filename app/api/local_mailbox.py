@@ -1,9 +1,9 @@
-"""The mails that this machine kept instead of sending them. Only local mode has these routes.
+"""E-mails that this machine kept instead of sending. Local mode only.
 
-[Note: The mailbox's key] Whoever reads these mails sets anybody's password, and other people may
-have accounts on this machine and reach its loopback. So the mails are shown to browsers that were
-given a key, which is new at each start and stands in the address that the launcher prints, behind
-its `#`. The page hands it in once and gets a cookie.
+[Note: The mailbox's key] Whoever reads these e-mails can set anybody's password, and other people
+may have accounts on this machine and reach its loopback interface. The e-mails are therefore shown
+only to browsers that have a key. The key is new at each start, and is in the fragment of the URL
+that the launcher prints. The page sends it once and gets a cookie.
 """
 
 import hmac

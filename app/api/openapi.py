@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of what the routes have noted and of pydantic's JSON Schemas."""
+"""The OpenAPI 3.1 document, made from the routes and pydantic's JSON Schemas."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Serving the Vite build, on one machine only: on AWS, CloudFront does."""
+"""Serve the Vite build on one machine; on AWS, CloudFront does."""
 
 import mimetypes
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The doctor as a program: `python -m app.cli.check_integrity REQUEST`, a line of JSON a slice.
+"""The integrity check as a program: `python -m app.cli.check_integrity REQUEST`.
 
 What it looks for is in app.integrity.check. `./scripts/doctor` runs this on one machine, and on AWS
 the function that app.lambda_handlers.check_integrity is; what both take and say is the same and is

@@ -1,7 +1,7 @@
-"""Asking a server that we do not run: only over TLS, only so long, and only so much of an answer.
+"""Requests to servers of others: TLS only, with a deadline and a maximum response size.
 
-Bounded in total and not only from byte to byte: a server that sends one byte at a time, for ever,
-would otherwise hold a thread of ours for each request that it is asked.
+The deadline is for the whole request. With a timeout between two bytes only, a server that sends
+one byte at a time for ever would occupy a thread for each request.
 """
 
 import socket

@@ -1,4 +1,4 @@
-"""A client that is made, and its module imported, when it is first asked for anything."""
+"""A client that is imported and built at its first use."""
 
 import threading
 from collections.abc import Callable

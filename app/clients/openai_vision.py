@@ -1,7 +1,7 @@
-"""Ask a model what a picture shows, through OpenAI's Responses API or one that speaks it.
+"""Ask a model to describe an image, through OpenAI's Responses API or a compatible one.
 
-The only file that knows openai, and it imports it late: that costs a second, which a process that
-describes nothing should not pay.
+Only this file uses openai. It imports it at the first use: that takes a second, which a process
+without descriptions should not spend.
 """
 
 import base64

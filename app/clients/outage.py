@@ -1,11 +1,12 @@
-"""Waiting out an outage: what the worker stands on is away, and no message is to blame for it.
+"""Wait for the end of an outage, so that no message is blamed for it.
 
-A message counts how often it was received and is given up after the fifth time. So whoever meets
-an outage takes no more of them, asks every second whether it is over, and then goes on.
+A message counts how often it was received, and is given up after the fifth time. During an outage,
+the worker therefore receives no more messages. It checks every second whether the outage is over.
 
-[Note: What answers and takes nothing] A full disk and a broken bucket answer questions, and refuse
-what is written. So before the first question there is a pause, twice as long after each outage
-until something succeeds. Else a worker would try without an end, as fast as it can.
+[Note: What answers and takes nothing] With a full disk or a broken bucket, reads succeed and writes
+fail, so the check succeeds too early. There is therefore a pause before the first check, and it
+doubles after each outage until a task succeeds. Otherwise the worker would retry without end, as
+fast as it can.
 """
 
 import logging

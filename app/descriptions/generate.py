@@ -1,4 +1,4 @@
-"""Having a model describe the pictures that wait for it, one person after the other."""
+"""Have a model describe the images that wait, one user after the other."""
 
 import logging
 import math

@@ -1,9 +1,9 @@
-"""Leases and turns of descriptions: which picture a model is shown next, by one worker at a time.
+"""Leases and turns of descriptions: which image is described next, by one worker at a time.
 
-As [Note: Rows are the queue] in lease.py and [Note: Turns] in turns.py say of developing: the rows
-that wait are the queue, a message only says that something waits, and whoever has had the least
-lately is next. A person's turn here is a row of its own, so that many uploads do not make their
-descriptions late. Each message is one description, so as many are made at once as messages are
+As in processing ([Note: Rows are the queue] in lease.py, [Note: Turns] in turns.py), the waiting
+rows are the queue, a message only says that something waits, and the user who used the least lately
+is next. Turns of descriptions have a row of their own, so that many uploads do not delay a user's
+descriptions. Each message makes one description. So as many are made at once as messages are
 handled.
 """
 

@@ -1,4 +1,4 @@
-"""What is said about pictures: asked of a model, corrected by people, never the other way round.
+"""Versions of descriptions: a user's text is never replaced by a model's.
 
 [Note: A person's words win] Versions are only added. A model's version becomes the current one
 only while the current one is not a person's, and the UPDATE itself says so: no check that could

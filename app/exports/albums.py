@@ -1,4 +1,4 @@
-"""The albums of a copy of everything: each with what is in it, by the names of the files."""
+"""The albums of an export: each lists its images by their file names."""
 
 from collections.abc import Iterator
 from datetime import datetime

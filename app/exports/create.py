@@ -1,7 +1,7 @@
-"""Copies of everything: asked for by a person, made by the worker, one zip a message.
+"""Exports: requested by a user, made by the worker, one zip file for each message.
 
-A zip holds about a gigabyte and is finished well within the time that a function has. The row
-says how far the copy is, so a worker that dies costs one zip's work and nothing else.
+A zip holds about a gigabyte, which fits well into the time limit of a Lambda function. The row
+records the progress, so a worker that dies costs the work of one zip only.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Names inside a zip: safe on every file system, alone and as a set."""
+"""File names inside a zip: safe on every file system, and unique."""
 
 import re
 import unicodedata

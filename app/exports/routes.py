@@ -1,4 +1,4 @@
-"""Leaving: a copy of everything, and the end of an account."""
+"""Export everything, and delete one's account."""
 
 import logging
 from datetime import datetime

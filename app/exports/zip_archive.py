@@ -1,4 +1,4 @@
-"""One zip of a copy: originals under their names, and beside each what is known about it."""
+"""One zip file of an export: originals, and a metadata file beside each."""
 
 import hashlib
 import zipfile

@@ -1,1 +1,1 @@
-"""What every route stands on: blueprints, shapes, headers, errors, dependencies."""
+"""What all routes use: blueprints, schemas, headers, errors, dependencies."""

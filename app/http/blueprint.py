@@ -1,4 +1,4 @@
-"""What a route takes and gives: said at the route, parsed when it is called, described when asked.
+"""A blueprint whose routes declare their inputs, outputs and errors.
 
 `app/api/openapi.py` makes the document of what the decorators note; serving a request needs none of
 it.

@@ -1,9 +1,9 @@
-"""Answers in fewer bytes, where the caller takes them so.
+"""Compress responses for clients that accept it.
 
-CloudFront compresses nothing that it may not cache, so the API does. Nothing that is answered holds
-both a secret of ours and words of somebody who wants to learn it, which compression could tell by
-its length (BREACH): other sites cannot have a signed-in browser ask (SameSite, Sec-Fetch-Site).
-Figures: docs/decisions/0049-smaller-lists.md.
+CloudFront does not compress responses that it may not cache, so the API does. BREACH needs a
+response that holds a secret and text of the attacker, and a browser that the attacker can make send
+requests. No response here holds both, and other sites cannot send requests as a signed-in user
+(SameSite, Sec-Fetch-Site). Figures: docs/decisions/0049-smaller-lists.md.
 """
 
 import zlib

@@ -1,4 +1,4 @@
-"""The collaborators of the API, built once and handed in: tests build the app with others."""
+"""The dependencies of the API, built once and passed in. Tests pass others."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Tags of answers (RFC 9110): who has one already hears 304, and who overwrites says what."""
+"""Entity tags (RFC 9110): 304 for a known response, If-Match for a write."""
 
 from hashlib import blake2b
 

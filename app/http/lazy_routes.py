@@ -1,13 +1,12 @@
-"""Routes that are only as ready as they must be.
+"""Import a route's module at its first request.
 
-[Note: Addresses are not built] Werkzeug compiles for each route a function that builds its
-address, which nothing here ever asks for: a twentieth of a cold start. It is compiled when somebody
-does.
+[Note: Addresses are not built] Werkzeug compiles for each route a function that builds its URL, a
+twentieth of a cold start. Nothing here uses these functions. They are compiled at their first use.
 
-[Note: Routes by table] What decorates a view stands in its module, and all modules with what they
-import are a third of a cold start; a request needs one. So the API on Lambda takes its routes from
-`app/api/route_table.py`, which `./scripts/generate` writes from the decorators and a test compares
-with them, and imports a view when it is first called ("Lazily Loading Views" in Flask's manual).
+[Note: Routes by table] The decorators of a view are in its module, and importing all modules takes
+a third of a cold start. A request needs one of them. The API on Lambda therefore reads its routes
+from `app/api/route_table.py`, which `./scripts/generate` writes from the decorators and a test
+compares with them. It imports a view at its first call ("Lazily Loading Views" in Flask's manual).
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What every answer has in common: refusals, headers and the shape of errors."""
+"""What all requests and responses share: checks, security headers, error responses."""
 
 import logging
 from contextlib import suppress

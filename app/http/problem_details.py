@@ -1,4 +1,4 @@
-"""What an error looks like, for the document: `app/http/middleware.py` makes them without it."""
+"""The schema of an error for the OpenAPI document; `app/http/middleware.py` writes the errors."""
 
 from pydantic import Field
 

@@ -1,7 +1,7 @@
-"""The base of all shapes that requests and answers have.
+"""The base class of all request and response schemas.
 
-Each is built when it is first used: most requests need two of them, and building all would take
-60 ms of CPU at each cold start. Those of answers are documentation and may never be built.
+Each schema is built at its first use: most requests need two of them, and building all would take
+60 ms of CPU at each cold start. Those of responses are documentation and may never be built.
 """
 
 from typing import Self

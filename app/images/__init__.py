@@ -1,1 +1,1 @@
-"""The image: its tables, its shapes in the API, and listing it by pages."""
+"""Images: tables, schemas, and listing by pages."""

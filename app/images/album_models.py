@@ -1,4 +1,4 @@
-"""Tables of albums, and of which images are in them."""
+"""Tables of albums and their entries."""
 
 from datetime import datetime
 from enum import StrEnum

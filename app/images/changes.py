@@ -1,23 +1,24 @@
-"""What changed since a client last asked, for those that keep a copy.
+"""Changes since a client last asked, for clients that keep a copy.
 
-[Note: Changes in order] A change becomes visible when its transaction commits, and long
-transactions commit after shorter ones that began later: a time or a number that is taken while a
-transaction is at work is overtaken, and whoever asks in between misses the change for ever. So the
-trigger `note_change` (migration 0017) takes the number at the commit, under a lock of the person's
-row in `storage` which is held until the commit is done. Numbers of one person thus become visible
-in their order, and whoever has seen one has seen all below it. The lock lasts for the commit alone,
-and transactions of other people do not wait for it. A transaction that changes pictures of several
-people would lock several such rows, in any order: none does.
+[Note: Changes in order] A change becomes visible when its transaction commits, and a long
+transaction may commit after a shorter one that began later. A time or number that is taken during a
+transaction may therefore become visible after a greater one, and a client that asks in between
+misses it for ever. The trigger `note_change` (migration 0017) takes the number at the commit, under
+a lock of the user's row in `storage` that is held until the commit is done. Numbers of one user
+thus become visible in order: a client that has seen one has seen all smaller ones. The lock lasts
+for the commit only, and transactions of other users do not wait for it. A transaction that changed
+images of several users would lock several such rows, in any order. There is none.
 
-A number is the microsecond of its commit, or one more than the one before where that is greater.
-So what is changed after a database was restored from an older copy has numbers above all that were
-handed out before.
+A number is the microsecond of its commit, or the previous number plus one where that is greater.
+After a restore of an older database, new changes therefore get greater numbers than all that
+clients have seen.
 
-A picture is noted from the moment that it has arrived. Before, it is a promise, which costs nothing
-to make: noted and then cancelled it would leave a removal, again and again (migration 0022).
+An image is recorded as changed from its arrival on. An upload that has not arrived costs nothing to
+create. If it were recorded, each cancelled one would leave a removal (migration 0022).
 
-[Note: Removals are forgotten] A removed picture leaves a row without a picture, for 90 days. Who
-asks from before the last one that was forgotten may have missed it and begins anew (410).
+[Note: Removals are forgotten] A deleted image leaves a row for its removal, for 90 days. A client
+whose last change is older than the last removal that was deleted may have missed it. It must start
+again (410).
 """
 
 from dataclasses import dataclass

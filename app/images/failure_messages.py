@@ -1,6 +1,7 @@
-"""Why a picture or a description failed, in words for the person it belongs to.
+"""Messages for users: why an image or a description failed.
 
-Rows keep codes, which are stable; the words may change. A code without words here is still told.
+Rows keep codes, which are stable; the messages may change. A code without a message here is still
+returned, with a general one.
 """
 
 WORDS = {

@@ -1,7 +1,7 @@
-"""Reading pictures: pages by keyset, and the shape in which the API shows them.
+"""List images by keyset pages, and shape them for the API.
 
-Rows are read as tuples, not as entities, by queries that are put into words once: a page of 100
-costs a quarter of the CPU that way (docs/decisions/0027-lists.md).
+Rows are read as tuples and not as entities, by queries that are compiled once. A page of 100 costs
+a quarter of the CPU that way (docs/decisions/0027-lists.md).
 """
 
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""Tables of pictures and of what is said about them."""
+"""Tables of images and their descriptions."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Where a page of pictures ended, as text that the next request hands back."""
+"""Cursors: where a page of images ended, as text that the next request sends."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What the API says and hears about pictures."""
+"""Request and response schemas of images."""
 
 from datetime import datetime
 from typing import Annotated, Literal, cast

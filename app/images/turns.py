@@ -1,22 +1,21 @@
-"""What somebody's turn costs: how far each thing that the worker does for them moves it on.
+"""What each task costs a user's turn: whoever used the least is served next.
 
-[Note: Turns] Whoever has had the least lately is next: somebody's ten pictures do not wait for
-another person's fifty thousand. What is done for somebody moves their turn on, from now or from
-where it was; time brings it back, one second each second. Of all people with pictures that wait,
-the one whose turn is the earliest is next, with the picture that has waited longest. (Start-time
-fair queueing, with a clock instead of a virtual time: Goyal, Vin, Cheng, "Start-time Fair
-Queuing", 1997.)
+[Note: Turns] The user who used the least lately is next, so that ten images of one user do not wait
+for fifty thousand of another. Each task moves its user's turn ahead, from now or from where it was.
+Time moves it back, by one second each second. Among the users whose images wait, the one with the
+earliest turn is next, with the image that has waited longest. (Start-time fair queueing, with a
+clock instead of a virtual time: Goyal, Vin, Cheng, "Start-time Fair Queuing", 1997.)
 
-[Note: What a picture costs] A picture that is begun costs an estimate, by its size. A small file
-may take a decoder for a minute all the same, so what its decoders really used is charged beyond
-the estimate: while they work, since the turn decides meanwhile who is next, and when the picture
-ends, whatever becomes of it. If the worker dies, all but the last seconds are charged already.
-Each further try costs all of this again.
+[Note: What a picture costs] An image costs an estimate by its size when its processing starts. A
+small file may still occupy a decoder for a minute. The time that decoders really used beyond the
+estimate is therefore charged too: during the work, since turns are compared meanwhile, and at its
+end, whatever the result. If the worker dies, only the last seconds are not charged. Each retry
+costs all of this again.
 
-[Note: An hour ahead at most] Nobody pays for longer than an hour for what they had. A turn nears
-that hour and never gets there: what is charged moves it on by a share of what is left. Were it cut
-off at the hour, two people who both upload without an end would alternate whatever their pictures
-cost. So the one whose pictures cost a hundred times as much is a hundred times as seldom next.
+[Note: An hour ahead at most] A turn approaches one hour ahead and never reaches it: each charge
+moves it by a share of what is left. With a hard limit of an hour, two users who both upload without
+end would alternate, whatever their images cost. This way, a user whose images cost a hundred times
+as much is served a hundred times less often.
 """
 
 import logging

@@ -1,1 +1,1 @@
-"""Whether rows, objects and checksums agree, and the search for orphaned objects."""
+"""Compare rows, objects and checksums, and find orphaned objects."""

@@ -1,9 +1,9 @@
-"""Whether rows, objects and checksums agree, and what can be done where they do not.
+"""Compare rows, objects and checksums, and repair differences.
 
-Made for the hour after a restore, safe at any other: it runs beside the product, in slices, and
-looks twice before it calls anything wrong. Nothing is changed unless it is asked for by name, and
-nothing is ever taken away that is the only copy of what a row promises. Deleted stays deleted: what
-the product itself deleted has a tombstone, and is not brought back from the versions beneath it.
+Made for use after a restore, and safe at any other time. It runs beside the product, in slices, and
+checks twice before it reports a difference. It changes only what was requested by name, and never
+deletes the only copy of what a row promises. Images that the product deleted have a tombstone, and
+are not restored from older versions of their objects.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Rows of pictures as the doctor reads them: in the order in which S3 lists their objects."""
+"""Rows of images for the integrity check, in the order in which S3 lists their objects."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A share of the sweep's time for each of its lists: none keeps the others from being done."""
+"""A time limit for each list of the sweep, so that no list blocks the others."""
 
 import time
 from collections.abc import Iterable, Iterator

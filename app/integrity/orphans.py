@@ -1,7 +1,7 @@
-"""Objects that no row knows and rows whose original is gone: looked for all through the bucket.
+"""Find objects without a row, and rows without an original, in the whole bucket.
 
-What was cancelled is remembered for a day (cancelled.py); this finds what nothing ever told of.
-A few pages at each sweep, all of it once a day, with the place to go on at in the database.
+Cancelled uploads are recorded for a day (cancelled.py); this finds all other orphans. Each sweep
+scans a few pages, and a day's sweeps the whole bucket. The database keeps the position.
 """
 
 import logging

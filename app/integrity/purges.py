@@ -1,10 +1,10 @@
-"""Deleting pictures for good: the row first, then the objects that it named.
+"""Delete images for good: first the row, then its objects.
 
-[Note: Decided, then deleted] A commit may fail after S3 has deleted: then the row is still there,
-its person takes the picture out of Recently deleted, and the original is gone. So the row goes
-first, and with it, in one commit, a mark comes that says whose objects are to go. From then on
-nobody brings the picture back, and the same bytes get another id. Each sweep deletes the objects of
-the marks that it finds, and takes the mark away: twice, if it must.
+[Note: Decided, then deleted] If S3 deleted first and the commit then failed, the row would remain:
+its user could restore an image whose original is gone. So one commit deletes the row and writes a
+mark that names the objects to delete. From then on nobody can restore the image, and the same bytes
+get another id. Each sweep deletes the objects of the marks that it finds, and then the marks. Both
+can be repeated.
 """
 
 from datetime import datetime

@@ -1,9 +1,9 @@
-"""What the sweep keeps for itself: when it was awake, and how far through the bucket it is.
+"""State of the sweep: when it ran, and how far it has scanned the bucket.
 
-[Note: Only what was watched] A database that was restored knows nothing of what was uploaded since
-the moment that it was restored to. Such originals look like waste and are pictures, which the
-operator brings back (`./scripts/doctor --adopt-since`). So the sweep keeps in the database itself
-the spans in which it ran, and removes nothing that was stored outside of them.
+[Note: Only what was watched] A restored database knows nothing of uploads after the moment to which
+it was restored. Their originals look like orphans, but they are images, which the operator can
+adopt (`./scripts/doctor --adopt-since`). The sweep therefore records in the database the spans in
+which it ran, and deletes nothing that was stored outside of them.
 """
 
 from datetime import datetime, timedelta

@@ -1,1 +1,1 @@
-"""The worker and everything that runs without a request, periodic jobs among it."""
+"""The worker and everything else that runs without a request, such as periodic jobs."""

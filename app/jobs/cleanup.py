@@ -1,7 +1,9 @@
-"""Finding what fell through: lost events, uploads never made, and what is due to go.
+"""The sweep: all periodic jobs on images, albums, exports and sessions.
 
-Run three times a minute on one machine, every five minutes on AWS. Each part takes a bounded number
-of rows and a bounded time, one that fails holds up no other, and all of it is safe to repeat.
+It handles lost events, abandoned uploads, and whatever is due to be deleted. It runs every 20
+seconds on one machine and every five minutes on AWS. Each job takes a bounded number of rows and a
+bounded time, does not stop the others when it fails, and can be repeated. docs/architecture.md
+lists them.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Saying "still at it" every few seconds about work that others take up when nothing is heard."""
+"""Heartbeats: extend leases and messages every few seconds while their work goes on."""
 
 import logging
 import threading

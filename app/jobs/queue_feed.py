@@ -1,4 +1,4 @@
-"""Messages of one queue for several threads: received and taken out several at a time."""
+"""Receive and delete messages of one queue in batches, for several threads."""
 
 import threading
 import time

@@ -1,7 +1,7 @@
-"""The worker on one machine: notes what arrives, develops it, does what messages ask for, sweeps.
+"""The worker on one machine: note uploads, process images, handle messages, run the sweep.
 
-What a message means is in app.messages, what does it in app.jobs.worker_context, and both are the
-same on Lambda; only the loop is this file's.
+This file is only the loop. app.messages parses messages and app.jobs.worker_context handles them;
+both are the same on Lambda.
 """
 
 import gc

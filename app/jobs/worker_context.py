@@ -1,4 +1,4 @@
-"""What does the worker's tasks, put together once: the loop and the Lambda handlers share it."""
+"""The dependencies of the worker's tasks, shared by its loop and the Lambda handlers."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager

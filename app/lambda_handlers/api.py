@@ -1,8 +1,8 @@
-"""The API on AWS Lambda: Zappa's handler behind a door that only CloudFront has the key to.
+"""The API on AWS Lambda: Zappa's handler, for requests with CloudFront's origin secret only.
 
 [Note: What Zappa would also do] Zappa's handler runs the code in an event's `raw_command`, calls
-the function that its `command` names, and drops messages of queues that it does not know. So it is
-given nothing but HTTP requests in the shape of HTTP API v2, and everything else is refused here.
+the function that its `command` names, and drops messages of unknown queues. It is therefore given
+only HTTP requests in the format of HTTP API v2. Everything else is refused here.
 """
 
 import hmac

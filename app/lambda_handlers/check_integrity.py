@@ -1,4 +1,4 @@
-"""The doctor on AWS Lambda: looks at one slice of the pictures, as ./scripts/doctor asks it to."""
+"""The integrity check on AWS Lambda: one slice of the images for each call of ./scripts/doctor."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sweep on AWS Lambda: what fell through is put back into the queue, for the worker to do."""
+"""The sweep on AWS Lambda: puts overdue work into the queue, for the worker."""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,7 @@
-"""The settings of a Lambda function: its environment, and what Secrets Manager keeps for it.
+"""Settings of a Lambda function: its environment and Secrets Manager.
 
-Read once, when an execution environment starts: a changed secret is seen by new ones only, which
-`./scripts/deploy secret` brings about.
+They are read once, when an execution environment starts. Only new environments see a changed
+secret; `./scripts/deploy secret` starts them.
 """
 
 import os

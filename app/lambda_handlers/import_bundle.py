@@ -1,10 +1,10 @@
-"""Importing what a cold start needs without searching for it, and without compiling texts.
+"""Import from one bundle of bytecode, so that a cold start searches and compiles less.
 
-A cold start imports some 225 modules. Python looks for each in several folders; and SQLAlchemy,
-`dataclasses` and `typing` compile 600 texts on the way. `./scripts/build` writes into one file of
-the package (`scripts/deployment/bundling.py`) where each module's bytecode lies, and the compiled
-texts. Where there is no such file, or it is another Python's, everything is imported as ever.
-See docs/decisions/0052-cold-start-by-halves.md.
+A cold start imports some 225 modules. Python searches several folders for each of them, and
+SQLAlchemy, `dataclasses` and `typing` compile 600 strings of source on the way. `./scripts/build`
+writes one file into the package (`scripts/deployment/bundling.py`) with the position of each
+module's bytecode and with the compiled strings. Without such a file, or with one of another Python
+version, imports work as usual. See docs/decisions/0052-cold-start-by-halves.md.
 """
 
 import builtins

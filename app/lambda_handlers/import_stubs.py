@@ -1,4 +1,4 @@
-"""Importing a module without what it imports: never (`without`), or not yet (`later`)."""
+"""Import a module without its imports: never (`without`) or later (`later`)."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Lines of the log as JSON, by Powertools, which is imported with this module."""
+"""Log lines as JSON, by Powertools, which is imported with this module."""
 
 from typing import Any
 

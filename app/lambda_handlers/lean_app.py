@@ -1,9 +1,9 @@
-"""Flask and SQLAlchemy without the halves of them that the API on Lambda does not begin with.
+"""Flask and SQLAlchemy without the parts that the API on Lambda does not need at the start.
 
-Both import at once all that they can do: a development server, a command line,
-templates, four more drivers of PostgreSQL, asyncio. These are a fifth of their instructions. All
-but the command line are imported when they are used: the documentation page is made by a template.
-See docs/decisions/0052-cold-start-by-halves.md.
+Both import everything that they can do: a development server, a command line, templates, four more
+PostgreSQL drivers, asyncio. These are a fifth of their instructions. All but the command line are
+imported at their first use: the documentation page is a template. See
+docs/decisions/0052-cold-start-by-halves.md.
 """
 
 from app.lambda_handlers.import_bundle import bundled

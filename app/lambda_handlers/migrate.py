@@ -1,4 +1,4 @@
-"""The migrations on AWS Lambda: run at each deployment, before new code serves."""
+"""Migrations on AWS Lambda: each deployment runs them before new code serves requests."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""How functions tell what they do, by AWS Lambda Powertools: lines of JSON, metrics, traces."""
+"""Logs, metrics and traces of Lambda functions, by AWS Lambda Powertools."""
 
 import logging
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The path of a request without the shard of the HTTP API that it counts in.
+"""Remove the shard of the HTTP API from a request's path.
 
 See [Note: Shards] in infrastructure/shards.py.
 """

@@ -1,4 +1,4 @@
-"""The address of who asks, behind CloudFront and the HTTP API."""
+"""The client's network address, behind CloudFront and the HTTP API."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address

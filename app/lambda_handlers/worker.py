@@ -1,10 +1,10 @@
-"""The worker on AWS Lambda: does what messages ask for; each that fails comes back by itself.
+"""The worker on AWS Lambda: handle messages; each that fails is delivered again.
 
-[Note: Until nothing waits] An event of a picture is only noted; what is developed is the picture
-whose turn it is (see [Note: Rows are the queue] in app/processing/lease.py), and then the next,
-until nothing waits or this function's time is nearly over. Between two pictures the queue is
-emptied, since the people whose events wait there have a turn that nobody knows of. Whoever stops
-while something waits leaves a message that wakes the next function up.
+[Note: Until nothing waits] An event of an image is only recorded. The function then processes the
+image whose turn it is (see [Note: Rows are the queue] in app/processing/lease.py), and the next
+one, until nothing waits or its time is nearly over. Between two images it empties the queue, since
+users whose events are still in the queue have a turn that the rows do not show yet. A function that
+stops while images wait sends a message that wakes the next one.
 """
 
 import math

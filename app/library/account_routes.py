@@ -1,4 +1,4 @@
-"""A person's own page: how much is kept here, and whether a model may describe it."""
+"""One's own account: storage in use, and consent to descriptions by a model."""
 
 from flask import Response
 from pydantic import ConfigDict, Field

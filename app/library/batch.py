@@ -1,7 +1,7 @@
-"""Changing many pictures at once: all of them or, where one is not there, none.
+"""Change many images at once: all of them, or none if one does not exist.
 
-One small function for each action: it selects, changes, and says what takes back just that. It
-leaves the commit to its caller.
+There is one small function for each action. It selects, changes, and returns what undoes exactly
+that change. Its caller commits.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What the API says and hears about changing many pictures at once."""
+"""Request and response schemas of changes to many images."""
 
 from datetime import date
 from enum import StrEnum

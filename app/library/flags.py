@@ -1,4 +1,4 @@
-"""Favourites and the archive. The caller locks the pictures before, and commits."""
+"""Favourites and the archive. The caller locks the images first, and commits."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Pictures over HTTP: list, look, change, delete, describe."""
+"""Images over HTTP: list, read, change, delete, describe."""
 
 import logging
 from collections.abc import Mapping, Sequence

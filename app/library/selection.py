@@ -1,4 +1,4 @@
-"""Which pictures a request is about, locked: what is decided of them holds at the commit."""
+"""The images that a request names, locked until its commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Deleting pictures and bringing them back. The caller locks them before, and commits."""
+"""Delete images and restore them. The caller locks them first, and commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

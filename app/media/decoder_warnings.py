@@ -1,4 +1,4 @@
-"""Hear what decoders say of a picture, and tell what they mean by it."""
+"""Collect the warnings of decoders, and classify them."""
 
 import logging
 import re

@@ -1,7 +1,7 @@
-"""What can become of a file in the darkroom, and how a child process tells it to its parent.
+"""Results of decoding a file, and how a decoder process reports them to its parent.
 
-The child has handled hostile bytes, so its parent believes nothing it says: every field is
-checked against a bound here, and what does not fit is a WireError.
+The decoder process has read hostile bytes, so its parent trusts nothing in its report. Every field
+is checked against a bound here, and a report that does not fit is a WireError.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: by the address that it is called with."""
+"""Connect Alembic to the database URL that it is called with."""
 
 from alembic import context
 from sqlalchemy import create_engine, pool

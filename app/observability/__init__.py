@@ -1,1 +1,1 @@
-"""Logs, metrics and the names of requests."""
+"""Logs, metrics and request ids."""

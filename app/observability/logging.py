@@ -1,4 +1,4 @@
-"""Logs: one line an event, no secrets, no line breaks that a stranger could put in."""
+"""Logs: one line for each event, without secrets or injected line breaks."""
 
 import logging
 import re

@@ -1,7 +1,7 @@
-"""What happens inside, counted and timed for whoever runs the site, if anybody listens.
+"""Counters and timings, for whoever collects them.
 
-Nobody does unless the process says so: functions on Lambda hand it to CloudWatch and to X-Ray
-(app/lambda_handlers/powertools.py). Told are kinds of things and how many: never which, nor whose.
+Nothing is collected by default. Functions on Lambda pass them to CloudWatch and X-Ray
+(app/lambda_handlers/powertools.py). They name kinds and counts, never an image or a user.
 """
 
 from collections.abc import Iterator

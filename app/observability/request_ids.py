@@ -1,4 +1,4 @@
-"""A name for each request: in its answer, its error, and every line that is logged meanwhile."""
+"""Request ids: in each response, each error, and each log line of the request."""
 
 import logging
 import secrets

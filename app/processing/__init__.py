@@ -1,1 +1,1 @@
-"""From an uploaded original to a ready image: whose turn, by which worker, and how."""
+"""From an uploaded original to a ready image: turns, leases, processing."""

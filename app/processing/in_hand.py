@@ -1,4 +1,4 @@
-"""How many pictures one worker has in hand: of one person, and of those who upload in bulk."""
+"""How many images one worker processes at once: of one user, and of bulk uploads."""
 
 import threading
 from collections import Counter

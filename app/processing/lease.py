@@ -1,26 +1,26 @@
-"""Leases and turns: which picture is developed next, and by one worker at a time.
+"""Leases and turns: which image is processed next, and by one worker only.
 
-[Note: Rows are the queue] An event of S3 says only that an original has arrived, which is noted in
-its row at once, many events at a time. What is developed next is then asked of the rows, so the
-order in which events came decides nothing, and an event that comes twice changes nothing.
+[Note: Rows are the queue] An S3 event says only that an original has arrived. The worker records
+that in the image's row, many events at a time. It then asks the rows which image is next. The order
+of the events is therefore irrelevant, and an event that comes twice changes nothing.
 
-The order is by turns: see [Note: Turns] in turns.py.
+Users take turns: see [Note: Turns] in turns.py.
 
-[Note: Bulk] A turn decides what is begun, not what is in hand already, and a machine that is busy
-with one person's pictures is slow for everybody's. So whoever's turn is minutes ahead uploads in
-bulk, and their pictures are begun only within a limit: a wide one while nobody else is there, and
-one picture at a time while somebody else's few are arriving or waiting, with a rest behind each
-(yielding.py). They are decoded at a lower priority too (pool.py). One at a time is not none,
-so a bulk upload ends whatever others do.
+[Note: Bulk] A turn decides what starts next. It does not stop what already runs, and a machine that
+is busy with one user's images is slow for everybody. A user whose turn is minutes ahead is
+uploading in bulk, and few of their images are processed at once: up to a high limit while nobody
+else is active, and one at a time while a few images of other users arrive or wait. A pause follows
+each image then (yielding.py). Bulk images are also decoded at a lower priority (pool.py). A bulk
+upload still ends, whatever other users do.
 
-[Note: Leases, not locks] The row says until when somebody is at a picture. A lease that has run out
-binds nobody: whoever held it may still come to an end, which changes nothing, since each step can
-be done twice. What failed rests under a lease of nobody's.
+[Note: Leases, not locks] The row says until when a worker may process the image. An expired lease
+has no effect. Its former holder may still finish: that is harmless, since every step can be
+repeated. After a failure, the row has a lease without a holder until the image may be tried again.
 
-[Note: Whose lease it is] Whoever begins a picture writes a moment of their own into its row, and
-another one each time they say that they are still at it. A worker that stood still for minutes may
-find the picture cancelled, promised and sent anew meanwhile. So what takes something away (a
-rejection, a lease that is let go) is done only where the row still says what this worker wrote.
+[Note: Whose lease it is] A worker writes a unique moment into the row when it takes a lease, and a
+new one at each heartbeat. A worker that was suspended for minutes may find that the image was
+cancelled and uploaded again. Steps that remove something (a rejection, the release of a lease) are
+therefore done only where the row still holds the moment that this worker wrote.
 """
 
 import threading

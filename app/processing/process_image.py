@@ -1,7 +1,7 @@
-"""Developing a picture once its original has arrived: check it, derive from it, know its data.
+"""Process an uploaded image: verify it, derive a preview and a thumbnail, store its metadata.
 
-No transaction is held while the darkroom works, or S3 unless it deletes, and each step can be done
-twice: the row's state, changed by one UPDATE with its precondition, decides who is right.
+No transaction is open during decoding or calls to S3, except deletions. Each step can be repeated:
+one UPDATE with a precondition changes the row's state, so that only one of two workers succeeds.
 """
 
 import logging

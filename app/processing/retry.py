@@ -1,4 +1,4 @@
-"""Trying again what was given up: a picture whose development failed."""
+"""Retry images whose processing failed."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Long work gives way: it rests between two steps while somebody's pictures wait."""
+"""Bulk work pauses between steps while images of other users wait."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is in an album: counted by months and days, a bucket of it, and all of it by pages.
+"""The images of an album: counted by months and days, one bucket, or all by pages.
 
 A date is `shown_at` of an entry, which is the image's `timeline_at` for as long as it is in the
 library: see [Note: Counts of albums] in app/images/album_models.py.

@@ -1,4 +1,4 @@
-"""What is in an album, over HTTP: by months and days as the timeline is, or all of it by pages."""
+"""The images of an album over HTTP: by months and days, or all by pages."""
 
 from uuid import UUID
 

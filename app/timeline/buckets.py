@@ -1,8 +1,8 @@
-"""The timeline by buckets: how many images there are of each month, and what a screen lays out.
+"""The timeline by buckets: images for each month, and the layout data of a bucket.
 
-A bucket is a month, or a day of a month that is crowded. Counts are read from `timeline_months`
-and never counted ([Note: Counted at the commit]); contents are columns and not objects, without
-what only images in view need (docs/decisions/0071-timeline-buckets.md).
+A bucket is a month, or a day of a crowded month. Counts are read from `timeline_months`, which a
+trigger maintains ([Note: Counted at the commit]). A bucket is sent as columns instead of objects,
+and without what only visible images need (docs/decisions/0071-timeline-buckets.md).
 """
 
 import re

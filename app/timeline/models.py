@@ -1,4 +1,4 @@
-"""Tables of the library: what a trigger counts for the timeline."""
+"""Tables of the timeline: counts that a trigger keeps."""
 
 from datetime import date
 from uuid import UUID

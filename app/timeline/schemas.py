@@ -1,4 +1,4 @@
-"""What the API says and hears about the timeline."""
+"""Request and response schemas of the timeline."""
 
 from datetime import date, datetime
 from typing import Annotated

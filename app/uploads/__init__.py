@@ -1,1 +1,1 @@
-"""Uploads: presigned, counted against the quota, whole or in parts."""
+"""Uploads: presigned, counted against the storage quota, single or multipart."""

@@ -1,14 +1,15 @@
-"""Uploads that were cancelled, whose bytes may be there, or come, all the same.
+"""Cancelled uploads, whose bytes may have arrived, or may still arrive.
 
-[Note: What was cancelled is remembered] A cancelled upload has no row any more, and neither has a
-picture that a restored database does not know (see scan_state.py): the one must go and the other
-must stay. So for a day it is noted what was cancelled. The sweep looks soon and at the end of the
-day, since an event may be lost or late, and with its next round when an event tells of such bytes.
+[Note: What was cancelled is remembered] A cancelled upload has no row any more. Neither has an
+image that a restored database does not know (see scan_state.py). The bytes of the first must be
+deleted, those of the second kept. Cancelled uploads are therefore recorded for a day. The sweep
+checks for their bytes soon, at the end of the day, since an event may be lost or late, and whenever
+an event reports such bytes.
 
-[Note: The sweep removes] An address lives for five minutes, and S3 takes nothing to a place where
-something lies. Were it emptied at each event, it could be filled again and again, and other
-people's arrivals would wait for each removal. The sweep takes turns by person. What is sent again
-to the place of a rejected file is noted here too.
+[Note: The sweep removes] A presigned URL is valid for five minutes, and S3 stores nothing under a
+key that exists. If the bytes were deleted at each event, somebody could upload again and again, and
+arrivals of other users would wait for each deletion. The sweep deletes them instead, and takes
+turns by user. Bytes that are sent again under the key of a rejected file are recorded here too.
 """
 
 from collections.abc import Sequence

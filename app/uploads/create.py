@@ -1,4 +1,4 @@
-"""Taking a picture in: promise a place, or say that the picture is here already."""
+"""Create uploads: check quota and limits, sign a URL, or find that the image exists already."""
 
 from dataclasses import dataclass
 from datetime import datetime

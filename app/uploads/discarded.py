@@ -1,8 +1,8 @@
-"""How much a person may send that is then cancelled or rejected.
+"""How many bytes a user may upload that are then cancelled or rejected.
 
-The bucket keeps what is deleted for two weeks (docs/decisions/0057), where no quota counts it. So
-it is counted when it is deleted, by how much there really was, and whoever is over the limit is
-promised no more places for a while. What was sent meanwhile is counted as well.
+The bucket keeps deleted objects for two weeks (docs/decisions/0057), and no quota counts them.
+Their real size is therefore counted at deletion. A user over the limit gets no more presigned URLs
+for a while. Bytes that arrive meanwhile are counted as well.
 """
 
 from uuid import UUID

@@ -1,12 +1,12 @@
-"""Files that come in parts, so that a line that breaks costs a part and not the whole.
+"""Multipart uploads, so that a lost connection costs one part and not the whole file.
 
-What was promised is in the row, what has arrived is S3's to say, and the row is never locked while
-S3 is asked. See [Note: Who opened it].
+The row holds what was announced; S3 knows which parts have arrived. The row is never locked during
+a call to S3. See [Note: Who opened it].
 
-[Note: Who opened it] Two that ask for the same place at once both open an upload. Which of them
-counts is decided by one UPDATE whose precondition is what the row said before; the other is
-dropped. An upload whose id is lost on the way, since a process died between the two, has no parts,
-as nobody was told where to send them; the bucket drops it after a day.
+[Note: Who opened it] Two requests for the same upload at the same time both open a multipart upload
+at S3. One UPDATE with a precondition on the row's former content decides which of them is used; the
+other is aborted. If a process dies between the two calls, the id of an upload is lost. Such an
+upload has no parts, since nobody was told its id, and the bucket aborts it after a day.
 """
 
 import logging

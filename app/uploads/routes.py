@@ -1,4 +1,4 @@
-"""Taking pictures in over HTTP: places to upload to, and the end of an upload in parts."""
+"""Uploads over HTTP: create, cancel, and complete a multipart upload."""
 
 from collections.abc import Mapping
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What the API says and hears about places to upload to."""
+"""Request and response schemas of uploads."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self

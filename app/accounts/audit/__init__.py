@@ -1,1 +1,1 @@
-"""The audit log: what touched an account's safety, and reading it by pages."""
+"""The audit log: security events of accounts, and reading them by pages."""

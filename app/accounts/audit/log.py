@@ -1,4 +1,4 @@
-"""The record of what touched an account's safety: the person sees theirs, administrators all."""
+"""Write the audit log. Users read their own events, administrators read all."""
 
 from enum import StrEnum
 from uuid import UUID

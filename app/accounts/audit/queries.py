@@ -1,4 +1,4 @@
-"""Reading the record, by pages: the newest first, each beginning where the one before ended."""
+"""Read the audit log by pages, newest first, with a keyset cursor."""
 
 from typing import Any
 

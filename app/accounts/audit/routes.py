@@ -1,4 +1,4 @@
-"""What touched the safety of one's own account."""
+"""The audit log of one's own account."""
 
 from flask import Response
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""What the API says about the record of what touched accounts."""
+"""Request and response schemas of the audit log."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,1 +1,1 @@
-"""E-mails: asked for in a transaction, written and sent by the worker."""
+"""E-mails: requested in a transaction, rendered and sent by the worker."""

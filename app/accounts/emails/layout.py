@@ -1,4 +1,4 @@
-"""From words to a mail: plain text, and the same as simple HTML. No pictures, nothing tracked."""
+"""Lay out an e-mail as plain text and as simple HTML. No images, no tracking."""
 
 from dataclasses import dataclass
 from html import escape

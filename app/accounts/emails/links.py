@@ -1,4 +1,4 @@
-"""Links in mails: how long each is good, and whose mailbox may set a password."""
+"""Links in e-mails: how long each is valid, and which of them may set a password."""
 
 from datetime import timedelta
 from hashlib import sha256

@@ -1,7 +1,7 @@
-"""How many notices of one kind a person gets: five at once, a last one, then one in half an hour.
+"""How many notices of one kind a user gets: five at once, a last one, then one in half an hour.
 
-Counted when a notice is written, by the worker: a request holds locks of its own, which would cross
-with the limit's row.
+The worker counts a notice when it renders it. A request must not: it holds locks of its own, and
+could deadlock with the limit's row.
 """
 
 from dataclasses import replace

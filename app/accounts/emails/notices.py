@@ -1,4 +1,4 @@
-"""Letters about what was done to an account: nothing in them has to be clicked."""
+"""Notices: e-mails about a change to an account. Their links are optional."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
-"""Asking for mails: a row says which, a message rings, and the worker writes and sends.
+"""The outbox: a row requests an e-mail, a message wakes the worker, which sends it.
 
-The request neither writes words nor looks anything up, so that it takes as long and answers the
-same whoever the address belongs to; and a mailer that fails shows to nobody outside.
+A request renders nothing and looks nothing up, so that its response and its duration are the same
+whoever the address belongs to. Nobody outside sees that sending failed.
 """
 
 import logging

@@ -1,7 +1,7 @@
-"""How many mails may be asked for, and that there is somebody who sends them.
+"""How many e-mails may be requested; requests fail where no sender is configured.
 
-Each kind of mail to an address is counted by itself, and what people ask for who are signed in or
-invited is counted as theirs: a stranger cannot use it up (docs/decisions/0065).
+Each kind of e-mail to an address has its own limit. E-mails that signed-in or invited people
+request count against their own limit, which strangers cannot use up (docs/decisions/0065).
 """
 
 from uuid import UUID

@@ -1,8 +1,8 @@
-"""What each letter says. Here it is looked up whose address it is, and links are made.
+"""Render each kind of e-mail: look up its address, and make its links.
 
-[Note: Links in mails] A token stands behind the `#` of its address, which browsers send to no
-server, so that no log and no other site learns it; the page shows it in a POST. The host is the
-site's own from the settings, whatever the request that asked for the letter said.
+[Note: Links in mails] The token of a link is in the fragment of its URL. Browsers send the fragment
+to no server, so no log and no other site sees it. The page sends it in a POST. The host is that of
+the settings, and never that of the request.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
-"""Sending what was asked for: the worker writes a letter when its message comes, and sends it.
+"""Send queued e-mails: the worker renders one when its message arrives, and sends it.
 
-A letter's row is the truth and its message a doorbell, as everywhere. A mail may be sent twice
-when a message comes twice at once; both links then work, each once.
+The row holds the e-mail; the message only wakes the worker. If a message is handled twice at the
+same time, the e-mail may be sent twice. Both links then work, each once.
 """
 
 import logging

@@ -1,1 +1,1 @@
-"""Second factors and passkeys: what each is, and what must hold when they change."""
+"""Second factors and passkeys, and the rules for adding and removing them."""

@@ -1,4 +1,4 @@
-"""Keys that come from the site's one secret, and what is kept encrypted with them."""
+"""Keys derived from the site's secret, and encryption of stored secrets with them."""
 
 import os
 from uuid import UUID

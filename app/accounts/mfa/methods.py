@@ -1,4 +1,4 @@
-"""Which second factors a person has, beside a password."""
+"""Which second factors a user has beside a password."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID

@@ -1,7 +1,7 @@
-"""Passkeys (WebAuthn, level 3): asking a browser for one, and checking what it answers.
+"""Passkeys (WebAuthn, level 3): request one from a browser, and verify its response.
 
-A passkey counts only with user verification, so that it is two factors at once: the device, and
-the finger, face or PIN that opens it.
+A passkey is accepted only with user verification. It is then two factors at once: the device, and
+the fingerprint, face or PIN that unlocks it.
 """
 
 import logging

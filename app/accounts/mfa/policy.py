@@ -1,4 +1,4 @@
-"""What must hold when ways to sign in come and go, and whom it is told."""
+"""Rules for adding and removing ways to sign in, and the notices about it."""
 
 from typing import Literal
 

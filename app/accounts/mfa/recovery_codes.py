@@ -1,4 +1,4 @@
-"""Recovery codes: for the day when the phone is gone. Each is good once, in place of a factor."""
+"""Recovery codes: each replaces a second factor once, for users who lost theirs."""
 
 import secrets
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""What the API says and hears about passwords, passkeys, authenticator apps and codes."""
+"""Request and response schemas of passwords, passkeys, authenticator apps and recovery codes."""
 
 from datetime import datetime
 from typing import Annotated, Any

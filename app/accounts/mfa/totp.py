@@ -1,4 +1,4 @@
-"""Authenticator apps: codes of six digits that change every half minute (RFC 6238)."""
+"""Authenticator apps: codes of six digits that change every 30 seconds (RFC 6238)."""
 
 import hmac
 import logging

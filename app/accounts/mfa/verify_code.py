@@ -1,4 +1,4 @@
-"""Codes that people type as their second factor: from an authenticator app, or for recovery."""
+"""Verify a typed second factor: a code of an authenticator app, or a recovery code."""
 
 from dataclasses import dataclass, field
 from typing import Literal

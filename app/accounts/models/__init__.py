@@ -1,8 +1,8 @@
-"""Tables of people: who they are, how they prove it, and what is recorded about it.
+"""Tables of accounts: users, their credentials, and their audit log.
 
-Each is mapped when it is first named: a request needs three of them, and mapping all is a
-twentieth of a cold start (docs/decisions/0014-cold-start.md). Whoever needs the tables to be
-known without naming them, as migrations do, calls `map_all`.
+Each table is mapped at its first use: a request needs three of them, and mapping all is a twentieth
+of a cold start (docs/decisions/0014-cold-start.md). Code that needs all tables without naming them,
+such as migrations, calls `map_all`.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Tables of how people prove who they are, beside a password."""
+"""Tables of credentials other than passwords."""
 
 from datetime import datetime
 from typing import Any

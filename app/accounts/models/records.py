@@ -1,4 +1,4 @@
-"""Tables of what is counted, recorded and written to people."""
+"""Tables of rate limits, audit events and e-mails."""
 
 from datetime import datetime
 from typing import Any

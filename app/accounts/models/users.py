@@ -1,4 +1,4 @@
-"""Tables of people, of their signed-in browsers and scripts, and of invitations."""
+"""Tables of users, sessions, access tokens and invitations."""
 
 from datetime import datetime
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""What becomes of somebody who comes back from a provider: signed in, linked, or confirmed."""
+"""Handle the return from an OpenID provider: sign in, link, or reauthenticate."""
 
 from datetime import timedelta
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Where a page may ask to be brought afterwards: to this site's own pages, and nowhere else."""
+"""Validate redirect targets: only paths of this site are accepted."""
 
 import re
 from urllib.parse import unquote, urlsplit

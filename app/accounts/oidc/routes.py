@@ -1,4 +1,4 @@
-"""Going to OpenID providers and coming back, and taking their identities from an account."""
+"""Start a sign-in at an OpenID provider, finish it, and unlink an identity."""
 
 import logging
 from uuid import UUID

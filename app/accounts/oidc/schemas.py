@@ -1,4 +1,4 @@
-"""What the API says and hears about signing in with OpenID providers."""
+"""Request and response schemas of signing in with OpenID providers."""
 
 from pydantic import ConfigDict, Field
 

@@ -1,4 +1,4 @@
-"""Trips to an OpenID provider: begun here, bound to one browser, and come back from once."""
+"""The state of an OpenID sign-in: bound to one browser, and used once."""
 
 import hmac
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Passwords: how strong, how hashed, and how guesses are limited."""
+"""Passwords: strength, hashing, and limits on guesses."""

@@ -1,4 +1,4 @@
-"""Which limits a guess at a password counts against. See [Note: Three buckets for passwords]."""
+"""Which limits count a password guess. See [Note: Three buckets for passwords]."""
 
 from uuid import UUID
 

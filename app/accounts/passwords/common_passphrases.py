@@ -1,7 +1,7 @@
-"""Long passwords that are tried first though a meter finds them strong.
+"""Long passwords that are guessed first, although zxcvbn rates them as strong.
 
-zxcvbn carries thirty thousand common passwords; few of them are long. These are sentences that
-everybody knows, lyrics, proverbs, and what is typed where fifteen characters are asked for.
+zxcvbn has thirty thousand common passwords, few of them long. These are well-known sentences,
+lyrics and proverbs, and what people type where fifteen characters are required.
 """
 
 # Folded: lower case, letters and digits only.

@@ -1,4 +1,4 @@
-"""Passwords: which are taken, how they are kept, and how a guess is checked."""
+"""Hash passwords (argon2id), set them, and verify guesses."""
 
 import os
 import unicodedata

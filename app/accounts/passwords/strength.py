@@ -1,7 +1,7 @@
-"""How soon a password would be guessed: zxcvbn, with the person's words and a list of known ones.
+"""Estimate password strength: zxcvbn with the user's own words and a list of known phrases.
 
-Composition ("a digit and a capital letter") is not asked for: it makes passwords harder to
-remember and not to guess (NIST SP 800-63B-4, 3.1.1.2).
+Composition rules ("a digit and a capital letter") are not used: they make passwords harder to
+remember and not harder to guess (NIST SP 800-63B-4, 3.1.1.2).
 """
 
 import re

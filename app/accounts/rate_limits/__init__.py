@@ -1,1 +1,1 @@
-"""Rate limits, kept in the database so that every process counts together."""
+"""Rate limits, kept in the database so that all processes share them."""

@@ -1,8 +1,8 @@
-"""Limits kept in the database, so that every process and every Lambda counts together.
+"""Rate limits in the database, shared by all processes and Lambda functions.
 
-GCRA: a row holds the moment from which it is as if nothing had been asked. Each request pushes it
-on by `every`; one that would push it more than `burst` times into the future is refused, and told
-when to come back. So nobody is locked out: they wait, at most `every` for the next try.
+GCRA: a row holds the moment at which the limit is full again. Each request moves it ahead by
+`every`. A request that would move it more than `burst` times `every` into the future is refused,
+and is told when to retry. Nobody is locked out: the next try is allowed after `every` at most.
 (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm)
 """
 

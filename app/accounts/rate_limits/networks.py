@@ -1,4 +1,4 @@
-"""Limits for each network, so that one network does not use up what the site allows."""
+"""Rate limits for each network, so that one network cannot use up a limit of the whole site."""
 
 from app.accounts.client_info import visitor
 from app.accounts.rate_limits.limiter import Limit

@@ -1,4 +1,4 @@
-"""Every limit on tries, in one place: how many at once, and how soon there is the next.
+"""All rate limits in one place: how many at once, and how soon the next is allowed.
 
 Each is taken before the work that it guards and given back when the work turned out right, so that
 nobody is held up who knows their password. How they count: `limiter.py`; what they are worth and

@@ -1,4 +1,4 @@
-"""How many requests one person, or one network where nobody is signed in, may make.
+"""How many requests one user may send, or one network without a session.
 
 [Note: Counting every request] The limiter in PostgreSQL counts for all processes, and asking it at
 each request would cost as much as the request. So each process takes a batch of requests from it

@@ -1,4 +1,4 @@
-"""How many writes of one person are under way at once.
+"""How many writes of one user run at once.
 
 [Note: Few writes of one person at once] A write of many pictures locks their rows for up to a
 second, and the same person's next write waits for them: with a database connection, and on AWS

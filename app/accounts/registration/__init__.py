@@ -1,1 +1,1 @@
-"""What a link in an e-mail starts: registration, a new password, a new address."""
+"""Links in e-mails: registration, password reset, change of address."""

@@ -1,4 +1,4 @@
-"""Proving one's address, and moving to another one."""
+"""Verify one's e-mail address, and change it."""
 
 from flask import Response
 

@@ -1,4 +1,4 @@
-"""Invitations: the link that one person may join by."""
+"""Invitations: a link by which one person may register."""
 
 from datetime import timedelta
 from uuid import UUID

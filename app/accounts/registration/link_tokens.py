@@ -1,4 +1,4 @@
-"""Links from mails and invitations, as they are shown: guesses at them are counted."""
+"""Tokens of links in e-mails and invitations. Guesses at them are rate limited."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,7 +1,7 @@
-"""Joining by a link in a mail or an invitation, and a new password by a link in a mail.
+"""Register by a link from an e-mail or an invitation, and reset a password by a link.
 
-[Note: Nothing tells who has an account] What asks for a mail answers the same, after the same
-work, whatever the address: it is looked up by the worker, when the mail is written
+[Note: Nothing tells who has an account] A request for an e-mail gets the same response after the
+same work, whatever the address is. The worker looks the address up when it renders the e-mail
 (docs/decisions/0015).
 """
 

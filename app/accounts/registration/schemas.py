@@ -1,4 +1,4 @@
-"""What the API says and hears about joining, and about links in mails."""
+"""Request and response schemas of registration and of links in e-mails."""
 
 from pydantic import ConfigDict, Field
 

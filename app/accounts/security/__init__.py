@@ -1,1 +1,1 @@
-"""The security page of one's own account: factors, devices and access tokens."""
+"""Security settings of one's own account: factors, sessions and access tokens."""

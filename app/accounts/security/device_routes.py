@@ -1,4 +1,4 @@
-"""The browsers that a person is signed in with, and ending them."""
+"""List and end the sessions of one's own account."""
 
 from datetime import timedelta
 from uuid import UUID

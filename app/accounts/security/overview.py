@@ -1,4 +1,4 @@
-"""All ways into an account, as its person sees them."""
+"""All ways to sign in to an account, as its user sees them."""
 
 from sqlalchemy import select
 

@@ -1,4 +1,4 @@
-"""Personal access tokens: listing, making and removing them."""
+"""Personal access tokens: list, create and delete them."""
 
 from datetime import timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What the API says and hears about personal access tokens."""
+"""Request and response schemas of personal access tokens."""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,1 +1,1 @@
-"""Sessions and tokens: how a request says whose it is, and who may call a route."""
+"""Sessions and access tokens: who sends a request, and who may call a route."""

@@ -1,7 +1,7 @@
-"""Personal access tokens: what a script shows instead of a session.
+"""Personal access tokens: what scripts send instead of a session cookie.
 
-`pinhole_` and 49 letters and digits, the last six of them a check sum: secret scanners can tell
-one from a random word, and a mistyped one never reaches the database.
+A token is `pinhole_` and 49 letters and digits, of which the last six are a checksum. Secret
+scanners can recognize one, and a mistyped one is refused without a query.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""The cookies that the API sets: what each is called, and how it is kept from scripts."""
+"""The cookies that the API sets: their names and attributes."""
 
 from datetime import timedelta
 from enum import StrEnum

@@ -1,7 +1,7 @@
-"""What a browser calls itself, in the few words that a person knows their device by.
+"""Short names of browsers, made from the User-Agent header.
 
-Only words: nothing is decided by them, since whoever asks chooses what they say. Hence a few names
-that cover what people have, and no library of ten thousand patterns.
+Nothing depends on these names, since a client chooses its header. A short list that covers common
+browsers is therefore enough, without a library of ten thousand patterns.
 """
 
 # The first that occurs wins: each browser also names those that it wants to be taken for.

@@ -1,4 +1,4 @@
-"""What the API says about signed-in browsers."""
+"""Response schemas of sessions."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Who may call a route: named at each of them, and a test fails where one is silent.
+"""Who may call a route: each route names a guard, and a test fails where one is missing.
 
 `public` anyone · `signed_in` a person, or their script by an access token · `in_person` a person
 in a browser · `fresh` a person who proved it within ten minutes · `fresh_for_another_session`

@@ -1,7 +1,7 @@
-"""Who is signed in, found without mapping a table: each visit asks it first, and lists each time.
+"""Look up the user of a session without mapped tables, since every request needs it.
 
-Mapping the tables of people and loading a row as an entity are a tenth of a cold start
-(docs/decisions/0052-cold-start-by-halves.md); whoever changes something has them mapped, by
+Mapping the tables of accounts and loading an entity are a tenth of a cold start
+(docs/decisions/0052-cold-start-by-halves.md). Requests that change an account map them, by
 `find_session`.
 """
 

@@ -1,6 +1,6 @@
-"""Where an address is, in words, seen from whoever asks.
+"""A label for a network address, relative to the one who asks.
 
-No countries: see docs/decisions/0018. That it was this very network is what tells a person most.
+It names no countries: see docs/decisions/0018. Whether it is the current network tells a user most.
 """
 
 from ipaddress import ip_address

@@ -1,4 +1,4 @@
-"""What is begun now and finished once, by whoever shows the token: links, half-done sign-ins."""
+"""One-time tokens: links in e-mails, and sign-ins that are not finished."""
 
 from collections.abc import Mapping
 from datetime import timedelta

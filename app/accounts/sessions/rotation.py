@@ -1,4 +1,4 @@
-"""Ending a person's sessions but the one that asks, of whose cookies no copy is worth anything."""
+"""End all sessions of a user but the current one, and give that one a new token."""
 
 from dataclasses import dataclass
 

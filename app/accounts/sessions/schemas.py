@@ -1,4 +1,4 @@
-"""What the API says and hears about signing in."""
+"""Request and response schemas of signing in."""
 
 from datetime import datetime
 from typing import Literal

@@ -1,7 +1,7 @@
-"""Who is signed in here, and what this site offers: the answer to every sign-in.
+"""The response to every sign-in: the current user, and what this site offers.
 
-In the shape of `SessionOut` (app/accounts/sessions/schemas.py), by hand: it is what each visit asks
-first, and pydantic would be a tenth of that request's cold start.
+It has the shape of `SessionOut` (app/accounts/sessions/schemas.py) and is built without pydantic:
+it is the first request of each visit, and pydantic would take a tenth of its cold start.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""Signed-in browsers: a row each, and a cookie that names it.
+"""Sessions: one row for each signed-in browser, and a cookie that names it.
 
-The cookie holds 256 random bits and the row their SHA-256, so that a copy of the database signs
-nobody in, and deleting the row signs out at once in every process.
+The cookie holds 256 random bits and the row their SHA-256, so that nobody can sign in with a copy
+of the database. Deleting the row ends the session in every process at once.
 """
 
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Tokens of 256 random bits: whoever has one has it from us, and the database keeps its hash."""
+"""Random tokens of 256 bits. The database keeps only their hashes."""
 
 import secrets
 from base64 import urlsafe_b64encode

@@ -1,4 +1,4 @@
-"""The one way into a session: whatever was proved, it ends here."""
+"""The one way to a session: every kind of sign-in ends here."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

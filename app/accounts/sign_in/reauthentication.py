@@ -1,4 +1,4 @@
-"""Confirming who is there: a recent proof, for what is hard to undo."""
+"""Reauthentication: a recent proof of identity, required by actions that are hard to undo."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The first account, and signing in and out."""
+"""Create the first account, sign in, and sign out."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The second step of a sign-in, and proving once more who is there."""
+"""The second step of a sign-in, and reauthentication."""
 
 from flask import Response
 

@@ -1,4 +1,4 @@
-"""Who is signed in: what every visit asks first, and so with as little as can be behind it."""
+"""The current session. Every visit asks for it first, so it imports as little as possible."""
 
 from flask import Response
 

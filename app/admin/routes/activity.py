@@ -1,4 +1,4 @@
-"""What touched the safety of anybody's account."""
+"""The audit log of all accounts."""
 
 from flask import Response
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Invitations: listing, making and removing them."""
+"""Invitations: list, create and delete them."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""People: who has an account, how much they use, shutting accounts and ending sessions."""
+"""Users: list them with their storage, disable accounts, and end sessions."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""How boto3 is set up here, and how its errors are told from ours."""
+"""Set up boto3, and translate its errors."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The whole picture bucket, a bounded page at a time: every version and delete marker."""
+"""List the whole image bucket in bounded pages: every version and delete marker."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""The whole picture bucket as the doctor sees it: what is listed, and every version of it."""
+"""Versions and listings of the whole image bucket, for the integrity check."""
 
 import base64
 import hashlib

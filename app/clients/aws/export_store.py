@@ -1,4 +1,4 @@
-"""Zips of a person's pictures in S3: originals are read and zips written as they pass through."""
+"""Zip files of a user's images in S3: originals and zips are streamed."""
 
 import io
 import re

@@ -1,19 +1,19 @@
-"""Pictures in S3: where they lie, and what the worker does with them.
+"""Images in S3: their keys, and the operations of the worker.
 
 Keys are `users/<user id>/<image id>/<part>`, ids as 32 hexadecimal digits.
 
-[Note: Who deletes versions] Nobody deletes a version of an original: no function has the right to.
-To delete is to put a delete marker on top. A lifecycle rule of the bucket deletes the bytes days
-later (infrastructure/private_bucket.py), and nothing makes it sooner. So whatever a fault or an
-intruder deletes can be brought back until then. What the product deleted on purpose must not come
-back with it: a tombstone, an empty object below the same prefix that is deleted at once, says so to
-the doctor, also to one whose database was restored. It goes by the same rule. Only copies of
-everything (export_store.py) are deleted for good by the sweep: they can be made again.
-docs/decisions/0057-versions.md.
+[Note: Who deletes versions] No function may delete a version of an original. A deletion adds a
+delete marker. A lifecycle rule of the bucket deletes the bytes days later
+(infrastructure/private_bucket.py), and nothing can make it sooner. Until then, whatever a fault or
+an intruder deletes can be restored. Images that the product deleted on purpose must not be restored
+with them. Each has a tombstone, an empty object below the same prefix that is deleted at once. It
+tells the integrity check of the deletion, even after a restore of the database, and the same
+lifecycle rule removes it. Only exports (export_store.py) are deleted for good by the sweep: they
+can be made again. docs/decisions/0057-versions.md.
 
-The worker, which opens files of strangers, leaves no tombstone and has no right to: whoever took it
-over could have all pictures pass for deleted by their owners. What it removes was refused or
-cancelled, and is nobody's picture. docs/decisions/0070-tombstones.md.
+The worker opens untrusted files, so it writes no tombstones and has no right to: an attacker who
+took it over could otherwise mark all images as deleted by their owners. What it deletes was
+rejected or cancelled, and belongs to no image. docs/decisions/0070-tombstones.md.
 """
 
 import base64

@@ -1,12 +1,12 @@
-"""Single calls to AWS without boto3, for what a cold start has to ask.
+"""Single calls to AWS without boto3, for the calls of a cold start.
 
-boto3 with a client takes 0.2 s of CPU to import and to make, twice what the rest of a first
-request needs beside Flask and SQLAlchemy. A function asks Secrets Manager when it starts and STS
-when somebody first looks at pictures: two requests, signed here (docs/decisions/0014). Everything
-else that speaks to AWS is boto3.
+Importing boto3 and making a client take 0.2 s of CPU, twice what the rest of a first request needs
+beside Flask and SQLAlchemy. A function calls Secrets Manager when it starts, and STS when somebody
+first views images: two requests, signed here (docs/decisions/0014). All other calls to AWS use
+boto3.
 
-Sources: "Create a signed AWS API request" (Signature Version 4, header form), AWS JSON 1.1 and
-AWS Query protocols (smithy.io), and "Retry behavior" of the AWS SDKs.
+Sources: "Create a signed AWS API request" (Signature Version 4, header form), AWS JSON 1.1 and AWS
+Query protocols (smithy.io), and "Retry behavior" of the AWS SDKs.
 """
 
 import hmac

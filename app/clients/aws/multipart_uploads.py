@@ -1,8 +1,8 @@
-"""Uploads in parts: opened, looked at and put together with the rights of the person they are for.
+"""Multipart uploads: opened, listed and completed with the credentials of their owner.
 
-Without boto3, as app/clients/aws/lightweight.py is: the API asks for one or two of these, of a few
-hundred bytes each, and need not import it for them. What is signed here is an address that lives a
-minute.
+It does not use boto3, like app/clients/aws/lightweight.py: the API makes one or two of these calls,
+of a few hundred bytes each, and need not import boto3 for them. Each call is a presigned URL that
+is valid for a minute.
 
 Sources: "CreateMultipartUpload", "ListParts", "CompleteMultipartUpload" and "AbortMultipartUpload"
 of the S3 API reference.

@@ -1,4 +1,4 @@
-"""Pictures in S3 on a person's behalf: addresses signed with rights that reach theirs only."""
+"""Presigned URLs: signed with credentials that reach one user's prefix only."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Copies of the database, made by RDS."""
+"""Snapshots of the database, made by RDS."""
 
 import re
 import time

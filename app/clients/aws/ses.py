@@ -1,4 +1,4 @@
-"""Sending mails through SES."""
+"""Send e-mails through SES."""
 
 import sys
 from collections.abc import Iterator

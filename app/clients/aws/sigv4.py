@@ -1,4 +1,4 @@
-"""Signing S3 addresses, because a page of pictures needs 200 of them.
+"""Sign S3 URLs without boto3, since a page of images needs 200 of them.
 
 boto3 takes 0.20 ms of CPU for one, this 0.002 (tests/bench/signing.py); a test compares the two
 parameter by parameter. Source: "Authenticating Requests: Using Query Parameters (AWS Signature

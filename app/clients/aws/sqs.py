@@ -1,4 +1,4 @@
-"""Messages in SQS. They are doorbells: they may come twice, late or out of order."""
+"""Messages in SQS. They only wake the worker: one may come twice, late or out of order."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
-"""An OpenID provider: where it sends people, and who it says has come back (OpenID Connect Core).
+"""An OpenID provider: the authorization request and the code exchange (OpenID Connect Core).
 
-Authlib speaks here and in openid_tokens, imported late: a process in which nobody signs in by a
-provider need not pay for it. Of what a provider gives, only what a person is known by leaves this
-file: no token is returned, kept or logged.
+Authlib is used here and in id_token.py only, and is imported at its first use: most processes never
+need it. Only the identity of the user leaves this file: no token of the provider is returned,
+stored or logged.
 """
 
 import math

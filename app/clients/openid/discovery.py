@@ -1,4 +1,4 @@
-"""What an OpenID provider says of itself, and the keys that it signs with (Discovery 1.0)."""
+"""An OpenID provider's metadata and signing keys (OpenID Connect Discovery 1.0)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

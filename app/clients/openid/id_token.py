@@ -1,4 +1,4 @@
-"""Whether an ID token is to be believed (OpenID Connect Core, 3.1.3.7; RFC 8725)."""
+"""Validate an ID token (OpenID Connect Core, 3.1.3.7; RFC 8725)."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

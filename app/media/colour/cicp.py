@@ -1,4 +1,4 @@
-"""Colours as the code points of ITU-T H.273 name them, and profiles that say the same."""
+"""Colour spaces as code points of ITU-T H.273, and ICC profiles that match them."""
 
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""A gain map: what makes a picture brighter than white on screens that can (ISO 21496-1).
+"""Gain maps: the HDR part of an image (ISO 21496-1).
 
 It is a small second picture beside a base one. Each sample says by how much light is multiplied
 there: HDR = (base + base_offset) * 2 ** gain - hdr_offset, in linear light, where gain is

@@ -1,4 +1,4 @@
-"""Decide what becomes of a picture's colour profile, by reading the profile itself (ICC.1:2022)."""
+"""Read an ICC profile and decide how to convert it (ICC.1:2022)."""
 
 import math
 import struct

@@ -1,4 +1,4 @@
-"""Turn pixels of any colour space into the 8-bit RGB that screens show and WebP holds."""
+"""Convert pixels of any colour space into 8-bit RGB for screens and WebP."""
 
 import math
 from functools import lru_cache

@@ -1,1 +1,1 @@
-"""From a file's bytes to pixels, by libvips or by what decodes the rest."""
+"""Decode a file into pixels, by libvips or another decoder."""

@@ -1,8 +1,7 @@
-"""Develop one original: from its bytes to a thumbnail, a preview, a ThumbHash and metadata.
+"""Decode one original, and derive a thumbnail, a preview, a ThumbHash and metadata.
 
-This runs in a child process that may die of what it is given (see pool.py), and imports
-nothing else of the application than its own small parts. Sizes and formats are explained in
-docs/decisions/0020-derived-sizes.md.
+This runs in a decoder process, which a hostile file may crash (see pool.py). It imports only small
+modules of this application. docs/decisions/0020-derived-sizes.md explains sizes and formats.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Decode what libvips cannot, into what it goes on with."""
+"""Decode what libvips cannot, into an image that libvips processes further."""
 
 import io
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""Decode AVIF by libavif itself, into planes that are scaled before they become RGB.
+"""Decode AVIF by libavif, into planes that are scaled before they become RGB.
 
-Pillow brings libavif and opens files with it, but only into RGB of full size and 8 bits; libvips
-holds a frame three times. This holds it once, opens sequences, and keeps the depth.
+Pillow includes libavif, but decodes into RGB of full size and 8 bits only, and libvips holds a
+frame three times. This holds it once, opens sequences, and keeps the bit depth.
 """
 
 import ctypes

@@ -1,8 +1,8 @@
-"""Decode HEIC by libheif itself, a tile at a time.
+"""Decode HEIC by libheif, one tile at a time.
 
-pillow-heif brings libheif and opens files with it, but decodes only whole pictures into RGB: 100
-megapixels in 10 bits take 1.4 GB so. Photos of phones and cameras are grids of tiles, of which this
-takes one after the other.
+pillow-heif includes libheif, but decodes whole images into RGB only: 1.4 GB for 100 megapixels in
+10 bits. Photos of phones and cameras are grids of tiles, which are decoded here one after the
+other.
 """
 
 import ctypes

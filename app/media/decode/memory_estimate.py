@@ -1,4 +1,4 @@
-"""How much memory decoding a picture takes, known from its header before any is taken.
+"""Estimate from the header how much memory decoding takes.
 
 The numbers are measured: what a child has allocated at its peak on top of what it has when it is
 warm, for pictures of 50 to 100 megapixels of each kind (docs/decisions/0044-large-pictures.md).

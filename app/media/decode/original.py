@@ -1,4 +1,4 @@
-"""An original: what its header says, and its pixels by whichever decoder opens them."""
+"""An original: its header, its pixels by whichever decoder opens it, and its damage."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""The original of a camera's raw format: shown by the picture that the camera put into it."""
+"""A raw original, shown by the JPEG that the camera embedded."""
 
 import dataclasses
 

@@ -1,1 +1,1 @@
-"""What a file is by its bytes, and what its containers hold."""
+"""Detect file types by their bytes, and parse their containers."""

@@ -1,7 +1,7 @@
-"""Check that a WebP is a picture and nothing else, without decoding it.
+"""Check that a WebP holds pixels and nothing else, without decoding it.
 
-A decoder child made it, and may have been taken over: the worker does not open what it says is a
-picture, and sends nothing on that only claims to be one. (RFC 9649, sections 2.3 to 2.7.)
+A decoder process made it, and may be compromised. The worker does not decode it, but checks that it
+is an image before it sends it on. (RFC 9649, sections 2.3 to 2.7.)
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""Know a camera's Adobe RGB by its EXIF: DCF files in it hold no colour profile."""
+"""Detect Adobe RGB by EXIF: DCF files carry no colour profile for it."""
 
 from app.media.colour.cicp import ADOBE_RGB
 from app.media.formats.sniff import Bytes

@@ -1,4 +1,4 @@
-"""Find the gain map of a picture: of Ultra HDR and ISO 21496-1, and Apple's own from before those.
+"""Find the gain map of an image: Ultra HDR, ISO 21496-1, and Apple's earlier format.
 
 In a JPEG it is a second JPEG behind the first, in HEIC and AVIF an item that is not shown.
 """

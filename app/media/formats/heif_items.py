@@ -1,4 +1,4 @@
-"""Read the items of a HEIF file (HEIC, AVIF): which one is shown, and what is said of each.
+"""Parse the items of a HEIF file (HEIC, AVIF): the primary item and its properties.
 
 ISO/IEC 23008-12 builds a file of items: the primary one is shown, others are its tiles, thumbnails,
 depth or gain maps. A property counts for the items that it is associated with, and for no other.

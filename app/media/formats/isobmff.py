@@ -1,4 +1,4 @@
-"""Walk the boxes of ISO/IEC 14496-12, which HEIF, AVIF, JPEG XL and videos are made of."""
+"""Parse the boxes of ISO/IEC 14496-12, the container of HEIF, AVIF, JPEG XL and videos."""
 
 import struct
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""Find the pictures that Olympus, Epson and Pentax keep in their maker's notes.
+"""Find the previews that Olympus, Epson and Pentax store in their maker notes.
 
-A maker's note is a value of EXIF that makers fill as they like; these begin with a name, and go on
-with a directory like those of TIFF (ExifTool's MakerNotes.pm, Olympus.pm and Pentax.pm). Olympus
-has its full-size JPEG nowhere else.
+A maker note is an EXIF value in a format of the maker. These begin with a name, followed by a
+directory like those of TIFF (ExifTool's MakerNotes.pm, Olympus.pm and Pentax.pm). Olympus stores
+its full-size JPEG nowhere else.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Find the metadata blocks of JPEG, PNG, WebP and HEIF that libvips passes over.
+"""Find metadata blocks of JPEG, PNG, WebP and HEIF that libvips does not read.
 
 Of a JPEG with several segments of a kind libvips sees the first alone, even if nothing is in it. Of
 a PNG it sees the chunk eXIf where it stands before the pixels. It might stand behind them until the

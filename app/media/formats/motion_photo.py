@@ -1,4 +1,4 @@
-"""Find the moving part of a motion photo: the short video behind the picture in the same file.
+"""Find the video of a motion photo: it follows the image in the same file.
 
 Google's Motion Photo format 1.0 counts it from the end of the file: the last of the media that the
 XMP packet lists starts as many bytes before the end as it is long. Its own padding is not counted:

@@ -1,4 +1,4 @@
-"""Turn pictures upright: by the properties of a HEIF file, or by what EXIF says of the camera."""
+"""Rotate images upright: by the properties of a HEIF file, or by EXIF."""
 
 import struct
 

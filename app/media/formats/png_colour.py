@@ -1,4 +1,4 @@
-"""Read what a PNG says of its colours, beside a profile that libvips reads (PNG, third edition).
+"""Read the colour chunks of a PNG other than its ICC profile (PNG, third edition).
 
 The first of cICP, iCCP, sRGB, gAMA with cHRM counts (section 4.3).
 """

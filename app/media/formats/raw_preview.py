@@ -1,9 +1,8 @@
-"""Find the picture that a camera puts into its raw file, without decoding anything raw.
+"""Find the JPEG preview in a raw file, without decoding raw data.
 
-Every camera keeps a JPEG of what it saw beside the sensor's numbers, mostly in full size. It is
-found by following the container (TIFF, ISO-BMFF or Fuji's own) a bounded number of steps, and goes
-to the JPEG decoder as if it had been uploaded: no raw decoder ever sees hostile bytes. See
-docs/decisions/0021-raw-and-metadata.md.
+Every camera stores a JPEG beside the sensor data, mostly in full size. It is found by following the
+container (TIFF, ISO-BMFF or Fuji's own) in a bounded number of steps, and is decoded like an
+uploaded JPEG. No raw decoder reads hostile bytes. See docs/decisions/0021-raw-and-metadata.md.
 """
 
 import struct

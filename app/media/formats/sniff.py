@@ -1,4 +1,4 @@
-"""Tell what a file is by its bytes: its name and its declared type are only claims."""
+"""Detect the type of a file by its bytes, whatever its name and declared type are."""
 
 import re
 import struct

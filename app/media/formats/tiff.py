@@ -1,4 +1,4 @@
-"""Keep a TIFF to its first page: libvips goes through all of them before it opens that one."""
+"""Limit a TIFF to its first page: libvips reads all pages before it opens the first."""
 
 import struct
 from collections.abc import Iterator

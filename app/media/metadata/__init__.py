@@ -1,1 +1,1 @@
-"""EXIF, XMP and IPTC: read, bounded, and not believed."""
+"""EXIF, XMP and IPTC: parsed as untrusted data."""

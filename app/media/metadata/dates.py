@@ -1,4 +1,4 @@
-"""Read the times that files give, and believe only those at which a picture can have been taken."""
+"""Parse dates of files, and accept only plausible ones."""
 
 import re
 from collections.abc import Iterable

@@ -1,8 +1,7 @@
-"""Read the tags of an EXIF block, or of a TIFF file, that may be hostile.
+"""Parse the tags of an EXIF block or a TIFF file, which may be hostile.
 
-A reader of its own instead of a library's: it follows only the three directories that wanted tags
-stand in, reads a bounded number of bytes and has no way to loop. Whatever does not make sense is
-left out; nothing here raises for bad bytes.
+This parser follows only the three directories that hold the needed tags, reads a bounded number of
+bytes and cannot loop. Invalid values are ignored, and no bytes make it raise.
 """
 
 import math

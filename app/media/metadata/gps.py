@@ -1,4 +1,4 @@
-"""Places on earth as files give them, and which of them are believed."""
+"""Parse GPS positions of files, and accept only valid ones."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Read a caption and a time from IPTC's records (IIM 4.2), as Photoshop wraps them in a JPEG."""
+"""Read a caption and a time from IPTC records (IIM 4.2) in a JPEG."""
 
 import struct
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Make what a file says fit for a database and a page: bounded text, without what hides in it."""
+"""Clean text from files: bounded, and without hidden characters."""
 
 import unicodedata
 

@@ -1,8 +1,8 @@
-"""Read the few properties of an XMP packet that are shown, from bytes that may be hostile.
+"""Read the few XMP properties that are shown, from bytes that may be hostile.
 
-Expat reads it with everything dangerous refused: a packet with a document type, where alone
-entities could be declared, is not read at all, so nothing is expanded and nothing is fetched. What
-is read of a packet that turns out broken later is kept.
+Expat parses it with all dangerous features off. A packet with a document type is not read at all,
+so no entity is declared, expanded or fetched. If a packet is broken, the properties before the
+fault are kept.
 """
 
 import math

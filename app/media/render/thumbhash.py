@@ -1,8 +1,8 @@
-"""Make a ThumbHash: 25 bytes that give a picture's place its colours before it arrives.
+"""Make a ThumbHash: 25 bytes for a placeholder with the colours of the image.
 
 The algorithm is Evan Wallace's (https://evanw.github.io/thumbhash/). The Python package of that
-name fails on every picture with alpha and sums every cosine for every pixel; this one takes the
-transform apart into rows and columns. The tests hold it to what the author's JavaScript answers.
+name fails on every image with alpha and sums every cosine for every pixel. This one separates the
+transform into rows and columns. The tests compare it with the author's JavaScript.
 """
 
 import math

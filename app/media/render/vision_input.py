@@ -1,4 +1,4 @@
-"""Make of a preview what a model is shown: no larger than it needs, and nothing but pixels."""
+"""Make the small copy of a preview that a model receives: pixels only."""
 
 import pyvips  # type: ignore[import-untyped]
 

@@ -1,7 +1,7 @@
-"""Scale the planes of a video frame, then turn them into RGB: no full-sized RGB is ever made.
+"""Scale YUV planes before they become RGB, so that no full-sized RGB is made.
 
 HEIC and AVIF hold luma and two colour differences (ITU-T H.273), mostly at half the width and
-height. The usual way, to RGB in full size and then down, takes three to six times the memory.
+height. Converting to RGB first and then scaling takes three to six times the memory.
 """
 
 import ctypes

@@ -1,9 +1,9 @@
-"""The process that opens what strangers send: it has nothing to steal and may die of it.
+"""The decoder process: it opens untrusted files, holds no secrets, and may crash.
 
-Run as a script by process.py, not imported. It warms up, then forks one child for each
-owner whose pictures come (fork_server.py): what one picture takes over sees no other person's. A
-child's socket brings one open file a message, and is answered with its header, when it has one, and
-its outcome, or with a sketch of it.
+process.py runs it as a script; nothing imports it. It warms up, then forks one child for each owner
+whose images come (fork_server.py), so that a compromised child sees no image of another owner. A
+child's socket receives one open file for each message. The child answers with the image's header,
+if it has one, and then with the result, or with a small copy of a preview.
 """
 
 import ctypes

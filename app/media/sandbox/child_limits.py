@@ -1,13 +1,13 @@
-"""Limits of memory and CPU time for decoder children, set by the process that forks them.
+"""Limits of memory and CPU time of decoder processes, set by the process that forks them.
 
-[Note: Limits from outside] A child that a picture has taken over would raise limits that it may set
-itself, and seccomp.py refuses it every call that sets one. So the fork server, which reads no
-byte of a picture, sets them by prlimit(2) before each picture. It may do so without any privilege,
-since it has the same account as its children. A soft limit is one picture's. The hard limit of CPU
-time is for the life of a child: nobody without privileges raises a hard limit, and the kernel ends
-what reaches it, whatever signals that process ignores, and also while it should be idle.
+[Note: Limits from outside] A compromised child would raise limits that it can set itself, and
+seccomp.py refuses it all calls that set limits. The fork server, which reads no byte of an image,
+sets them by prlimit(2) before each image. It needs no privilege for that, since it runs under the
+same account as its children. The soft limits are for one image. The hard limit of CPU time is for
+the whole life of a child: no process without privileges can raise it, and the kernel kills a child
+that reaches it, whatever signals the child ignores, also while it should be idle.
 
-macOS has no prlimit. There children set their own limits, and one that is taken over raises them.
+macOS has no prlimit. There children set their own limits, and a compromised one can raise them.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""How long one picture has had a decoder, and how long it waited for one."""
+"""Measure how long an image was decoded, and how long it waited for a decoder."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""The decoder program as its parent sees it: a warm server, and the children forked from it."""
+"""The fork server as its parent sees it, and the decoder processes forked from it."""
 
 import json
 import os

@@ -1,7 +1,7 @@
-"""Fork children from a warm process, and tell how each of them ended.
+"""The fork server: fork decoder processes from a warm one, and report how each ended.
 
-The server reads orders of its parent and no byte of a picture, so nothing that a stranger sent can
-reach it. It must have one thread only: what another thread held would stay locked in every child.
+The server reads commands of its parent and no byte of an image, so hostile bytes never reach it. It
+must have one thread only: a lock that another thread held would stay locked in every child.
 """
 
 import os

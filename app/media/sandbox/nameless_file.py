@@ -1,4 +1,4 @@
-"""A file for a child to read: it has no name, and the child cannot write to it."""
+"""A file without a name, which a decoder process can read and not write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,9 +1,10 @@
-"""Open originals where they can do no harm: in a few warm child processes that may die of it.
+"""A pool of confined decoder processes that open untrusted originals.
 
-A child has no credentials in its environment, bounded memory, CPU time and patience, and gets the
-file as an open descriptor, so that it needs no path (seccomp.py takes files and network from
-it). It serves one owner: whatever a picture does to it, it is handed no other person's. It is used
-again for that owner's next picture, but not where Linux does not confine it; what dies is replaced.
+A decoder process has no credentials in its environment, and bounded memory, CPU time and wall-clock
+time. It gets the file as an open descriptor and cannot open files or use the network (seccomp.py).
+It serves one owner, so a compromised one never gets an image of somebody else. It is used again for
+the next image of its owner, but not where Linux does not confine it. A process that dies is
+replaced.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""One child process, as its parent sees it: hand it a file, hear it out or bury it.
+"""One decoder process as its parent sees it: send it a file, read its results, replace it.
 
 See [Note: Whose fault a death is].
 """

@@ -1,10 +1,10 @@
-"""Take from a process, for good, what opening pictures does not need.
+"""Drop system calls that decoding does not need, for the rest of a process's life.
 
-It owns no account, dumps no core, writes no large file, and on Linux may make no system call but
-those that decoding needs: it cannot open a file, use the network, start a program, touch another
-process or change its own limits. All others fail with "not permitted".
-Everything here is an addition: where a platform lacks one, the rest still holds, and the limits of
-memory and time that are set from outside (child_limits.py) hold in any case.
+The process has an account that owns nothing, dumps no core and writes no large file. On Linux it
+may make only the system calls that decoding needs: it cannot open a file, use the network, start a
+program, touch another process or change its own limits. All other calls fail with "not permitted".
+Each measure is independent: where a platform lacks one, the others still apply, as do the limits of
+memory and time that are set from outside (child_limits.py).
 """
 
 import ctypes

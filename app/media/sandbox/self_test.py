@@ -1,9 +1,9 @@
-"""Develop tiny pictures of every kind before the first real one.
+"""Decode tiny images of every kind before the first real one.
 
-It proves that every decoder works on this machine, confined as it will be (otherwise everybody's
-picture would be called bad), and it finds what is loaded late, which a confined child could not
-load any more. All of it happens in forks: a pipeline of libvips leaves threads behind, and the
-process that children are forked from must have none.
+The self-test proves that every decoder works on this machine under the filter; otherwise every
+image would be called damaged. It also finds the code that is loaded late, which a confined process
+could not load. It runs in forks: libvips leaves threads behind, and the process that decoder
+processes are forked from must have none.
 """
 
 import base64

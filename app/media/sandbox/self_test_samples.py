@@ -1,7 +1,7 @@
-"""Make tiny pictures of every kind that is decoded in its own way: profile, depth, metadata.
+"""Make tiny images for the self-test: one for each profile, depth and kind of metadata.
 
-The rehearsal develops some of them, so that each value of each kind has been met; the tests develop
-every combination in a confined child.
+The self-test decodes some of them, so that each value of each kind occurs. The tests decode every
+combination in a confined process.
 """
 
 import io

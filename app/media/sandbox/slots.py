@@ -1,4 +1,4 @@
-"""How many pictures are decoded at once, whose, and who is let in first."""
+"""Slots of the decoder pool: how many images are decoded at once, and who is next."""
 
 import threading
 from collections import Counter
