@@ -52,7 +52,9 @@ OURS = frozenset(
         "processing_failed",
     }
 )
-_TITLES = {"shown_small": "Small preview", **dict.fromkeys(("incomplete", "corrupt"), "Damaged")}
+# Damaged by the file's own fault, as far as these decoders know.
+BROKEN = frozenset({"incomplete", "corrupt"})
+_TITLES = {"shown_small": "Small preview", **dict.fromkeys(BROKEN, "Damaged")}
 
 VIDEO = "Videos are not taken in yet, only pictures."
 

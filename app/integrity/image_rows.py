@@ -10,7 +10,7 @@ from sqlalchemy import exists, select, tuple_
 from app.clients.aws.bucket_versions import Part, Place
 from app.clients.aws.image_store import PREVIEWS
 from app.database import db
-from app.images.failure_messages import OURS
+from app.images.failure_messages import BROKEN, OURS
 from app.images.models import SHOWN, Image
 from app.media.results import DECODER_VERSION
 
@@ -34,7 +34,7 @@ class Row:
 
         Older decoders called files broken that were only of a kind they did not know.
         """
-        is_old = self.decoder_version < DECODER_VERSION and self.failure in {*OURS, "corrupt"}
+        is_old = self.decoder_version < DECODER_VERSION and self.failure in OURS | BROKEN
         return self.failure == "processing_failed" or is_old
 
     def has_derived(self, parts: list[Part]) -> bool:

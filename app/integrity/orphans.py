@@ -16,6 +16,7 @@ from app.clients.aws.image_store import PictureStore
 from app.database import db, now
 from app.images.models import SHOWN, Image
 from app.integrity.in_time import in_time
+from app.integrity.old_verdicts import decode_again_what_was_called_broken
 from app.integrity.scan_state import round_under_way, was_watched
 from app.uploads.discarded import count_discarded
 
@@ -83,7 +84,7 @@ def _is_known(place: Place) -> bool:
 
 
 def _settle(page: Page, *, after: str, store: PictureStore) -> bool:
-    """Remove the strays of a page; False when time is up, and the same page comes again."""
+    """Settle what is found on a page; False when time is up, and the same page comes again."""
     places = {(found.place.user_id, found.place.image_id) for found in page.found}
     owner_and_id = tuple_(Image.owner_id, Image.id)
     known = set(
@@ -96,6 +97,7 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> bool:
     ]
     _tell_of_missing(page, after=after)
     db.session.rollback()
+    decode_again_what_was_called_broken(found.place for found in page.found if found.has_original)
     done = 0
     for found in in_time(strays):
         log.info("removing what no row knows")

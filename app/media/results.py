@@ -18,9 +18,9 @@ from app.media.metadata.sanitize import LONGEST_CAPTION, LONGEST_NAME
 from app.media.metadata.xmp import MAX_STARS, REJECTED
 
 # Of the decoders: counted up when a picture may come out that did not before. Rows keep by which
-# version they were decoded, and what failed for no fault of its own is decoded again by a newer.
+# version they were decoded, and what was not shown, or called broken, is decoded again by a newer.
 # CONTRIBUTING.md says when.
-DECODER_VERSION = 2
+DECODER_VERSION = 3
 
 # What a child process dies of.
 DeathReason = Literal["too_slow", "out_of_memory", "decoder_crashed"]

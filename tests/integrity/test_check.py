@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.bucket_versions import Place
+from app.integrity.orphans import look_for_strays
 from app.jobs.cleanup import decode_again_what_older_decoders_could_not
+from app.media.formats import sniff
 from app.media.results import DECODER_VERSION
 from app.media.sandbox.pool import Darkroom
+from app.settings import with_driver
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import until
 from tests.conftest import running_stack
-from tests.support.images import jpeg
+from tests.media.raw_samples import RAW
+from tests.support.images import Picture, jpeg
 from tests.support.library import Library, library_on
 
 if TYPE_CHECKING:
@@ -242,7 +247,7 @@ def test_what_was_given_up_is_told_and_tried_again(
     assert library.examine() == []
 
 
-@pytest.mark.parametrize("code", ["undecodable", "out_of_memory", "corrupt"])
+@pytest.mark.parametrize("code", ["undecodable", "out_of_memory", "corrupt", "incomplete"])
 def test_verdict_of_older_decoders_is_found_and_tried_again(
     library: Library, ada: UUID, darkroom: Darkroom, code: str
 ) -> None:
@@ -270,6 +275,47 @@ def test_sweep_has_what_older_decoders_could_not_show_decoded_again_once(
     library.work(darkroom)
     version = f"SELECT decoder_version FROM images WHERE id = '{place.image_id}'"  # noqa: S608
     assert library.value(version) == DECODER_VERSION
+
+
+def test_round_has_what_older_decoders_called_broken_decoded_again_once(
+    library: Library, ada: UUID, darkroom: Darkroom
+) -> None:
+    """An RW2, whose strips stand nowhere, was called incomplete by version 2."""
+    raw = sniff.RW2
+    place = library.add(ada, Picture(name="a.rw2", content_type=raw, content=RAW[raw]))
+    deleted = library.add(ada)
+    failed = "state = 'damaged', failure_code = 'incomplete', decoder_version = "
+    library.value(f"UPDATE images SET {failed} 2 RETURNING 1")  # noqa: S608
+    gone = f"UPDATE images SET deleted_at = now() WHERE id = '{deleted.image_id}' RETURNING 1"  # noqa: S608
+    library.value(gone)
+    go_round(library)
+    assert (library.state(place), library.state(deleted)) == ("processing", "damaged")
+    library.work(darkroom)
+    assert library.state(place) == "ready"
+    # What this version calls broken is left alone.
+    library.value(f"UPDATE images SET {failed} {DECODER_VERSION} RETURNING 1")  # noqa: S608
+    go_round(library)
+    assert library.state(place) == "damaged"
+
+
+def test_round_passes_over_a_row_that_somebody_has_locked(library: Library, ada: UUID) -> None:
+    places = [library.add(ada) for _ in range(2)]
+    failed = "state = 'damaged', failure_code = 'corrupt', decoder_version = 0"
+    library.value(f"UPDATE images SET {failed} RETURNING 1")  # noqa: S608
+    engine = create_engine(with_driver(library.stack.database_url))
+    with engine.begin() as connection:
+        locked = f"SELECT 1 FROM images WHERE id = '{places[0].image_id}' FOR UPDATE"  # noqa: S608
+        connection.execute(text(locked))
+        go_round(library)
+    engine.dispose()
+    assert [library.state(place) for place in places] == ["damaged", "processing"]
+
+
+def go_round(library: Library) -> None:
+    """Go through the whole bucket, as sweeps do in the course of a day."""
+    library.value("DELETE FROM rounds RETURNING 1")
+    with library.assembly.app.app_context():
+        look_for_strays(census=library.assembly.census, store=library.assembly.store)
 
 
 def test_orphans_are_told_and_removed_when_asked(library: Library, ada: UUID) -> None:
