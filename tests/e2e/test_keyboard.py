@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
+from tests.e2e.axe import Judge
 from tests.e2e.page_objects import Screen
 from tests.support.images import jpeg
 from tests.support.users import PASSWORD
@@ -142,3 +143,37 @@ def test_selecting_several_with_the_keyboard(
     expect(page.get_by_text("3 pictures restored")).to_be_visible()
     screen.go_to("Pictures")
     assert _order(screen) == order
+
+
+def test_a_slideshow_goes_through_the_pictures_and_pauses(
+    screen: Screen, on_disk: Callable[..., list[Path]], judge: Judge
+) -> None:
+    page = screen.page
+    screen.register()
+    _upload_six(screen, on_disk)
+    order = _order(screen)
+    page.emulate_media(reduced_motion="reduce")
+    screen.tile(order[-3]).click()
+    name = screen.viewer.get_by_role("heading").first
+    expect(name).to_have_text(order[-3])
+    page.keyboard.press("s")
+    show = page.get_by_role("group", name="Slideshow")
+    show.get_by_label("Time for each picture").select_option("3 seconds")
+    expect(name).to_have_text(order[-2])
+    page.keyboard.press("Escape")
+    expect(show).to_have_count(0)
+    page.keyboard.press("s")
+    expect(show.get_by_label("Time for each picture")).to_have_value("3")
+    show.get_by_role("button", name="Pause the slideshow").click()
+    judge.look_at("a slideshow that is paused")
+    show.get_by_role("button", name="Go on with the slideshow").click()
+    # After the last one it ends, and the viewer stays.
+    expect(show).to_have_count(0)
+    expect(name).to_have_text(order[-1])
+    page.keyboard.press("z")
+    expect(page.locator(".pswp--zoomed-in")).to_have_count(1)
+    page.keyboard.press("z")
+    expect(page.locator(".pswp--zoomed-in")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(screen.tile(order[-1])).to_be_focused()
+    assert judge.sentence() == ""

@@ -153,4 +153,7 @@ export const BrokenPictureIcon = icon(
   <path d="M21 9V7a2 2 0 0 0-2-2H5a2 2 0 0 0-2 2v10a2 2 0 0 0 2 2h5l-1-3.5 3-2-1-3.5 4-2.5M14 19h5a2 2 0 0 0 2-2v-4" />,
 );
 export const PlayIcon = icon(<path d="M7.5 4.8v14.4L19 12Z" />);
+export const SlideshowIcon = icon(
+  <path d="M5.5 4h13A1.5 1.5 0 0 1 20 5.5v9a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 14.5v-9A1.5 1.5 0 0 1 5.5 4ZM10.5 7.5v5l4-2.5ZM8 20h8" />,
+);
 export const PauseIcon = icon(<path d="M8 5v14m8-14v14" strokeWidth={2.75} />);

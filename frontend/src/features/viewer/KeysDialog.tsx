@@ -9,9 +9,12 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["D", "Delete"], "Delete"],
   [["U", "Ctrl Z"], "Bring back what you deleted or archived last"],
   [["E", "I"], "Details"],
+  [["S"], "Slideshow, or its end"],
+  [["Space"], "Pause the slideshow, or go on"],
+  [["Z"], "Zoom in, or the whole picture"],
   [["+", "−"], "Zoom in and out"],
   [["0"], "The whole picture"],
-  [["Esc"], "Close"],
+  [["Esc"], "End the slideshow, or close"],
   [["?"], "These keys"],
 ];
 

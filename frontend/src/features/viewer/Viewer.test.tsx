@@ -243,6 +243,21 @@ describe("by keyboard", () => {
     expect(screen.queryByRole("dialog", { name: "Keys" })).not.toBeInTheDocument();
   });
 
+  test("s begins a slideshow, Space pauses it, and Escape ends it before it closes", async () => {
+    serve(THREE);
+    await openAmong(3);
+    await screen.findByRole("img", { name: "Picture two" });
+    await key("s");
+    expect(screen.getByRole("button", { name: "Pause the slideshow" })).toBeVisible();
+    await key(" ");
+    expect(screen.getByRole("button", { name: "Go on with the slideshow" })).toBeVisible();
+    await key("{Escape}");
+    expect(screen.queryByRole("group", { name: "Slideshow" })).not.toBeInTheDocument();
+    expect(shown()).toBe("two");
+    await key("{Escape}");
+    await waitFor(() => expect(shown()).toBe("closed"));
+  });
+
   test("letters typed into a field are only letters", async () => {
     serve(THREE);
     await openAmong(3);

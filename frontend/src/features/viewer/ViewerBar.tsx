@@ -15,6 +15,7 @@ import {
   PlayIcon,
   PlusIcon,
   RemoveFromAlbumIcon,
+  SlideshowIcon,
   TrashIcon,
   UnarchiveIcon,
 } from "@/ui";
@@ -37,6 +38,7 @@ type ViewerBarProps = {
   onAddToAlbum: () => void;
   /** Null: it was not opened in an album. */
   onRemoveFromAlbum: (() => void) | null;
+  onSlideshow: () => void;
   onZoomIn: () => void;
   onZoomOut: () => void;
 };
@@ -72,6 +74,13 @@ export const ViewerBar = (props: ViewerBarProps) => {
           {film.isPlaying ? <PauseIcon /> : <PlayIcon />}
         </IconButton>
       )}
+      <IconButton
+        label="Slideshow"
+        className={classNames(light, "max-sm:hidden!")}
+        onClick={props.onSlideshow}
+      >
+        <SlideshowIcon />
+      </IconButton>
       <IconButton
         label="Zoom out"
         className={classNames(light, "max-sm:hidden!")}

@@ -8,12 +8,14 @@ import { DamagedNotice } from "./DamagedNotice";
 import type { Drafts } from "./descriptions/description-draft";
 import { DetailsPanel } from "./details/DetailsPanel";
 import { NavButton } from "./NavButton";
+import { SlideshowBar } from "./SlideshowBar";
 import { useAnimation } from "./use-animation";
 import { useChangeCurrent } from "./use-change-current";
 import { useIdle } from "./use-idle";
 import { useFullResolution } from "./use-full-resolution";
 import { usePhotoSwipe } from "./use-photoswipe";
 import { useShortcuts } from "./use-shortcuts";
+import { useSlideshow } from "./use-slideshow";
 import { ViewerBar } from "./ViewerBar";
 import { ViewerDialog, type WhichDialog } from "./ViewerDialog";
 
@@ -53,6 +55,13 @@ export const ViewerContent = ({
   const image = images[index];
   const { changeThis, undo } = useChangeCurrent({ view, images, onNavigate, onClose });
   const { renewUrls, fetchFull } = useFullResolution();
+  const show = useSlideshow({
+    imageId,
+    next: images[index + 1],
+    isLast: place === null || place.before + index + 1 >= place.total,
+    isHeld: dialog !== null || isPulled || isLeaving,
+    onNext: onNavigate,
+  });
 
   const stage = usePhotoSwipe({
     room,
@@ -65,8 +74,10 @@ export const ViewerContent = ({
       onClosed: onClose,
       onTap: () => setIsBare((was) => !was),
       onBroken: renewUrls,
-      onMagnified: (magnified) =>
-        fetchFull(magnified, (url) => stage.current?.sharpen(magnified.id, url)),
+      onMagnified: (magnified) => {
+        show.pause();
+        fetchFull(magnified, (url) => stage.current?.sharpen(magnified.id, url));
+      },
     },
   });
   const film = useAnimation(stage, detail?.id === imageId ? detail : null);
@@ -91,13 +102,23 @@ export const ViewerContent = ({
   const removeFromAlbum = (from: { id: string; title: string }) => {
     if (current) changeThis("remove_from_album", current, from);
   };
+  const isShow = show.state !== "off";
+  const startShow = () => {
+    setHasDetails(false);
+    // A tap brings the bars back.
+    setIsBare(window.matchMedia("(pointer: coarse)").matches);
+    show.start();
+  };
   const keys = {
-    Escape: close,
+    Escape: isShow ? show.end : close,
     ArrowLeft: () => step(-1),
     ArrowRight: () => step(1),
     "+": () => stage.current?.zoomIn(),
     "=": () => stage.current?.zoomIn(),
     "-": () => stage.current?.zoomOut(),
+    z: () => stage.current?.toggleZoom(),
+    s: isShow ? show.end : startShow,
+    ...(isShow ? { " ": show.toggle } : {}),
     "0": () => stage.current?.resetZoom(),
     i: toggleDetails,
     e: toggleDetails,
@@ -116,7 +137,9 @@ export const ViewerContent = ({
   const areBarsHidden = isLeaving || isPulled || isBare;
 
   return (
-    <div className="flex size-full flex-col sm:flex-row">
+    <div
+      className={classNames("flex size-full flex-col sm:flex-row", isShow && "viewer-slideshow")}
+    >
       <div className="relative min-h-0 min-w-0 flex-1 [color-scheme:dark]">
         <div ref={room} className="absolute inset-0 overflow-hidden" />
         {/* It takes no events but that a button in it got the focus: then it must be seen. */}
@@ -143,10 +166,12 @@ export const ViewerContent = ({
             onArchive={archiveThis}
             onAddToAlbum={chooseAlbum}
             onRemoveFromAlbum={album ? () => removeFromAlbum(album) : null}
+            onSlideshow={startShow}
             onZoomIn={() => stage.current?.zoomIn()}
             onZoomOut={() => stage.current?.zoomOut()}
           />
           <DamagedNotice image={image} />
+          <SlideshowBar show={show} />
           <NavButton to="previous" isEnd={index <= 0} onPress={() => step(-1)} />
           <NavButton to="next" isEnd={index >= images.length - 1} onPress={() => step(1)} />
         </div>
@@ -158,6 +183,7 @@ export const ViewerContent = ({
           drafts={drafts}
           onAddToAlbum={chooseAlbum}
           onRemoveFromAlbum={removeFromAlbum}
+          onSlideshow={startShow}
           onClose={toggleDetails}
         />
       )}

@@ -1,6 +1,14 @@
 /** Beside the picture (on a phone: below it): all that is known of it, and its description. */
 import type { Image, ImageDetail } from "@/api";
-import { formatBytes, CameraIcon, CloseIcon, IconButton, Spinner } from "@/ui";
+import {
+  Button,
+  CameraIcon,
+  CloseIcon,
+  formatBytes,
+  IconButton,
+  SlideshowIcon,
+  Spinner,
+} from "@/ui";
 
 import type { Drafts } from "../descriptions/description-draft";
 import { DescriptionSection } from "../descriptions/DescriptionSection";
@@ -18,6 +26,7 @@ type DetailsPanelProps = {
   drafts: Drafts;
   onAddToAlbum: () => void;
   onRemoveFromAlbum: (album: AlbumOfImage) => void;
+  onSlideshow: () => void;
   onClose: () => void;
 };
 
@@ -27,6 +36,7 @@ export const DetailsPanel = ({
   drafts,
   onAddToAlbum,
   onRemoveFromAlbum,
+  onSlideshow,
   onClose,
 }: DetailsPanelProps) => (
   // A ground of its own, or the timeline would shine through while the sheet comes up and past its corners.
@@ -43,6 +53,10 @@ export const DetailsPanel = ({
       </div>
       <div className="flex flex-col gap-6 px-5 pb-8">
         <NameField key={image.id} image={image} />
+        {/* On a phone there is no room for it above the picture. */}
+        <Button icon={<SlideshowIcon />} onClick={onSlideshow} className="self-start sm:hidden">
+          Slideshow
+        </Button>
         {detail ? (
           <>
             <DamagedSection detail={detail} />

@@ -99,6 +99,11 @@ export class PhotoSwipeAdapter {
     this.#zoomTo((slide) => slide.currZoomLevel / STEP);
   }
 
+  /** To the whole picture, or as near as a double click goes. */
+  toggleZoom(): void {
+    this.#pswp.currSlide?.toggleZoom();
+  }
+
   resetZoom(): void {
     this.#zoomTo((slide) => slide.zoomLevels.initial);
   }
