@@ -1,6 +1,7 @@
-"""Regions of AWS, and what is not there; tests/infrastructure/test_regions.py holds it to cfn-lint.
+"""Regions and zones of AWS, and what is not there.
 
-The table in docs/operations.md is made from the same run: `./scripts/generate regions`.
+tests/infrastructure/test_documents.py holds the regions to cfn-lint's schemas. The table
+in docs/operations.md is made from the same run: `./scripts/generate regions`.
 """
 
 from __future__ import annotations
@@ -39,3 +40,8 @@ SIZES_REFUSED: dict[str, frozenset[str]] = {
         ("me-central-1", "af-south-1", "ap-southeast-4", "eu-west-3"), frozenset({"large"})
     ),
 }  # fmt: skip
+# Zones in which functions or RDS Proxy cannot be, by ids: names differ from account to account.
+ZONES_REFUSED = {"use1-az3": "Lambda and RDS Proxy"}
+# Other old zones, which AWS says that EKS, and a few more services, are not in. Taken only where
+# an account has no others.
+ZONES_AVOIDED = frozenset({"cac1-az3", "usw1-az2"})

@@ -150,6 +150,8 @@ class PinholeStack(Stack):
             "Functions": ",".join(worker.function.function_name for worker in compute.every),
             "Size": size.name,
             **({"ReplicaRegion": settings.replica_region} if settings.replica_region else {}),
+            # ./scripts/deploy says them again each time; scripts/deployment/preflight/zones.py
+            **({"Zones": ",".join(settings.zones)} if settings.zones else {}),
             **settings.kept.outputs(),
         }.items():
             CfnOutput(self, name, value=value)

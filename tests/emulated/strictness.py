@@ -249,8 +249,10 @@ def _simulator(_path: str, _headers: Any, body: bytes) -> Any:
     )
 
 
-def _regions(_path: str, _headers: Any, body: bytes) -> Any:
+def _places(_path: str, _headers: Any, body: bytes) -> Any:
     asked = urllib.parse.parse_qs(body.decode())
+    if asked.get("Action") == ["DescribeAvailabilityZones"]:
+        return _zones_of_region()
     off = faults().get("region_off")
     (named,) = asked.get("RegionName.1", [off])
     if not off or named != off or asked.get("Action") != ["DescribeRegions"]:
@@ -259,6 +261,21 @@ def _regions(_path: str, _headers: Any, body: bytes) -> Any:
         "<DescribeRegionsResponse><regionInfo><item><regionName>"
         f"{off}</regionName><optInStatus>not-opted-in</optInStatus>"
         "</item></regionInfo></DescribeRegionsResponse>"
+    )
+
+
+def _zones_of_region() -> Any:
+    ids = faults().get("zone_ids")
+    if ids is None:
+        return None
+    zones = "".join(
+        f"<item><zoneName>us-east-1{letter}</zoneName><zoneId>{zone}</zoneId>"
+        "<zoneState>available</zoneState><zoneType>availability-zone</zoneType></item>"
+        for letter, zone in zip("abcdef", ids, strict=False)
+    )
+    return _xml(
+        "<DescribeAvailabilityZonesResponse><availabilityZoneInfo>"
+        f"{zones}</availabilityZoneInfo></DescribeAvailabilityZonesResponse>"
     )
 
 
@@ -321,7 +338,7 @@ _ANSWERS: dict[str, Any] = {
     "acm": _certificates,
     "cloudformation": _stacks,
     "cloudfront": _distributions,
-    "ec2": _regions,
+    "ec2": _places,
     "freetier": _plan,
     "iam": _simulator,
     "lambda": _functions,

@@ -10,6 +10,7 @@ FAULTS = {
     "networks": "the quota of networks",
     "plan": "FREE: the account is on a free plan",
     "region_off": "a region that is not switched on",
+    "zone_ids": "the ids of the account's availability zones, in the order of their names",
     "stack": "the state that CloudFormation tells of the stack",
     "bootstrap": "the version of the CDK's own stack",
     "domain_taken": "a domain that belongs to another distribution",

@@ -55,6 +55,14 @@ def test_check_of_an_unused_account_finds_nothing_in_the_way_and_changes_nothing
 IN_THE_WAY: list[tuple[str, dict[str, Any], str, str]] = [
     ("Stack", {"stack": "ROLLBACK_COMPLETE"}, "", "!"),
     ("Region", {"region_off": REGION}, "", "\u2717"),
+    ("Zones", {"zone_ids": ["use1-az3", "use1-az1", "use1-az2"]}, "", "!"),
+    ("Zones", {"zone_ids": ["use1-az3", "use1-az1"]}, "", "\u2717"),
+    (
+        "Zones",
+        {"zone_ids": ["use1-az1", "use1-az3", "use1-az2"]},
+        "-c zones=us-east-1a,us-east-1b",
+        "\u2717",
+    ),
     ("Second copy", {"region_off": "eu-west-1"}, "-c replica=eu-west-1", "\u2717"),
     ("Plan", {"plan": "FREE"}, "", "!"),
     ("Plan", {"plan": "FREE"}, "-c size=production", "\u2717"),
@@ -75,9 +83,9 @@ IN_THE_WAY: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("Mail", {"mail_paused": True}, f"-c mail=pinhole@{DOMAIN}", "\u2717"),
 ]
-# Rights and an earlier library have tests of their own. IPv6 asks this machine's resolver and not
-# the account: tests/deployment has both of its answers.
-ELSEWHERE = {"Rights", "Earlier library", "IPv6"}
+# Rights, names and an earlier library have tests of their own. IPv6 asks this machine's resolver
+# and not the account: tests/deployment has both of its answers.
+ELSEWHERE = {"Rights", "Names", "Earlier library", "IPv6"}
 
 
 def test_every_line_of_the_table_is_made_to_fail() -> None:
@@ -155,6 +163,42 @@ def test_bucket_of_the_cdks_name_is_told_before_it_is_in_the_way(unused: Account
         s3.delete_bucket(Bucket=name)
     assert line(done.stdout, "CDK").startswith("\u2717"), done.stdout + done.stderr
     assert name in done.stdout
+    assert done.returncode == 1
+
+
+def test_names_that_an_earlier_stack_left_are_told(unused: Account) -> None:
+    front, watch = unused.client("cloudfront"), unused.client("cloudwatch")
+    control = front.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": f"pinhole-site-{REGION}",
+            "SigningProtocol": "sigv4",
+            "SigningBehavior": "always",
+            "OriginAccessControlOriginType": "s3",
+        }
+    )
+    function = front.create_function(
+        Name=f"{REGION}PinholeSiteOnePage2486EB10",
+        FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
+        FunctionCode=b"function handler(event) { return event.request; }",
+    )
+    watch.put_dashboard(DashboardName=f"Pinhole-{REGION}", DashboardBody='{"widgets": []}')
+    try:
+        done = unused.type("./scripts/deploy --check")
+    finally:
+        watch.delete_dashboards(DashboardNames=[f"Pinhole-{REGION}"])
+        front.delete_function(Name=f"{REGION}PinholeSiteOnePage2486EB10", IfMatch=function["ETag"])
+        front.delete_origin_access_control(
+            Id=control["OriginAccessControl"]["Id"], IfMatch=control["ETag"]
+        )
+    told = line(done.stdout, "Names")
+    assert told.startswith("\u2717"), done.stdout + done.stderr
+    for name, where in (
+        (f"pinhole-site-{REGION}", "CloudFront, Origin access"),
+        (f"{REGION}PinholeSiteOnePage2486EB10", "CloudFront, Functions"),
+        (f"Pinhole-{REGION}", "CloudWatch, Dashboards"),
+    ):
+        assert name in told
+        assert f"{name}: {where}" in done.stdout
     assert done.returncode == 1
 
 

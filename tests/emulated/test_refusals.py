@@ -27,7 +27,10 @@ def attempts(
     """What was said by the refused attempt, and how the one after it went."""
     account, way = another
     said = refused(account, command_of_readme(), fault="quota_refused", **way)
-    return account, said, account.type(command_of_readme(), answers="y\n", **way)
+    # The first zone that this account has is one that functions cannot be in.
+    with account.faults(zone_ids=["use1-az3", "use1-az1", "use1-az2"]):
+        again = account.type(command_of_readme(), answers="y\n", **way)
+    return account, said, again
 
 
 def test_refusal_is_explained(
@@ -48,6 +51,20 @@ def test_one_command_more_deploys(
     assert "Deleting what is left ..." in again.stdout
     (stack,) = account.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
     assert stack["EnableTerminationProtection"] is True
+
+
+def test_zone_that_functions_cannot_be_in_is_passed_over(
+    attempts: tuple[Account, str, subprocess.CompletedProcess[str]],
+) -> None:
+    account, _, again = attempts
+    assert "us-east-1a is use1-az3, which lacks Lambda and RDS Proxy" in again.stdout
+    account.read_outputs()
+    zones = account.outputs["Zones"].split(",")
+    assert zones == ["us-east-1b", "us-east-1c"]
+    subnets = account.client("ec2").describe_subnets(
+        Filters=[{"Name": "cidr-block", "Values": ["10.20.*"]}]
+    )["Subnets"]
+    assert sorted({each["AvailabilityZone"] for each in subnets}) == zones
 
 
 def test_refused_attempt_leaves_nothing_that_costs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -76,6 +77,8 @@ class Resolver:
                 return self(argument[1])[int(argument[0])]
             case "Split":
                 return str(self(argument[1])).split(argument[0])
+            case "Sub":
+                return re.sub(r"\$\{([\w:]+)\}", lambda found: self._reference(found[1]), argument)
             case "GetAZs":
                 return ["us-east-1a", "us-east-1b"]
             case _:

@@ -49,6 +49,9 @@ def test_zones_that_are_said_are_taken(small: Template, ipv6: Template) -> None:
 
     assert zones(ipv6) == {"eu-north-1a", "eu-north-1b"}
     assert all("Fn::GetAZs" in zone for zone in zones(small))
+    # By which ./scripts/deploy knows them the next time.
+    assert ipv6.body["Outputs"]["Zones"]["Value"] == "eu-north-1a,eu-north-1b"
+    assert "Zones" not in small.body["Outputs"]
 
 
 RULES = {

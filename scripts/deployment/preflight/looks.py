@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scripts.deployment.preflight import domain, earlier, ipv6, mail, quotas, region, rights
+from scripts.deployment.preflight import (
+    domain,
+    earlier,
+    ipv6,
+    mail,
+    names,
+    quotas,
+    region,
+    rights,
+    zones,
+)
 from scripts.deployment.preflight.finding import Finding
 
 if TYPE_CHECKING:
@@ -49,6 +59,7 @@ def _short(error: Exception) -> str:
 LOOKS: dict[str, Callable[[AwsAccount, Wanted], Finding | None]] = {
     "Stack": earlier.look_at_stack,
     "Region": region.look_at_region,
+    "Zones": zones.look_at_zones,
     "Second copy": region.look_at_second_copy,
     "Plan": quotas.look_at_plan,
     "Rights": rights.look_at_rights,
@@ -57,6 +68,7 @@ LOOKS: dict[str, Callable[[AwsAccount, Wanted], Finding | None]] = {
     "Instances (vCPU)": quotas.look_at_processors,
     "Elastic addresses": quotas.look_at_addresses,
     "Networks (VPC)": quotas.look_at_networks,
+    "Names": names.look_at_names,
     "CloudFront": domain.look_at_cloudfront,
     "Domain": domain.look_at_domain,
     "Certificate": domain.look_at_certificate,
