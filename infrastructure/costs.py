@@ -2,6 +2,10 @@
 
 Prices are those of prices.json, with their date and source. A kind of resource that is neither
 priced nor known to be free is an error, so that nothing new is forgotten.
+
+What functions count (app/observability/metrics.py) and what is counted in their logs are custom
+metrics of CloudWatch, which cost by the hour in which a number comes. Nobody counts zeros, so an
+idle stack has none; `options_table` says what all of them come to.
 """
 
 from __future__ import annotations
@@ -103,17 +107,32 @@ def table(costs_of: Mapping[str, Mapping[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def options_table(firewall: Mapping[str, Any]) -> str:
-    """Return the table of what costs extra: the firewall, and a second copy of three libraries.
+def counted_in_logs(template: Mapping[str, Any]) -> int:
+    """Return how many metrics are made of lines of logs."""
+    return sum(
+        len(each["Properties"]["MetricTransformations"])
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::Logs::MetricFilter"
+    )
+
+
+def options_table(firewall: Mapping[str, Any], *, metrics: int) -> str:
+    """Return the table of what costs extra: metrics, the firewall, a second copy of libraries.
 
     Args:
         firewall: the template of its stack.
+        metrics: how many numbers CloudWatch may be told.
     """
     idle = monthly_costs(firewall)["firewall"]
     use = f"{_PRICES['waf_million_requests']:.2f} per million requests"
+    told = (
+        f"{metrics} numbers that CloudWatch is told, if each is counted in every hour; and "
+        f"{_PRICES['metric']:.2f} for each cause of pictures that could not be decoded"
+    )
     lines = [
-        "| option | a month | once |",
+        "| what | a month | once |",
         "|---|---:|---:|",
+        f"| {told} | {metrics * _PRICES['metric']:.1f} | \u2013 |",
         f"| `-c rate=`: the firewall, and {use} | {idle:.1f} | \u2013 |",
     ]
     for pictures, words in _LIBRARIES.items():
@@ -195,13 +214,16 @@ def _scheduled(properties: Mapping[str, Any], others: Mapping[str, Mapping[str, 
     if not minutes:
         raise UnpricedError(f"no price for {properties['ScheduleExpression']}")
     calls = _HOURS * 60 / int(minutes[1])
-    memory = sum(
-        others[target["Arn"]["Fn::GetAtt"][0]]["Properties"]["MemorySize"] / 1024
-        for target in properties["Targets"]
-    )
-    seconds = calls * _SWEEP_SECONDS * memory
+    functions = [
+        others[target["Arn"]["Fn::GetAtt"][0]]["Properties"] for target in properties["Targets"]
+    ]
+    seconds = calls * _SWEEP_SECONDS * sum(each["MemorySize"] / 1024 for each in functions)
+    # X-Ray keeps the first trace of each second, and so all of these.
+    traced = [each for each in functions if each["TracingConfig"]["Mode"] == "Active"]
     return float(
-        calls / 1e6 * _PRICES["lambda_million_requests"] + seconds * _PRICES["lambda_arm_gb_second"]
+        calls / 1e6 * _PRICES["lambda_million_requests"]
+        + seconds * _PRICES["lambda_arm_gb_second"]
+        + calls / 1e6 * _PRICES["xray_million_traces"] * len(traced)
     )
 
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 # and tests/infrastructure/test_documents.py holds these to the templates.
 _COSTS = {
     "small": "about 32 USD a month",
-    "production": "about 209 USD a month",
+    "production": "about 210 USD a month",
     "large": "about 1,679 USD a month",
 }
 _SECRETS = ("openai_api_key", "openai_base_url", "google_client_id", "google_client_secret")

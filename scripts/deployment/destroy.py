@@ -26,7 +26,8 @@ _WHAT_STAYS = """
     the pictures      {bucket}
     the database      {database}
     the session key   {keys}
-    CDK's own         bucket and roles (the stack CDKToolkit)
+    CDK's own         bucket and roles (the stack CDKToolkit), and logs of its functions
+                      (CloudWatch, /aws/lambda/Pinhole-…)
 
   They go on costing what they take up. At the end it says how to come back with them;
   docs/operations.md, "Delete everything", how to delete them too.
@@ -103,7 +104,9 @@ def _say_what_stays(account: AwsAccount, stack: Stack, say: Callable[[str], None
             number=account.number,
             region=account.region,
             bucket=f"in the bucket {holdings.bucket}" if holdings.bucket else "there are none",
-            database=f"as a last snapshot of {holdings.database}, in RDS"
+            database=f"as a last snapshot of {holdings.database}, in RDS, beside\n"
+            "                      copies from before migrations (pinhole-before-…); and its\n"
+            "                      automated backups, until they run out"
             if holdings.database
             else "there is none",
             keys=f"in the secret {holdings.keys}" if holdings.keys else "there is none",

@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
+from app.observability.metrics import Counted, Timed
 from infrastructure import costs
 from scripts.embedded.install import ROOT
 from scripts.generation import regions
@@ -47,12 +48,22 @@ def filled(page: str, templates: Mapping[str, Path], firewall: Path) -> str:
     tables = {
         "costs": costs.table({size: costs.monthly_costs(body) for size, body in bodies.items()})
         + f"\n\n{costs.dated()}",
-        "options": costs.options_table(json.loads(firewall.read_text())),
+        "options": costs.options_table(
+            json.loads(firewall.read_text()), metrics=metrics_of(bodies["small"])
+        ),
         "regions": regions.table(templates, bundle=BUNDLE),
     }
     for name, text in tables.items():
         page = between(page, name, text)
     return page
+
+
+def metrics_of(template: Mapping[str, Any]) -> int:
+    """Return how many numbers CloudWatch is told: what functions count, and lines of their logs.
+
+    What could not be decoded is told by its cause besides, each of which is a number of its own.
+    """
+    return len(get_args(Counted)) + len(get_args(Timed)) + costs.counted_in_logs(template)
 
 
 def between(page: str, name: str, text: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from infrastructure.costs import UnpricedError, monthly_costs, table
+from app.observability.metrics import Counted, Timed
+from infrastructure.costs import UnpricedError, monthly_costs, options_table, table
 from infrastructure.regions import COMMERCIAL, SIZES_REFUSED, WITHOUT_BUDGETS
 from scripts.embedded.install import ROOT
-from scripts.generation.deployment import BUNDLE, PAGE, between, filled
+from scripts.generation.deployment import BUNDLE, PAGE, between, filled, metrics_of
 from scripts.generation.regions import problems_by_region, regions_with_authority, sizes_refused
 
 if TYPE_CHECKING:
@@ -57,6 +59,21 @@ def test_two_nat_gateways_cost_twice_as_much_as_one(large: Template) -> None:
 def test_ipv6_alone_costs_nothing_for_the_way_out(ipv6: Template, small: Template) -> None:
     assert monthly_costs(ipv6.body)["way_out"] == 0
     assert monthly_costs(small.body)["way_out"] > 5
+
+
+def test_every_number_that_cloudwatch_is_told_is_priced(small: Template, beside: Path) -> None:
+    told = set(get_args(Counted)) | set(get_args(Timed))
+    for each in small.of_type("AWS::Logs::MetricFilter").values():
+        told |= {made["MetricName"] for made in each["MetricTransformations"]}
+    assert {"PicturesReady", "PictureSeconds", "LettersGivenUp"} <= told
+    assert metrics_of(small.body) == len(told)
+    firewall = json.loads((beside / "Pinhole-firewall-eu-west-1.template.json").read_text())
+    (row,) = (
+        line
+        for line in options_table(firewall, metrics=len(told)).splitlines()
+        if line.startswith(f"| {len(told)} numbers")
+    )
+    assert row.endswith(f"| {0.3 * len(told):.1f} | \u2013 |")
 
 
 def test_a_resource_without_a_price_is_an_error(small: Template) -> None:
