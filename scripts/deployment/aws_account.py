@@ -189,7 +189,7 @@ class AwsAccount:
             waits = "MasterUserPassword" in found.get("PendingModifiedValues", {})
             if found["DBInstanceStatus"] == "available" and not waits:
                 return
-            time.sleep(_LOOK_AGAIN_SECONDS)
+            self.pause(_LOOK_AGAIN_SECONDS)
         raise StartError(f"The database {name} does not take its new password; look in RDS.")
 
     def unprotect_database(self, name: str) -> None:

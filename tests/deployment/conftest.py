@@ -20,7 +20,7 @@ from scripts.deployment.preflight.looks import LOOKS
 from scripts.deployment.stack import STACK, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 NUMBER = "123456789012"
 REGION = "eu-central-1"
@@ -88,6 +88,10 @@ class Session:
     def get_available_regions(self, service: str) -> list[str]:
         found: list[str] = self._real.get_available_regions(service)
         return found
+
+    def hear(self, listener: Callable[..., None]) -> None:
+        """Tell of each call of clients that are made from now on."""
+        self._real.events.register("before-call", listener)
 
     def stub(self, service: str) -> Stubber:
         """Answer for this service as told, in that order, and refuse whatever else is asked."""

@@ -206,6 +206,8 @@ def test_names_that_an_earlier_stack_left_are_told(unused: Account) -> None:
 def test_region_in_one_variable_alone_is_where_everything_goes(
     unused: Account, variable: str
 ) -> None:
+    # Everything else here is deployed with AWS_REGION alone, which boto3 does not read.
+    assert "AWS_DEFAULT_REGION" not in unused.environment()
     regions = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", variable: "eu-west-1"}
     done = unused.type("./scripts/deploy --check", **regions)
     assert done.returncode == 0, done.stdout + done.stderr
