@@ -29,7 +29,7 @@ from app.clients.outage import is_outage
 from app.database import db, now
 from app.exports.albums import albums_of
 from app.exports.zip_archive import Original, Zip
-from app.images.listing import DETAILED, NO_URLS, AnyRow, detail, with_descriptions
+from app.images.listing import NO_URLS, AnyRow, detail, detailed
 from app.images.models import SHOWN, Export, ExportState, Image
 from app.messages import MOST_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.yielding import GiveWay
@@ -288,9 +288,7 @@ def _read_twice(stored: StoredOriginal) -> Iterator[Original]:
 
 def _rows(user_id: UUID, *, before: datetime, after: tuple[datetime, UUID] | None) -> list[AnyRow]:
     """Return the next pictures by when they were uploaded; ends the transaction."""
-    query = with_descriptions(select(*DETAILED, Image.crc32)).where(
-        *_included(user_id, before=before)
-    )
+    query = detailed(Image.crc32).where(*_included(user_id, before=before))
     if after:
         query = query.where(tuple_(Image.created_at, Image.id) > after)
     query = query.order_by(Image.created_at, Image.id).limit(PICTURES_AT_A_TIME)

@@ -34,6 +34,7 @@ from app.clients.aws.presigned_urls import PictureUrls
 from app.database import Prepared, db, given
 from app.errors import NotFoundError
 from app.images.album_models import BY_TITLE, Album, AlbumImage
+from app.images.correction_models import Correction
 from app.images.failure_messages import failure
 from app.images.models import Description, Image, ImageState, View
 from app.images.pagination import make_cursor, parse_cursor
@@ -90,6 +91,15 @@ DETAILED = (
     Image.altitude,
     Image.rating,
     Image.caption,
+    Correction.has_taken,
+    Correction.has_rating,
+    Correction.has_location,
+    Correction.file_taken_at,
+    Correction.file_taken_offset_minutes,
+    Correction.file_rating,
+    Correction.file_latitude,
+    Correction.file_longitude,
+    Correction.file_altitude,
     Image.description_failure,
     Description.source,
     Description.text,
@@ -200,13 +210,19 @@ def images_by_id(owner: Anybody, ids: list[UUID], *, reader: Reader) -> list[Sho
     return [show(row, reader=reader) for row in rows]
 
 
+def detailed(*more: ColumnElement[Any] | InstrumentedAttribute[Any]) -> AnySelect:
+    """Return the query of all that is known about pictures, and of more of their columns."""
+    query = with_descriptions(select(*DETAILED, *more))
+    return query.outerjoin(Correction, Correction.image_id == Image.id)
+
+
 def image_detail(owner: Anybody, image_id: UUID, *, reader: Reader, film: Film) -> Shown:
     """Return one picture with all that is known about it.
 
     Raises:
         NotFoundError: there is none with this id, or it is somebody else's.
     """
-    query = with_descriptions(select(*DETAILED)).where(Image.owned_by(owner), Image.id == image_id)
+    query = detailed().where(Image.owned_by(owner), Image.id == image_id)
     row = db.session.execute(query).one_or_none()
     if row is None:
         raise NotFoundError
@@ -236,8 +252,10 @@ def detail(row: AnyRow, *, reader: Reader) -> Shown:
         "sha256": row.sha256.hex(),
         "receipt": _receipt(row),
         "camera": _camera(row),
-        "location": _location(row),
+        "location": _location(row.latitude, row.longitude, row.altitude),
         "rating": row.rating,
+        "corrected": [name for name in _CORRECTABLE if getattr(row, f"has_{name}")],
+        "file": _file_says(row),
         "caption": row.caption,
         "description": _description(row),
         "description_failure": failure(row.description_failure),
@@ -313,10 +331,29 @@ def _camera(row: AnyRow) -> Shown | None:
     return camera if any(value is not None for value in camera.values()) else None
 
 
-def _location(row: AnyRow) -> Shown | None:
-    if row.latitude is None or row.longitude is None:
+def _location(
+    latitude: float | None, longitude: float | None, altitude: float | None
+) -> Shown | None:
+    if latitude is None or longitude is None:
         return None
-    return {"latitude": row.latitude, "longitude": row.longitude, "altitude": row.altitude}
+    return {"latitude": latitude, "longitude": longitude, "altitude": altitude}
+
+
+_CORRECTABLE = ("taken", "rating", "location")
+
+
+def _file_says(row: AnyRow) -> Shown:
+    if row.has_taken is None:  # nobody has corrected anything
+        return {
+            "taken_at": _taken_at(row.taken_at, row.taken_offset_minutes),
+            "rating": row.rating,
+            "location": _location(row.latitude, row.longitude, row.altitude),
+        }
+    return {
+        "taken_at": _taken_at(row.file_taken_at, row.file_taken_offset_minutes),
+        "rating": row.file_rating,
+        "location": _location(row.file_latitude, row.file_longitude, row.file_altitude),
+    }
 
 
 def _receipt(row: AnyRow) -> Shown | None:

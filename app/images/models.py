@@ -193,6 +193,12 @@ class Image(Base):
         comment="Out of the timeline since, by its person; kept all the same."
     )
 
+    is_corrected: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        comment="Whether its person says otherwise than its file: there is a correction.",
+    )
+
     width: Mapped[int | None] = mapped_column(comment="Pixels, upright.")
     height: Mapped[int | None] = mapped_column(comment="Pixels, upright.")
     thumbhash: Mapped[bytes | None] = mapped_column(

@@ -1,10 +1,18 @@
 """Request and response schemas of images."""
 
 from datetime import datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, Self, cast
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+    WithJsonSchema,
+    model_validator,
+)
 
 # A person may write as much as a model may.
 from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
@@ -82,7 +90,8 @@ class ImageOut(BaseModel):
         examples=["2026-05-03T14:05:00+02:00"],
     )
     dated_by: Literal["picture", "file", "upload"] = Field(
-        description="What timeline_at is: when taken, when the file was last changed, or uploaded."
+        description="What timeline_at is: when taken, as the picture or its person says; when the"
+        " file was last changed; or when it was uploaded."
     )
     created_at: datetime = Field(description="When the upload began.")
     deleted_at: datetime | None = Field(description="In Recently deleted since.")
@@ -109,11 +118,22 @@ class Camera(BaseModel):
 
 
 class Location(BaseModel):
-    """Where the picture was taken, as its file says."""
+    """Where the picture was taken."""
 
     latitude: float = Field(description="Degrees, north positive (WGS 84).", examples=[45.4215])
     longitude: float = Field(description="Degrees, east positive (WGS 84).", examples=[-75.6972])
     altitude: float | None = Field(description="Metres above the sea.")
+
+
+class FileSays(BaseModel):
+    """What the file says where a person may say otherwise."""
+
+    taken_at: str | None = Field(
+        description="Wall clock when taken, with its offset where the camera recorded one.",
+        examples=["2026-05-03T14:05:00+02:00"],
+    )
+    rating: Literal[-1, 1, 2, 3, 4, 5] | None
+    location: Location | None
 
 
 class DescriptionOut(BaseModel):
@@ -154,8 +174,12 @@ class ImageDetail(ImageOut):
     camera: Camera | None
     location: Location | None
     rating: Literal[-1, 1, 2, 3, 4, 5] | None = Field(
-        description="Stars, 1 to 5, as the file says; -1: marked as rejected."
+        description="Stars, 1 to 5; -1: marked as rejected."
     )
+    corrected: list[Literal["taken", "rating", "location"]] = Field(
+        description="Of which its person says otherwise than its file."
+    )
+    file: FileSays
     caption: str | None = Field(description="What the file itself says of the picture.")
     description: DescriptionOut | None
     description_failure: Failure | None
@@ -233,12 +257,65 @@ class DescriptionIn(BaseModel):
     ] = []  # noqa: RUF012 - pydantic copies it
 
 
+EARLIEST_YEAR = 1826  # the oldest photograph there is
+LATEST_YEAR = 2199  # what clocks were set to by mistake, people correct
+# RFC 3339 has no word for a clock without zone; JSON Schema's registry does.
+WallClock = Annotated[
+    NaiveDatetime, WithJsonSchema({"type": "string", "format": "date-time-local"})
+]
+
+
+def _of_a_photograph(clock: datetime) -> datetime:
+    if clock.year < EARLIEST_YEAR or clock.year > LATEST_YEAR:
+        raise ValueError(f"Say a year from {EARLIEST_YEAR} to {LATEST_YEAR}.")
+    return clock.replace(microsecond=0)
+
+
+TakenClock = Annotated[WallClock, AfterValidator(_of_a_photograph)]
+# From 12 hours west to 14 hours east, as clocks of this world are set.
+OffsetMinutes = Annotated[int, Field(ge=-12 * 60, le=14 * 60)]
+
+
+class TakenIn(BaseModel):
+    """When a picture was taken, as a person says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: TakenClock = Field(
+        description="Wall clock at the place, without zone; whole seconds.",
+        examples=["1985-07-14T15:30:00"],
+    )
+    offset_minutes: OffsetMinutes | None = Field(
+        description="Of that clock from UTC, east of Greenwich positive; null: not known.",
+        examples=[120],
+    )
+
+
+class LocationIn(BaseModel):
+    """Where a picture was taken, as a person says: both, or both null for nowhere."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = Field(
+        description="Degrees, north positive (WGS 84).", examples=[45.4215]
+    )
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = Field(
+        description="Degrees, east positive (WGS 84).", examples=[-75.6972]
+    )
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("Give both latitude and longitude, or null for both.")
+        return self
+
+
 class ImagePatch(BaseModel):
     """What changes; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
 
-    # None stands for what is left out: only of `description` it can be said, and means something.
+    # None stands for what is left out. Where it can be said, the document has no default for it.
     name: Name = Field(default=cast("str", None), description="What the picture is called.")
     deleted: Literal[False] = Field(
         default=cast("Literal[False]", None), description="false takes it out of Recently deleted."
@@ -250,6 +327,15 @@ class ImagePatch(BaseModel):
     )
     description: DescriptionIn | None = Field(
         default=None, description="null forgets the person's version and shows the model's again."
+    )
+    taken: TakenIn | None = Field(
+        default=None, description="When it was taken; null: when its file says."
+    )
+    rating: Literal[-1, 0, 1, 2, 3, 4, 5] | None = Field(
+        default=None, description="Stars; -1: rejected, 0: none; null: those of its file."
+    )
+    location: LocationIn | None = Field(
+        default=None, description="Where it was taken; null: where its file says."
     )
 
 

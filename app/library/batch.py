@@ -24,10 +24,12 @@ from app.albums.entries import (
 from app.errors import FieldError, TooMuchInAlbumsError, ValidationFailedError
 from app.images.models import Image
 from app.library.batch_schemas import BatchAction, BatchIn, PickedImages
+from app.library.dates import change_dates, require_fields_of_dates
 from app.library.flags import set_archived, set_favourite
 from app.library.selection import (
     Selection,
     is_in_album,
+    lock_images,
     require_named,
     select_images,
     wrong_album,
@@ -73,10 +75,12 @@ def change_many(user: User, wanted: BatchIn) -> Outcome:
 
     Raises:
         NotFoundError: one of them is not there, or is somebody else's; nothing was changed.
-        ValidationFailedError: an album is named where none is meant, or none where one is.
+        ValidationFailedError: an album is named where none is meant, or none where one is; the
+            same of dates.
     """
     if wanted.album_id is not None and wanted.action not in _OF_ALBUMS:
         raise wrong_album("album_id", "No album is meant here.")
+    require_fields_of_dates(wanted)
     return _ACTIONS[wanted.action](user, wanted)
 
 
@@ -135,6 +139,14 @@ def _remove_from_album(user: User, wanted: BatchIn) -> Outcome:
     return Outcome(changed=removed.ids, undo=undo, has_more=selected.has_more)
 
 
+def _change_dates(user: User, wanted: BatchIn) -> Outcome:
+    ids = wanted.images.ids if isinstance(wanted.images, PickedImages) else []
+    lock_images(user, ids)
+    changed = change_dates(user, wanted, ids)
+    undo = {"action": "restore_taken", "taken_before": changed.before}
+    return Outcome(changed=changed.ids, undo=undo, has_more=False)
+
+
 def _selected(user: User, wanted: BatchIn, *, changing: ColumnElement[bool]) -> Selection:
     """Lock pictures that come into albums or go out of them, as many as one commit can move.
 
@@ -180,4 +192,9 @@ _ACTIONS: Mapping[BatchAction, Callable[[User, BatchIn], Outcome]] = {
     "unarchive": partial(_archive, archived=False),
     "add_to_album": _add_to_album,
     "remove_from_album": _remove_from_album,
+    "set_taken": _change_dates,
+    "shift_taken": _change_dates,
+    "set_offset": _change_dates,
+    "reset_taken": _change_dates,
+    "restore_taken": _change_dates,
 }

@@ -9,13 +9,16 @@ from pydantic import ConfigDict, Field
 
 from app.albums.positions import MAX_POSITION
 from app.http.schemas import BaseModel
+from app.images.schemas import OffsetMinutes, TakenClock, TakenIn
 
-MAX_BATCH = 10_000  # 390 KB of ids: well below the largest body
+MAX_BATCH = 10_000  # 390 KB of ids, and 300 KB of dates beside them: below the largest body
+MAX_SHIFT_SECONDS = 200 * 366 * 86_400  # two hundred years
 
 AlbumAction = Literal["add_to_album", "remove_from_album"]
 BatchAction = Literal[
     "delete", "restore", "favourite", "unfavourite", "archive", "unarchive",
     "add_to_album", "remove_from_album",
+    "set_taken", "shift_taken", "set_offset", "reset_taken", "restore_taken",
 ]  # fmt: skip
 
 
@@ -23,6 +26,17 @@ Positions = Annotated[
     list[Annotated[int, Field(ge=-MAX_POSITION, le=MAX_POSITION)]],
     Field(min_length=1, max_length=MAX_BATCH),
 ]
+
+
+class TakenBefore(BaseModel):
+    """When a person said that images were taken, one for each of `images.ids`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: list[TakenClock | None] = Field(
+        min_length=1, max_length=MAX_BATCH, description="Null: what the file says counts."
+    )
+    offset_minutes: list[OffsetMinutes | None] = Field(min_length=1, max_length=MAX_BATCH)
 
 
 class MatchedView(StrEnum):
@@ -74,6 +88,9 @@ class BatchIn(BaseModel):
     action: BatchAction = Field(
         description="delete: to Recently deleted, for 30 days; restore: out of it. archive: out of"
         " the timeline; unarchive: back into it. remove_from_album: they stay in the library."
+        " set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later;"
+        " set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files"
+        " say. These, and restore_taken, take `images.ids` only."
     )
     album_id: UUID | None = Field(
         default=None, description="With add_to_album and remove_from_album, and no other."
@@ -82,6 +99,20 @@ class BatchIn(BaseModel):
         default=None,
         description="Part of the undo of remove_from_album, with add_to_album and `images.ids`:"
         " where each of them stood in an order by hand. Null: they come last.",
+    )
+    taken: TakenIn | None = Field(default=None, description="With set_taken, and no other.")
+    shift_seconds: int | None = Field(
+        default=None,
+        ge=-MAX_SHIFT_SECONDS,
+        le=MAX_SHIFT_SECONDS,
+        description="With shift_taken, and no other.",
+    )
+    offset_minutes: OffsetMinutes | None = Field(
+        default=None, description="With set_offset, and no other: east of Greenwich is positive."
+    )
+    taken_before: TakenBefore | None = Field(
+        default=None,
+        description="With restore_taken, and no other: the undo of what changes dates.",
     )
     images: PickedImages | MatchingImages
 
@@ -94,6 +125,7 @@ class BatchUndo(BaseModel):
     action: BatchAction
     album_id: UUID | None = None
     positions: Positions | None = None
+    taken_before: TakenBefore | None = None
     images: PickedImages
 
 

@@ -22,6 +22,7 @@ from app.http.dependencies import parts
 from app.http.entity_tags import require_match, tag_of
 from app.http.middleware import json_response
 from app.images.changes import changes_since
+from app.images.corrections import Taken, correct_location, correct_rating, correct_taken
 from app.images.listing import (
     Reader,
     Shown,
@@ -30,7 +31,7 @@ from app.images.listing import (
     images_by_id,
     view_page,
 )
-from app.images.models import Image, ImageState
+from app.images.models import SHOWN, Image, ImageState
 from app.images.schemas import (
     PAGE,
     ChangesIn,
@@ -160,7 +161,10 @@ def get_original(image_id: UUID) -> Response:
 @images.output(ImageDetail)
 @images.doc(responses={**NOT_FOUND, 412: "If-Match names another version of it."})
 def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
-    """Rename, describe, favour or archive a picture, or take it out of Recently deleted.
+    """Rename, describe, correct, favour or archive a picture, or restore it.
+
+    `taken`, `rating` and `location` say otherwise than the file; null lets the file's count again.
+    The original is never changed. `{"deleted": false}` takes it out of Recently deleted.
 
     With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
     another tab, has changed meanwhile: 412.
@@ -183,6 +187,7 @@ def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
         set_favourite(user, rows, favourite=json_data.favourite)
     if "archived" in given:
         set_archived(user, rows, archived=json_data.archived)
+    _correct(user, rows, json_data)
     if json_data.description is not None:
         versions.write(user, image_id, json_data.description)
     elif "description" in given:
@@ -301,6 +306,29 @@ def describe_missing() -> Response:
     if waiting:
         _send(DescribeAll(user_id=user.id, asked_at=asked_at).message())
     return json_response({"queued": waiting}, status=202)
+
+
+def _correct(user: User, rows: Sequence[Locked], changes: ImagePatch) -> None:
+    """Let count what a person says of a picture that has arrived.
+
+    Raises:
+        NotFoundError: it has not: nothing is known of it yet that could be corrected.
+    """
+    given = changes.model_fields_set & {"taken", "rating", "location"}
+    if not given:
+        return
+    (row,) = rows
+    if row.state not in SHOWN:
+        raise NotFoundError
+    if "taken" in given:
+        taken = changes.taken
+        said = Taken(at=taken.at, offset_minutes=taken.offset_minutes) if taken else None
+        correct_taken(user, {row.id: said})
+    if "rating" in given:
+        correct_rating(user, row.id, changes.rating)
+    if "location" in given:
+        place = changes.location
+        correct_location(user, row.id, (place.latitude, place.longitude) if place else None)
 
 
 def _drop_open_parts(user: User, open_parts: list[tuple[UUID, str]]) -> None:

@@ -28,6 +28,7 @@ from app.clients.aws.image_store import (
 )
 from app.clients.outage import is_outage
 from app.database import db, is_lock_timeout, now
+from app.images.corrections import note_file
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.turns import Bill
@@ -376,13 +377,15 @@ def _settle(
 
     What was developed counts whoever is at it: the same row has the same bytes.
     """
-    settled = db.session.scalar(
+    settled = db.session.execute(
         update(Image)
         .where(Image.id == task.image_id, Image.state == ImageState.PROCESSING, *only)
         .values(state=state, leased_until=None, decoder_version=DECODER_VERSION, **values)
-        .returning(Image.id)
+        .returning(Image.owner_id, Image.is_corrected)
         .execution_options(synchronize_session=False)
-    )
+    ).one_or_none()
+    if settled is not None and settled.is_corrected and "taken_at" in values:
+        note_file(settled.owner_id, task.image_id, values)
     db.session.commit()
     if settled is not None and state in _TOLD:
         count(_TOLD[state])

@@ -4,17 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    ConfigDict,
-    Field,
-    NaiveDatetime,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from app.http.schemas import BaseModel
-from app.images.schemas import PAGE, ImageOut, Name
+from app.images.schemas import PAGE, ImageOut, Name, WallClock
 
 Sha256 = Annotated[
     str,
@@ -35,10 +28,6 @@ def _believable(value: datetime | None) -> datetime | None:
 
 
 _EARLIEST_HINT = 1981
-# RFC 3339 has no word for a clock without zone; JSON Schema's registry does.
-WallClock = Annotated[
-    NaiveDatetime, WithJsonSchema({"type": "string", "format": "date-time-local"})
-]
 TakenHint = Annotated[WallClock | None, AfterValidator(_believable)]
 
 

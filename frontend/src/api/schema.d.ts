@@ -1439,8 +1439,11 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename, describe, favour or archive a picture, or take it out of Recently deleted
-         * @description Rename, describe, favour or archive a picture, or take it out of Recently deleted.
+         * Rename, describe, correct, favour or archive a picture, or restore it
+         * @description Rename, describe, correct, favour or archive a picture, or restore it.
+         *
+         *     `taken`, `rating` and `location` say otherwise than the file; null lets the file's count again.
+         *     The original is never changed. `{"deleted": false}` takes it out of Recently deleted.
          *
          *     With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
          *     another tab, has changed meanwhile: 412.
@@ -2043,10 +2046,10 @@ export interface components {
         BatchIn: {
             /**
              * Action
-             * @description delete: to Recently deleted, for 30 days; restore: out of it. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library.
+             * @description delete: to Recently deleted, for 30 days; restore: out of it. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library. set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later; set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files say. These, and restore_taken, take `images.ids` only.
              * @enum {string}
              */
-            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album";
+            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
             /**
              * Album Id
              * @description With add_to_album and remove_from_album, and no other.
@@ -2055,10 +2058,24 @@ export interface components {
             /** Images */
             images: components["schemas"]["PickedImages"] | components["schemas"]["MatchingImages"];
             /**
+             * Offset Minutes
+             * @description With set_offset, and no other: east of Greenwich is positive.
+             */
+            offset_minutes?: number | null;
+            /**
              * Positions
              * @description Part of the undo of remove_from_album, with add_to_album and `images.ids`: where each of them stood in an order by hand. Null: they come last.
              */
             positions?: number[] | null;
+            /**
+             * Shift Seconds
+             * @description With shift_taken, and no other.
+             */
+            shift_seconds?: number | null;
+            /** @description With set_taken, and no other. */
+            taken?: components["schemas"]["TakenIn"] | null;
+            /** @description With restore_taken, and no other: the undo of what changes dates. */
+            taken_before?: components["schemas"]["TakenBefore"] | null;
         };
         /**
          * BatchOut
@@ -2092,7 +2109,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album";
+            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
             /**
              * Album Id
              * @default null
@@ -2104,6 +2121,8 @@ export interface components {
              * @default null
              */
             positions?: number[] | null;
+            /** @default null */
+            taken_before?: components["schemas"]["TakenBefore"] | null;
         };
         /**
          * BucketCount
@@ -2224,7 +2243,7 @@ export interface components {
             created_at: string;
             /**
              * Dated By
-             * @description What timeline_at is: when taken, when the file was last changed, or uploaded.
+             * @description What timeline_at is: when taken, as the picture or its person says; when the file was last changed; or when it was uploaded.
              * @enum {string}
              */
             dated_by: "picture" | "file" | "upload";
@@ -2644,6 +2663,21 @@ export interface components {
             title: string;
         };
         /**
+         * FileSays
+         * @description What the file says where a person may say otherwise.
+         */
+        FileSays: {
+            location: components["schemas"]["Location"] | null;
+            /** Rating */
+            rating: (-1 | 1 | 2 | 3 | 4 | 5) | null;
+            /**
+             * Taken At
+             * @description Wall clock when taken, with its offset where the camera recorded one.
+             * @example 2026-05-03T14:05:00+02:00
+             */
+            taken_at: string | null;
+        };
+        /**
          * FirstIn
          * @description The first account of a site.
          */
@@ -2728,6 +2762,11 @@ export interface components {
             /** Content Type */
             content_type: string;
             /**
+             * Corrected
+             * @description Of which its person says otherwise than its file.
+             */
+            corrected: ("taken" | "rating" | "location")[];
+            /**
              * Created At
              * Format: date-time
              * @description When the upload began.
@@ -2735,7 +2774,7 @@ export interface components {
             created_at: string;
             /**
              * Dated By
-             * @description What timeline_at is: when taken, when the file was last changed, or uploaded.
+             * @description What timeline_at is: when taken, as the picture or its person says; when the file was last changed; or when it was uploaded.
              * @enum {string}
              */
             dated_by: "picture" | "file" | "upload";
@@ -2756,6 +2795,7 @@ export interface components {
             failure: components["schemas"]["Failure"] | null;
             /** Favourite */
             favourite: boolean;
+            file: components["schemas"]["FileSays"];
             /**
              * Height
              * @description Pixels, upright.
@@ -2781,7 +2821,7 @@ export interface components {
             preview_url: string | null;
             /**
              * Rating
-             * @description Stars, 1 to 5, as the file says; -1: marked as rejected.
+             * @description Stars, 1 to 5; -1: marked as rejected.
              */
             rating: (-1 | 1 | 2 | 3 | 4 | 5) | null;
             /** @description Null until the original has been compared. */
@@ -2849,7 +2889,7 @@ export interface components {
             created_at: string;
             /**
              * Dated By
-             * @description What timeline_at is: when taken, when the file was last changed, or uploaded.
+             * @description What timeline_at is: when taken, as the picture or its person says; when the file was last changed; or when it was uploaded.
              * @enum {string}
              */
             dated_by: "picture" | "file" | "upload";
@@ -2949,11 +2989,20 @@ export interface components {
              * @description Whether it is a favourite.
              */
             favourite?: boolean;
+            /** @description Where it was taken; null: where its file says. */
+            location?: components["schemas"]["LocationIn"] | null;
             /**
              * Name
              * @description What the picture is called.
              */
             name?: string;
+            /**
+             * Rating
+             * @description Stars; -1: rejected, 0: none; null: those of its file.
+             */
+            rating?: (-1 | 0 | 1 | 2 | 3 | 4 | 5) | null;
+            /** @description When it was taken; null: when its file says. */
+            taken?: components["schemas"]["TakenIn"] | null;
         };
         /**
          * ImagesOut
@@ -3148,7 +3197,7 @@ export interface components {
         };
         /**
          * Location
-         * @description Where the picture was taken, as its file says.
+         * @description Where the picture was taken.
          */
         Location: {
             /**
@@ -3168,6 +3217,24 @@ export interface components {
              * @example -75.6972
              */
             longitude: number;
+        };
+        /**
+         * LocationIn
+         * @description Where a picture was taken, as a person says: both, or both null for nowhere.
+         */
+        LocationIn: {
+            /**
+             * Latitude
+             * @description Degrees, north positive (WGS 84).
+             * @example 45.4215
+             */
+            latitude: number | null;
+            /**
+             * Longitude
+             * @description Degrees, east positive (WGS 84).
+             * @example -75.6972
+             */
+            longitude: number | null;
         };
         /**
          * LoginIn
@@ -4060,6 +4127,38 @@ export interface components {
              * @description How many bytes the person may keep; null: no limit.
              */
             quota: number | null;
+        };
+        /**
+         * TakenBefore
+         * @description When a person said that images were taken, one for each of `images.ids`.
+         */
+        TakenBefore: {
+            /**
+             * At
+             * @description Null: what the file says counts.
+             */
+            at: (string | null)[];
+            /** Offset Minutes */
+            offset_minutes: (number | null)[];
+        };
+        /**
+         * TakenIn
+         * @description When a picture was taken, as a person says.
+         */
+        TakenIn: {
+            /**
+             * At
+             * Format: date-time-local
+             * @description Wall clock at the place, without zone; whole seconds.
+             * @example 1985-07-14T15:30:00
+             */
+            at: string;
+            /**
+             * Offset Minutes
+             * @description Of that clock from UTC, east of Greenwich positive; null: not known.
+             * @example 120
+             */
+            offset_minutes: number | null;
         };
         /**
          * TimelineOut

@@ -34,6 +34,9 @@ BY_ID: list[tuple[str, str, Json | None]] = [
     ("PATCH", "/api/images/{image_id}", {"deleted": False}),
     ("PATCH", "/api/images/{image_id}", {"favourite": True}),
     ("PATCH", "/api/images/{image_id}", {"archived": True}),
+    ("PATCH", "/api/images/{image_id}", {"taken": None}),
+    ("PATCH", "/api/images/{image_id}", {"rating": 1}),
+    ("PATCH", "/api/images/{image_id}", {"location": None}),
     ("PATCH", "/api/images/{image_id}", {"description": {"alt_text": "stolen"}}),
     ("PATCH", "/api/images/{image_id}", {"description": None}),
     ("DELETE", "/api/images/{image_id}", None),
@@ -240,6 +243,8 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
     (place,) = ada.promise(jpeg(seed=6))
     assert set(place["image"]) == LISTED
     assert set(ada.detail(place["image"]["id"])) == LISTED | {
+        "corrected",
+        "file",
         "sha256",
         "receipt",
         "camera",

@@ -1,0 +1,206 @@
+"""Correcting what files say of when and where an image was taken, and of its stars.
+
+The original is never changed: see [Note: Corrections] in app/images/correction_models.py. The
+caller locks the images before, and commits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, Uuid, any_, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.accounts.models import User
+from app.database import db
+from app.images.correction_models import Correction
+from app.images.models import SHOWN, Image
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """When an image was taken, as a person says.
+
+    Args:
+        at: wall clock where it was taken, without a zone.
+        offset_minutes: of that clock from UTC, east positive; None: not known.
+    """
+
+    at: datetime
+    offset_minutes: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dated:
+    """When an image counts as taken.
+
+    Args:
+        at: its place in the timeline: a wall clock without a zone.
+        offset_minutes: of that clock from UTC; None: not known.
+        corrected: what a person says; None: what the file says counts.
+    """
+
+    at: datetime
+    offset_minutes: int | None
+    corrected: Taken | None
+
+
+def dates_of(user: User, ids: Sequence[UUID]) -> dict[UUID, Dated]:
+    """Return when images were taken, of those of a person's that have arrived."""
+    rows = db.session.execute(
+        select(
+            Image.id,
+            Image.timeline_at,
+            Image.taken_offset_minutes,
+            func.coalesce(Correction.has_taken, False),
+        )
+        .outerjoin(Correction, Correction.image_id == Image.id)
+        .where(
+            Image.owned_by(user),
+            Image.id == any_(literal(list(ids), ARRAY(Uuid()))),
+            Image.state.in_(SHOWN),
+        )
+    )
+    return {
+        image_id: Dated(
+            at=at,
+            offset_minutes=offset,
+            corrected=Taken(at=at, offset_minutes=offset) if is_corrected else None,
+        )
+        for image_id, at, offset, is_corrected in rows
+    }
+
+
+def correct_taken(user: User, taken: Mapping[UUID, Taken | None]) -> None:
+    """Let images be taken when a person says; None: when the file says.
+
+    Args:
+        user: whose they are.
+        taken: by the ids of images that are locked and have arrived.
+    """
+    said = list(taken.values())
+    _correct(
+        user,
+        list(taken),
+        _SET_TAKEN,
+        has=[each is not None for each in said],
+        clocks=[each.at if each else None for each in said],
+        offsets=[each.offset_minutes if each else None for each in said],
+    )
+
+
+def correct_rating(user: User, image_id: UUID, rating: int | None) -> None:
+    """Give an image these stars, 0 for none; None: those of its file."""
+    _correct(user, [image_id], _SET_RATING, has=rating is not None, rating=rating or None)
+
+
+def correct_location(
+    user: User, image_id: UUID, place: tuple[float | None, float | None] | None
+) -> None:
+    """Let an image be taken where a person says; None: where its file says.
+
+    Args:
+        user: whose it is.
+        image_id: of an image that is locked and has arrived.
+        place: latitude and longitude in degrees (WGS 84); two times None for nowhere.
+    """
+    latitude, longitude = place or (None, None)
+    has = place is not None
+    _correct(user, [image_id], _SET_LOCATION, has=has, latitude=latitude, longitude=longitude)
+
+
+def note_file(owner_id: UUID, image_id: UUID, values: Mapping[str, Any]) -> None:
+    """Note what a file says of an image that a person corrected, and let the person's count again.
+
+    For who has just written what the file says into the image's row, and holds it.
+
+    Args:
+        owner_id: whose it is.
+        image_id: of the image.
+        values: columns of `images`, as the file says.
+    """
+    said = {name: values[name] for name in _OF_FILES}
+    _run(_NOTE_FILE, owner_id, [image_id], **said)
+    _run(_APPLY, owner_id, [image_id])
+
+
+def _correct(user: User, ids: Sequence[UUID], change: TextClause, **values: object) -> None:
+    """Change what a person says of images, and let it count."""
+    _run(_REMEMBER, user.id, ids)
+    _run(change, user.id, ids, **values)
+    _run(_APPLY, user.id, ids)
+    _run(_FORGET, user.id, ids)
+
+
+def _run(statement: TextClause, owner_id: UUID, ids: Sequence[UUID], **values: object) -> None:
+    given = {"owner": str(owner_id), "ids": [str(each) for each in ids], **values}
+    db.session.execute(statement, given)
+
+
+_OF_FILES = (
+    "taken_at",
+    "taken_offset_minutes",
+    "rating",
+    "latitude",
+    "longitude",
+    "altitude",
+)
+_REMEMBER = text("""
+    INSERT INTO corrections (image_id, has_taken, has_rating, has_location, file_taken_at,
+        file_taken_offset_minutes, file_timeline_at, file_rating, file_latitude, file_longitude,
+        file_altitude)
+    SELECT id, false, false, false, taken_at, taken_offset_minutes, timeline_at, rating, latitude,
+        longitude, altitude
+    FROM images
+    WHERE id = ANY (CAST(:ids AS uuid[])) AND owner_id = CAST(:owner AS uuid)
+        AND NOT is_corrected
+""")
+_THEIRS = """image_id IN (
+        SELECT id FROM images
+        WHERE id = ANY (CAST(:ids AS uuid[])) AND owner_id = CAST(:owner AS uuid))"""
+_SET_TAKEN = text(f"""
+    UPDATE corrections SET has_taken = said.has, taken_at = said.clock,
+        taken_offset_minutes = said.minutes
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:has AS boolean[]), CAST(:clocks AS timestamp[]),
+        CAST(:offsets AS smallint[])) AS said (id, has, clock, minutes)
+    WHERE image_id = said.id AND {_THEIRS}
+""")  # noqa: S608 - a constant
+_SET_RATING = text(f"""
+    UPDATE corrections SET has_rating = :has, rating = :rating
+    WHERE {_THEIRS}
+""")  # noqa: S608 - a constant
+_SET_LOCATION = text(f"""
+    UPDATE corrections SET has_location = :has, latitude = :latitude, longitude = :longitude
+    WHERE {_THEIRS}
+""")  # noqa: S608 - a constant
+_NOTE_FILE = text(f"""
+    UPDATE corrections SET file_taken_at = :taken_at,
+        file_taken_offset_minutes = :taken_offset_minutes,
+        file_timeline_at = coalesce(
+            :taken_at, (SELECT taken_hint FROM images WHERE id = image_id), file_timeline_at),
+        file_rating = :rating, file_latitude = :latitude, file_longitude = :longitude,
+        file_altitude = :altitude
+    WHERE {_THEIRS}
+""")  # noqa: S608 - a constant
+# Nobody says how high a place is that they set.
+_APPLY = text("""
+    UPDATE images SET
+        taken_at = CASE WHEN has_taken THEN said.taken_at ELSE file_taken_at END,
+        taken_offset_minutes = CASE WHEN has_taken THEN said.taken_offset_minutes
+            ELSE file_taken_offset_minutes END,
+        timeline_at = CASE WHEN has_taken THEN said.taken_at ELSE file_timeline_at END,
+        rating = CASE WHEN has_rating THEN said.rating ELSE file_rating END,
+        latitude = CASE WHEN has_location THEN said.latitude ELSE file_latitude END,
+        longitude = CASE WHEN has_location THEN said.longitude ELSE file_longitude END,
+        altitude = CASE WHEN has_location THEN NULL ELSE file_altitude END,
+        is_corrected = has_taken OR has_rating OR has_location
+    FROM corrections AS said
+    WHERE said.image_id = images.id AND images.id = ANY (CAST(:ids AS uuid[]))
+        AND images.owner_id = CAST(:owner AS uuid)
+""")
+_FORGET = text(f"""
+    DELETE FROM corrections WHERE {_THEIRS}
+        AND NOT (has_taken OR has_rating OR has_location)
+""")  # noqa: S608 - a constant
