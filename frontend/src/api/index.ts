@@ -36,6 +36,7 @@ export {
   type Undo,
 } from "./images/image-mutations";
 export { landImages, noteUploadedInto, removeImages } from "./images/image-cache";
+export { useChangeDates, type DateChange, type Taken } from "./images/date-mutations";
 export { changed, OPPOSITE, type BatchAction } from "./images/changed-image";
 export { belongsIn, isWhole, type ListedImage } from "./images/listed-image";
 export { useMomentOf, useNeighbours, type Neighbours } from "./images/neighbours";

@@ -75,6 +75,8 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   camera: null,
   location: null,
   rating: null,
+  corrected: [],
+  file: { taken_at: "2025-05-03T10:00:00+02:00", rating: null, location: null },
   caption: null,
   description: null,
   description_failure: null,

@@ -123,6 +123,9 @@ export const MinusIcon = icon(<path d="M5 12h14" />);
 export const ChevronLeftIcon = icon(<path d="m14.5 5-7 7 7 7" />);
 export const ChevronRightIcon = icon(<path d="m9.5 5 7 7-7 7" />);
 export const ChevronDownIcon = icon(<path d="m5 9 7 7 7-7" />);
+export const CalendarIcon = icon(
+  <path d="M5 6.5h14a1.5 1.5 0 0 1 1.5 1.5v10.5A1.5 1.5 0 0 1 19 20H5a1.5 1.5 0 0 1-1.5-1.5V8A1.5 1.5 0 0 1 5 6.5Zm-1.5 4.5h17M8 4v4m8-4v4" />,
+);
 export const PencilIcon = icon(
   <path d="m4 20 .8-4L16 4.8a1.7 1.7 0 0 1 2.4 0l.8.8a1.7 1.7 0 0 1 0 2.4L8 19.2ZM14 7l3 3" />,
 );

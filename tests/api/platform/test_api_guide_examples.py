@@ -34,6 +34,8 @@ PRINTED = {
     "cmp original.jpg": "Box One",
     "dunes.jpg": "dunes.jpg\nperson",
     '"deleted": false': "dunes.jpg\nnull",
+    "1985-07-14": '["1985-07-14T15:30:00+02:00",["taken","rating","location"]]\n["2024-05-03",[]]',
+    "shifted.json": '[1,"restore_taken"]',
     "batch.json": "2\nrestore\n2",
     "albums?sort=title": '[2,"remove_from_album"]\n["By the sea",2]',
     "> album.json": "[2,null]\n1",

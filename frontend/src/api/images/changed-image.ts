@@ -2,7 +2,9 @@
 import { ARCHIVED, isWhole, type ListedImage } from "./listed-image";
 import type { Batch } from "../types";
 
-export type BatchAction = Batch["action"];
+/** Actions on dates: what an image is after them, its file may have to say. */
+type DateAction = "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+export type BatchAction = Exclude<Batch["action"], DateAction>;
 
 /** A row of a timeline cannot say that it is deleted: those are taken out of the lists. */
 export const changed = <T extends ListedImage>(action: BatchAction, image: T): T => {

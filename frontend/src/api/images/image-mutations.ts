@@ -15,12 +15,12 @@ const changeImage = (id: string, body: ImageChanges): Promise<ImageDetail> =>
   read(api.PATCH("/api/images/{image_id}", { params: { path: { image_id: id } }, body }));
 
 /** What tells the newest part of a list, or how many there are. */
-const isHead = {
+export const isHead = {
   predicate: ({ queryKey: [all, kind] }: Query) =>
     all === "images" && (kind === "head" || kind === "timeline"),
 };
-const DETAILS = ["images", "detail"];
-const BUCKETS = { queryKey: ["images", "bucket"] };
+export const DETAILS = ["images", "detail"];
+export const BUCKETS = { queryKey: ["images", "bucket"] };
 
 const settleLists = (client: QueryClient): void => {
   void client.invalidateQueries({ queryKey: accountOptions.queryKey });

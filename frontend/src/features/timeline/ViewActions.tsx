@@ -1,5 +1,6 @@
 /** What can be done with selected pictures of a timeline. */
 import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
+import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
@@ -12,6 +13,7 @@ export const TimelineActions = (selection: GallerySelection) => (
     <SelectionButton icon={<ArchiveIcon />} onClick={useAct(selection)("archive")}>
       Archive
     </SelectionButton>
+    <ChangeDateButton {...selection} />
     <DeleteButton {...selection} />
   </>
 );
@@ -23,6 +25,7 @@ export const ArchiveActions = (selection: GallerySelection) => (
     <SelectionButton icon={<UnarchiveIcon />} onClick={useAct(selection)("unarchive")}>
       Unarchive
     </SelectionButton>
+    <ChangeDateButton {...selection} />
     <DeleteButton {...selection} />
   </>
 );

@@ -184,6 +184,7 @@ export const ViewerContent = ({
           onAddToAlbum={chooseAlbum}
           onRemoveFromAlbum={removeFromAlbum}
           onSlideshow={startShow}
+          onChangeDate={() => setDialog("date")}
           onClose={toggleDetails}
         />
       )}

@@ -1,23 +1,44 @@
-/** What lies on top of the viewer: the choice of an album, or its keys. */
+/** What lies on top of the viewer: the choice of an album, the date, or its keys. */
 import { lazy, Suspense } from "react";
 
 import type { Image } from "@/api";
 import { loadAddToAlbumDialog, useLoadAhead } from "@/components/albums/load-add-to-album-dialog";
 import { useAddToAlbum } from "@/components/albums/use-add-to-album";
+import { useCorrectDates } from "@/components/corrections/use-correct-dates";
 
 import { KeysDialog } from "./KeysDialog";
 
 const AddToAlbumDialog = lazy(loadAddToAlbumDialog);
 
-export type WhichDialog = "album" | "keys";
+const DateDialog = lazy(async () => ({
+  default: (await import("@/components/corrections/DateDialog")).DateDialog,
+}));
+
+export type WhichDialog = "album" | "date" | "keys";
 
 type ViewerDialogProps = { which: WhichDialog | null; image: Image; onClose: () => void };
 
 export const ViewerDialog = ({ which, image, onClose }: ViewerDialogProps) => {
   const addToAlbum = useAddToAlbum();
+  const correctDates = useCorrectDates();
   useLoadAhead(loadAddToAlbumDialog);
   if (which === "keys") return <KeysDialog onClose={onClose} />;
   if (which === null) return null;
+  if (which === "date") {
+    return (
+      <Suspense fallback={null}>
+        <DateDialog
+          count={1}
+          first={image}
+          onChange={(change) => {
+            onClose();
+            void correctDates([image.id], change);
+          }}
+          onClose={onClose}
+        />
+      </Suspense>
+    );
+  }
   return (
     <Suspense fallback={null}>
       <AddToAlbumDialog

@@ -9,6 +9,7 @@ import { server } from "@/test/server";
 
 import { DamagedSection } from "./DamagedSection";
 import { FileMetadata } from "./FileMetadata";
+import { RatingField } from "./RatingField";
 import { StorageReceipt } from "./StorageReceipt";
 
 test("the receipt says who compared the bytes, and when", () => {
@@ -66,18 +67,35 @@ test("what the file says is shown as text, and its place can be copied", async (
   const user = userEvent.setup();
   const location = { latitude: 45.4215, longitude: -75.6972, altitude: null };
   const caption = "<b>By the canal</b>\nin spring";
-  renderWithApp(<FileMetadata detail={anImageDetail({ location, rating: 4, caption })} />);
+  renderWithApp(<FileMetadata detail={anImageDetail({ location, caption })} />);
   expect(screen.getByText(/<b>By the canal<\/b>/)).toHaveTextContent("in spring");
-  expect(screen.getByRole("img", { name: "4 of 5 stars" })).toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Copy Place" }));
   expect(await navigator.clipboard.readText()).toBe("45.4215, -75.6972");
   expect(screen.getByRole("button", { name: "Copied Place" })).toBeInTheDocument();
 });
 
+test("stars are given, taken away and reset", async () => {
+  const user = userEvent.setup();
+  const asked: unknown[] = [];
+  const rated = anImageDetail({ rating: 4, corrected: ["rating"] });
+  server.use(
+    http.patch(`*/api/images/${rated.id}`, async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json(rated);
+    }),
+  );
+  renderWithApp(<RatingField detail={rated} />);
+  expect(screen.getByRole("button", { name: "4 stars" })).toHaveAttribute("aria-pressed", "true");
+  await user.click(screen.getByRole("button", { name: "1 star" }));
+  await user.click(screen.getByRole("button", { name: "4 stars" }));
+  await user.click(screen.getByRole("button", { name: "Reset" }));
+  await expect.poll(() => asked).toEqual([{ rating: 1 }, { rating: 0 }, { rating: null }]);
+});
+
 test("what was marked as rejected is said to be", () => {
-  renderWithApp(<FileMetadata detail={anImageDetail({ rating: -1 })} />);
+  renderWithApp(<RatingField detail={anImageDetail({ rating: -1 })} />);
   expect(screen.getByText("Rejected")).toBeInTheDocument();
-  expect(screen.queryByRole("img")).not.toBeInTheDocument();
+  expect(screen.queryByRole("button", { pressed: true })).not.toBeInTheDocument();
 });
 
 test("a file that says nothing takes no room", () => {

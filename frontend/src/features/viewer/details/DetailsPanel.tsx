@@ -6,6 +6,7 @@ import {
   CloseIcon,
   formatBytes,
   IconButton,
+  PencilIcon,
   SlideshowIcon,
   Spinner,
 } from "@/ui";
@@ -17,6 +18,7 @@ import { DamagedSection } from "./DamagedSection";
 import { cameraLines, factsOf } from "./facts";
 import { FileMetadata } from "./FileMetadata";
 import { NameField } from "./NameField";
+import { RatingField } from "./RatingField";
 import { StorageReceipt } from "./StorageReceipt";
 
 type DetailsPanelProps = {
@@ -27,6 +29,7 @@ type DetailsPanelProps = {
   onAddToAlbum: () => void;
   onRemoveFromAlbum: (album: AlbumOfImage) => void;
   onSlideshow: () => void;
+  onChangeDate: () => void;
   onClose: () => void;
 };
 
@@ -37,6 +40,7 @@ export const DetailsPanel = ({
   onAddToAlbum,
   onRemoveFromAlbum,
   onSlideshow,
+  onChangeDate,
   onClose,
 }: DetailsPanelProps) => (
   // A ground of its own, or the timeline would shine through while the sheet comes up and past its corners.
@@ -61,7 +65,8 @@ export const DetailsPanel = ({
           <>
             <DamagedSection detail={detail} />
             <DescriptionSection key={`${image.id} description`} detail={detail} drafts={drafts} />
-            <Facts image={image} />
+            <Facts image={image} onChangeDate={onChangeDate} />
+            <RatingField detail={detail} />
             <CameraFacts detail={detail} />
             <AlbumsSection
               albums={detail.albums}
@@ -82,18 +87,28 @@ export const DetailsPanel = ({
   </div>
 );
 
-const Facts = ({ image }: { image: Image }) => (
-  <dl className="flex flex-col gap-3">
-    {factsOf(image, formatBytes(image.size)).map(({ label, value, more }) => (
-      <div key={label}>
-        <dt className="text-sm text-muted">{label}</dt>
-        <dd>
-          {value}
-          {more !== undefined && <span className="text-muted"> · {more}</span>}
-        </dd>
-      </div>
-    ))}
-  </dl>
+type FactsProps = { image: Image; onChangeDate?: () => void };
+
+/** The first of them is the date. */
+const Facts = ({ image, onChangeDate }: FactsProps) => (
+  <div className="flex items-start justify-between gap-2">
+    <dl className="flex min-w-0 flex-col gap-3">
+      {factsOf(image, formatBytes(image.size)).map(({ label, value, more }) => (
+        <div key={label}>
+          <dt className="text-sm text-muted">{label}</dt>
+          <dd>
+            {value}
+            {more !== undefined && <span className="text-muted"> · {more}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+    {onChangeDate && (
+      <IconButton label="Change date" className="-mr-2" onClick={onChangeDate}>
+        <PencilIcon />
+      </IconButton>
+    )}
+  </div>
 );
 
 const CameraFacts = ({ detail }: { detail: ImageDetail }) => {

@@ -1,0 +1,216 @@
+/** When pictures were taken: a date, a shift, a time zone, or what their files say. */
+import { useId, useState, type SubmitEvent } from "react";
+
+import type { DateChange } from "@/api";
+import { picturesInWords } from "@/components/gallery/use-change-with-undo";
+import { Button, classNames, Dialog, TextField } from "@/ui";
+
+import { clockInWords, offsetInWords, offsetOf, offsetsWith, partsOf, shifted } from "./wall-clock";
+
+type Mode = DateChange["action"];
+
+const MODES: Record<Mode, string> = {
+  set_taken: "Set date and time",
+  shift_taken: "Shift date and time",
+  set_offset: "Set time zone only",
+  reset_taken: "Use what the file says",
+};
+
+/** As the API allows. */
+const FIRST_DAY = "1826-01-01";
+const LAST_DAY = "2199-12-31";
+const UNKNOWN = "";
+const UNITS = [
+  { label: "Days", seconds: 86_400, max: 73_000 },
+  { label: "Hours", seconds: 3_600, max: 23 },
+  { label: "Minutes", seconds: 60, max: 59 },
+  { label: "Seconds", seconds: 1, max: 59 },
+] as const;
+
+type DateDialogProps = {
+  /** Of pictures. */
+  count: number;
+  /** Of the first of them: its place in the timeline, and when it was taken where that is known. */
+  first: { timeline_at: string; taken_at?: string | null };
+  onChange: (change: DateChange) => void;
+  onClose: () => void;
+};
+
+type OffsetFieldProps = { value: string; isOptional: boolean; onChange: (value: string) => void };
+
+const OffsetField = ({ value, isOptional, onChange }: OffsetFieldProps) => {
+  const id = useId();
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1.5 block font-medium">
+        Time zone
+      </label>
+      <select
+        id={id}
+        value={value}
+        required={!isOptional}
+        onChange={(event) => onChange(event.target.value)}
+        className="h-11 w-full rounded-xl border border-edge bg-surface px-3 text-base text-ink focus:outline-2 focus:outline-offset-0 focus:outline-accent"
+      >
+        <option value={UNKNOWN}>{isOptional ? "Not known" : "Choose a time zone"}</option>
+        {offsetsWith(value === UNKNOWN ? null : Number(value)).map((minutes) => (
+          <option key={minutes} value={minutes}>
+            {offsetInWords(minutes)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+};
+
+export const DateDialog = ({ count, first, onChange, onClose }: DateDialogProps) => {
+  const form = useId();
+  const now = partsOf(first.timeline_at);
+  const [mode, setMode] = useState<Mode>("set_taken");
+  const [date, setDate] = useState(now.date);
+  const [time, setTime] = useState(now.time);
+  const [offset, setOffset] = useState(() => String(offsetOf(first.taken_at ?? null) ?? UNKNOWN));
+  const [amounts, setAmounts] = useState<readonly string[]>(UNITS.map(() => ""));
+  const [isEarlier, setIsEarlier] = useState(false);
+  const seconds =
+    UNITS.reduce((sum, unit, at) => sum + unit.seconds * Number(amounts[at]), 0) *
+    (isEarlier ? -1 : 1);
+
+  const change = (): DateChange | null => {
+    const minutes = offset === UNKNOWN ? null : Number(offset);
+    switch (mode) {
+      case "set_taken": {
+        const at = `${date}T${partsOf(`${date}T${time}`).time}`;
+        return { action: mode, taken: { at, offset_minutes: minutes } };
+      }
+      case "shift_taken":
+        return seconds === 0 ? null : { action: mode, shift_seconds: seconds };
+      case "set_offset":
+        return minutes === null ? null : { action: mode, offset_minutes: minutes };
+      case "reset_taken":
+        return { action: mode };
+    }
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const wanted = change();
+    if (wanted) onChange(wanted);
+    else onClose();
+  };
+  const preview = mode === "shift_taken" ? shifted(first.timeline_at, seconds) : null;
+  return (
+    <Dialog
+      title={count === 1 ? "Change date" : `Change date of ${picturesInWords(count)}`}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" type="submit" form={form}>
+            Change date
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
+        <fieldset>
+          <legend className="sr-only">What to change</legend>
+          <div className="grid gap-2 sm:grid-cols-2">
+            {Object.entries(MODES).map(([value, label]) => (
+              <label
+                key={value}
+                className={classNames(
+                  "flex min-h-11 cursor-pointer items-center rounded-xl border border-edge px-3.5 py-2 font-medium transition-colors",
+                  "hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft",
+                  "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
+                )}
+              >
+                <input
+                  type="radio"
+                  name="mode"
+                  value={value}
+                  checked={mode === value}
+                  onChange={() => setMode(value as Mode)}
+                  className="sr-only"
+                />
+                {label}
+              </label>
+            ))}
+          </div>
+        </fieldset>
+        {mode === "set_taken" && (
+          <div className="grid gap-3 min-[26rem]:grid-cols-2">
+            <TextField
+              label="Date"
+              type="date"
+              required
+              min={FIRST_DAY}
+              max={LAST_DAY}
+              value={date}
+              onChange={(event) => setDate(event.target.value)}
+            />
+            <TextField
+              label="Time"
+              type="time"
+              step={1}
+              required
+              value={time}
+              onChange={(event) => setTime(event.target.value)}
+            />
+          </div>
+        )}
+        {mode === "shift_taken" && (
+          <>
+            <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+              {UNITS.map(({ label, max }, at) => (
+                <TextField
+                  key={label}
+                  label={label}
+                  type="number"
+                  inputMode="numeric"
+                  min={0}
+                  max={max}
+                  step={1}
+                  placeholder="0"
+                  value={amounts[at] ?? ""}
+                  onChange={({ target: { value } }) => setAmounts(amounts.with(at, value))}
+                />
+              ))}
+            </div>
+            <label className="flex min-h-11 items-center gap-3">
+              <input
+                type="checkbox"
+                checked={isEarlier}
+                onChange={(event) => setIsEarlier(event.target.checked)}
+                className="size-5 accent-accent"
+              />
+              Earlier, not later
+            </label>
+          </>
+        )}
+        {(mode === "set_taken" || mode === "set_offset") && (
+          <OffsetField value={offset} isOptional={mode === "set_taken"} onChange={setOffset} />
+        )}
+        <p className="text-sm text-muted">{EXPLAINED[mode](count)}</p>
+        {preview !== null && seconds !== 0 && (
+          <p className="text-sm text-muted" role="status">
+            {count > 1 && "The first one: "}
+            {clockInWords(first.timeline_at)} → {clockInWords(preview)}
+          </p>
+        )}
+      </form>
+    </Dialog>
+  );
+};
+
+const EXPLAINED: Record<Mode, (count: number) => string> = {
+  set_taken: (count) =>
+    count === 1
+      ? "The date and time at the place where the picture was taken."
+      : "All of them get the same date and time.",
+  shift_taken: () => "For a camera whose clock was wrong. The time zone stays.",
+  set_offset: () => "Date and time stay; this says where that clock was.",
+  reset_taken: (count) =>
+    count === 1
+      ? "Your correction is forgotten. The original file was never changed."
+      : "Your corrections are forgotten. The original files were never changed.",
+};

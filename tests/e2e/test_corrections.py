@@ -1,0 +1,113 @@
+"""Correcting dates and stars, of one picture and of many."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.axe import Judge
+from tests.e2e.page_objects import Screen
+from tests.support.images import jpeg
+
+COUNT = 3
+DESK = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def _add_pictures(screen: Screen, on_disk: Callable[..., list[Path]]) -> None:
+    """Upload some that were taken on 3 May 2024."""
+    screen.register()
+    screen.drop(*on_disk(*[jpeg(seed=80 + n, name=f"picture {n}.jpg") for n in range(COUNT)]))
+    expect(screen.panel.get_by_role("heading")).to_have_text(f"{COUNT} pictures added")
+    screen.close_panel()
+    expect(screen.tiles).to_have_count(COUNT)
+
+
+def _dialog(screen: Screen) -> Locator:
+    return screen.page.get_by_role("dialog").filter(has=screen.page.get_by_label("Set date and"))
+
+
+def _open_for_all(screen: Screen) -> Locator:
+    screen.tiles.first.focus()
+    screen.page.keyboard.press("Control+a")
+    bar = screen.page.get_by_role("toolbar", name="Selected pictures")
+    bar.get_by_role("button", name="Change date").click()
+    dialog = _dialog(screen)
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+@pytest.mark.parametrize("device", [DESK, PHONE])
+def test_dates_of_many_are_changed_and_brought_back(
+    new_screen: Callable[..., Screen],
+    on_disk: Callable[..., list[Path]],
+    device: dict[str, object],
+) -> None:
+    screen = new_screen(**device)
+    page = screen.page
+    _add_pictures(screen, on_disk)
+    heading = page.get_by_role("heading", name="3 May 2024")
+    expect(heading).to_be_visible()
+    dialog = _open_for_all(screen)
+    dialog.get_by_label("Shift date and time").check(force=True)
+    dialog.get_by_label("Days").fill("2")
+    dialog.get_by_label("Earlier").check()
+    expect(dialog.get_by_role("status")).to_contain_text("→")
+    dialog.get_by_role("button", name="Change date").click()
+    expect(page.get_by_role("heading", name="1 May 2024")).to_be_visible()
+    expect(heading).to_have_count(0)
+    expect(page.get_by_role("toolbar", name="Selected pictures")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(heading).to_be_visible()
+    expect(screen.tiles).to_have_count(COUNT)
+
+
+def test_changing_dates_is_accessible(
+    screen: Screen, judge: Judge, on_disk: Callable[..., list[Path]]
+) -> None:
+    _add_pictures(screen, on_disk)
+    dialog = _open_for_all(screen)
+    for mode in ("Set date and time", "Shift date and time", "Set time zone only", "Use what"):
+        dialog.get_by_label(mode).check(force=True)
+        judge.look_at(mode)
+    screen.page.keyboard.press("Escape")
+    screen.page.keyboard.press("Escape")
+    screen.open("picture 1.jpg")
+    screen.page.keyboard.press("i")
+    expect(screen.details.get_by_role("region", name="Rating")).to_be_visible()
+    judge.look_at("details")
+    assert judge.sentence() == ""
+
+
+def test_one_picture_is_dated_and_rated_by_keyboard(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(**DESK)
+    page = screen.page
+    _add_pictures(screen, on_disk)
+    screen.open("picture 1.jpg")
+    page.keyboard.press("i")
+    expect(screen.details).to_contain_text("Friday")
+    screen.details.get_by_role("button", name="Change date").press("Enter")
+    dialog = _dialog(screen)
+    dialog.get_by_label("Date", exact=True).fill("1985-07-14")
+    dialog.get_by_label("Time", exact=True).fill("15:30:00")
+    dialog.get_by_label("Time zone", exact=True).select_option("UTC+02:00")
+    dialog.get_by_label("Time", exact=True).press("Enter")
+    expect(screen.details).to_contain_text("1985")
+    expect(screen.details).to_contain_text("GMT+02:00")
+
+    stars = screen.details.get_by_role("region", name="Rating")
+    stars.get_by_role("button", name="4 stars").press("Enter")
+    expect(stars.get_by_role("button", name="4 stars", pressed=True)).to_be_visible()
+    stars.get_by_role("button", name="Reset").press("Enter")
+    expect(stars.get_by_role("button", pressed=True)).to_have_count(0)
+
+    # The last one of the timeline now, and there after a reload.
+    page.reload()
+    expect(screen.viewer).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(screen.viewer).to_have_count(0)
+    expect(page.get_by_role("heading", name="14 Jul 1985")).to_be_visible()
+    expect(screen.tiles.last.get_by_role("img", name="picture 1.jpg")).to_be_visible()
