@@ -130,6 +130,11 @@ SIZES: dict[str, tuple[Callable[[], bytes], tuple[int, int]]] = {
         lambda: heic_in_one(7_008, 4_672, chroma=422),
         (7_008, 4_672),
     ),
+    # All colours in full: twice the samples of the usual 4:2:0, and more than others may take.
+    "HEIC 50 MP, 10 bits, 4:4:4": (
+        lambda: heic_in_one(8_192, 6_144, chroma=444),
+        (8_192, 6_144),
+    ),
     "HEIC 50 MP, 8 bits, in one frame": (
         lambda: heic_in_one(8_192, 6_144, chroma=420, bits=8),
         (8_192, 6_144),

@@ -210,7 +210,9 @@ def memory_of_heif(data: Bytes, *, pixels: int) -> int:
     )
     if pixels <= _HEIC_IN_FULL or facts.has_alpha:
         return whole + len(data)
-    needs = memory_estimate.of_heic(pixels=pixels, depth=facts.depth, is_grid=facts.is_grid)
+    needs = memory_estimate.of_heic(
+        pixels=pixels, samples=facts.samples, depth=facts.depth, is_grid=facts.is_grid
+    )
     return needs + len(data)
 
 

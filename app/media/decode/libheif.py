@@ -26,6 +26,8 @@ _ANY_COLORSPACE, _ANY_CHROMA = 99, 99
 _YCBCR, _GREY = 0, 2
 _LUMA, _CB, _CR = 0, 1, 2
 _RGB, _INTERLEAVED_RGB, _INTERLEAVED = 1, 10, 10
+# Samples a pixel, by how colours are subsampled: grey, 4:2:0, 4:2:2; all others have three.
+_SAMPLES = {0: 1.0, 1: 1.5, 2: 2.0}
 _MAX_TILES = 20_000
 _MAX_TRANSFORMATIONS = 8
 
@@ -78,6 +80,11 @@ def _library() -> Any:  # noqa: ANN401 - functions made at run time
         ("heif_image_handle_has_alpha_channel", c_int, (c_void_p,)),
         ("heif_image_handle_get_item_id", c_uint32, (c_void_p,)),
         ("heif_image_handle_get_luma_bits_per_pixel", c_int, (c_void_p,)),
+        (
+            "heif_image_handle_get_preferred_decoding_colorspace",
+            _Error,
+            (c_void_p, POINTER(c_int), POINTER(c_int)),
+        ),
         (
             "heif_image_handle_get_list_of_thumbnail_IDs",
             c_int,
@@ -157,11 +164,12 @@ class CannotScaleError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What decides how much memory the primary picture takes; depth in bits."""
+    """What decides how much memory the primary picture takes; depth in bits, samples a pixel."""
 
     is_grid: bool
     has_alpha: bool
     depth: int
+    samples: float
 
 
 def read_facts(data: Bytes) -> Facts:
@@ -170,10 +178,16 @@ def read_facts(data: Bytes) -> Facts:
         library = _library()
         tiling = _Tiling(version=1)
         _check(library.heif_image_handle_get_image_tiling(handle, 0, byref(tiling)))
+        # What is left where libheif cannot tell; the picture may decode nonetheless.
+        space, chroma = c_int(_ANY_COLORSPACE), c_int(_ANY_CHROMA)
+        library.heif_image_handle_get_preferred_decoding_colorspace(
+            handle, byref(space), byref(chroma)
+        )
         return Facts(
             is_grid=tiling.columns * tiling.rows > 1,
             has_alpha=bool(library.heif_image_handle_has_alpha_channel(handle)),
             depth=max(8, library.heif_image_handle_get_luma_bits_per_pixel(handle)),
+            samples=_SAMPLES.get(chroma.value, 3.0),
         )
 
 

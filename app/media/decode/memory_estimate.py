@@ -47,13 +47,14 @@ def of_avif(*, pixels: int, samples: float, depth: int) -> int:
     return round(pixels * (samples * (1 if depth <= 8 else 2) + 0.5))  # noqa: PLR2004 - bits
 
 
-def of_heic(*, pixels: int, depth: int, is_grid: bool) -> int:
+def of_heic(*, pixels: int, samples: float, depth: int, is_grid: bool) -> int:
     """One row of tiles after the other; or a frame twice, with what libde265 notes of its blocks.
 
+    samples is how many there are a pixel, as with JPEG; frames of 4:2:0 took no less than of 4:2:2.
     The file is mapped and not counted, but for the copy that pillow-heif makes (its caller adds).
     """
     sample_bytes = 1 if depth <= 8 else 2  # noqa: PLR2004 - bits
-    return 64 * _MB if is_grid else round(pixels * (2 * 2 * sample_bytes + 1))
+    return 64 * _MB if is_grid else round(pixels * (max(2, samples) * 2 * sample_bytes + 1))
 
 
 def of_whole_rgb(*, pixels: int, bands: int, depth: int) -> int:
