@@ -164,6 +164,10 @@ SIZES: dict[str, tuple[Callable[[], bytes], tuple[int, int]]] = {
         lambda: bytes(enlarged(11_600, 8_620).pngsave_buffer(compression=1, interlace=True)),
         (11_600, 8_620),
     ),
+    "PNG 100 MP, 16 bits, interlaced": (
+        lambda: bytes(deep(enlarged(11_600, 8_620)).pngsave_buffer(compression=1, interlace=True)),
+        (11_600, 8_620),
+    ),
     "GIF 100 MP": (
         lambda: saved(quarters().quantize(4).resize((11_600, 8_620)), "GIF"),
         (11_600, 8_620),
