@@ -166,7 +166,7 @@ class ScopeTooSmallError(AppError):
 class AccountDisabledError(AppError):
     status = 403
     code = "account_disabled"
-    detail = "This account was shut by the administrator of this site. Ask them about it."
+    detail = "This account was disabled by an administrator of this site."
 
 
 class MailboxLockedError(AppError):
@@ -178,7 +178,7 @@ class MailboxLockedError(AppError):
 class RegistrationClosedError(AppError):
     status = 403
     code = "registration_closed"
-    detail = "This site takes in nobody new."
+    detail = "Registration is closed."
 
 
 class InviteNeededError(AppError):

@@ -7,9 +7,9 @@ returned, with a general one.
 WORDS = {
     # Rejected: nothing was kept.
     "not_a_picture": "This file is not a picture that can be read. Nothing was kept of it.",
-    "unsupported_type": "This kind of file is not taken in. JPEG, PNG, GIF, WebP, AVIF, HEIC,"
-    " TIFF, JPEG XL and the raw files of cameras (DNG, NEF, CR2, CR3, ARW, RAF, RW2, ORF, PEF,"
-    " SRW and others) are; videos are not yet.",
+    "unsupported_type": "This file type is not supported. Supported are JPEG, PNG, GIF, WebP,"
+    " AVIF, HEIC, TIFF, JPEG XL and the raw files of cameras (DNG, NEF, CR2, CR3, ARW, RAF, RW2,"
+    " ORF, PEF, SRW and others), but no videos yet.",
     "unreadable": "This file begins like a picture, but no more of it can be read. Nothing was"
     " kept of it.",
     "too_many_pixels": "This picture was too large to be opened. Upload it again: no size is"
@@ -56,7 +56,7 @@ OURS = frozenset(
 BROKEN = frozenset({"incomplete", "corrupt"})
 _TITLES = {"shown_small": "Small preview", **dict.fromkeys(BROKEN, "Damaged")}
 
-VIDEO = "Videos are not taken in yet, only pictures."
+VIDEO = "Videos are not supported yet, only pictures."
 
 
 def failure(code: str | None) -> dict[str, str] | None:

@@ -36,7 +36,7 @@ def test_a_film_moves_and_stops(
     expect(shown).to_have_attribute("src", FILM)
     expect(shown).to_have_js_property("naturalWidth", 320)
 
-    screen.viewer.get_by_role("button", name="Stop moving").click()
+    screen.viewer.get_by_role("button", name="Pause animation").click()
     expect(shown).to_have_attribute("src", STILL)
     expect(shown).to_have_js_property("complete", value=True)
 

@@ -149,7 +149,7 @@ def test_a_lost_network_costs_no_part_that_was_stored(
     screen.expect_phase("wall.jpg", "Uploading 64 %")
     screen.context.set_offline(True)
     parts.break_off()
-    screen.expect_phase("wall.jpg", "No connection. It goes on by itself")
+    screen.expect_phase("wall.jpg", "No connection. It continues")
 
     there = set(parts.stored)
     screen.context.set_offline(False)

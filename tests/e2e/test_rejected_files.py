@@ -11,8 +11,8 @@ from tests.support.images import Picture, jpeg, not_a_picture
 
 REFUSED = {
     "fake.jpg": "not a picture",
-    "drawing.svg": "This kind of file is not taken. Choose JPEG, PNG",
-    "notes.txt": "This kind of file is not taken.",
+    "drawing.svg": "This file type is not supported. Choose JPEG, PNG",
+    "notes.txt": "This file type is not supported.",
     "empty.jpg": "The file is empty.",
     "huge.jpg": "The file is larger than 2 MB.",
 }

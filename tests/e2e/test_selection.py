@@ -147,7 +147,7 @@ def test_a_long_press_selects_on_a_phone(
     page.get_by_role("button", name="Select all", exact=True).tap()
     expect(_bar(screen)).to_contain_text("2 selected")
     _bar(screen).get_by_role("button", name="Restore").tap()
-    expect(page.get_by_text("Nothing was deleted lately")).to_be_visible()
+    expect(page.get_by_text("No deleted pictures")).to_be_visible()
     screen.go_to("Pictures")
     expect(screen.tiles).to_have_count(COUNT)
 

@@ -96,7 +96,7 @@ def test_scrubbing_leads_to_a_month_and_the_place_is_kept(library: Screen) -> No
     expect(screen.tile(name)).to_be_in_viewport()
     assert abs(_top_of(screen.tile(name)) - before) <= 1
     screen.go_to("Recently deleted")
-    expect(screen.page.get_by_text("Nothing was deleted lately")).to_be_visible()
+    expect(screen.page.get_by_text("No deleted pictures")).to_be_visible()
     screen.go_to("Pictures")
     expect(screen.tile("seeded 0.jpg")).to_be_in_viewport()
 

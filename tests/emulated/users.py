@@ -38,7 +38,7 @@ def fill_in(page: Page, email: str) -> None:
     """Ask for an account on any of the pages that make one."""
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create account").click()
 
 
 def follow_setup_link(page: Page, link: str) -> None:

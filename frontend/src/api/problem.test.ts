@@ -26,9 +26,9 @@ test("a problem document keeps its code, its sentence and the first message of e
 });
 
 test.each([
-  [502, "<html>Bad gateway</html>", /problem of its own/],
+  [502, "<html>Bad gateway</html>", /is not available right now/],
   [413, undefined, /did not accept/],
-  [500, { code: 3 }, /problem of its own/],
+  [500, { code: 3 }, /is not available right now/],
 ])("an answer of %s that is no problem document gets words from us", (status, body, words) => {
   const problem = problemFromAnswer(status, body);
   expect(problem.code).toBe("unexpected_answer");

@@ -51,7 +51,7 @@ export const problemFromAnswer = (status: number, body: unknown): ApiProblem => 
   }
   const detail =
     status >= 500
-      ? "Pinhole has a problem of its own right now. Please try again in a moment."
+      ? "Pinhole is not available right now. Please try again in a moment."
       : "Pinhole did not accept this. Please reload the page and try again.";
   return new ApiProblem({ status, code: "unexpected_answer", detail });
 };

@@ -66,7 +66,7 @@ export const SignedIn = () => {
           tabIndex={-1}
           className="grow px-4 pt-1 pb-[calc(5rem+env(safe-area-inset-bottom))] outline-none sm:px-6 sm:pb-10"
         >
-          <ErrorBoundary key={path} title="This page broke">
+          <ErrorBoundary key={path} title="This page stopped working">
             <Suspense fallback={hasGrid(path) ? <GridSkeleton /> : <Waiting />}>
               <Switch>
                 <Route path="/deleted" component={DeletedPage} />

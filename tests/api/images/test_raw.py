@@ -57,7 +57,7 @@ def test_videos_are_refused_in_words(ada: Person) -> None:
     answer = ada.http.post("/api/images", json={"images": [clip.announcement()]})
     (place,) = answer.json()["places"]
     assert (place["status"], place["code"]) == ("refused", "unsupported_type")
-    assert "Videos are not taken in yet" in place["detail"]
+    assert "Videos are not supported yet" in place["detail"]
 
 
 def test_a_video_under_another_name_is_refused_when_it_has_come(ada: Person) -> None:
@@ -65,4 +65,4 @@ def test_a_video_under_another_name_is_refused_when_it_has_come(ada: Person) -> 
     (image_id,) = ada.upload(Picture(name="x.jpg", content_type="image/jpeg", content=content))
     settled = until(lambda: ada.settled(image_id))
     assert (settled["state"], settled["failure"]["code"]) == ("rejected", "unsupported_type")
-    assert "videos are not yet" in settled["failure"]["detail"]
+    assert "no videos yet" in settled["failure"]["detail"]

@@ -28,7 +28,7 @@ const notConfirmed = (): ApiProblem =>
   new ApiProblem({
     status: 0,
     code: "not_confirmed",
-    detail: "Nothing was changed: it was not confirmed that it is you.",
+    detail: "Nothing was changed, because you did not confirm that it is you.",
   });
 
 const says = (error: unknown, code: string): boolean =>

@@ -80,7 +80,7 @@ const credentialJson = (credential: Credential | null): object => {
 const problemFrom = (error: unknown): ApiProblem => {
   const name = error instanceof DOMException ? error.name : "";
   if (name === "AbortError" || name === "NotAllowedError") {
-    const detail = "The passkey was not used: the browser was told to stop, or it took too long.";
+    const detail = "The passkey was not used. The request was cancelled or timed out.";
     return new ApiProblem({ status: 0, code: "passkey_cancelled", detail });
   }
   if (name === "InvalidStateError") {

@@ -47,7 +47,7 @@ const EventRow = ({ event }: { event: ShownEvent }) => {
       title={eventLabel(event.event, withLabel(event.detail, providers))}
     >
       {event.email !== undefined && (
-        <p className="text-ink">{event.email ?? "Nobody’s account, or deleted since"}</p>
+        <p className="text-ink">{event.email ?? "No account, or a deleted one"}</p>
       )}
       <p>
         <DateTime at={event.at} />

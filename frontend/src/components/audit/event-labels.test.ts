@@ -6,7 +6,7 @@ test.each([
   ["signed_in", { how: "password" }, "Signed in with the password"],
   ["signed_in", { how: "provider", provider: "Google" }, "Signed in through Google"],
   ["signed_in", { how: "something new" }, "Signed in"],
-  ["account_made", { how: "first" }, "Account made, the first of this site"],
+  ["account_made", { how: "first" }, "Account created, the first of this site"],
   [
     "confirmed",
     { how: "password and totp" },
@@ -18,7 +18,7 @@ test.each([
   ["other_sessions_ended", { ended: 1 }, "1 other device signed out"],
   ["passkey_added", { name: "Blue key" }, "Passkey added: Blue key"],
   ["recovery_code_used", { left: 9 }, "Recovery code used, 9 left"],
-  ["token_made", { scope: "write", days: 90 }, "Access token made, for reading and changing"],
+  ["token_made", { scope: "write", days: 90 }, "Access token created, for reading and changing"],
   ["email_changed", { former: "a@example.org" }, "E-mail address changed from a@example.org"],
   ["an_event_of_tomorrow", {}, "An event of tomorrow"],
 ])("%s %o: %s", (event, detail, words) => {

@@ -47,7 +47,7 @@ type Options = {
 
 const whyNot = (error: unknown): string => {
   const { status, detail } = toProblem(error);
-  return status === 404 ? `${detail} The list is up to date again: select anew.` : detail;
+  return status === 404 ? `${detail} The list is up to date again. Please select again.` : detail;
 };
 
 export const useChangeWithUndo = () => {

@@ -26,7 +26,7 @@ export const OneTimeSecret = ({ title, isKept, warning, onClose, children }: Sho
       onClose={close}
       actions={
         <Button look={isLosing ? "danger" : "primary"} onClick={close}>
-          {isLosing ? "Close without keeping" : "Done"}
+          {isLosing ? "Close without saving" : "Done"}
         </Button>
       }
     >

@@ -71,7 +71,7 @@ test("nobody can shut their own account, nor sign themselves out from here", asy
   open("/admin");
   await userEvent.click(await screen.findByRole("button", { name: /What to do with ada/ }));
   expect(screen.getAllByRole("menuitem").map(({ textContent }) => textContent)).toEqual([
-    "Take administration away",
+    "Remove administrator role",
   ]);
 });
 
@@ -88,11 +88,11 @@ test("an account is shut after a question, and the row says so", async () => {
   const user = userEvent.setup();
   open("/admin/people");
   await user.click(await screen.findByRole("button", { name: /What to do with grace/ }));
-  await user.click(screen.getByRole("menuitem", { name: "Shut the account" }));
+  await user.click(screen.getByRole("menuitem", { name: "Disable account" }));
   expect(screen.getByRole("dialog")).toHaveTextContent("Their pictures stay as they are");
   expect(sent).toBeUndefined();
-  await user.click(screen.getByRole("button", { name: "Shut the account" }));
-  expect(await screen.findByText("Shut")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Disable account" }));
+  expect(await screen.findByText("Disabled")).toBeVisible();
   expect(sent).toEqual({ disabled: true });
 });
 
@@ -107,8 +107,8 @@ test("that the last administrator must stay one is said in the dialog", async ()
   const user = userEvent.setup();
   open("/admin/people");
   await user.click(await screen.findByRole("button", { name: /What to do with ada/ }));
-  await user.click(screen.getByRole("menuitem", { name: "Take administration away" }));
-  await user.click(screen.getByRole("button", { name: "Take it away" }));
+  await user.click(screen.getByRole("menuitem", { name: "Remove administrator role" }));
+  await user.click(screen.getByRole("button", { name: "Remove role" }));
   expect(await screen.findByRole("alert")).toHaveTextContent(detail);
 });
 
@@ -151,11 +151,11 @@ test("an invitation without an address sends none, and its link is shown", async
   expect(await screen.findByText(/Only people with an invitation/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Invite somebody" }));
   await user.type(screen.getByLabelText(/^E-mail address/), "nobody");
-  await user.click(screen.getByRole("button", { name: "Make the invitation" }));
+  await user.click(screen.getByRole("button", { name: "Create invitation" }));
   expect(screen.getByLabelText(/^E-mail address/)).toBeInvalid();
   await user.clear(screen.getByLabelText(/^E-mail address/));
-  await user.type(screen.getByLabelText(/^A word/), "Hello");
-  await user.click(screen.getByRole("button", { name: "Make the invitation" }));
+  await user.type(screen.getByLabelText(/^Message/), "Hello");
+  await user.click(screen.getByRole("button", { name: "Create invitation" }));
   expect(await screen.findByText(link)).toBeVisible();
   expect(sent).toEqual({ note: "Hello" });
 });
@@ -168,7 +168,7 @@ const confirmFirst = () =>
 
 test.each([
   ["/admin/people", "Sign out all devices", "Sign them out", /signed out/],
-  ["/admin/invites", "Take back", "Take it back", /was removed/],
+  ["/admin/invites", "Revoke", "Revoke invitation", /was removed/],
 ])("on %s, whoever confirms gets what they asked for", async (path, start, action, done) => {
   let isFresh = false;
   server.use(

@@ -26,7 +26,7 @@ const pages: readonly SidePage[] = [
   {
     path: `${BASE}/activity`,
     label: "Activity",
-    summary: "What touched anybody’s account",
+    summary: "Security events of all accounts",
     icon: <HistoryIcon />,
   },
 ];

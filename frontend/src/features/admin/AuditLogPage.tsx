@@ -5,10 +5,7 @@ import { Section } from "@/components/settings/Section";
 import { Page } from "@/components/settings/SideNavLayout";
 
 export const AuditLogPage = () => (
-  <Page
-    title="Activity"
-    lead="What touched the safety of anybody’s account. It never says what pictures show."
-  >
+  <Page title="Activity" lead="Security events of all accounts. Pictures are never part of it.">
     <Section title="Latest">
       <EventList pages={useEverybodysActivity()} label="Activity of the site" />
     </Section>

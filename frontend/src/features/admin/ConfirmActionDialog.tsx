@@ -16,19 +16,19 @@ type Asked = {
 
 const ASKED: Record<Step, Asked> = {
   disable: {
-    title: "Shut the account of",
+    title: "Disable the account of",
     about:
-      "They are signed out everywhere at once and cannot sign in; their access tokens are refused. Their pictures stay as they are, and you can open the account again.",
-    action: "Shut the account",
-    done: "The account is shut",
+      "They are signed out everywhere at once and cannot sign in; their access tokens are refused. Their pictures stay as they are, and you can enable the account again.",
+    action: "Disable account",
+    done: "The account is disabled",
     changes: { disabled: true },
   },
   enable: {
-    title: "Open the account of",
+    title: "Enable the account of",
     about: "They can sign in again, and find their pictures as they left them.",
-    action: "Open the account",
+    action: "Enable account",
     look: "primary",
-    done: "The account is open",
+    done: "The account is enabled",
     changes: { disabled: false },
   },
   end_sessions: {
@@ -41,17 +41,17 @@ const ASKED: Record<Step, Asked> = {
   promote: {
     title: "Make an administrator of",
     about:
-      "They can see who has an account, invite people, shut accounts and make administrators. They never see the pictures of others.",
+      "They can see who has an account, invite people, disable accounts and make administrators. They never see the pictures of others.",
     action: "Make an administrator",
     look: "primary",
     done: "They are an administrator now",
     changes: { is_administrator: true },
   },
   demote: {
-    title: "Take administration away from",
+    title: "Remove the administrator role of",
     about: "They keep their account and their pictures, and no longer see this page.",
-    action: "Take it away",
-    done: "They are no administrator any more",
+    action: "Remove role",
+    done: "They are no longer an administrator",
     changes: { is_administrator: false },
   },
 };

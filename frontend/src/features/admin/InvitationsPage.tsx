@@ -52,12 +52,10 @@ const InviteRow = ({ invite, onRemove }: { invite: Invite; onRemove: () => void 
           look="quiet"
           onClick={onRemove}
           aria-label={
-            state === "open"
-              ? `Take back: ${whom(invite)}`
-              : `Remove from the list: ${whom(invite)}`
+            state === "open" ? `Revoke: ${whom(invite)}` : `Remove from the list: ${whom(invite)}`
           }
         >
-          {state === "open" ? "Take back" : "Remove"}
+          {state === "open" ? "Revoke" : "Remove"}
         </Button>
       }
     >
@@ -92,8 +90,8 @@ const RemoveInvite = ({ invite, onClose }: { invite: Invite; onClose: () => void
   const isOpen = stateOf(invite) === "open";
   return (
     <ConfirmButton
-      title={isOpen ? "Take the invitation back?" : "Remove it from the list?"}
-      action={isOpen ? "Take it back" : "Remove it"}
+      title={isOpen ? "Revoke the invitation?" : "Remove it from the list?"}
+      action={isOpen ? "Revoke invitation" : "Remove it"}
       doing={remove}
       onClose={onClose}
       onConfirm={() =>
@@ -106,9 +104,7 @@ const RemoveInvite = ({ invite, onClose }: { invite: Invite; onClose: () => void
       }
     >
       <p>
-        {isOpen
-          ? "Its link is worth nothing from now on."
-          : "Nothing changes for whoever joined by it."}
+        {isOpen ? "Its link stops working now." : "People who joined with it are not affected."}
       </p>
     </ConfirmButton>
   );

@@ -15,9 +15,9 @@ const TheLink = ({ made, onClose }: { made: Made; onClose: () => void }) => {
   const [isKept, setKept] = useState(isMailed);
   return (
     <OneTimeSecret
-      title="The invitation is made"
+      title="Invitation created"
       isKept={isKept}
-      warning="This link is not shown again. Copy it now, or take the invitation back and make another one."
+      warning="This link is not shown again. Copy it now, or revoke the invitation and create another one."
       onClose={onClose}
     >
       <p className="text-muted">
@@ -52,7 +52,7 @@ export const NewInvitationDialog = ({ onClose }: { onClose: () => void }) => {
   return (
     <FormDialog
       title="Invite somebody"
-      action="Make the invitation"
+      action="Create invitation"
       doing={make}
       isSaidBelow={Boolean(fieldError(make.error, "email") ?? fieldError(make.error, "note"))}
       onSubmit={submit}
@@ -70,7 +70,7 @@ export const NewInvitationDialog = ({ onClose }: { onClose: () => void }) => {
         error={mistake ?? fieldError(make.error, "email")}
       />
       <TextField
-        label="A word to them (optional)"
+        label="Message (optional)"
         name="note"
         maxLength={100}
         autoComplete="off"

@@ -9,11 +9,11 @@ import { formatBytes, Menu, MoreIcon, PersonIcon } from "@/ui";
 export type Step = "disable" | "enable" | "end_sessions" | "promote" | "demote";
 
 const WORDS: Record<Step, string> = {
-  disable: "Shut the account",
-  enable: "Open the account again",
+  disable: "Disable account",
+  enable: "Enable account",
   end_sessions: "Sign out all devices",
   promote: "Make an administrator",
-  demote: "Take administration away",
+  demote: "Remove administrator role",
 };
 
 const stepsFor = (person: Person, isSelf: boolean): Step[] => [
@@ -36,7 +36,7 @@ export const UserRow = ({ person, isSelf, onStep }: PersonRowProps) => (
       <>
         {isSelf && <Badge>You</Badge>}
         {person.is_administrator && <Badge tone="accent">Administrator</Badge>}
-        {person.disabled_at !== null && <Badge tone="danger">Shut</Badge>}
+        {person.disabled_at !== null && <Badge tone="danger">Disabled</Badge>}
         {person.delete_after !== null && <Badge tone="danger">Leaving</Badge>}
       </>
     }

@@ -56,8 +56,8 @@ const pages: readonly SidePage[] = [
   },
   {
     path: `${BASE}/ways-in`,
-    label: "Ways in",
-    summary: "Everything that opens your account",
+    label: "Ways to sign in",
+    summary: "All ways to sign in to your account",
     icon: <KeyIcon />,
   },
   {

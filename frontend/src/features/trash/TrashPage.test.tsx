@@ -44,7 +44,7 @@ test("a deleted picture is selected by a click and restored", async () => {
   await user.click(screen.getByRole("link", { name: /A red barn/ }));
   await user.click(await screen.findByRole("button", { name: "Restore" }));
   expect(await screen.findByText("1 picture restored")).toBeVisible();
-  await waitFor(() => expect(screen.getByText("Nothing was deleted lately")).toBeVisible());
+  await waitFor(() => expect(screen.getByText("No deleted pictures")).toBeVisible());
   expect(asked).toEqual([{ action: "restore", images: { ids: ["b2"] } }]);
 });
 

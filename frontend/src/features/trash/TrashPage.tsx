@@ -32,10 +32,7 @@ const Actions = ({ act }: GallerySelection) => {
 };
 
 const Empty = () => (
-  <EmptyState
-    picture={<TrashIcon className="size-14 text-muted" />}
-    title="Nothing was deleted lately"
-  >
+  <EmptyState picture={<TrashIcon className="size-14 text-muted" />} title="No deleted pictures">
     <p>Pictures you delete wait here for {KEPT_DAYS} days, in case you change your mind.</p>
   </EmptyState>
 );

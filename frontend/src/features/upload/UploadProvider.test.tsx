@@ -51,7 +51,7 @@ afterEach(() => localStorage.clear());
 
 const expectRow = async (name: string) => {
   expect(await screen.findByText(name)).toBeVisible();
-  expect(screen.getByText(/This kind of file is not taken/)).toBeVisible();
+  expect(screen.getByText(/This file type is not supported/)).toBeVisible();
 };
 
 test("files can be dropped anywhere, and the window says so", async () => {

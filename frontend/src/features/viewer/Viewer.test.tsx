@@ -409,7 +409,7 @@ describe("a picture that moves", () => {
     serve(moving, film);
     await open();
     await waitFor(() => expect(drawn()).toBe(film.animation_url));
-    await userEvent.click(screen.getByRole("button", { name: "Stop moving" }));
+    await userEvent.click(screen.getByRole("button", { name: "Pause animation" }));
     await waitFor(() => expect(drawn()).toContain("preview.webp"));
   });
 
@@ -426,7 +426,7 @@ describe("a picture that moves", () => {
     serve(moving);
     await open("one");
     await screen.findByRole("button", { name: "Details" });
-    expect(screen.queryByRole("button", { name: /Play|Stop moving/ })).not.toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: /Play|Pause animation/ })).not.toBeInTheDocument();
   });
 });
 

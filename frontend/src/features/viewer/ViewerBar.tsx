@@ -67,7 +67,7 @@ export const ViewerBar = (props: ViewerBarProps) => {
       </p>
       {film && (
         <IconButton
-          label={film.isPlaying ? "Stop moving" : "Play"}
+          label={film.isPlaying ? "Pause animation" : "Play"}
           className={light}
           onClick={film.toggle}
         >

@@ -38,7 +38,7 @@ const InvitedByMail = ({ token, email, lead, others }: InvitedProps) => {
       lead={lead}
       button="Send me a link"
       ask={{ ...ask, mutate: (body, on) => ask.mutate({ ...body, invite: token }, on) }}
-      sent="A link to go on with is on its way to"
+      sent="We sent a link to continue to"
       email={email}
       footer={footer}
     >

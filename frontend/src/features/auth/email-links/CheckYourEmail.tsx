@@ -31,7 +31,7 @@ export const CheckYourEmail = ({
   useQuery({ ...sessionOptions, refetchOnWindowFocus: "always" });
   return (
     <AuthLayout
-      title="Check your mail"
+      title="Check your email"
       lead={
         <>
           {children} <strong className="font-semibold text-ink">{email}</strong>.
@@ -53,7 +53,7 @@ export const CheckYourEmail = ({
       )}
       <h2 className="font-semibold">Nothing there?</h2>
       <ul className="mt-2 list-disc space-y-1.5 pl-5 text-muted marker:text-edge">
-        <li>It can take a minute or two. Look among the spam, too.</li>
+        <li>It can take a minute or two. Check your spam folder, too.</li>
         <li>
           Is the address right?{" "}
           <button

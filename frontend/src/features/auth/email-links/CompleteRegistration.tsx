@@ -23,9 +23,9 @@ export const CompleteRegistration = () => {
       look={useWelcomeLink(token)}
       dead={{ wayOn, children: DEAD }}
       title="Choose a password"
-      lead="Your address is confirmed. A password, and your account is there."
+      lead="Your address is confirmed. Choose a password to create your account."
       label="Password"
-      button="Make the account"
+      button="Create account"
       token={token}
       least={MIN_PASSWORD_LENGTH}
       send={useWelcome()}

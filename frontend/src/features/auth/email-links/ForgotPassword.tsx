@@ -29,7 +29,7 @@ export const ForgotPassword = () => {
       lead="Enter the address of your account, and we send you a link to set a new one."
       button="Send me a link"
       ask={ask}
-      sent="If there is an account with this address, a link that works for 30 minutes is on its way to"
+      sent="If this address has an account, we sent a link that works for 30 minutes to"
       footer={<TextLink href="/sign-in">Back to sign in</TextLink>}
     />
   );

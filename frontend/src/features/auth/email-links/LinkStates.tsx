@@ -43,7 +43,7 @@ export const LookedAt = <Found,>({ look, dead, children }: LookedAtProps<Found>)
   }
   if (problem) {
     return (
-      <AuthLayout title="Your link could not be looked at" lead={problem.detail}>
+      <AuthLayout title="Your link could not be checked" lead={problem.detail}>
         <Button look="primary" busy={look.isFetching} onClick={look.refetch} className="w-full">
           Try again
         </Button>
@@ -53,7 +53,7 @@ export const LookedAt = <Found,>({ look, dead, children }: LookedAtProps<Found>)
   return (
     <div role="status" className="flex min-h-dvh items-center justify-center text-muted">
       <Spinner className="size-8" />
-      <VisuallyHidden>Looking at your link</VisuallyHidden>
+      <VisuallyHidden>Checking your link</VisuallyHidden>
     </div>
   );
 };

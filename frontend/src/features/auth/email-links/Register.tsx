@@ -11,7 +11,7 @@ import { TextLink } from "../shared/TextLink";
 import { RequestLinkForm } from "./RequestLinkForm";
 
 const OnlyWords = ({ children }: { children: string }) => (
-  <AuthLayout title="Make an account" lead={children}>
+  <AuthLayout title="Create an account" lead={children}>
     <Link href="/sign-in" className={`${buttonClass("primary")} w-full`}>
       To the sign-in page
     </Link>
@@ -21,22 +21,21 @@ const OnlyWords = ({ children }: { children: string }) => (
 export const Register = ({ next }: { next: string }) => {
   const { registration, mail, providers } = useSession().sign_in;
   const ask = useAskToJoin();
-  if (registration === "closed") return <OnlyWords>This site takes in nobody new.</OnlyWords>;
+  if (registration === "closed") return <OnlyWords>Registration is closed.</OnlyWords>;
   if (registration === "invite" || !mail) {
     return (
       <OnlyWords>
-        Joining this site takes an invitation. Ask its administrator for one, and open the link that
-        you get.
+        You need an invitation to join. Ask the administrator of this site for a link.
       </OnlyWords>
     );
   }
   return (
     <RequestLinkForm
-      title="Make an account"
+      title="Create an account"
       lead="A private place for your pictures. First we make sure that the address is yours."
       button="Send me a link"
       ask={ask}
-      sent="A link to go on with is on its way to"
+      sent="We sent a link to continue to"
       footer={
         <>
           Already have one? <TextLink href="/sign-in">Sign in</TextLink>

@@ -41,7 +41,7 @@ test("a mail is asked for, and again only after a minute", async () => {
     renderWithApp(<Register next="/" />, { session: signedOut });
     const user = userEvent.setup({ advanceTimers: (ms) => vi.advanceTimersByTime(ms) });
     await user.type(screen.getByLabelText("E-mail"), "ada@example.org{Enter}");
-    expect(await screen.findByRole("heading", { name: "Check your mail" })).toHaveFocus();
+    expect(await screen.findByRole("heading", { name: "Check your email" })).toHaveFocus();
     expect(screen.getByRole("button", { name: /^Send it again in/ })).toBeDisabled();
     for (let second = 0; second < 60; second += 1) {
       await act(() => vi.advanceTimersByTimeAsync(1_000));
@@ -65,7 +65,7 @@ test("the mailbox is offered only where mails stay on this machine", async () =>
       session: { ...signedOut, sign_in: aSignInOffer({ mailbox }) },
     });
     await userEvent.type(screen.getByLabelText("E-mail"), "a+b@example.org{Enter}");
-    await screen.findByRole("heading", { name: "Check your mail" });
+    await screen.findByRole("heading", { name: "Check your email" });
     const link = screen.queryByRole("link", { name: "Open the mailbox" });
     expect(link?.getAttribute("href") ?? null).toBe(
       mailbox ? "/mailbox?to=a%2Bb%40example.org" : null,
@@ -75,9 +75,9 @@ test("the mailbox is offered only where mails stay on this machine", async () =>
 });
 
 test.each([
-  ["invite", true, "takes an invitation"],
-  ["open", false, "takes an invitation"],
-  ["closed", true, "takes in nobody new"],
+  ["invite", true, "You need an invitation to join"],
+  ["open", false, "You need an invitation to join"],
+  ["closed", true, "Registration is closed"],
 ] as const)("registration %s, mail %s: no form but words", (registration, mail, words) => {
   renderWithApp(<Register next="/" />, {
     session: { ...signedOut, sign_in: aSignInOffer({ registration, mail }) },
@@ -185,7 +185,7 @@ test("an invitation goes on by mail where the site sends mail, with its token", 
   renderWithApp(<AcceptInvitation />, { session: signedOut });
   expect(await screen.findByLabelText("E-mail")).toHaveAttribute("readonly");
   await userEvent.click(screen.getByRole("button", { name: "Send me a link" }));
-  await screen.findByRole("heading", { name: "Check your mail" });
+  await screen.findByRole("heading", { name: "Check your email" });
   expect(sent).toEqual({ email: "ada@example.org", invite: "an-invite" });
 });
 

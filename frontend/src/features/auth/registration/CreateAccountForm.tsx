@@ -91,7 +91,7 @@ export const CreateAccountForm = (props: CreateAccountFormProps) => {
         {...(fixedEmail === null ? {} : { email: fixedEmail })}
       />
       <Button look="primary" type="submit" busy={create.isPending} className="w-full">
-        Make the account
+        Create account
       </Button>
     </form>
   );

@@ -15,7 +15,7 @@ const PASSWORD = "seven quiet lanterns by the harbour";
 const fill = async () => {
   await userEvent.type(screen.getByLabelText("E-mail"), "ada@example.org");
   await userEvent.type(screen.getByLabelText("Password"), PASSWORD);
-  await userEvent.click(screen.getByRole("button", { name: "Make the account" }));
+  await userEvent.click(screen.getByRole("button", { name: "Create account" }));
 };
 
 test("the link brings the code, which leaves the address", async () => {

@@ -23,11 +23,11 @@ type SignInProps = {
 
 const WaysToJoin = () => {
   const { registration, mail } = useSession().sign_in;
-  if (registration === "closed") return <>This site takes in nobody new.</>;
+  if (registration === "closed") return <>Registration is closed.</>;
   if (registration === "invite" || !mail) return <>New here? Joining takes an invitation.</>;
   return (
     <>
-      New here? <TextLink href="/register">Make an account</TextLink>
+      New here? <TextLink href="/register">Create an account</TextLink>
     </>
   );
 };

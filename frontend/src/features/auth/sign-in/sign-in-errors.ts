@@ -11,15 +11,11 @@ const PROBLEMS: Partial<Record<string, Problem>> = {
   email_unverified: danger(
     "The provider has not checked that this e-mail address is yours. Have it checked there, or sign in another way.",
   ),
-  registration_closed: danger(
-    "There is no account for this sign-in, and this site takes in nobody new.",
-  ),
+  registration_closed: danger("There is no account for this sign-in, and registration is closed."),
   invite_needed: danger(
     "There is no account for this sign-in. Joining takes an invitation: open the link in yours first, then continue from there.",
   ),
-  account_disabled: danger(
-    "This account was shut by the administrator of this site. Ask them about it.",
-  ),
+  account_disabled: danger("This account was disabled by an administrator of this site."),
   link_other: danger(
     "Not linked: this sign-in belongs to another Pinhole account already. Unlink it there first.",
   ),

@@ -84,10 +84,10 @@ test("a password can be shown and hidden again", async () => {
 });
 
 test.each([
-  ["open", true, "Make an account"],
+  ["open", true, "Create an account"],
   ["open", false, "Joining takes an invitation."],
   ["invite", true, "Joining takes an invitation."],
-  ["closed", true, "This site takes in nobody new."],
+  ["closed", true, "Registration is closed."],
 ] as const)("registration %s, mail %s: the page says %s", (registration, mail, words) => {
   const offer = aSignInOffer({ registration, mail });
   renderWithApp(signIn, { session: { ...signedOut, sign_in: offer } });
@@ -115,7 +115,7 @@ test("a provider is asked for with where to go on, and a stand-in says that it i
 test("why somebody was sent here is said once, in words of ours", async () => {
   window.history.replaceState(null, "", "/sign-in?problem=account_disabled&next=%2Fdeleted");
   renderWithApp(<SignIn next="/" problem="account_disabled" />, { session: signedOut });
-  expect(screen.getByRole("alert")).toHaveTextContent("was shut by the administrator");
+  expect(screen.getByRole("alert")).toHaveTextContent("was disabled by an administrator");
   await waitFor(() => expect(window.location.search).toBe("?next=%2Fdeleted"));
 });
 

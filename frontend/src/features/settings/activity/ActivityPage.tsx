@@ -11,7 +11,7 @@ export const ActivityPage = () => (
   <Page title="Activity" lead="Sign-ins, changes of passwords and keys, and what was refused.">
     <Section
       title="Something here was not you?"
-      lead="See everything that opens your account on one page, and end what you do not know."
+      lead="See all ways to sign in to your account on one page, and remove those that you do not recognize."
     >
       <Link href="/settings/ways-in" className={buttonClass()}>
         This was not me

@@ -17,19 +17,19 @@ export const RecoveryCodesSection = ({ left, onCodes }: RecoveryCodesSectionProp
   return (
     <Section
       title="Recovery codes"
-      lead="For the day when your phone or key is lost: each signs you in once beside your password."
-      aside={<Button onClick={() => setAsking(true)}>Make new codes</Button>}
+      lead="If you lose your phone or security key, each code signs you in once together with your password."
+      aside={<Button onClick={() => setAsking(true)}>Create new codes</Button>}
     >
       <p className="flex flex-wrap items-center gap-2">
         <Badge tone={left <= FEW ? "danger" : "plain"}>
           {left === 1 ? "1 code left" : `${left} codes left`}
         </Badge>
-        {left <= FEW && <span className="text-muted">Time to make new ones.</span>}
+        {left <= FEW && <span className="text-muted">Create new codes soon.</span>}
       </p>
       {isAsking && (
         <ConfirmButton
-          title="Make new recovery codes?"
-          action="Make new codes"
+          title="Create new recovery codes?"
+          action="Create new codes"
           look="primary"
           doing={make}
           onClose={() => setAsking(false)}

@@ -43,7 +43,7 @@ test("recovery codes are spoken of only where there is a factor, and when few ar
   server.use(has(someSecurity({ passkeys: [aPasskey], recovery_codes_left: 1 })));
   renderWithApp(<SecurityPage />);
   expect(await screen.findByText("1 code left")).toBeVisible();
-  expect(screen.getByText("Time to make new ones.")).toBeVisible();
+  expect(screen.getByText("Create new codes soon.")).toBeVisible();
 });
 
 test("providers are offered unless they are linked already", async () => {
@@ -105,7 +105,7 @@ test("why a key cannot be removed is said where it was asked", async () => {
 
 test.each([
   ["whoever confirms gets what they asked for", true, "Your recovery codes"],
-  ["whoever does not confirm is not scolded", false, "Make new recovery codes?"],
+  ["whoever does not confirm is not scolded", false, "Create new recovery codes?"],
 ])("%s", async (_what, isConfirmed, title) => {
   let isFresh = false;
   server.use(
@@ -126,8 +126,8 @@ test.each([
       <SecurityPage />
     </ReauthContext>,
   );
-  await user.click(await screen.findByRole("button", { name: "Make new codes" }));
-  await user.click(screen.getAllByRole("button", { name: "Make new codes" })[1] ?? document.body);
+  await user.click(await screen.findByRole("button", { name: "Create new codes" }));
+  await user.click(screen.getAllByRole("button", { name: "Create new codes" })[1] ?? document.body);
   expect(await screen.findByRole("dialog", { name: title })).toBeVisible();
   expect(ask).toHaveBeenCalledOnce();
   expect(screen.queryByRole("alert")).toBeNull();

@@ -4,7 +4,10 @@ import { Page } from "@/components/settings/SideNavLayout";
 import { FactorSections } from "./FactorSections";
 
 export const SecurityPage = () => (
-  <Page title="Security" lead="With a passkey or an app, a stolen password opens nothing.">
+  <Page
+    title="Security"
+    lead="With a passkey or an authenticator app, nobody can sign in with your password alone."
+  >
     <FactorSections />
   </Page>
 );

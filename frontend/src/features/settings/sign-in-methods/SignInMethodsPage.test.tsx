@@ -53,7 +53,7 @@ test("every way in is listed with its end, and what a reset removed is told", as
   expect(await screen.findByRole("button", { name: "Remove Blue key" })).toBeVisible();
   for (const name of ["Signed in", "Your tokens", "Passkeys", "Authenticator app"])
     expect(screen.getByRole("region", { name })).toBeVisible();
-  expect(screen.getByRole("button", { name: "Make new codes" })).toBeVisible();
+  expect(screen.getByRole("button", { name: "Create new codes" })).toBeVisible();
   expect(await screen.findByText(/1 passkey, 10 recovery codes/)).toBeVisible();
   expect(screen.getByText(/Your new password is set/)).toBeVisible();
 });

@@ -26,7 +26,7 @@ const Removed = () => {
 const AfterReset = () => (
   <FormAlert tone="note">
     Your new password is set. All other devices were signed out, and access tokens no longer work.
-    What is listed here still opens your account.
+    What is listed here can still sign in.
   </FormAlert>
 );
 
@@ -36,8 +36,8 @@ export const SignInMethodsPage = () => {
   const isAfterReset = search.get("after") === "reset";
   return (
     <Page
-      title="Ways in"
-      lead="Everything that opens your account. End whatever you do not know or no longer use."
+      title="Ways to sign in"
+      lead="All ways to sign in to your account. Remove those that you do not recognize or no longer use."
     >
       {isAfterReset && <AfterReset />}
       <Removed />

@@ -61,7 +61,7 @@ export const NewTokenDialog = ({ onClose }: { onClose: () => void }) => {
   return (
     <FormDialog
       title="New access token"
-      action="Make the token"
+      action="Create token"
       doing={make}
       isSaidBelow={fieldError(make.error, "name") !== undefined}
       onSubmit={submit}

@@ -43,7 +43,7 @@ test("a token is made as asked, shown once, and not lost by a slip", async () =>
   const user = userEvent.setup();
   renderWithApp(<TokensPage />);
   await user.click(await screen.findByRole("button", { name: "New token" }));
-  await user.click(screen.getByRole("button", { name: "Make the token" }));
+  await user.click(screen.getByRole("button", { name: "Create token" }));
   expect(screen.getByLabelText("What is it for?")).toBeInvalid();
   expect(screen.getByLabelText("What is it for?")).toHaveFocus();
   expect(sent).toBeUndefined();
@@ -51,7 +51,7 @@ test("a token is made as asked, shown once, and not lost by a slip", async () =>
   await user.type(screen.getByLabelText("What is it for?"), "Backup script");
   await user.click(screen.getByLabelText(/^Read and change/));
   await user.click(screen.getByLabelText("1 year"));
-  await user.click(screen.getByRole("button", { name: "Make the token" }));
+  await user.click(screen.getByRole("button", { name: "Create token" }));
   expect(await screen.findByText(token)).toBeVisible();
   expect(sent).toEqual({ name: "Backup script", scope: "write", days: 365 });
 

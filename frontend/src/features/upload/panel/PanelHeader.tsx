@@ -42,8 +42,8 @@ export const PanelHeader = ({ queue, summary, rate, isOpen, onToggle }: PanelHea
 
 const detailsOf = (summary: Summary, rate: number | null): string => {
   const { bytes, unsent, offline, signedOut, album } = summary;
-  if (offline) return "It goes on by itself once you are online again";
-  if (signedOut) return "It goes on once you have signed in again";
+  if (offline) return "Uploading continues when you are back online";
+  if (signedOut) return "Uploading continues when you have signed in again";
   if (unsent === 0) return footnotes(summary).join(" · ");
   const amount = `${formatBytes(bytes.sent)} of ${formatBytes(bytes.total)}`;
   const into = album === null ? "" : ` · into ${album}`;

@@ -63,7 +63,7 @@ test("shows each file from the first per cent to the picture, and what went wron
 
   expect(screen.getByRole("heading", { name: "Uploading 0 of 1" })).toBeVisible();
   expect(row("beach.jpg").getByText(/^Uploading \d+ %$/)).toBeVisible();
-  expect(row("notes.txt").getByText(/This kind of file is not taken. Choose JPEG/)).toBeVisible();
+  expect(row("notes.txt").getByText(/This file type is not supported. Choose JPEG/)).toBeVisible();
   expect(screen.getByRole("progressbar", { name: "Upload progress" })).toBeVisible();
 
   await user.click(screen.getByRole("button", { name: "Cancel beach.jpg" }));
@@ -126,7 +126,7 @@ test("a big file that waits tells how far it is", async () => {
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   storage.breakAll();
   await wait(500);
-  const words = "Stopped at 52 %. No connection. It goes on by itself.";
+  const words = "Stopped at 52 %. No connection. It continues automatically.";
   expect(row("wall.jpg").getByText(words)).toBeVisible();
 });
 
@@ -136,7 +136,7 @@ test("says that it waits for the network", async () => {
   add(pictureFile("train.jpg"));
   await wait(1_000);
   expect(screen.getByRole("heading", { name: "Waiting for the network" })).toBeVisible();
-  expect(row("train.jpg").getByText(/^No connection\. It goes on by itself/)).toBeVisible();
+  expect(row("train.jpg").getByText(/^No connection\. It continues/)).toBeVisible();
 });
 
 test("draws no more rows than can be seen of five thousand, and tells each its place", async () => {

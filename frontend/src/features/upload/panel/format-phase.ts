@@ -24,7 +24,7 @@ export const formatPhase = (phase: Phase, size: number, kept = 0): PhaseText => 
       return { text: interruptedText(phase, size), tone: "warning" };
     case "processing":
       return phase.slow
-        ? { text: "Still processing. It goes on even if you close this page.", tone: "active" }
+        ? { text: "Still processing. You can close this page.", tone: "active" }
         : { text: "Processing", tone: "active" };
     case "ready":
       return { text: "Added", tone: "good" };
@@ -55,12 +55,13 @@ const sendingText = (sent: number, kept: number): string =>
 /** A big file stays where it was; a small one begins again. */
 const interruptedText = ({ cause, sent }: Interrupted, size: number): string => {
   if (sent === 0 || !isBig(size)) return INTERRUPTED[cause];
-  const reason = cause === "offline" ? "No connection. It goes on by itself." : INTERRUPTED[cause];
+  const reason =
+    cause === "offline" ? "No connection. It continues automatically." : INTERRUPTED[cause];
   return `Stopped at ${percent(sent, size)} %. ${reason}`;
 };
 
 const INTERRUPTED = {
-  offline: "No connection. It goes on by itself when you are back online.",
+  offline: "No connection. It continues when you are back online.",
   connection: "Connection lost, trying again soon",
   busy: "The server is busy, trying again soon",
   signed_out: "Waits until you have signed in again",

@@ -17,7 +17,7 @@ export const CHANGED: Failure = {
 };
 export const NO_PLACE_ACCEPTED: Failure = {
   reason: "Storage refused the upload.",
-  advice: "Try again. If this goes on, tell whoever runs this library.",
+  advice: "Try again. If this happens again, ask the administrator of this site.",
   retry: true,
 };
 export const GONE: Failure = {
@@ -26,7 +26,7 @@ export const GONE: Failure = {
   retry: true,
 };
 const NO_CONNECTION: Failure = {
-  reason: "The connection broke off again and again.",
+  reason: "The connection was lost several times.",
   advice: "Check the network and try again.",
   retry: true,
 };

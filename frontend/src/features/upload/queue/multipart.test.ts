@@ -154,7 +154,7 @@ describe("trouble with parts", () => {
     await wait(3 * 60_000);
     expect(uploads.phases[1]).toMatchObject({
       name: "failed",
-      failure: { reason: "The connection broke off again and again.", retry: true },
+      failure: { reason: "The connection was lost several times.", retry: true },
     });
     const before = uploads.storage.parts.length;
     uploads.queue.retry(2);

@@ -9,10 +9,10 @@ export const validateFile = (
   { maxBytes, contentTypes }: Limits,
 ): Failure | null => {
   if (contentType.startsWith("video/")) {
-    return never("Videos are not taken in yet.", `Choose ${namesOf(contentTypes)} pictures.`);
+    return never("Videos are not supported yet.", `Choose ${namesOf(contentTypes)} pictures.`);
   }
   if (!contentTypes.includes(contentType)) {
-    return never("This kind of file is not taken.", `Choose ${namesOf(contentTypes)} pictures.`);
+    return never("This file type is not supported.", `Choose ${namesOf(contentTypes)} pictures.`);
   }
   if (file.size === 0)
     return never("The file is empty.", "It may still be downloading or copying.");

@@ -191,7 +191,7 @@ describe("asking the model", () => {
       ),
     );
     await userEvent.click(await screen.findByRole("button", { name: "Describe this picture" }));
-    expect(await screen.findByText("Being described")).toBeVisible();
+    expect(await screen.findByText("Generating a description")).toBeVisible();
     expect(screen.queryByRole("button", { name: "Describe this picture" })).toBeNull();
   });
 

@@ -16,7 +16,7 @@ export const GenerateDescription = ({ detail, offer }: DescriptionRequestProps) 
   if (state === "waiting") {
     return (
       <p role="status" className="flex items-center gap-2 text-muted">
-        <Spinner className="size-4" /> Being described
+        <Spinner className="size-4" /> Generating a description
       </p>
     );
   }
