@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.infrastructure.conftest import ROOT, Template
+from tests.infrastructure.conftest import Template
 
 # What AWS itself does in a function's name: its log, its traces, its place in the network, and
 # taking messages out of queues for it.
@@ -24,30 +24,6 @@ RUNS = {
 }
 CONSUMES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 
-# Where the code makes the call that an action is for.
-CALLS = {
-    "secretsmanager:GetSecretValue": ("clients/aws/secrets_manager.py", ".get_secret_value("),
-    "secretsmanager:PutSecretValue": ("clients/aws/secrets_manager.py", ".put_secret_value("),
-    "sts:AssumeRole": ("clients/aws/presigned_urls.py", ".assume_role("),
-    "sts:TagSession": ("clients/aws/presigned_urls.py", 'Tags=[{"Key": "user"'),
-    "sqs:SendMessage": ("clients/aws/sqs.py", ".send_message("),
-    "sqs:ChangeMessageVisibility": ("clients/aws/sqs.py", ".change_message_visibility("),
-    "s3:GetObject": ("clients/aws/image_store.py", ".head_object("),
-    "s3:GetObjectVersion": ("clients/aws/bucket_versions.py", "VersionId"),
-    "s3:PutObject": ("clients/aws/image_store.py", ".put_object("),
-    "s3:DeleteObject": ("clients/aws/image_store.py", ".delete_objects("),
-    "s3:DeleteObjectVersion": ("clients/aws/image_store.py", '"VersionId"'),
-    "s3:ListBucketVersions": ("clients/aws/image_store.py", '"list_object_versions"'),
-    "s3:AbortMultipartUpload": ("clients/aws/image_store.py", ".abort_multipart_upload("),
-    "s3:ListBucketMultipartUploads": ("clients/aws/image_store.py", '"list_multipart_uploads"'),
-    # So that what is not there is "not found" and not "forbidden".
-    "s3:ListBucket": ("clients/aws/image_store.py", '{"404", "NoSuchKey"}'),
-    "ses:SendEmail": ("clients/aws/ses.py", ".send_email("),
-    # The instance's tags are copied to the snapshot.
-    "rds:AddTagsToResource": ("clients/aws/rds_snapshots.py", ".create_db_snapshot("),
-    "rds:CreateDBSnapshot": ("clients/aws/rds_snapshots.py", ".create_db_snapshot("),
-    "rds:DescribeDBSnapshots": ("clients/aws/rds_snapshots.py", ".describe_db_snapshots("),
-}
 DELETES = {
     "s3:DeleteObject",
     "s3:PutObject",  # a tombstone
@@ -122,9 +98,3 @@ def test_a_function_may_do_what_it_calls(template: Template, function: str) -> N
         actions = statement["Action"]
         allowed |= {actions} if isinstance(actions, str) else set(actions)
     assert allowed - MAIL == RUNS | MAY[function]
-
-
-def test_every_action_has_its_call() -> None:
-    assert set().union(MAIL, *MAY.values()) - CONSUMES == set(CALLS)
-    for action, (path, call) in CALLS.items():
-        assert call in (ROOT / "app" / path).read_text(), action
