@@ -64,7 +64,7 @@ def engine_options(*, pool_size: int, is_proxied: bool = False) -> dict[str, Any
 
 
 class Prepared:
-    """A query that is put into words once, for what is asked at every request.
+    """A query that is compiled once, for queries of every request.
 
     Building a query, finding it in SQLAlchemy's cache and dressing its rows takes several times
     the CPU of asking it (docs/decisions/0027-lists.md). Rows are tuples as psycopg2 makes them, so
@@ -108,7 +108,7 @@ def wait_briefly() -> None:
 
 
 def is_lock_timeout(error: BaseException) -> bool:
-    """Tell whether somebody held a lock for longer than a transaction waits (SQLSTATE 55P03)."""
+    """Whether a lock was held for longer than a transaction waits (SQLSTATE 55P03)."""
     return isinstance(error, OperationalError) and getattr(error.orig, "pgcode", "") == "55P03"
 
 

@@ -19,7 +19,7 @@ def change_administrators() -> None:
 
 
 def appoint_one_if_none_is_left() -> None:
-    """Let the person who is here longest look after the site, where nobody does any more.
+    """Make the oldest active account an administrator if the site has none left.
 
     Nobody could be made an administrator otherwise, since it takes one. The caller holds others
     off (`change_administrators`) and commits.
@@ -44,7 +44,7 @@ def appoint_one_if_none_is_left() -> None:
 
 
 def refuse_without(user_id: UUID) -> None:
-    """Refuse to let somebody go without whom nobody would look after the site.
+    """Refuse a change that would leave the site without an administrator.
 
     Raises:
         LastAdministratorError: no other administrator is here to stay.

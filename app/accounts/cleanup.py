@@ -54,7 +54,7 @@ def delete_surplus_events() -> None:
 
 
 def delete_surplus_letters() -> None:
-    """Delete the oldest settled letters of whoever has too many, before their week is over."""
+    """Delete the oldest sent e-mails of users who have too many, before their week is over."""
     newest_first = func.row_number().over(
         partition_by=Letter.user_id, order_by=(Letter.created_at.desc(), Letter.id)
     )

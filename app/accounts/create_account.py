@@ -56,7 +56,7 @@ _FIRST_ONLY = text("SELECT pg_advisory_xact_lock(hashtext('the first account'))"
 
 
 def is_first() -> bool:
-    """Whether whoever makes an account now administers the site, since nobody has one yet.
+    """Whether the next account is the first one, which administers the site.
 
     If so, nobody else makes one until this one is made. Never where there is a setup code.
     """
@@ -67,7 +67,7 @@ def is_first() -> bool:
 
 
 def may_set_up(code: str) -> bool:
-    """Whether this is the setup code, and is good still; if so, it is nobody else's until the end.
+    """Whether this is the valid setup code; if so, it is locked until the transaction ends.
 
     Safe against guesses by its length; takes the same work whatever the answer.
     """
@@ -181,7 +181,7 @@ def is_bound_to(token: OneTimeToken, user: User) -> bool:
 
 
 def take_over(user: User, *, password: str) -> dict[str, int]:
-    """Give the account to whoever reads its mail: nobody else stays in, or has a way in begun.
+    """Give the account to the owner of its address: end all sessions and unfinished sign-ins.
 
     An address that was never proved may stand in somebody else's account, who waits for its
     owner to come (THREATS 41: classic merge, trojan identifier, unexpired session, unexpired

@@ -77,7 +77,7 @@ def ask_to_leave(user: User) -> None:
 
 
 def shut_those_who_leave() -> None:
-    """Shut the accounts whose week is over: nobody signs in, no address is signed any more."""
+    """Close the accounts whose week is over: no sign-in and no presigned URL any more."""
     change_administrators()
     moment = now()
     is_due = (User.delete_after <= moment) & User.disabled_at.is_(None)

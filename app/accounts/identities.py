@@ -58,7 +58,7 @@ def add_identity(user: User, stranger: Stranger) -> bool:
 
 
 def letter_of_link(user: User, stranger: Stranger) -> Letter:
-    """Tell a person that their account has one more way in."""
+    """Queue a notice: an identity was linked to the account."""
     return ask_for_letter(
         Kind.IDENTITY_LINKED,
         email=user.email,

@@ -65,7 +65,7 @@ def is_safe_address(url: str) -> bool:
 def ask(
     url: str, *, method: str = "GET", headers: Mapping[str, str], body: str | None = None
 ) -> Answer:
-    """Ask once. Redirects are not followed: whoever is asked was named by the operator.
+    """Send one request. Redirects are not followed: only hosts named by the operator are asked.
 
     Raises:
         OutsideError: the address may not be asked, or there was no whole answer in time.

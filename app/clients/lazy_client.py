@@ -6,7 +6,7 @@ from typing import Any
 
 
 class LazyClient:
-    """Stands for the client, and asks it what this is asked. Safe to use from several threads."""
+    """A proxy that makes its client at the first use. Safe to use from several threads."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         """Make nothing yet."""

@@ -219,7 +219,7 @@ _BUSY = frozenset({"rate_limit_exceeded", "server_error", "server_overloaded", "
 
 
 def _translated(error: "openai.OpenAIError") -> VisionError:
-    """Say in our words what openai raised."""
+    """Translate errors of openai."""
     import openai  # noqa: PLC0415 - see above
 
     match error:

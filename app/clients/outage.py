@@ -28,7 +28,7 @@ MAX_PAUSE_SECONDS = 30.0
 
 
 def is_outage(error: BaseException) -> bool:
-    """Tell whether an error says that the database or AWS is out of reach."""
+    """Whether an error means that the database or AWS cannot be reached."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     return isinstance(error, AwsUnreachableError | PoolTimeoutError)

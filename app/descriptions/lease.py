@@ -132,7 +132,7 @@ def extend(begun: Begun) -> Begun | None:
 
 
 def let_go(begun: Begun, *, counts: bool, rest: timedelta = timedelta()) -> None:
-    """Give it to whoever comes next, after a rest; nothing when it is not ours any more.
+    """Release the lease after a pause; does nothing if it is not held any more.
 
     Args:
         begun: whose lease ends.

@@ -131,7 +131,7 @@ def make_next_zip(
 
 
 def _begin(export_id: UUID) -> Export | None:
-    """Take a copy whose next zip is to be made; None when it is done, or somebody is at it."""
+    """Lease an export whose next zip is due; None if it is complete or leased."""
     begun = (
         update(Export)
         .where(

@@ -74,7 +74,7 @@ class Zip:
         self._note(facts, place, problem=None if agrees else "its bytes are not those uploaded")
 
     def miss(self, facts: dict[str, Any]) -> None:
-        """Note a picture whose original is not there: the list says so, nothing is passed over."""
+        """Record a missing original, so that the list names every image."""
         self._note(facts, None, problem="its original is not stored")
 
     def add_album(self, facts: dict[str, Any]) -> None:

@@ -89,7 +89,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """What one look at some pictures gave; `last` is where to go on, None at the end."""
+    """The result of one slice; `last` is where to continue, None at the end."""
 
     findings: list[Finding]
     rows: int
@@ -107,7 +107,7 @@ class Doctor:
     treatment: Treatment
 
     def examine(self, *, after: Place | None, most_rows: int) -> Slice:
-        """Look at the pictures that come after one, and treat them."""
+        """Check the images that follow one, and repair them where requested."""
         rows = {row.place: row for row in read_rows(after=after, most=most_rows)}
         last = max(rows) if len(rows) == most_rows else None
         parts: dict[Place, list[Part]] = {}
@@ -153,7 +153,7 @@ class Doctor:
         return (believed or self.archive.read(row.place, version=version)) == row.sha256
 
     def _treat(self, place: Place) -> Finding | None:
-        """Look again, with the row locked so that nobody purges it meanwhile; then treat."""
+        """Check again with the row locked, so that it is not purged meanwhile; then repair."""
         row = next(read_rows(only=place), None)
         parts = list(self.archive.parts(after=right_before(place), until=place))
         trouble = self._trouble(row, parts) if row else None

@@ -52,7 +52,7 @@ def look_for_strays(*, census: Census, store: PictureStore, pages: int = PAGES_A
 
 
 def lock_place(image_id: UUID) -> None:
-    """Let nobody else make a row for a stray's objects, or delete them, until the commit."""
+    """Lock an orphan until the commit: nobody else creates its row or deletes its objects."""
     db.session.execute(_ONE_AT_A_TIME, {"image": str(image_id)})
 
 

@@ -164,7 +164,7 @@ def _ring_if_stored(
 
 
 def _wake(wake: Callable[[], None]) -> None:
-    """Wake a worker up if a picture waits: whoever was at it died, or nobody was told of it."""
+    """Wake a worker if an image waits: its worker died, or its message was lost."""
     if seconds_until_next() == 0:
         wake()
 

@@ -150,7 +150,7 @@ class Worker:
 
     @contextmanager
     def _troubles(self, outage: Outage, words: str, *, pause: float) -> Iterator[None]:
-        """Go on whatever happens: a thread that ends would be missed by nobody."""
+        """Continue after any error: nothing would restart a thread that ends."""
         try:
             yield
         except Exception as error:

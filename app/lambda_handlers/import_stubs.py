@@ -62,7 +62,7 @@ class _Deferred:
 
 
 class _Late(ModuleType):
-    """Stands for a module until somebody uses what is in it."""
+    """A stub for a module, which is imported at its first use."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the module's own
         if name.startswith("__"):

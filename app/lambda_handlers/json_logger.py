@@ -13,7 +13,7 @@ __all__ = ["Discreet", "Logger", "Metrics", "make_logger", "single_metric"]
 
 
 class Discreet(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the package only
-    """Leaves out what is a key to a picture or somebody's words, as the other formatter does."""
+    """Removes signatures of URLs and values in database errors, as the other formatter does."""
 
     def formatException(self, ei: OptExcInfo) -> str:  # noqa: N802 - logging's name
         """Format a traceback; errors of the database without their words, which hold values."""

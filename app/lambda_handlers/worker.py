@@ -140,7 +140,7 @@ def _do(record: Mapping[str, Any]) -> bool:
 
 
 def _pause(record: Mapping[str, Any], message: Message, *, seconds: int) -> None:
-    """Let a message come back sooner than its time-out; it comes back anyway if this fails."""
+    """Make a message visible sooner than its timeout; without this it comes back later."""
     try:
         _queue_of(record).again_in(message, seconds=seconds)
     except AwsUnavailableError:

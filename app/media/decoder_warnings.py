@@ -48,7 +48,7 @@ _warnings = _Warnings()
 
 
 def listen() -> None:
-    """Hear libvips from now on, once in a process; nobody else does."""
+    """Collect the warnings of libvips, once in a process."""
     logger = logging.getLogger("pyvips")
     logger.addHandler(_warnings)
     logger.setLevel(logging.WARNING)

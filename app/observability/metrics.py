@@ -26,7 +26,7 @@ Timed = Literal["OldestPictureSeconds", "PictureSeconds"]
 
 
 class Listener(Protocol):
-    """Whoever hears of it."""
+    """Receives what is counted and timed."""
 
     def count(self, name: Counted, number: int) -> None:
         """Hear that something happened, so often."""
@@ -45,7 +45,7 @@ _listeners: list[Listener] = []
 
 
 def listen(listener: Listener) -> None:
-    """Let somebody hear of all that is told in this process from now on."""
+    """Set the listener for all counts and timings of this process."""
     _listeners[:] = [listener]
 
 
@@ -78,7 +78,7 @@ def count_undecodable(error: str) -> None:
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Tell when a step of a task begins and ends."""
+    """Time a step of a task."""
     if not _listeners:
         yield
         return

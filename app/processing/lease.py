@@ -195,7 +195,7 @@ def begin_next(in_hand: InHand, *, most_leases: int | None = None) -> Begun | No
 
 
 def is_anybody_waiting(*, but: UUID) -> bool:
-    """Say whether somebody else's pictures are arriving or waiting, those in bulk aside."""
+    """Whether images of other users arrive or wait, other than bulk uploads."""
     people = db.session.execute(_WHO_IS_NEXT).all()
     db.session.rollback()
     return any(not person.is_bulk and person.owner_id != but for person in people)

@@ -126,7 +126,7 @@ def take_in(tasks: Sequence[PictureStored]) -> list[PictureStored]:
 
 
 def develop_next(*, bench: Bench) -> bool:
-    """Take the picture whose turn it is through the darkroom; False when there is none.
+    """Process the image whose turn it is; False when there is none.
 
     Raises:
         AwsUnavailableError, DarkroomError: its row says when it is tried again; after the last

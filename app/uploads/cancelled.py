@@ -116,7 +116,7 @@ def note_cancelled(owner_id: UUID, *image_ids: UUID) -> None:
 
 
 def note_late(owner_id: UUID, image_ids: Sequence[UUID]) -> None:
-    """Have the next sweep look at those that were cancelled or rejected; ends the transaction.
+    """Have the next sweep check these cancelled or rejected uploads; ends the transaction.
 
     See [Note: The sweep removes]. Safe to repeat.
 
@@ -158,7 +158,7 @@ def was_cancelled(owner_id: UUID, image_id: UUID) -> bool:
 
 
 def take_due() -> list[CancelledUpload]:
-    """Return those after which the sweep is to look now, and end the transaction."""
+    """Return the uploads that the sweep must check now, and end the transaction."""
     # Nobody's may keep the sweep from looking at everybody else's.
     query = select(CancelledUpload).from_statement(_TAKE_DUE.bindparams(moment=now()))
     found = list(db.session.scalars(query))
@@ -168,7 +168,7 @@ def take_due() -> list[CancelledUpload]:
 
 
 def note_looked(upload: CancelledUpload) -> None:
-    """Look once more at the end of the day, and forget it then.
+    """Check once more at the end of the day, and delete the record then.
 
     Not where an event has come since it was taken: the next sweep looks again.
     """

@@ -57,7 +57,7 @@ class Existing:
 
 
 def refusal(new: NewImage, *, max_bytes: int) -> Refused | None:
-    """Say why a file cannot be taken in, or None."""
+    """Return why a file is refused, or None."""
     if new.content_type not in PICTURE_TYPES:
         return Refused(
             code="unsupported_type",

@@ -136,7 +136,7 @@ def _put_into_albums(user: User, images: list[NewImage], answers: Mapping[int, A
 
 
 def _look_for_hearsay(user: User, answers: list[Answer]) -> None:
-    """Make sure of what only an event has told of: whoever hears "exists" lets go of the file.
+    """Verify an upload that only an event reported: clients that get "exists" discard the file.
 
     Raises:
         UnavailableError: it is not there; once the worker has seen so, its place is given again.

@@ -42,7 +42,7 @@ def is_last(letter: Letter) -> bool:
 
 
 def with_last_word(words: Words, settings: Settings) -> Words:
-    """Say that more of this kind happened, and where all of it stands."""
+    """Add that more of this kind happened, and where to see all of it."""
     more = (
         "This happened several times in a short while. If it goes on, there is one mail about it "
         f"in half an hour at most: see your activity at {settings.site_origin}/settings, where "

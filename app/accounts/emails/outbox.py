@@ -67,7 +67,7 @@ def withdraw_letters(user_id: UUID, *kinds: Kind) -> None:
 
 
 def commit_and_ring(*letters: Letter) -> None:
-    """Commit, then ring for these letters; one whose message is lost is found by the sweep."""
+    """Commit, then send the messages of these e-mails; the sweep finds those of lost messages."""
     db.session.flush()
     ids = [letter.id for letter in letters]
     db.session.commit()

@@ -24,7 +24,7 @@ from app.http.dependencies import parts
 
 
 def count_for_stranger(kind: Kind, email: str) -> None:
-    """Count a mail that anybody may ask for, whoever has the address; ends the transaction.
+    """Count an e-mail that anybody may request for any address; ends the transaction.
 
     Raises:
         TooManyRequestsError: wait.
@@ -39,7 +39,7 @@ def count_for_stranger(kind: Kind, email: str) -> None:
 
 
 def count_for_invited(invite_id: UUID) -> None:
-    """Count a mail to whoever has a valid invitation; ends the transaction.
+    """Count an e-mail to the holder of a valid invitation; ends the transaction.
 
     Raises:
         TooManyRequestsError: wait.

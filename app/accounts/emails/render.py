@@ -33,7 +33,7 @@ _DO_NOTHING = "If it was not you, do nothing"
 
 
 def write(letter: Letter, settings: Settings) -> Words | None:
-    """Say what a letter says, in the current transaction; None: there is nothing to send."""
+    """Render an e-mail in the current transaction; None if there is nothing to send."""
     kind = Kind(letter.kind)
     if kind in _LINKS:
         return _LINKS[kind](letter, settings)
@@ -168,7 +168,7 @@ def _change_email(letter: Letter, settings: Settings) -> Words | None:
 
 
 def _note_asked(letter: Letter, user: User) -> None:
-    """Record that a reset was asked for, once: the request itself must not know whose it was."""
+    """Record the request for a reset, once: the request itself must not look up the account."""
     who = dict(letter.data)
     if who.pop("recorded", False):
         return

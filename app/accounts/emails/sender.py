@@ -67,7 +67,7 @@ def send_letter(
 
 
 def take_overdue_letters() -> list[SendLetter]:
-    """Return letters whose message was lost, and count it as an attempt: not asked every minute."""
+    """Return e-mails whose message was lost, and count that as an attempt, to bound retries."""
     moment = now()
     overdue = (
         select(Letter.id)
@@ -109,7 +109,7 @@ def settle_old_letters() -> None:
 
 
 def _write(letter_id: UUID, settings: Settings) -> Mail | None:
-    """Write an unsent letter and commit the tokens in it: whoever reads it may be quick."""
+    """Render an unsent e-mail and commit its tokens, before somebody can follow its link."""
     letter = db.session.scalar(
         select(Letter).where(Letter.id == letter_id, Letter.settled_at.is_(None)).with_for_update()
     )

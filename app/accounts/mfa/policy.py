@@ -58,7 +58,7 @@ def refuse_unproved(user: User) -> None:
 
 
 def refuse_lock_out(user: User) -> None:
-    """Call after a way in was removed, and flushed; whoever has no factor left needs no codes.
+    """Call after a way to sign in was removed and flushed; without a factor, codes are deleted.
 
     Raises:
         LastWayInError: nothing is left that signs the person in.
@@ -78,7 +78,7 @@ def refuse_lock_out(user: User) -> None:
 
 
 def letter_of_change(user: User, what: What, **more: str | int) -> Letter:
-    """Tell a person that there is another way into their account, or one less."""
+    """Queue a notice: a way to sign in was added or removed."""
     who = visitor()
     return ask_for_letter(
         Kind.FACTOR_CHANGED,

@@ -56,7 +56,7 @@ Problem = Literal[
 
 
 class ArrivalRefusedError(Exception):
-    """Nobody is signed in, linked or confirmed; the page says why."""
+    """The sign-in failed: nobody is signed in, linked or reauthenticated."""
 
     def __init__(self, code: Problem) -> None:
         super().__init__(code)
@@ -151,7 +151,7 @@ def _join(trip: Trip, stranger: Stranger) -> User:
 
 
 def _was_asked(trip: Trip, proved_at: float | None) -> bool:
-    """Whether the provider says that it asked somebody on this trip (OpenID's auth_time)."""
+    """Whether the provider authenticated the user in this flow (OpenID's auth_time)."""
     return proved_at is not None and proved_at >= trip.begun_at.timestamp() - LEEWAY_SECONDS
 
 

@@ -16,7 +16,7 @@ BACK_WITHIN = timedelta(minutes=15)
 
 
 class Errand(StrEnum):
-    """What somebody goes to a provider for."""
+    """The purpose of a redirect to a provider."""
 
     SIGN_IN = "sign_in"
     LINK = "link"  # to let one more identity open the account

@@ -62,7 +62,7 @@ def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
 
 
 def _is_taken(user_id: UUID) -> bool:
-    """Take a seat and say so; else end the transaction, since nobody waits with a connection."""
+    """Try to take a seat; if none is free, end the transaction, to wait without a connection."""
     is_taken = bool(db.session.scalar(TAKE_SEAT, {"user": str(user_id)}))
     if not is_taken:
         db.session.rollback()

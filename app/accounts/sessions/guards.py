@@ -178,7 +178,7 @@ def hold_person() -> "User":
 
 
 def check_again() -> None:
-    """Let nobody go on who was thrown out while this request waited, or raise as the guard does.
+    """Check that the session was not ended while this request waited; raise as the guard does.
 
     Call it before anything is changed. See [Note: Let in, then thrown out].
     """
@@ -251,7 +251,7 @@ def _person_id() -> UUID:
 
 
 def _is_still_there() -> bool:
-    """Whether who asked is signed in now, asked anew of the database."""
+    """Whether the session still exists, by a new query."""
     _forget_who_asks()
     return current_session() is not None or current_token() is not None
 

@@ -104,7 +104,7 @@ def login(json_data: LoginIn) -> Response:
 
 
 def _refuse_wrong_code(code: str) -> None:
-    """Refuse a guess; ends the transaction, so that nobody waits while the hash is computed."""
+    """Refuse a guess; ends the transaction, so that no lock is held while the hash is computed."""
     counted = ((SETUP_TRIES_NETWORK, visitor().network),)
     take_each(*counted)
     is_right = may_set_up(code)

@@ -30,7 +30,7 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What was found, and the key to go on after; None at the end."""
+    """The objects of a page, and the key after which to continue; None at the end."""
 
     found: list[Found]
     last: str | None
@@ -45,7 +45,7 @@ class Census:
         self._most = most
 
     def page(self, *, after: str) -> Page:
-        """Look at what comes after a key, at one request's cost. No place is seen in part."""
+        """List what comes after a key, in one request. No image's objects are split over pages."""
         with translated():
             answer = self._s3.list_object_versions(
                 Bucket=self._bucket_name,

@@ -22,7 +22,7 @@ class Mail:
 
 
 class MailError(Exception):
-    """A mail was not taken. `code` says why, in SES's words; never whom it was for."""
+    """SES refused an e-mail. `code` is SES's error code; the address is never part of it."""
 
     def __init__(self, code: str, *, retryable: bool) -> None:
         super().__init__(code)

@@ -216,7 +216,7 @@ def _userinfo(endpoint: str, tokens: Mapping[str, Any], subject: str) -> dict[st
 
 
 def claims_from(found: Mapping[str, Any], *, issuer: str) -> Claims:
-    """Return what checked claims of this issuer say of somebody."""
+    """Return the identity from validated claims of this issuer."""
     email = found.get("email")
     email = email if isinstance(email, str) else ""
     return Claims(

@@ -173,7 +173,7 @@ class Darkroom:
         return sketched.preview if isinstance(sketched, Sketch) else None
 
     def close(self) -> None:
-        """End all children at once; whoever waits for one gets a DarkroomError."""
+        """Kill all decoder processes; threads that wait for one get a DarkroomError."""
         with self._lock:
             self._closed = True
             children = list(self._alive)

@@ -90,7 +90,7 @@ class DeathError(Exception):
 
 
 class DoubtError(Exception):
-    """A child that has served before says that a file is none. A fresh one is to be asked.
+    """A used process rejected a file. A fresh one must confirm that.
 
     What is rejected is deleted, and one of the earlier files may have taken the child over.
     """
@@ -226,7 +226,7 @@ class Child:
         return report
 
     def kill(self) -> None:
-        """End the process; a thread that is waiting for it hears of its death."""
+        """Kill the process; a thread that waits for it gets an error."""
         self._fork.kill()
 
     def bury(self) -> None:

@@ -2514,7 +2514,7 @@ export interface components {
         };
         /**
          * Errand
-         * @description What somebody goes to a provider for.
+         * @description The purpose of a redirect to a provider.
          * @enum {string}
          */
         Errand: "sign_in" | "link" | "confirm";
