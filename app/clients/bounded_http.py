@@ -28,6 +28,10 @@ class OutsideError(Exception):
     """There is no answer, or none that may be used."""
 
 
+class NoAnswerError(OutsideError):
+    """Whoever was asked could not be reached, or took too long."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What came back, whatever its status."""
@@ -68,13 +72,15 @@ def ask(
     """Send one request. Redirects are not followed: only hosts named by the operator are asked.
 
     Raises:
-        OutsideError: the address may not be asked, or there was no whole answer in time.
+        NoAnswerError: there was no whole answer in time.
+        OutsideError: the address may not be asked, or the answer is too large.
     """
     if not is_safe_address(url):
         raise OutsideError("this address may not be asked")
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = _connection(url)
+    patience = None
     try:
         connection.connect()
         with _Patience(connection.sock) as patience:
@@ -82,11 +88,13 @@ def ask(
             answer = connection.getresponse()
             content = answer.read(LARGEST_ANSWER + 1)
     except (OSError, HTTPException, ValueError) as error:
-        raise OutsideError(f"no answer ({type(error).__name__})") from error
+        is_away = isinstance(error, OSError) or (patience is not None and patience.is_over)
+        kind = NoAnswerError if is_away else OutsideError
+        raise kind(f"no answer ({type(error).__name__})") from error
     finally:
         connection.close()
     if patience.is_over:  # what was cut off may look like a whole answer
-        raise OutsideError("the answer took too long")
+        raise NoAnswerError("the answer took too long")
     if len(content) > LARGEST_ANSWER:
         raise OutsideError("the answer is too large")
     return Answer(status=answer.status, content=content)

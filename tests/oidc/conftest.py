@@ -23,7 +23,17 @@ from tests.oidc.fake_provider import Issuer, Provider, running_provider
 from tests.support.users import Person
 
 # `plain` says no more of itself than it must; each other one is peculiar in one way.
-NAMES = ("plain", "other", "naming", "telling", "stranger", "plaintext", "symmetric", "local")
+NAMES = (
+    "plain",
+    "other",
+    "naming",
+    "telling",
+    "stranger",
+    "plaintext",
+    "symmetric",
+    "local",
+    "endless",
+)
 
 
 @dataclass

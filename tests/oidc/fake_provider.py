@@ -31,6 +31,7 @@ class Reply:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     drips: bool = False  # one byte at a time, without an end
+    hangs_up: bool = False  # before anything is said
 
     @classmethod
     def json(cls, value: object, *, status: int = 200) -> "Reply":
@@ -181,6 +182,9 @@ class _Handler(BaseHTTPRequestHandler):
         return issuer, path
 
     def _send(self, reply: Reply) -> None:
+        if reply.hangs_up:
+            self.close_connection = True
+            return
         with suppress(ConnectionError):
             self.send_response(reply.status)
             self.send_header("Content-Type", "application/json")

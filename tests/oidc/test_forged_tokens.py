@@ -221,7 +221,6 @@ FORGERIES: dict[str, Forgery] = {
         lambda honest: Reply(body=honest, headers=(("X-Many", "x"),) * 1000)
     ),
     "a body of a megabyte": replying(lambda honest: Reply(body=honest + b" " * 2**20)),
-    "a body that never ends": replying(lambda honest: Reply(body=honest, drips=True)),
 }
 
 
@@ -241,6 +240,13 @@ def test_a_forged_answer_signs_nobody_in(
     # The very provider signs in who it should, once it is honest again.
     issuer.be_honest()
     assert eve.where(eve.travel(issuer, claims=proved(eve.email))) == "/"
+
+
+def test_a_body_that_never_ends_signs_nobody_in(eve: Traveller, provider: Provider) -> None:
+    endless = provider.issuers["endless"]  # its own: that it did not answer is remembered
+    endless.reply = lambda claims: Reply(body=json.dumps(claims).encode(), drips=True)
+    assert eve.where(eve.travel(endless, claims=proved(eve.email))) == FAILED
+    assert eve.signed_in_as is None
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ SECOND_FACTOR_TRIES_KNOWN = Limit(name="second-factor-known", burst=60, every=30
 # Nobody guesses the 120 bits of a recovery code: this bounds the work. Not counted with the six
 # digits, which whoever has a stolen password could use up, to keep the owner out for hours.
 RECOVERY_TRIES_NETWORK = Limit(name="recovery-network", burst=30, every=20 * _SECOND)
+# An app's first code, for each session: whoever guesses at the sign-in keeps nobody from adding it.
+TOTP_CONFIRM_TRIES = Limit(name="totp-confirm", burst=5, every=2 * _MINUTE)
 # To confirm, each session has tries of its own, and all of a person's have these together. Whoever
 # is in with other sessions may use those up: then each session has a few that are reserved for it.
 CONFIRM_TRIES = Limit(name="confirm", burst=8, every=_MINUTE)

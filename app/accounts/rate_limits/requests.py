@@ -7,6 +7,7 @@ whoever asks seldom costs nothing. A caller who was refused is refused here unti
 What a caller gets beyond the limit is at most one batch for each process.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -27,7 +28,31 @@ class _Caller:
     refused_until: float = 0.0
 
 
-_callers: dict[str, _Caller] = {}
+class Callers:
+    """The callers that a process remembers; of too many, who asked longest ago is forgotten.
+
+    One at a time: were all forgotten at once, whoever floods from thousands of networks would free
+    everybody who is refused, too.
+    """
+
+    def __init__(self, *, most: int) -> None:
+        """Remember nobody yet."""
+        self._most = most
+        self._by_name: OrderedDict[str, _Caller] = OrderedDict()
+
+    def find(self, name: str) -> _Caller:
+        """Return a caller, who asks now; a new one if they are not remembered."""
+        caller = self._by_name.get(name)
+        if caller is not None:
+            self._by_name.move_to_end(name)
+            return caller
+        if len(self._by_name) >= self._most:
+            self._by_name.popitem(last=False)
+        caller = self._by_name[name] = _Caller()
+        return caller
+
+
+_callers = Callers(most=_MAX_CALLERS)
 _lock = Lock()
 
 
@@ -41,9 +66,7 @@ def count_request(of: str) -> None:
     if per_second == 0:
         return
     with _lock:
-        if len(_callers) >= _MAX_CALLERS and of not in _callers:
-            _callers.clear()
-        caller = _callers.setdefault(of, _Caller())
+        caller = _callers.find(of)
         wait = caller.refused_until - monotonic()
         if wait > 0:
             raise TooManyRequestsError(retry_after=int(wait) + 1)

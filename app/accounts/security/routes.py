@@ -28,7 +28,7 @@ from app.accounts.mfa.totp import begin_authenticator, confirm_authenticator
 from app.accounts.models import Totp
 from app.accounts.passwords.hashing import judge_password, set_password
 from app.accounts.passwords.strength import Judgement
-from app.accounts.rate_limits.limiter import give_back, take, take_each
+from app.accounts.rate_limits.limiter import give_back, give_each_back, take, take_each
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
     NEW_WAYS_IN,
@@ -36,8 +36,8 @@ from app.accounts.rate_limits.policies import (
     PASSWORD_CHECKS_NETWORK,
     PASSWORD_CHECKS_PERSON,
     PASSWORDS_SET,
-    SECOND_FACTOR_TRIES,
     TOO_MANY_TRIES,
+    TOTP_CONFIRM_TRIES,
 )
 from app.accounts.security.overview import security_of
 from app.accounts.sessions import one_time_tokens
@@ -165,13 +165,13 @@ def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes not
 )
 def confirm_totp(json_data: CodeIn) -> Response:
     """Show the app's first code: from now on it is asked for. The first factor brings codes."""
-    user = current_user()
-    refuse_unproved(user)
-    take(SECOND_FACTOR_TRIES, of=str(user.id))
+    refuse_unproved(current_user())
+    tries = (TOTP_CONFIRM_TRIES, str(own_session().id))
+    take_each(tries)
     user = hold_person()
     if not confirm_authenticator(user.id, "".join(json_data.code.split())):
         raise WrongCodeError
-    give_back(SECOND_FACTOR_TRIES, of=str(user.id))
+    give_each_back(tries)
     codes = make_first_codes(user.id)
     if codes:
         # Whoever knew the password until now has no tries of their own at the codes.

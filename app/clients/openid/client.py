@@ -7,13 +7,14 @@ stored or logged.
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from app.clients.bounded_http import Answer, OutsideError, ask
+from app.clients.bounded_http import Answer, NoAnswerError, OutsideError, ask
 from app.clients.openid.discovery import Metadata, ProviderError, discover, fetch_keys
+from app.clients.openid.failures import Failures
 from app.clients.openid.id_token import UnknownKeyError, checked_claims
 from app.settings import ProviderSettings
 
@@ -51,8 +52,16 @@ class Claims:
 class OpenIDClient:
     """One provider. Safe to use from several threads: what they share is replaced, not changed."""
 
-    def __init__(self, settings: ProviderSettings, *, redirect_uri: str) -> None:
-        """Connect to nothing yet."""
+    def __init__(
+        self,
+        settings: ProviderSettings,
+        *,
+        redirect_uri: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Connect to nothing yet. `clock` tells seconds."""
+        self._clock = clock
+        self._failures = Failures(clock)
         self._settings = settings
         self._redirect_uri = redirect_uri
         self._metadata: tuple[float, Metadata] | None = None
@@ -101,17 +110,20 @@ class OpenIDClient:
         tokens = self._redeemed(metadata, code, departure)
         found = self._checked(metadata, tokens, departure)
         if "email" not in found and metadata.userinfo_endpoint:
-            found = _userinfo(metadata.userinfo_endpoint, tokens, found["sub"]) | found
+            told = self._userinfo(metadata.userinfo_endpoint, tokens, found["sub"])
+            found = told | found
         return claims_from(found, issuer=metadata.issuer)
 
     def _known_metadata(self) -> Metadata:
-        if self._metadata is None or time.monotonic() - self._metadata[0] > _KEPT_SECONDS:
-            self._metadata = (time.monotonic(), discover(self._settings.discovery_url))
+        if self._metadata is None or self._clock() - self._metadata[0] > _KEPT_SECONDS:
+            with self._failures.of("discovery", any_of=ProviderError):
+                self._metadata = (self._clock(), discover(self._settings.discovery_url))
         return self._metadata[1]
 
     def _known_keys(self, metadata: Metadata, *, anew: bool = False) -> "KeySet":
-        if anew or self._keys is None or time.monotonic() - self._keys[0] > _KEPT_SECONDS:
-            self._keys = (time.monotonic(), fetch_keys(metadata.jwks_uri))
+        if anew or self._keys is None or self._clock() - self._keys[0] > _KEPT_SECONDS:
+            with self._failures.of("keys", any_of=ProviderError):
+                self._keys = (self._clock(), fetch_keys(metadata.jwks_uri))
         return self._keys[1]
 
     def _oauth(self, metadata: Metadata) -> Any:
@@ -131,12 +143,13 @@ class OpenIDClient:
         from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 - see above
 
         try:
-            tokens: Mapping[str, Any] = self._oauth(metadata).fetch_token(
-                metadata.token_endpoint,
-                grant_type="authorization_code",
-                code=code,
-                code_verifier=departure.code_verifier,
-            )
+            with self._failures.of("tokens", any_of=NoAnswerError):
+                tokens: Mapping[str, Any] = self._oauth(metadata).fetch_token(
+                    metadata.token_endpoint,
+                    grant_type="authorization_code",
+                    code=code,
+                    code_verifier=departure.code_verifier,
+                )
         except (AuthlibBaseError, OutsideError, ValueError, TypeError) as error:
             raise ProviderError(f"the code was not redeemed: {type(error).__name__}") from error
         return tokens
@@ -161,6 +174,21 @@ class OpenIDClient:
                 return checked(anew=True)
             except UnknownKeyError as error:
                 raise ProviderError("the ID token was signed with an unknown key") from error
+
+    def _userinfo(self, endpoint: str, tokens: Mapping[str, Any], subject: str) -> dict[str, Any]:
+        """Ask for what the ID token leaves out; it counts if it is of the same person (5.3.2)."""
+        token = tokens.get("access_token")
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            raise ProviderError("there is no access token")
+        try:
+            with self._failures.of("userinfo", any_of=NoAnswerError):
+                answer = ask(endpoint, headers={"Authorization": f"Bearer {token}"})
+            told = answer.object()
+        except OutsideError as error:
+            raise ProviderError(f"userinfo: {error}") from error
+        if answer.status != _OK or told.get("sub") != subject:
+            raise ProviderError("userinfo is about somebody else")
+        return told
 
 
 class _Wire:
@@ -198,21 +226,6 @@ def _anew(issuer: str) -> dict[str, str]:
     if issuer == GOOGLE:
         return {"prompt": "select_account"}
     return {"prompt": "login", "max_age": "0"}
-
-
-def _userinfo(endpoint: str, tokens: Mapping[str, Any], subject: str) -> dict[str, Any]:
-    """Ask for what the ID token leaves out; it counts if it is about the same person (5.3.2)."""
-    token = tokens.get("access_token")
-    if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-        raise ProviderError("there is no access token")
-    try:
-        answer = ask(endpoint, headers={"Authorization": f"Bearer {token}"})
-        told = answer.object()
-    except OutsideError as error:
-        raise ProviderError(f"userinfo: {error}") from error
-    if answer.status != _OK or told.get("sub") != subject:
-        raise ProviderError("userinfo is about somebody else")
-    return told
 
 
 def claims_from(found: Mapping[str, Any], *, issuer: str) -> Claims:

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.accounts.mfa.totp import matching_step
+from app.accounts.rate_limits.policies import SECOND_FACTOR_TRIES, TOTP_CONFIRM_TRIES
 from tests.support.authenticators import add_passkey, add_totp, code_of
+from tests.support.rate_limits import use_up
 from tests.support.users import PASSWORD, Person, told
 
 Browsers = Callable[[], httpx2.Client]
@@ -304,6 +306,24 @@ def test_an_app_counts_from_its_first_code(
     assert len(done.json()["recovery_codes"]) == 10
     again = ada.http.post("/api/account/totp", json={})
     assert (again.status_code, again.json()["code"]) == (409, "totp_exists")
+
+
+def test_guesses_at_the_sign_in_keep_nobody_from_adding_an_app(
+    ada: Person, database: Engine
+) -> None:
+    use_up(database, SECOND_FACTOR_TRIES, of=ada.user_id)
+    begun = ada.http.post("/api/account/totp", json={}).json()
+    code = {"code": code_of(begun["secret"])}
+    assert ada.http.post("/api/account/totp/confirm", json=code).status_code == 200
+
+
+def test_an_app_is_confirmed_by_few_guesses(ada: Person) -> None:
+    ada.http.post("/api/account/totp", json={}).raise_for_status()
+    guesses = [
+        ada.http.post("/api/account/totp/confirm", json={"code": f"{guess:06}"}).status_code
+        for guess in range(TOTP_CONFIRM_TRIES.burst + 5)
+    ]
+    assert 429 in guesses
 
 
 def test_the_database_opens_no_app(
