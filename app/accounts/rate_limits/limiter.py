@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from app.database import db
 from app.errors import TooManyRequestsError
+from app.http.deadlocks import commit_counts
 
 _TAKE = text("""
 INSERT INTO rate_limits AS held (key, empty_at) VALUES (:key, now() + :every)
@@ -57,7 +58,8 @@ def take(limit: Limit, *, of: str) -> None:
 def take_each(*counted: tuple[Limit, str]) -> None:
     """Count one of each or, where any is used up, none; ends the transaction.
 
-    Two callers name the same limits in the same order: that keeps their row locks from crossing.
+    Call it before anything is changed. Two callers name the same limits in the same order: that
+    keeps their row locks from crossing.
 
     Raises:
         TooManyRequestsError: a limit is used up; nothing was counted.
@@ -72,7 +74,7 @@ def take_each(*counted: tuple[Limit, str]) -> None:
             seconds = db.session.scalar(_WAIT, sizes)
             db.session.rollback()
             raise TooManyRequestsError(retry_after=max(1, math.ceil(seconds or 0)))
-    db.session.commit()
+    commit_counts()
 
 
 def take_own(

@@ -29,6 +29,7 @@ from app.errors import (
     NotSignedInError,
     ScopeTooSmallError,
 )
+from app.http.deadlocks import call_with_repeat
 from app.http.middleware import SAFE_METHODS, bearer_token
 
 if TYPE_CHECKING:  # they are mapped when one of them is looked for: app/accounts/sessions/lookup.py
@@ -51,7 +52,7 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     def counted(*args: P.args, **kwargs: P.kwargs) -> R:
         if request.path.startswith("/api/"):
             count_request(f"network {visitor().network}")
-        return view(*args, **kwargs)
+        return call_with_repeat(lambda: view(*args, **kwargs), before_repeat=_forget_who_asks)
 
     counted.access = "public"  # type: ignore[attr-defined]
     return counted
@@ -221,7 +222,7 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
             raise
         count_request(_caller())
         try:
-            return view(*args, **kwargs)
+            return call_with_repeat(lambda: view(*args, **kwargs), before_repeat=check_again)
         except _GONE:
             # [Note: Signed out meanwhile] Another request may end the session, or delete the
             # account, while this one is at work: then its rows are missed wherever it is next.
