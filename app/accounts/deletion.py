@@ -29,6 +29,7 @@ from app.accounts.administrators import (
     refuse_without,
 )
 from app.accounts.audit.log import Event
+from app.accounts.emails.outbox import withdraw_letters_of_shut
 from app.accounts.models import AccessToken, AuditEvent, Invite, Letter, Session, User
 from app.clients.aws.export_store import ExportStore
 from app.database import db, now
@@ -99,6 +100,8 @@ def shut_those_who_leave() -> None:
         appoint_one_if_none_is_left()
     for table in (Session, AccessToken):
         db.session.execute(delete(table).where(table.user_id.in_(ids)))
+    for user_id in ids:
+        withdraw_letters_of_shut(user_id)
     db.session.commit()
 
 

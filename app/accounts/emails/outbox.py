@@ -52,6 +52,27 @@ def ask_for_letter(
     return letter
 
 
+# What a person may do next by a mail: where their account is shut, they may not.
+TO_ACT_ON = frozenset(
+    {
+        Kind.VERIFY_EMAIL,
+        Kind.CHANGE_EMAIL,
+        Kind.EMAIL_CHANGING,
+        Kind.DELETION_ASKED,
+        Kind.EXPORT_READY,
+    }
+)
+
+
+def withdraw_letters_of_shut(user_id: UUID) -> None:
+    """Leave unwritten what makes no sense to somebody whose account was shut.
+
+    Else a change of address that was asked for before would be alive again once it is opened. What
+    tells that something was done stays: its person has to hear of it all the more.
+    """
+    withdraw_letters(user_id, *TO_ACT_ON)
+
+
 def withdraw_letters(user_id: UUID, *kinds: Kind) -> None:
     """Leave mails unwritten that the worker has not come to: with them go the links in them."""
     db.session.execute(

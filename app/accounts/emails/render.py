@@ -6,6 +6,7 @@ the settings, and never that of the request.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from app.accounts.emails.links import (
 )
 from app.accounts.emails.notice_limits import is_last, is_within_limit, with_last_word
 from app.accounts.emails.notices import NOTICES
-from app.accounts.emails.outbox import Kind
+from app.accounts.emails.outbox import TO_ACT_ON, Kind
 from app.accounts.models import AuditEvent, Invite, Letter, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.one_time_tokens import Purpose
@@ -35,13 +36,28 @@ _DO_NOTHING = "If it was not you, do nothing"
 def write(letter: Letter, settings: Settings) -> Words | None:
     """Render an e-mail in the current transaction; None if there is nothing to send."""
     kind = Kind(letter.kind)
+    user = db.session.get(User, letter.user_id) if letter.user_id else None
+    is_shut = user is not None and user.disabled_at is not None
+    if is_shut and kind in TO_ACT_ON:
+        return None
     if kind in _LINKS:
         return _LINKS[kind](letter, settings)
-    user = db.session.get(User, letter.user_id) if letter.user_id else None
     if user is None or not is_within_limit(letter, user):
         return None
     words = NOTICES[kind](letter, user, settings)
-    return with_last_word(words, settings) if words and is_last(letter) else words
+    if words and is_last(letter):
+        words = with_last_word(words, settings)
+    return _to_shut(words) if words and is_shut else words
+
+
+def _to_shut(words: Words) -> Words:
+    """What was done is told also where nothing can be done about it here any more."""
+    return replace(
+        words,
+        link=None,
+        unasked="The account is shut by now, and nobody signs in to it. If it was not you, write "
+        "to whoever looks after the site.",
+    )
 
 
 def _join(letter: Letter, settings: Settings) -> Words | None:

@@ -16,8 +16,9 @@ import pytest
 from botocore.stub import Stubber
 from sqlalchemy import delete, select, update
 
+from app.accounts.deletion import shut_those_who_leave
 from app.accounts.emails.layout import Link, Words, lay_out
-from app.accounts.emails.outbox import Kind, ask_for_letter
+from app.accounts.emails.outbox import TO_ACT_ON, Kind, ask_for_letter
 from app.accounts.emails.sender import send_letter, settle_old_letters, take_overdue_letters
 from app.accounts.models import Letter, User
 from app.api.app import create_worker_app
@@ -163,6 +164,32 @@ def test_every_kind_is_written_or_left_on_purpose(
     for mail in mailer.sent:
         assert "f it was not you" in mail.text or "If you " in mail.text
         assert mail.text.count(settings.site_origin) >= 1
+
+
+def test_somebody_whose_account_is_shut_hears_what_was_done_and_gets_no_link(
+    user: User, settings: Settings
+) -> None:
+    user.disabled_at = now()
+    db.session.commit()
+    mailer = FakeMailer()
+    for kind in (*sorted(TO_ACT_ON), Kind.RESET, Kind.PASSWORD_CHANGED):
+        task = SendLetter(letter_id=letter(kind, user))
+        send_letter(task, 1, mailer=mailer, settings=settings)
+        assert found(task.letter_id).settled_at
+    (mail,) = mailer.sent
+    assert "was changed at" in mail.text
+    assert "The account is shut" in mail.text
+    assert settings.site_origin + "/" not in mail.text
+
+
+def test_mails_to_somebody_who_leaves_are_withdrawn_when_the_week_is_over(user: User) -> None:
+    waiting = letter(Kind.VERIFY_EMAIL, user)
+    told = letter(Kind.PASSWORD_CHANGED, user)
+    user.delete_after = now() - timedelta(seconds=1)
+    db.session.commit()
+    shut_those_who_leave()
+    assert found(waiting).failure == "withdrawn"
+    assert found(told).settled_at is None
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,26 @@ def test_shutting_an_account_makes_what_it_began_worthless(
         assert connection.execute(left, begun).scalar_one() == 0
 
 
+def test_shutting_an_account_withdraws_links_that_wait_to_be_written(
+    root: Person, ada: Person, database: Engine
+) -> None:
+    ada_id = ada.user_id
+    add = (  # after five attempts: no worker takes them up
+        "INSERT INTO letters (id, kind, email, user_id, data, created_at, attempts)"
+        " VALUES (gen_random_uuid(), :kind, 'eve@example.org', :user, '{}', now(), 5)"
+    )
+    with database.begin() as connection:
+        for kind in ("change_email", "password_changed"):
+            connection.execute(text(add), {"kind": kind, "user": ada_id})
+    change(root, ada_id, disabled=True).raise_for_status()
+    change(root, ada_id, disabled=False).raise_for_status()
+    with database.connect() as connection:
+        query = text("SELECT kind, failure FROM letters WHERE user_id = :user")
+        rows = connection.execute(query, {"user": ada_id})
+        found = {row.kind: row.failure for row in rows}
+    assert found == {"change_email": "withdrawn", "password_changed": None}
+
+
 def test_nobody_shuts_their_own_account(root: Person) -> None:
     answer = change(root, root.user_id, disabled=True)
     assert (answer.status_code, answer.json()["code"]) == (409, "not_oneself")
