@@ -4,7 +4,7 @@
 API and the worker connect as the runtime role. An attacker who takes a function over, or injects
 SQL, can therefore create or drop no table, read no password hashes of roles, and change no row of
 the audit log. Audit rows of deleted accounts, old rows without an account, and rows that somebody
-repeated thousands of times are deleted by functions of the owner (migrations 0013 and 0026), which
+repeated thousands of times are deleted by functions of the owner (migrations 0013 and 0032), which
 check themselves whether a row is due.
 """
 
@@ -21,7 +21,12 @@ from psycopg2.extensions import encrypt_password
 RUNTIME_ROLE = "pinhole_runtime"
 AUDIT_TABLE = "audit_events"
 # What may delete audit rows, each under conditions of its own.
-AUDIT_FUNCTIONS = ("forget_person(uuid)", "forget_nobody(integer)", "forget_surplus(integer)")
+AUDIT_FUNCTIONS = (
+    "forget_person(uuid)",
+    "forget_nobody(integer)",
+    "forget_surplus(integer, uuid)",
+    "forget_surplus(integer)",  # as the former release calls it
+)
 
 
 class NoRuntimeRoleError(Exception):

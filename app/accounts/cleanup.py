@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, text
 
@@ -18,8 +19,11 @@ log = logging.getLogger(__name__)
 
 MAX_EVENTS = 5000  # at a time
 MAX_REPEATED = 5000  # of a person, older than a day
+# Of looking for those: each looks at 200 people and deletes 5,000 lines at most (migration 0032).
+MAX_PARTS = 50
 MAX_LETTERS = 1000  # of a person
 INVITES_KEPT_FOR = timedelta(days=90)
+_BEFORE_ALL = UUID(int=0)
 
 
 def sweep_accounts(*, post: Callable[[SendLetter], None]) -> None:
@@ -48,9 +52,23 @@ def delete_nobodys_old_events() -> None:
 
 
 def delete_surplus_events() -> None:
-    """Delete the oldest of what one person repeated again and again, such as signing in."""
-    # Kept for a day at least, and no other kinds: the function knows (migration 0026).
-    db.session.execute(text("SELECT forget_surplus(:kept)"), {"kept": MAX_REPEATED})
+    """Delete the oldest of what one person repeated again and again, such as signing in.
+
+    By parts with a commit each. It begins anywhere among people, so that all of a large site have
+    their turn, though no sweep looks at everybody.
+    """
+    # Kept for a day at least, and no other kinds: the function knows (migration 0032).
+    begun = past = uuid4()
+    is_second_half = False
+    for _ in range(MAX_PARTS):
+        found = db.session.scalar(
+            text("SELECT forget_surplus(:kept, :past)"), {"kept": MAX_REPEATED, "past": past}
+        )
+        db.session.commit()
+        if is_second_half and (found is None or found >= begun):
+            return
+        is_second_half = is_second_half or found is None
+        past = found or _BEFORE_ALL
 
 
 def delete_surplus_letters() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -34,6 +35,8 @@ from tests.support.rate_limits import use_up
 from tests.support.users import PASSWORD, Person
 
 Attempt = Callable[[], httpx2.Response]
+
+MOST_LINES = 5000  # that one call of the function deletes (migration 0032)
 
 ADD_EVENTS = (
     "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail)"
@@ -96,6 +99,39 @@ def test_what_one_person_repeats_is_kept_so_often(
 
 
 @pytest.mark.usefixtures("serving")
+def test_of_a_long_record_little_is_deleted_in_one_statement(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    events = "audit_events WHERE user_id = :id AND event = 'signed_in'"
+    surplus = 2 * MOST_LINES + 7
+    for person in (ada, bob):
+        many = {"ago": "25 hours", "event": "signed_in", "number": MAX_REPEATED + surplus}
+        run(database, ADD_EVENTS, id=person.user_id, **many)
+    before = UUID(int=UUID(ada.user_id).int - 1)
+    forget = text("SELECT forget_surplus(:kept, :past)")
+    looked_at = db.session.scalar(forget, {"kept": MAX_REPEATED, "past": before})
+    db.session.commit()
+    assert count(database, events, id=ada.user_id) == MAX_REPEATED + surplus - MOST_LINES
+    assert count(database, events, id=bob.user_id) == MAX_REPEATED + surplus
+    assert looked_at == before  # who has more is looked at again
+    delete_surplus_events()
+    for person in (ada, bob):
+        assert count(database, events, id=person.user_id) == MAX_REPEATED
+
+
+@pytest.mark.usefixtures("serving")
+def test_former_release_deletes_no_more_in_one_statement(ada: Person, database: Engine) -> None:
+    events = "audit_events WHERE user_id = :id AND event = 'signed_in'"
+    whole = MAX_REPEATED + 2 * MOST_LINES
+    run(database, ADD_EVENTS, id=ada.user_id, ago="25 hours", event="signed_in", number=whole)
+    db.session.execute(text("SELECT forget_surplus(:kept)"), {"kept": MAX_REPEATED})
+    db.session.commit()
+    assert count(database, events, id=ada.user_id) >= whole - MOST_LINES
+    delete_surplus_events()
+    assert count(database, events, id=ada.user_id) == MAX_REPEATED
+
+
+@pytest.mark.usefixtures("serving")
 def test_a_day_of_the_record_stays_however_much_it_is(ada: Person, database: Engine) -> None:
     today = {"ago": "23 hours", "event": "signed_in", "number": MAX_REPEATED + 7}
     run(database, ADD_EVENTS, id=ada.user_id, **today)
@@ -109,7 +145,9 @@ def test_a_day_of_the_record_stays_however_much_it_is(ada: Person, database: Eng
 def test_whoever_calls_the_function_cannot_have_fewer_kept(ada: Person, database: Engine) -> None:
     run(database, ADD_EVENTS, id=ada.user_id, ago="2 days", event="signed_in", number=9)
     for kept in (0, -1, 8):
-        db.session.execute(text("SELECT forget_surplus(:kept)"), {"kept": kept})
+        before = UUID(int=UUID(ada.user_id).int - 1)
+        many = {"kept": kept, "past": before}
+        db.session.execute(text("SELECT forget_surplus(:kept, :past)"), many)
     db.session.commit()
     events = "audit_events WHERE user_id = :id AND event = 'signed_in'"
     assert count(database, events, id=ada.user_id) == 9
