@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from app.accounts.models import Passkey, RecoveryCode, Totp
 from app.database import db
@@ -32,3 +32,10 @@ def second_factors(user_id: UUID) -> list["FactorMethod"]:
     if methods and code:
         methods.append("recovery_code")
     return methods
+
+
+def count_factors(user_id: UUID) -> int:
+    """How many second factors a person has: each passkey, and an app that counts."""
+    passkeys = select(func.count()).where(Passkey.user_id == user_id)
+    apps = select(func.count()).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None))
+    return db.session.scalar(select(passkeys.scalar_subquery() + apps.scalar_subquery())) or 0

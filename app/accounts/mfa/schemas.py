@@ -113,11 +113,18 @@ RecoveryCodes = Annotated[
 ]
 
 
+EndedByFactor = Annotated[
+    int,
+    Field(description="How many other browsers were signed out, since it is the first factor."),
+]
+
+
 class PasskeyMade(BaseModel):
     """A passkey was added."""
 
     passkey: PasskeyOut
     recovery_codes: RecoveryCodes
+    ended: EndedByFactor
 
 
 class TotpBegun(BaseModel):
@@ -132,6 +139,7 @@ class TotpConfirmed(BaseModel):
     """The app counts from now on."""
 
     recovery_codes: RecoveryCodes
+    ended: EndedByFactor
 
 
 class RecoveryCodesMade(BaseModel):

@@ -22,7 +22,6 @@ from app.accounts.mfa.policy import (
     refuse_lock_out,
     refuse_unproved,
 )
-from app.accounts.mfa.recovery_codes import make_first_codes
 from app.accounts.mfa.schemas import (
     NothingIn,
     OptionsOut,
@@ -41,7 +40,8 @@ from app.accounts.rate_limits.policies import (
     PASSKEY_TRIES_PERSON,
     TOO_MANY_TRIES,
 )
-from app.accounts.sessions.cookies import Cookie, read_cookie, set_cookie
+from app.accounts.security.first_factor import follow_up_factor
+from app.accounts.sessions.cookies import Cookie, set_cookie
 from app.accounts.sessions.guards import (
     current_session,
     current_user,
@@ -51,7 +51,6 @@ from app.accounts.sessions.guards import (
     public,
 )
 from app.accounts.sessions.schemas import SessionOut
-from app.accounts.sessions.store import forget_devices
 from app.accounts.sign_in.flow import (
     How,
     awaited_second_factor,
@@ -129,18 +128,23 @@ def begin_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes 
 @passkeys.output(PasskeyMade, status_code=201)
 @passkeys.doc(responses={409: _NOT_NOW})
 def finish_passkey(json_data: PasskeyIn) -> Response:
-    """Keep a passkey that the browser made. With the first factor come recovery codes."""
+    """Keep a passkey that the browser made.
+
+    The first factor brings recovery codes, and signs all your other browsers out. This browser gets
+    a new session cookie then; the one before is worth nothing.
+    """
     user = current_user()
     refuse_unproved(user)
     passkey = add_passkey(user, json_data.credential, name=json_data.name)
-    codes = make_first_codes(user.id)
-    if codes:
-        forget_devices(user.id, but=read_cookie(Cookie.DEVICE))
+    added = follow_up_factor(user)
     record(Event.PASSKEY_ADDED, user_id=user.id, name=passkey.name)
     shown = PasskeyOut.model_validate(passkey, from_attributes=True)
-    commit_and_ring(letter_of_change(user, "passkey_added", name=passkey.name))
-    made = PasskeyMade(passkey=shown, recovery_codes=codes)
-    return json_response(made.model_dump(mode="json"), status=201)
+    letter = letter_of_change(user, "passkey_added", name=passkey.name, ended=added.ended)
+    commit_and_ring(letter)
+    made = PasskeyMade(passkey=shown, recovery_codes=added.codes, ended=added.ended)
+    response = json_response(made.model_dump(mode="json"), status=201)
+    added.set_cookies(response)
+    return response
 
 
 @passkeys.patch("/<uuid:passkey_id>")

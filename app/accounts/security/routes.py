@@ -12,7 +12,7 @@ from app.accounts.mfa.policy import (
     refuse_lock_out,
     refuse_unproved,
 )
-from app.accounts.mfa.recovery_codes import make_codes, make_first_codes
+from app.accounts.mfa.recovery_codes import make_codes
 from app.accounts.mfa.schemas import (
     CodeIn,
     NothingIn,
@@ -39,9 +39,9 @@ from app.accounts.rate_limits.policies import (
     TOO_MANY_TRIES,
     TOTP_CONFIRM_TRIES,
 )
+from app.accounts.security.first_factor import follow_up_factor
 from app.accounts.security.overview import security_of
 from app.accounts.sessions import one_time_tokens
-from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.guards import (
     current_user,
     fresh,
@@ -52,7 +52,6 @@ from app.accounts.sessions.guards import (
 )
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.rotation import end_other_copies
-from app.accounts.sessions.store import forget_devices
 from app.database import db
 from app.errors import NoSecondFactorError, NotFoundError, WeakPasswordError, WrongCodeError
 from app.http.blueprint import APIBlueprint
@@ -164,7 +163,11 @@ def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes not
     }
 )
 def confirm_totp(json_data: CodeIn) -> Response:
-    """Show the app's first code: from now on it is asked for. The first factor brings codes."""
+    """Show the app's first code: from now on it is asked for.
+
+    The first factor brings recovery codes, and signs all your other browsers out. This browser gets
+    a new session cookie then; the one before is worth nothing.
+    """
     refuse_unproved(current_user())
     tries = (TOTP_CONFIRM_TRIES, str(own_session().id))
     take_each(tries)
@@ -172,13 +175,14 @@ def confirm_totp(json_data: CodeIn) -> Response:
     if not confirm_authenticator(user.id, "".join(json_data.code.split())):
         raise WrongCodeError
     give_each_back(tries)
-    codes = make_first_codes(user.id)
-    if codes:
-        # Whoever knew the password until now has no tries of their own at the codes.
-        forget_devices(user.id, but=read_cookie(Cookie.DEVICE))
+    db.session.flush()  # what there is now is looked at next
+    added = follow_up_factor(user)
     record(Event.TOTP_ADDED, user_id=user.id)
-    commit_and_ring(letter_of_change(user, "totp_added"))
-    return json_response(TotpConfirmed(recovery_codes=codes).model_dump(mode="json"))
+    commit_and_ring(letter_of_change(user, "totp_added", ended=added.ended))
+    made = TotpConfirmed(recovery_codes=added.codes, ended=added.ended)
+    response = json_response(made.model_dump(mode="json"))
+    added.set_cookies(response)
+    return response
 
 
 @factors.delete("/totp")

@@ -214,8 +214,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Keep a passkey that the browser made. With the first factor come recovery codes
-         * @description Keep a passkey that the browser made. With the first factor come recovery codes.
+         * Keep a passkey that the browser made
+         * @description Keep a passkey that the browser made.
+         *
+         *     The first factor brings recovery codes, and signs all your other browsers out. This browser gets
+         *     a new session cookie then; the one before is worth nothing.
          *
          *     Not idempotent. What a browser made is kept once: 422 afterwards.
          */
@@ -508,8 +511,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Show the app's first code: from now on it is asked for. The first factor brings codes
-         * @description Show the app's first code: from now on it is asked for. The first factor brings codes.
+         * Show the app's first code: from now on it is asked for
+         * @description Show the app's first code: from now on it is asked for.
+         *
+         *     The first factor brings recovery codes, and signs all your other browsers out. This browser gets
+         *     a new session cookie then; the one before is worth nothing.
          *
          *     Not idempotent. An app is confirmed once: 401 afterwards.
          */
@@ -911,6 +917,53 @@ export interface paths {
          *     Not idempotent. There is a first account once: 409 afterwards.
          */
         post: operations["make_first"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/former-address/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which address a link would put back, and whether it takes a code
+         * @description Which address a link would put back, and whether it takes a code.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        post: operations["look_at_former_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/former-address/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a former address back, and get a token that sets a new password
+         * @description Put a former address back, and get a token that sets a new password.
+         *
+         *     Every signed-in browser, every access token, every provider that was linked within a week and
+         *     every other link ends; so do links that undo later changes. Second factors stay.
+         *
+         *     Not idempotent. A link works once: 410 afterwards.
+         */
+        post: operations["restore_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3534,6 +3587,11 @@ export interface components {
          * @description A passkey was added.
          */
         PasskeyMade: {
+            /**
+             * Ended
+             * @description How many other browsers were signed out, since it is the first factor.
+             */
+            ended: number;
             passkey: components["schemas"]["PasskeyOut"];
             /**
              * Recovery Codes
@@ -3889,6 +3947,46 @@ export interface components {
              * @enum {string}
              */
             status: "refused";
+        };
+        /**
+         * RestoreIn
+         * @description A link that puts a former address back, and a code where it takes one.
+         */
+        RestoreIn: {
+            /**
+             * Code
+             * @description From the app, or for recovery.
+             */
+            code?: string | null;
+            /**
+             * Token
+             * @example dGhpcyBpcyBub3QgYSByZWFsIHRva2Vu
+             */
+            token: string;
+        };
+        /**
+         * RestoreLookOut
+         * @description What a link would put back.
+         */
+        RestoreLookOut: {
+            /** Email */
+            email: string;
+            /**
+             * Needs Code
+             * @description Whether it takes a code of the account's second factor.
+             */
+            needs_code: boolean;
+        };
+        /**
+         * RestoreOut
+         * @description The address was put back.
+         */
+        RestoreOut: {
+            /**
+             * Token
+             * @description Sets a new password, by `/api/auth/reset/finish`.
+             */
+            token: string;
         };
         /**
          * SecondFactor
@@ -4270,6 +4368,11 @@ export interface components {
          * @description The app counts from now on.
          */
         TotpConfirmed: {
+            /**
+             * Ended
+             * @description How many other browsers were signed out, since it is the first factor.
+             */
+            ended: number;
             /**
              * Recovery Codes
              * @description Shown this once. Null: the person has codes from before.
@@ -8842,6 +8945,231 @@ export interface operations {
                 };
             };
             /** @description Too many tries. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_former_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreLookOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link was used, has expired, or was never made. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries: wait as long as `Retry-After` says. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It takes a code, or the code is wrong. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account was shut. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link was used, has expired, or was never made. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries: wait as long as `Retry-After` says. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

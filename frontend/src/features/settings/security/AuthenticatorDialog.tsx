@@ -5,6 +5,8 @@ import { errorMessage } from "@/components/settings/error-message";
 import { FormDialog } from "@/components/settings/FormDialog";
 import { CodeField, useToast } from "@/ui";
 
+import { endedWords } from "./ended-words";
+
 type Secret = { secret: string; uri: string; qr_svg: string };
 
 type AuthenticatorDialogProps = {
@@ -25,9 +27,9 @@ export const AuthenticatorDialog = ({ secret, onCodes, onClose }: AuthenticatorD
   const prove = (code: string) => {
     if (finish.isPending || code === "") return;
     finish.mutate(code, {
-      onSuccess: ({ recovery_codes }) => {
+      onSuccess: ({ recovery_codes, ended }) => {
         onClose();
-        toast.show({ message: "Your authenticator app is set up" });
+        toast.show({ message: `Your authenticator app is set up${endedWords(ended)}` });
         if (recovery_codes) onCodes(recovery_codes);
       },
     });
@@ -43,7 +45,8 @@ export const AuthenticatorDialog = ({ secret, onCodes, onClose }: AuthenticatorD
       onClose={onClose}
     >
       <p className="text-muted">
-        Scan this with an app such as Aegis, Google Authenticator or your password manager.
+        Scan this with an app such as Aegis, Google Authenticator or your password manager. As your
+        first passkey or app it signs your other devices out.
       </p>
       <div className="flex flex-wrap items-center gap-5">
         <img

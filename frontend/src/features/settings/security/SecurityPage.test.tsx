@@ -146,7 +146,7 @@ test("an app is set up by its secret as text, and a wrong code is said at its fi
     ),
     http.post("*/api/account/totp/confirm", () =>
       isRight
-        ? HttpResponse.json({ recovery_codes: ["aaaa-bbbb"] })
+        ? HttpResponse.json({ recovery_codes: ["aaaa-bbbb"], ended: 2 })
         : problem(401, "wrong_code", "This code is not right."),
     ),
   );
@@ -166,4 +166,5 @@ test("an app is set up by its secret as text, and a wrong code is said at its fi
   await user.clear(field);
   await user.type(field, "654321");
   expect(await screen.findByText("aaaa-bbbb")).toBeVisible();
+  expect(screen.getByText(/Your 2 other devices were signed out/)).toBeInTheDocument();
 });

@@ -6,6 +6,8 @@ import { useShowError } from "@/components/settings/error-message";
 import { fieldError, FormDialog } from "@/components/settings/FormDialog";
 import { TextField, useToast } from "@/ui";
 
+import { endedWords } from "./ended-words";
+
 const NO_NAME = "Give it a name that tells you where it is.";
 const IDLE = { isPending: false, error: null };
 
@@ -34,9 +36,9 @@ export const AddPasskeyDialog = ({ onCodes, onClose }: AddPasskeyDialogProps) =>
     setMistake(name === "" ? NO_NAME : undefined);
     if (name === "") return;
     add.mutate(name, {
-      onSuccess: ({ recovery_codes }) => {
+      onSuccess: ({ recovery_codes, ended }) => {
         onClose();
-        toast.show({ message: "The passkey was added" });
+        toast.show({ message: `The passkey was added${endedWords(ended)}` });
         if (recovery_codes) onCodes(recovery_codes);
       },
     });
@@ -53,7 +55,7 @@ export const AddPasskeyDialog = ({ onCodes, onClose }: AddPasskeyDialogProps) =>
     >
       <p className="text-muted">
         Your browser asks next how the passkey is kept: on this device, on your phone, or on a
-        security key.
+        security key. As your first passkey or app it signs your other devices out.
       </p>
       <TextField
         label="Name"
