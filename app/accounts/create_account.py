@@ -4,7 +4,7 @@ import hmac
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select, text, update
+from sqlalchemy import BigInteger, cast, delete, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -203,7 +203,7 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
         user.email_verified_at = now()
         record(Event.EMAIL_VERIFIED, user_id=user.id, how="reset")
     else:
-        if not user.is_administrator and not _has_older_factor(user):
+        if not user.is_administrator and not has_older_factor(user):
             removed |= _remove(user, Passkey, Totp, RecoveryCode)
         removed |= _remove_new_identities(user)
     set_password(user, password)
@@ -217,7 +217,7 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
     return removed
 
 
-def _has_older_factor(user: User) -> bool:
+def has_older_factor(user: User) -> bool:
     """Whether a second factor is older than NEW_FACTOR."""
     older = [
         exists().where(Passkey.user_id == user.id, Passkey.created_at < now() - NEW_FACTOR),
@@ -254,6 +254,49 @@ def move_to(user: User, email: str) -> None:
         LinkDeadError: the address got an account meanwhile.
     """
     former = user.email
+    _set_address(user, email)
+    one_time_tokens.forget(user.id, Purpose.RESET, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
+    record(Event.EMAIL_CHANGED, user_id=user.id, former=former)
+
+
+def move_back(user: User, email: str, *, changed_at: int) -> None:
+    """Put a former address back, and end what anybody has of the account but its second factors.
+
+    See [Note: Putting a former address back].
+
+    Args:
+        user: whose, and held.
+        email: the address that it had.
+        changed_at: when it was changed, in microseconds. Later changes are undone with it: whoever
+            made them has links of that kind, too, and those die. Links of earlier ones stay.
+
+    Raises:
+        LinkDeadError: the address got an account meanwhile.
+    """
+    left = user.email
+    _set_address(user, email)
+    one_time_tokens.forget(user.id, *_BEGUN)
+    when = cast(OneTimeToken.data["changed_at"].astext, BigInteger)
+    db.session.execute(
+        delete(OneTimeToken).where(
+            OneTimeToken.user_id == user.id,
+            OneTimeToken.purpose == Purpose.RESTORE_EMAIL,
+            when >= changed_at,
+        )
+    )
+    removed = _remove(user, AccessToken) | _remove_new_identities(user)
+    end_sessions(user.id)
+    record(Event.EMAIL_RESTORED, user_id=user.id, left=left, since=changed_at)
+    if removed:
+        record(Event.WAYS_IN_REMOVED, user_id=user.id, actor_id=None, how="restored", **removed)
+
+
+def _set_address(user: User, email: str) -> None:
+    """Give an account an address that is proved; links to the one before stay unwritten.
+
+    Raises:
+        LinkDeadError: the address got an account meanwhile.
+    """
     user.email, user.email_verified_at = email, now()
     try:
         db.session.flush()  # the unique index judges, whoever else asks at this moment
@@ -261,6 +304,4 @@ def move_to(user: User, email: str) -> None:
         db.session.rollback()
         raise LinkDeadError from None
     withdraw_letters(user.id, Kind.VERIFY_EMAIL, Kind.CHANGE_EMAIL)
-    one_time_tokens.forget(user.id, Purpose.RESET, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
     forget_welcomes(email)
-    record(Event.EMAIL_CHANGED, user_id=user.id, former=former)

@@ -3,6 +3,7 @@
 from app.accounts.audit.routes import activity
 from app.accounts.oidc.routes import openid
 from app.accounts.registration.email_change_routes import own_address
+from app.accounts.registration.restore_email_routes import former_address
 from app.accounts.registration.routes import joining
 from app.accounts.security.device_routes import sessions
 from app.accounts.security.passkey_routes import passkey_sign_in, passkeys
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     who_is_here,
     joining,
     own_address,
+    former_address,
     confirming,
     passkey_sign_in,
     password_check,

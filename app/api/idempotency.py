@@ -48,6 +48,8 @@ REPETITIONS = {
     "look_at_reset": _LOOK,
     "finish_reset": _LINK,
     "change_email": _MAIL,
+    "look_at_former_address": _LOOK,
+    "restore_email": _LINK,
     "ask_for_proof": _MAIL,
     "verify": _LINK,
     "give_second_factor": _not_safe("Nothing is awaited any more once it was given: 401."),

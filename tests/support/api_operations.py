@@ -48,6 +48,8 @@ PUBLIC: set[Operation] = {
     ("POST", "/api/auth/invites/accept"),
     ("POST", "/api/auth/reset"),
     ("POST", "/api/auth/reset/look"),
+    ("POST", "/api/auth/former-address/look"),
+    ("POST", "/api/auth/former-address/restore"),
     ("POST", "/api/auth/reset/finish"),
 }
 # Operations on something of somebody's, other than pictures: where each meets strangers.

@@ -30,6 +30,7 @@ class Event(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105
     EMAIL_CHANGE_ASKED = "email_change_asked"
     EMAIL_CHANGED = "email_changed"
+    EMAIL_RESTORED = "email_restored"
     EMAIL_VERIFIED = "email_verified"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"

@@ -8,6 +8,7 @@ from app.accounts.models import User
 WELCOME_WITHIN = timedelta(hours=24)
 RESET_WITHIN = timedelta(minutes=30)
 VERIFY_WITHIN = timedelta(hours=24)
+RESTORE_WITHIN = timedelta(days=7)
 
 
 def password_mark(user: User) -> str:

@@ -18,7 +18,13 @@ from app.settings import Settings
 # they are asked for is limited instead: LETTERS_OF_PERSON, PASSWORD_CHANGES, NEW_WAYS_IN (for
 # what is removed was added before) and DELETIONS in policies.py.
 _ALWAYS_SENT = frozenset(
-    {Kind.EMAIL_CHANGING, Kind.EMAIL_CHANGED, Kind.PASSWORD_CHANGED, Kind.DELETION_ASKED}
+    {
+        Kind.EMAIL_CHANGING,
+        Kind.EMAIL_CHANGED,
+        Kind.EMAIL_RESTORED,
+        Kind.PASSWORD_CHANGED,
+        Kind.DELETION_ASKED,
+    }
 )
 _ALWAYS_TOLD = frozenset({Event.PASSKEY_REMOVED, Event.TOTP_REMOVED, Event.IDENTITY_UNLINKED})
 _LEFT = "notices_left"  # noted in the letter, so that one which is tried again counts once

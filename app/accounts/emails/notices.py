@@ -43,17 +43,17 @@ def _email_changing(letter: Letter, _user: User, settings: Settings) -> Words:
     )
 
 
-def _email_changed(letter: Letter, _user: User, settings: Settings) -> Words:
+def _email_restored(letter: Letter, _user: User, settings: Settings) -> Words:
     return Words(
-        subject="The address of your Pinhole account was changed",
+        subject="The address of your Pinhole account was put back",
         paragraphs=(
             (
-                f"Your account at {settings.site_origin} has another address since "
-                f"{_moment(letter.created_at)}. This one signs in no more, and gets no more mail."
+                f"An account at {settings.site_origin} that had this address has a former one "
+                f"again since {_moment(letter.created_at)}: whoever reads that mailbox asked for "
+                "it. This one signs in no more, and gets no more mail."
             ),
         ),
-        unasked="If it was not you, write at once to whoever looks after the site: they can shut "
-        "the account and end its sessions.",
+        unasked="If you expected this address to stay, write to whoever looks after the site.",
     )
 
 
@@ -95,10 +95,22 @@ def _factor_changed(letter: Letter, _user: User, settings: Settings) -> Words:
     what = _FACTORS.get(str(letter.data.get("what")), "How you sign in to your account changed")
     return Words(
         subject="How you sign in to Pinhole changed",
-        paragraphs=(f"{what} at {settings.site_origin}: {_moment(letter.created_at)}.",),
+        paragraphs=(
+            f"{what} at {settings.site_origin}: {_moment(letter.created_at)}.",
+            *_ended(letter),
+        ),
         link=_security(settings),
         unasked=_take_it_back(settings),
     )
+
+
+def _ended(letter: Letter) -> list[str]:
+    """Say that the first factor signed other browsers out."""
+    ended = letter.data.get("ended")
+    if not ended:
+        return []
+    browsers = "Your other browser was" if ended == 1 else f"Your {ended} other browsers were"
+    return [f"{browsers} signed out, since nobody there had given this second factor."]
 
 
 def _identity_linked(letter: Letter, _user: User, settings: Settings) -> Words:
@@ -167,7 +179,7 @@ def _export_ready(_letter: Letter, _user: User, settings: Settings) -> Words:
 
 NOTICES: Mapping[Kind, _Notice] = {
     Kind.EMAIL_CHANGING: _email_changing,
-    Kind.EMAIL_CHANGED: _email_changed,
+    Kind.EMAIL_RESTORED: _email_restored,
     Kind.NEW_DEVICE: _new_device,
     Kind.PASSWORD_CHANGED: _password_changed,
     Kind.FACTOR_CHANGED: _factor_changed,

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     CHANGE_EMAIL = "change_email"  # to the new address, with the link
     EMAIL_CHANGING = "email_changing"  # to the old address: somebody wants to change it
     EMAIL_CHANGED = "email_changed"  # to the old address
+    EMAIL_RESTORED = "email_restored"  # to the address that it had meanwhile
     NEW_DEVICE = "new_device"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - why a mail is written
     FACTOR_CHANGED = "factor_changed"

@@ -7,15 +7,16 @@ the settings, and never that of the request.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, cast, exists, select
 
 from app.accounts.audit.log import Event
 from app.accounts.emails.layout import Link, Words
 from app.accounts.emails.links import (
     RESET_WITHIN,
+    RESTORE_WITHIN,
     VERIFY_WITHIN,
     WELCOME_WITHIN,
     may_reset_by_mail,
@@ -183,6 +184,60 @@ def _change_email(letter: Letter, settings: Settings) -> Words | None:
     )
 
 
+def _email_changed(letter: Letter, settings: Settings) -> Words | None:
+    user = db.session.get(User, letter.user_id)
+    if user is None:
+        return None
+    told = (
+        f"Your account at {settings.site_origin} has another address since "
+        f"{letter.created_at:%-d %B %Y, %H:%M} UTC. This one signs in no more, and gets no more "
+        "mail."
+    )
+    administrator = (
+        "write at once to whoever looks after the site: they can shut the account and end its "
+        "sessions."
+    )
+    subject = "The address of your Pinhole account was changed"
+    if not letter.data.get("was_proved") or user.disabled_at or _was_restored(user, letter):
+        return Words(
+            subject=subject, paragraphs=(told,), unasked=f"If it was not you, {administrator}"
+        )
+    token = one_time_tokens.begin(
+        Purpose.RESTORE_EMAIL,
+        lifetime=RESTORE_WITHIN,
+        user_id=user.id,
+        data={"email": letter.email, "changed_at": _microseconds(letter.created_at)},
+    )
+    return Words(
+        subject=subject,
+        paragraphs=(
+            told,
+            (
+                "If it was not you, the link puts this address back, signs everybody out and has "
+                "you set a new password. It works once, within 7 days."
+            ),
+        ),
+        link=_link("Put this address back", "/restore-address", token, settings),
+        unasked=f"If it was you, do nothing. If it was not you and the link does not work, "
+        f"{administrator}",
+    )
+
+
+def _was_restored(user: User, letter: Letter) -> bool:
+    """Whether an earlier change was undone since, and this one with it."""
+    undone = exists().where(
+        AuditEvent.user_id == user.id,
+        AuditEvent.event == Event.EMAIL_RESTORED,
+        AuditEvent.at >= letter.created_at,
+        cast(AuditEvent.detail["since"].astext, BigInteger) <= _microseconds(letter.created_at),
+    )
+    return bool(db.session.scalar(select(undone)))
+
+
+def _microseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)
+
+
 def _note_asked(letter: Letter, user: User) -> None:
     """Record the request for a reset, once: the request itself must not look up the account."""
     who = dict(letter.data)
@@ -205,6 +260,7 @@ _LINKS: Mapping[Kind, Callable[[Letter, Settings], Words | None]] = {
     Kind.RESET: _reset,
     Kind.VERIFY_EMAIL: _verify_email,
     Kind.CHANGE_EMAIL: _change_email,
+    Kind.EMAIL_CHANGED: _email_changed,
 }
 
 

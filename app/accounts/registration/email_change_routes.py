@@ -98,9 +98,9 @@ def verify(json_data: LinkIn) -> Response:
 
 
 def _move(user: User, email: str) -> Letter:
-    former = user.email
+    former, was_proved = user.email, user.email_verified
     move_to(user, email)
-    return ask_for_letter(Kind.EMAIL_CHANGED, email=former, user_id=user.id)
+    return ask_for_letter(Kind.EMAIL_CHANGED, email=former, user_id=user.id, was_proved=was_proved)
 
 
 def _prove(user: User, email: str) -> None:

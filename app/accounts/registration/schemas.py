@@ -3,6 +3,7 @@
 from pydantic import ConfigDict, Field
 
 from app.accounts.email_address import Email, LinkToken, Password
+from app.accounts.mfa.schemas import Code
 from app.http.schemas import BaseModel
 
 
@@ -41,6 +42,25 @@ class AcceptIn(LinkAndPasswordIn):
     """An invitation that is taken where the site sends no mail."""
 
     email: Email
+
+
+class RestoreIn(LinkIn):
+    """A link that puts a former address back, and a code where it takes one."""
+
+    code: Code | None = Field(default=None, description="From the app, or for recovery.")
+
+
+class RestoreLookOut(BaseModel):
+    """What a link would put back."""
+
+    email: str
+    needs_code: bool = Field(description="Whether it takes a code of the account's second factor.")
+
+
+class RestoreOut(BaseModel):
+    """The address was put back."""
+
+    token: str = Field(description="Sets a new password, by `/api/auth/reset/finish`.")
 
 
 class LinkOut(BaseModel):

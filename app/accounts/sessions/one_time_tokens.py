@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     RESET = "reset"  # a link that sets a new password
     VERIFY_EMAIL = "verify_email"  # a link that proves the account's address: {email}
     CHANGE_EMAIL = "change_email"  # a link that proves a new address: {email}
+    RESTORE_EMAIL = "restore_email"  # a link that puts a former address back: {email, changed_at}
     SECOND_FACTOR = "second_factor"  # a sign-in that awaits its second factor: {how}
     OPENID = "openid"  # a trip to a provider
     LINK = "link"  # a provider's identity that waits for its account's proof

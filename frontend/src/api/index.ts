@@ -80,10 +80,12 @@ export {
 export {
   useAskForReset,
   useAskToJoin,
+  useFormerAddress,
   useInvite,
   useMails,
   useOpenMailbox,
   useResetLink,
+  useRestoreAddress,
   useVerify,
   useWaitingLink,
   useWelcomeLink,

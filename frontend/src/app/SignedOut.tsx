@@ -11,6 +11,7 @@ import {
   LinkProvider,
   ResetPassword,
   Register,
+  RestoreAddress,
   SecondFactor,
   Setup,
   SignIn,
@@ -32,6 +33,7 @@ export const LINK_PAGES: Partial<Record<string, ComponentType>> = {
   "/welcome": CompleteRegistration,
   "/invite": AcceptInvitation,
   "/new-password": ResetPassword,
+  "/restore-address": RestoreAddress,
   "/verify": VerifyEmail,
   "/setup": Setup,
 };

@@ -34,6 +34,9 @@ export const AcceptInvitation = lazy(async () => ({
 export const ResetPassword = lazy(async () => ({
   default: (await loadEmailLinks()).ResetPassword,
 }));
+export const RestoreAddress = lazy(async () => ({
+  default: (await loadEmailLinks()).RestoreAddress,
+}));
 export const VerifyEmail = lazy(async () => ({ default: (await loadEmailLinks()).VerifyEmail }));
 export const Setup = lazy(async () => ({ default: (await loadEmailLinks()).Setup }));
 export const LocalMailbox = lazy(async () => ({

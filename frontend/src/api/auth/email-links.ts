@@ -36,6 +36,16 @@ export const useVerify = () => {
   });
 };
 
+/** Puts a former address back by the token from its mail; answers with the token that sets a new password. */
+export const useRestoreAddress = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { token: string; code?: string }) =>
+      read(api.POST("/api/auth/former-address/restore", { body })),
+    onSuccess: () => client.invalidateQueries({ predicate: isOfPerson }),
+  });
+};
+
 // Beside the session: these outlast the change of person that they bring about.
 const look = <Found>(kind: string, token: string, ask: (signal: AbortSignal) => Promise<Found>) =>
   queryOptions({
@@ -56,6 +66,13 @@ export const useResetLink = (token: string) =>
   useQuery(
     look("reset", token, (signal) =>
       read(api.POST("/api/auth/reset/look", { body: { token }, signal })),
+    ),
+  );
+
+export const useFormerAddress = (token: string) =>
+  useQuery(
+    look("former-address", token, (signal) =>
+      read(api.POST("/api/auth/former-address/look", { body: { token }, signal })),
     ),
   );
 

@@ -98,6 +98,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   email_change_asked: ({ wanted }) =>
     withAddress("Change of e-mail address requested", "to", wanted),
   email_changed: ({ former }) => withAddress("E-mail address changed", "from", former),
+  email_restored: ({ left }) => withAddress("Former e-mail address put back", "in place of", left),
   email_verified: "E-mail address verified",
   passkey_added: (detail) => named("Passkey added", detail),
   passkey_removed: (detail) => named("Passkey removed", detail),
@@ -133,4 +134,4 @@ export const eventLabel = (event: string, detail: Detail): string => {
 /** What a person should look at twice. */
 export const isTrouble = (event: string): boolean =>
   event.endsWith("_failed") ||
-  ["recovery_code_used", "account_disabled", "ways_in_removed"].includes(event);
+  ["recovery_code_used", "account_disabled", "ways_in_removed", "email_restored"].includes(event);

@@ -13,6 +13,7 @@ import { CompleteRegistration } from "./CompleteRegistration";
 import { ForgotPassword } from "./ForgotPassword";
 import { Register } from "./Register";
 import { ResetPassword } from "./ResetPassword";
+import { RestoreAddress } from "./RestoreAddress";
 import { VerifyEmail } from "./VerifyEmail";
 
 const signedOut = aSession({ user: null });
@@ -169,6 +170,35 @@ test("a link that proves an address does so when it is pressed, not when it is o
   expect(await screen.findByRole("heading", { name: "Address changed" })).toBeVisible();
   expect(verified).toBe(1);
 });
+
+test.each([true, false])(
+  "a former address is put back when it is pressed, with a code: %s",
+  async (needsCode) => {
+    const sent: unknown[] = [];
+    server.use(
+      http.get("*/api/auth/session", () => HttpResponse.json(signedOut)),
+      http.post("*/api/auth/former-address/look", () =>
+        HttpResponse.json({ email: "ada@example.org", needs_code: needsCode }),
+      ),
+      http.post("*/api/auth/former-address/restore", async ({ request }) => {
+        sent.push(await request.json());
+        return HttpResponse.json({ token: "reset-token" });
+      }),
+    );
+    opened("/restore-address#a-token");
+    renderWithApp(<RestoreAddress />, { session: signedOut });
+    const button = await screen.findByRole("button", { name: "Put it back" });
+    expect(sent).toEqual([]);
+    if (needsCode) {
+      await userEvent.click(button);
+      expect(await screen.findByText("Enter a code.")).toBeVisible();
+      await userEvent.type(screen.getByLabelText("Code"), "123456");
+    }
+    await userEvent.click(button);
+    await expect.poll(() => window.location.pathname).toBe("/new-password");
+    expect(sent).toEqual([{ token: "a-token", ...(needsCode ? { code: "123456" } : {}) }]);
+  },
+);
 
 test("an invitation goes on by mail where the site sends mail, with its token", async () => {
   let sent: unknown;

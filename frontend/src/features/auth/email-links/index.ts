@@ -2,6 +2,7 @@
 export { ForgotPassword } from "./ForgotPassword";
 export { AcceptInvitation } from "./AcceptInvitation";
 export { ResetPassword } from "./ResetPassword";
+export { RestoreAddress } from "./RestoreAddress";
 export { Register } from "./Register";
 export { VerifyEmail } from "./VerifyEmail";
 export { CompleteRegistration } from "./CompleteRegistration";

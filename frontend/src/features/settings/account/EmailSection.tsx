@@ -44,7 +44,8 @@ const ChangeDialog = ({ onClose }: { onClose: () => void }) => {
     >
       <p className="text-muted">
         The new address gets a mail with a link. Until you open it, everything stays as it is; your
-        present address is told as well.
+        present address is told as well, and can be put back by a link for a week. If somebody else
+        reads it, set up a passkey or an app a week before.
       </p>
       <TextField
         label="New e-mail address"

@@ -1,0 +1,102 @@
+"""Putting a former address back, by the link that was mailed there when the address was changed.
+
+[Note: Putting a former address back] Whoever was in an account could move it to an address of their
+own, and its owner could not come back by mail. So an address that was proved gets a link that is
+good for a week. It proves that somebody reads the former mailbox, as a link for a new password
+does, and changes no more than that: no second factor is removed. Where one is older than a week, a
+code goes with the link, so that a mailbox which its owner left because somebody else reads it opens
+nothing by itself (docs/decisions/0086).
+"""
+
+from flask import Response
+
+from app.accounts.create_account import has_older_factor, move_back
+from app.accounts.emails.links import RESET_WITHIN, password_mark
+from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.mfa.policy import lock_person
+from app.accounts.mfa.verify_code import prove_code, take_code_try
+from app.accounts.models import Letter, OneTimeToken, User
+from app.accounts.rate_limits.policies import TOO_MANY_TRIES
+from app.accounts.registration.link_tokens import shown_token
+from app.accounts.registration.schemas import LinkIn, RestoreIn, RestoreLookOut, RestoreOut
+from app.accounts.sessions import one_time_tokens
+from app.accounts.sessions.guards import public
+from app.accounts.sessions.one_time_tokens import Purpose
+from app.accounts.sign_in.flow import refuse_disabled, user_of
+from app.errors import CodeNeededError, LinkDeadError
+from app.http.blueprint import APIBlueprint
+from app.http.middleware import json_response
+
+former_address = APIBlueprint(
+    "former_address", __name__, url_prefix="/api/auth/former-address", tag="Joining"
+)
+
+_DEAD = "The link was used, has expired, or was never made."
+
+
+@former_address.post("/look")
+@public
+@former_address.input(LinkIn, location="json")
+@former_address.output(RestoreLookOut)
+@former_address.doc(responses={410: _DEAD, 429: TOO_MANY_TRIES})
+def look_at_former_address(json_data: LinkIn) -> Response:
+    """Which address a link would put back, and whether it takes a code."""
+    user, begun = _whose(json_data.token)
+    return json_response({"email": begun.data["email"], "needs_code": has_older_factor(user)})
+
+
+@former_address.post("/restore")
+@public
+@former_address.input(RestoreIn, location="json")
+@former_address.output(RestoreOut)
+@former_address.doc(
+    responses={
+        401: "It takes a code, or the code is wrong.",
+        403: "The account was shut.",
+        410: _DEAD,
+        429: TOO_MANY_TRIES,
+    }
+)
+def restore_email(json_data: RestoreIn) -> Response:
+    """Put a former address back, and get a token that sets a new password.
+
+    Every signed-in browser, every access token, every provider that was linked within a week and
+    every other link ends; so do links that undo later changes. Second factors stay.
+    """
+    user, begun = _whose(json_data.token)
+    code = json_data.code
+    counted = take_code_try(user, code) if code and has_older_factor(user) else None
+    lock_person(user)
+    refuse_disabled(user)
+    letters: list[Letter] = []
+    if has_older_factor(user):
+        if code is None or counted is None:
+            raise CodeNeededError
+        letters += prove_code(user, code, counted=counted).letters
+    # Last: a code that was wrong is recorded, and leaves the link.
+    if user.email == begun.data["email"] or not _take(json_data.token):
+        raise LinkDeadError
+    left, was_proved = user.email, user.email_verified
+    move_back(user, begun.data["email"], changed_at=begun.data["changed_at"])
+    if was_proved:
+        letters.append(ask_for_letter(Kind.EMAIL_RESTORED, email=left, user_id=user.id))
+    token = one_time_tokens.begin(
+        Purpose.RESET,
+        lifetime=RESET_WITHIN,
+        user_id=user.id,
+        data={"email": user.email, "password": password_mark(user)},
+    )
+    commit_and_ring(*letters)
+    return json_response(RestoreOut(token=token).model_dump())
+
+
+def _whose(token: str) -> tuple[User, OneTimeToken]:
+    begun = shown_token(token, Purpose.RESTORE_EMAIL)
+    user = user_of(begun)
+    if user is None or user.email == begun.data["email"]:
+        raise LinkDeadError
+    return user, begun
+
+
+def _take(token: str) -> bool:
+    return one_time_tokens.take(Purpose.RESTORE_EMAIL, token) is not None

@@ -1,0 +1,185 @@
+"""A former address is put back by its mail, and by nobody who should not (docs/decisions/0086)."""
+
+from collections.abc import Callable
+from functools import partial
+from uuid import uuid4
+
+import httpx2
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.api.auth.test_mfa_bypass import grow_older
+from tests.api.conftest import until
+from tests.support.authenticators import add_totp, code_of
+from tests.support.mailbox import Mail, mails_to, next_mail, token_in
+from tests.support.users import PASSWORD, Json, Person
+
+OTHER = "nine slow herons over the estuary"
+RESTORE = "/api/auth/former-address/restore"
+LOOK = "/api/auth/former-address/look"
+
+
+def move(person: Person, wanted: str) -> Mail:
+    """Move an account as its person does; return the mail to the former address."""
+    former = person.http.get("/api/auth/session").json()["user"]["email"]
+    ask = partial(person.http.post, "/api/account/email", json={"email": wanted})
+    token = token_in(next_mail(person.http, wanted, ask, about="Confirm your new"))
+    done = partial(person.http.post, "/api/auth/verify", json={"token": token})
+    return next_mail(person.http, former, lambda: done().raise_for_status(), about="was changed")
+
+
+def thief() -> str:
+    return f"thief-{uuid4().hex}@example.org"
+
+
+def is_dead(browser: httpx2.Client, token: str) -> bool:
+    return {browser.post(path, json={"token": token}).status_code for path in (LOOK, RESTORE)} == {
+        410
+    }
+
+
+def finish(browser: httpx2.Client, answer: httpx2.Response) -> Json:
+    """Set the password that comes next."""
+    assert answer.status_code == 200, answer.text
+    body = {"token": answer.json()["token"], "password": OTHER}
+    done: Json = browser.post("/api/auth/reset/finish", json=body).raise_for_status().json()
+    return done
+
+
+def test_former_address_is_put_back_and_nobody_stays_in(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    asked = {"name": "backup", "scope": "read", "days": 30}
+    script = ada.http.post("/api/account/tokens", json=asked).json()["token"]
+    theirs, user_id = thief(), ada.user_id
+    token = token_in(move(ada, theirs))
+    looked = visitor.post(LOOK, json={"token": token})
+    assert looked.json() == {"email": ada.email, "needs_code": False}
+
+    told = next_mail(
+        visitor,
+        theirs,
+        lambda: finish(visitor, visitor.post(RESTORE, json={"token": token})),
+        about="was put back",
+    )
+    assert ada.email not in told["text"]
+    assert visitor.get("/api/auth/session").json()["user"]["email"] == ada.email
+    assert ada.http.get("/api/images").status_code == 401
+    bearer = {"Authorization": f"Bearer {script}"}
+    assert visitor.get("/api/images", headers=bearer).status_code == 401
+    for email, password in ((theirs, OTHER), (ada.email, PASSWORD)):
+        body = {"email": email, "password": password}
+        assert ada.http.post("/api/auth/login", json=body).status_code == 401
+    assert is_dead(visitor, token)
+    with database.connect() as rows:
+        query = text("SELECT detail FROM audit_events WHERE user_id = :id AND event = :event")
+        (detail,) = rows.scalars(query, {"id": user_id, "event": "email_restored"})
+    assert detail["left"] == theirs
+
+
+def test_whoever_moves_an_account_twice_keeps_it_by_neither_link(
+    ada: Person, visitor: httpx2.Client
+) -> None:
+    """Their own address is a former one, too: its link must not undo the owner's."""
+    first = token_in(move(ada, thief()))
+    second = token_in(move(ada, thief()))
+    finish(visitor, visitor.post(RESTORE, json={"token": first}))
+    assert is_dead(ada.http, second)
+    assert visitor.get("/api/auth/session").json()["user"]["email"] == ada.email
+
+
+def test_link_of_a_later_change_leaves_the_owners_alive(
+    ada: Person, visitor: httpx2.Client, new_visitor: Callable[[], httpx2.Client]
+) -> None:
+    first = token_in(move(ada, thief()))
+    second = token_in(move(ada, thief()))
+    finish(ada.http, ada.http.post(RESTORE, json={"token": second}))
+    finish(visitor, visitor.post(RESTORE, json={"token": first}))
+    assert visitor.get("/api/auth/session").json()["user"]["email"] == ada.email
+    assert ada.http.get("/api/images").status_code == 401
+    assert is_dead(new_visitor(), second)
+
+
+def test_what_the_thief_resets_and_changes_leaves_the_link(
+    ada: Person, visitor: httpx2.Client
+) -> None:
+    theirs = thief()
+    token = token_in(move(ada, theirs))
+    ask = partial(visitor.post, "/api/auth/reset", json={"email": theirs})
+    reset = {"token": token_in(next_mail(visitor, theirs, ask, about="new password"))}
+    visitor.post("/api/auth/reset/finish", json=reset | {"password": OTHER}).raise_for_status()
+    again = {"password": "a teapot sings for nobody twice"}
+    visitor.post("/api/account/password", json=again).raise_for_status()
+    finish(ada.http, ada.http.post(RESTORE, json={"token": token}))
+    assert visitor.get("/api/images").status_code == 401
+
+
+def test_mailbox_alone_puts_nothing_back_beside_an_older_factor(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    secret, codes = add_totp(ada)
+    grow_older(database, ada, days=8)
+    token = token_in(move(ada, thief()))
+    assert visitor.post(LOOK, json={"token": token}).json()["needs_code"] is True
+    without = visitor.post(RESTORE, json={"token": token})
+    assert (without.status_code, without.json()["code"]) == (401, "code_needed")
+    wrong = visitor.post(RESTORE, json={"token": token, "code": "000000"})
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_code")
+    assert ada.http.get("/api/images").status_code == 200  # nothing was ended
+    done = visitor.post(RESTORE, json={"token": token, "code": codes[0]})
+    half = finish(visitor, done)
+    # The factor stays, and is asked for.
+    assert half["user"] is None
+    assert "totp" in half["second_factor"]["methods"]
+    code = {"code": code_of(secret, later=1)}
+    assert visitor.post("/api/auth/second-factor", json=code).status_code == 200
+
+
+def test_no_second_factor_is_removed_by_putting_the_address_back(
+    ada: Person, visitor: httpx2.Client
+) -> None:
+    """A new one is whoever's: the link for a new password decides on it (0038)."""
+    add_totp(ada)
+    token = token_in(move(ada, thief()))
+    answer = visitor.post(RESTORE, json={"token": token})
+    assert answer.status_code == 200
+    body = {"email": ada.email, "password": PASSWORD}
+    half = visitor.post("/api/auth/login", json=body).json()
+    assert half["second_factor"]["methods"] == ["totp", "recovery_code"]
+
+
+@pytest.mark.parametrize("what", ["unproved", "taken", "shut", "old", "back"])
+def test_link_that_is_none(
+    ada: Person, bob: Person, visitor: httpx2.Client, database: Engine, what: str
+) -> None:
+    user_id = ada.user_id
+    statements = {
+        "unproved": "UPDATE users SET email_verified_at = NULL WHERE id = :id",
+        "taken": "UPDATE users SET email = :former WHERE id = :other",
+        "shut": "UPDATE users SET disabled_at = now() WHERE id = :id",
+        "old": "UPDATE one_time_tokens SET expires_at = now() WHERE user_id = :id",
+        "back": "UPDATE users SET email = :former WHERE id = :id",
+    }
+    values = {"id": user_id, "former": ada.email, "other": bob.user_id}
+
+    def change() -> None:
+        with database.begin() as rows:
+            rows.execute(text(statements[what]), values)
+
+    if what == "unproved":
+        change()
+    mail = move(ada, thief())
+    if what == "unproved":
+        assert not [link for link in mail["links"] if "#" in link]
+        return
+    change()
+    refused = visitor.post(RESTORE, json={"token": token_in(mail)})
+    assert refused.status_code == (403 if what == "shut" else 410), refused.text
+
+
+def test_link_works_once_however_many_use_it(ada: Person, visitor: httpx2.Client) -> None:
+    token = token_in(move(ada, thief()))
+    answers = [visitor.post(RESTORE, json={"token": token}).status_code for _ in range(2)]
+    assert answers == [200, 410]
+    assert not [m for m in mails_to(visitor, ada.email) if "put back" in m["subject"]]
+    until(lambda: [m for m in mails_to(visitor, ada.email) if "was changed" in m["subject"]])
