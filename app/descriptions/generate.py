@@ -114,14 +114,15 @@ def describe_next(
                 give_way=give_way,
                 ask=ask,
             )
-            if seconds_until(task.image_id) == 0:
+            seconds = seconds_until(task.image_id)
+            if seconds == 0:
                 # This message went to another picture. A message of that one may have been lost,
                 # and then this picture would have none until the sweep.
                 ask(task, 0)
             elif begun.image_id != task.image_id:
-                _ask_again_if_early(task, ask=ask)
+                _ask_again_if_early(task, seconds, ask=ask)
             return
-    if _ask_again_if_early(task, ask=ask):
+    if _ask_again_if_early(task, seconds_until(task.image_id), ask=ask):
         return
     # Who had this message before may have died of it, and of its picture's lease nobody tells.
     if 1 < attempt < MOST_ATTEMPTS and (seconds := seconds_until_next()) is not None:
@@ -129,13 +130,13 @@ def describe_next(
 
 
 def _ask_again_if_early(
-    task: DescribePicture, *, ask: Callable[[DescribePicture, int], None]
+    task: DescribePicture, seconds: float | None, *, ask: Callable[[DescribePicture, int], None]
 ) -> bool:
     """Send the message again when its picture rests for a moment still; say whether it was.
 
-    The queue counts a delay by its own clock, and the database a rest by another.
+    The queue counts a delay by its own clock, and the database a rest by another. `seconds` is how
+    long it rests, None where it does not wait.
     """
-    seconds = seconds_until(task.image_id)
     if seconds is None or not 0 < seconds <= EARLY_SECONDS:
         return False
     ask(task, math.ceil(seconds) + 1)

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from app.cli.check_integrity import Asked, examine
-from app.clients.aws.image_store import TOMBSTONE, prefix_of_user
+from app.clients.aws.image_store import TOMBSTONE, PictureStore, delete_some, prefix_of_user
 from app.database import db
 from app.media.sandbox.pool import Darkroom
 from app.uploads.cancelled import note_cancelled
@@ -78,6 +78,53 @@ def after(moment: datetime) -> datetime:
     second = moment.replace(microsecond=0) + timedelta(seconds=1)
     until(lambda: datetime.now(UTC) >= second)
     return second
+
+
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+class Killing:
+    """S3 for a process that is killed as soon as it has deleted something."""
+
+    def __init__(self, s3: Any) -> None:
+        self._s3 = s3
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._s3, name)
+
+    def delete_objects(self, **request: Any) -> None:
+        self._s3.delete_objects(**request)
+        raise KilledError
+
+
+def never() -> bool:
+    return False
+
+
+def test_who_is_killed_while_they_delete_an_image_leaves_a_tombstone(
+    library: Library, ada: UUID
+) -> None:
+    """The next try finds nothing left to delete."""
+    place = library.add(ada)
+    killed = PictureStore(s3=Killing(library.s3), bucket_name=BUCKET)
+    with pytest.raises(KilledError):
+        killed.delete_image(place.user_id, place.image_id)
+    library.assembly.store.delete_image(place.user_id, place.image_id)
+    assert library.archive.tombstone(place)
+    assert of(library.examine(repair=True), place) == [("missing", "deleted")]
+
+
+def test_who_is_killed_while_they_delete_a_person_leaves_a_tombstone(
+    library: Library, ada: UUID
+) -> None:
+    place = library.add(ada)
+    what: dict[str, Any] = {"bucket_name": BUCKET, "prefix": prefix_of_user(ada), "is_over": never}
+    with pytest.raises(KilledError):
+        delete_some(Killing(library.s3), **what)
+    assert delete_some(library.s3, **what)
+    assert library.archive.tombstone(place)
+    assert of(library.examine(repair=True), place) == [("missing", "deleted")]
 
 
 @pytest.mark.parametrize("name", ["deleted/deleted", "deleted/exports/x.zip"])

@@ -11,6 +11,10 @@ tells the integrity check of the deletion, even after a restore of the database,
 lifecycle rule removes it. Only exports (export_store.py) are deleted for good by the sweep: they
 can be made again. docs/decisions/0057-versions.md.
 
+[Note: A tombstone around it] A tombstone is written before anything is deleted. If the process is
+killed in between, or S3 fails, the next try finds nothing left to delete, and would write none. It
+is deleted after everything else, so that it is kept for as long as what it is about.
+
 The worker opens untrusted files, so it writes no tombstones and has no right to: an attacker who
 took it over could otherwise mark all images as deleted by their owners. What it deletes was
 rejected or cancelled, and belongs to no image. docs/decisions/0070-tombstones.md.
@@ -177,11 +181,22 @@ class PictureStore:
 def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> int:
     """Delete all that lies below a prefix, and the parts of what was never put together.
 
-    Returns the bytes of what was seen there. See [Note: Who deletes versions]. Safe to repeat.
+    Returns the bytes of what was seen there. See [Note: Who deletes versions] and
+    [Note: A tombstone around it]. Safe to repeat.
     """
-    sizes = _hide_all(s3, bucket_name=bucket_name, prefix=prefix)
-    if sizes:
-        _leave_tombstone(s3, bucket_name=bucket_name, prefix=prefix)
+    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
+    sizes: list[int] = []
+    has_tombstone = False
+    with translated():
+        for items in _pages(s3, bucket_name=bucket_name, prefix=prefix):
+            found = [item for item in items if item["Key"] != prefix + TOMBSTONE]
+            if items and not has_tombstone:
+                s3.put_object(Bucket=bucket_name, Key=prefix + TOMBSTONE, Body=b"")
+                has_tombstone = True
+            _delete(s3, bucket_name, [{"Key": item["Key"]} for item in found])
+            sizes += [item["Size"] for item in found]
+        if has_tombstone:
+            s3.delete_object(Bucket=bucket_name, Key=prefix + TOMBSTONE)
     return sum(sizes)
 
 
@@ -189,7 +204,7 @@ def delete_some(s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[],
     """Delete what lies below a prefix, a thousand objects at a time, until time is up.
 
     Returns whether all of it is gone. Each call that deletes anything leaves a tombstone, since it
-    may be the last that finds something. Safe to repeat.
+    may be the last that finds something: see [Note: A tombstone around it]. Safe to repeat.
     """
     drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
     is_done, has_deleted = True, False
@@ -198,18 +213,13 @@ def delete_some(s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[],
             if has_deleted and is_over():
                 is_done = False
                 break
+            if items and not has_deleted:
+                s3.put_object(Bucket=bucket_name, Key=prefix + TOMBSTONE, Body=b"")
+                has_deleted = True
             _delete(s3, bucket_name, [{"Key": item["Key"]} for item in items])
-            has_deleted = has_deleted or bool(items)
-    if has_deleted:
-        _leave_tombstone(s3, bucket_name=bucket_name, prefix=prefix)
+        if has_deleted:
+            s3.delete_object(Bucket=bucket_name, Key=prefix + TOMBSTONE)
     return is_done
-
-
-def _leave_tombstone(s3: Any, *, bucket_name: str, prefix: str) -> None:
-    with translated():
-        # Last, so that it is there for as long as what it is about.
-        s3.put_object(Bucket=bucket_name, Key=prefix + TOMBSTONE, Body=b"")
-        s3.delete_object(Bucket=bucket_name, Key=prefix + TOMBSTONE)
 
 
 def _hide_all(s3: Any, *, bucket_name: str, prefix: str) -> list[int]:
