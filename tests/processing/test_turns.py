@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from app.database import db
 from app.images.turns import (
@@ -229,6 +230,25 @@ def test_who_asks_for_places_and_sends_nothing_holds_a_bulk_upload_up_for_minute
     for _ in range(BULK_AFTER // TURN_EACH_BATCH + 3):
         move_turn(bob, by=TURN_EACH_BATCH)
     db.session.commit()
+    assert owners(begin_next(limit)) == [ada]
+
+
+def test_who_asks_for_places_every_ten_seconds_and_sends_nothing_is_in_bulk_too(
+    library: Library,
+) -> None:
+    ada, bob = library.person(), library.person()
+    waiting(library, ada, 10)
+    in_bulk(library, ada)
+    arriving(library, bob)
+    limit = InHand(most=3)
+    assert owners(begin_next(limit), begin_next(limit)) == [ada, None]
+    later = text(
+        "UPDATE rate_limits SET empty_at = empty_at - interval '10 seconds' WHERE key = :key"
+    )
+    for _ in range(60):
+        move_turn(bob, by=TURN_EACH_BATCH)
+        db.session.execute(later, {"key": f"turn:{bob}"})
+        db.session.commit()
     assert owners(begin_next(limit)) == [ada]
 
 
