@@ -10,11 +10,13 @@ transaction that adds one. The version that is shown never goes, and the newest 
 for whoever forgets their own words.
 """
 
+import time
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 
 from app.accounts.models import User
 from app.accounts.rate_limits import limiter
@@ -50,6 +52,8 @@ from app.settings import ModelSettings
 if TYPE_CHECKING:
     from app.clients.openai_vision import Sighting  # its shapes are not built where nobody is asked
 
+MAX_MISSING_AT_ONCE = 1000  # in one transaction
+MAX_SECONDS_OF_MISSING = 10.0
 MAX_VERSIONS = 10  # by people, and as many by models, of one picture
 
 
@@ -154,10 +158,11 @@ def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
 
 
 def ask_for_missing(user: User, *, model: ModelSettings | None) -> tuple[int, datetime]:
-    """Note that all pictures without a description wait for one; return how many, and since when.
+    """Note that pictures without a description wait for one; return how many, and since when.
 
-    Ends the transaction. The messages of single pictures are the worker's to send: there may be a
-    hundred thousand of them.
+    A thousand in each transaction, for as long as a request may take: of a very large library some
+    are left, and the same request asks for those. The messages of single pictures are the worker's
+    to send. Ends the transaction.
 
     Raises:
         TooManyRequestsError: they were asked for a moment ago, or many were some hours ago.
@@ -171,18 +176,39 @@ def ask_for_missing(user: User, *, model: ModelSettings | None) -> tuple[int, da
     _take_seat(user, counted)
     if over := limiter.seconds_over(DESCRIPTIONS_OF_MISSING, of=str(user.id)):
         raise TooManyRequestsError(retry_after=over)
-    moment = now()
-    waiting = db.session.execute(
+    moment, ends = now(), time.monotonic() + MAX_SECONDS_OF_MISSING
+    asked, last = _ask_for_some(user.id, after=b"", moment=moment)
+    total = asked
+    with suppress(TooManyAtOnceError):  # what was asked for is asked for
+        while asked == MAX_MISSING_AT_ONCE and time.monotonic() < ends:
+            take_seat(user.id)
+            asked, last = _ask_for_some(user.id, after=last, moment=moment)
+            total += asked
+    return total, moment
+
+
+def _ask_for_some(owner_id: UUID, *, after: bytes, moment: datetime) -> tuple[int, bytes]:
+    """Note that the next thousand wait; return how many, and the checksum of the last. Commits."""
+    # By the index of checksums: each thousand begins where the one before it ended.
+    some = (
+        select(Image.id)
+        .where(Image.owner_id == owner_id, Image.sha256 > after, _missing())
+        .order_by(Image.sha256)
+        .limit(MAX_MISSING_AT_ONCE)
+        .with_for_update()
+    )
+    asked = (
         update(Image)
-        .where(Image.owned_by(user), _missing())
+        .where(Image.id.in_(some.scalar_subquery()))
         .values(_waiting_since(moment))
+        .returning(Image.sha256)
         .execution_options(synchronize_session=False)
     )
-    count = int(cast("CursorResult[Any]", waiting).rowcount)
-    if count:
-        limiter.add(DESCRIPTIONS_OF_MISSING, of=str(user.id), amount=count)
+    checksums = db.session.scalars(asked).all()
+    if checksums:
+        limiter.add(DESCRIPTIONS_OF_MISSING, of=str(owner_id), amount=len(checksums))
     db.session.commit()
-    return count, moment
+    return len(checksums), max(checksums, default=after)
 
 
 def _take_seat(user: User, *counted: tuple[limiter.Limit, str]) -> None:
@@ -242,22 +268,6 @@ def record_failure(image_id: UUID, *, code: str) -> None:
         .values(description_state=DescriptionState.FAILED, description_failure=code)
         .execution_options(synchronize_session=False)
     )
-
-
-def counts(user: User) -> dict[str, int]:
-    """How many of a person's pictures wait for, have, lack a description, or failed to get one."""
-    described = Image.current_description_id.is_not(None)
-    waiting = Image.description_state == DescriptionState.WAITING
-    failed = Image.description_state == DescriptionState.FAILED
-    row = db.session.execute(
-        select(
-            func.count().filter(waiting),
-            func.count().filter(described & ~waiting),
-            func.count().filter(failed & ~described),
-            func.count().filter(_missing()),
-        ).where(Image.owned_by(user), Image.in_library())
-    ).one()
-    return dict(zip(("waiting", "done", "failed", "missing"), row, strict=True))
 
 
 def _forget_older(image_id: UUID, source: DescriptionSource) -> None:

@@ -310,8 +310,16 @@ class Image(Base):
         return conditions[view] & cls.in_library()
 
 
+def _counted(comment: str) -> Mapped[int]:
+    return mapped_column(BigInteger, default=0, server_default="0", comment=comment)
+
+
 class Storage(Base):
-    """How much a person keeps; a trigger on `images` holds it true to the byte."""
+    """What a person keeps, in counts that are true to the byte.
+
+    Triggers on `images` keep them (migration 0030), as those of the timeline: see [Note: Counted at
+    the commit] in app/timeline/models.py.
+    """
 
     __tablename__ = "storage"
     __table_args__ = (
@@ -323,6 +331,16 @@ class Storage(Base):
     )
     bytes: Mapped[int] = mapped_column(BigInteger, comment="Of originals, promised ones included.")
     pictures: Mapped[int] = mapped_column(BigInteger)
+    arriving_bytes: Mapped[int] = _counted("Of originals that were promised and have not arrived.")
+    arriving_pictures: Mapped[int] = _counted("Promised and not arrived.")
+    descriptions_waiting: Mapped[int] = _counted(
+        "Pictures in the library that wait for a description."
+    )
+    descriptions_done: Mapped[int] = _counted("Those that have one, and wait for no other.")
+    descriptions_failed: Mapped[int] = _counted("Those that have none, since a model failed.")
+    descriptions_missing: Mapped[int] = _counted(
+        "Those that could have one and do not, the failed ones included."
+    )
     last_change: Mapped[int] = mapped_column(
         BigInteger,
         default=0,

@@ -1,0 +1,70 @@
+"""A person asks for descriptions of a large library: by the thousand, and each picture once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Engine, event
+
+from app.accounts.models import User
+from app.database import db, now
+from app.descriptions.versions import MAX_MISSING_AT_ONCE, ask_for_missing
+from app.settings import ModelSettings
+from tests.conftest import running_stack
+from tests.support.library import library_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.library import Library
+
+PICTURES = 2 * MAX_MISSING_AT_ONCE + 1
+MISSING = (
+    "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state, created_at,"
+    " stored_at, timeline_at, has_preview, attempts, description_state)"
+    " SELECT gen_random_uuid(), :owner, 'a.jpg', 1, sha256(gen_random_uuid()::text::bytea),"
+    " 'image/jpeg', 'ready', now(), now(), now(), true, 0, 'none'"
+    " FROM generate_series(1, :count) AS n RETURNING 1"
+)
+WAITING = (
+    "SELECT count(*) FROM images WHERE description_state = 'waiting' AND description_asked_at = :at"
+)
+
+
+@pytest.fixture
+def library() -> Iterator[Library]:
+    with running_stack() as stack, library_on(stack) as library:
+        yield library
+
+
+@pytest.fixture
+def changed() -> Iterator[list[int]]:
+    """How many rows each statement changed that begins the waiting."""
+    counts: list[int] = []
+
+    def note(_: object, cursor: object, statement: str, *__: object) -> None:
+        if statement.startswith("UPDATE images SET description_state"):
+            counts.append(cursor.rowcount)  # type: ignore[attr-defined]
+
+    event.listen(Engine, "after_cursor_execute", note)
+    yield counts
+    event.remove(Engine, "after_cursor_execute", note)
+
+
+def test_no_statement_asks_for_more_than_a_thousand(
+    library: Library, changed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However slow the machine is.
+    monkeypatch.setattr("app.descriptions.versions.MAX_SECONDS_OF_MISSING", 3600.0)
+    owner = library.person()
+    library.value(MISSING, owner=owner, count=PICTURES)
+    model = ModelSettings(api_key="x", base_url=None, model="x", effort=None, is_demo=True)
+    with library.assembly.app.app_context():
+        user = db.session.get_one(User, owner)
+        user.descriptions_enabled_at = now()
+        db.session.commit()
+        asked, moment = ask_for_missing(user, model=model)
+    assert asked == PICTURES
+    assert library.value(WAITING, at=moment) == PICTURES
+    assert changed == [MAX_MISSING_AT_ONCE, MAX_MISSING_AT_ONCE, 1]
