@@ -419,11 +419,11 @@ class TooManyRequestsError(AppError):
 
 class TooManyAtOnceError(TooManyRequestsError):
     code = "too_many_at_once"
-    detail = "Several changes of yours are under way. Wait a second, then send this one again."
+    detail = "Several changes of yours are under way. Wait a little, then send this one again."
 
-    def __init__(self) -> None:
+    def __init__(self, *, retry_after: int = 1) -> None:
         AppError.__init__(self)
-        self.retry_after = 1
+        self.retry_after = retry_after
 
 
 class TooManyUploadsError(TooManyRequestsError):

@@ -56,7 +56,6 @@ log = logging.getLogger(__name__)
 
 images = APIBlueprint("images", __name__, url_prefix="/api/images", tag="Images")
 
-MAX_DROPPED_AT_ONCE = 20  # each is a request to S3
 NOT_FOUND = {404: "There is no such picture, or it is not yours: the answer is the same."}
 
 
@@ -332,10 +331,8 @@ def _correct(user: User, rows: Sequence[Locked], changes: ImagePatch) -> None:
 
 
 def _drop_open_parts(user: User, open_parts: list[tuple[UUID, str]]) -> None:
-    """Drop what S3 has of cancelled uploads; of more than a request has time for, in a day."""
-    dropped = open_parts[:MAX_DROPPED_AT_ONCE]
-    if dropped:
-        drop_parts(user, dropped, uploads=parts().uploads)
+    if open_parts:
+        drop_parts(user, open_parts, uploads=parts().uploads)
 
 
 def _send(message: Mapping[str, object]) -> None:

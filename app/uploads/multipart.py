@@ -29,8 +29,9 @@ from app.clients.aws.multipart_uploads import (
     StoredPart,
 )
 from app.database import db, now
-from app.errors import NotFoundError, NotInPartsError, PartsMissingError
+from app.errors import NotFoundError, NotInPartsError, PartsMissingError, TooManyAtOnceError
 from app.images.models import Image, ImageState
+from app.uploads.asking_s3 import MAX_ASKED_AT_ONCE, count_asked
 
 log = logging.getLogger(__name__)
 
@@ -108,16 +109,20 @@ def complete_parts(user: User, image_id: UUID, *, uploads: PartUploads) -> None:
         NotFoundError: there is no such picture, or it is somebody else's.
         NotInPartsError: nothing is open that could be put together.
         PartsMissingError: some have not arrived, or are not as promised.
-        TooManyAtOnceError: it is put together and not noted; asking again notes it.
+        TooManyAtOnceError: S3 was asked too often, or it is put together and not noted; asking
+            again does the rest.
     """
     found = db.session.execute(
         select(
             Image.state, Image.upload_id, Image.byte_size, Image.part_size, Image.part_checksums
         ).where(Image.owned_by(user), Image.id == image_id)
     ).one_or_none()
-    user_id = _end_transaction(user)
+    user_id = user.id
     if found is None:
         raise NotFoundError
+    if found.upload_id is not None:
+        count_asked(user_id, 1)
+    db.session.commit()  # what follows waits for the outside
     is_here = found.state != ImageState.UPLOADING
     if found.upload_id is not None and found.state == ImageState.PROCESSING:
         # Begun by what completed it, or by a late event of an earlier upload, that finds nothing.
@@ -137,9 +142,18 @@ def complete_parts(user: User, image_id: UUID, *, uploads: PartUploads) -> None:
 
 
 def drop_parts(user: User, dropped: Iterable[tuple[UUID, str]], *, uploads: PartUploads) -> None:
-    """Drop uploads that nobody will finish. What fails here the bucket does after a day."""
+    """Drop uploads that nobody will finish: as many as a request has time for, if not too often.
+
+    The sweep drops the parts of cancelled uploads too, and the bucket all others after a day.
+    """
+    some = list(dropped)[:MAX_ASKED_AT_ONCE]
     user_id = _end_transaction(user)
-    for image_id, upload_id in dropped:
+    try:
+        count_asked(user_id, len(some))
+    except TooManyAtOnceError:
+        return
+    db.session.commit()
+    for image_id, upload_id in some:
         _drop(user_id, image_id, upload_id, uploads=uploads)
 
 

@@ -1,5 +1,6 @@
 """Uploads over HTTP: create, cancel, and complete a multipart upload."""
 
+import logging
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from app.accounts.models import User
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_user, signed_in
 from app.albums.entries import add_images, lock_albums_of, require_album
+from app.clients.aws.boto import AwsUnavailableError
 from app.database import db
-from app.errors import UnavailableError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import parts
 from app.http.middleware import json_response
@@ -18,6 +19,7 @@ from app.images.listing import Shown, image_detail, images_by_id
 from app.images.schemas import ImageDetail
 from app.images.turns import TURN_EACH_BATCH, move_turn
 from app.observability.metrics import count
+from app.uploads.asking_s3 import MAX_ASKED_AT_ONCE, count_asked
 from app.uploads.create import (
     Existing,
     Promised,
@@ -39,6 +41,11 @@ from app.uploads.schemas import NewImage, NewImages, PlacesOut
 
 uploads = APIBlueprint("uploads", __name__, url_prefix="/api/images", tag="Images")
 
+log = logging.getLogger(__name__)
+
+# A worker looks for what waits, and finds that it is not there, within seconds.
+DOUBT_SECONDS = 5
+
 Answer = Promised | PromisedInParts | Existing | Refused
 PROMISED = Promised | PromisedInParts
 
@@ -53,7 +60,8 @@ PROMISED = Promised | PromisedInParts
         409: "An album, or all of yours, or those of a picture, hold as much as they may;"
         " nothing was promised.",
         429: "Too many uploads were begun and not finished, cancelled or rejected, or too much was"
-        " sent that was cancelled or rejected; or several changes of yours are under way.",
+        " sent that was cancelled or rejected; or several changes of yours are under way, among"
+        " them places in parts that were asked for faster than ten a second.",
     }
 )
 def create_images(json_data: NewImages) -> Response:
@@ -61,7 +69,8 @@ def create_images(json_data: NewImages) -> Response:
 
     For each picture: a place (PUT the file there with exactly the headers given, within five
     minutes), or the picture that is here already, or why it cannot be taken in. Asking again for
-    an upload that was not finished gives its place again.
+    an upload that was not finished gives its place again. `wait`: it may be here already, which is
+    found out within seconds; keep the file, and ask for this picture again.
 
     With `parts`, a place has an address for each part: PUT them in any order, several at once if
     you like, then complete the upload. Asking again tells which parts are there, and gives new
@@ -83,6 +92,15 @@ def create_images(json_data: NewImages) -> Response:
     if promised:
         require_few_unfinished(user)
     _put_into_albums(user, json_data.images, answers)
+    # Whoever hears "exists" lets go of the file.
+    doubtful = [
+        answer.image_id
+        for answer in answers.values()
+        if isinstance(answer, Existing) and answer.by_hearsay
+    ]
+    looked_for = doubtful[:MAX_ASKED_AT_ONCE]
+    in_parts = sum(isinstance(answer, PromisedInParts) for answer in answers.values())
+    count_asked(user.id, in_parts + len(looked_for))
     ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
     # Before the commit, which lets the rows go: one may be cancelled the moment after.
     shown = {UUID(image["id"]): image for image in images_by_id(user, ids, reader=reader)}
@@ -91,10 +109,13 @@ def create_images(json_data: NewImages) -> Response:
         # By itself, since the worker moves the same row.
         move_turn(user.id, by=TURN_EACH_BATCH)
         db.session.commit()
-    _look_for_hearsay(user, list(answers.values()))
+    unproven = set(doubtful) - _found_at_s3(user, looked_for)
     _drop_abandoned(user, list(answers.values()))
     count("UploadsPromised", promised)
-    places = [_place(user, answers[index], shown) for index in range(len(json_data.images))]
+    places = [
+        _place(user, answers[index], shown, unproven=unproven)
+        for index in range(len(json_data.images))
+    ]
     return json_response({"places": places})
 
 
@@ -135,21 +156,22 @@ def _put_into_albums(user: User, images: list[NewImage], answers: Mapping[int, A
         add_images(user, album, ids)
 
 
-def _look_for_hearsay(user: User, answers: list[Answer]) -> None:
-    """Verify an upload that only an event reported: clients that get "exists" discard the file.
+def _found_at_s3(user: User, image_ids: list[UUID]) -> set[UUID]:
+    """Return those whose originals are there, as far as S3 answers.
 
-    Raises:
-        UnavailableError: it is not there; once the worker has seen so, its place is given again.
+    Of one that is not there the worker will see so too, and then its place is given again.
     """
-    ids = [
-        answer.image_id for answer in answers if isinstance(answer, Existing) and answer.by_hearsay
-    ]
-    if not ids:
-        return
     user_id = user.id
     db.session.rollback()
-    if not all(parts().uploads.has_original(user_id, image_id) for image_id in ids):
-        raise UnavailableError
+    found = set()
+    for image_id in image_ids:
+        try:
+            if parts().uploads.has_original(user_id, image_id):
+                found.add(image_id)
+        except AwsUnavailableError as error:
+            log.warning("originals are looked for later: %s", error)
+            break
+    return found
 
 
 def _drop_abandoned(user: User, answers: list[Answer]) -> None:
@@ -162,8 +184,10 @@ def _drop_abandoned(user: User, answers: list[Answer]) -> None:
         drop_parts(user, abandoned, uploads=parts().uploads)
 
 
-def _place(user: User, answer: Answer, shown: dict[UUID, Shown]) -> Shown:
+def _place(user: User, answer: Answer, shown: dict[UUID, Shown], *, unproven: set[UUID]) -> Shown:
     match answer:
+        case Existing(image_id=image_id) if image_id in unproven:
+            return {"status": "wait", "retry_after": DOUBT_SECONDS}
         case Refused(code=code, detail=detail):
             return {"status": "refused", "code": code, "detail": detail}
         case Existing(image_id=image_id, restored=restored):

@@ -169,7 +169,19 @@ class RefusedOut(BaseModel):
     detail: str
 
 
+class WaitOut(BaseModel):
+    """It may be here already, and nobody has seen its bytes yet: keep the file, and ask again.
+
+    The others of the batch are not affected.
+    """
+
+    status: Literal["wait"]
+    retry_after: int = Field(description="Seconds until this picture should be asked for again.")
+
+
 class PlacesOut(BaseModel):
     """One answer for each picture of the batch, in the same order."""
 
-    places: list[Annotated[UploadPlaceOut | ExistsOut | RefusedOut, Field(discriminator="status")]]
+    places: list[
+        Annotated[UploadPlaceOut | ExistsOut | WaitOut | RefusedOut, Field(discriminator="status")]
+    ]

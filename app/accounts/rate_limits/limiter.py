@@ -108,6 +108,19 @@ def count_within(limit: Limit, *, of: str) -> int | None:
     return None if left is None else int(left)
 
 
+def take_several(limit: Limit, *, of: str, amount: int) -> None:
+    """Count so many, at most the limit's burst, in the current transaction.
+
+    Raises:
+        TooManyRequestsError: the limit has no room for all of them; nothing was counted.
+    """
+    together = limit.every * amount
+    sizes = {"key": _key(limit, of), "every": together, "whole": limit.every * limit.burst}
+    if db.session.scalar(_TAKE, sizes) is None:
+        seconds = db.session.scalar(_WAIT, sizes)
+        raise TooManyRequestsError(retry_after=max(1, math.ceil(seconds or 0)))
+
+
 def add(limit: Limit, *, of: str, amount: float) -> None:
     """Count so much of what has happened already, in the current transaction. Refuses nothing."""
     db.session.execute(_ADD, {"key": _key(limit, of), "by": limit.every * amount})

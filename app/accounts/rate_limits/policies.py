@@ -98,6 +98,9 @@ LINK_TRIES_NETWORK = Limit(name="links-network", burst=60, every=5 * _SECOND)
 DISCARDED_MEGABYTES = Limit(
     name="discarded-megabytes", burst=10 * 1024, every=24 * 60 * _MINUTE / (10 * 1024)
 )
+# Pictures of which S3 is asked while their person waits: see [Note: Asking S3]. Sending a file that
+# is large enough for parts takes longer than a tenth of a second.
+ASKED_OF_S3 = Limit(name="asked-of-s3", burst=200, every=_SECOND / 10)
 # Each reads and writes the whole library once.
 EXPORTS = Limit(name="exports", burst=5, every=6 * 60 * _MINUTE)
 # The notice of each is always sent: whoever asks and calls off again and again asks no more.

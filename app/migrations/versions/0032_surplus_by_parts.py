@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0032"
-down_revision = "0029"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -1449,7 +1449,8 @@ export interface paths {
          *
          *     For each picture: a place (PUT the file there with exactly the headers given, within five
          *     minutes), or the picture that is here already, or why it cannot be taken in. Asking again for
-         *     an upload that was not finished gives its place again.
+         *     an upload that was not finished gives its place again. `wait`: it may be here already, which is
+         *     found out within seconds; keep the file, and ask for this picture again.
          *
          *     With `parts`, a place has an address for each part: PUT them in any order, several at once if
          *     you like, then complete the upload. Asking again tells which parts are there, and gives new
@@ -3802,7 +3803,7 @@ export interface components {
          */
         PlacesOut: {
             /** Places */
-            places: (components["schemas"]["UploadPlaceOut"] | components["schemas"]["ExistsOut"] | components["schemas"]["RefusedOut"])[];
+            places: (components["schemas"]["UploadPlaceOut"] | components["schemas"]["ExistsOut"] | components["schemas"]["WaitOut"] | components["schemas"]["RefusedOut"])[];
         };
         /**
          * Problem
@@ -4516,6 +4517,24 @@ export interface components {
             label: string;
             /** Provider */
             provider: string;
+        };
+        /**
+         * WaitOut
+         * @description It may be here already, and nobody has seen its bytes yet: keep the file, and ask again.
+         *
+         *     The others of the batch are not affected.
+         */
+        WaitOut: {
+            /**
+             * Retry After
+             * @description Seconds until this picture should be asked for again.
+             */
+            retry_after: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "wait";
         };
     };
     responses: never;
@@ -11318,7 +11337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many uploads were begun and not finished, cancelled or rejected, or too much was sent that was cancelled or rejected; or several changes of yours are under way. */
+            /** @description Too many uploads were begun and not finished, cancelled or rejected, or too much was sent that was cancelled or rejected; or several changes of yours are under way, among them places in parts that were asked for faster than ten a second. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -119,8 +119,8 @@ def test_a_place_is_not_called_taken_because_an_event_said_so(
         return ada.http.post("/api/images", json=ask)
 
     soon = datetime.now(UTC) + timedelta(hours=1)
-    answer = asked(state="processing", until=soon)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    (doubtful,) = asked(state="processing", until=soon).json()["places"]
+    assert doubtful == {"status": "wait", "retry_after": 5}
     (again,) = asked(state="uploading", until=None).json()["places"]
     put(again["upload"], picture.content).raise_for_status()
     (now_there,) = asked(state="processing", until=soon).json()["places"]

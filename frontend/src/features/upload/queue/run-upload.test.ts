@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
+import { anImage } from "@/test/samples";
+
 import { PermanentError, TransientError, UnreadableFileError } from "./errors";
 import { pictureFile, standInHash } from "./testing/fakes";
 import { QueueUnderTest, wait } from "./testing/queue-harness";
@@ -112,6 +114,19 @@ describe("trouble on the way", () => {
     uploads.add(pictureFile("a.jpg"));
     await wait(60_000);
     expect(uploads.names).toEqual(["ready"]);
+  });
+
+  test("a file that may be there already waits, beside others that go on", async () => {
+    const doubtful = { status: "wait" as const, retry_after: 5 };
+    const sent = { ...anImage({ id: "b" }), state: "ready" as const };
+    const there = { status: "exists" as const, image: sent, restored: false };
+    uploads.server.nextPlaces.push([doubtful, there]);
+    uploads.server.nextPlaces.push(...Array.from({ length: 30 }, () => [doubtful]));
+    uploads.add(pictureFile("a.jpg"), pictureFile("b.jpg"));
+    await wait(200);
+    expect(uploads.names).toEqual(["interrupted", "already"]);
+    await wait(60_000);
+    expect(uploads.names).toEqual(["ready", "already"]);
   });
 
   test("a lasting refusal of the server is told in its words and can be tried again", async () => {

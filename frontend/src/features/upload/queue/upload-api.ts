@@ -10,6 +10,9 @@ export type PlaceAnswer =
 export type Promised = Extract<PlaceAnswer, { status: "upload" }>;
 export type PartPlace = Extract<Promised["upload"], { parts: unknown }>["parts"][number];
 
+/** What whoever asks is told; "wait" is passing trouble. */
+export type SettledPlace = Exclude<PlaceAnswer, { status: "wait" }>;
+
 export type UploadApi = {
   /** Answers in the order asked; at most 100 at a time. */
   askForPlaces(pictures: readonly Picture[]): Promise<PlaceAnswer[]>;

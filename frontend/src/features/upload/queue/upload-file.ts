@@ -5,7 +5,7 @@ import type { FileHash } from "./file-hash";
 import { PartsProgress } from "./parts-progress";
 import type { PutOutcome } from "./put";
 import { persistently } from "./retry";
-import type { PlaceAnswer, Promised } from "./upload-api";
+import type { Promised, SettledPlace } from "./upload-api";
 import type { RunningUpload } from "./upload-context";
 import { uploadMultipart, MAX_TRIES } from "./upload-multipart";
 
@@ -14,10 +14,10 @@ const PLACE_LIFE_MS = 4 * 60_000;
 const RENEWALS = 3;
 
 type Sending = RunningUpload & { hashed: FileHash; progress: PartsProgress };
-type Asked = { place: PlaceAnswer; isStale: () => boolean };
+type Asked = { place: SettledPlace; isStale: () => boolean };
 
 /** The image whose bytes are in storage now, or why none had to be sent. */
-export type SendAnswer = { status: "sent"; imageId: string } | Exclude<PlaceAnswer, Promised>;
+export type SendAnswer = { status: "sent"; imageId: string } | Exclude<SettledPlace, Promised>;
 
 /** Throws an error of errors.ts. */
 export const uploadFile = async (hashed: FileHash, carried: RunningUpload): Promise<SendAnswer> => {

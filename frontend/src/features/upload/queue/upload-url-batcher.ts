@@ -1,5 +1,6 @@
 /** Asking for places in batches: whoever asks at about the same time shares a request. */
-import type { Picture, PlaceAnswer, UploadApi } from "./upload-api";
+import { TransientError } from "./errors";
+import type { Picture, SettledPlace, UploadApi } from "./upload-api";
 
 const BATCH = 20;
 const AT_ONCE = 2;
@@ -8,7 +9,7 @@ const GATHER_MS = 60;
 
 type Waiting = {
   picture: Picture;
-  resolve: (place: PlaceAnswer) => void;
+  resolve: (place: SettledPlace) => void;
   reject: (error: unknown) => void;
 };
 
@@ -22,7 +23,7 @@ export class UploadUrlBatcher {
   }
 
   /** A cancelled question is still answered: the place it brings must then be given back. */
-  ask(picture: Picture): Promise<PlaceAnswer> {
+  ask(picture: Picture): Promise<SettledPlace> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ picture, resolve, reject });
       if (this.#asking < AT_ONCE) void this.#askUntilNoneWaits();
@@ -44,7 +45,9 @@ export class UploadUrlBatcher {
       const places = await this.#server.askForPlaces(batch.map(({ picture }) => picture));
       batch.forEach(({ resolve, reject }, index) => {
         const place = places[index];
-        if (place) resolve(place);
+        // The server has not found out yet whether it is there: no failure of anybody's.
+        if (place?.status === "wait") reject(new TransientError("busy", { counts: false }));
+        else if (place) resolve(place);
         else reject(new Error(`no place for ${String(index)} of ${String(batch.length)}`));
       });
     } catch (error) {
