@@ -104,3 +104,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("image_id", name=op.f("pk_corrections")),
         comment="What people corrected of images, and what the files say; kept apart.",
     )
+
+
+def downgrade() -> None:
+    """Forget what files say of corrected images: what people said stays, as if the files did."""
+    op.drop_table("corrections")
+    op.drop_column("images", "is_corrected")
