@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from random import Random
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg2
 import pytest
 
 from app.cli.migrate import migrate
+from tests.database.people import add_owner, cursor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a type
 
     from scripts.embedded.stack import EmbeddedStack
@@ -67,28 +66,7 @@ FROM (
 def owner(stack: EmbeddedStack) -> UUID:
     """Somebody without images."""
     migrate(stack.database_url)
-    return _add_person(stack)
-
-
-def _add_person(stack: EmbeddedStack) -> UUID:
-    person = uuid4()
-    with _cursor(stack) as cursor:
-        cursor.execute(
-            "INSERT INTO users (id, email, created_at) VALUES (%s, %s, now())",
-            [str(person), f"{person}@example.org"],
-        )
-    return person
-
-
-@contextmanager
-def _cursor(stack: EmbeddedStack) -> Iterator[Cursor]:
-    """A transaction of the role that the product runs as; committed at the end."""
-    with (
-        closing(psycopg2.connect(stack.runtime_database_url)) as connection,
-        connection,
-        connection.cursor() as cursor,
-    ):
-        yield cursor
+    return add_owner(stack)
 
 
 def _add(cursor: Cursor, owner: UUID, state: str = "ready", *, images: int = 1) -> list[str]:
@@ -97,7 +75,7 @@ def _add(cursor: Cursor, owner: UUID, state: str = "ready", *, images: int = 1) 
 
 
 def _require_true(stack: EmbeddedStack, owner: UUID) -> tuple[int, ...]:
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         # One moment for both: a worker of other tests may take these images up meanwhile.
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute(KEPT, [str(owner)])
@@ -110,12 +88,12 @@ def _require_true(stack: EmbeddedStack, owner: UUID) -> tuple[int, ...]:
 
 
 def test_each_kind_of_change_is_counted(stack: EmbeddedStack, owner: UUID) -> None:
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         (image,) = _add(cursor, owner, "uploading")
     assert _require_true(stack, owner) == (1, 1, 1, 1, 0, 0, 0, 0)
 
     def after(statement: str) -> tuple[int, ...]:
-        with _cursor(stack) as cursor:
+        with cursor_of(stack) as cursor:
             cursor.execute(statement, [image])
         return _require_true(stack, owner)
 
@@ -148,17 +126,17 @@ def test_statement_that_adds_one_and_changes_another(stack: EmbeddedStack, owner
     FROM generate_series(1, %s) AS n
     ON CONFLICT (owner_id, sha256) DO UPDATE SET byte_size = excluded.byte_size
     """
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         cursor.execute(both, [str(owner), 5, 1])
     assert _require_true(stack, owner)[:2] == (5, 1)
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         cursor.execute(both, [str(owner), 7, 2])
     assert _require_true(stack, owner)[:2] == (14, 2)
 
 
 def test_what_is_rolled_back_is_not_counted(stack: EmbeddedStack, owner: UUID) -> None:
-    other = _add_person(stack)
-    with _cursor(stack) as cursor:
+    other = add_owner(stack)
+    with cursor_of(stack) as cursor:
         _add(cursor, owner)
         cursor.execute("SAVEPOINT here")
         _add(cursor, owner)
@@ -175,11 +153,11 @@ def test_many_rows_of_one_statement_change_the_counts_once(
 ) -> None:
     """Were it once for each, each would go through all versions of the row that came before."""
     written = "SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'storage'"
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         _add(cursor, owner, "uploading")
 
     def updates_of(statement: str, *values: object) -> int:
-        with _cursor(stack) as cursor:
+        with cursor_of(stack) as cursor:
             cursor.execute(statement, values)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as the commit does
             cursor.execute(written)
@@ -239,11 +217,11 @@ def _write_one(cursor: Cursor, owner: UUID, images: list[str], choices: Random) 
 
 
 def test_nothing_is_left_of_somebody_who_is_deleted(stack: EmbeddedStack, owner: UUID) -> None:
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         _add(cursor, owner, images=20)
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         cursor.execute("UPDATE images SET deleted_at = now() WHERE owner_id = %s", [str(owner)])
         cursor.execute("DELETE FROM users WHERE id = %s", [str(owner)])
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         cursor.execute("SELECT FROM storage WHERE user_id = %s", [str(owner)])
         assert cursor.rowcount == 0

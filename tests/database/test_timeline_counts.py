@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -14,10 +14,9 @@ import psycopg2
 import pytest
 
 from app.cli.migrate import migrate
+from tests.database.people import add_owner, cursor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from psycopg2.extensions import connection as Connection  # noqa: N812 - a type
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a type
 
@@ -50,28 +49,7 @@ GROUP BY 1
 def owner(stack: EmbeddedStack) -> UUID:
     """Somebody without images."""
     migrate(stack.database_url)
-    return _add_person(stack)
-
-
-def _add_person(stack: EmbeddedStack) -> UUID:
-    person = uuid4()
-    with _cursor(stack) as cursor:
-        cursor.execute(
-            "INSERT INTO users (id, email, created_at) VALUES (%s, %s, now())",
-            [str(person), f"{person}@example.org"],
-        )
-    return person
-
-
-@contextmanager
-def _cursor(stack: EmbeddedStack) -> Iterator[Cursor]:
-    """A transaction of the role that the product runs as; committed at the end."""
-    with (
-        closing(psycopg2.connect(stack.runtime_database_url)) as connection,
-        connection,
-        connection.cursor() as cursor,
-    ):
-        yield cursor
+    return add_owner(stack)
 
 
 def _add(cursor: Cursor, owner: UUID, moment: datetime, state: str = "ready") -> str:
@@ -96,7 +74,7 @@ def _kept(cursor: Cursor, owner: UUID, view: str) -> dict[date, int]:
 def _require_true(stack: EmbeddedStack, owner: UUID) -> dict[date, int]:
     """Compare all views with what is counted; return the timeline's days."""
     found: dict[str, dict[date, int]] = {}
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         # One moment for all: a worker of other tests may take these images up meanwhile.
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for view, condition in VIEWS.items():
@@ -110,12 +88,12 @@ def _require_true(stack: EmbeddedStack, owner: UUID) -> dict[date, int]:
 
 def test_each_kind_of_change_is_counted(stack: EmbeddedStack, owner: UUID) -> None:
     def change(words: str, *values: object) -> dict[date, int]:
-        with _cursor(stack) as cursor:
+        with cursor_of(stack) as cursor:
             cursor.execute(f"UPDATE images SET {words} WHERE id = %s", [*values, image])  # noqa: S608
         return _require_true(stack, owner)
 
     leap_day = date(2024, 2, 29)
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         image = _add(cursor, owner, datetime(2024, 2, 29, 23, 59), "uploading")  # noqa: DTZ001
     assert _require_true(stack, owner) == {}
     assert change("state = 'processing'") == {leap_day: 1}
@@ -135,13 +113,13 @@ def test_each_kind_of_change_is_counted(stack: EmbeddedStack, owner: UUID) -> No
     assert change("timeline_at = timeline_at + interval '1 month'") == {leap_day: 1}
     assert change("state = 'rejected'") == {}
     assert change("state = 'damaged'") == {leap_day: 1}
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         cursor.execute("DELETE FROM images WHERE id = %s", [image])
     assert _require_true(stack, owner) == {}
 
 
 def test_what_is_rolled_back_is_not_counted(stack: EmbeddedStack, owner: UUID) -> None:
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         _add(cursor, owner, START)
         cursor.execute("SAVEPOINT here")
         _add(cursor, owner, START)
@@ -161,8 +139,8 @@ def test_what_is_rolled_back_is_not_counted(stack: EmbeddedStack, owner: UUID) -
 
 
 def test_images_of_several_people_in_one_transaction(stack: EmbeddedStack, owner: UUID) -> None:
-    other = _add_person(stack)
-    with _cursor(stack) as cursor:
+    other = add_owner(stack)
+    with cursor_of(stack) as cursor:
         for person in (owner, other, owner):
             _add(cursor, person, START)
         cursor.execute(
@@ -233,12 +211,12 @@ def _write_one(connection: Connection, owner: UUID, images: list[str], choices: 
 
 
 def test_nothing_is_left_of_somebody_who_is_deleted(stack: EmbeddedStack, owner: UUID) -> None:
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         for days in range(0, 400, 20):
             _add(cursor, owner, START + timedelta(days=days))
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         cursor.execute("UPDATE images SET deleted_at = now() WHERE owner_id = %s", [str(owner)])
         cursor.execute("DELETE FROM users WHERE id = %s", [str(owner)])
-    with _cursor(stack) as cursor:
+    with cursor_of(stack) as cursor:
         cursor.execute("SELECT FROM timeline_months WHERE owner_id = %s", [str(owner)])
         assert cursor.rowcount == 0

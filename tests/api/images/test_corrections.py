@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.api.conftest import until
+from tests.api.images.test_batch import add
 from tests.support.images import jpeg, png
 from tests.support.users import Json, Person
 
@@ -228,20 +229,9 @@ def test_strangers_change_no_dates(ada: Person, bob: Person) -> None:
     assert bob.detail(own)["corrected"] == []
 
 
-ADD = text("""
-    INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state, created_at,
-        timeline_at, has_preview, is_animated, attempts, description_state)
-    SELECT gen_random_uuid(), :owner, 'x.jpg', 1, sha256(n::text::bytea), 'image/jpeg', 'ready',
-        now(), timestamp '2024-03-31 12:00' - n * interval '1 day', false, false, 0, 'none'
-    FROM generate_series(0, :count - 1) AS n RETURNING id::text
-""")
-
-
 def test_ten_thousand_are_set_and_undone_at_once(ada: Person, database: Engine) -> None:
     """The undo, which names each date, is a body that is taken."""
-    with database.begin() as connection:
-        rows = connection.execute(ADD, {"owner": ada.user_id, "count": 10_000})
-        ids = [row[0] for row in rows]
+    ids = add(ada, database, 10_000)
     counted = months(ada)
     first = batch(ada, ids, action="set_offset", offset_minutes=-600).raise_for_status().json()
     assert first["changed"] == 10_000
