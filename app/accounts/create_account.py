@@ -4,18 +4,30 @@ import hmac
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, cast, delete, exists, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.audit.log import Event, record
-from app.accounts.emails.links import password_mark
+from app.accounts.emails.links import microseconds, password_mark
 from app.accounts.emails.outbox import Kind, withdraw_letters
 from app.accounts.models import (
     AccessToken,
     Identity,
     Invite,
     KnownDevice,
+    Letter,
     OneTimeToken,
     Passkey,
     RecoveryCode,
@@ -247,16 +259,26 @@ def _remove(
     return counts
 
 
-def move_to(user: User, email: str) -> None:
+def move_to(user: User, email: str) -> bool:
     """Move an account to a proved address; links that went to the old one die.
+
+    Returns:
+        Whether the address is a former one that a link would put back: then this undoes the same
+        changes as the link, and what was left may have been a stranger's. See
+        [Note: Putting a former address back].
 
     Raises:
         LinkDeadError: the address got an account meanwhile.
     """
-    former = user.email
+    former, changed_at = user.email, _left_at(user, email)
     _set_address(user, email)
     one_time_tokens.forget(user.id, Purpose.RESET, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
-    record(Event.EMAIL_CHANGED, user_id=user.id, former=former)
+    if changed_at is None:
+        record(Event.EMAIL_CHANGED, user_id=user.id, former=former)
+        return False
+    _end_links_since(user, changed_at)
+    record(Event.EMAIL_CHANGED, user_id=user.id, former=former, since=changed_at)
+    return True
 
 
 def move_back(user: User, email: str, *, changed_at: int) -> None:
@@ -276,19 +298,55 @@ def move_back(user: User, email: str, *, changed_at: int) -> None:
     left = user.email
     _set_address(user, email)
     one_time_tokens.forget(user.id, *_BEGUN)
-    when = cast(OneTimeToken.data["changed_at"].astext, BigInteger)
-    db.session.execute(
-        delete(OneTimeToken).where(
-            OneTimeToken.user_id == user.id,
-            OneTimeToken.purpose == Purpose.RESTORE_EMAIL,
-            when >= changed_at,
-        )
-    )
+    _end_links_since(user, changed_at)
     removed = _remove(user, AccessToken) | _remove_new_identities(user)
     end_sessions(user.id)
     record(Event.EMAIL_RESTORED, user_id=user.id, left=left, since=changed_at)
     if removed:
         record(Event.WAYS_IN_REMOVED, user_id=user.id, actor_id=None, how="restored", **removed)
+
+
+def _changed_at() -> ColumnElement[int]:
+    """When the address was changed that a link would put back, in microseconds."""
+    return cast(OneTimeToken.data["changed_at"].astext, BigInteger)
+
+
+def _end_links_since(user: User, changed_at: int) -> None:
+    """End the links that would undo this change of the address, and later ones."""
+    db.session.execute(
+        delete(OneTimeToken).where(
+            OneTimeToken.user_id == user.id,
+            OneTimeToken.purpose == Purpose.RESTORE_EMAIL,
+            _changed_at() >= changed_at,
+        )
+    )
+
+
+def _left_at(user: User, email: str) -> int | None:
+    """Say when the account left an address that a link would put back, written already or not.
+
+    Returns:
+        In microseconds; None: no link would.
+    """
+    linked = db.session.scalar(
+        select(func.min(_changed_at())).where(
+            OneTimeToken.user_id == user.id,
+            OneTimeToken.purpose == Purpose.RESTORE_EMAIL,
+            OneTimeToken.expires_at > now(),
+            OneTimeToken.data["email"].astext == email,
+        )
+    )
+    unwritten = db.session.scalar(
+        select(func.min(Letter.created_at)).where(
+            Letter.user_id == user.id,
+            Letter.kind == Kind.EMAIL_CHANGED,
+            Letter.email == email,
+            Letter.settled_at.is_(None),
+            Letter.data["was_proved"].astext == "true",
+        )
+    )
+    found = [linked, None if unwritten is None else microseconds(unwritten)]
+    return min((each for each in found if each is not None), default=None)
 
 
 def _set_address(user: User, email: str) -> None:

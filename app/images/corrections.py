@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from app.accounts.models import User
 from app.database import db
 from app.images.correction_models import Correction
-from app.images.models import SHOWN, Image
+from app.images.models import SHOWN, Image, ImageState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +40,10 @@ class Dated:
         at: its place in the timeline: a wall clock without a zone.
         offset_minutes: of that clock from UTC; None: not known.
         corrected: what a person says; None: what the file says counts.
+        is_known: whether a person or the file has said so; until then it is when it was uploaded.
     """
 
+    is_known: bool
     at: datetime
     offset_minutes: int | None
     corrected: Taken | None
@@ -55,6 +57,7 @@ def dates_of(user: User, ids: Sequence[UUID]) -> dict[UUID, Dated]:
             Image.timeline_at,
             Image.taken_offset_minutes,
             func.coalesce(Correction.has_taken, False),
+            (Image.state == ImageState.PROCESSING) & Image.receipt_at.is_(None),
         )
         .outerjoin(Correction, Correction.image_id == Image.id)
         .where(
@@ -68,8 +71,9 @@ def dates_of(user: User, ids: Sequence[UUID]) -> dict[UUID, Dated]:
             at=at,
             offset_minutes=offset,
             corrected=Taken(at=at, offset_minutes=offset) if is_corrected else None,
+            is_known=is_corrected or not is_new,
         )
-        for image_id, at, offset, is_corrected in rows
+        for image_id, at, offset, is_corrected, is_new in rows
     }
 
 

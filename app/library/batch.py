@@ -142,6 +142,8 @@ def _remove_from_album(user: User, wanted: BatchIn) -> Outcome:
 def _change_dates(user: User, wanted: BatchIn) -> Outcome:
     ids = wanted.images.ids if isinstance(wanted.images, PickedImages) else []
     lock_images(user, ids)
+    if sum(count_entries(ids).values()) > MAX_MOVED_ENTRIES:
+        raise TooMuchInAlbumsError
     changed = change_dates(user, wanted, ids)
     undo = {"action": "restore_taken", "taken_before": changed.before}
     return Outcome(changed=changed.ids, undo=undo, has_more=False)

@@ -59,6 +59,8 @@ def require_fields_of_dates(wanted: BatchIn) -> None:
 def change_dates(user: User, wanted: BatchIn, ids: Sequence[UUID]) -> ChangedDates:
     """Change when pictures were taken, of those that have arrived.
 
+    One whose file was not read yet is not shifted and gets no zone: its date is not known.
+
     Args:
         user: whose they are.
         wanted: an action on dates, with its field.
@@ -107,7 +109,7 @@ def _set(_: Dated, wanted: BatchIn) -> Taken | None:
 
 def _shifted(dated: Dated, wanted: BatchIn) -> Taken | None:
     """Shift the clock of a camera that was set wrongly; its zone stays."""
-    if not wanted.shift_seconds:
+    if not (wanted.shift_seconds and dated.is_known):
         return dated.corrected
     try:
         at = dated.at + timedelta(seconds=wanted.shift_seconds)
@@ -121,6 +123,8 @@ def _shifted(dated: Dated, wanted: BatchIn) -> Taken | None:
 
 def _by_another_clock(dated: Dated, wanted: BatchIn) -> Taken | None:
     """Say from which zone the clock is; what it shows stays."""
+    if not dated.is_known:
+        return None
     return Taken(at=dated.at.replace(microsecond=0), offset_minutes=wanted.offset_minutes)
 
 

@@ -221,8 +221,8 @@ def delete_image(image_id: UUID) -> Response:
     responses={
         404: "One of them is not there, or not yours; `errors` says which. Or the album is not.",
         409: "Your albums, this one, or those of one of the pictures, hold as much as they may"
-        " (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted or restored"
-        " is in more than 50,000 places of albums (`too_much_in_albums`).",
+        " (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted, restored"
+        " or dated is in more than 50,000 places of albums (`too_much_in_albums`).",
         429: "Several changes of yours are under way (`too_many_at_once`), or too many requests.",
     }
 )

@@ -1,6 +1,6 @@
 """Links in e-mails: how long each is valid, and which of them may set a password."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from app.accounts.models import User
@@ -9,6 +9,11 @@ WELCOME_WITHIN = timedelta(hours=24)
 RESET_WITHIN = timedelta(minutes=30)
 VERIFY_WITHIN = timedelta(hours=24)
 RESTORE_WITHIN = timedelta(days=7)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a moment as links and the activity name changes of the address."""
+    return round(moment.timestamp() * 1_000_000)
 
 
 def password_mark(user: User) -> str:

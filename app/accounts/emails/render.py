@@ -7,7 +7,7 @@ the settings, and never that of the request.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import BigInteger, cast, exists, select
@@ -20,6 +20,7 @@ from app.accounts.emails.links import (
     VERIFY_WITHIN,
     WELCOME_WITHIN,
     may_reset_by_mail,
+    microseconds,
     password_mark,
 )
 from app.accounts.emails.notice_limits import is_last, is_within_limit, with_last_word
@@ -206,7 +207,7 @@ def _email_changed(letter: Letter, settings: Settings) -> Words | None:
         Purpose.RESTORE_EMAIL,
         lifetime=RESTORE_WITHIN,
         user_id=user.id,
-        data={"email": letter.email, "changed_at": _microseconds(letter.created_at)},
+        data={"email": letter.email, "changed_at": microseconds(letter.created_at)},
     )
     return Words(
         subject=subject,
@@ -227,15 +228,11 @@ def _was_restored(user: User, letter: Letter) -> bool:
     """Whether an earlier change was undone since, and this one with it."""
     undone = exists().where(
         AuditEvent.user_id == user.id,
-        AuditEvent.event == Event.EMAIL_RESTORED,
+        AuditEvent.event.in_((Event.EMAIL_RESTORED, Event.EMAIL_CHANGED)),
         AuditEvent.at >= letter.created_at,
-        cast(AuditEvent.detail["since"].astext, BigInteger) <= _microseconds(letter.created_at),
+        cast(AuditEvent.detail["since"].astext, BigInteger) <= microseconds(letter.created_at),
     )
     return bool(db.session.scalar(select(undone)))
-
-
-def _microseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1_000_000)
 
 
 def _note_asked(letter: Letter, user: User) -> None:

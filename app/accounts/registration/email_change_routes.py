@@ -99,8 +99,10 @@ def verify(json_data: LinkIn) -> Response:
 
 def _move(user: User, email: str) -> Letter:
     former, was_proved = user.email, user.email_verified
-    move_to(user, email)
-    return ask_for_letter(Kind.EMAIL_CHANGED, email=former, user_id=user.id, was_proved=was_proved)
+    is_back = move_to(user, email)
+    # Whoever takes an address back leaves one that may be a stranger's: no link goes there.
+    has_link = was_proved and not is_back
+    return ask_for_letter(Kind.EMAIL_CHANGED, email=former, user_id=user.id, was_proved=has_link)
 
 
 def _prove(user: User, email: str) -> None:

@@ -12028,7 +12028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Your albums, this one, or those of one of the pictures, hold as much as they may (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted or restored is in more than 50,000 places of albums (`too_much_in_albums`). */
+            /** @description Your albums, this one, or those of one of the pictures, hold as much as they may (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted, restored or dated is in more than 50,000 places of albums (`too_much_in_albums`). */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

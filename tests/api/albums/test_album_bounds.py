@@ -116,6 +116,17 @@ def test_images_in_very_many_albums_are_moved_by_parts(
     assert (done["changed"], done["has_more"]) == (most, False)
 
 
+def test_images_in_very_many_albums_are_dated_by_parts(ada: Person, database: Engine) -> None:
+    most = MAX_MOVED_ENTRIES // MAX_ALBUMS_OF_IMAGE
+    ids = add_images(ada, database, most + 1)
+    put_into_many(ada, database, ids)
+    body = {"action": "shift_taken", "shift_seconds": 60, "images": {"ids": ids}}
+    answer = ada.http.post("/api/images/batch", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_much_in_albums")
+    done = ada.http.post("/api/images/batch", json=body | {"images": {"ids": ids[:most]}})
+    assert done.raise_for_status().json()["changed"] == most
+
+
 def change(person: Person, action: str, images: Json) -> Json:
     answer = person.http.post("/api/images/batch", json={"action": action, "images": images})
     answer.raise_for_status()

@@ -100,6 +100,26 @@ def test_link_of_a_later_change_leaves_the_owners_alive(
     assert is_dead(new_visitor(), second)
 
 
+def test_owner_who_changes_the_address_back_leaves_the_thief_no_link(ada: Person) -> None:
+    """The thief's address is a former one then; and each later theft is told with a link again."""
+    home = ada.email
+    move(ada, thief())
+    left = move(ada, home)
+    assert not [link for link in left["links"] if "#" in link]
+    again = move(ada, thief())
+    assert [link for link in again["links"] if "#" in link]
+
+
+def test_owner_who_changes_the_address_back_ends_links_of_all_later_changes(
+    ada: Person, visitor: httpx2.Client
+) -> None:
+    home = ada.email
+    move(ada, thief())
+    second = token_in(move(ada, thief()))
+    move(ada, home)
+    assert is_dead(visitor, second)
+
+
 def test_what_the_thief_resets_and_changes_leaves_the_link(
     ada: Person, visitor: httpx2.Client
 ) -> None:

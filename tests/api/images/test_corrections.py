@@ -1,6 +1,7 @@
 """What people say otherwise than their files: dates, stars and places."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -130,6 +131,25 @@ def test_a_correction_survives_another_development(ada: Person, database: Engine
     assert (detail["timeline_at"], detail["rating"]) == (SAID["at"], 3)
     assert detail["file"] == file_says
     assert patch(ada, image_id, taken=None)["timeline_at"] == TAKEN
+
+
+def test_a_date_that_is_not_known_yet_is_not_shifted(ada: Person, database: Engine) -> None:
+    """Until its file was read, a picture stands where it was uploaded: nobody meant that date."""
+    new, known = add(ada, database, 2)
+    with database.begin() as connection:
+        unread = text("UPDATE images SET state = 'processing', leased_until = :far WHERE id = :id")
+        far = datetime.now(UTC) + timedelta(hours=1)
+        connection.execute(unread, {"id": new, "far": far})
+    for body in (
+        {"action": "shift_taken", "shift_seconds": 3600},
+        {"action": "set_offset", "offset_minutes": 60},
+    ):
+        done = batch(ada, [new, known], **body).raise_for_status().json()
+        assert done["undo"]["images"]["ids"] == [known]
+    assert ada.detail(new)["corrected"] == []
+    batch(ada, [new], action="set_taken", taken=SAID).raise_for_status()
+    batch(ada, [new], action="shift_taken", shift_seconds=60).raise_for_status()
+    assert ada.detail(new)["timeline_at"] == "1985-07-14T15:31:00"
 
 
 def test_setting_many_is_undone_to_what_each_was(ada: Person) -> None:
