@@ -78,7 +78,7 @@ def test_asking_for_places_moves_the_turn_on(ada: Person, database: Engine) -> N
     assert turn() == 0
     for times in (1, 2):  # the same place again is as good a reason for others to give way
         ada.promise(picture)
-        assert (times - 1) * 10 < turn() <= times * 10
+        assert (times - 1) * 20 < turn() <= times * 20
 
 
 def test_the_signature_covers_key_length_type_checksum_and_absence(ada: Person) -> None:
