@@ -10,13 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, Uuid, any_, func, literal, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import TextClause, text
 
 from app.accounts.models import User
 from app.database import db
-from app.images.correction_models import Correction
-from app.images.models import SHOWN, Image, ImageState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,51 +27,6 @@ class Taken:
 
     at: datetime
     offset_minutes: int | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dated:
-    """When an image counts as taken.
-
-    Args:
-        at: its place in the timeline: a wall clock without a zone.
-        offset_minutes: of that clock from UTC; None: not known.
-        corrected: what a person says; None: what the file says counts.
-        is_known: whether a person or the file has said so; until then it is when it was uploaded.
-    """
-
-    is_known: bool
-    at: datetime
-    offset_minutes: int | None
-    corrected: Taken | None
-
-
-def dates_of(user: User, ids: Sequence[UUID]) -> dict[UUID, Dated]:
-    """Return when images were taken, of those of a person's that have arrived."""
-    rows = db.session.execute(
-        select(
-            Image.id,
-            Image.timeline_at,
-            Image.taken_offset_minutes,
-            func.coalesce(Correction.has_taken, False),
-            (Image.state == ImageState.PROCESSING) & Image.receipt_at.is_(None),
-        )
-        .outerjoin(Correction, Correction.image_id == Image.id)
-        .where(
-            Image.owned_by(user),
-            Image.id == any_(literal(list(ids), ARRAY(Uuid()))),
-            Image.state.in_(SHOWN),
-        )
-    )
-    return {
-        image_id: Dated(
-            at=at,
-            offset_minutes=offset,
-            corrected=Taken(at=at, offset_minutes=offset) if is_corrected else None,
-            is_known=is_corrected or not is_new,
-        )
-        for image_id, at, offset, is_corrected, is_new in rows
-    }
 
 
 def correct_taken(user: User, taken: Mapping[UUID, Taken | None]) -> None:
@@ -132,6 +84,8 @@ def note_file(owner_id: UUID, image_id: UUID, values: Mapping[str, Any]) -> None
 
 def _correct(user: User, ids: Sequence[UUID], change: TextClause, **values: object) -> None:
     """Change what a person says of images, and let it count."""
+    if not ids:
+        return
     _run(_REMEMBER, user.id, ids)
     _run(change, user.id, ids, **values)
     _run(_APPLY, user.id, ids)

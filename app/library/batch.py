@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true
 
 from app.accounts.models import User
 from app.albums.entries import (
@@ -21,7 +21,7 @@ from app.albums.entries import (
     remove_images,
     require_album,
 )
-from app.errors import FieldError, TooMuchInAlbumsError, ValidationFailedError
+from app.errors import TooMuchInAlbumsError
 from app.images.models import Image
 from app.library.batch_schemas import BatchAction, BatchIn, PickedImages
 from app.library.dates import change_dates, require_fields_of_dates
@@ -29,10 +29,9 @@ from app.library.flags import set_archived, set_favourite
 from app.library.selection import (
     Selection,
     is_in_album,
-    lock_images,
     require_named,
     select_images,
-    wrong_album,
+    wrong_field,
 )
 from app.library.trash import delete_images, restore_images
 
@@ -79,7 +78,7 @@ def change_many(user: User, wanted: BatchIn) -> Outcome:
             same of dates.
     """
     if wanted.album_id is not None and wanted.action not in _OF_ALBUMS:
-        raise wrong_album("album_id", "No album is meant here.")
+        raise wrong_field("album_id", "No album is meant here.")
     require_fields_of_dates(wanted)
     return _ACTIONS[wanted.action](user, wanted)
 
@@ -140,17 +139,14 @@ def _remove_from_album(user: User, wanted: BatchIn) -> Outcome:
 
 
 def _change_dates(user: User, wanted: BatchIn) -> Outcome:
-    ids = wanted.images.ids if isinstance(wanted.images, PickedImages) else []
-    lock_images(user, ids)
-    if sum(count_entries(ids).values()) > MAX_MOVED_ENTRIES:
-        raise TooMuchInAlbumsError
-    changed = change_dates(user, wanted, ids)
+    selected = _selected(user, wanted, changing=true())
+    changed = change_dates(user, wanted, [row.id for row in selected.rows])
     undo = {"action": "restore_taken", "taken_before": changed.before}
     return Outcome(changed=changed.ids, undo=undo, has_more=False)
 
 
 def _selected(user: User, wanted: BatchIn, *, changing: ColumnElement[bool]) -> Selection:
-    """Lock pictures that come into albums or go out of them, as many as one commit can move.
+    """Lock pictures that come into albums, go out or move in them, as many as one commit can.
 
     Raises:
         TooMuchInAlbumsError: those that are named are in too many albums together. Of what
@@ -177,10 +173,7 @@ def _positions(wanted: BatchIn) -> dict[UUID, int] | None:
         return None
     ids = wanted.images.ids if isinstance(wanted.images, PickedImages) else []
     if len(ids) != len(wanted.positions):
-        message = "Give one for each of images.ids, or null."
-        raise ValidationFailedError(
-            errors=(FieldError(location="body", field="positions", message=message),)
-        )
+        raise wrong_field("positions", "Give one for each of images.ids, or null.")
     return dict(zip(ids, wanted.positions, strict=True))
 
 

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from app.accounts.models import User
-from app.errors import FieldError, ValidationFailedError
-from app.images.corrections import Dated, Taken, correct_taken, dates_of
+from app.database import db
+from app.images.correction_models import Correction
+from app.images.corrections import Taken, correct_taken
+from app.images.models import SHOWN, Image, ImageState
 from app.images.schemas import EARLIEST_YEAR, LATEST_YEAR
-from app.library.batch_schemas import BatchAction, BatchIn, PickedImages
+from app.library.batch_schemas import BatchAction, BatchIn, PickedImages, TakenBefore
+from app.library.selection import among, wrong_field
 
 _FIELDS: Mapping[BatchAction, str | None] = {
     "set_taken": "taken",
@@ -34,6 +39,51 @@ class ChangedDates:
     before: dict[str, list[Any]]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dated:
+    """When an image counts as taken.
+
+    Args:
+        at: its place in the timeline: a wall clock without a zone.
+        offset_minutes: of that clock from UTC; None: not known.
+        corrected: what a person says; None: what the file says counts.
+        is_known: whether a person or the file has said so; until then it is when it was uploaded.
+    """
+
+    is_known: bool
+    at: datetime
+    offset_minutes: int | None
+    corrected: Taken | None
+
+
+def _dates_of(user: User, ids: Sequence[UUID]) -> dict[UUID, Dated]:
+    """Return when images were taken, of those of a person's that have arrived."""
+    rows = db.session.execute(
+        select(
+            Image.id,
+            Image.timeline_at,
+            Image.taken_offset_minutes,
+            func.coalesce(Correction.has_taken, False),
+            (Image.state == ImageState.PROCESSING) & Image.receipt_at.is_(None),
+        )
+        .outerjoin(Correction, Correction.image_id == Image.id)
+        .where(
+            Image.owned_by(user),
+            among(ids),
+            Image.state.in_(SHOWN),
+        )
+    )
+    return {
+        image_id: Dated(
+            at=at,
+            offset_minutes=offset,
+            corrected=Taken(at=at, offset_minutes=offset) if is_corrected else None,
+            is_known=is_corrected or not is_new,
+        )
+        for image_id, at, offset, is_corrected, is_new in rows
+    }
+
+
 def require_fields_of_dates(wanted: BatchIn) -> None:
     """Refuse a change of many pictures whose fields of dates are not those of its action.
 
@@ -44,16 +94,16 @@ def require_fields_of_dates(wanted: BatchIn) -> None:
     for field in filter(None, _FIELDS.values()):
         is_given = getattr(wanted, field) is not None
         if is_given and field != meant:
-            raise _wrong(field, f"This is not meant with {wanted.action}.")
+            raise wrong_field(field, f"This is not meant with {wanted.action}.")
         if not is_given and field == meant:
-            raise _wrong(field, f"Say this with {wanted.action}.")
+            raise wrong_field(field, f"Say this with {wanted.action}.")
     if wanted.action not in _FIELDS:
         return
     if not isinstance(wanted.images, PickedImages):
-        raise _wrong("images", "Name the pictures by images.ids.")
+        raise wrong_field("images", "Name the pictures by images.ids.")
     before = wanted.taken_before
     if before and not len(before.at) == len(before.offset_minutes) == len(wanted.images.ids):
-        raise _wrong("taken_before", "Give one of each for each of images.ids.")
+        raise wrong_field("taken_before", "Give one of each for each of images.ids.")
 
 
 def change_dates(user: User, wanted: BatchIn, ids: Sequence[UUID]) -> ChangedDates:
@@ -70,9 +120,9 @@ def change_dates(user: User, wanted: BatchIn, ids: Sequence[UUID]) -> ChangedDat
         ValidationFailedError: a picture would be taken before there was photography, or in the
             far future; nothing was changed.
     """
-    dates = dates_of(user, ids)
+    dates = _dates_of(user, ids)
     if wanted.taken_before is not None:
-        taken = _restored(wanted, ids)
+        taken = _restored(wanted, wanted.taken_before)
     else:
         new = _NEW[wanted.action]
         taken = {image_id: new(dated, wanted) for image_id, dated in dates.items()}
@@ -92,9 +142,8 @@ def change_dates(user: User, wanted: BatchIn, ids: Sequence[UUID]) -> ChangedDat
     )
 
 
-def _restored(wanted: BatchIn, ids: Sequence[UUID]) -> dict[UUID, Taken | None]:
-    before = wanted.taken_before
-    assert before is not None  # noqa: S101 - see require_fields_of_dates
+def _restored(wanted: BatchIn, before: TakenBefore) -> dict[UUID, Taken | None]:
+    ids = wanted.images.ids if isinstance(wanted.images, PickedImages) else []
     said = zip(before.at, before.offset_minutes, strict=True)
     return {
         image_id: None if at is None else Taken(at=at, offset_minutes=offset)
@@ -117,7 +166,7 @@ def _shifted(dated: Dated, wanted: BatchIn) -> Taken | None:
         at = dated.at.replace(year=LATEST_YEAR + 1)
     if not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
         message = f"A picture would be taken before {EARLIEST_YEAR} or after {LATEST_YEAR}."
-        raise _wrong("shift_seconds", message)
+        raise wrong_field("shift_seconds", message)
     return Taken(at=at.replace(microsecond=0), offset_minutes=dated.offset_minutes)
 
 
@@ -138,9 +187,3 @@ _NEW: Mapping[BatchAction, Callable[[Dated, BatchIn], Taken | None]] = {
     "set_offset": _by_another_clock,
     "reset_taken": _as_the_file_says,
 }
-
-
-def _wrong(field: str, message: str) -> ValidationFailedError:
-    return ValidationFailedError(
-        errors=(FieldError(location="body", field=field, message=message),)
-    )

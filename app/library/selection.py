@@ -104,12 +104,12 @@ def require_named(album_id: UUID | None, field: str) -> UUID:
         ValidationFailedError: it names none.
     """
     if album_id is None:
-        raise wrong_album(field, "Name an album.")
+        raise wrong_field(field, "Name an album.")
     return album_id
 
 
-def wrong_album(field: str, message: str) -> ValidationFailedError:
-    """Return the error that an album is named where none is meant, or none where one is."""
+def wrong_field(field: str, message: str) -> ValidationFailedError:
+    """Return the error of one field of a body that does not go with the others."""
     return ValidationFailedError(
         errors=(FieldError(location="body", field=field, message=message),)
     )
@@ -134,7 +134,7 @@ def _lock(user: User, meant: ColumnElement[bool]) -> Sequence[Locked]:
 def _matches(match: Match) -> ColumnElement[bool]:
     found: ColumnElement[bool]
     if match.album_id is not None and match.view is not MatchedView.ALBUM:
-        raise wrong_album("images.match.album_id", "No album is meant here.")
+        raise wrong_field("images.match.album_id", "No album is meant here.")
     if match.view is MatchedView.ALBUM:
         album_id = require_named(match.album_id, "images.match.album_id")
         found = is_in_album(album_id) & Image.in_library()

@@ -74,7 +74,10 @@ def restore_email(json_data: RestoreIn) -> Response:
             raise CodeNeededError
         letters += prove_code(user, code, counted=counted).letters
     # Last: a code that was wrong is recorded, and leaves the link.
-    if user.email == begun.data["email"] or not _take(json_data.token):
+    if (
+        user.email == begun.data["email"]
+        or one_time_tokens.take(Purpose.RESTORE_EMAIL, json_data.token) is None
+    ):
         raise LinkDeadError
     left, was_proved = user.email, user.email_verified
     move_back(user, begun.data["email"], changed_at=begun.data["changed_at"])
@@ -96,7 +99,3 @@ def _whose(token: str) -> tuple[User, OneTimeToken]:
     if user is None or user.email == begun.data["email"]:
         raise LinkDeadError
     return user, begun
-
-
-def _take(token: str) -> bool:
-    return one_time_tokens.take(Purpose.RESTORE_EMAIL, token) is not None
