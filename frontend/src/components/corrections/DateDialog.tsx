@@ -3,18 +3,20 @@ import { useId, useState, type SubmitEvent } from "react";
 
 import type { DateChange } from "@/api";
 import { picturesInWords } from "@/components/gallery/use-change-with-undo";
-import { Button, classNames, Dialog, TextField } from "@/ui";
+import { RadioCards } from "@/components/settings/RadioCards";
+import { Button, Dialog, TextField } from "@/ui";
 
 import { clockInWords, offsetInWords, offsetOf, offsetsWith, partsOf, shifted } from "./wall-clock";
 
 type Mode = DateChange["action"];
 
-const MODES: Record<Mode, string> = {
-  set_taken: "Set date and time",
-  shift_taken: "Shift date and time",
-  set_offset: "Set time zone only",
-  reset_taken: "Use what the file says",
-};
+const FIRST_MODE: Mode = "set_taken";
+const MODES: readonly { value: Mode; label: string }[] = [
+  { value: "set_taken", label: "Set date and time" },
+  { value: "shift_taken", label: "Shift date and time" },
+  { value: "set_offset", label: "Set time zone only" },
+  { value: "reset_taken", label: "Use what the file says" },
+];
 
 /** As the API allows. */
 const FIRST_DAY = "1826-01-01";
@@ -66,7 +68,7 @@ const OffsetField = ({ value, isOptional, onChange }: OffsetFieldProps) => {
 export const DateDialog = ({ count, first, onChange, onClose }: DateDialogProps) => {
   const form = useId();
   const now = partsOf(first.timeline_at);
-  const [mode, setMode] = useState<Mode>("set_taken");
+  const [mode, setMode] = useState<Mode>(FIRST_MODE);
   const [date, setDate] = useState(now.date);
   const [time, setTime] = useState(now.time);
   const [offset, setOffset] = useState(() => String(offsetOf(first.taken_at ?? null) ?? UNKNOWN));
@@ -112,31 +114,15 @@ export const DateDialog = ({ count, first, onChange, onClose }: DateDialogProps)
       }
     >
       <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <fieldset>
-          <legend className="sr-only">What to change</legend>
-          <div className="grid gap-2 sm:grid-cols-2">
-            {Object.entries(MODES).map(([value, label]) => (
-              <label
-                key={value}
-                className={classNames(
-                  "flex min-h-11 cursor-pointer items-center rounded-xl border border-edge px-3.5 py-2 font-medium transition-colors",
-                  "hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft",
-                  "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
-                )}
-              >
-                <input
-                  type="radio"
-                  name="mode"
-                  value={value}
-                  checked={mode === value}
-                  onChange={() => setMode(value as Mode)}
-                  className="sr-only"
-                />
-                {label}
-              </label>
-            ))}
-          </div>
-        </fieldset>
+        <RadioCards
+          legend="What to change"
+          isLegendHidden
+          name="mode"
+          choices={MODES}
+          first={FIRST_MODE}
+          className="sm:grid-cols-2"
+          onChoose={(value) => setMode(value as Mode)}
+        />
         {mode === "set_taken" && (
           <div className="grid gap-3 min-[26rem]:grid-cols-2">
             <TextField

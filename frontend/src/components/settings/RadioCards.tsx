@@ -10,11 +10,23 @@ type ChoicesProps = {
   /** Chosen at first. */
   first: string;
   className?: string;
+  /** Is told of each choice; a form may also read the one that stands at its end. */
+  onChoose?: (value: string) => void;
+  /** Where the choices speak for themselves, the legend is for screen readers only. */
+  isLegendHidden?: boolean;
 };
 
-export const RadioCards = ({ legend, name, choices, first, className }: ChoicesProps) => (
+export const RadioCards = ({
+  legend,
+  name,
+  choices,
+  first,
+  className,
+  onChoose,
+  isLegendHidden = false,
+}: ChoicesProps) => (
   <fieldset>
-    <legend className="mb-1.5 font-medium">{legend}</legend>
+    <legend className={isLegendHidden ? "sr-only" : "mb-1.5 font-medium"}>{legend}</legend>
     <div className={classNames("grid gap-2", className)}>
       {choices.map(({ value, label, about }) => (
         <label
@@ -30,6 +42,7 @@ export const RadioCards = ({ legend, name, choices, first, className }: ChoicesP
             name={name}
             value={value}
             defaultChecked={value === first}
+            onChange={() => onChoose?.(value)}
             className="sr-only"
           />
           <span className="font-medium">{label}</span>
