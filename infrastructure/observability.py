@@ -19,7 +19,6 @@ from infrastructure.dashboard import NAMESPACE, OLDEST, UNCONFINED, show, told
 from infrastructure.database import Database
 from infrastructure.names import regional_name
 from infrastructure.pictures import Pictures
-from infrastructure.regions import WITHOUT_BUDGETS
 from infrastructure.settings import TAG, TAG_VALUE, Settings
 
 _GB = 1024**3
@@ -58,7 +57,7 @@ class Observability(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Notices", display_name="Pinhole", enforce_ssl=True)
-        for service in ("cloudwatch", "budgets"):
+        for service in ("cloudwatch", *(["budgets"] if settings.has_budget else [])):
             self.topic.grant_publish(iam.ServicePrincipal(f"{service}.amazonaws.com"))
         if settings.alarm_address:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_address))
@@ -69,7 +68,7 @@ class Observability(Construct):
             *(_watch_mails() if settings.mail_address else []),
         ]
         alarms = [self._alarm(watch) for watch in watches]
-        if settings.region not in WITHOUT_BUDGETS:
+        if settings.has_budget:
             self._limit_costs(settings)
         show(self, alarms, compute=compute, database=database, pictures=pictures)
 
@@ -95,8 +94,9 @@ class Observability(Construct):
         """Tell when the month is dearer than planned: at 80 % spent, and at 100 % foreseen.
 
         [Note: What a budget counts] What has the tag that stack.py gives to everything. AWS counts
-        by a tag only once it was made a cost allocation tag, which ./scripts/deploy or the operator
-        does; `-c budget=account` counts the whole account, and needs none.
+        by a tag only once the operator made it a cost allocation tag (in an organization: its payer);
+        `-c budget=account` counts the whole account, and needs none. `-c budget=none` makes no budget,
+        for accounts that may have none: see docs/decisions/0093-accounts-of-an-organization.md.
         """
         subscriber = budgets.CfnBudget.SubscriberProperty(
             subscription_type="SNS", address=self.topic.topic_arn

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from infrastructure.kept import InvalidKeptError, Kept, read_kept
-from infrastructure.regions import COMMERCIAL
+from infrastructure.regions import COMMERCIAL, WITHOUT_BUDGETS
 
 ZONES = 2
 # The release that the NAT instance's image is of; moved on with each. See nat.py.
@@ -16,7 +16,7 @@ IMAGE_OF = "2026-11"
 SizeName = Literal["small", "production", "large"]
 # What everything that costs is tagged with.
 TAG, TAG_VALUE = "product", "pinhole"
-BudgetOf = Literal["product", "account"]
+BudgetOf = Literal["product", "account", "none"]
 Egress = Literal["instance", "gateway", "ipv6"]
 Registration = Literal["open", "invite", "closed"]
 CLOUDFRONT_REGION = "us-east-1"
@@ -146,6 +146,11 @@ class Settings:
     requests_a_minute: int | None
     replica_region: str | None  # where S3 keeps a second copy; see replica.py
 
+    @property
+    def has_budget(self) -> bool:
+        """Tell whether a budget is wanted, and CloudFormation can make one from the region."""
+        return self.budget != "none" and self.region not in WITHOUT_BUDGETS
+
 
 _HOST_NAME = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
 # Nothing that would mean more in a header or a policy than the address itself.
@@ -157,7 +162,7 @@ _MIN_RATE = 600
 _MAX_RATE = 1_000_000
 _MAX_BACKUP_DAYS = 35  # RDS's own
 _MAX_QUOTA_GB = 1_000_000
-_BUDGETS: dict[str, BudgetOf] = {"product": "product", "account": "account"}
+_BUDGETS: dict[str, BudgetOf] = {"product": "product", "account": "account", "none": "none"}
 _EGRESSES: dict[str, Egress] = {"instance": "instance", "gateway": "gateway", "ipv6": "ipv6"}
 _REGISTRATIONS: dict[str, Registration] = {"invite": "invite", "open": "open", "closed": "closed"}
 
@@ -248,7 +253,7 @@ def _egress(context: Callable[[str], object], size: Size) -> Egress:
 def _budget(context: Callable[[str], object]) -> BudgetOf:
     said = str(context("budget") or "product")
     if said not in _BUDGETS:
-        raise InvalidContextError(f"-c budget= takes product or account, not {said!r}")
+        raise InvalidContextError(f"-c budget= takes {', '.join(_BUDGETS)}, not {said!r}")
     return _BUDGETS[said]
 
 

@@ -23,6 +23,7 @@ from scripts.deployment.build import (
     read_architecture,
 )
 from scripts.deployment.keeping import taken_back
+from scripts.deployment.preflight.budget import REFUSED_BUDGETS
 from scripts.deployment.preflight.finding import Wanted
 from scripts.deployment.preflight.ipv6 import has_ipv6
 from scripts.deployment.preflight.looks import examine
@@ -78,6 +79,8 @@ _HELP = {
     'plan".',
     "not eligible for Free Tier": "The account is on a free plan, which refuses this: Billing, "
     '"Upgrade plan".',
+    REFUSED_BUDGETS: "The payer of this account's organization has not let it have budgets: deploy "
+    'with -c budget=none, or see docs/operations.md, "Budgets".',
     "ComputeMigrateFirst": "The migration failed: the function Migrate's log says why.",
     "already exists": "Something of that name is left from elsewhere: delete or rename it.",
 }

@@ -334,8 +334,20 @@ def _certificates(_path: str, headers: Any, body: bytes) -> Any:
     return _json({"Certificate": known})
 
 
+def _budgets(_path: str, _headers: Any, _body: bytes) -> Any:
+    if not faults().get("budgets_refused"):
+        return None
+    said = (
+        "Account 000000000000 is a linked account. To enable budgets for your account, ask the payer "
+        "account to enable budgets first."
+    )
+    error = json.dumps({"__type": "AccessDeniedException", "Message": said})
+    return 400, "application/x-amz-json-1.1", error
+
+
 _ANSWERS: dict[str, Any] = {
     "acm": _certificates,
+    "budgets": _budgets,
     "cloudformation": _stacks,
     "cloudfront": _distributions,
     "ec2": _places,

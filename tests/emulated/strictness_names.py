@@ -13,6 +13,7 @@ FAULTS = {
     "zone_ids": "the ids of the account's availability zones, in the order of their names",
     "stack": "the state that CloudFormation tells of the stack",
     "bootstrap": "the version of the CDK's own stack",
+    "budgets_refused": "the payer of the account's organization has not let it have budgets",
     "domain_taken": "a domain that belongs to another distribution",
     "zone_private": "zones of Route 53 are private ones",
     "certificate": "the state of every certificate",

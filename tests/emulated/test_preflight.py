@@ -72,6 +72,7 @@ IN_THE_WAY: list[tuple[str, dict[str, Any], str, str]] = [
     ("Instances", {"vcpus": 1}, "", "\u2717"),
     ("Elastic addresses", {"addresses": 1}, "-c egress=gateway", "\u2717"),
     ("Networks", {"networks": 0}, "", "\u2717"),
+    ("Budget", {"budgets_refused": True}, "", "\u2717"),
     ("CloudFront", {"unreadable": ["cloudfront"]}, "", "?"),
     ("CloudFront", {"domain_taken": HOST}, f"-c domain={HOST} -c zone=ZONE", "\u2717"),
     ("Domain", {"zone_private": True}, f"-c domain={HOST} -c zone=ZONE", "\u2717"),

@@ -113,6 +113,13 @@ def test_a_stack_for_a_region_without_budgets_has_none(ipv6: Template, small: Te
     assert len(small.of_type("AWS::Budgets::Budget")) == 1
 
 
+def test_a_stack_without_a_budget_tells_of_none(taken_back: Template, small: Template) -> None:
+    """AWS refuses budgets to members of an organization whose payer has not allowed them."""
+    assert taken_back.of_type("AWS::Budgets::Budget") == {}
+    assert "budgets.amazonaws.com" not in json.dumps(taken_back.body)
+    assert "budgets.amazonaws.com" in json.dumps(small.of_type("AWS::SNS::TopicPolicy"))
+
+
 def test_authorities_of_most_regions_are_in_the_package(packages: dict[str, Path]) -> None:
     assert packages
     known = regions_with_authority(BUNDLE)

@@ -22,7 +22,7 @@ def settings(*, region: str | None = "us-east-1", **context: str) -> Settings:
         ({"zones": "us-east-1a,eu-west-1b"}, "eu-west-1b of -c zones= is not in us-east-1"),
         ({"backups": "0"}, "from 1 to 35"),
         ({"backups": "36"}, "from 1 to 35"),
-        ({"budget": "mine"}, "product or account"),
+        ({"budget": "mine"}, "product, account, none"),
         ({"rate": "100"}, "600 or more: with 100 requests a minute, a family"),
         ({"rate": "many"}, "from 1 to 1000000"),
         ({"replica": "mars-1"}, "takes a region, as eu-west-1; not 'mars-1'"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scripts.deployment.preflight import (
+    budget,
     domain,
     earlier,
     ipv6,
@@ -68,6 +69,7 @@ LOOKS: dict[str, Callable[[AwsAccount, Wanted], Finding | None]] = {
     "Instances (vCPU)": quotas.look_at_processors,
     "Elastic addresses": quotas.look_at_addresses,
     "Networks (VPC)": quotas.look_at_networks,
+    "Budget": budget.look_at_budget,
     "Names": names.look_at_names,
     "CloudFront": domain.look_at_cloudfront,
     "Domain": domain.look_at_domain,

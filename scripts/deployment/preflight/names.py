@@ -89,7 +89,7 @@ def fixed_names(
             is_taken=_is_dashboard,
         ),
     ]
-    if region not in WITHOUT_BUDGETS:
+    if region not in WITHOUT_BUDGETS and budget != "none":
         names.append(
             FixedName(
                 kind="AWS::Budgets::Budget",
