@@ -158,6 +158,40 @@ def test_name_matters_only_where_it_will_be_given(aws: Aws, leave: Callable[[Aws
     assert look(aws, "Names").verdict == "good"
 
 
+def deny(aws: Aws, service: str, *operations: str) -> None:
+    for operation in operations:
+        aws.session.stub(service).add_client_error(operation, "AccessDeniedException", "may not")
+
+
+def test_names_that_may_not_be_read_hide_no_name_that_is_taken(aws: Aws) -> None:
+    leave_dashboard(aws)
+    cloudfront(aws, function=FUNCTIONS[0])
+    deny(aws, "budgets", "describe_budget")
+    found = look(aws, "Names")
+    assert found.verdict == "bad"
+    assert f": {FUNCTIONS[0]}, Pinhole-{REGION}; not" in found.words
+    assert found.words.endswith(f"; not to be read: pinhole-product-{REGION} (AccessDeniedException)")
+
+
+def test_names_that_may_not_be_read_are_named(aws: Aws) -> None:
+    deny(aws, "cloudfront", "list_response_headers_policies", "list_origin_access_controls")
+    deny(aws, "cloudfront", "describe_function", "describe_function")
+    found = look(aws, "Names")
+    assert found.verdict == "unknown"
+    assert found.words.startswith("2 are free; not to be read: ")
+    for name in (POLICY, CONTROL, *FUNCTIONS):
+        assert f"{name} (AccessDeniedException)" in found.words
+
+
+def test_firewall_whose_stack_may_not_be_read_is_not_to_be_read_alone(aws: Aws) -> None:
+    leave_dashboard(aws)
+    cloudfront(aws)
+    deny(aws, "cloudformation", "describe_stacks")
+    found = look(aws, "Names", rate="2400")
+    assert found.verdict == "bad"
+    assert f": Pinhole-{REGION}; not to be read: pinhole-{REGION} (" in found.words
+
+
 def test_firewall_of_its_own_stack_is_no_other(aws: Aws) -> None:
     # A first deployment that failed may leave it; the next one updates it.
     leave_firewall(aws)

@@ -20,7 +20,7 @@ from scripts.deployment.preflight import (
     rights,
     zones,
 )
-from scripts.deployment.preflight.finding import Finding
+from scripts.deployment.preflight.finding import Finding, code_of, is_of_aws
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def examine(account: AwsAccount, wanted: Wanted) -> list[Finding]:
         try:
             found = look(account, wanted)
         except Exception as error:
-            if not _is_of_aws(error):
+            if not is_of_aws(error):
                 raise
             found = Finding(name=name, verdict="unknown", words=f"cannot be read: {_short(error)}")
         if found:
@@ -44,14 +44,8 @@ def examine(account: AwsAccount, wanted: Wanted) -> list[Finding]:
     return findings
 
 
-def _is_of_aws(error: Exception) -> bool:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only now at hand
-
-    return isinstance(error, BotoCoreError | ClientError)
-
-
 def _short(error: Exception) -> str:
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    code = code_of(error)
     if "AccessDenied" in code or "Unauthorized" in code:
         return f"these credentials may not ({code})"
     return str(error)[:160]

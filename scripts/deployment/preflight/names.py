@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from infrastructure.regions import WITHOUT_BUDGETS
 from scripts.deployment.beside import FIREWALL_REGION, firewall_name
-from scripts.deployment.preflight.finding import CLOUDFRONT_REGION, Finding
+from scripts.deployment.preflight.finding import (
+    CLOUDFRONT_REGION,
+    Finding,
+    code_of,
+    is_of_aws,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,15 +44,29 @@ def look_at_names(account: AwsAccount, wanted: Wanted) -> Finding | None:
         account.region,
         budget=wanted.context.get("budget") or "product",
         has_proxy=wanted.size != "small",
-        has_firewall=bool(wanted.context.get("rate")) and not _has_firewall(account),
+        has_firewall=bool(wanted.context.get("rate")),
     )
-    taken = [each for each in names if each.is_taken(account, each.name)]
+    taken: list[FixedName] = []
+    unread: list[str] = []
+    for each in names:
+        try:
+            if each.is_taken(account, each.name):
+                taken.append(each)
+        except Exception as error:
+            # One service that may not be read says nothing about the names of the others.
+            if not is_of_aws(error):
+                raise
+            unread.append(f"{each.name} ({code_of(error)})")
+    also = f"; not to be read: {', '.join(unread)}" if unread else ""
     if not taken:
-        return Finding(name="Names", verdict="good", words=f"all {len(names)} are free")
+        free = f"{len(names) - len(unread)} are free" if unread else f"all {len(names)} are free"
+        return Finding(name="Names", verdict="unknown" if unread else "good", words=free + also)
     return Finding(
         name="Names",
         verdict="bad",
-        words=f"taken, perhaps by an earlier stack: {', '.join(each.name for each in taken)}",
+        words="taken, perhaps by an earlier stack: "
+        + ", ".join(each.name for each in taken)
+        + also,
         advice="\n".join(
             ["No stack has them. Delete them in the console, then run this again:"]
             + [f"{each.name}: {each.where}" for each in taken]
@@ -190,6 +209,8 @@ def _is_budget(account: AwsAccount, name: str) -> bool:
 
 
 def _is_web_acl(account: AwsAccount, name: str) -> bool:
+    if _has_firewall(account):
+        return False  # its own
     client = account.session.client("wafv2", region_name=CLOUDFRONT_REGION)
     asked = {"Scope": "CLOUDFRONT"}
     while True:
