@@ -94,9 +94,9 @@ class Observability(Construct):
         """Tell when the month is dearer than planned: at 80 % spent, and at 100 % foreseen.
 
         [Note: What a budget counts] What has the tag that stack.py gives to everything. AWS counts
-        by a tag only once the operator made it a cost allocation tag (in an organization: its payer);
-        `-c budget=account` counts the whole account, and needs none. `-c budget=none` makes no budget,
-        for accounts that may have none: see docs/decisions/0093-accounts-of-an-organization.md.
+        by a tag only once the operator (in an organization: its payer) made it a cost allocation
+        tag; `-c budget=account` counts the whole account, and needs none. `-c budget=none` is for
+        accounts that may have no budget: docs/decisions/0093-accounts-of-an-organization.md.
         """
         subscriber = budgets.CfnBudget.SubscriberProperty(
             subscription_type="SNS", address=self.topic.topic_arn

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from scripts.deployment.stack import Stacks
-from scripts.deployment.whereto import Whereto, no_region_error, settled
+from scripts.deployment.whereto import Whereto, caller_of, no_region_error, settled
 from scripts.embedded.errors import StartError
 
 if TYPE_CHECKING:
@@ -38,10 +38,15 @@ class AwsAccount:
         """Find credentials and region as every AWS tool does, and say what was found.
 
         Raises:
-            StartError: there are none, or they are not valid; the message says what to do.
+            StartError: there are none, they are not valid, or the region is not switched on; the
+                message says what to do.
         """
         import boto3  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - only now at hand
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+        from botocore.exceptions import (  # noqa: PLC0415
+            BotoCoreError,
+            ClientError,
+            EndpointConnectionError,
+        )
 
         whereto = Whereto.of(os.environ)
         try:
@@ -54,7 +59,12 @@ class AwsAccount:
                 )
             if not session.region_name:
                 raise no_region_error()
-            caller = session.client("sts").get_caller_identity()
+            caller = caller_of(session)
+        except EndpointConnectionError as error:
+            raise StartError(
+                f"AWS cannot be reached in {session.region_name}: is that a region, and is this "
+                f"machine connected? {error}"
+            ) from error
         except (BotoCoreError, ClientError) as error:
             raise StartError(f"AWS does not take these credentials: {error}") from error
         profile = None if whereto.has_keys else session.profile_name

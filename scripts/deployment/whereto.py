@@ -8,7 +8,7 @@ here, as the AWS command line would, and what the CDK is started with leaves it 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scripts.embedded.errors import StartError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")  # in the order of AWS's newer tools
 _PROFILE_NAMES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+_ALWAYS_ON = "us-east-1"
 _KEY_NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
@@ -63,6 +64,56 @@ def settled(
     if profile and not has_keys:
         kept["AWS_PROFILE"] = profile
     return kept
+
+
+def caller_of(session: Any) -> dict[str, str]:  # noqa: ANN401 - boto3's
+    """Return who calls, as STS in the session's region says.
+
+    STS refuses good credentials in a region that the account has not switched on, in the same words
+    as wrong ones (re:Post, "AWS was not able to validate the provided access credentials"). So a
+    region that is always on is asked too, and then whether the other one is.
+
+    Raises:
+        StartError: it is the region, and not the credentials.
+        ClientError: it is the credentials.
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - only now at hand
+
+    try:
+        found: dict[str, str] = session.client("sts").get_caller_identity()
+    except ClientError as error:
+        region = session.region_name
+        if error.response["Error"]["Code"] != "InvalidClientTokenId" or region == _ALWAYS_ON:
+            raise
+        caller = session.client("sts", region_name=_ALWAYS_ON).get_caller_identity()
+        raise StartError(_refused_in(session, region, caller["Account"])) from error
+    return found
+
+
+def _refused_in(session: Any, region: str, account: str) -> str:  # noqa: ANN401 - boto3's
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - only now at hand
+
+    where = (
+        "AWS's console, Account, AWS Regions: enable it (takes minutes), or take another region."
+    )
+    ec2 = session.client("ec2", region_name=_ALWAYS_ON)
+    try:
+        found = ec2.describe_regions(RegionNames=[region], AllRegions=True)["Regions"]
+    except ClientError:
+        found = []
+    status = found[0].get("OptInStatus") if found else None
+    if status == "not-opted-in":
+        return f"{region} is not switched on in account {account}. {where}"
+    if status:
+        return (
+            f"{region} is switched on in account {account} ({status}) and does not take this "
+            "session token. Sign in anew; if that does not help: IAM, Account settings, "
+            '"Session tokens from the STS endpoints", global endpoint, "Valid in all AWS Regions".'
+        )
+    return (
+        f"{region} does not take these credentials, and {_ALWAYS_ON} does. Most likely it is not "
+        f"switched on in account {account}. {where}"
+    )
 
 
 def no_region_error() -> StartError:

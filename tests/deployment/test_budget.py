@@ -107,7 +107,9 @@ def test_failure_for_a_budget_is_explained_with_the_setting_that_needs_none(aws:
         "ResourceStatus": "CREATE_FAILED",
         "ResourceStatusReason": f'Resource handler returned message: "{REFUSED}"',
     }
-    aws.session.stub("cloudformation").add_response("describe_stack_events", {"StackEvents": [event]})
+    aws.session.stub("cloudformation").add_response(
+        "describe_stack_events", {"StackEvents": [event]}
+    )
     deployment = Deployment(aws.account, [], asks=False, progress=Progress(io.StringIO()))
     with pytest.raises(StartError) as caught:
         deployment._explain(Stack(status="ROLLBACK_COMPLETE", stack_id="id"))  # noqa: SLF001

@@ -170,7 +170,9 @@ def test_names_that_may_not_be_read_hide_no_name_that_is_taken(aws: Aws) -> None
     found = look(aws, "Names")
     assert found.verdict == "bad"
     assert f": {FUNCTIONS[0]}, Pinhole-{REGION}; not" in found.words
-    assert found.words.endswith(f"; not to be read: pinhole-product-{REGION} (AccessDeniedException)")
+    assert found.words.endswith(
+        f"; not to be read: pinhole-product-{REGION} (AccessDeniedException)"
+    )
 
 
 def test_names_that_may_not_be_read_are_named(aws: Aws) -> None:

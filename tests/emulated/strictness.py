@@ -338,8 +338,8 @@ def _budgets(_path: str, _headers: Any, _body: bytes) -> Any:
     if not faults().get("budgets_refused"):
         return None
     said = (
-        "Account 000000000000 is a linked account. To enable budgets for your account, ask the payer "
-        "account to enable budgets first."
+        "Account 000000000000 is a linked account. To enable budgets for your account, ask the "
+        "payer account to enable budgets first."
     )
     error = json.dumps({"__type": "AccessDeniedException", "Message": said})
     return 400, "application/x-amz-json-1.1", error

@@ -142,7 +142,7 @@ def first(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def taken_back(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The second deployment of that one, where ten functions run at once and budgets are refused."""
+    """The second deployment of that one, where ten functions may run at once and no budget is."""
     assert packages
     out = tmp_path_factory.mktemp("taken-back")
     return _synthesize(out, executions="10", budget="none", **KEPT)
