@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from scripts.deployment.stack import Stack
 from tests.deployment.conftest import BUCKET, Aws, bucket, look
+
+MOMENT = "2026-11-28T00:00:00Z"
 
 
 def snapshot(aws: Aws, instance: str = "pinhole-0a1b2c3d4e5f") -> str:
@@ -52,25 +57,42 @@ def test_earlier_library_that_cannot_be_taken_back_is_bad(aws: Aws) -> None:
         assert why in found.words
 
 
-def answer_of_cloudformation(aws: Aws, *, bucket_is: str, others_are: str) -> None:
-    """Answer with all resources of the bucket's stack, as `DescribeStackResources` does."""
+def answer_of_cloudformation(
+    aws: Aws, *, bucket_is: str, others_are: str, is_own: bool = False
+) -> None:
+    """Answer as CloudFormation does for a stack of 120 resources, of which the bucket is the last.
+
+    By the name of one, `DescribeStackResources` gives the first 100 of its stack and no more pages.
+    """
+    others = [(f"Topic{at}", f"topic-{at}", "AWS::SNS::Topic", others_are) for at in range(119)]
     resources = [
         {
-            "StackName": "Pinhole",
             "LogicalResourceId": name,
             "PhysicalResourceId": physical_id,
             "ResourceType": kind,
-            "Timestamp": "2026-11-28T00:00:00Z",
             "ResourceStatus": status,
         }
-        for name, physical_id, kind, status in (
-            ("Alarm", "alarm-1", "AWS::CloudWatch::Alarm", others_are),
+        for name, physical_id, kind, status in [
+            *others,
             ("PicturesBucket1", BUCKET, "AWS::S3::Bucket", bucket_is),
-            ("Topic", "topic-1", "AWS::SNS::Topic", others_are),
-        )
+        ]
     ]
-    aws.session.stub("cloudformation").add_response(  # moto knows nothing by its physical id
-        "describe_stack_resources", {"StackResources": resources}, {"PhysicalResourceId": BUCKET}
+    stub = aws.session.stub("cloudformation")  # moto knows nothing by its physical id
+    stack = {"StackName": "Pinhole", "StackId": "id", "Timestamp": MOMENT}
+    first = {"StackResources": [{**stack, **each} for each in resources[:100]]}
+    stub.add_response("describe_stack_resources", first, {"PhysicalResourceId": BUCKET})
+    if is_own:  # which is not looked at any further
+        return
+    summaries = [{**each, "LastUpdatedTimestamp": MOMENT} for each in resources]
+    stub.add_response(
+        "list_stack_resources",
+        {"StackResourceSummaries": summaries[:100], "NextToken": "more"},
+        {"StackName": "id"},
+    )
+    stub.add_response(
+        "list_stack_resources",
+        {"StackResourceSummaries": summaries[100:]},
+        {"StackName": "id", "NextToken": "more"},
     )
 
 
@@ -88,3 +110,24 @@ def test_bucket_of_a_stack_is_not_taken_from_it(aws: Aws) -> None:
         "bad",
         f"the bucket {BUCKET} belongs to the stack Pinhole",
     )
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"])
+def test_bucket_of_the_own_stack_that_is_deleted_first_is_taken_back(aws: Aws, status: str) -> None:
+    bucket(aws)
+    answer_of_cloudformation(
+        aws, bucket_is="IMPORT_COMPLETE", others_are="DELETE_FAILED", is_own=True
+    )
+    failed = Stack(status=status, stack_id="id")
+    name = snapshot(aws)
+    assert (
+        look(aws, "Earlier library", stack=failed, bucket=BUCKET, snapshot=name).verdict == "good"
+    )
+
+
+def test_bucket_of_another_stack_stays_with_it_when_the_own_one_failed(aws: Aws) -> None:
+    bucket(aws)
+    answer_of_cloudformation(aws, bucket_is="IMPORT_COMPLETE", others_are="CREATE_COMPLETE")
+    failed = Stack(status="ROLLBACK_FAILED", stack_id="another")
+    found = look(aws, "Earlier library", stack=failed, bucket=BUCKET, snapshot="any")
+    assert found.verdict == "bad"

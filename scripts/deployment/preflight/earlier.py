@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scripts.deployment.keeping import kept_by_earlier_stacks, region_of_bucket, way_back
-from scripts.deployment.preflight.finding import Finding
+from scripts.deployment.preflight.finding import Finding, code_of
 from scripts.deployment.stack import STACK
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def look_at_earlier_library(account: AwsAccount, wanted: Wanted) -> Finding | No
         return None
     bucket, snapshot = wanted.context.get("bucket"), wanted.context.get("snapshot")
     if bucket and snapshot:
-        return _taken_back(account, bucket, snapshot)
+        return _taken_back(account, bucket, snapshot, own=wanted.stack.stack_id)
     buckets, snapshots = kept_by_earlier_stacks(account)
     if not buckets and not snapshots:
         return Finding(name="Earlier library", verdict="good", words="none was kept here")
@@ -48,7 +48,7 @@ def look_at_earlier_library(account: AwsAccount, wanted: Wanted) -> Finding | No
     )
 
 
-def _taken_back(account: AwsAccount, bucket: str, snapshot: str) -> Finding:
+def _taken_back(account: AwsAccount, bucket: str, snapshot: str, *, own: str) -> Finding:
     def bad(words: str) -> Finding:
         return Finding(name="Earlier library", verdict="bad", words=words)
 
@@ -58,7 +58,7 @@ def _taken_back(account: AwsAccount, bucket: str, snapshot: str) -> Finding:
     where = region_of_bucket(account, bucket)
     if where != account.region:
         return bad(f"the bucket {bucket} is in {where}: deploy there")
-    owner = _stack_of(account, bucket)
+    owner = _stack_of(account, bucket, but_not=own)
     if owner:
         return bad(f"the bucket {bucket} belongs to the stack {owner}")
     try:
@@ -74,15 +74,24 @@ def _taken_back(account: AwsAccount, bucket: str, snapshot: str) -> Finding:
     )
 
 
-def _stack_of(account: AwsAccount, bucket: str) -> str:
-    """Return the stack that a bucket belongs to; empty: none."""
+def _stack_of(account: AwsAccount, bucket: str, *, but_not: str) -> str:
+    """Return the stack that a bucket belongs to; empty: none, or the one of the id `but_not`.
+
+    That one failed, and is deleted before it is made anew: it lets go of the bucket then.
+    """
     client = account.session.client("cloudformation")
     try:
         found = client.describe_stack_resources(PhysicalResourceId=bucket)["StackResources"]
-    except client.exceptions.ClientError:
+    except client.exceptions.ClientError as error:
+        if code_of(error) != "ValidationError":  # "Stack for … does not exist"
+            raise
         return ""
-    # All resources of the stack are in the answer, not the bucket alone.
-    for each in found:
-        if each.get("PhysicalResourceId") == bucket and each["ResourceStatus"] != "DELETE_SKIPPED":
-            return str(each["StackName"])
-    return ""
+    # The answer is not the bucket alone: it is the first 100 resources of the bucket's stack, which
+    # has more. (By its id a stack that was deleted is found too.)
+    if not found or found[0]["StackId"] == but_not:
+        return ""
+    has = any(
+        each.physical_id == bucket and each.status != "DELETE_SKIPPED"
+        for each in account.stacks().resources(found[0]["StackId"])
+    )
+    return str(found[0]["StackName"]) if has else ""
