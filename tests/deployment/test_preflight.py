@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,16 +21,7 @@ from scripts.embedded.errors import StartError
 from scripts.embedded.progress import Progress
 from tests.deployment.conftest import NEW, NUMBER, REGION, Aws, bucket, look
 
-if TYPE_CHECKING:
-    from botocore.stub import Stubber
-
 READY = Stack(status="UPDATE_COMPLETE", stack_id="id", outputs={"Distribution": "E1"})
-
-
-def quota(aws: Aws, value: float) -> Stubber:
-    stub = aws.session.stub("service-quotas")
-    stub.add_response("get_service_quota", {"Quota": {"Value": value}})
-    return stub
 
 
 def test_region_that_is_on_is_good(aws: Aws) -> None:
@@ -64,64 +55,6 @@ def test_region_that_is_off_says_where_to_switch_it_on(aws: Aws) -> None:
     found = look(aws, "Region")
     assert found.verdict == "bad"
     assert "Account settings" in found.advice
-
-
-@pytest.mark.parametrize(
-    ("allowed", "verdict", "scale"),
-    [
-        (9, "bad", {}),
-        (10, "note", {"executions": "10"}),
-        (99, "note", {"executions": "99"}),
-        (1000, "good", {"executions": "1000"}),
-    ],
-)
-def test_concurrency_is_read_and_the_stack_is_scaled_to_it(
-    aws: Aws, allowed: int, verdict: str, scale: dict[str, str]
-) -> None:
-    limit = {"AccountLimit": {"ConcurrentExecutions": allowed}}
-    aws.session.stub("lambda").add_response("get_account_settings", limit)
-    found = look(aws, "Lambda")
-    assert (found.verdict, found.scale) == (verdict, scale)
-
-
-@pytest.mark.parametrize(
-    ("name", "context", "allowed", "verdict"),
-    [
-        ("Elastic addresses", {"egress": "gateway"}, 2, "good"),
-        ("Elastic addresses", {"size": "production"}, 1, "bad"),
-        ("Networks (VPC)", {}, 2, "good"),  # moto has a default one
-        ("Networks (VPC)", {}, 1, "bad"),
-        ("Instances (vCPU)", {}, 2, "good"),
-        ("Instances (vCPU)", {}, 1, "bad"),
-    ],
-)
-def test_quotas_are_held_against_what_is_needed(
-    aws: Aws, name: str, context: dict[str, Any], allowed: int, verdict: str
-) -> None:
-    quota(aws, allowed)
-    found = look(aws, name, **context)
-    assert found.verdict == verdict
-    assert ("Service Quotas" in found.advice) == (verdict == "bad")
-
-
-def test_addresses_in_use_count(aws: Aws) -> None:
-    for _ in range(4):
-        aws.client("ec2").allocate_address(Domain="vpc")
-    quota(aws, 5)
-    found = look(aws, "Elastic addresses", egress="gateway")
-    assert (found.verdict, found.words) == ("bad", "4 of 5 in use, 2 more to come")
-
-
-def test_quota_that_was_never_changed_is_that_of_everybody(aws: Aws) -> None:
-    stub = aws.session.stub("service-quotas")
-    stub.add_client_error("get_service_quota", "NoSuchResourceException")
-    stub.add_response("get_aws_default_service_quota", {"Quota": {"Value": 5}})
-    assert look(aws, "Elastic addresses", egress="gateway").verdict == "good"
-
-
-@pytest.mark.parametrize("name", ["Elastic addresses", "Networks (VPC)", "Instances (vCPU)"])
-def test_quotas_do_not_matter_to_what_stands(aws: Aws, name: str) -> None:
-    assert look(aws, name, stack=READY, egress="gateway") is None
 
 
 @pytest.mark.parametrize(("version", "verdict"), [(None, "note"), ("20", "note"), ("21", "good")])
@@ -202,24 +135,6 @@ def test_rights_of_a_session_are_those_of_its_role_under_its_path(aws: Aws) -> N
     iam = aws.client("iam")
     caller = f"arn:aws:sts::{NUMBER}:assumed-role/{role}/person@example.org"
     assert _principal(iam, caller) == arn
-
-
-@pytest.mark.parametrize(
-    ("plan", "size", "verdict", "scale"),
-    [
-        ("PAID", "small", None, {}),
-        ("FREE", "small", "note", {"backups": "1"}),
-        ("FREE", "production", "bad", {}),
-    ],
-)
-def test_free_plan_gets_what_it_takes(
-    aws: Aws, plan: str, size: str, verdict: str | None, scale: dict[str, str]
-) -> None:
-    state = {"accountId": NUMBER, "accountPlanType": plan, "accountPlanStatus": "ACTIVE"}
-    aws.session.stub("freetier").add_response("get_account_plan_state", state)
-    found = look(aws, "Plan", size=size)
-    assert (found and found.verdict) == verdict
-    assert (found.scale if found else {}) == scale
 
 
 def distributions(aws: Aws, *items: dict[str, Any]) -> None:

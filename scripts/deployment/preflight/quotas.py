@@ -5,17 +5,22 @@ Numbers of quotas are those of Service Quotas.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from scripts.deployment.preflight.finding import CLOUDFRONT_REGION, Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scripts.deployment.aws_account import AwsAccount
     from scripts.deployment.preflight.finding import Wanted
 
 
 # What each way out takes of elastic addresses; infrastructure/settings.py names the ways.
 _ADDRESSES = {"gateway": 2}
+# "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances"; Im and Is are of I.
+_FAMILY = re.compile(r"(a|c|d|h|i|im|is|m|r|t|z)\d")
 _VCPUS_OF_NAT_INSTANCE = 2  # a t4g.micro, see infrastructure/nat.py
 # Four queues with two workers each at least, and the rest for people, sweep and migrations.
 _LEAST_EXECUTIONS = 10
@@ -88,11 +93,17 @@ def look_at_processors(account: AwsAccount, wanted: Wanted) -> Finding | None:
         for page in pages.paginate(Filters=states)
         for reservation in page["Reservations"]
         for each in reservation["Instances"]
-        if "CpuOptions" in each
+        if "CpuOptions" in each and _is_standard_on_demand(each)
     )
     allowed = _quota(account, "ec2", "L-1216C47A")
     code = "Amazon EC2, L-1216C47A"
     return _room("Instances (vCPU)", used, allowed, _VCPUS_OF_NAT_INSTANCE, code=code)
+
+
+def _is_standard_on_demand(instance: Mapping[str, Any]) -> bool:
+    """Tell whether the quota counts it: Spot, accelerated and others have quotas of their own."""
+    family = _FAMILY.match(instance.get("InstanceType", ""))
+    return "InstanceLifecycle" not in instance and family is not None
 
 
 def look_at_networks(account: AwsAccount, wanted: Wanted) -> Finding | None:
