@@ -47,6 +47,12 @@ class User(Base):
     delete_after: Mapped[datetime | None] = mapped_column(
         comment="When the account goes, as its person asked; null: it stays."
     )
+    password_reset_at: Mapped[datetime | None] = mapped_column(
+        comment="When a link from a mail last set the password; older links of that kind are dead."
+    )
+    sessions_ended_at: Mapped[datetime | None] = mapped_column(
+        comment="When all sessions, perhaps but one, were last ended; sign-ins begun before fail."
+    )
     descriptions_enabled_at: Mapped[datetime | None] = mapped_column(
         comment="When the person agreed that a model sees reduced copies; null: they did not."
     )

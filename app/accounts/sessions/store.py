@@ -7,7 +7,7 @@ of the database. Deleting the row ends the session in every process at once.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, text
+from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.orm import joinedload
 
 from app.accounts.client_info import Visitor
@@ -111,8 +111,11 @@ def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
     """Delete all sessions of a person, but perhaps the one that asks; return how many.
 
     No browser is known any more either: whoever was in the account has no tries of their own at
-    its next password, and the person hears of their next sign-in.
+    its next password, and the person hears of their next sign-in. A sign-in that was begun before
+    this moment makes no session: see `finish_sign_in`. Hold the person before.
     """
+    ended_now = update(User).where(User.id == user_id).values(sessions_ended_at=now())
+    db.session.execute(ended_now.execution_options(synchronize_session=False))
     forget_devices(user_id, but=None)
     ended = delete(Session).where(Session.user_id == user_id)
     if but is not None:

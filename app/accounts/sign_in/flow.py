@@ -5,7 +5,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from flask import Response
-from sqlalchemy import select
 
 from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
@@ -13,7 +12,7 @@ from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
 from app.accounts.identities import link_awaited
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.policy import lock_person
-from app.accounts.models import AuditEvent, Letter, OneTimeToken, User
+from app.accounts.models import Letter, OneTimeToken, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
 from app.accounts.sessions.one_time_tokens import Purpose
@@ -40,19 +39,11 @@ class How(StrEnum):
     PASSKEY = "passkey"  # possession, and the person was verified by the device: two factors
     PROVIDER = "provider"  # how many factors is the provider's business
     RESET = "reset"  # a mail was read
+    RESET_WITH_CODE = "reset and code"  # a mail was read, and a second factor proved
     FIRST = "first"  # the account was just made
     WELCOME = "welcome"  # the account was just made, from a mail
     INVITE = "invite"  # the account was just made, from an invitation, without mail
 
-
-_ENDS_SESSIONS = (
-    Event.OTHER_SESSIONS_ENDED,
-    Event.PASSWORD_CHANGED,
-    Event.PASSWORD_RESET,
-    Event.EMAIL_RESTORED,
-    Event.ACCOUNT_DISABLED,
-    Event.ACCOUNT_ENABLED,
-)
 
 _MAKES_ACCOUNT = {How.FIRST, How.WELCOME, How.INVITE}
 
@@ -95,7 +86,7 @@ def finish_sign_in(
     # comes first, and what is left to prove is proved anew, or it finds the session that is made.
     lock_person(user)
     refuse_disabled(user)
-    if begun_at is not None and _were_sessions_ended(user.id, since=begun_at):
+    if begun_at is not None and _were_sessions_ended(user, since=begun_at):
         raise NotSignedInError
     methods = second_factors(user.id) if how in _ONE_FACTOR else []
     if not methods:
@@ -124,16 +115,9 @@ def finish_sign_in(
     return response
 
 
-def _were_sessions_ended(user_id: UUID, *, since: datetime) -> bool:
-    """Whether all sessions of a person, who is held, were ended: the record has the moment."""
-    last = (
-        select(AuditEvent.at)
-        .where(AuditEvent.user_id == user_id, AuditEvent.event.in_(_ENDS_SESSIONS))
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    )
-    ended_at = db.session.scalar(last)
-    return ended_at is not None and ended_at > since
+def _were_sessions_ended(user: User, *, since: datetime) -> bool:
+    """Whether all sessions of a person, who is held, were ended."""
+    return user.sessions_ended_at is not None and user.sessions_ended_at > since
 
 
 def awaited_second_factor() -> OneTimeToken | None:
