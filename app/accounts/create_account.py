@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.audit.log import Event, record
-from app.accounts.emails.links import microseconds, password_mark
+from app.accounts.emails.links import microseconds
 from app.accounts.emails.outbox import Kind, withdraw_letters
 from app.accounts.models import (
     AccessToken,
@@ -185,13 +185,6 @@ def forget_welcomes(email: str) -> None:
     )
 
 
-def is_bound_to(token: OneTimeToken, user: User) -> bool:
-    """Whether a link that resets is for the address and the password that the account has."""
-    return hmac.compare_digest(str(token.data["password"]), password_mark(user)) and (
-        token.data["email"] == user.email
-    )
-
-
 def take_over(user: User, *, password: str) -> dict[str, int]:
     """Give the account to the owner of its address: end all sessions and unfinished sign-ins.
 
@@ -219,6 +212,7 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
             removed |= _remove(user, Passkey, Totp, RecoveryCode)
         removed |= _remove_new_identities(user)
     set_password(user, password)
+    user.password_reset_at = now()
     # Letters first: one that is being written holds its row, and its link is there afterwards.
     withdraw_letters(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
     one_time_tokens.forget(user.id, *_BEGUN)
@@ -282,7 +276,7 @@ def move_to(user: User, email: str) -> bool:
 
 
 def move_back(user: User, email: str, *, changed_at: int) -> None:
-    """Put a former address back, and end what anybody has of the account but its second factors.
+    """Put a former address back, and end links that would undo this; `take_over` comes next.
 
     See [Note: Putting a former address back].
 
@@ -297,13 +291,8 @@ def move_back(user: User, email: str, *, changed_at: int) -> None:
     """
     left = user.email
     _set_address(user, email)
-    one_time_tokens.forget(user.id, *_BEGUN)
     _end_links_since(user, changed_at)
-    removed = _remove(user, AccessToken) | _remove_new_identities(user)
-    end_sessions(user.id)
     record(Event.EMAIL_RESTORED, user_id=user.id, left=left, since=changed_at)
-    if removed:
-        record(Event.WAYS_IN_REMOVED, user_id=user.id, actor_id=None, how="restored", **removed)
 
 
 def _changed_at() -> ColumnElement[int]:

@@ -21,7 +21,7 @@ from app.accounts.emails.links import (
     WELCOME_WITHIN,
     may_reset_by_mail,
     microseconds,
-    password_mark,
+    reset_binding,
 )
 from app.accounts.emails.notice_limits import is_last, is_within_limit, with_last_word
 from app.accounts.emails.notices import NOTICES
@@ -119,7 +119,7 @@ def _reset(letter: Letter, settings: Settings) -> Words | None:
         Purpose.RESET,
         lifetime=RESET_WITHIN,
         user_id=user.id,
-        data={"email": user.email, "password": password_mark(user)},
+        data=reset_binding(user),
     )
     return Words(
         subject="Set a new password for Pinhole",

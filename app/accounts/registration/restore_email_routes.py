@@ -2,27 +2,30 @@
 
 [Note: Putting a former address back] Whoever was in an account could move it to an address of their
 own, and its owner could not come back by mail. So an address that was proved gets a link that is
-good for a week. It proves that somebody reads the former mailbox, as a link for a new password
-does, and changes no more than that: no second factor is removed. Where one is older than a week, a
+good for a week. It proves that somebody reads the former mailbox, and sets a new password in the
+same transaction, as a link for a new password does: between the two, whoever is in the account with
+its password could undo the one and prevent the other. Where a second factor is older than a week, a
 code goes with the link, so that a mailbox which its owner left because somebody else reads it opens
-nothing by itself (docs/decisions/0086).
+nothing by itself (docs/decisions/0086, 0094).
 """
 
 from flask import Response
 
 from app.accounts.create_account import has_older_factor, move_back
-from app.accounts.emails.links import RESET_WITHIN, password_mark
-from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.emails.outbox import Kind, ask_for_letter
 from app.accounts.mfa.policy import lock_person
 from app.accounts.mfa.verify_code import prove_code, take_code_try
 from app.accounts.models import Letter, OneTimeToken, User
-from app.accounts.rate_limits.policies import TOO_MANY_TRIES
+from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.policies import PASSWORDS_SET, TOO_MANY_TRIES
 from app.accounts.registration.link_tokens import shown_token
-from app.accounts.registration.schemas import LinkIn, RestoreIn, RestoreLookOut, RestoreOut
+from app.accounts.registration.new_password import set_by_mail
+from app.accounts.registration.schemas import LinkIn, RestoreIn, RestoreLookOut
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.guards import public
 from app.accounts.sessions.one_time_tokens import Purpose
-from app.accounts.sign_in.flow import refuse_disabled, user_of
+from app.accounts.sessions.schemas import SessionOut
+from app.accounts.sign_in.flow import How, refuse_disabled, user_of
 from app.errors import CodeNeededError, LinkDeadError
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
@@ -48,7 +51,7 @@ def look_at_former_address(json_data: LinkIn) -> Response:
 @former_address.post("/restore")
 @public
 @former_address.input(RestoreIn, location="json")
-@former_address.output(RestoreOut)
+@former_address.output(SessionOut, description="Signed in, or a second factor is awaited.")
 @former_address.doc(
     responses={
         401: "It takes a code, or the code is wrong.",
@@ -58,21 +61,25 @@ def look_at_former_address(json_data: LinkIn) -> Response:
     }
 )
 def restore_email(json_data: RestoreIn) -> Response:
-    """Put a former address back, and get a token that sets a new password.
+    """Put a former address back, and set a new password.
 
     Every signed-in browser, every access token, every provider that was linked within a week and
-    every other link ends; so do links that undo later changes. Second factors stay.
+    every other link ends; so do links that undo later changes. Second factors go where all of them
+    are younger than a week, but never an administrator's.
     """
     user, begun = _whose(json_data.token)
+    take(PASSWORDS_SET, of=json_data.token)
     code = json_data.code
     counted = take_code_try(user, code) if code and has_older_factor(user) else None
     lock_person(user)
     refuse_disabled(user)
     letters: list[Letter] = []
+    how = How.RESET
     if has_older_factor(user):
         if code is None or counted is None:
             raise CodeNeededError
         letters += prove_code(user, code, counted=counted).letters
+        how = How.RESET_WITH_CODE
     # Last: a code that was wrong is recorded, and leaves the link.
     if (
         user.email == begun.data["email"]
@@ -83,14 +90,7 @@ def restore_email(json_data: RestoreIn) -> Response:
     move_back(user, begun.data["email"], changed_at=begun.data["changed_at"])
     if was_proved:
         letters.append(ask_for_letter(Kind.EMAIL_RESTORED, email=left, user_id=user.id))
-    token = one_time_tokens.begin(
-        Purpose.RESET,
-        lifetime=RESET_WITHIN,
-        user_id=user.id,
-        data={"email": user.email, "password": password_mark(user)},
-    )
-    commit_and_ring(*letters)
-    return json_response(RestoreOut(token=token).model_dump())
+    return set_by_mail(user, json_data.password, how=how, letters=letters)
 
 
 def _whose(token: str) -> tuple[User, OneTimeToken]:

@@ -13,15 +13,13 @@ from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
 from app.accounts.create_account import (
     find_invite,
-    is_bound_to,
     is_first,
     make_account,
     refuse_other_address,
     refuse_uninvited,
-    take_over,
     use_invite,
 )
-from app.accounts.emails.links import may_reset_by_mail
+from app.accounts.emails.links import is_bound_to, may_reset_by_mail
 from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
 from app.accounts.emails.rate_limits import (
     count_for_invited,
@@ -34,6 +32,7 @@ from app.accounts.passwords.hashing import hash_password, refuse_weak
 from app.accounts.rate_limits.limiter import take
 from app.accounts.rate_limits.policies import PASSWORDS_SET, TOO_MANY_TRIES
 from app.accounts.registration.link_tokens import shown, shown_token
+from app.accounts.registration.new_password import set_by_mail
 from app.accounts.registration.schemas import (
     AcceptIn,
     AddressIn,
@@ -44,11 +43,9 @@ from app.accounts.registration.schemas import (
     LinkOut,
 )
 from app.accounts.sessions import one_time_tokens
-from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.guards import public
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
-from app.accounts.sessions.store import add_device, find_device
 from app.accounts.sign_in.flow import How, finish_sign_in, refuse_disabled, user_of
 from app.errors import EmailTakenError, LinkDeadError, ProveByMailError
 from app.http.blueprint import APIBlueprint
@@ -215,15 +212,7 @@ def finish_reset(json_data: LinkAndPasswordIn) -> Response:
     refuse_disabled(user)
     if not (is_bound_to(_take(Purpose.RESET, json_data.token), user) and may_reset_by_mail(user)):
         raise LinkDeadError
-    # Whoever has the old password may have used up the tries at the second factor that strange
-    # browsers share: a browser that the person signed in with before keeps tries of its own.
-    known = find_device(user.id, read_cookie(Cookie.DEVICE)) is not None
-    removed = take_over(user, password=json_data.password)
-    device_token = add_device(user.id) if known else None
-    told = ask_for_letter(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id, removed=removed)
-    response = finish_sign_in(user, How.RESET, device_token=device_token)
-    commit_and_ring(told)
-    return response
+    return set_by_mail(user, json_data.password, how=How.RESET)
 
 
 def _whose_reset(token: str) -> User:

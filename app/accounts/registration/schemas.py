@@ -44,8 +44,8 @@ class AcceptIn(LinkAndPasswordIn):
     email: Email
 
 
-class RestoreIn(LinkIn):
-    """A link that puts a former address back, and a code where it takes one."""
+class RestoreIn(LinkAndPasswordIn):
+    """A link that puts a former address back, a new password, and a code where it takes one."""
 
     code: Code | None = Field(default=None, description="From the app, or for recovery.")
 
@@ -55,12 +55,6 @@ class RestoreLookOut(BaseModel):
 
     email: str
     needs_code: bool = Field(description="Whether it takes a code of the account's second factor.")
-
-
-class RestoreOut(BaseModel):
-    """The address was put back."""
-
-    token: str = Field(description="Sets a new password, by `/api/auth/reset/finish`.")
 
 
 class LinkOut(BaseModel):

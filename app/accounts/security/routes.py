@@ -75,7 +75,9 @@ def security() -> Response:
 @factors.output({}, status_code=204, description="Set; all other sessions are ended.")
 @factors.doc(responses={429: TOO_MANY_TRIES})
 def change_password(json_data: PasswordIn) -> Response:
-    """Set a password, or another one. Other browsers are signed out, links from mails are dead.
+    """Set a password, or another one. Other browsers are signed out.
+
+    Links from mails that set a password stay: see [Note: What a link that resets is bound to].
 
     This browser gets a new session cookie; the one before is worth nothing.
     """
@@ -91,7 +93,7 @@ def change_password(json_data: PasswordIn) -> Response:
     elsewhere = end_other_copies(own_session())
     # What somebody else began who knew the old one ends too.
     withdraw_letters(user.id, Kind.CHANGE_EMAIL)
-    one_time_tokens.forget(user.id, Purpose.RESET, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
+    one_time_tokens.forget(user.id, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
     record(Event.PASSWORD_CHANGED, user_id=user.id)
     who = visitor()
     letter = ask_for_letter(

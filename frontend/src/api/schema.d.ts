@@ -289,8 +289,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set a password, or another one. Other browsers are signed out, links from mails are dead
-         * @description Set a password, or another one. Other browsers are signed out, links from mails are dead.
+         * Set a password, or another one. Other browsers are signed out
+         * @description Set a password, or another one. Other browsers are signed out.
+         *
+         *     Links from mails that set a password stay: see [Note: What a link that resets is bound to].
          *
          *     This browser gets a new session cookie; the one before is worth nothing.
          *
@@ -955,11 +957,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a former address back, and get a token that sets a new password
-         * @description Put a former address back, and get a token that sets a new password.
+         * Put a former address back, and set a new password
+         * @description Put a former address back, and set a new password.
          *
          *     Every signed-in browser, every access token, every provider that was linked within a week and
-         *     every other link ends; so do links that undo later changes. Second factors stay.
+         *     every other link ends; so do links that undo later changes. Second factors go where all of them
+         *     are younger than a week, but never an administrator's.
          *
          *     Not idempotent. A link works once: 410 afterwards.
          */
@@ -3951,7 +3954,7 @@ export interface components {
         };
         /**
          * RestoreIn
-         * @description A link that puts a former address back, and a code where it takes one.
+         * @description A link that puts a former address back, a new password, and a code where it takes one.
          */
         RestoreIn: {
             /**
@@ -3959,6 +3962,11 @@ export interface components {
              * @description From the app, or for recovery.
              */
             code?: string | null;
+            /**
+             * Password
+             * @example seven quiet lanterns by the harbour
+             */
+            password: string;
             /**
              * Token
              * @example dGhpcyBpcyBub3QgYSByZWFsIHRva2Vu
@@ -3977,17 +3985,6 @@ export interface components {
              * @description Whether it takes a code of the account's second factor.
              */
             needs_code: boolean;
-        };
-        /**
-         * RestoreOut
-         * @description The address was put back.
-         */
-        RestoreOut: {
-            /**
-             * Token
-             * @description Sets a new password, by `/api/auth/reset/finish`.
-             */
-            token: string;
         };
         /**
          * SecondFactor
@@ -9107,14 +9104,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As asked. */
+            /** @description Signed in, or a second factor is awaited. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RestoreOut"];
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
             /** @description The body is not valid JSON. */

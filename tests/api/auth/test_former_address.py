@@ -32,17 +32,18 @@ def thief() -> str:
     return f"thief-{uuid4().hex}@example.org"
 
 
+def restore(browser: httpx2.Client, token: str, **more: str) -> httpx2.Response:
+    body = {"token": token, "password": OTHER} | more
+    return browser.post(RESTORE, json=body)
+
+
 def is_dead(browser: httpx2.Client, token: str) -> bool:
-    return {browser.post(path, json={"token": token}).status_code for path in (LOOK, RESTORE)} == {
-        410
-    }
+    looked = browser.post(LOOK, json={"token": token})
+    return (looked.status_code, restore(browser, token).status_code) == (410, 410)
 
 
-def finish(browser: httpx2.Client, answer: httpx2.Response) -> Json:
-    """Set the password that comes next."""
-    assert answer.status_code == 200, answer.text
-    body = {"token": answer.json()["token"], "password": OTHER}
-    done: Json = browser.post("/api/auth/reset/finish", json=body).raise_for_status().json()
+def finish(browser: httpx2.Client, token: str, **more: str) -> Json:
+    done: Json = restore(browser, token, **more).raise_for_status().json()
     return done
 
 
@@ -59,7 +60,7 @@ def test_former_address_is_put_back_and_nobody_stays_in(
     told = next_mail(
         visitor,
         theirs,
-        lambda: finish(visitor, visitor.post(RESTORE, json={"token": token})),
+        lambda: finish(visitor, token),
         about="was put back",
     )
     assert ada.email not in told["text"]
@@ -83,7 +84,7 @@ def test_whoever_moves_an_account_twice_keeps_it_by_neither_link(
     """Their own address is a former one, too: its link must not undo the owner's."""
     first = token_in(move(ada, thief()))
     second = token_in(move(ada, thief()))
-    finish(visitor, visitor.post(RESTORE, json={"token": first}))
+    finish(visitor, first)
     assert is_dead(ada.http, second)
     assert visitor.get("/api/auth/session").json()["user"]["email"] == ada.email
 
@@ -93,8 +94,8 @@ def test_link_of_a_later_change_leaves_the_owners_alive(
 ) -> None:
     first = token_in(move(ada, thief()))
     second = token_in(move(ada, thief()))
-    finish(ada.http, ada.http.post(RESTORE, json={"token": second}))
-    finish(visitor, visitor.post(RESTORE, json={"token": first}))
+    finish(ada.http, second)
+    finish(visitor, first)
     assert visitor.get("/api/auth/session").json()["user"]["email"] == ada.email
     assert ada.http.get("/api/images").status_code == 401
     assert is_dead(new_visitor(), second)
@@ -130,7 +131,7 @@ def test_what_the_thief_resets_and_changes_leaves_the_link(
     visitor.post("/api/auth/reset/finish", json=reset | {"password": OTHER}).raise_for_status()
     again = {"password": "a teapot sings for nobody twice"}
     visitor.post("/api/account/password", json=again).raise_for_status()
-    finish(ada.http, ada.http.post(RESTORE, json={"token": token}))
+    finish(ada.http, token)
     assert visitor.get("/api/images").status_code == 401
 
 
@@ -141,31 +142,56 @@ def test_mailbox_alone_puts_nothing_back_beside_an_older_factor(
     grow_older(database, ada, days=8)
     token = token_in(move(ada, thief()))
     assert visitor.post(LOOK, json={"token": token}).json()["needs_code"] is True
-    without = visitor.post(RESTORE, json={"token": token})
+    without = restore(visitor, token)
     assert (without.status_code, without.json()["code"]) == (401, "code_needed")
-    wrong = visitor.post(RESTORE, json={"token": token, "code": "000000"})
+    wrong = restore(visitor, token, code="000000")
     assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_code")
     assert ada.http.get("/api/images").status_code == 200  # nothing was ended
-    done = visitor.post(RESTORE, json={"token": token, "code": codes[0]})
-    half = finish(visitor, done)
-    # The factor stays, and is asked for.
-    assert half["user"] is None
+    weak = restore(visitor, token, code=codes[0], password="too short")
+    assert (weak.status_code, weak.json()["code"]) == (422, "weak_password")
+    assert finish(visitor, token, code=codes[0])["user"]["email"] == ada.email  # the code is good
+    # The factor stays, and is asked for the next time.
+    body = {"email": ada.email, "password": OTHER}
+    half = ada.http.post("/api/auth/login", json=body).json()
     assert "totp" in half["second_factor"]["methods"]
     code = {"code": code_of(secret, later=1)}
-    assert visitor.post("/api/auth/second-factor", json=code).status_code == 200
+    assert ada.http.post("/api/auth/second-factor", json=code).status_code == 200
 
 
-def test_no_second_factor_is_removed_by_putting_the_address_back(
-    ada: Person, visitor: httpx2.Client
+@pytest.mark.parametrize("administers", [False, True])
+def test_new_factor_goes_as_by_a_link_for_a_new_password(
+    ada: Person, visitor: httpx2.Client, database: Engine, *, administers: bool
 ) -> None:
-    """A new one is whoever's: the link for a new password decides on it (0038)."""
+    """It is whoever's; an administrator's stays, and is asked for (0038)."""
     add_totp(ada)
+    with database.begin() as rows:
+        query = text("UPDATE users SET is_administrator = :is WHERE id = :id")
+        rows.execute(query, {"is": administers, "id": ada.user_id})
+    done = finish(visitor, token_in(move(ada, thief())))
+    if administers:
+        assert done["second_factor"]["methods"] == ["totp", "recovery_code"]
+    else:
+        assert done["user"]["email"] == ada.email
+
+
+def test_intruder_gets_nowhere_between_the_address_and_the_password(
+    ada: Person, visitor: httpx2.Client, new_visitor: Callable[[], httpx2.Client]
+) -> None:
+    """Once the address is back, the password that the intruder knows is worth nothing (0094)."""
     token = token_in(move(ada, thief()))
-    answer = visitor.post(RESTORE, json={"token": token})
-    assert answer.status_code == 200
-    body = {"email": ada.email, "password": PASSWORD}
-    half = visitor.post("/api/auth/login", json=body).json()
-    assert half["second_factor"]["methods"] == ["totp", "recovery_code"]
+    restore(visitor, token).raise_for_status()
+    known = {"email": ada.email, "password": PASSWORD}
+    assert new_visitor().post("/api/auth/login", json=known).status_code == 401
+    assert visitor.get("/api/images").status_code == 200
+
+
+def test_weak_password_puts_nothing_back(ada: Person, visitor: httpx2.Client) -> None:
+    theirs = thief()
+    token = token_in(move(ada, theirs))
+    weak = restore(visitor, token, password="too short")
+    assert (weak.status_code, weak.json()["code"]) == (422, "weak_password")
+    assert ada.http.get("/api/auth/session").json()["user"]["email"] == theirs
+    finish(visitor, token)
 
 
 @pytest.mark.parametrize("what", ["unproved", "taken", "shut", "old", "back"])
@@ -193,13 +219,13 @@ def test_link_that_is_none(
         assert not [link for link in mail["links"] if "#" in link]
         return
     change()
-    refused = visitor.post(RESTORE, json={"token": token_in(mail)})
+    refused = restore(visitor, token_in(mail))
     assert refused.status_code == (403 if what == "shut" else 410), refused.text
 
 
 def test_link_works_once_however_many_use_it(ada: Person, visitor: httpx2.Client) -> None:
     token = token_in(move(ada, thief()))
-    answers = [visitor.post(RESTORE, json={"token": token}).status_code for _ in range(2)]
+    answers = [restore(visitor, token).status_code for _ in range(2)]
     assert answers == [200, 410]
     assert not [m for m in mails_to(visitor, ada.email) if "put back" in m["subject"]]
     until(lambda: [m for m in mails_to(visitor, ada.email) if "was changed" in m["subject"]])

@@ -36,16 +36,6 @@ export const useVerify = () => {
   });
 };
 
-/** Puts a former address back by the token from its mail; answers with the token that sets a new password. */
-export const useRestoreAddress = () => {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: { token: string; code?: string }) =>
-      read(api.POST("/api/auth/former-address/restore", { body })),
-    onSuccess: () => client.invalidateQueries({ predicate: isOfPerson }),
-  });
-};
-
 // Beside the session: these outlast the change of person that they bring about.
 const look = <Found>(kind: string, token: string, ask: (signal: AbortSignal) => Promise<Found>) =>
   queryOptions({

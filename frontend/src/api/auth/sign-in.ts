@@ -42,6 +42,12 @@ export const useAcceptInvite = () =>
 export const useFinishReset = () =>
   useEntrance((body: NewPassword) => read(api.POST("/api/auth/reset/finish", { body })));
 
+/** Puts a former address back by the token from its mail, and sets a new password. */
+export const useRestoreAddress = () =>
+  useEntrance((body: NewPassword & { code?: string }) =>
+    read(api.POST("/api/auth/former-address/restore", { body })),
+  );
+
 /** Lets go of a sign-in that awaits its second factor. */
 export const useGiveUpSecondFactor = () => {
   const client = useQueryClient();

@@ -1,4 +1,4 @@
-/** What the link in the mail to a former address opens: it puts the address back, and goes on to a new password. */
+/** What the link in the mail to a former address opens: it puts the address back and sets a new password, at once. */
 import { useState, type SubmitEvent } from "react";
 import { useLocation } from "wouter";
 
@@ -7,7 +7,16 @@ import { Button, FormAlert, TextField, useFocusOnError } from "@/ui";
 
 import { AuthLayout } from "../shared/AuthLayout";
 import { EmailField } from "../shared/EmailField";
-import { errorsFromAnswer, textIn, type FormErrors } from "../shared/form-errors";
+import {
+  errorsFromAnswer,
+  hasMistakes,
+  MIN_PASSWORD_LENGTH,
+  MIN_PASSWORD_LENGTH_WITH_FACTOR,
+  mistakeInLength,
+  textIn,
+  type FormErrors,
+} from "../shared/form-errors";
+import { NewPasswordInput } from "../shared/NewPasswordInput";
 import { useLinkToken } from "../shared/use-link-token";
 import { DeadLink, LookedAt } from "./LinkStates";
 
@@ -23,14 +32,19 @@ const RestoreForm = ({ token, email, needsCode }: RestoreFormProps) => {
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (restore.isPending) return;
+    const password = textIn(event.currentTarget, "password");
     const code = textIn(event.currentTarget, "code").trim();
-    if (needsCode && code === "") {
-      setErrors({ code: "Enter a code." });
-      return;
-    }
-    setErrors({});
-    restore.mutate(needsCode ? { token, code } : { token }, {
-      onSuccess: (made) => navigate(`/new-password#${made.token}`, { replace: true }),
+    const mistakes = {
+      ...mistakeInLength(
+        password,
+        needsCode ? MIN_PASSWORD_LENGTH_WITH_FACTOR : MIN_PASSWORD_LENGTH,
+      ),
+      ...(needsCode && code === "" ? { code: "Enter a code." } : {}),
+    };
+    setErrors(mistakes);
+    if (hasMistakes(mistakes)) return;
+    restore.mutate(needsCode ? { token, password, code } : { token, password }, {
+      onSuccess: () => navigate("/settings/ways-in?after=reset", { replace: true }),
       onError: (error) => setErrors(errorsFromAnswer(error)),
     });
   };
@@ -38,11 +52,18 @@ const RestoreForm = ({ token, email, needsCode }: RestoreFormProps) => {
   return (
     <AuthLayout
       title="Put the address back"
-      lead="Your account gets this address again. All devices that are signed in to it will be signed out, its access tokens end, and you set a new password next."
+      lead="Your account gets this address again, and a new password. All devices that are signed in to it will be signed out, and its access tokens end."
     >
       <form ref={form} noValidate method="post" onSubmit={onSubmit} className="space-y-5">
         <FormAlert>{errors.form}</FormAlert>
         <EmailField value={email} readOnly error={undefined} />
+        <NewPasswordInput
+          label="New password"
+          least={MIN_PASSWORD_LENGTH}
+          email={email}
+          error={errors.password}
+          {...(needsCode ? { rule: "8 characters or more, beside your second factor." } : {})}
+        />
         {needsCode && (
           <TextField
             label="Code"
@@ -58,7 +79,7 @@ const RestoreForm = ({ token, email, needsCode }: RestoreFormProps) => {
           />
         )}
         <Button look="primary" type="submit" busy={restore.isPending} className="w-full">
-          Put it back
+          Put it back and set the password
         </Button>
       </form>
     </AuthLayout>

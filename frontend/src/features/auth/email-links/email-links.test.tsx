@@ -176,27 +176,31 @@ test.each([true, false])(
   async (needsCode) => {
     const sent: unknown[] = [];
     server.use(
-      http.get("*/api/auth/session", () => HttpResponse.json(signedOut)),
       http.post("*/api/auth/former-address/look", () =>
         HttpResponse.json({ email: "ada@example.org", needs_code: needsCode }),
       ),
       http.post("*/api/auth/former-address/restore", async ({ request }) => {
         sent.push(await request.json());
-        return HttpResponse.json({ token: "reset-token" });
+        return HttpResponse.json(aSession());
       }),
     );
     opened("/restore-address#a-token");
     renderWithApp(<RestoreAddress />, { session: signedOut });
-    const button = await screen.findByRole("button", { name: "Put it back" });
+    const button = await screen.findByRole("button", { name: /^Put it back/ });
+    await userEvent.click(button);
+    expect(screen.getByLabelText("New password")).toHaveFocus();
     expect(sent).toEqual([]);
+    await userEvent.type(screen.getByLabelText("New password"), LONG);
     if (needsCode) {
       await userEvent.click(button);
       expect(await screen.findByText("Enter a code.")).toBeVisible();
       await userEvent.type(screen.getByLabelText("Code"), "123456");
     }
     await userEvent.click(button);
-    await expect.poll(() => window.location.pathname).toBe("/new-password");
-    expect(sent).toEqual([{ token: "a-token", ...(needsCode ? { code: "123456" } : {}) }]);
+    await expect.poll(() => window.location.pathname).toBe("/settings/ways-in");
+    expect(sent).toEqual([
+      { token: "a-token", password: LONG, ...(needsCode ? { code: "123456" } : {}) },
+    ]);
   },
 );
 
