@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -78,6 +79,9 @@ def _refuse_others(key: str | None) -> None:
         raise MailboxLockedError
 
 
+# A kept e-mail never changes, and parsing one takes about 2 ms: pages and tests ask several times a
+# second, and each time for all of them.
+@lru_cache(maxsize=MOST_READ)
 def _read(path: Path) -> LocalMail:
     message = BytesParser(EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
     text = _part(message, "plain")
