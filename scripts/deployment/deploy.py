@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from scripts.deployment import beside
 from scripts.deployment.aws_account import AwsAccount
+from scripts.deployment.aws_errors import told_plainly
 from scripts.deployment.build import (
     BUILD,
     VENV_DEPLOY,
@@ -96,18 +97,8 @@ def main(words: Sequence[str], *, explanation: str) -> int:
     try:
         ToolsInstaller(requirements=[], progress=progress).run()
         become_deployment_python()
-        account = AwsAccount.of_this_shell(say=progress.say)
-        if words[:1] == ["secret"]:
-            _set_secret(account, words[1:], say=progress.say)
-        elif words[:1] == ["rotate"]:
-            rotate(account, words[1:], say=progress.say)
-        else:
-            Deployment(
-                account,
-                [word for word in words if word not in {"--yes", "--check"}],
-                asks="--yes" not in words,
-                progress=progress,
-            ).run(only_looks="--check" in words)
+        with told_plainly():
+            _do(words, progress=progress)
     except StartError as error:
         progress.say(f"\n{error}")
         return 1
@@ -115,6 +106,21 @@ def main(words: Sequence[str], *, explanation: str) -> int:
         progress.say("\nStopped. What the CDK had begun goes on in your account: run this again.")
         return _INTERRUPTED
     return 0
+
+
+def _do(words: Sequence[str], *, progress: Progress) -> None:
+    account = AwsAccount.of_this_shell(say=progress.say)
+    if words[:1] == ["secret"]:
+        _set_secret(account, words[1:], say=progress.say)
+    elif words[:1] == ["rotate"]:
+        rotate(account, words[1:], say=progress.say)
+    else:
+        Deployment(
+            account,
+            [word for word in words if word not in {"--yes", "--check"}],
+            asks="--yes" not in words,
+            progress=progress,
+        ).run(only_looks="--check" in words)
 
 
 def become_deployment_python() -> None:

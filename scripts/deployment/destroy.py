@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scripts.deployment import beside
 from scripts.deployment.aws_account import AwsAccount
+from scripts.deployment.aws_errors import told_plainly
 from scripts.deployment.build import ToolsInstaller
 from scripts.deployment.deploy import become_deployment_python
 from scripts.deployment.keeping import Holdings, kept_by_earlier_stacks, way_back
@@ -49,8 +50,9 @@ def main(words: Sequence[str]) -> int:
     try:
         ToolsInstaller(requirements=[], progress=progress).run()
         become_deployment_python()
-        account = AwsAccount.of_this_shell(say=progress.say)
-        destroy(account, asks="--yes" not in words, say=progress.say)
+        with told_plainly():
+            account = AwsAccount.of_this_shell(say=progress.say)
+            destroy(account, asks="--yes" not in words, say=progress.say)
     except StartError as error:
         progress.say(f"\n{error}")
         return 1

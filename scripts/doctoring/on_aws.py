@@ -9,6 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.deployment.aws_account import AwsAccount
+from scripts.deployment.aws_errors import told_plainly
 from scripts.embedded.errors import StartError
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ def slices_on_aws(options: Options) -> Iterator[dict[str, Any]]:
     Raises:
         StartError: Pinhole is not there, or the function failed.
     """
-    account = AwsAccount.of_this_shell()
-    name = account.outputs()["Doctor"]
+    with told_plainly():
+        account = AwsAccount.of_this_shell()
+        name = account.outputs()["Doctor"]
     config = Config(read_timeout=_LONGEST_SECONDS, retries={"total_max_attempts": 1})
     functions = account.session.client("lambda", config=config)
     request = options.request()

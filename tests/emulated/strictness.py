@@ -163,7 +163,7 @@ def answer_what_ministack_does_not(app: Any) -> Any:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        answer = _refuse(service) or _ANSWERS[service](scope["path"], headers, body)
+        answer = _refuse(service, body) or _ANSWERS[service](scope["path"], headers, body)
         if answer is None:
             await app(scope, _again(body, receive), send)
             return
@@ -191,9 +191,13 @@ def _service(headers: dict[str, str]) -> str:
     return parts[3] if len(parts) > 3 else ""
 
 
-def _refuse(service: str) -> tuple[int, str, str] | None:
+def _refuse(service: str, body: bytes) -> tuple[int, str, str] | None:
     if service not in faults().get("unreadable", []):
         return None
+    if action := urllib.parse.parse_qs(body.decode()).get("Action"):
+        said = f"User: arn:aws:iam::1:user/x is not authorized to perform: {service}:{action[0]}"
+        error = f"<Error><Code>AccessDenied</Code><Message>{said}</Message></Error>"
+        return 403, "text/xml", f"<ErrorResponse>{error}</ErrorResponse>"
     said = "AccessDeniedException: is not authorized to perform this"
     error = {"__type": "AccessDeniedException", "Code": "AccessDenied", "message": said}
     return 403, "application/x-amz-json-1.1", json.dumps(error)

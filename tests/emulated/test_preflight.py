@@ -237,6 +237,14 @@ def test_rights_that_the_caller_lacks_are_named(unused: Account) -> None:
     assert done.returncode == 1
 
 
+@pytest.mark.parametrize("command", ["./scripts/deploy --check", "./scripts/destroy --yes"])
+def test_call_that_is_refused_ends_in_a_sentence(unused: Account, command: str) -> None:
+    with unused.faults(unreadable=["cloudformation"]):
+        done = unused.type(command)
+    assert "lack cloudformation:DescribeStacks" in done.stdout, done.stdout + done.stderr
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_what_is_in_the_way_stops_a_deployment_before_anything_is_changed(unused: Account) -> None:
     with unused.faults(vcpus=1):
         done = unused.type("./scripts/deploy --yes")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scripts.deployment.aws_errors import code_of
 from scripts.deployment.keeping import kept_by_earlier_stacks, region_of_bucket, way_back
-from scripts.deployment.preflight.finding import Finding, code_of
+from scripts.deployment.preflight.finding import Finding
 from scripts.deployment.stack import STACK
 
 if TYPE_CHECKING:

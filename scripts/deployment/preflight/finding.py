@@ -27,19 +27,6 @@ class Finding:
     scale: Mapping[str, str] = field(default_factory=dict)
 
 
-def is_of_aws(error: Exception) -> bool:
-    """Tell whether AWS, or the way to it, refused; anything else is a mistake of ours."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only now at hand
-
-    return isinstance(error, BotoCoreError | ClientError)
-
-
-def code_of(error: Exception) -> str:
-    """Return AWS's code of an error, or what kind of error it is."""
-    answer = getattr(error, "response", {})
-    return str(answer.get("Error", {}).get("Code") or type(error).__name__)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What is to be deployed, as far as looks depend on it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scripts.deployment.aws_errors import code_of, is_denied, is_of_aws
 from scripts.deployment.preflight import (
     budget,
     domain,
@@ -20,7 +21,7 @@ from scripts.deployment.preflight import (
     rights,
     zones,
 )
-from scripts.deployment.preflight.finding import Finding, code_of, is_of_aws
+from scripts.deployment.preflight.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +46,8 @@ def examine(account: AwsAccount, wanted: Wanted) -> list[Finding]:
 
 
 def _short(error: Exception) -> str:
-    code = code_of(error)
-    if "AccessDenied" in code or "Unauthorized" in code:
-        return f"these credentials may not ({code})"
+    if is_denied(error):
+        return f"these credentials may not ({code_of(error)})"
     return str(error)[:160]
 
 

@@ -11,13 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from infrastructure.regions import WITHOUT_BUDGETS
+from scripts.deployment.aws_errors import code_of, is_of_aws
 from scripts.deployment.beside import FIREWALL_REGION, firewall_name
-from scripts.deployment.preflight.finding import (
-    CLOUDFRONT_REGION,
-    Finding,
-    code_of,
-    is_of_aws,
-)
+from scripts.deployment.preflight.finding import CLOUDFRONT_REGION, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
