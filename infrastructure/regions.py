@@ -42,6 +42,7 @@ SIZES_REFUSED: dict[str, frozenset[str]] = {
 }  # fmt: skip
 # Zones in which functions or RDS Proxy cannot be, by ids: names differ from account to account.
 ZONES_REFUSED = {"use1-az3": "Lambda and RDS Proxy"}
-# Other old zones, which AWS says that EKS, and a few more services, are not in. Taken only where
-# an account has no others.
-ZONES_AVOIDED = frozenset({"cac1-az3", "usw1-az2"})
+# Other old zones, which EKS, VPC Lattice and a few more services are not in, as AWS's guides say;
+# in apne1-az3 those who have it could make no NAT gateway (EC2's "NotAvailableInZone"). Taken only
+# where an account has no others.
+ZONES_AVOIDED = frozenset({"apne1-az3", "cac1-az3", "usw1-az2"})

@@ -51,10 +51,11 @@ def test_one_zone_that_can_be_used_is_too_few(virginia: Aws) -> None:
     assert "us-east-1a is use1-az3" in found.words
 
 
-def test_zone_that_lacks_services_is_taken_where_there_is_no_other(virginia: Aws) -> None:
-    answer(virginia, a="usw1-az2", b="usw1-az1", c="usw1-az3")
+@pytest.mark.parametrize("old", ["usw1-az2", "cac1-az3", "apne1-az3"])
+def test_zone_that_lacks_services_is_taken_where_there_is_no_other(virginia: Aws, old: str) -> None:
+    answer(virginia, a=old, b="az1", c="az4")
     assert look(virginia, "Zones").scale == {"zones": "us-east-1b,us-east-1c"}
-    answer(virginia, a="usw1-az2", b="usw1-az1")
+    answer(virginia, a=old, b="az1")
     assert look(virginia, "Zones").scale == {"zones": "us-east-1a,us-east-1b"}
 
 
@@ -64,6 +65,9 @@ def test_zone_that_lacks_services_is_taken_where_there_is_no_other(virginia: Aws
         ("us-east-1b,us-east-1f", "good", "us-east-1b (use1-az1), us-east-1f (use1-az5)"),
         ("us-east-1a,us-east-1e", "bad", "us-east-1e is use1-az3"),
         ("us-east-1a,us-east-1x", "bad", "this account has no zone us-east-1x"),
+        ("us-east-1b", "bad", "two different zones are needed"),
+        ("us-east-1b,us-east-1b", "bad", "two different zones are needed"),
+        ("us-east-1a,us-east-1b,us-east-1f", "bad", "two different zones are needed"),
     ],
 )
 def test_zones_that_are_said_are_looked_at(
@@ -88,7 +92,10 @@ def test_stack_keeps_its_zones_whatever_aws_answers(virginia: Aws) -> None:
 
 
 def test_stack_whose_zones_cloudformation_chose_is_left_alone(aws: Aws) -> None:
-    assert look(aws, "Zones", stack=Stack(status="CREATE_COMPLETE", stack_id="id")) is None
+    stack = Stack(status="CREATE_COMPLETE", stack_id="id")
+    assert look(aws, "Zones", stack=stack) is None
+    found = look(aws, "Zones", stack=stack, zones="eu-central-1a,eu-central-1b")
+    assert (found.verdict, found.advice) == ("bad", "Leave -c zones= out.")
 
 
 def test_stack_that_is_made_anew_chooses_anew(virginia: Aws) -> None:

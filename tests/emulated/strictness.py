@@ -196,8 +196,8 @@ def _refuse(service: str, body: bytes) -> tuple[int, str, str] | None:
         return None
     if action := urllib.parse.parse_qs(body.decode()).get("Action"):
         said = f"User: arn:aws:iam::1:user/x is not authorized to perform: {service}:{action[0]}"
-        error = f"<Error><Code>AccessDenied</Code><Message>{said}</Message></Error>"
-        return 403, "text/xml", f"<ErrorResponse>{error}</ErrorResponse>"
+        told = f"<Error><Code>AccessDenied</Code><Message>{said}</Message></Error>"
+        return 403, "text/xml", f"<ErrorResponse>{told}</ErrorResponse>"
     said = "AccessDeniedException: is not authorized to perform this"
     error = {"__type": "AccessDeniedException", "Code": "AccessDenied", "message": said}
     return 403, "application/x-amz-json-1.1", json.dumps(error)

@@ -1,6 +1,6 @@
 """Which two availability zones the stack goes to, by the ids that every account has in common.
 
-docs/decisions/0081-zones-by-id.md says why it is decided here and not by CloudFormation.
+docs/decisions/0081-zones-and-names.md says why it is decided here and not by CloudFormation.
 """
 
 from __future__ import annotations
@@ -53,18 +53,22 @@ def look_at_zones(account: AwsAccount, wanted: Wanted) -> Finding | None:
 
 
 def _kept(said: str, *, has: str) -> Finding | None:
-    if not has:
-        return None  # made by a release that left the choice to CloudFormation
     if said and said != has:
+        # A release without this output, or `npx cdk deploy`, left the choice to CloudFormation.
+        where = has or "the zones that CloudFormation chose"
         return _bad(
-            f"the stack is in {has}, and its database does not move to {said}",
+            f"the stack is in {where}, and its database does not move to {said}",
             "Leave -c zones= out.",
         )
+    if not has:
+        return None
     return Finding(name="Zones", verdict="good", words=f"{has}, as ever", scale={"zones": has})
 
 
 def _said(said: list[str], ids: Mapping[str, str], *, best: list[str]) -> Finding:
     instead = f"Say -c zones={','.join(best)}" if len(best) == _NEEDED else "Take another region."
+    if len(said) != _NEEDED or len(set(said)) != _NEEDED:
+        return _bad("two different zones are needed", f"{instead}, or leave it out.")
     strange = [name for name in said if name not in ids]
     if strange:
         return _bad(f"this account has no zone {', '.join(strange)}", f"{instead}.")
