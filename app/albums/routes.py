@@ -29,6 +29,7 @@ from app.http.entity_tags import require_match, tag_of
 from app.http.middleware import json_response
 from app.images.album_models import Album, AlbumImage, AlbumOrder
 from app.images.listing import Reader, Shown
+from app.search.index import index_album
 
 albums = APIBlueprint("albums", __name__, url_prefix="/api/albums", tag="Albums")
 
@@ -86,6 +87,7 @@ def create_album(json_data: AlbumIn) -> Response:
         sort=json_data.order,
         is_arranged=json_data.order == AlbumOrder.MANUAL,
     )
+    index_album(album)
     db.session.add(album)
     db.session.flush()  # its id
     answer = _answer(album.id, reader)
@@ -123,6 +125,7 @@ def update_album(album_id: UUID, json_data: AlbumPatch) -> Response:
     given = json_data.model_fields_set
     if "title" in given:
         album.title = json_data.title
+        index_album(album)
     if "description" in given:
         album.description = json_data.description
     if "cover_id" in given:

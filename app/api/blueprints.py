@@ -20,6 +20,7 @@ from app.api.health import system
 from app.exports.routes import leaving
 from app.library.account_routes import account
 from app.library.routes import images
+from app.search.routes import search
 from app.timeline.album_routes import album_contents
 from app.timeline.routes import timeline
 from app.uploads.routes import uploads
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     account,
     images,
     timeline,
+    search,
     albums,
     album_contents,
     uploads,

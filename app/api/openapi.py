@@ -48,6 +48,7 @@ _TAGS = {
     "Accounts": "What one keeps here, and whether models may describe it.",
     "Images": "Pictures: upload, list, look, change, delete, describe.",
     "Timeline": "Pictures by months and days, for a screen that shows what is in view.",
+    "Search": "Pictures by words, dates and what they are.",
     "Albums": "Pictures under a title, by date or by hand; one may be in many.",
     "Leaving": "Copies of everything, and deleting the account.",
     "Administration": "Accounts and invitations of the site; never pictures.",

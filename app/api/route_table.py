@@ -70,6 +70,7 @@ POST /api/images/describe app.library.routes:describe_missing
 GET /api/timeline app.timeline.routes:get_timeline
 GET /api/timeline/<key> app.timeline.routes:get_bucket
 GET /api/timeline/addresses app.timeline.routes:get_addresses
+GET /api/search app.search.routes:search_images
 GET /api/albums app.albums.routes:list_albums
 POST /api/albums app.albums.routes:create_album
 GET /api/albums/<uuid:album_id> app.albums.routes:get_album

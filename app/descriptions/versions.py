@@ -47,6 +47,7 @@ from app.images.models import (
     ImageState,
 )
 from app.images.schemas import DescriptionIn
+from app.search.index import index_images
 from app.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def write(user: User, image_id: UUID, words: DescriptionIn) -> None:
             description_failure=None,
         )
     )
+    index_images([image_id])
     _forget_older(image_id, DescriptionSource.PERSON)
 
 
@@ -99,6 +101,7 @@ def forget_own_words(user: User, image_id: UUID) -> None:
             description_failure=None,
         )
     )
+    index_images([image_id])
 
 
 def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
@@ -257,6 +260,7 @@ def record(image_id: UUID, sighting: "Sighting", *, is_demo: bool) -> None:
         for_the_one.values(description_state=DescriptionState.DONE, description_failure=None),
         execution_options=unsynchronized,
     )
+    index_images([image_id])
     _forget_older(image_id, DescriptionSource.MODEL)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import User
@@ -57,6 +58,7 @@ class Album(Base):
             text("id DESC"),
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        Index("ix_albums_to_index", "id", postgresql_where=text("title_words IS NULL")),
         Index("ix_albums_deleted", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         {"comment": "Albums: at most 10,000 of a person, deleted ones included."},
     )
@@ -64,6 +66,11 @@ class Album(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     title: Mapped[str] = mapped_column(String(MAX_TITLE))
+    title_words: Mapped[str | None] = mapped_column(
+        TSVECTOR,
+        deferred=True,
+        comment="The title's terms, as image_search has them; null: not indexed yet.",
+    )
     description: Mapped[str] = mapped_column(Text, default="", server_default="")
     sort: Mapped[str] = mapped_column(
         String(8), default=AlbumOrder.NEWEST, server_default="newest", comment="Of its images."

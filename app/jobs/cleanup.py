@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -36,6 +37,7 @@ from app.integrity.scan_state import keep_watch
 from app.media.results import DECODER_VERSION
 from app.messages import DescribePicture, ExportLibrary, PictureStored
 from app.processing.lease import seconds_until_next, tell_backlog
+from app.search.index import index_some, index_some_albums
 from app.uploads.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
 from app.uploads.discarded import count_discarded
 
@@ -104,10 +106,18 @@ def sweep(
     _try(upkeep.charge)
     _try(partial(look_for_strays, census=census, store=store, pages=pages))
     _settle_leaving(exports, go_on=go_on)
+    for index in (index_some, index_some_albums):
+        _try(partial(_index, index))
     _try(forget_removals)
     _try(_delete_dead_sessions)
     # Last, since of a large library it may take as long as there is.
     _delete_people(exports)
+
+
+def _index(index: Callable[[], bool]) -> None:
+    for _ in in_time(count()):
+        if not index():
+            return
 
 
 def _delete_dead_sessions() -> None:

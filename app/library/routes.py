@@ -50,6 +50,7 @@ from app.library.selection import Locked, lock_images
 from app.library.trash import delete_images, restore_images
 from app.messages import DescribeAll, DescribePicture
 from app.processing.retry import develop_again
+from app.search.index import index_images
 from app.uploads.multipart import drop_parts
 
 log = logging.getLogger(__name__)
@@ -180,6 +181,7 @@ def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
             .where(Image.owned_by(user), Image.id == image_id)
             .values(name=json_data.name)
         )
+        index_images([image_id])
     if "deleted" in given:
         restore_images(user, rows)
     if "favourite" in given:

@@ -41,6 +41,7 @@ from app.observability.metrics import Counted, count, count_undecodable, step, t
 from app.processing.in_hand import InHand
 from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, note_stored
 from app.processing.yielding import GiveWay
+from app.search.index import index_images
 from app.uploads.cancelled import note_late
 from app.uploads.discarded import count_discarded
 
@@ -386,6 +387,8 @@ def _settle(
     ).one_or_none()
     if settled is not None and settled.is_corrected and "taken_at" in values:
         note_file(settled.owner_id, task.image_id, values)
+    if settled is not None:
+        index_images([task.image_id])
     db.session.commit()
     if settled is not None and state in _TOLD:
         count(_TOLD[state])

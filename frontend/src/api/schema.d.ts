@@ -1702,6 +1702,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find images by words, dates and operators, newest first
+         * @description Find images by words, dates and operators, newest first.
+         *
+         *     All words must be there: in the description, the alternative text, the tags, writing in the
+         *     image, the caption, the file name, or the title of an album that it is in. `why` says where.
+         *     Archived images are found as well; deleted ones only by `is:deleted`.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["search_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/timeline": {
         parameters: {
             query?: never;
@@ -2409,6 +2435,39 @@ export interface components {
             removed: string[];
         };
         /**
+         * ChipKind
+         * @description What a part of the query was understood as.
+         * @enum {string}
+         */
+        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera";
+        /**
+         * ChipOut
+         * @description A part of `q` that was understood as more than words: without it, it is not applied.
+         */
+        ChipOut: {
+            /**
+             * End
+             * @description Behind it.
+             */
+            end: number;
+            /**
+             * First Day
+             * @description Of dates: from this day on.
+             */
+            first_day: string | null;
+            kind: components["schemas"]["ChipKind"];
+            /**
+             * Last Day
+             * @description Of dates: until this day, which is included.
+             */
+            last_day: string | null;
+            /**
+             * Start
+             * @description In `q`, in Unicode code points.
+             */
+            start: number;
+        };
+        /**
          * CodeIn
          * @description A code of an authenticator app, or a recovery code.
          */
@@ -2755,6 +2814,110 @@ export interface components {
              * @example seven quiet lanterns by the harbour
              */
             password: string;
+        };
+        /**
+         * FoundImage
+         * @description An image that matches, and why.
+         */
+        FoundImage: {
+            /** Alt Text */
+            alt_text: string | null;
+            /**
+             * Archived At
+             * @description Out of the timeline, in the archive since.
+             */
+            archived_at: string | null;
+            /** Content Type */
+            content_type: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When the upload began.
+             */
+            created_at: string;
+            /**
+             * Dated By
+             * @description What timeline_at is: when taken, as the picture or its person says; when the file was last changed; or when it was uploaded.
+             * @enum {string}
+             */
+            dated_by: "picture" | "file" | "upload";
+            /**
+             * Deleted At
+             * @description In Recently deleted since.
+             */
+            deleted_at: string | null;
+            /**
+             * Description Demo
+             * @description The stand-in model made the description.
+             */
+            description_demo: boolean;
+            description_state: components["schemas"]["DescriptionState"];
+            /** @description Why it is damaged or rejected. */
+            failure: components["schemas"]["Failure"] | null;
+            /** Favourite */
+            favourite: boolean;
+            /**
+             * Height
+             * @description Pixels, upright.
+             */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Animated
+             * @description Moves; its thumbnail and preview stand still.
+             */
+            is_animated: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Preview Url
+             * @description Signed; works until urls_expire_at.
+             */
+            preview_url: string | null;
+            /**
+             * Size
+             * @description Bytes of the original.
+             */
+            size: number;
+            state: components["schemas"]["ImageState"];
+            /**
+             * Taken At
+             * @description Wall clock when taken, with its offset where the camera recorded one.
+             * @example 2026-05-03T14:05:00+02:00
+             */
+            taken_at: string | null;
+            /**
+             * Thumbhash
+             * @description Colour placeholder, base64.
+             */
+            thumbhash: string | null;
+            /**
+             * Thumbnail Url
+             * @description Signed; works until urls_expire_at.
+             */
+            thumbnail_url: string | null;
+            /**
+             * Timeline At
+             * @description Where it stands in the timeline, a wall clock without zone; its date is the day that it is shown under.
+             * @example 2026-05-03T14:05:00
+             */
+            timeline_at: string;
+            /** Urls Expire At */
+            urls_expire_at: string | null;
+            /**
+             * Why
+             * @description Each word once, in the first field that has it. Empty: no word was asked for, or the text changed at this moment.
+             */
+            why: components["schemas"]["Why"][];
+            /**
+             * Width
+             * @description Pixels, upright.
+             */
+            width: number | null;
         };
         /**
          * HealthOut
@@ -3313,6 +3476,16 @@ export interface components {
              * @example seven quiet lanterns by the harbour
              */
             password: string;
+        };
+        /**
+         * Mark
+         * @description Where a match is in a snippet, in Unicode code points; `end` is behind it.
+         */
+        Mark: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
         };
         /**
          * Match
@@ -3987,6 +4160,31 @@ export interface components {
             needs_code: boolean;
         };
         /**
+         * SearchOut
+         * @description Images that match, newest first; archived ones too.
+         */
+        SearchOut: {
+            /** @description With `addresses=shared` only. */
+            addresses: components["schemas"]["SharedAddresses"] | null;
+            /** Chips */
+            chips: components["schemas"]["ChipOut"][];
+            /**
+             * Images
+             * @description May be fewer than asked for, or none, with more to come: `next_cursor` tells.
+             */
+            images: components["schemas"]["FoundImage"][];
+            /**
+             * Next Cursor
+             * @description Null: this was the last page.
+             */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description How many match; null: too many to count, or not the first page.
+             */
+            total: number | null;
+        };
+        /**
          * SecondFactor
          * @description A sign-in that awaits its second factor.
          */
@@ -4532,6 +4730,24 @@ export interface components {
              * @enum {string}
              */
             status: "wait";
+        };
+        /**
+         * Why
+         * @description Where an image has what was asked for.
+         */
+        Why: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "description" | "alt_text" | "tag" | "visible_text" | "caption" | "album" | "name" | "camera";
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Snippet
+             * @description Of the text; … where it is cut.
+             */
+            snippet: string;
         };
     };
     responses: never;
@@ -12269,6 +12485,92 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_images: {
+        parameters: {
+            query: {
+                /** @description As of the list of images. */
+                addresses?: "whole" | "shared";
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description limit */
+                limit?: number;
+                /** @description Words, all of which an image has; docs/api.md tells of dates and operators. */
+                q: string;
+                /** @description Of which "last winter" is said, where you are; left out: the day in UTC. */
+                today?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Too many requests, by this caller or from this address. */
             429: {

@@ -25,6 +25,7 @@ from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
 from tests.support.images import jpeg
+from tests.support.search import ids_of
 from tests.support.users import Person
 
 SEEN = Sighting(
@@ -144,6 +145,7 @@ def test_what_a_model_saw_is_kept(ada: Person, describe: Callable[..., SlowModel
     assert detail["description"]["alt_text"] == "What the model saw"
     assert detail["description_state"] == "done"
     assert not detail["description"]["demo"]
+    assert ids_of(ada, "model saw") == [image_id]  # at once, and not with the next sweep
 
 
 def test_a_model_is_shown_no_more_than_it_needs(

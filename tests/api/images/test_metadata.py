@@ -8,6 +8,7 @@ import pytest
 from tests.api.conftest import until
 from tests.media.samples import iptc_block, with_segment, xmp_packet
 from tests.support.images import Picture, jpeg
+from tests.support.search import ids_of
 from tests.support.users import Json, Person
 
 XMP, PHOTOSHOP = b"http://ns.adobe.com/xap/1.0/\0", 0xED
@@ -35,6 +36,8 @@ def test_place_stars_and_caption_are_told(ada: Person) -> None:
     detail = told(ada, with_xmp(packet, seed=601))
     assert detail["location"] == {"latitude": 45.4215, "longitude": -75.6972, "altitude": 70.5}
     assert (detail["rating"], detail["caption"]) == (4, "By the canal")
+    found = 'canal beach camera:"Box One"'  # at once, and not with the next sweep
+    assert ids_of(ada, found) == [detail["id"]]
     assert detail["taken_at"] == "2024-05-03T14:05:06+02:00"
 
 

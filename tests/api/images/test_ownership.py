@@ -15,6 +15,7 @@ from app.api.app import create_app
 from app.http.dependencies import build_parts
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
+from tests.api.albums.conftest import add_images
 from tests.support.albums import add_to, make_album
 from tests.support.api_operations import (
     GUARDED,
@@ -24,6 +25,7 @@ from tests.support.api_operations import (
     with_some_id,
 )
 from tests.support.images import Picture, jpeg
+from tests.support.search import describe, ids_of, search
 from tests.support.users import Json, Person, told, told_headers
 
 # Each operation that takes an id, with a body that would change something.
@@ -207,6 +209,22 @@ def test_lists_hold_ones_own_only(ada: Person, bob: Person) -> None:
     assert set(ada.http.get(in_view, params={"ids": image_id}).json()["thumbnails"]) == {image_id}
     assert bob.http.get(in_view, params={"ids": image_id}).json()["thumbnails"] == {}
     assert bob.http.get("/api/account").json()["pictures"] == 0
+
+
+def test_a_search_tells_nothing_of_others(ada: Person, bob: Person, database: Engine) -> None:
+    hers, his = add_images(ada, database, 2), add_images(bob, database, 1)
+    describe(ada, hers[0], text="A lighthouse", visible_text="FERRY", tags=["coast"])
+    add_to(ada, make_album(ada, title="Iceland"), hers)
+    describe(bob, his[0], text="A meadow")
+    words = ("lighthouse", "ferry", "coast", "iceland", "1.jpg")
+    asked = (*words, "2024-03-02", "is:described -meadow")
+    for q in asked:
+        assert ids_of(ada, q)
+        assert set(ids_of(bob, q)) <= set(his)
+        nobodys = search(bob, "xylophone") | {"chips": []}
+        assert search(bob, f"{q} -meadow") | {"chips": []} in (nobodys, nobodys | {"total": None})
+    assert set(search(ada, "lighthouse")["images"][0]) == LISTED | {"why"}
+    assert ids_of(bob, "meadow") == his
 
 
 def test_the_same_bytes_of_another_person_are_not_found(ada: Person, bob: Person) -> None:

@@ -40,6 +40,8 @@ PRINTED = {
     "albums?sort=title": '[2,"remove_from_album"]\n["By the sea",2]',
     "> album.json": "[2,null]\n1",
     "/restore": "manual\n2",
+    "found.json": '[1,"dunes.jpg","alt_text","A red kite over the dunes"]\n["date","2024-01-01",'
+    '"2024-12-31"]\n["large.jpg","album"]',
     "changes.json": '["kite.jpg",[],false]',
     "images/describe": 'waiting\ndone\n{"queued":1}',
     "auth/logout": "401",

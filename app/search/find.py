@@ -1,0 +1,387 @@
+"""Find images by words, newest first, in a bounded time however many match.
+
+[Note: Two ways to a page] Where few match, all of them are read from the index of words, and
+sorted. Where more than `Bounds.hits` do, sorting would take long, and the next match by date is
+near: the library is walked by date, and each image is asked whether it matches. Walking is bounded
+as well: a page then holds fewer, and its cursor goes on where the walk ended. Which way it is, the
+first entries of the index decide.
+
+[Note: Albums in a search] An image matches if its own texts have all words, or if they have those
+that the title of an album that it is in lacks. Albums are looked up first: their words are in their
+rows, and a person has 10,000 at most.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.accounts.models import User
+from app.accounts.sessions.lookup import Owner
+from app.database import db
+from app.images.pagination import make_cursor, parse_cursor
+from app.search.query import Flag, Query
+from app.search.terms import Phrase
+
+# Ways in which albums have a part of the words; people who have more lose the narrowest.
+MAX_ALBUM_GROUPS = 8
+LIST = "search"
+
+_SHOWN = "state IN ('processing', 'ready', 'damaged')"
+_LIBRARY = f"deleted_at IS NULL AND {_SHOWN}"
+# An image that waits to be indexed has no word; albums that it is in have.
+_JOINED = "LEFT JOIN image_search AS s ON s.image_id = {image} AND s.owner_id = :owner"
+_WORDS = "coalesce(s.words, '')"
+_CONDITIONS = {
+    Flag.FAVOURITE: "i.favourite",
+    Flag.ARCHIVED: "i.archived_at IS NOT NULL",
+    Flag.ANIMATED: "i.is_animated",
+    Flag.DAMAGED: "i.state = 'damaged'",
+    Flag.DESCRIBED: "i.current_description_id IS NOT NULL",
+    Flag.PLACED: "i.latitude IS NOT NULL",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How much is read for a page.
+
+    Attributes:
+        hits: entries of the index that are sorted.
+        walk: images that one statement walks past.
+        walks: statements of a page.
+    """
+
+    hits: int = 4_000
+    walk: int = 20_000
+    walks: int = 5
+
+
+_USUAL = Bounds()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A page of images by id, in order.
+
+    Attributes:
+        ids: of the images.
+        albums: whose titles have a word that was asked for.
+        total: how many match in all; None: more than are counted, or not the first page.
+        next_cursor: where the next page begins; None: this is the last.
+    """
+
+    ids: list[UUID]
+    albums: list[UUID]
+    total: int | None
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AlbumGroup:
+    """Albums whose titles have the same of the words, and what is left for their images' texts."""
+
+    albums: list[UUID]
+    rest: str  # a tsquery; empty: nothing is left
+
+
+@dataclass(kw_only=True)
+class _Asked:
+    """A query in PostgreSQL's words."""
+
+    words: str  # a tsquery; empty: no word was asked for
+    bounds: Bounds
+    groups: list[_AlbumGroup] = field(default_factory=list)
+    albums: list[UUID] = field(default_factory=list)
+    filters: list[str] = field(default_factory=list)
+    values: dict[str, object] = field(default_factory=dict)
+    is_deleted: bool = False
+    is_favourite: bool = False
+
+    @property
+    def moment(self) -> str:
+        """The column that images are sorted by."""
+        return "deleted_at" if self.is_deleted else "timeline_at"
+
+
+def find_images(
+    owner: User | Owner,
+    query: Query,
+    *,
+    limit: int,
+    cursor: str | None,
+    bounds: Bounds = _USUAL,
+) -> Found:
+    """Return a page of a person's images that match, newest first.
+
+    A page may hold fewer than `limit`, or none: see [Note: Two ways to a page].
+
+    Raises:
+        InvalidCursorError: the cursor is not one of ours.
+    """
+    behind = parse_cursor(LIST, cursor) if cursor else None
+    asked = _ask(owner, query, bounds)
+    if query.is_empty:
+        return Found(ids=[], albums=[], total=0, next_cursor=None)
+    total: int | None = None
+    if query.wanted:
+        hits, rows = _sorted_hits(asked, behind=behind, limit=limit + 1)
+        if hits <= bounds.hits:
+            total = (int(rows[0].total) if rows else 0) if behind is None else None
+            return _page(asked, rows, limit=limit, total=total)
+    return _walk(asked, behind=behind, limit=limit)
+
+
+def _ask(owner: User | Owner, query: Query, bounds: Bounds) -> _Asked:
+    written = [phrase.tsquery(owner.id) for phrase in query.wanted]
+    unwanted = [phrase.tsquery(owner.id) for phrase in query.unwanted]
+    asked = _Asked(words=" & ".join([*written, *unwanted]), bounds=bounds)
+    asked.values["owner"] = owner.id
+    if asked.words:
+        asked.values["words"] = asked.words
+    _match_albums(asked, query.wanted, written, unwanted)
+    _leave_albums_out(asked, owner.id, query.unwanted)
+    _filter(asked, query)
+    return asked
+
+
+def _filter(asked: _Asked, query: Query) -> None:
+    asked.is_deleted = query.flags.get(Flag.DELETED, False)
+    asked.is_favourite = query.flags.get(Flag.FAVOURITE, False) and not asked.is_deleted
+    for flag, is_wanted in query.flags.items():
+        if condition := _CONDITIONS.get(flag):
+            asked.filters.append(condition if is_wanted else f"NOT ({condition})")
+    if query.types is not None:
+        asked.filters.append("i.content_type = ANY (:types)")
+        asked.values["types"] = sorted(query.types)
+    if query.other_types:
+        asked.filters.append("i.content_type <> ALL (:other_types)")
+        asked.values["other_types"] = sorted(query.other_types)
+    if query.first is not None:
+        asked.values["first"] = datetime.combine(query.first, time())
+    if query.last is not None:
+        asked.values["end"] = datetime.combine(query.last, time()) + timedelta(days=1)
+
+
+def _match_albums(
+    asked: _Asked, phrases: Sequence[Phrase], written: Sequence[str], unwanted: Sequence[str]
+) -> None:
+    """See [Note: Albums in a search]."""
+    matched = _albums_with(asked.values["owner"], phrases, written)
+    asked.albums = [album_id for albums in matched.values() for album_id in albums]
+    widest_first = sorted(matched, key=lambda having: (-sum(having), having))
+    for having in widest_first[:MAX_ALBUM_GROUPS]:
+        rest = [words for words, has in zip(written, having, strict=True) if not has]
+        group = _AlbumGroup(albums=matched[having], rest=" & ".join([*rest, *unwanted]))
+        number = len(asked.groups)
+        asked.values[f"albums_{number}"] = group.albums
+        if group.rest:
+            asked.values[f"rest_{number}"] = group.rest
+        asked.groups.append(group)
+
+
+def _albums_with(
+    owner_id: object, phrases: Sequence[Phrase], written: Sequence[str]
+) -> dict[tuple[bool, ...], list[UUID]]:
+    """Return the person's albums whose titles have some of the words, by which they have."""
+    named = [n for n, phrase in enumerate(phrases) if not phrase.is_camera]
+    if not named:
+        return {}
+    having = ", ".join(f"title_words @@ CAST(:words_{n} AS tsquery)" for n in named)
+    rows = db.session.execute(
+        text(
+            f"SELECT id, {having} FROM albums WHERE owner_id = :owner AND deleted_at IS NULL"  # noqa: S608 - numbers
+            " AND title_words @@ CAST(:either AS tsquery)"
+        ),
+        {
+            "owner": owner_id,
+            "either": " | ".join(written[n] for n in named),
+            **{f"words_{n}": written[n] for n in named},
+        },
+    )
+    found: dict[tuple[bool, ...], list[UUID]] = {}
+    for album_id, *has in rows:
+        whole = [False] * len(phrases)
+        for n, each in zip(named, has, strict=True):
+            whole[n] = each
+        found.setdefault(tuple(whole), []).append(album_id)
+    return found
+
+
+def _leave_albums_out(asked: _Asked, owner_id: UUID, unwanted: Sequence[Phrase]) -> None:
+    named = [phrase for phrase in unwanted if not phrase.is_camera]
+    written = [_wanted(phrase).tsquery(owner_id) for phrase in named]
+    albums = [
+        album_id for ids in _albums_with(owner_id, named, written).values() for album_id in ids
+    ]
+    if albums:
+        asked.filters.append(
+            "NOT EXISTS (SELECT FROM album_images AS a WHERE a.image_id = i.id"
+            " AND a.album_id = ANY (:without_albums))"
+        )
+        asked.values["without_albums"] = albums
+
+
+def _wanted(phrase: Phrase) -> Phrase:
+    return Phrase(words=phrase.words, is_begun=phrase.is_begun)
+
+
+def _sorted_hits(
+    asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int
+) -> tuple[int, Sequence[Any]]:
+    """Return how many entries of the index match, and the page if they are few enough."""
+    branches = [
+        "SELECT image_id FROM search_hits(:owner, CAST(:words AS tsquery), :most) AS hit (image_id)"
+    ]
+    for number, group in enumerate(asked.groups):
+        rest = f" AND {_WORDS} @@ CAST(:rest_{number} AS tsquery)" if group.rest else ""
+        branches.append(
+            f"(SELECT a.image_id FROM album_images AS a {_JOINED.format(image='a.image_id')}"  # noqa: S608 - numbers
+            f" WHERE a.album_id = ANY (:albums_{number}){rest} LIMIT :most)"
+        )
+    where = [_in_library(asked), *_range("i", asked), *asked.filters]
+    if behind is not None:
+        where.append(f"(i.{asked.moment}, i.id) < (:moment, :last_id)")
+    statement = f"""
+        WITH found AS MATERIALIZED ({" UNION ".join(branches)}),
+        counted AS MATERIALIZED (SELECT count(*) AS hits FROM found),
+        page AS (
+            SELECT i.id, i.{asked.moment} AS moment, count(*) OVER () AS total
+            FROM found JOIN images AS i ON i.id = found.image_id
+            WHERE (SELECT hits FROM counted) <= :most_hits AND i.owner_id = :owner
+                AND {" AND ".join(where)}
+            ORDER BY i.{asked.moment} DESC, i.id DESC LIMIT :limit
+        )
+        SELECT id, moment, total, NULL AS hits FROM page
+        UNION ALL SELECT NULL, NULL, NULL, hits FROM counted
+        ORDER BY moment DESC NULLS LAST, id DESC
+    """  # noqa: S608 - constants and numbers
+    values = {"limit": limit, "most": asked.bounds.hits + 1, "most_hits": asked.bounds.hits}
+    rows = _rows(statement, asked, values, behind=behind)
+    return next(row.hits for row in rows if row.id is None), [row for row in rows if row.id]
+
+
+def _walk(asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int) -> Found:
+    """See [Note: Two ways to a page]."""
+    rows: list[Any] = []
+    for _ in range(asked.bounds.walks):
+        rows += _walk_on(asked, behind=behind, limit=limit + 1 - len(rows))
+        if len(rows) > limit:
+            break
+        behind = _end_of_walk(asked, behind=behind)
+        if behind is None:
+            break
+    page = _page(asked, rows, limit=limit, total=None)
+    if page.next_cursor is None and behind is not None:
+        return Found(
+            ids=page.ids, albums=page.albums, total=None, next_cursor=make_cursor(LIST, *behind)
+        )
+    return page
+
+
+def _walk_on(asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int) -> Sequence[Any]:
+    matching = _matching(asked)
+    where = [*(_range("i", asked) if asked.is_deleted else ()), *asked.filters]
+    statement = f"""
+        SELECT i.id, i.moment FROM ({_walked(asked, is_behind=behind is not None)}) AS i
+        {matching} {"WHERE " + " AND ".join(where) if where else ""}
+        ORDER BY i.moment DESC, i.id DESC LIMIT :limit
+    """  # noqa: S608 - constants and numbers
+    return _rows(statement, asked, {"limit": limit, "walk": asked.bounds.walk}, behind=behind)
+
+
+def _end_of_walk(
+    asked: _Asked, *, behind: tuple[datetime, UUID] | None
+) -> tuple[datetime, UUID] | None:
+    """Return the last image of a walk that begins there; None if the library ends before."""
+    walked = _walked(asked, is_behind=behind is not None)
+    statement = f"SELECT id, moment FROM ({walked}) AS i OFFSET :last_of_walk"  # noqa: S608 - constants
+    values = {"walk": asked.bounds.walk, "last_of_walk": asked.bounds.walk - 1}
+    rows = _rows(statement, asked, values, behind=behind)
+    return (_plain(rows[0].moment), rows[0].id) if rows else None
+
+
+def _walked(asked: _Asked, *, is_behind: bool) -> str:
+    """Write a bounded part of the library, newest first."""
+    columns = (
+        f"id, {asked.moment} AS moment, timeline_at, state, content_type, is_animated, favourite,"
+        " archived_at, latitude, current_description_id"
+    )
+    where = [] if asked.is_deleted else _range("images", asked)
+    if is_behind:
+        where.append(f"(images.{asked.moment}, images.id) < (:moment, :last_id)")
+    more = "".join(f" AND {condition}" for condition in where)
+    views = [f"{_LIBRARY} AND archived_at IS NULL", f"{_LIBRARY} AND archived_at IS NOT NULL"]
+    if asked.is_favourite:
+        views = [f"{_LIBRARY} AND favourite"]
+    elif asked.is_deleted:
+        views = ["deleted_at IS NOT NULL"]
+    parts = [
+        f"(SELECT {columns} FROM images WHERE owner_id = :owner AND {view}{more}"  # noqa: S608 - constants
+        f" ORDER BY {asked.moment} DESC, id DESC LIMIT :walk)"
+        for view in views
+    ]
+    whole = " UNION ALL ".join(parts)
+    return f"SELECT * FROM ({whole}) AS walked ORDER BY moment DESC, id DESC LIMIT :walk"  # noqa: S608 - constants
+
+
+def _matching(asked: _Asked) -> str:
+    """Write the join that asks of each image of a walk whether it matches."""
+    if not asked.words:
+        return ""
+    ways = [f"{_WORDS} @@ CAST(:words AS tsquery)"]
+    for number, group in enumerate(asked.groups):
+        rest = f" AND {_WORDS} @@ CAST(:rest_{number} AS tsquery)" if group.rest else ""
+        ways.append(
+            "EXISTS (SELECT FROM album_images AS a WHERE a.image_id = i.id"
+            f" AND a.album_id = ANY (:albums_{number})){rest}"
+        )
+    # OFFSET: row by row, by the primary key; a join of both tables would read all of them.
+    return (
+        f"JOIN LATERAL (SELECT FROM (SELECT) AS one {_JOINED.format(image='i.id')}"
+        f" WHERE {' OR '.join(ways)} OFFSET 0) AS matching ON true"
+    )
+
+
+def _in_library(asked: _Asked) -> str:
+    return (
+        "i.deleted_at IS NOT NULL" if asked.is_deleted else f"i.deleted_at IS NULL AND i.{_SHOWN}"
+    )
+
+
+def _range(table: str, asked: _Asked) -> list[str]:
+    found = [f"{table}.timeline_at >= :first"] if "first" in asked.values else []
+    return found + ([f"{table}.timeline_at < :end"] if "end" in asked.values else [])
+
+
+def _rows(
+    statement: str,
+    asked: _Asked,
+    values: Mapping[str, object],
+    *,
+    behind: tuple[datetime, UUID] | None,
+) -> Sequence[Any]:
+    place: dict[str, object] = {}
+    if behind is not None:
+        moment, last_id = behind
+        place = {"moment": moment, "last_id": last_id}
+        if asked.is_deleted:
+            place["moment"] = moment.replace(tzinfo=UTC)
+    return db.session.execute(text(statement), {**asked.values, **values, **place}).all()
+
+
+def _page(asked: _Asked, rows: Sequence[Any], *, limit: int, total: int | None) -> Found:
+    shown = rows[:limit]
+    cursor = None
+    if len(rows) > limit:
+        cursor = make_cursor(LIST, _plain(shown[-1].moment), shown[-1].id)
+    return Found(
+        ids=[row.id for row in shown], albums=asked.albums, total=total, next_cursor=cursor
+    )
+
+
+def _plain(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

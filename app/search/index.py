@@ -1,0 +1,107 @@
+"""Write the words of images and albums into the index. The caller commits.
+
+See [Note: Indexed with the change] in models.py.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Uuid, any_, delete, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.database import Prepared, db, given
+from app.images.album_models import Album
+from app.images.models import SHOWN, Description, Image
+from app.search.models import ImageToIndex
+from app.search.terms import tsvector
+
+MOST_AT_ONCE = 200  # images in one transaction of the sweep
+_TEXTS = Prepared(
+    select(
+        Image.id,
+        Image.owner_id,
+        Image.name,
+        Image.caption,
+        Image.camera_make,
+        Image.camera_model,
+        Image.lens,
+        Description.alt_text,
+        Description.text,
+        Description.visible_text,
+        Description.tags,
+    )
+    .outerjoin(Description, Description.id == Image.current_description_id)
+    .where(Image.id == any_(given("ids", ARRAY(Uuid()))), Image.state.in_(SHOWN))
+)
+_WRITE = text(
+    "INSERT INTO image_search AS kept (image_id, owner_id, words)"
+    " SELECT id, owner, CAST(words AS tsvector)"
+    " FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS uuid[]), CAST(:words AS text[]))"
+    " AS made (id, owner, words)"
+    " ON CONFLICT (image_id) DO UPDATE SET words = excluded.words"
+    " WHERE kept.words IS DISTINCT FROM excluded.words"
+)
+
+
+def index_images(ids: Sequence[UUID]) -> None:
+    """Index the texts of images as they are in this transaction. Safe to repeat.
+
+    Images that have not arrived, or are gone, are left out.
+    """
+    rows = _TEXTS.rows({"ids": [str(each) for each in ids]})
+    made: dict[str, list[object]] = {"ids": [], "owners": [], "words": []}
+    for image_id, owner_id, name, caption, make, model, lens, alt, prose, visible, tags in rows:
+        said = (name, alt, prose, *(tags or ()), visible, caption)
+        words = tsvector(
+            owner_id,
+            [each for each in said if each],
+            camera=[each for each in (make, model, lens) if each],
+        )
+        made["ids"].append(image_id)
+        made["owners"].append(owner_id)
+        made["words"].append(words)
+    if rows:
+        db.session.execute(_WRITE, made)
+    db.session.execute(
+        delete(ImageToIndex)
+        .where(ImageToIndex.image_id == any_(literal(list(ids), ARRAY(Uuid()))))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def index_album(album: Album) -> None:
+    """Index the title of an album."""
+    album.title_words = tsvector(album.owner_id, [album.title])
+
+
+def index_some() -> bool:
+    """Index some images whose texts changed, and return whether there were as many as at once.
+
+    Ends the transaction. Those that somebody changes at this moment are left to them.
+    """
+    some = (
+        select(ImageToIndex.image_id)
+        .order_by(ImageToIndex.image_id)  # along the index, past what was deleted
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(db.session.scalars(some))
+    if ids:
+        index_images(ids)
+    db.session.commit()
+    return len(ids) == MOST_AT_ONCE
+
+
+def index_some_albums() -> bool:
+    """The same of albums whose titles the former release wrote."""
+    some = (
+        select(Album)
+        .where(Album.title_words.is_(None))
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    albums = list(db.session.scalars(some))
+    for album in albums:
+        index_album(album)
+    db.session.commit()
+    return len(albums) == MOST_AT_ONCE

@@ -1,0 +1,84 @@
+"""Shape images that were found, each with why."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Text, Uuid, any_, cast, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.accounts.models import User
+from app.accounts.sessions.lookup import Owner
+from app.database import Prepared, given
+from app.images.album_models import Album, AlbumImage
+from app.images.listing import LISTED, Reader, Shown, show, with_descriptions
+from app.images.models import Description, Image
+from app.search.find import Found
+from app.search.query import Query
+from app.search.why import explain
+
+_TEXTS = (
+    Description.text,
+    Description.tags,
+    Description.visible_text,
+    Image.caption,
+    Image.camera_make,
+    Image.camera_model,
+    Image.lens,
+)
+_NAME, _ALT_TEXT = LISTED.index(Image.name), LISTED.index(Description.alt_text)
+_IMAGES = Prepared(
+    with_descriptions(select(cast(Image.id, Text), *LISTED[1:], *_TEXTS)).where(
+        Image.owner_id == given("owner"), Image.id == any_(given("ids", ARRAY(Uuid())))
+    )
+)
+_TITLES = Prepared(
+    select(cast(AlbumImage.image_id, Text), Album.title)
+    .join(Album, Album.id == AlbumImage.album_id)
+    .where(
+        Album.owner_id == given("owner"),
+        Album.deleted_at.is_(None),
+        Album.id == any_(given("albums", ARRAY(Uuid()))),
+        AlbumImage.image_id == any_(given("ids", ARRAY(Uuid()))),
+    )
+    .order_by(Album.title, Album.id)
+)
+
+
+def show_found(owner: User | Owner, found: Found, query: Query, *, reader: Reader) -> list[Shown]:
+    """Shape a page as the API's FoundImage, in its order; what went meanwhile is left out."""
+    if not found.ids:
+        return []
+    ids = [str(each) for each in found.ids]
+    rows = {row[0]: row for row in _IMAGES.rows({"owner": str(owner.id), "ids": ids})}
+    titles: dict[str, list[str]] = defaultdict(list)
+    if found.albums:
+        values = {"owner": str(owner.id), "ids": ids}
+        albums = [str(each) for each in found.albums]
+        for image_id, title in _TITLES.rows(values | {"albums": albums}):
+            titles[image_id].append(title)
+    wanted = query.wanted
+    return [
+        {
+            **show(row, reader=reader),
+            "why": explain(_fields_of(row, titles.get(image_id, [])), wanted) if wanted else [],
+        }
+        for image_id in ids
+        if (row := rows.get(image_id))
+    ]
+
+
+def _fields_of(row: tuple[Any, ...], albums: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the texts of an image, the most telling first."""
+    text, tags, visible_text, caption, make, model, lens = row[len(LISTED) :]
+    fields = [
+        ("description", text),
+        ("alt_text", row[_ALT_TEXT]),
+        *(("tag", tag) for tag in tags or ()),
+        ("visible_text", visible_text),
+        ("caption", caption),
+        *(("album", title) for title in albums),
+        ("name", row[_NAME]),
+        *(("camera", each) for each in (make, model, lens)),
+    ]
+    return [(name, said) for name, said in fields if said]

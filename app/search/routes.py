@@ -1,0 +1,56 @@
+"""The search over HTTP."""
+
+from flask import Response
+
+from app.accounts.sessions.guards import current_owner, signed_in
+from app.database import now
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.middleware import json_response
+from app.images.listing import Shown
+from app.search.find import find_images
+from app.search.query import Chip, parse_query
+from app.search.results import show_found
+from app.search.schemas import SearchIn, SearchOut
+
+search = APIBlueprint("search", __name__, url_prefix="/api/search", tag="Search")
+
+
+@search.get("")
+@signed_in
+@search.input(SearchIn, location="query")
+@search.output(SearchOut)
+@search.doc(responses={400: "The cursor is not one of ours."})
+def search_images(query_data: SearchIn) -> Response:
+    """Find images by words, dates and operators, newest first.
+
+    All words must be there: in the description, the alternative text, the tags, writing in the
+    image, the caption, the file name, or the title of an album that it is in. `why` says where.
+    Archived images are found as well; deleted ones only by `is:deleted`.
+    """
+    owner = current_owner()
+    query = parse_query(query_data.q, today=query_data.today or now().date())
+    is_shared = query_data.addresses == "shared"
+    reader = parts().access.reader(owner.id, is_relative=is_shared)
+    found = find_images(owner, query, limit=query_data.limit, cursor=query_data.cursor)
+    return json_response(
+        {
+            "images": show_found(owner, found, query, reader=reader),
+            "total": found.total,
+            "chips": [_show_chip(chip) for chip in query.chips],
+            "next_cursor": found.next_cursor,
+            "addresses": {"base": reader.shared.base, "query": reader.shared.query}
+            if is_shared
+            else None,
+        }
+    )
+
+
+def _show_chip(chip: Chip) -> Shown:
+    return {
+        "kind": chip.kind,
+        "start": chip.start,
+        "end": chip.end,
+        "first_day": chip.days and chip.days.first,
+        "last_day": chip.days and chip.days.last,
+    }

@@ -1,0 +1,124 @@
+"""Words of a text, folded so that spelling matters less, with where each stands.
+
+[Note: Words] Letters are folded: case, accents, the dotless i, ligatures and wide forms do not
+matter (Unicode, NFKD and case folding). A word is a run of letters and digits; all else only
+separates: curly quotes, dashes, underscores. Chinese, Japanese, Korean, Thai, Lao, Khmer and
+Burmese are searched by characters, since spaces do not separate their words, or particles are glued
+to them. What German and the Nordic languages also write as two letters (ä as ae, ø as oe, å as aa)
+is a second form of the same word.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+MAX_WORD = 64  # characters; of longer ones the first count
+
+_LETTERS = str.maketrans(
+    {
+        "\u0131": "i",  # without a dot
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+    }
+)
+_TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
+_TWO = re.compile("[äöüåøÄÖÜÅØ]|[aouAOU][\u0308\u030a]")
+# Han and its marks, kana, Hangul, Thai, Lao, Burmese, Khmer.
+_BY_CHARACTERS = (
+    "\u3005-\u3007\u3041-\u3096\u309d\u309e\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff\uac00-\ud7a3\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0edf"
+    "\u1000-\u109f\u1780-\u17df"
+)
+# Vowel signs of India's and Tibet's letters are no letters to Python.
+_SYLLABLES = "\u0900-\u0963\u0966-\u0df3\u0f71-\u0f84"
+# What is drawn over the letter before it, and the jamo that one Hangul syllable is made of.
+_MARKS = "\u0300-\u036f\u3099\u309a\uff9e\uff9f"
+_IS_APART = re.compile(f"[{_MARKS}\u1100-\u11ff]")
+_CLUSTER = re.compile(f"[\u1100-\u11ff]+|.[{_MARKS}]*", re.DOTALL)
+_ACCENT = 10  # combining classes below are of signs that make another letter
+_WORD = re.compile(
+    rf"(?P<sign>[{_BY_CHARACTERS}])|(?P<word>(?:[^\W_{_BY_CHARACTERS}]|[{_SYLLABLES}])+)"
+)
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+
+
+class Word(NamedTuple):
+    """One word, or one character of a language that is searched by characters."""
+
+    text: str
+    start: int
+    end: int
+    other: str | None = None  # the same with ä as ae and the like
+    is_sign: bool = False
+
+
+def words_of(text: str) -> Iterator[Word]:
+    """Give the words of a text; `start` and `end` count its code points."""
+    if text.isascii():
+        for found in _ASCII_WORD.finditer(text.lower()):
+            yield Word(found[0][:MAX_WORD], found.start(), found.end())
+        return
+    folded, starts, ends = _fold(text)
+    has_two = _TWO.search(text) is not None
+    for found in _WORD.finditer(folded):
+        first, behind = starts[found.start()], ends[found.end() - 1]
+        if found["sign"]:
+            yield Word(found[0], first, behind, None, is_sign=True)
+        else:
+            other = _in_two_letters(text[first:behind]) if has_two else None
+            yield Word(found[0][:MAX_WORD], first, behind, other)
+
+
+def _fold(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Return the folded text, and where in the text each of its characters begins and ends."""
+    clusters = _CLUSTER.findall(text) if _IS_APART.search(text) else text
+    parts = [_known[cluster] for cluster in clusters]
+    folded = "".join(parts)
+    if clusters is text and all(len(part) == 1 for part in parts):
+        return folded, range(len(text)), range(1, len(text) + 1)
+    starts: list[int] = []
+    ends: list[int] = []
+    place = 0
+    for cluster, part in zip(clusters, parts, strict=True):
+        starts.extend([place] * len(part))
+        place += len(cluster)
+        ends.extend([place] * len(part))
+    return folded, starts, ends
+
+
+class _Folded(dict[str, str]):
+    """Folded clusters; there are some thousand in use."""
+
+    _MOST = 50_000
+
+    def __missing__(self, cluster: str) -> str:
+        if len(self) >= self._MOST:
+            self.clear()
+        self[cluster] = folded = _fold_cluster(cluster)
+        return folded
+
+
+_known = _Folded()
+
+
+def _fold_cluster(cluster: str) -> str:
+    plain = unicodedata.normalize("NFKD", cluster.translate(_LETTERS)).casefold()
+    kept = (each for each in plain if unicodedata.combining(each) < _ACCENT)
+    folded = unicodedata.normalize("NFKC", "".join(kept)).translate(_LETTERS)
+    # Zero bytes, which PostgreSQL does not store, and marks that stand alone separate.
+    return folded.replace("\0", " ")
+
+
+def _in_two_letters(written: str) -> str | None:
+    lower = unicodedata.normalize("NFC", written).lower()
+    if not any(letter in lower for letter in _TWO_LETTERS):
+        return None
+    spelled = "".join(_TWO_LETTERS.get(letter, letter) for letter in lower)
+    return "".join(_known[letter] for letter in spelled)[:MAX_WORD]

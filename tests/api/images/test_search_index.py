@@ -1,0 +1,123 @@
+"""The index of words: bounded reading, indexing after the fact, and whose entries are read."""
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from app.accounts.sessions.lookup import Owner
+from app.api.app import create_app
+from app.database import db
+from app.http.dependencies import build_parts
+from app.search.find import Bounds, find_images
+from app.search.index import index_some, index_some_albums
+from app.search.query import parse_query
+from app.settings import Settings
+from scripts.embedded.stack import EmbeddedStack
+from tests.api.albums.conftest import add_images
+from tests.support.albums import add_to, make_album
+from tests.support.search import change, describe, ids_of
+from tests.support.users import Person
+
+
+@pytest.fixture
+def images(ada: Person, database: Engine) -> list[str]:
+    """Six images of Ada's, of 6 March 2024 to 1 March, newest first."""
+    return add_images(ada, database, 6)
+
+
+@pytest.fixture(scope="module")
+def app(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    site_dir = {"SITE_DIR": str(tmp_path_factory.mktemp("site"))}
+    app = create_app(build_parts(Settings.from_environment(stack.environment("api") | site_dir)))
+    with app.app_context():
+        yield app
+
+
+EVERY_WAY = {
+    "lighthouse": [0, 1, 2, 3, 4, 5],
+    "iceland": [1, 5],
+    "lighthouse -iceland": [0, 2, 3, 4],
+    "is:favourite lighthouse": [3],
+    "lighthouse until:2024-03-03": [3, 4, 5],
+    "lighthouse iceland nothing": [],
+}
+BOUNDS = (Bounds(), Bounds(hits=0), Bounds(hits=0, walk=2), Bounds(hits=0, walk=1, walks=2))
+
+
+@pytest.mark.usefixtures("app")
+def test_both_ways_to_a_page_find_the_same(ada: Person, images: list[str]) -> None:
+    for image_id in images:
+        describe(ada, image_id, text="A lighthouse")
+    add_to(ada, make_album(ada), [images[1], images[5]])
+    change(ada, images[4], archived=True)
+    change(ada, images[3], favourite=True)
+    owner = Owner(UUID(ada.user_id))
+    for bounds in BOUNDS:
+        found = {q: [images.index(each) for each in _all_of(owner, q, bounds)] for q in EVERY_WAY}
+        assert (bounds, found) == (bounds, EVERY_WAY)
+
+
+def _all_of(owner: Owner, q: str, bounds: Bounds) -> list[str]:
+    query = parse_query(q, today=date(2024, 7, 1))
+    found: list[str] = []
+    cursor: str | None = None
+    for _ in range(8):
+        page = find_images(owner, query, limit=2, cursor=cursor, bounds=bounds)
+        found += [str(each) for each in page.ids]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    db.session.rollback()
+    assert cursor is None
+    return found
+
+
+@pytest.mark.usefixtures("app")
+def test_what_others_write_is_indexed_by_the_sweep(
+    ada: Person, images: list[str], database: Engine
+) -> None:
+    """As the former release writes during an upgrade: it knows no index."""
+    album = make_album(ada)
+    add_to(ada, album, images[:1])
+    index_all()
+    with database.begin() as connection:
+        connection.execute(
+            text("UPDATE images SET name = 'ferry.jpg' WHERE id = :id"), {"id": images[1]}
+        )
+        connection.execute(text("UPDATE albums SET title = 'Norway' WHERE id = :id"), {"id": album})
+    assert ids_of(ada, "ferry") == ids_of(ada, "norway") == ids_of(ada, "iceland") == []
+    index_all()
+    assert (ids_of(ada, "ferry"), ids_of(ada, "norway")) == ([images[1]], [images[0]])
+
+
+@pytest.mark.usefixtures("app")
+def test_two_people_whose_terms_begin_alike_see_their_own(
+    ada: Person, images: list[str], database: Engine
+) -> None:
+    """The terms of both are the same in the index (THREATS 1)."""
+    describe(ada, images[0], text="A lighthouse")
+    add_to(ada, make_album(ada), images[1:2])
+    alike = UUID(ada.user_id[:8] + str(uuid4())[8:])
+    with database.begin() as connection:
+        values = {"id": alike, "email": f"{alike}@example.org"}
+        connection.execute(
+            text("INSERT INTO users (id, email, created_at) VALUES (:id, :email, now())"), values
+        )
+    for bounds in (Bounds(), Bounds(hits=0)):
+        for q in ("lighthouse", "iceland", "is:described", "-iceland"):
+            query = parse_query(q, today=date(2024, 7, 1))
+            hers = find_images(Owner(UUID(ada.user_id)), query, limit=2, cursor=None, bounds=bounds)
+            his = find_images(Owner(alike), query, limit=2, cursor=None, bounds=bounds)
+            assert hers.ids
+            assert (his.ids, his.albums, his.total or 0, his.next_cursor) == ([], [], 0, None)
+    db.session.rollback()
+
+
+def index_all() -> None:
+    for index in (index_some, index_some_albums):
+        while index():
+            pass
