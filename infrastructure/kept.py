@@ -14,7 +14,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-BUCKET_TAG = "pinhole:bucket"  # on the secret that belongs to a bucket; scripts/deployment/kept.py
+BUCKET_TAG = (
+    "pinhole:bucket"  # on the secret that belongs to a bucket; scripts/deployment/keeping.py
+)
 OUTPUTS = {"bucket": "KeptBucket", "snapshot": "KeptSnapshot", "keys": "KeptKeys"}
 _FORMS = {
     "bucket": re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),

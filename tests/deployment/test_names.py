@@ -151,6 +151,24 @@ def test_name_of_cloudfront_is_found_on_whichever_page(
     assert f"{name}: {where}" in found.advice
 
 
+def test_name_of_a_firewall_is_found_on_whichever_page(aws: Aws) -> None:
+    cloudfront(aws)
+    stub = aws.session.stub("wafv2")
+    asked = {"Scope": "CLOUDFRONT"}
+    # WAF gives a marker with a page that is empty, too.
+    for marker, names in (("", ["of-others"]), ("1", []), ("2", [f"pinhole-{REGION}"])):
+        stub.add_response(
+            "list_web_acls",
+            {
+                "NextMarker": str(int(marker or 0) + 1),
+                "WebACLs": [{"Name": each} for each in names],
+            },
+            {**asked, **({"NextMarker": marker} if marker else {})},
+        )
+    found = look(aws, "Names", rate="2400")
+    assert found.words.endswith(f": pinhole-{REGION}")
+
+
 @pytest.mark.parametrize("leave", [leave_firewall, leave_proxy])
 def test_name_matters_only_where_it_will_be_given(aws: Aws, leave: Callable[[Aws], None]) -> None:
     leave(aws)
@@ -205,10 +223,48 @@ def test_firewall_of_its_own_stack_is_no_other(aws: Aws) -> None:
     assert look(aws, "Names", rate="2400").verdict == "good"
 
 
-def test_names_of_a_stack_that_is_there_are_its_own(aws: Aws) -> None:
+def stack_has(aws: Aws, status: str, *kinds: str, resources_are: str = "CREATE_COMPLETE") -> Stack:
+    """Answer with these resources of the stack, and return it."""
+    resources = [
+        {
+            "LogicalResourceId": f"Resource{at}",
+            "ResourceType": kind,
+            "ResourceStatus": resources_are,
+            "LastUpdatedTimestamp": MOMENT,
+        }
+        for at, kind in enumerate(kinds)
+    ]
+    aws.session.stub("cloudformation").add_response(
+        "list_stack_resources", {"StackResourceSummaries": resources}, {"StackName": "id"}
+    )
+    return Stack(status=status, stack_id="id")
+
+
+SMALL = {
+    each.kind for each in fixed_names(REGION, budget="none", has_proxy=False, has_firewall=False)
+}
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"])
+def test_names_of_a_stack_that_is_there_are_its_own(aws: Aws, status: str) -> None:
     leave_dashboard(aws)
-    for status in ("CREATE_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"):
-        assert look(aws, "Names", stack=Stack(status=status, stack_id="id")) is None
+    stack = stack_has(aws, status, *SMALL)
+    assert look(aws, "Names", stack=stack, budget="none") is None
+
+
+def test_name_that_a_change_of_the_size_gives_is_looked_up(aws: Aws) -> None:
+    leave_proxy(aws)
+    stack = stack_has(aws, "UPDATE_COMPLETE", *SMALL, "AWS::Budgets::Budget")
+    found = look(aws, "Names", stack=stack, size="production")
+    assert (found.verdict, "RDS, Proxies" in found.advice) == ("bad", True)
+
+
+def test_names_that_failed_a_first_deployment_are_told_at_the_next(aws: Aws) -> None:
+    leave_dashboard(aws)
+    cloudfront(aws)
+    stack = stack_has(aws, "ROLLBACK_COMPLETE", *SMALL, resources_are="DELETE_COMPLETE")
+    found = look(aws, "Names", stack=stack)
+    assert found.words.endswith(f": Pinhole-{REGION}")
 
 
 def test_region_without_budgets_needs_no_name_of_one() -> None:

@@ -137,8 +137,9 @@ def test_rights_of_a_session_are_those_of_its_role_under_its_path(aws: Aws) -> N
     assert _principal(iam, caller) == arn
 
 
-def distributions(aws: Aws, *items: dict[str, Any]) -> None:
-    listed = {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": len(items)}
+def distributions(aws: Aws, *items: dict[str, Any], more: bool = False) -> None:
+    listed = {"Marker": "", "MaxItems": 100, "IsTruncated": more, "Quantity": len(items)}
+    listed |= {"NextMarker": "next"} if more else {}
     stub = aws.session.stub("cloudfront")
     listed_items = {"Items": [{**_distribution(), **item} for item in items]} if items else {}
     stub.add_response("list_distributions", {"DistributionList": {**listed, **listed_items}})
@@ -180,6 +181,15 @@ def test_domain_of_another_distribution_is_bad_and_of_the_own_good(aws: Aws) -> 
     assert look(aws, "CloudFront", domain=name).verdict == "bad"
     distributions(aws, aliased(name, "E1"))
     assert look(aws, "CloudFront", stack=READY, domain=name).verdict == "good"
+
+
+@pytest.mark.usefixtures("lenient")
+def test_domain_of_a_distribution_beyond_the_first_page_is_found(aws: Aws) -> None:
+    name = "pictures.example.org"
+    distributions(aws, {}, more=True)
+    distributions(aws, aliased(name, "E2"))
+    found = look(aws, "CloudFront", domain=name)
+    assert (found.verdict, found.words) == ("bad", f"{name} belongs to another distribution, E2")
 
 
 def test_no_mail_is_noted(aws: Aws) -> None:

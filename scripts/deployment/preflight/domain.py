@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 def look_at_cloudfront(account: AwsAccount, wanted: Wanted) -> Finding:
     """Look whether the domain belongs to another distribution."""
     client = account.session.client("cloudfront")
-    listed = client.list_distributions(MaxItems="100").get("DistributionList", {})
+    pages = client.get_paginator("list_distributions").paginate()
+    listed = [each for page in pages for each in page["DistributionList"].get("Items", [])]
     domain = wanted.context.get("domain")
     own = wanted.stack.outputs.get("Distribution")
-    for each in listed.get("Items", []):
+    for each in listed:
         if domain and domain in each["Aliases"].get("Items", []) and each["Id"] != own:
             return Finding(
                 name="CloudFront",
@@ -25,7 +26,7 @@ def look_at_cloudfront(account: AwsAccount, wanted: Wanted) -> Finding:
                 words=f"{domain} belongs to another distribution, {each['Id']}",
                 advice="Take the name from it, or deploy with another -c domain=.",
             )
-    if listed.get("Quantity"):
+    if listed:
         return Finding(name="CloudFront", verdict="good", words="in use in this account already")
     return Finding(
         name="CloudFront",

@@ -1,8 +1,9 @@
 """Whether names that the templates fix are free: two things of one name cannot be.
 
-Only a stack that is gone can have left them (a deletion that was forced, or done in the console);
-those of a stack that is there are its own. tests/infrastructure/test_fixed_names.py finds all fixed
-names in the templates, and fails when one is missing here.
+A stack that is gone can have left them (a deletion that was forced, or done in the console). One
+that is there has its own, and needs those of what it has not: another size, or what a deployment
+that failed took back. tests/infrastructure/test_fixed_names.py finds all fixed names in the
+templates, and fails when one is missing here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from scripts.deployment.aws_account import AwsAccount
     from scripts.deployment.preflight.finding import Wanted
+    from scripts.deployment.stack import Stack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,14 +36,19 @@ class FixedName:
 
 def look_at_names(account: AwsAccount, wanted: Wanted) -> Finding | None:
     """Look whether something has a name already that the stack is to give."""
-    if wanted.stack.kind != "new":
+    own = _kinds_of(account, wanted.stack)
+    names = [
+        each
+        for each in fixed_names(
+            account.region,
+            budget=wanted.context.get("budget") or "product",
+            has_proxy=wanted.size != "small",
+            has_firewall=bool(wanted.context.get("rate")),
+        )
+        if each.kind not in own
+    ]
+    if not names:
         return None
-    names = fixed_names(
-        account.region,
-        budget=wanted.context.get("budget") or "product",
-        has_proxy=wanted.size != "small",
-        has_firewall=bool(wanted.context.get("rate")),
-    )
     taken: list[FixedName] = []
     unread: list[str] = []
     for each in names:
@@ -68,6 +75,14 @@ def look_at_names(account: AwsAccount, wanted: Wanted) -> Finding | None:
             + [f"{each.name}: {each.where}" for each in taken]
         ),
     )
+
+
+def _kinds_of(account: AwsAccount, stack: Stack) -> set[str]:
+    """Return the kinds of what a stack has; who has one of a kind is taken to have them all."""
+    if stack.kind == "new":
+        return set()
+    found = account.stacks().resources(stack.stack_id)
+    return {each.kind for each in found if each.status != "DELETE_COMPLETE"}
 
 
 def fixed_names(
