@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
+from sqlalchemy import Engine, create_engine
 
+from app.accounts.rate_limits.policies import LETTERS_FROM_NETWORK
+from app.settings import with_driver
 from tests.e2e.axe import DESKTOP, Judge
 from tests.e2e.chromium import chromium
 from tests.e2e.page_errors import Witness
@@ -17,6 +20,7 @@ from tests.e2e.running_app import (
     product_in_a_folder_of_its_own,
 )
 from tests.support.images import Picture
+from tests.support.rate_limits import forget
 
 MOST_BYTES = 2 * 1024 * 1024
 
@@ -31,6 +35,14 @@ def product() -> Iterator[RunningProduct]:
 
 
 @pytest.fixture(scope="session")
+def database(product: RunningProduct) -> Iterator[Engine]:
+    """The product's database, for what a whole run would use up."""
+    engine = create_engine(with_driver(product.database))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium."""
     with chromium() as running:
@@ -38,8 +50,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_screen(browser: Browser, product: RunningProduct) -> Iterator[Callable[..., Screen]]:
+def new_screen(
+    browser: Browser, product: RunningProduct, database: Engine
+) -> Iterator[Callable[..., Screen]]:
     """Open a browser profile; whatever it complains of until the end of the test fails the test."""
+    # All tests join from one network, which may ask for 60 mails, and then for one a minute.
+    forget(database, LETTERS_FROM_NETWORK)
     opened: list[Screen] = []
 
     def open_screen(**options: Any) -> Screen:
