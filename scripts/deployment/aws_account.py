@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BOOTSTRAPPED_BY = 21  # the version that CDK's assets and roles of this CLI ask for
 _LOOK_AGAIN_SECONDS = 5
 _DATABASE_LOOKS = 120
-_BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
+BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ class AwsAccount:
         """Return which version of the CDK's own stack is here; 0: none."""
         ssm = self.session.client("ssm")
         try:
-            return int(ssm.get_parameter(Name=_BOOTSTRAP_VERSION)["Parameter"]["Value"])
+            return int(ssm.get_parameter(Name=BOOTSTRAP_VERSION)["Parameter"]["Value"])
         except ssm.exceptions.ParameterNotFound:
             return 0
 

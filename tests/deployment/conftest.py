@@ -93,6 +93,12 @@ class Session:
         """Tell of each call of clients that are made from now on."""
         self._real.events.register("before-call", listener)
 
+    def answer(self, operation: str, answer: Callable[..., Any]) -> None:
+        """Answer an operation (`service.Operation`) by this from now on, in the place of others."""
+        name = f"before-call.{operation}"
+        self._real.events.unregister(name, unique_id=name)
+        self._real.events.register(name, answer, unique_id=name)
+
     def stub(self, service: str) -> Stubber:
         """Answer for this service as told, in that order, and refuse whatever else is asked."""
         if service not in self._stubs:

@@ -15,7 +15,6 @@ from scripts.deployment.preflight.finding import Finding, Wanted
 from scripts.deployment.preflight.ipv6 import has_ipv6
 from scripts.deployment.preflight.looks import LOOKS, examine
 from scripts.deployment.preflight.report import table
-from scripts.deployment.preflight.rights import _principal
 from scripts.deployment.stack import Stack
 from scripts.embedded.errors import StartError
 from scripts.embedded.progress import Progress
@@ -72,34 +71,6 @@ def test_bucket_that_an_earlier_cdk_left_behind_is_in_the_way(aws: Aws) -> None:
     assert "delete it in S3" in found.advice
 
 
-def simulated(aws: Aws, *refused: str, times: int = 2) -> None:
-    stub = aws.session.stub("iam")
-    for _ in range(times):
-        results = [
-            {"EvalActionName": action, "EvalDecision": "implicitDeny"} for action in refused
-        ] or [{"EvalActionName": "any", "EvalDecision": "allowed"}]
-        stub.add_response("simulate_principal_policy", {"EvaluationResults": results})
-
-
-def test_rights_that_are_there_are_good(aws: Aws) -> None:
-    simulated(aws)
-    assert look(aws, "Rights").verdict == "good"
-
-
-def test_rights_that_lack_are_named(aws: Aws) -> None:
-    simulated(aws, "iam:CreateRole")
-    found = look(aws, "Rights")
-    assert found.verdict == "bad"
-    assert found.words.endswith("lacks iam:CreateRole")
-
-
-def test_rights_for_stacks_beside_are_asked_for_when_they_are_wanted(aws: Aws) -> None:
-    simulated(aws, "wafv2:CreateWebACL", times=3)
-    found = look(aws, "Rights", rate="2400", replica="eu-west-1")
-    assert found.verdict == "bad"
-    assert found.words.endswith("lacks wafv2:CreateWebACL")
-
-
 @pytest.mark.parametrize(
     ("region", "verdict"), [("eu-west-1", "good"), ("ap-east-1", "bad"), ("mars-1", "bad")]
 )
@@ -113,28 +84,6 @@ def test_second_copy_needs_a_region_that_is_switched_on(
     aws.session.stub("ec2").add_response("describe_regions", {"Regions": regions})
     assert look(aws, "Second copy", replica=region).verdict == verdict
     assert look(aws, "Second copy") is None
-
-
-def test_rights_of_a_session_are_those_of_its_role_under_its_path(aws: Aws) -> None:
-    role = "AWSReservedSSO_AdministratorAccess_1"
-    arn = f"arn:aws:iam::{NUMBER}:role/aws-reserved/sso.amazonaws.com/{role}"
-    stub = aws.session.stub("iam")
-    stub.add_response(
-        "get_role",
-        {
-            "Role": {
-                "Arn": arn,
-                "Path": "/aws-reserved/sso.amazonaws.com/",
-                "RoleName": role,
-                "RoleId": "AROA1234567890123456",
-                "CreateDate": "2026-11-28T00:00:00Z",
-            }
-        },
-        {"RoleName": role},
-    )
-    iam = aws.client("iam")
-    caller = f"arn:aws:sts::{NUMBER}:assumed-role/{role}/person@example.org"
-    assert _principal(iam, caller) == arn
 
 
 def distributions(aws: Aws, *items: dict[str, Any], more: bool = False) -> None:
