@@ -13,6 +13,7 @@ import pytest
 
 from app.clients.aws.boto import make_client_in
 from app.clients.aws.lightweight import Caller
+from scripts.deployment.preflight.ipv6 import hosts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +81,20 @@ def test_clients_ask_names_with_ipv6_when_told_to(
     operation, arguments = _ASKED[service]
     name = host(asked(make_client_in(region, service), operation, arguments))
     assert name.endswith(f".{region}.api.aws" if dual_stack else f".{region}.amazonaws.com")
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_preflight_looks_at_the_hosts_that_functions_ask(
+    monkeypatch: pytest.MonkeyPatch, region: str
+) -> None:
+    for name, value in {**_CREDENTIALS, "AWS_USE_DUALSTACK_ENDPOINT": "true"}.items():
+        monkeypatch.setenv(name, value)
+    theirs = {
+        host(asked(make_client_in(region, service), operation, arguments))
+        for service, (operation, arguments) in _ASKED.items()
+        if service != "s3"  # by its gateway endpoint, and not by the way out
+    }
+    assert {each for each in hosts_of(region) if region in each} == theirs
 
 
 @pytest.mark.parametrize("region", REGIONS)

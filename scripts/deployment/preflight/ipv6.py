@@ -30,7 +30,7 @@ def look_at_ipv6(account: AwsAccount, wanted: Wanted) -> Finding | None:
     """Look whether every host that functions call has an AAAA record."""
     if wanted.egress != "ipv6":
         return None
-    hosts = [host.format(region=account.region) for host in _HOSTS]
+    hosts = hosts_of(account.region)
     without = [host for host in hosts if not wanted.resolves(host)]
     if without:
         return Finding(
@@ -40,6 +40,11 @@ def look_at_ipv6(account: AwsAccount, wanted: Wanted) -> Finding | None:
             advice="Functions would not reach them. Deploy without -c egress=ipv6.",
         )
     return Finding(name="IPv6", verdict="good", words=f"all {len(hosts)} hosts have AAAA records")
+
+
+def hosts_of(region: str) -> list[str]:
+    """Return all hosts that functions in a region call by the way out."""
+    return [host.format(region=region) for host in _HOSTS]
 
 
 def has_ipv6(host: str) -> bool:
