@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scripts.deployment.aws_errors import code_of, is_denied
 from scripts.embedded.errors import StartError
 
 if TYPE_CHECKING:
@@ -71,18 +72,32 @@ def protect_second_copy(account: AwsAccount, context: Mapping[str, str]) -> None
 def end_firewall(account: AwsAccount, *, say: Callable[[str], None]) -> None:
     """Delete the firewall's stack if there is one; CloudFront must not use it any more.
 
+    Who may not look there has most likely none: an organization may keep its members to some
+    regions. What comes after this, as the link for the first account, must not fail for it.
+
     Raises:
         StartError: it could not be deleted.
     """
     stacks = account.stacks(FIREWALL_REGION)
-    stack = stacks.look(firewall_name(account.region))
+    name = firewall_name(account.region)
+    try:
+        stack = stacks.look(name)
+    except Exception as error:
+        if not is_denied(error):
+            raise
+        say(
+            f"  Not looked for: a firewall of an earlier time, the stack {name} in "
+            f"{FIREWALL_REGION} ({code_of(error)}). If there is one, delete it: it costs by the "
+            "month."
+        )
+        return
     if stack.kind == "new":
         return
     say("  Deleting the firewall, which costs by the month ...")
     left = stacks.delete(stack, force=False, say=say)
     if left.kind != "new":
         raise StartError(
-            f"The firewall's stack {firewall_name(account.region)} in {FIREWALL_REGION} is "
+            f"The firewall's stack {name} in {FIREWALL_REGION} is "
             f"{left.status}: look in CloudFormation there, or run this again."
         )
 

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 from moto.backends import get_backend
 
 from scripts.deployment.beside import (
@@ -49,6 +50,22 @@ def test_without_a_firewall_nothing_is_said(aws: Aws) -> None:
     said: list[str] = []
     end_firewall(aws.account, say=said.append)
     assert said == []
+
+
+def test_firewall_that_may_not_be_looked_for_is_told_and_ends_nothing(aws: Aws) -> None:
+    """Organizations may keep their members to some regions, of which us-east-1 is none."""
+    stub = aws.session.stub("cloudformation")
+    stub.add_client_error("describe_stacks", "AccessDenied", "explicit deny in a policy")
+    said: list[str] = []
+    end_firewall(aws.account, say=said.append)
+    assert firewall_name(REGION) in said[0]
+    assert "AccessDenied" in said[0]
+
+
+def test_failure_of_looking_for_a_firewall_is_told_as_it_is(aws: Aws) -> None:
+    aws.session.stub("cloudformation").add_client_error("describe_stacks", "InternalFailure")
+    with pytest.raises(ClientError, match="InternalFailure"):
+        end_firewall(aws.account, say=lambda _: None)
 
 
 def test_second_copy_that_is_not_asked_for_is_said_to_stay(aws: Aws) -> None:
