@@ -57,6 +57,7 @@ export {
   useLoadedBuckets,
   useTimeline,
 } from "./images/timeline-queries";
+export { useFound } from "./images/search";
 export { dayInWords, imageAlt } from "./images/image-alt";
 export {
   fetchImages,
@@ -136,6 +137,7 @@ export type {
   Album,
   AlbumChanges,
   Camera,
+  Chip,
   Credentials,
   Description,
   Device,
@@ -147,12 +149,14 @@ export type {
   ImageDetail,
   ImageState,
   Invite,
+  Listing,
   Mail,
   MainView,
   NewImage,
   Person,
   PersonChanges,
   Place,
+  Reason,
   Security,
   Session,
   SiteEvent,

@@ -15,6 +15,8 @@ export type Batch = Schemas["BatchIn"];
 export type MainView = Schemas["View"];
 /** Which of a person's images: each view is a timeline of its own, and so is each album. */
 export type View = MainView | AlbumView;
+/** What the viewer goes through. */
+export type Listing = View | "search";
 export type AlbumView = `album/${string}`;
 export type Album = Schemas["AlbumOut"];
 export type AlbumChanges = Schemas["AlbumPatch"];
@@ -22,6 +24,11 @@ export type NewAlbum = Schemas["AlbumIn"];
 /** A page of a list; whatever its addresses shared is in each of them. */
 export type ImagePage = Omit<Schemas["ImagesOut"], "addresses">;
 export type ImagePageAnswer = Schemas["ImagesOut"];
+export type FoundImage = Schemas["FoundImage"];
+export type Reason = Schemas["Why"];
+/** A part of a query that was understood as more than words. */
+export type Chip = Schemas["ChipOut"];
+export type FoundPage = Omit<Schemas["SearchOut"], "addresses">;
 export type TimelineBucket = Schemas["BucketOut"];
 export type ImageState = Image["state"];
 export type Failure = Schemas["Failure"];

@@ -1,4 +1,5 @@
 /** The top of every page: where one is, uploading, and the account. */
+import { Suspense } from "react";
 import { Link } from "wouter";
 
 import { toProblem, useSession, useSignOut } from "@/api";
@@ -11,13 +12,16 @@ import {
   Menu,
   PersonIcon,
   PicturesIcon,
+  SearchIcon,
   ShieldIcon,
   SignOutIcon,
   UploadIcon,
   useToast,
 } from "@/ui";
 
+import { SearchBox } from "./lazy-screens";
 import { currentness, isWithin, mainPages } from "./navigation";
+import { SEARCH } from "./search-address";
 import { openFilePicker, openFolderPicker } from "./upload-pickers";
 
 const AccountMenu = ({ onGo }: { onGo: (path: string) => void }) => {
@@ -103,6 +107,20 @@ export const Header = ({ path, onGo }: HeaderProps) => (
         ))}
       </nav>
       <div className="ml-auto flex items-center gap-3">
+        {path !== SEARCH && (
+          <>
+            <Suspense fallback={<div className="w-52 max-xl:hidden" />}>
+              <SearchBox className="w-52 max-xl:hidden" onGo={onGo} />
+            </Suspense>
+            <Link
+              href={SEARCH}
+              aria-label="Search"
+              className="flex size-11 items-center justify-center rounded-full xl:hidden"
+            >
+              <SearchIcon />
+            </Link>
+          </>
+        )}
         <UploadButtons />
         <AccountMenu onGo={onGo} />
       </div>

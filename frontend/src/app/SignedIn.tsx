@@ -10,11 +10,12 @@ import { BottomBar } from "./BottomBar";
 import { DeletionNotice } from "./DeletionNotice";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Header } from "./Header";
-import { AlbumPage, AlbumsPage, LazyUpload } from "./lazy-screens";
+import { AlbumPage, AlbumsPage, LazyUpload, SearchPage, SearchViewer } from "./lazy-screens";
 import { isWithin } from "./navigation";
 import { NotFound } from "./NotFound";
 import { OfflineNotice } from "./OfflineNotice";
 import { AdministrationPage, DeletedPage, SettingsPage, ViewPage } from "./pages";
+import { SEARCH } from "./search-address";
 import { useViewerRoute } from "./use-viewer-route";
 import { ViewerLayer } from "./ViewerLayer";
 import { VIEWS, viewAt } from "./views";
@@ -42,7 +43,9 @@ export const SignedIn = () => {
   useEffect(() => {
     if (lastPath.current === path) return;
     lastPath.current = path;
-    main.current?.focus({ preventScroll: true });
+    if (!main.current?.contains(document.activeElement)) {
+      main.current?.focus({ preventScroll: true });
+    }
     // Timelines have places of their own to go back to.
     if (!viewAt(path)) window.scrollTo({ top: 0, behavior: "instant" });
   }, [path]);
@@ -77,6 +80,7 @@ export const SignedIn = () => {
                   <AdministrationPage path={path} />
                 </Route>
                 <Route path="/albums" component={AlbumsPage} />
+                {path === SEARCH && <SearchPage openId={openId} onOpen={open} onGo={navigate} />}
                 {mainView && <ViewPage view={mainView} openId={openId} onOpen={open} />}
                 {typeof albumId === "string" && (
                   <AlbumPage id={albumId} openId={openId} onOpen={open} />
@@ -90,6 +94,11 @@ export const SignedIn = () => {
       </div>
       {view && openId !== null && (
         <ViewerLayer view={view} imageId={openId} onShow={show} onClose={close} />
+      )}
+      {path === SEARCH && openId !== null && (
+        <Suspense fallback={null}>
+          <SearchViewer imageId={openId} onShow={show} onClose={close} />
+        </Suspense>
       )}
       <ErrorBoundary title="Uploading is not available">
         <Suspense fallback={null}>

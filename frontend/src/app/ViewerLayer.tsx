@@ -1,14 +1,14 @@
 /** The viewer above a timeline, with the pictures around the one that is open. */
 import { Suspense } from "react";
 
-import { useNeighbours, type View } from "@/api";
+import { useNeighbours, type Listing, type Neighbours, type View } from "@/api";
 import { Button, Spinner, VisuallyHidden } from "@/ui";
 
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Viewer } from "./lazy-screens";
 
-type ViewerLayerProps = {
-  view: View;
+/** The picture that is open above a grid, and ways on and back. */
+export type OverGrid = {
   imageId: string;
   onShow: (id: string) => void;
   onClose: () => void;
@@ -24,26 +24,20 @@ const Opening = ({ onClose }: { onClose: () => void }) => (
   </div>
 );
 
-export const ViewerLayer = ({ view, imageId, onShow, onClose }: ViewerLayerProps) => {
-  const { images, before, total } = useNeighbours(imageId, view);
+type ViewerWithProps = OverGrid & { view: Listing; neighbours: Neighbours };
 
-  return (
-    <ErrorBoundary
-      title="This picture cannot be opened"
-      onRetry={onClose}
-      className="fixed inset-0 z-40 flex items-center bg-canvas"
-    >
-      <Suspense fallback={<Opening onClose={onClose} />}>
-        <Viewer
-          view={view}
-          imageId={imageId}
-          images={images}
-          before={before}
-          total={total}
-          onClose={onClose}
-          onNavigate={onShow}
-        />
-      </Suspense>
-    </ErrorBoundary>
-  );
-};
+export const ViewerWith = ({ neighbours, onShow, onClose, ...rest }: ViewerWithProps) => (
+  <ErrorBoundary
+    title="This picture cannot be opened"
+    onRetry={onClose}
+    className="fixed inset-0 z-40 flex items-center bg-canvas"
+  >
+    <Suspense fallback={<Opening onClose={onClose} />}>
+      <Viewer {...rest} {...neighbours} onClose={onClose} onNavigate={onShow} />
+    </Suspense>
+  </ErrorBoundary>
+);
+
+export const ViewerLayer = (props: OverGrid & { view: View }) => (
+  <ViewerWith {...props} neighbours={useNeighbours(props.imageId, props.view)} />
+);

@@ -7,6 +7,10 @@ export const AlbumsPage = lazy(async () => ({
   default: (await import("@/features/albums")).AlbumsPage,
 }));
 export const AlbumPage = lazy(() => import("./AlbumPage"));
+export const SearchBox = lazy(async () => ({ default: (await import("./SearchBox")).SearchBox }));
+const loadSearch = () => import("./SearchPage");
+export const SearchPage = lazy(async () => ({ default: (await loadSearch()).SearchPage }));
+export const SearchViewer = lazy(async () => ({ default: (await loadSearch()).SearchViewer }));
 export const TrashPage = lazy(async () => ({
   default: (await import("@/features/trash")).TrashPage,
 }));

@@ -13,6 +13,8 @@ test.each([
   ["/albums/c3", "/albums/c3", null],
   ["/albums/c3/", "/albums/c3", null],
   ["/albums/c3/images/a1", "/albums/c3", "a1"],
+  ["/search", "/search", null],
+  ["/search/images/a1", "/search", "a1"],
   // Only above a grid.
   ["/albums/images/a1", "/albums/images/a1", null],
   ["/settings/images/a1", "/settings/images/a1", null],

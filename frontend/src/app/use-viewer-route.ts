@@ -2,6 +2,7 @@
 import { useCallback } from "react";
 import { useLocation } from "wouter";
 
+import { SEARCH } from "./search-address";
 import { viewAt } from "./views";
 
 /** Noted in the history entry when the grid is right below it, so that closing can go back to it. */
@@ -20,7 +21,7 @@ const PICTURE = /^(?<page>.*)\/images\/(?<id>[^/]+)\/*$/;
 export const readLocation = (location: string): { path: string; openId: string | null } => {
   const { page, id } = PICTURE.exec(location)?.groups ?? {};
   const path = page === "" ? "/" : page;
-  if (path === undefined || id === undefined || !viewAt(path)) {
+  if (path === undefined || id === undefined || !(viewAt(path) || path === SEARCH)) {
     return { path: location.replace(/(?<=.)\/+$/, ""), openId: null };
   }
   return { path, openId: id };
@@ -29,25 +30,29 @@ export const readLocation = (location: string): { path: string; openId: string |
 export const useViewerRoute = () => {
   const [location, navigate] = useLocation();
   const { path, openId } = readLocation(location);
-  const base = path === "/" ? "" : path;
+  const addressOf = useCallback(
+    // What is searched for stays in the address.
+    (id: string) =>
+      `${path === "/" ? "" : path}/images/${encodeURIComponent(id)}${window.location.search}`,
+    [path],
+  );
 
   const open = useCallback(
-    (id: string) =>
-      navigate(`${base}/images/${encodeURIComponent(id)}`, { state: { from: FROM_TIMELINE } }),
-    [base, navigate],
+    (id: string) => navigate(addressOf(id), { state: { from: FROM_TIMELINE } }),
+    [addressOf, navigate],
   );
   /** The next picture takes the place of this one in the history: Back still leads to the grid. */
   const show = useCallback(
     (id: string) =>
-      navigate(`${base}/images/${encodeURIComponent(id)}`, {
+      navigate(addressOf(id), {
         replace: true,
         state: cameFromTimeline() ? { from: FROM_TIMELINE } : null,
       }),
-    [base, navigate],
+    [addressOf, navigate],
   );
   const close = useCallback(() => {
     if (cameFromTimeline()) window.history.back();
-    else navigate(path, { replace: true });
+    else navigate(path + window.location.search, { replace: true });
   }, [path, navigate]);
 
   return { path, openId, open, show, close };

@@ -1,7 +1,7 @@
 /** An album as one of the views, and which images are known to be in it. */
 import type { QueryClient } from "@tanstack/react-query";
 
-import type { AlbumView, View } from "../types";
+import type { AlbumView, Listing } from "../types";
 
 /** Of what is known of albums themselves: their titles, counts and covers. */
 export const albumsKey = ["albums"] as const;
@@ -11,7 +11,7 @@ const PREFIX = "album/";
 export const albumView = (id: string): AlbumView => `${PREFIX}${id}`;
 
 /** The id of the album that a view is; null: it is one of those that everybody has. */
-export const albumOf = (view: View): string | null =>
+export const albumOf = (view: Listing): string | null =>
   view.startsWith(PREFIX) ? view.slice(PREFIX.length) : null;
 
 /**

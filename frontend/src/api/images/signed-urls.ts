@@ -1,5 +1,5 @@
 /** Signed addresses: completed by what a page says of all, and kept while they last, so that fresh data does not download the same picture again. */
-import type { Image, ImagePage, ImagePageAnswer } from "../types";
+import type { Image, ImagePageAnswer } from "../types";
 
 const SPARE_MS = 2 * 60_000;
 
@@ -33,7 +33,10 @@ export const keepSignedUrls = (old: Image | undefined, next: Image): Image => {
 };
 
 /** A page with each address as it is fetched: lists say once what all of theirs share. */
-export const withWholeAddresses = ({ addresses, ...page }: ImagePageAnswer): ImagePage => {
+export const withWholeAddresses = <T extends Pick<ImagePageAnswer, "addresses" | "images">>({
+  addresses,
+  ...page
+}: T): Omit<T, "addresses"> => {
   if (!addresses) return page;
   const whole = (own: string | null) =>
     own === null ? null : `${addresses.base}${own}&${addresses.query}`;

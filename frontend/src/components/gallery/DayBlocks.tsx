@@ -1,5 +1,5 @@
 /** The days of one section of a grid, as far as they are near the screen. */
-import type { Dispatch } from "react";
+import type { Dispatch, ReactNode } from "react";
 
 import type { KnownImages, ListedImage } from "@/api";
 
@@ -20,7 +20,7 @@ type DayBlocksProps = {
   onSelect: Dispatch<SelectionAction>;
   /** The one picture that Tab reaches. */
   tabStop: string | null;
-  noteFor?: (image: ListedImage) => string;
+  noteFor?: (image: ListedImage) => ReactNode;
   actions: TileActions;
 };
 

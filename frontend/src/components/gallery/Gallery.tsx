@@ -39,7 +39,7 @@ type GalleryProps = {
   open?: OpenImage | null;
   /** Absent: the Delete key does nothing. */
   onDelete?: (images: readonly ListedImage[]) => Promise<unknown>;
-  noteFor?: (image: ListedImage) => string;
+  noteFor?: (image: ListedImage) => ReactNode;
   /** Each entry of the history has its own place in this gallery. */
   keepsPlace?: boolean;
   /** What stands beside the grid and moves it. */

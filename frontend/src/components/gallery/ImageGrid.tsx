@@ -40,7 +40,7 @@ type ImageGridProps = {
   open: OpenImage | null;
   /** Delete was pressed on this picture, with nothing selected. */
   onDelete?: (image: ListedImage) => void;
-  noteFor?: (image: ListedImage) => string;
+  noteFor?: (image: ListedImage) => ReactNode;
   /** Each entry of the history has its own place in this grid. */
   keepsPlace: boolean;
   beside?: (control: GridControl) => ReactNode;

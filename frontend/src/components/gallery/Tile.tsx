@@ -1,5 +1,5 @@
 /** One picture in the grid: its colours, then itself, and what there is to say about it. */
-import { memo, useState, type KeyboardEvent, type MouseEvent } from "react";
+import { memo, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
 
 import { imageAlt, isWhole, type Image, type ListedImage } from "@/api";
 import {
@@ -38,11 +38,11 @@ type TileProps = {
   isSelecting: boolean;
   isTabStop: boolean;
   /** Over the lower edge, such as "29 days left". */
-  note: string | null;
+  note: ReactNode;
   actions: TileActions;
 };
 
-const Badge = ({ children }: { children: string }) => (
+const Badge = ({ children }: { children: ReactNode }) => (
   <span className="absolute inset-x-1.5 bottom-1.5 flex">
     <span className="rounded-xl bg-black/70 px-2 py-0.5 text-xs leading-tight font-medium text-white [overflow-wrap:normal]">
       {children}

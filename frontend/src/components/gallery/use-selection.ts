@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useEffectEvent, useMemo, useReducer } from "react";
 
 import { toProblem, type ListedImage } from "@/api";
-import { useToast } from "@/ui";
+import { isTyping, useToast } from "@/ui";
 
 import type { GalleryList } from "./gallery-list";
 import { changeSelection, MAX_SELECTED, nothingSelected } from "./selection";
@@ -14,9 +14,6 @@ type Options = {
   isPaused: boolean;
   onDelete?: (images: readonly ListedImage[]) => Promise<unknown>;
 };
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 
 export const useSelection = (list: GalleryList, { isPaused, onDelete }: Options) => {
   const { all, covers, loadBetween, loadFirst } = list;

@@ -2,11 +2,7 @@
 import { useEffect, useEffectEvent, useId, useState, type SubmitEvent } from "react";
 
 import type { GridScroll } from "@/components/gallery/grid-scroll";
-import { Button, Dialog, TextField } from "@/ui";
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || target.matches("input, textarea, select"));
+import { Button, Dialog, isTyping, TextField } from "@/ui";
 
 type GoToDateProps = { scroll: GridScroll; isPaused: boolean };
 

@@ -1,7 +1,7 @@
 /** One picture over the whole window, on its own address; the timeline waits beneath. */
 import { useRef } from "react";
 
-import { toProblem, useImage, type Image, type View } from "@/api";
+import { toProblem, useImage, type Image, type Listing } from "@/api";
 
 import { useInertBackground } from "./use-inert-background";
 import { ViewerContent } from "./ViewerContent";
@@ -11,7 +11,7 @@ import "./viewer.css";
 
 export type ViewerProps = {
   /** The list that it is opened from. */
-  view: View;
+  view: Listing;
   imageId: string;
   /** The pictures around it as far as they are known, newest first. It need not be among them. */
   images: readonly Image[];

@@ -1,7 +1,7 @@
 /** The stage with everything around it: bars, arrows, details, and the keys for all of them. */
 import { useMemo, useRef, useState } from "react";
 
-import { albumOf, useAlbum, type Image, type ImageDetail, type View } from "@/api";
+import { albumOf, useAlbum, type Image, type ImageDetail, type Listing } from "@/api";
 import { classNames } from "@/ui";
 
 import { DamagedNotice } from "./DamagedNotice";
@@ -20,7 +20,7 @@ import { ViewerBar } from "./ViewerBar";
 import { ViewerDialog, type WhichDialog } from "./ViewerDialog";
 
 type ViewerContentProps = {
-  view: View;
+  view: Listing;
   /** Has the picture in it. */
   images: readonly Image[];
   /** Of the first of these in the timeline; null while that is not known. */

@@ -1,11 +1,11 @@
 /** Changing the picture in view, and taking it back: from the message, with U or with Ctrl+Z. */
 import { useEffect, useRef } from "react";
 
-import { albumOf, belongsIn, changed, type BatchAction, type Image, type View } from "@/api";
+import { albumOf, belongsIn, changed, type BatchAction, type Image, type Listing } from "@/api";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 
 type CurrentOptions = {
-  view: View;
+  view: Listing;
   images: readonly Image[];
   onNavigate: (id: string) => void;
   onClose: () => void;

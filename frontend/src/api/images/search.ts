@@ -1,0 +1,109 @@
+/** Searching: what matches page by page, as the lists of the person show it at this moment. */
+import { useInfiniteQuery, useMutationState, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo } from "react";
+
+import { api, read } from "../client";
+import { withWholeAddresses } from "./signed-urls";
+import { learnImages, moveKey } from "./timeline-cache";
+import type { FoundImage, FoundPage, Image } from "../types";
+import type { ImagesChange } from "./image-mutations";
+
+const SEARCHES = ["images", "search"] as const;
+
+/** Where this browser is, "2025-05-03": "last winter" is meant from here. */
+const today = (): string => {
+  const now = new Date();
+  const twoDigits = (value: number) => String(value).padStart(2, "0");
+  return `${now.getFullYear()}-${twoDigits(now.getMonth() + 1)}-${twoDigits(now.getDate())}`;
+};
+
+const fetchFound = async (
+  q: string,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<FoundPage> => {
+  const from = cursor === null ? {} : { cursor };
+  const query = { q, limit: 50, today: today(), addresses: "shared", ...from } as const;
+  return withWholeAddresses(await read(api.GET("/api/search", { signal, params: { query } })));
+};
+
+type Moved = Pick<ImagesChange, "action" | "images">;
+
+/** Of images that were deleted or restored lately, whether they are deleted now. */
+const useDeletions = () => {
+  const client = useQueryClient();
+  const moves = useMutationState({
+    filters: { mutationKey: moveKey },
+    select: ({ state }) => ({ status: state.status, move: state.variables as Moved | undefined }),
+  });
+  const settled = moves.filter(({ status }) => status !== "pending").length;
+  useEffect(() => {
+    if (settled > 0) void client.invalidateQueries({ queryKey: SEARCHES });
+  }, [client, settled]);
+  return useMemo(() => {
+    const deleted = new Map<string, boolean>();
+    for (const { status, move } of moves) {
+      if (status === "error" || !move) continue;
+      if (move.action !== "delete" && move.action !== "restore") continue;
+      for (const { id } of move.images) deleted.set(id, move.action === "delete");
+    }
+    return deleted;
+  }, [moves]);
+};
+
+/** What matches, newest first, as far as loaded. Nothing is asked while the query is empty. */
+export const useFound = (q: string) => {
+  const query = useInfiniteQuery({
+    queryKey: [...SEARCHES, q],
+    queryFn: async ({ pageParam, signal, client }) => {
+      const page = await fetchFound(q, pageParam, signal);
+      learnImages(client, page.images);
+      return page;
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    enabled: q !== "",
+    staleTime: 30_000,
+    gcTime: 30 * 60_000,
+  });
+  const deletions = useDeletions();
+  const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
+  const images = useMemo(
+    () =>
+      (data?.pages ?? [])
+        .flatMap((page): readonly FoundImage[] => page.images)
+        .filter(
+          ({ id, deleted_at }) =>
+            (deletions.get(id) ?? false) === (deleted_at !== null) || !deletions.has(id),
+        ),
+    [data, deletions],
+  );
+  const loadMore = useCallback(() => {
+    if (!isFetching) void fetchNextPage();
+  }, [isFetching, fetchNextPage]);
+  /** The first `limit`, page by page. @throws ApiProblem */
+  const loadFirst = useCallback(
+    async (limit: number): Promise<Image[]> => {
+      let answer = await fetchNextPage();
+      const loaded = () =>
+        answer.data?.pages.flatMap((page): readonly Image[] => page.images) ?? [];
+      while (answer.hasNextPage && loaded().length < limit) {
+        answer = await fetchNextPage();
+        if (answer.error) throw answer.error;
+      }
+      return loaded().slice(0, limit);
+    },
+    [fetchNextPage],
+  );
+  return {
+    query,
+    images,
+    /** How many match; null: more than are counted. */
+    total: data?.pages[0]?.total ?? null,
+    chips: data?.pages[0]?.chips ?? [],
+    hasMore: hasNextPage,
+    moreError: isFetchNextPageError ? query.error : null,
+    loadMore,
+    loadFirst,
+  };
+};

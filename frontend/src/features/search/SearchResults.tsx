@@ -1,0 +1,101 @@
+/** What was found, with why; or how one searches, or that nothing was found. */
+import { lazy, useCallback, useMemo } from "react";
+
+import { useFound, useMomentOf, type ListedImage } from "@/api";
+import { Gallery } from "@/components/gallery/Gallery";
+import { picturesInWords, useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { EmptyState, SearchIcon } from "@/ui";
+
+import { Chips } from "./Chips";
+import { useFoundList } from "./use-found-list";
+import { Why } from "./Why";
+
+const Actions = lazy(async () => ({ default: (await import("./FoundActions")).FoundActions }));
+
+type SearchResultsProps = {
+  q: string;
+  openId: string | null;
+  onOpen: (id: string) => void;
+  onSearch: (q: string) => void;
+};
+
+const EXAMPLES = ["red coat july 2024", '"happy birthday" -cake', "is:favourite last summer"];
+
+const HowTo = ({ onSearch }: Pick<SearchResultsProps, "onSearch">) => (
+  <EmptyState
+    picture={<SearchIcon className="size-14 text-muted" />}
+    title="Search your pictures"
+    actions={EXAMPLES.map((example) => (
+      <button
+        key={example}
+        type="button"
+        onClick={() => onSearch(example)}
+        className="h-11 rounded-full bg-sunken px-4 text-sm font-medium"
+      >
+        {example}
+      </button>
+    ))}
+  >
+    <p>
+      By what is said about them, writing in them, their tags, names and albums, and by when they
+      were taken. In any language.
+    </p>
+  </EmptyState>
+);
+
+const Nothing = () => (
+  <EmptyState picture={<SearchIcon className="size-14 text-muted" />} title="Nothing was found">
+    <p>
+      A picture has all the words that you search for. Try fewer of them, or another spelling.
+      Deleted pictures are found with <code>is:deleted</code>.
+    </p>
+  </EmptyState>
+);
+
+const inWords = (total: number | null): string =>
+  total === null ? "Many pictures" : picturesInWords(total);
+
+export const SearchResults = (props: SearchResultsProps) =>
+  props.q === "" ? <HowTo {...props} /> : <Found {...props} />;
+
+const Found = ({ q, openId, onOpen, onSearch }: SearchResultsProps) => {
+  const found = useFound(q);
+  const list = useFoundList(found);
+  const { change } = useChangeWithUndo();
+  const onDelete = useCallback(
+    (images: readonly ListedImage[]) => change("delete", images).answer,
+    [change],
+  );
+  const at = useMomentOf(openId);
+  const notes = useMemo(
+    () =>
+      new Map(
+        found.images
+          .filter(({ why }) => why.length > 0)
+          .map(({ id, why }) => [id, <Why key={id} why={why} />] as const),
+      ),
+    [found.images],
+  );
+  const { isSuccess } = found.query;
+  return (
+    <>
+      <div className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-2 pb-2">
+        <p role="status" className="text-muted">
+          {isSuccess && inWords(found.total)}
+        </p>
+        {found.chips.length > 0 && <Chips q={q} chips={found.chips} onSearch={onSearch} />}
+      </div>
+      <Gallery
+        list={list}
+        label="Pictures that were found, newest first"
+        failedTitle="The search did not work"
+        empty={<Nothing />}
+        actions={Actions}
+        onOpen={onOpen}
+        open={openId === null ? null : { id: openId, at }}
+        onDelete={onDelete}
+        noteFor={({ id }) => notes.get(id) ?? null}
+      />
+    </>
+  );
+};
