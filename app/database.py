@@ -112,6 +112,20 @@ def is_lock_timeout(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and getattr(error.orig, "pgcode", "") == "55P03"
 
 
+# Lock timeout, statement timeout, deadlock (https://www.postgresql.org/docs/17/errcodes-appendix.html).
+_CONTENTION = {"55P03", "57014", "40P01"}
+
+
+def is_contention(error: BaseException) -> bool:
+    """Whether PostgreSQL ended a statement that waited for others, or took too long.
+
+    It is at work then, and the reason is one person's rows.
+    """
+    return isinstance(error, OperationalError) and (
+        getattr(error.orig, "pgcode", "") in _CONTENTION
+    )
+
+
 def now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)

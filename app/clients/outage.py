@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.clients.aws.boto import AwsUnreachableError
+from app.database import is_contention
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,20 @@ MAX_PAUSE_SECONDS = 30.0
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether an error means that the database or AWS cannot be reached."""
+    """Whether an error means that the database or AWS cannot be reached.
+
+    Not where rows of one person are locked, which is no reason for others to wait.
+    """
+    if is_contention(error):
+        return False
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     return isinstance(error, AwsUnreachableError | PoolTimeoutError)
+
+
+def is_blameless(error: BaseException) -> bool:
+    """Whether an error says nothing of the work that met it: it counts as no try."""
+    return is_outage(error) or is_contention(error)
 
 
 class Outage:

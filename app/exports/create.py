@@ -25,7 +25,7 @@ from app.accounts.models import User
 from app.clients.aws.export_store import ExportStore, StoredOriginal, export_prefix
 from app.clients.aws.image_store import NothingStoredError
 from app.clients.aws.presigned_urls import PictureUrls
-from app.clients.outage import is_outage
+from app.clients.outage import is_blameless
 from app.database import db, now
 from app.exports.albums import albums_of
 from app.exports.zip_archive import Original, Zip
@@ -117,9 +117,9 @@ def make_next_zip(
         log.info("a copy of everything was removed while it was made")
         return
     except Exception as error:
-        # No outage is the copy's fault, however long it lasts. The message may be over by then; the
-        # sweep sends another.
-        if attempt >= MOST_ATTEMPTS and not is_outage(error):
+        # No outage is the copy's fault, however long it lasts, nor are rows that somebody has
+        # locked. The message may be over by then; the sweep sends another.
+        if attempt >= MOST_ATTEMPTS and not is_blameless(error):
             _give_up(task.export_id)
         else:
             _let_go(task.export_id)

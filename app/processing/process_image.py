@@ -26,8 +26,8 @@ from app.clients.aws.image_store import (
     OtherSizeError,
     PictureStore,
 )
-from app.clients.outage import is_outage
-from app.database import db, is_lock_timeout, now
+from app.clients.outage import is_blameless
+from app.database import db, is_contention, now
 from app.images.corrections import note_file
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
@@ -120,7 +120,7 @@ def take_in(tasks: Sequence[PictureStored]) -> list[PictureStored]:
         except SQLAlchemyError as error:
             db.session.rollback()
             missed[owner_id] = of_one
-            if len(missed) == len(by_owner) and not is_lock_timeout(error):
+            if len(missed) == len(by_owner) and not is_contention(error):
                 raise
             log.warning("somebody's arrivals are noted later: %s", type(error).__name__)
     return [task for of_one in missed.values() for task in of_one]
@@ -132,7 +132,8 @@ def develop_next(*, bench: Bench) -> bool:
     Raises:
         AwsUnavailableError, DarkroomError: its row says when it is tried again; after the last
             attempt it says that it was given up, and nothing is raised.
-        AwsUnreachableError, SQLAlchemyError: an outage; it is tried again, and again.
+        AwsUnreachableError, SQLAlchemyError: an outage, or somebody has locked its rows: it is
+            tried again, and again.
     """
     begun = begin_next(bench.in_hand, most_leases=bench.most_leases)
     if begun is None:
@@ -159,7 +160,24 @@ def develop_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
         log.error("gave up on picture %s", task.image_id)
         _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
-    bill = Bill(task.user_id, byte_size=begun.size, decoder_time=decoder_time)
+    try:
+        _develop_and_settle(begun, bench=bench, decoder_time=decoder_time)
+    except Exception as error:
+        if is_blameless(error):
+            # Not the picture's fault, however long it lasts.
+            _give_back(begun, counts=False, rest=OUTAGE_REST)
+            raise
+        if begun.attempts < MOST_ATTEMPTS:
+            rest = timedelta(seconds=pause_after(begun.attempts))
+            _give_back(begun, counts=True, rest=rest)
+            raise
+        log.exception("gave up on picture %s", task.image_id)
+        _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
+
+
+def _develop_and_settle(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> None:
+    """Take a picture through the darkroom, and say in its row what came of it."""
+    bill = Bill(begun.task.user_id, byte_size=begun.size, decoder_time=decoder_time)
 
     def still_at_it() -> None:
         extend(begun)
@@ -168,7 +186,9 @@ def develop_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
     try:
         try:
             with timed("PictureSeconds"), bench.holding(still_at_it):
-                outcome, receipt = _develop(task, begun, bench=bench, decoder_time=decoder_time)
+                outcome, receipt = _develop(
+                    begun.task, begun, bench=bench, decoder_time=decoder_time
+                )
         finally:
             bill.close()
     except NothingStoredError:
@@ -181,18 +201,6 @@ def develop_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
         return
     except NotAsPromisedError:
         _reject(begun, failure_code="not_as_promised", store=bench.store)
-        return
-    except Exception as error:
-        if is_outage(error):
-            # Not the picture's fault, however long it lasts.
-            _give_back(begun, counts=False, rest=OUTAGE_REST)
-            raise
-        if begun.attempts < MOST_ATTEMPTS:
-            rest = timedelta(seconds=pause_after(begun.attempts))
-            _give_back(begun, counts=True, rest=rest)
-            raise
-        log.exception("gave up on picture %s", task.image_id)
-        _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
     with step("settle"):
         _finish(begun, outcome, receipt, bench=bench)

@@ -13,12 +13,14 @@ from app.clients.outage import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS, Outage
 from app.jobs.worker import Worker
 from app.media.sandbox.pool import Darkroom
 from tests.conftest import running_stack
-from tests.support.library import Library, library_on
+from tests.support.library import Library, library_on, root_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NEVER_ENDS = 200
+WAITS_NO_MORE = "UPDATE images SET leased_until = NULL WHERE id = :id RETURNING 1"
+ATTEMPTS = "SELECT attempts FROM images WHERE id = :id"
 
 
 class Stopwatch(threading.Event):
@@ -123,3 +125,50 @@ def test_worker_tries_a_few_times_a_minute_while_the_database_takes_nothing(
         library.value("DROP TRIGGER refuse ON images; DROP FUNCTION refuse; SELECT 1")
         assert library.assembly.develop_next(darkroom)
     assert library.state(place) == "ready"
+
+
+class OneTry(Stopwatch):
+    """Has a loop of the worker go round once."""
+
+    def is_set(self) -> bool:
+        return super().is_set() or self.now > 0
+
+
+# The bytes of what is refused go before the row says so: it is promised still.
+@pytest.mark.parametrize(("promised", "state"), [(True, "ready"), (False, "uploading")])
+@pytest.mark.parametrize("code", ["55P03", "57014", "40P01"])
+def test_rows_that_somebody_has_locked_are_no_outage_and_no_try(
+    library: Library, monkeypatch: pytest.MonkeyPatch, code: str, state: str, *, promised: bool
+) -> None:
+    """What the worker would say of a picture waits too long: others go on, and so does it."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, root_environment(library.stack)[name])
+    place = library.add(library.person())
+    if not promised:
+        library.put(place, b"other bytes than were promised")
+    library.value(
+        "UPDATE images SET state = 'processing', receipt_at = NULL WHERE id = :id RETURNING 1",
+        id=place.image_id,
+    )
+    library.value(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION 'locked' USING ERRCODE = '{code}'; END $$;"
+        " CREATE TRIGGER refuse BEFORE UPDATE ON images FOR EACH ROW"
+        " WHEN (new.state <> 'processing') EXECUTE FUNCTION refuse(); SELECT 1"
+    )
+    clock = Stopwatch(seconds=60)
+    outage = Outage(ask=answer, clock=clock)
+    with closing(Darkroom(children=1)) as darkroom:
+        worker = Worker(library.assembly.settings, darkroom=darkroom, most_of_one=1)
+        for _ in range(2):
+            library.value(WAITS_NO_MORE, id=place.image_id)
+            worker._stopping = OneTry(seconds=60)  # noqa: SLF001 - one of its loops, once
+            worker._develop(outage)  # noqa: SLF001
+            outage.wait_until_over(clock)
+            assert clock() == 0  # there is none
+            assert library.state(place) == "processing"
+            assert library.value(ATTEMPTS, id=place.image_id) == 0
+        library.value("DROP TRIGGER refuse ON images; DROP FUNCTION refuse; SELECT 1")
+        library.value(WAITS_NO_MORE, id=place.image_id)
+        assert library.assembly.develop_next(darkroom)
+    assert library.state(place) == state
