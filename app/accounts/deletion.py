@@ -111,7 +111,8 @@ def call_off(user: User) -> bool:
     Raises:
         NotSignedInError: it was too late by a moment; the account is shut.
     """
-    db.session.refresh(user, with_for_update=True)
+    # As in hold_person: rows that name the person may be added meanwhile.
+    db.session.refresh(user, with_for_update={"key_share": True})
     if user.disabled_at is not None:
         raise NotSignedInError
     was_going = user.delete_after is not None

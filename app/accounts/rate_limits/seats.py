@@ -5,14 +5,15 @@ second, and the same person's next write waits for them: with a database connect
 with a function. Enough of them at once would hold all there are, and everybody else would wait. So
 each person has a few seats. Whoever finds none free is refused, or waits for a moment without a
 connection. A seat is an advisory lock of the transaction: the commit or rollback frees it, and
-nothing is left where a process dies. docs/decisions/0074 has the figures.
+nothing is left where a process dies. docs/decisions/0074 has the figures. What changes how a person
+signs in has seats of its own, so that scripts which write pictures keep nobody from removing them.
 """
 
 import threading
 import time
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app.database import db
 from app.errors import TooManyAtOnceError
@@ -25,15 +26,20 @@ PATIENCE_SECONDS = 0.5
 _MAX_WAITING = 3
 _waiting = threading.BoundedSemaphore(_MAX_WAITING)
 _LOOK_EVERY_SECONDS = 0.02
-# CASE asks in this order, and stops at the first that is free. The numbers are these locks' own.
-TAKE_SEAT = text(
-    "SELECT CASE "
-    + " ".join(
-        f"WHEN pg_try_advisory_xact_lock(hashtextextended(:user, {60 + seat})) THEN true"
-        for seat in range(SEATS)
+
+
+def _first_free(numbers: range) -> TextClause:
+    # CASE asks in this order, and stops at the first that is free.
+    tries = " ".join(
+        f"WHEN pg_try_advisory_xact_lock(hashtextextended(:user, {number})) THEN true"
+        for number in numbers
     )
-    + " ELSE false END"
-)
+    return text(f"SELECT CASE {tries} ELSE false END")
+
+
+# The numbers are these locks' own.
+TAKE_SEAT = _first_free(range(60, 60 + SEATS))
+TAKE_ACCOUNT_SEAT = _first_free(range(70, 70 + SEATS))
 
 
 def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
@@ -46,7 +52,7 @@ def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
     Raises:
         TooManyAtOnceError: none was free for so long, or enough requests wait for one.
     """
-    if _is_taken(user_id):
+    if _is_taken(user_id, TAKE_SEAT):
         return
     if not (patience and _waiting.acquire(blocking=False)):
         raise TooManyAtOnceError
@@ -54,16 +60,26 @@ def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
         ends = time.monotonic() + patience
         while time.monotonic() < ends:
             time.sleep(_LOOK_EVERY_SECONDS)
-            if _is_taken(user_id):
+            if _is_taken(user_id, TAKE_SEAT):
                 return
     finally:
         _waiting.release()
     raise TooManyAtOnceError
 
 
-def _is_taken(user_id: UUID) -> bool:
+def take_account_seat(user_id: UUID) -> None:
+    """Take one of a person's seats for changes of how they sign in, until the transaction ends.
+
+    Raises:
+        TooManyAtOnceError: none is free. The transaction was ended: go no further.
+    """
+    if not _is_taken(user_id, TAKE_ACCOUNT_SEAT):
+        raise TooManyAtOnceError
+
+
+def _is_taken(user_id: UUID, take: TextClause) -> bool:
     """Try to take a seat; if none is free, end the transaction, to wait without a connection."""
-    is_taken = bool(db.session.scalar(TAKE_SEAT, {"user": str(user_id)}))
+    is_taken = bool(db.session.scalar(take, {"user": str(user_id)}))
     if not is_taken:
         db.session.rollback()
     return is_taken

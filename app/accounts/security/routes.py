@@ -82,8 +82,9 @@ def change_password(json_data: PasswordIn) -> Response:
     This browser gets a new session cookie; the one before is worth nothing.
     """
     whose = str(current_user().id)
-    take_each((PASSWORDS_SET, whose), (PASSWORD_CHANGES, whose))
-    user = hold_person()
+    counted = (PASSWORDS_SET, whose), (PASSWORD_CHANGES, whose)
+    take_each(*counted)
+    user = hold_person(*counted)
     try:
         set_password(user, json_data.password)
     except WeakPasswordError:  # that it was judged stays counted
@@ -144,8 +145,9 @@ def check_password(json_data: PasswordQuestion) -> Response:
 )
 def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Make a secret for an authenticator app; it asks for nothing before its first code."""
-    take(NEW_WAYS_IN, of=str(current_user().id))
-    user = hold_person()
+    counted = NEW_WAYS_IN, str(current_user().id)
+    take_each(counted)
+    user = hold_person(counted)
     refuse_unproved(user)
     begun = begin_authenticator(user)
     db.session.commit()
@@ -173,7 +175,7 @@ def confirm_totp(json_data: CodeIn) -> Response:
     refuse_unproved(current_user())
     tries = (TOTP_CONFIRM_TRIES, str(own_session().id))
     take_each(tries)
-    user = hold_person()
+    user = hold_person(tries)
     if not confirm_authenticator(user.id, "".join(json_data.code.split())):
         raise WrongCodeError
     give_each_back(tries)
@@ -219,8 +221,9 @@ def remove_totp() -> Response:
 @factors.doc(responses={409: "There is no second factor to stand in for.", 429: TOO_MANY_TRIES})
 def remake_recovery_codes(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Make new recovery codes; those from before are worth nothing any more."""
-    take(NEW_WAYS_IN, of=str(current_user().id))
-    user = hold_person()
+    counted = NEW_WAYS_IN, str(current_user().id)
+    take_each(counted)
+    user = hold_person(counted)
     if not second_factors(user.id):
         raise NoSecondFactorError
     codes = make_codes(user.id)

@@ -10,7 +10,7 @@ from app.accounts.audit.log import Event, record
 from app.accounts.emails.outbox import commit_and_ring
 from app.accounts.mfa.policy import letter_of_change
 from app.accounts.models import AccessToken
-from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.limiter import take_each
 from app.accounts.rate_limits.policies import NEW_TOKENS
 from app.accounts.security.token_schemas import NewTokenOut, TokenIn, TokenRow, TokensOut
 from app.accounts.sessions.api_tokens import MOST_TOKENS, make_access_token
@@ -54,8 +54,9 @@ def make_token(json_data: TokenIn) -> Response:
 
     It reaches pictures only: nothing of the account, and nothing that signs in.
     """
-    take(NEW_TOKENS, of=str(current_user().id))
-    user = hold_person()
+    counted = NEW_TOKENS, str(current_user().id)
+    take_each(counted)
+    user = hold_person(counted)
     count = db.session.scalar(
         select(func.count()).select_from(AccessToken).where(AccessToken.user_id == user.id)
     )

@@ -17,7 +17,9 @@ from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.accounts.client_info import visitor
+from app.accounts.rate_limits.limiter import Limit, give_each_back
 from app.accounts.rate_limits.requests import count_request
+from app.accounts.rate_limits.seats import take_account_seat
 from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.lookup import Owner, Profile, find_owner, find_profile
 from app.database import db
@@ -28,6 +30,7 @@ from app.errors import (
     NotFoundError,
     NotSignedInError,
     ScopeTooSmallError,
+    TooManyAtOnceError,
 )
 from app.http.deadlocks import call_with_repeat
 from app.http.middleware import SAFE_METHODS, bearer_token
@@ -161,16 +164,26 @@ def current_owner() -> Owner:
     return owner
 
 
-def hold_person() -> "User":
+def hold_person(*counted: tuple[Limit, str]) -> "User":
     """Return who is asking, held until the commit: one request at a time changes how they sign in.
 
     Two that remove a way each would otherwise both find that the other's is left. Call it before
-    anything is changed.
+    anything is changed. Few wait for it: see [Note: Few writes of one person at once].
+
+    Args:
+        *counted: what `take_each` counted for this request, given back if it is refused.
 
     Raises:
+        TooManyAtOnceError: several changes of the person's are under way.
         NotSignedInError: whoever held them before ended this session; so with whatever else the
             route's guard raises.
     """
+    try:
+        take_account_seat(_person_id())
+    except TooManyAtOnceError:
+        give_each_back(*counted)
+        db.session.commit()
+        raise
     # Rows that name the person may be added meanwhile, as a worker does that writes them a letter.
     # It would wait for this request, and this request for the letter that it holds.
     db.session.refresh(current_user(), with_for_update={"key_share": True})

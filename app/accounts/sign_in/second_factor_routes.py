@@ -95,7 +95,7 @@ def confirm(json_data: ConfirmIn) -> Response:
     codes: Counted = ()
     if json_data.code is not None and second_factors(own_session().user_id):
         codes = take_session_code_try(own_session())
-    user = hold_person()
+    user = hold_person(*counted, *codes)
     if user.password_hash != known_hash:  # it was changed while the guess was looked at
         raise WrongCredentialsError("This password is wrong.")
     give_each_back(*counted)

@@ -4,7 +4,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -12,6 +12,8 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.policies import PASSWORD_CHANGES
+from app.accounts.rate_limits.seats import SEATS, TAKE_ACCOUNT_SEAT
 from tests.api.conftest import until
 from tests.support.authenticators import SoftwareKey
 from tests.support.users import PASSWORD, Json, Person, add_person
@@ -177,6 +179,46 @@ def test_a_letter_being_written_and_a_new_password_do_not_wait_for_each_other(
             until(lambda: somebody_waits(database) or answer.done())
             worker.execute(text("SELECT FROM users WHERE id = :user FOR KEY SHARE"), letter)
         assert answer.result().status_code == 204
+
+
+def test_deletion_is_called_off_while_a_row_of_the_persons_is_added(
+    ada: Person, database: Engine
+) -> None:
+    """As a worker does that writes them a letter."""
+    user_id = ada.user_id
+    ada.http.post("/api/account/deletion").raise_for_status()
+    with database.begin() as worker:
+        worker.execute(text("SET LOCAL lock_timeout = '1s'"))
+        worker.execute(text("SELECT FROM users WHERE id = :id FOR KEY SHARE"), {"id": user_id})
+        assert ada.http.delete("/api/account/deletion", timeout=5).status_code == 204
+
+
+def test_few_changes_of_one_person_wait_for_each_other(ada: Person, database: Engine) -> None:
+    """Each that waits has a database connection: all there are would be one person's."""
+    user_id, many = ada.user_id, 2 * SEATS
+    with ThreadPoolExecutor(many) as meanwhile:
+        with database.begin() as other:
+            hold = "SELECT FROM users WHERE id = :id FOR NO KEY UPDATE"
+            other.execute(text(hold), {"id": user_id})
+            answers = [
+                meanwhile.submit(ada.http.delete, "/api/account/sessions") for _ in range(many)
+            ]
+            until(lambda: sum(answer.done() for answer in answers) == many - SEATS)
+            assert waiting(database) == SEATS
+        statuses = sorted(answer.result().status_code for answer in answers)
+    assert statuses[:1] + statuses[SEATS:] == [200] + [429] * (many - SEATS)
+
+
+def test_refused_change_of_the_password_is_not_counted(ada: Person, database: Engine) -> None:
+    user_id, new = ada.user_id, {"password": OTHER}
+    with ExitStack() as held:
+        for _ in range(SEATS):
+            changing = held.enter_context(database.begin())
+            assert changing.scalar(TAKE_ACCOUNT_SEAT, {"user": user_id})
+        for _ in range(PASSWORD_CHANGES.burst + 1):
+            refused = ada.http.post("/api/account/password", json=new)
+            assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
+    assert ada.http.post("/api/account/password", json=new).status_code == 204
 
 
 def test_a_sign_in_that_is_not_finished_is_ended_by_an_administrator_too(
