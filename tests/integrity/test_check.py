@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -309,6 +310,23 @@ def test_round_passes_over_a_row_that_somebody_has_locked(library: Library, ada:
         go_round(library)
     engine.dispose()
     assert [library.state(place) for place in places] == ["damaged", "processing"]
+
+
+def test_round_passes_over_somebody_whose_counts_are_locked(library: Library) -> None:
+    """Both are on one page of the bucket, and the other one waits for nobody."""
+    hers, his = (library.add(library.person()) for _ in range(2))
+    failed = "state = 'damaged', failure_code = 'corrupt', decoder_version = 0"
+    library.value(f"UPDATE images SET {failed} RETURNING 1")  # noqa: S608
+    engine = create_engine(with_driver(library.stack.database_url))
+    begun = time.monotonic()
+    with engine.begin() as connection:
+        connection.execute(text("SELECT take_change(:owner)"), {"owner": hers.user_id})
+        go_round(library)
+    engine.dispose()
+    assert (library.state(hers), library.state(his)) == ("damaged", "processing")
+    assert time.monotonic() - begun < 5  # all else waits for ten
+    go_round(library)
+    assert library.state(hers) == "processing"
 
 
 def go_round(library: Library) -> None:
