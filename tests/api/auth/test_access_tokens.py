@@ -217,7 +217,9 @@ def test_a_person_has_so_many_tokens_and_no_more(ada: Person) -> None:
 
     with ThreadPoolExecutor(8) as at_once:
         statuses = list(at_once.map(status_of, range(8)))
-    assert sorted(statuses) == [201, *[409] * 7]
+    assert statuses.count(201) == 1
+    # 429: of one person's changes few wait for each other (docs/decisions/0074).
+    assert set(statuses) - {429} == {201, 409}
     answer = ada.http.post("/api/account/tokens", json=asked())
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_tokens")
 
