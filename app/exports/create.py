@@ -49,6 +49,11 @@ _UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
 
 LEASE = timedelta(seconds=30)
 
+# [Note: The order of a copy] Pictures are read by their SHA-256, since an index has that order and
+# they never change their place in it: by when they were uploaded, each hundred would cost a sort of
+# all that a person has. A copy whose first zips were made by the version before goes on by that.
+_Last = bytes | tuple[datetime, UUID]
+
 Send = Callable[[ExportLibrary], None]
 # Calls what says "still at it" every few seconds, for as long as the block runs.
 Holding = Callable[[Callable[[], None]], AbstractContextManager[None]]
@@ -209,7 +214,7 @@ def _make_zip(
     export: Export, *, store: ExportStore, give_way: GiveWay
 ) -> tuple[dict[str, Any], bool]:
     number = len(export.parts) + 1
-    after = _place_of(export.parts[-1]["last"]) if export.parts else None
+    after = _read_place(export.parts[-1]["last"]) if export.parts else None
     key = f"{export_prefix(export.user_id, export.id)}{number}-{token_hex(4)}.zip"
     user_id, before = export.user_id, export.created_at
     about = _about(export) | {"part": number}
@@ -227,14 +232,14 @@ def _make_zip(
                 begun = time.monotonic()
                 _refuse_unwanted(export.id)
                 _add(archive, row, user_id=user_id, store=store)
-                after, added = (row.created_at, row.id), added + 1
+                after, added = _place_of(row, like=after), added + 1
                 # Rests make a zip later, not smaller.
                 deadline += give_way(user_id, time.monotonic() - begun)
         if is_last:
             for album in albums_of(user_id, before=before):
                 archive.add_album(album)
         archive.close(about)
-    last = [after[0].isoformat(), after[1].hex] if after else None
+    last = _write_place(after)
     return {"key": key, "bytes": file.written, "pictures": added, "last": last}, is_last
 
 
@@ -286,13 +291,17 @@ def _read_twice(stored: StoredOriginal) -> Iterator[Original]:
         yield Original(size=size, crc32=crc32, chunks=iter(lambda: file.read(_CHUNK_BYTES), b""))
 
 
-def _rows(user_id: UUID, *, before: datetime, after: tuple[datetime, UUID] | None) -> list[AnyRow]:
-    """Return the next pictures by when they were uploaded; ends the transaction."""
+def _rows(user_id: UUID, *, before: datetime, after: _Last | None) -> list[AnyRow]:
+    """Return the next pictures; ends the transaction. See [Note: The order of a copy]."""
     query = detailed(Image.crc32).where(*_included(user_id, before=before))
-    if after:
+    if isinstance(after, tuple):
         query = query.where(tuple_(Image.created_at, Image.id) > after)
-    query = query.order_by(Image.created_at, Image.id).limit(PICTURES_AT_A_TIME)
-    rows = list(db.session.execute(query).all())
+        query = query.order_by(Image.created_at, Image.id)
+    else:
+        query = query.order_by(Image.sha256)
+        if after is not None:
+            query = query.where(Image.sha256 > after)
+    rows = list(db.session.execute(query.limit(PICTURES_AT_A_TIME)).all())
     db.session.rollback()
     return rows
 
@@ -343,8 +352,22 @@ def _about(export: Export) -> dict[str, Any]:
     return {"account": account, "made_at": export.created_at.isoformat()}
 
 
-def _place_of(last: list[str]) -> tuple[datetime, UUID]:
+def _place_of(row: AnyRow, *, like: _Last | None) -> _Last:
+    return (row.created_at, row.id) if isinstance(like, tuple) else bytes(row.sha256)
+
+
+def _read_place(last: list[str] | None) -> _Last | None:
+    if last is None:
+        return None
+    if len(last) == 1:
+        return bytes.fromhex(last[0])
     return datetime.fromisoformat(last[0]), UUID(last[1])
+
+
+def _write_place(last: _Last | None) -> list[str] | None:
+    if last is None:
+        return None
+    return [last[0].isoformat(), last[1].hex] if isinstance(last, tuple) else [last.hex()]
 
 
 def _no_addresses(*_: str) -> PictureUrls:

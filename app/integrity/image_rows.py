@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import ColumnElement, exists, select, true
 
 from app.clients.aws.bucket_versions import Part, Place
 from app.clients.aws.image_store import PREVIEWS
 from app.database import db
 from app.images.failure_messages import BROKEN, OURS
+from app.images.listing import AnyRow
 from app.images.models import SHOWN, Image
 from app.media.results import DECODER_VERSION
 
@@ -65,11 +66,12 @@ def read_rows(
     if only:
         query = query.where(Image.id == only.image_id, Image.owner_id == only.user_id)
         query = query.with_for_update()
-    if after:
-        query = query.where(
-            tuple_(Image.owner_id, Image.id) > tuple_(after.user_id, after.image_id)
-        )
-    found = db.session.execute(query.order_by(Image.owner_id, Image.id).limit(most)).all()
+    found: list[AnyRow] = []
+    for part in places_between(after, None):
+        rows = query.where(part).order_by(Image.owner_id, Image.id).limit(most - len(found))
+        found += db.session.execute(rows).all()
+        if len(found) == most:
+            break
     if not only:
         db.session.rollback()  # what follows waits for the outside
     for row in found:
@@ -85,6 +87,33 @@ def read_rows(
             failure=failure,
             decoder_version=decoder_version,
         )
+
+
+def places_between(after: Place | None, until: Place | None) -> list[ColumnElement[bool]]:
+    """Return conditions that one after the other match the rows between two places.
+
+    [Note: Rows between places] No index has the order of places: (owner, id) > (x, y) as one
+    condition reads all rows of x, for each slice of a library anew. Of one owner a range of ids is
+    read by the primary key.
+
+    Args:
+        after: right before the first one; None: from the beginning.
+        until: the last one; None: to the end.
+    """
+    if after and until and after.user_id == until.user_id:
+        mine = Image.owner_id == after.user_id
+        return [mine & (Image.id > after.image_id) & (Image.id <= until.image_id)]
+    parts: list[ColumnElement[bool]] = []
+    others: ColumnElement[bool] = true()
+    if after:
+        parts.append((Image.owner_id == after.user_id) & (Image.id > after.image_id))
+        others &= Image.owner_id > after.user_id
+    if until:
+        others &= Image.owner_id < until.user_id
+    parts.append(others)
+    if until:
+        parts.append((Image.owner_id == until.user_id) & (Image.id <= until.image_id))
+    return parts
 
 
 def has_row(place: Place) -> bool:

@@ -14,7 +14,9 @@ from app.clients.aws.bucket_inventory import Census, Found, Page, place_of
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now
+from app.images.listing import AnyRow
 from app.images.models import SHOWN, Image
+from app.integrity.image_rows import places_between
 from app.integrity.in_time import in_time
 from app.integrity.old_verdicts import decode_again_what_was_called_broken
 from app.integrity.scan_state import round_under_way, was_watched
@@ -118,12 +120,10 @@ def _tell_of_missing(page: Page, *, after: str) -> None:
     query = select(Image.owner_id, Image.id).where(
         Image.state.in_(SHOWN), Image.stored_at < now() - LEFT_ALONE_FOR
     )
-    for key, is_beyond in ((after, True), (page.last or "", False)):
-        if place := place_of(key):
-            edge = tuple_(place.user_id, place.image_id)
-            here = tuple_(Image.owner_id, Image.id)
-            query = query.where(here > edge if is_beyond else here <= edge)
-    rows = db.session.execute(query.order_by(Image.owner_id, Image.id).limit(_MOST_ROWS))
+    rows: list[AnyRow] = []
+    for part in places_between(place_of(after), place_of(page.last or "")):
+        of_part = query.where(part).order_by(Image.owner_id, Image.id)
+        rows += db.session.execute(of_part.limit(_MOST_ROWS - len(rows))).all()
     there = {
         (found.place.user_id, found.place.image_id) for found in page.found if found.has_original
     }

@@ -8,14 +8,15 @@ lists them.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, true, update
 
 from app.accounts.deletion import delete_person, people_to_delete, shut_those_who_leave
 from app.accounts.sessions.store import delete_dead_sessions
@@ -55,6 +56,12 @@ REJECTION_FORGOTTEN_AFTER = timedelta(days=1)
 DELETED_KEPT_FOR = timedelta(days=30)
 SECONDS_FOR_PEOPLE = 15.0
 _WITHOUT_BYTES = (ImageState.UPLOADING, ImageState.REJECTED)
+# What the indexes by owner hold: ix_images_unfinished, ix_images_to_describe, ix_images_deleted.
+_UNFINISHED = Image.state.in_(_WITHOUT_BYTES)
+_TO_DESCRIBE = (Image.description_state == DescriptionState.WAITING) & Image.deleted_at.is_(None)
+_DELETED = Image.deleted_at.is_not(None)
+
+One = TypeVar("One")
 
 
 def sweep(
@@ -84,23 +91,25 @@ def sweep(
     upkeep = Upkeep()
     # First: what is stored while nobody watches is never taken for waste.
     _try(_note_watch)
-    for picture in in_time(_pictures(_overdue_uploads(moment))):
+    for picture in in_time(
+        _found(lambda: _few_of_each(_overdue_uploads(moment), among=_UNFINISHED))
+    ):
         with upkeep.of(picture.user_id):
             _try(partial(_ring_if_stored, picture, moment, store=store, ring=ring))
     decode_again_what_older_decoders_could_not()
     _try(tell_backlog)
     _try(partial(_wake, wake))
-    for picture in in_time(_pictures(_overdue_descriptions(moment))):
+    for picture in in_time(_found(partial(_late_descriptions, moment))):
         _try(partial(_ask_again, picture.image_id, moment, ask=ask))
-    for place in in_time(marked_purges()):
+    for place in in_time(_found(marked_purges)):
         _try(partial(finish_purge, place, store=store))
-    for picture in in_time(_pictures(_deleted_long_ago(moment))):
+    for picture in in_time(_found(partial(_rested_long_enough, moment))):
         _try(partial(_purge, picture, _deleted_long_ago(moment), store=store))
     for condition in (_never_made(moment), _rejected_long_ago(moment)):
-        for picture in in_time(_pictures(condition)):
+        for picture in in_time(_found(partial(_few_of_each, condition, among=_UNFINISHED))):
             with upkeep.of(picture.user_id):
                 _try(partial(_purge, picture, condition, store=store))
-    for album in in_time(albums_due()):
+    for album in in_time(_found(albums_due)):
         _try(partial(purge_album, album))
     _try(partial(_clear_cancelled, store=store, upkeep=upkeep))
     _try(upkeep.charge)
@@ -127,7 +136,7 @@ def _delete_dead_sessions() -> None:
 
 def _delete_people(exports: ExportStore) -> None:
     ends = time.monotonic() + SECONDS_FOR_PEOPLE
-    for user_id in people_to_delete():
+    for user_id in _found(people_to_delete):
         is_over = partial(_is_past, ends)
         _try(partial(delete_person, user_id, store=exports, is_over=is_over))
 
@@ -137,10 +146,20 @@ def _is_past(moment: float) -> bool:
 
 
 def _settle_leaving(exports: ExportStore, *, go_on: Callable[[ExportLibrary], None]) -> None:
-    for export_id in take_overdue_exports():
+    for export_id in _found(take_overdue_exports):
         _try(partial(go_on, ExportLibrary(export_id=export_id)))
     _try(partial(delete_expired_exports, store=exports))
     _try(shut_those_who_leave)
+
+
+def _found(find: Callable[[], Sequence[One]]) -> Sequence[One]:
+    """Return what a list of the sweep has; nothing, where it cannot be read: others are."""
+    try:
+        return find()
+    except Exception:
+        log.exception("a list of the sweep could not be read; the next sweep tries it again")
+        db.session.rollback()
+        return []
 
 
 def _note_watch() -> None:
@@ -210,7 +229,7 @@ def _decoded_by_older_decoders() -> ColumnElement[bool]:
 
 def decode_again_what_older_decoders_could_not() -> None:
     """Put in the queue what failed for no fault of its own; each once for each version."""
-    for picture in in_time(_pictures(_decoded_by_older_decoders())):
+    for picture in in_time(_found(lambda: _ranked(_decoded_by_older_decoders()))):
         _try(partial(_decode_again, picture))
 
 
@@ -228,11 +247,10 @@ def _decode_again(picture: PictureStored) -> None:
     db.session.commit()
 
 
-def _overdue_descriptions(moment: datetime) -> ColumnElement[bool]:
-    return (
-        (Image.description_state == DescriptionState.WAITING)
-        & (Image.description_asked_at < moment - DESCRIPTION_EXPECTED_WITHIN)
-        & Image.deleted_at.is_(None)
+def _late_descriptions(moment: datetime) -> list[PictureStored]:
+    late = Image.description_asked_at < moment - DESCRIPTION_EXPECTED_WITHIN
+    return _few_of_each(
+        _TO_DESCRIBE & late, among=_TO_DESCRIBE, first=Image.description_asked_at.asc()
     )
 
 
@@ -251,6 +269,10 @@ def _note(image_id: UUID, **moments: datetime | None) -> None:
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
+
+
+def _rested_long_enough(moment: datetime) -> list[PictureStored]:
+    return _few_of_each(_deleted_long_ago(moment), among=_DELETED, first=Image.deleted_at.asc())
 
 
 def _deleted_long_ago(moment: datetime) -> ColumnElement[bool]:
@@ -294,7 +316,7 @@ def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureSt
 
 
 def _clear_cancelled(*, store: PictureStore, upkeep: Upkeep) -> None:
-    for upload in in_time(take_due()):
+    for upload in in_time(_found(take_due)):
         with upkeep.of(upload.owner_id):
             _try(partial(_clear, upload, store=store))
 
@@ -331,10 +353,51 @@ def _has_arrived(row: Image, *, store: PictureStore) -> bool:
     return row.state in _WITHOUT_BYTES and store.look(row.owner_id, row.id) is not None
 
 
-def _pictures(condition: ColumnElement[bool]) -> list[PictureStored]:
-    """Return matching pictures, each person's newest first.
+def _few_of_each(
+    condition: ColumnElement[bool],
+    *,
+    among: ColumnElement[bool],
+    first: ColumnElement[Any] | None = None,
+) -> list[PictureStored]:
+    """Return matching pictures, a few of each person. Ends the transaction.
 
-    Ends the transaction, since what follows waits for the outside.
+    However many there are of one person, few of them are read
+    (https://wiki.postgresql.org/wiki/Loose_indexscan).
+
+    Args:
+        condition: which are wanted.
+        among: what an index by owner holds, these among them.
+        first: the order of that index, within one person's.
+    """
+    of_any = select(Image.owner_id).where(among).order_by(Image.owner_id).limit(1)
+    owners = select(of_any.scalar_subquery().label("owner_id")).cte("owners", recursive=True)
+    following = of_any.where(Image.owner_id > owners.c.owner_id).correlate(owners)
+    owners = owners.union_all(
+        select(following.scalar_subquery()).where(owners.c.owner_id.is_not(None))
+    )
+    few = (
+        select(Image.id, Image.created_at)
+        .where(condition, Image.owner_id == owners.c.owner_id)
+        .order_by(*([] if first is None else [first]))
+        .limit(MOST_ROWS_OF_ONE)
+        .correlate(owners)
+        .subquery()
+    )
+    place = func.row_number().over(order_by=few.c.created_at.desc()).label("place")
+    due = select(few.c.id, few.c.created_at, place).lateral("due")
+    query = (
+        select(owners.c.owner_id, due.c.id)
+        .join(due, true())
+        .order_by(due.c.place, due.c.created_at)
+        .limit(MOST_ROWS)
+    )
+    return _stored(query)
+
+
+def _ranked(condition: ColumnElement[bool]) -> list[PictureStored]:
+    """Return matching pictures, each person's newest first. Ends the transaction.
+
+    For what is rare: all that match are read.
     """
     rank = func.row_number().over(partition_by=Image.owner_id, order_by=Image.created_at.desc())
     ranked = (
@@ -348,6 +411,11 @@ def _pictures(condition: ColumnElement[bool]) -> list[PictureStored]:
         .order_by(ranked.c.rank, ranked.c.created_at)
         .limit(MOST_ROWS)
     )
+    return _stored(query)
+
+
+def _stored(query: Select[*tuple[Any, ...]]) -> list[PictureStored]:
+    """Return what a query finds; ends the transaction, since what follows waits for the outside."""
     found = [
         PictureStored(user_id=owner_id, image_id=image_id)
         for owner_id, image_id in db.session.execute(query)

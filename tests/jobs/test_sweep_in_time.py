@@ -74,13 +74,19 @@ def test_each_list_gets_its_turn_and_the_next_sweep_goes_on(
         assert sum(library.archive.look(place) is not None for place in late) == left
 
 
-def test_watch_is_kept_whatever_becomes_of_the_rest(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+def test_list_that_cannot_be_read_keeps_no_other_from_being_done(
+    library: Library, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(moment: object) -> None:
-        raise RuntimeError(moment)
+    def fail(*_: object) -> None:
+        raise RuntimeError
 
-    monkeypatch.setattr("app.jobs.cleanup._overdue_uploads", fail)
-    with pytest.raises(RuntimeError):
-        library.assembly.sweep()
+    waiting = library.add(library.person())
+    library.value(WAITING, id=waiting.image_id)
+    lists = ("_overdue_uploads", "marked_purges", "_rested_long_enough", "albums_due", "take_due")
+    for name in (*lists, "_ranked", "take_overdue_exports", "people_to_delete"):
+        monkeypatch.setattr(f"app.jobs.cleanup.{name}", fail)
+    library.assembly.sweep()
     assert library.value("SELECT count(*) FROM watches") == 1
+    again = "SELECT count(*) FROM images WHERE description_asked_at > now() - interval '1 hour'"
+    assert library.value(again) == 1
+    assert caplog.text.count("a list of the sweep could not be read") == len(lists) + 3

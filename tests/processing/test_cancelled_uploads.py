@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 
 from app.accounts.rate_limits.limiter import _key
 from app.accounts.rate_limits.policies import DISCARDED_MEGABYTES
@@ -18,11 +18,10 @@ from app.uploads.cancelled import note_cancelled, take_due
 from tests.api.conftest import stored_event
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on
+from tests.support.plans import plans_of, rows_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sqlalchemy import Connection
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -253,15 +252,6 @@ def analyze(library: Library) -> None:
     engine.dispose()
 
 
-def rows_read(plan: dict[str, Any]) -> float:
-    """How many rows the scans of a plan gave or passed over."""
-    own = 0.0
-    if plan["Node Type"].endswith("Scan") and "Relation Name" in plan:
-        passed_over = plan.get("Rows Removed by Filter", 0)
-        own = (plan["Actual Rows"] + passed_over) * plan["Actual Loops"]
-    return own + sum(rows_read(part) for part in plan.get("Plans", []))
-
-
 @pytest.mark.parametrize("is_analyzed", [True, False], ids=["analyzed", "fresh"])
 def test_what_is_due_is_found_without_reading_all_that_was_cancelled(
     library: Library, many: UUID, *, is_analyzed: bool
@@ -269,24 +259,11 @@ def test_what_is_due_is_found_without_reading_all_that_was_cancelled(
     his = [cancelled_by(library, library.person(), put=False) for _ in range(3)]
     for place in his:
         let_pass(library, place, "1 hour")
-    plans: list[dict[str, Any]] = []
-
-    def explain(
-        connection: Connection, cursor: Any, statement: str, parameters: Any, *_: object
-    ) -> None:
-        if "cancelled_uploads" in statement and not statement.startswith("EXPLAIN"):
-            cursor = connection.connection.cursor()
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-            plans.append(cursor.fetchone()[0][0]["Plan"])
-
     with library.assembly.app.app_context():
         if is_analyzed:
             analyze(library)
-        event.listen(db.engine, "before_cursor_execute", explain)
-        try:
+        with plans_of(db.engine, table="cancelled_uploads") as plans:
             due = [upload.image_id for upload in take_due()]
-        finally:
-            event.remove(db.engine, "before_cursor_execute", explain)
     assert {place.image_id for place in his} <= set(due[:4])
     assert len(due) == 103
     assert len(plans) == 1
