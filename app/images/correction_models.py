@@ -12,7 +12,8 @@ from app.database import Base
 # [Note: Corrections] `images` has the values that count: lists, buckets and indexes read nothing
 # else. Where a person corrected one, this row keeps theirs, and all that the file says, which comes
 # back when the correction is reset. `images.is_corrected` says that there is a row. Whoever changes
-# a correction, or writes what a file says, holds the image's row until the commit.
+# a correction, or writes what a file says, holds the image's row until the commit. Where processing
+# ends, a trigger puts what the file says here, and the person's back (migration 0037).
 class Correction(Base):
     """What a person says of an image where its file says otherwise, and what the file says."""
 

@@ -7,7 +7,6 @@ caller locks the images before, and commits.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -67,21 +66,6 @@ def correct_location(
     _correct(user, [image_id], _SET_LOCATION, has=has, latitude=latitude, longitude=longitude)
 
 
-def note_file(owner_id: UUID, image_id: UUID, values: Mapping[str, Any]) -> None:
-    """Note what a file says of an image that a person corrected, and let the person's count again.
-
-    For who has just written what the file says into the image's row, and holds it.
-
-    Args:
-        owner_id: whose it is.
-        image_id: of the image.
-        values: columns of `images`, as the file says.
-    """
-    said = {name: values[name] for name in _OF_FILES}
-    _run(_NOTE_FILE, owner_id, [image_id], **said)
-    _run(_APPLY, owner_id, [image_id])
-
-
 def _correct(user: User, ids: Sequence[UUID], change: TextClause, **values: object) -> None:
     """Change what a person says of images, and let it count."""
     if not ids:
@@ -97,14 +81,6 @@ def _run(statement: TextClause, owner_id: UUID, ids: Sequence[UUID], **values: o
     db.session.execute(statement, given)
 
 
-_OF_FILES = (
-    "taken_at",
-    "taken_offset_minutes",
-    "rating",
-    "latitude",
-    "longitude",
-    "altitude",
-)
 _REMEMBER = text("""
     INSERT INTO corrections (image_id, has_taken, has_rating, has_location, file_taken_at,
         file_taken_offset_minutes, file_timeline_at, file_rating, file_latitude, file_longitude,
@@ -133,16 +109,7 @@ _SET_LOCATION = text(f"""
     UPDATE corrections SET has_location = :has, latitude = :latitude, longitude = :longitude
     WHERE {_THEIRS}
 """)  # noqa: S608 - a constant
-_NOTE_FILE = text(f"""
-    UPDATE corrections SET file_taken_at = :taken_at,
-        file_taken_offset_minutes = :taken_offset_minutes,
-        file_timeline_at = coalesce(
-            :taken_at, (SELECT taken_hint FROM images WHERE id = image_id), file_timeline_at),
-        file_rating = :rating, file_latitude = :latitude, file_longitude = :longitude,
-        file_altitude = :altitude
-    WHERE {_THEIRS}
-""")  # noqa: S608 - a constant
-# Nobody says how high a place is that they set.
+# Nobody says how high a place is that they set. A trigger does the same (migration 0037).
 _APPLY = text("""
     UPDATE images SET
         taken_at = CASE WHEN has_taken THEN said.taken_at ELSE file_taken_at END,

@@ -28,7 +28,6 @@ from app.clients.aws.image_store import (
 )
 from app.clients.outage import is_blameless
 from app.database import db, is_contention, now
-from app.images.corrections import note_file
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.turns import Bill
@@ -384,17 +383,16 @@ def _settle(
 ) -> bool:
     """End the processing of a picture; False when somebody else had ended it before.
 
-    What was developed counts whoever is at it: the same row has the same bytes.
+    What was developed counts whoever is at it: the same row has the same bytes. Where a person
+    corrected what the file says, a trigger notes the file's and lets theirs count (0037).
     """
     settled = db.session.execute(
         update(Image)
         .where(Image.id == task.image_id, Image.state == ImageState.PROCESSING, *only)
         .values(state=state, leased_until=None, decoder_version=DECODER_VERSION, **values)
-        .returning(Image.owner_id, Image.is_corrected)
+        .returning(Image.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if settled is not None and settled.is_corrected and "taken_at" in values:
-        note_file(settled.owner_id, task.image_id, values)
     if settled is not None:
         index_images([task.image_id])
     db.session.commit()

@@ -133,6 +133,33 @@ def test_a_correction_survives_another_development(ada: Person, database: Engine
     assert patch(ada, image_id, taken=None)["timeline_at"] == TAKEN
 
 
+def test_a_worker_that_knows_of_no_corrections_hides_none(ada: Person, database: Engine) -> None:
+    """As the version before does, which runs beside the new schema during an upgrade (0095)."""
+    image_id = added(ada, seed=9006)
+    patch(ada, image_id, taken=SAID, rating=3, location={"latitude": 1.5, "longitude": -2.5})
+    took_up = "UPDATE images SET state = 'processing', leased_until = 'infinity' WHERE id = :id"
+    settles = """
+        UPDATE images SET state = 'ready', leased_until = NULL, taken_at = '2001-02-03 04:05:06',
+          taken_offset_minutes = 60, timeline_at = '2001-02-03 04:05:06', rating = 5, latitude = 48,
+          longitude = 2, altitude = 35
+        WHERE id = :id AND state = 'processing'"""
+    with database.begin() as worker:
+        worker.execute(text(took_up), {"id": image_id})
+        worker.execute(text(settles), {"id": image_id})
+    detail = ada.detail(image_id)
+    assert (detail["timeline_at"], detail["rating"]) == (SAID["at"], 3)
+    assert detail["location"] == {"latitude": 1.5, "longitude": -2.5, "altitude": None}
+    assert months(ada)["1985-07"] == 1
+    assert patch(ada, image_id, taken=None)["taken_at"] == "2001-02-03T04:05:06+01:00"
+    assert patch(ada, image_id, location=None)["location"]["altitude"] == 35
+    # A worker that gives up says nothing of the file.
+    gives_up = "UPDATE images SET state = 'damaged', failure_code = 'too_slow' WHERE id = :id"
+    with database.begin() as worker:
+        worker.execute(text(took_up), {"id": image_id})
+        worker.execute(text(gives_up), {"id": image_id})
+    assert patch(ada, image_id, rating=None)["rating"] == 5
+
+
 def test_a_date_that_is_not_known_yet_is_not_shifted(ada: Person, database: Engine) -> None:
     """Until its file was read, a picture stands where it was uploaded: nobody meant that date."""
     new, known = add(ada, database, 2)
