@@ -22,6 +22,7 @@ MAX_REPEATED = 5000  # of a person, older than a day
 # Of looking for those: each looks at 200 people and deletes 5,000 lines at most (migration 0032).
 MAX_PARTS = 50
 MAX_LETTERS = 1000  # of a person
+MAX_DELETED = 5000  # letters or invitations in one sweep
 INVITES_KEPT_FOR = timedelta(days=90)
 _BEFORE_ALL = UUID(int=0)
 
@@ -81,7 +82,7 @@ def delete_surplus_letters() -> None:
         .where(Letter.user_id.is_not(None), Letter.settled_at.is_not(None))
         .subquery()
     )
-    surplus = select(ranked.c.id).where(ranked.c.place > MAX_LETTERS)
+    surplus = select(ranked.c.id).where(ranked.c.place > MAX_LETTERS).limit(MAX_DELETED)
     db.session.execute(
         delete(Letter).where(Letter.id.in_(surplus)).execution_options(synchronize_session=False)
     )
@@ -90,7 +91,10 @@ def delete_surplus_letters() -> None:
 def delete_old_invites() -> None:
     """Delete invitations by which nobody joined, some time after they ended."""
     over = Invite.used_at.is_(None) & (Invite.expires_at < now() - INVITES_KEPT_FOR)
-    db.session.execute(delete(Invite).where(over).execution_options(synchronize_session=False))
+    some = select(Invite.id).where(over).limit(MAX_DELETED)
+    db.session.execute(
+        delete(Invite).where(Invite.id.in_(some)).execution_options(synchronize_session=False)
+    )
 
 
 def _post_overdue(post: Callable[[SendLetter], None]) -> None:

@@ -344,11 +344,13 @@ def _set_address(user: User, email: str) -> None:
     Raises:
         LinkDeadError: the address got an account meanwhile.
     """
+    # Letters first: whoever writes one holds it, and then names its person, which waits for a
+    # person whose address changes.
+    withdraw_letters(user.id, Kind.VERIFY_EMAIL, Kind.CHANGE_EMAIL)
     user.email, user.email_verified_at = email, now()
     try:
         db.session.flush()  # the unique index judges, whoever else asks at this moment
     except IntegrityError:
         db.session.rollback()
         raise LinkDeadError from None
-    withdraw_letters(user.id, Kind.VERIFY_EMAIL, Kind.CHANGE_EMAIL)
     forget_welcomes(email)

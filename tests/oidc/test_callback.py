@@ -12,7 +12,11 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.networks import for_network
-from app.accounts.rate_limits.policies import FAILURES_RECORDED, OPENID_STARTS_NETWORK
+from app.accounts.rate_limits.policies import (
+    FAILURES_RECORDED,
+    NOBODYS_FAILURES_RECORDED,
+    OPENID_STARTS_NETWORK,
+)
 from tests.oidc.conftest import Traveller, state_of
 from tests.oidc.fake_provider import Issuer, Provider
 from tests.oidc.test_sign_in import proved
@@ -169,6 +173,24 @@ def test_nobody_fills_the_record_by_turning_back(
     state = state_of(ada.set_out(issuer, purpose="confirm"))
     ada.come_back(issuer, error="access_denied", state=state)
     assert count(own, id=ada.user_id) == 1
+
+
+def test_nobody_fills_the_record_by_trips_that_fail(
+    ada: Traveller, issuer: Issuer, database: Engine, count: Callable[..., int]
+) -> None:
+    """From however many networks: what is of no account counts for the whole site."""
+    nobodys = "SELECT count(*) FROM audit_events WHERE user_id IS NULL"
+
+    def fail() -> int:
+        before = count(nobodys)
+        ada.come_back(issuer, error="server_error", state=state_of(ada.set_out(issuer)))
+        return count(nobodys) - before
+
+    assert fail() == 1
+    use_up(database, NOBODYS_FAILURES_RECORDED, of="sign_in_failed ")
+    assert fail() == 0
+    with database.begin() as rows:  # it is everybody's
+        rows.execute(text("DELETE FROM rate_limits WHERE key LIKE 'failures-of-nobody:%'"))
 
 
 def test_a_whole_ipv6_customer_counts_as_one_that_sets_out(

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.accounts.client_info import visitor
 from app.accounts.models import AuditEvent
 from app.accounts.rate_limits.limiter import count_within
-from app.accounts.rate_limits.policies import FAILURES_RECORDED
+from app.accounts.rate_limits.policies import FAILURES_RECORDED, NOBODYS_FAILURES_RECORDED
 from app.database import db
 
 Detail = str | int | bool | None
@@ -89,11 +89,12 @@ def record_failure(
     Args:
         event: what failed.
         user_id: whose account; None where there is none.
-        address: which was typed: so an unknown one takes the same work as a known one. Without
-            either, the line is always added: it goes after 91 days.
+        address: which was typed: so an unknown one takes the same work as a known one. What is of
+            neither counts for the whole site.
         **detail: as in `record`.
     """
     whose = str(user_id) if user_id else address
-    if whose and count_within(FAILURES_RECORDED, of=f"{event} {whose}") is None:
+    limit = FAILURES_RECORDED if whose else NOBODYS_FAILURES_RECORDED
+    if count_within(limit, of=f"{event} {whose}") is None:
         return
     record(event, user_id=user_id, actor_id=None, **detail)

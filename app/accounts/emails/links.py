@@ -1,14 +1,20 @@
 """Links in e-mails: how long each is valid, and which of them may set a password."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from app.accounts.models import OneTimeToken, User
+from sqlalchemy import BigInteger, cast, exists, select
+
+from app.accounts.audit.log import Event
+from app.accounts.models import AuditEvent, OneTimeToken, User
+from app.database import db
 
 WELCOME_WITHIN = timedelta(hours=24)
 RESET_WITHIN = timedelta(minutes=30)
 VERIFY_WITHIN = timedelta(hours=24)
 RESTORE_WITHIN = timedelta(days=7)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def microseconds(moment: datetime) -> int:
@@ -32,6 +38,25 @@ def is_bound_to(token: OneTimeToken, user: User) -> bool:
     # The version before wrote no `reset`: its links work for who never set a password by mail.
     bound = {"email": token.data["email"], "reset": token.data.get("reset", 0)}
     return bound == reset_binding(user)
+
+
+def was_undone(user_id: UUID, *, changed_at: int) -> bool:
+    """Whether an earlier change of the address was undone since, and this one with it.
+
+    Asked where the link is written and where it is used: what undoes deletes the links that are
+    there, and one may be written at that moment.
+
+    Args:
+        user_id: whose address.
+        changed_at: when it was changed, in microseconds.
+    """
+    undone = exists().where(
+        AuditEvent.user_id == user_id,
+        AuditEvent.event.in_((Event.EMAIL_RESTORED, Event.EMAIL_CHANGED)),
+        AuditEvent.at >= _EPOCH + timedelta(microseconds=changed_at),
+        cast(AuditEvent.detail["since"].astext, BigInteger) <= changed_at,
+    )
+    return bool(db.session.scalar(select(undone)))
 
 
 def may_reset_by_mail(user: User) -> bool:

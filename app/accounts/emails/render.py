@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, cast, exists, select
+from sqlalchemy import select
 
 from app.accounts.audit.log import Event
 from app.accounts.emails.layout import Link, Words
@@ -22,6 +22,7 @@ from app.accounts.emails.links import (
     may_reset_by_mail,
     microseconds,
     reset_binding,
+    was_undone,
 )
 from app.accounts.emails.notice_limits import is_last, is_within_limit, with_last_word
 from app.accounts.emails.notices import NOTICES
@@ -199,7 +200,12 @@ def _email_changed(letter: Letter, settings: Settings) -> Words | None:
         "sessions."
     )
     subject = "The address of your Pinhole account was changed"
-    if not letter.data.get("was_proved") or user.disabled_at or _was_restored(user, letter):
+    changed_at = microseconds(letter.created_at)
+    if (
+        not letter.data.get("was_proved")
+        or user.disabled_at
+        or was_undone(user.id, changed_at=changed_at)
+    ):
         return Words(
             subject=subject, paragraphs=(told,), unasked=f"If it was not you, {administrator}"
         )
@@ -207,7 +213,7 @@ def _email_changed(letter: Letter, settings: Settings) -> Words | None:
         Purpose.RESTORE_EMAIL,
         lifetime=RESTORE_WITHIN,
         user_id=user.id,
-        data={"email": letter.email, "changed_at": microseconds(letter.created_at)},
+        data={"email": letter.email, "changed_at": changed_at},
     )
     return Words(
         subject=subject,
@@ -222,17 +228,6 @@ def _email_changed(letter: Letter, settings: Settings) -> Words | None:
         unasked=f"If it was you, do nothing. If it was not you and the link does not work, "
         f"{administrator}",
     )
-
-
-def _was_restored(user: User, letter: Letter) -> bool:
-    """Whether an earlier change was undone since, and this one with it."""
-    undone = exists().where(
-        AuditEvent.user_id == user.id,
-        AuditEvent.event.in_((Event.EMAIL_RESTORED, Event.EMAIL_CHANGED)),
-        AuditEvent.at >= letter.created_at,
-        cast(AuditEvent.detail["since"].astext, BigInteger) <= microseconds(letter.created_at),
-    )
-    return bool(db.session.scalar(select(undone)))
 
 
 def _note_asked(letter: Letter, user: User) -> None:

@@ -1,6 +1,7 @@
 """Recovery codes: each replaces a second factor once, for users who lost theirs."""
 
 import secrets
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -34,8 +35,14 @@ def make_first_codes(user_id: UUID) -> list[str] | None:
     return None if has_some else make_codes(user_id)
 
 
-def use_code(user_id: UUID, typed: str) -> bool:
-    """Use a code up; of two who use the same at once, one succeeds."""
+def use_code(user_id: UUID, typed: str, *, made_before: datetime | None = None) -> bool:
+    """Use a code up; of two who use the same at once, one succeeds.
+
+    Args:
+        user_id: whose.
+        typed: the code.
+        made_before: younger ones are none; None: all are good.
+    """
     used = (
         delete(RecoveryCode)
         .where(
@@ -44,6 +51,8 @@ def use_code(user_id: UUID, typed: str) -> bool:
         )
         .returning(RecoveryCode.id)
     )
+    if made_before is not None:
+        used = used.where(RecoveryCode.created_at < made_before)
     return db.session.scalar(used) is not None
 
 

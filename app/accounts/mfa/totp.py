@@ -70,9 +70,20 @@ def confirm_authenticator(user_id: UUID, code: str) -> bool:
     return True
 
 
-def use_authenticator_code(user_id: UUID, code: str) -> bool:
-    """Use a code up: neither it nor an earlier one is good again."""
-    totp = db.session.scalar(select(Totp).where(_is_confirmed(user_id)))
+def use_authenticator_code(
+    user_id: UUID, code: str, *, made_before: datetime | None = None
+) -> bool:
+    """Use a code up: neither it nor an earlier one is good again.
+
+    Args:
+        user_id: whose.
+        code: six digits.
+        made_before: an app that was added later has none; None: any has.
+    """
+    confirmed = select(Totp).where(_is_confirmed(user_id))
+    if made_before is not None:
+        confirmed = confirmed.where(Totp.confirmed_at < made_before)
+    totp = db.session.scalar(confirmed)
     return totp is not None and _use(totp, code)
 
 

@@ -1,6 +1,7 @@
 """Verify a typed second factor: a code of an authenticator app, or a recovery code."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from app.accounts.audit.log import Event, record, record_failure
@@ -34,13 +35,16 @@ class ProvedByCode:
     letters: list[Letter] = field(default_factory=list)
 
 
-def prove_code(user: User, typed: str, *, counted: Counted) -> ProvedByCode:
+def prove_code(
+    user: User, typed: str, *, counted: Counted, made_before: datetime | None = None
+) -> ProvedByCode:
     """Use a code up, in the current transaction; hold the person before.
 
     Args:
         user: whose.
         typed: the code.
         counted: what was taken for this guess, before the person was held.
+        made_before: codes of an app or list that is younger are none; None: all are good.
 
     Raises:
         WrongCodeError: it is none, or was used; whether the person has an app makes no difference.
@@ -48,7 +52,7 @@ def prove_code(user: User, typed: str, *, counted: Counted) -> ProvedByCode:
     compact = _compact(typed)
     is_totp = CODE.fullmatch(compact) is not None
     use = use_authenticator_code if is_totp else use_code
-    if not use(user.id, compact):
+    if not use(user.id, compact, made_before=made_before):
         record_failure(Event.SECOND_FACTOR_FAILED, user_id=user.id)
         db.session.commit()
         raise WrongCodeError

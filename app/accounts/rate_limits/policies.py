@@ -51,6 +51,8 @@ PASSKEY_TRIES_PERSON = Limit(name="passkey-person", burst=60, every=_SECOND)  # 
 # only its line is left out. The record is kept for ever, and others than the person add to it: who
 # gives wrong passkeys or answers of providers does so as fast as the API answers.
 FAILURES_RECORDED = Limit(name="failures-recorded", burst=60, every=10 * _MINUTE)
+# Of a trip to a provider that says nobody: many networks may make them. These go after 91 days.
+NOBODYS_FAILURES_RECORDED = Limit(name="failures-of-nobody", burst=600, every=_MINUTE)
 # Asked at each pause in typing; zxcvbn takes milliseconds of CPU.
 PASSWORD_CHECKS_NETWORK = Limit(name="password-check-network", burst=60, every=_SECOND)
 PASSWORD_CHECKS_PERSON = Limit(name="password-check-person", burst=60, every=_SECOND)

@@ -11,7 +11,8 @@ nothing by itself (docs/decisions/0086, 0094).
 
 from flask import Response
 
-from app.accounts.create_account import has_older_factor, move_back
+from app.accounts.create_account import NEW_FACTOR, has_older_factor, move_back
+from app.accounts.emails.links import was_undone
 from app.accounts.emails.outbox import Kind, ask_for_letter
 from app.accounts.mfa.policy import lock_person
 from app.accounts.mfa.verify_code import prove_code, take_code_try
@@ -26,6 +27,7 @@ from app.accounts.sessions.guards import public
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
 from app.accounts.sign_in.flow import How, refuse_disabled, user_of
+from app.database import now
 from app.errors import CodeNeededError, LinkDeadError
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
@@ -78,11 +80,13 @@ def restore_email(json_data: RestoreIn) -> Response:
     if has_older_factor(user):
         if code is None or counted is None:
             raise CodeNeededError
-        letters += prove_code(user, code, counted=counted).letters
+        older = now() - NEW_FACTOR
+        letters += prove_code(user, code, counted=counted, made_before=older).letters
         how = How.RESET_WITH_CODE
     # Last: a code that was wrong is recorded, and leaves the link.
     if (
         user.email == begun.data["email"]
+        or was_undone(user.id, changed_at=begun.data["changed_at"])
         or one_time_tokens.take(Purpose.RESTORE_EMAIL, json_data.token) is None
     ):
         raise LinkDeadError
@@ -96,6 +100,10 @@ def restore_email(json_data: RestoreIn) -> Response:
 def _whose(token: str) -> tuple[User, OneTimeToken]:
     begun = shown_token(token, Purpose.RESTORE_EMAIL)
     user = user_of(begun)
-    if user is None or user.email == begun.data["email"]:
+    if (
+        user is None
+        or user.email == begun.data["email"]
+        or was_undone(user.id, changed_at=begun.data["changed_at"])
+    ):
         raise LinkDeadError
     return user, begun

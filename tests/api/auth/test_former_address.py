@@ -158,6 +158,36 @@ def test_mailbox_alone_puts_nothing_back_beside_an_older_factor(
     assert ada.http.post("/api/auth/second-factor", json=code).status_code == 200
 
 
+def test_codes_that_were_made_lately_are_none_beside_an_older_factor(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    """Whoever was in the account could have made them."""
+    secret, _ = add_totp(ada)
+    grow_older(database, ada, days=8)
+    made = ada.http.post("/api/account/recovery-codes", json={}).raise_for_status().json()
+    token = token_in(move(ada, thief()))
+    wrong = restore(visitor, token, code=made["recovery_codes"][0])
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_code")
+    assert finish(visitor, token, code=code_of(secret, later=1))["user"]["email"] == ada.email
+
+
+def test_link_that_was_written_while_an_earlier_change_was_undone_is_dead(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    """Its mail was being written, and so it was there to be deleted only afterwards."""
+    user_id = ada.user_id
+    first, second = (token_in(move(ada, thief())) for _ in range(2))
+    copied = (
+        "CREATE TEMPORARY TABLE written ON COMMIT DROP AS SELECT * FROM one_time_tokens"
+        " WHERE user_id = :id AND purpose = 'restore_email' ORDER BY created_at DESC LIMIT 1"
+    )
+    with database.begin() as worker:
+        worker.execute(text(copied), {"id": user_id})
+        finish(visitor, first)
+        worker.execute(text("INSERT INTO one_time_tokens SELECT * FROM written"))
+    assert is_dead(ada.http, second)
+
+
 @pytest.mark.parametrize("administers", [False, True])
 def test_new_factor_goes_as_by_a_link_for_a_new_password(
     ada: Person, visitor: httpx2.Client, database: Engine, *, administers: bool

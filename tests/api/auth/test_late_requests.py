@@ -14,11 +14,17 @@ from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.policies import PASSWORD_CHANGES
 from app.accounts.rate_limits.seats import SEATS, TAKE_ACCOUNT_SEAT
+from tests.api.auth.test_email_links import change
 from tests.api.conftest import until
 from tests.support.authenticators import SoftwareKey
+from tests.support.mailbox import token_in
 from tests.support.users import PASSWORD, Json, Person, add_person
 
 OTHER = "nine slow herons over the estuary"
+ADD_LETTER = (
+    "INSERT INTO letters (id, kind, email, user_id, data, created_at, attempts)"
+    " VALUES (:id, 'change_email', 'x@example.org', :user, '{}', now(), 5)"
+)
 TOKEN = {"name": "Thief", "scope": "write", "days": 366}
 
 
@@ -164,13 +170,7 @@ def test_a_letter_being_written_and_a_new_password_do_not_wait_for_each_other(
     letter = {"id": str(uuid4()), "user": user_id}
     with ThreadPoolExecutor(1) as meanwhile:
         with database.begin() as worker:
-            worker.execute(
-                text(
-                    "INSERT INTO letters (id, kind, email, user_id, data, created_at, attempts)"
-                    " VALUES (:id, 'change_email', 'x@example.org', :user, '{}', now(), 5)"
-                ),
-                letter,
-            )
+            worker.execute(text(ADD_LETTER), letter)
         with database.begin() as worker:
             worker.execute(text("SELECT FROM letters WHERE id = :id FOR UPDATE"), letter)
             answer = meanwhile.submit(
@@ -179,6 +179,23 @@ def test_a_letter_being_written_and_a_new_password_do_not_wait_for_each_other(
             until(lambda: somebody_waits(database) or answer.done())
             worker.execute(text("SELECT FROM users WHERE id = :user FOR KEY SHARE"), letter)
         assert answer.result().status_code == 204
+
+
+def test_a_letter_being_written_and_another_address_do_not_wait_for_each_other(
+    ada: Person, database: Engine
+) -> None:
+    letter = {"id": str(uuid4()), "user": ada.user_id}
+    token = token_in(change(ada, f"moved-{uuid4().hex}@example.org"))
+    with database.begin() as worker:
+        worker.execute(text(ADD_LETTER), letter)
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as worker:
+            worker.execute(text("SELECT FROM letters WHERE id = :id FOR UPDATE"), letter)
+            answer = meanwhile.submit(ada.http.post, "/api/auth/verify", json={"token": token})
+            until(lambda: somebody_waits(database) or answer.done())
+            worker.execute(text("SET LOCAL lock_timeout = '500ms'"))
+            worker.execute(text("SELECT FROM users WHERE id = :user FOR KEY SHARE"), letter)
+        assert answer.result().status_code == 200
 
 
 def test_deletion_is_called_off_while_a_row_of_the_persons_is_added(

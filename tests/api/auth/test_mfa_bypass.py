@@ -43,8 +43,9 @@ def grow_older(database: Engine, person: Person, *, days: int) -> None:
     whose = "WHERE user_id = (SELECT id FROM users WHERE email = :email)"
     passkeys = f"UPDATE passkeys SET created_at = created_at - :age {whose}"  # noqa: S608 - our own words
     totps = f"UPDATE totps SET confirmed_at = confirmed_at - :age {whose}"  # noqa: S608 - the same
+    codes = f"UPDATE recovery_codes SET created_at = created_at - :age {whose}"  # noqa: S608 - the same
     with database.begin() as rows:
-        for change in (passkeys, totps):
+        for change in (passkeys, totps, codes):
             rows.execute(text(change), {"email": person.email, "age": timedelta(days=days)})
 
 
