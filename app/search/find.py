@@ -55,7 +55,7 @@ class Bounds:
         walks: statements of a page.
     """
 
-    hits: int = 4_000
+    hits: int = 2_000
     walk: int = 20_000
     walks: int = 5
 
@@ -250,9 +250,11 @@ def _sorted_hits(
         counted AS MATERIALIZED (SELECT count(*) AS hits FROM found),
         page AS (
             SELECT i.id, i.{asked.moment} AS moment, count(*) OVER () AS total
-            FROM found JOIN images AS i ON i.id = found.image_id
-            WHERE (SELECT hits FROM counted) <= :most_hits AND i.owner_id = :owner
-                AND {" AND ".join(where)}
+            FROM found CROSS JOIN LATERAL (
+                SELECT * FROM images AS i WHERE i.id = found.image_id AND i.owner_id = :owner
+                    AND {" AND ".join(where)} OFFSET 0
+            ) AS i
+            WHERE (SELECT hits FROM counted) <= :most_hits
             ORDER BY i.{asked.moment} DESC, i.id DESC LIMIT :limit
         )
         SELECT id, moment, total, NULL AS hits FROM page

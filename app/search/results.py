@@ -15,7 +15,7 @@ from app.images.listing import LISTED, Reader, Shown, show, with_descriptions
 from app.images.models import Description, Image
 from app.search.find import Found
 from app.search.query import Query
-from app.search.why import explain
+from app.search.why import asked_for, explain
 
 _TEXTS = (
     Description.text,
@@ -57,11 +57,11 @@ def show_found(owner: User | Owner, found: Found, query: Query, *, reader: Reade
         albums = [str(each) for each in found.albums]
         for image_id, title in _TITLES.rows(values | {"albums": albums}):
             titles[image_id].append(title)
-    wanted = query.wanted
+    asked = asked_for(query.wanted)
     return [
         {
             **show(row, reader=reader),
-            "why": explain(_fields_of(row, titles.get(image_id, [])), wanted) if wanted else [],
+            "why": explain(_fields_of(row, titles.get(image_id, [])), asked),
         }
         for image_id in ids
         if (row := rows.get(image_id))

@@ -1,66 +1,88 @@
 """Why an image matches: the field, a part of its text, and where the words are in it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from app.images.listing import Shown
 from app.search.terms import Phrase
-from app.search.words import Word, words_of
+from app.search.words import BETWEEN, LETTER, MAX_WORD, NO_LETTER_BEFORE, fold, is_spelled_twice
 
 _BEFORE, _LONGEST = 40, 160  # code points of a snippet before the first match, and in all
 
 
-def explain(fields: Sequence[tuple[str, str]], phrases: Sequence[Phrase]) -> list[Shown]:
-    """Say where the phrases are; each is told of once, in the first field that has it.
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Phrases, as patterns for folded texts."""
+
+    texts: list[re.Pattern[str]]
+    cameras: list[re.Pattern[str]]
+
+
+def asked_for(phrases: Sequence[Phrase]) -> Asked:
+    """Make patterns of phrases."""
+    return Asked(
+        texts=[_pattern(phrase) for phrase in phrases if not phrase.is_camera],
+        cameras=[_pattern(phrase) for phrase in phrases if phrase.is_camera],
+    )
+
+
+def explain(fields: Iterable[tuple[str, str]], asked: Asked) -> list[Shown]:
+    """Say where phrases are; each is told of once, in the first field that has it.
 
     Args:
         fields: names and texts, the most telling first.
-        phrases: that were asked for.
+        asked: what was asked for.
     """
-    missing = list(phrases)
+    texts, cameras = asked.texts, asked.cameras
     told: list[Shown] = []
     for name, text in fields:
-        if not missing:
-            break
-        words = list(words_of(text))
-        places = {
-            number: spans
-            for number, phrase in enumerate(missing)
-            if phrase.is_camera == (name == "camera") and (spans := _spans(words, phrase))
-        }
-        if places:
-            spans = sorted(span for found in places.values() for span in found)
-            told.append({"field": name, **_snippet(text, spans)})
-            missing = [each for number, each in enumerate(missing) if number not in places]
+        if not (missing := cameras if name == "camera" else texts):
+            continue
+        places = _places(text, missing)
+        if not places:
+            continue
+        spans = sorted(span for found in places.values() for span in found)
+        told.append({"field": name, **_snippet(text, spans)})
+        left = [each for number, each in enumerate(missing) if number not in places]
+        texts, cameras = (texts, left) if name == "camera" else (left, cameras)
     return told
 
 
-def _spans(words: Sequence[Word], phrase: Phrase) -> list[tuple[int, int]]:
-    """Return where a phrase is in a text."""
-    count = len(phrase.words)
-    last = count - 1
-    return [
-        (words[first].start, words[first + last].end)
-        for first in range(len(words) - last)
-        if all(
-            _is_same(words[first + n], wanted, is_begun=phrase.is_begun and n == last)
-            for n, wanted in enumerate(phrase.words)
-        )
-    ]
+def _places(text: str, patterns: Sequence[re.Pattern[str]]) -> dict[int, list[tuple[int, int]]]:
+    """Return where patterns are in a text, by their numbers."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    forms = [False, True] if is_spelled_twice(text) else [False]
+    for in_two_letters in forms:
+        if len(found) == len(patterns):
+            break
+        folded = fold(text, in_two_letters=in_two_letters)
+        for number, pattern in enumerate(patterns):
+            spans = [
+                (folded.starts[match.start()], folded.ends[match.end() - 1])
+                for match in pattern.finditer(folded.text)
+            ]
+            if spans and number not in found:
+                found[number] = spans
+    return found
 
 
-def _is_same(word: Word, wanted: Word, *, is_begun: bool) -> bool:
-    if is_begun and not wanted.is_sign:
-        return any(
-            have.startswith(want)
-            for have in (word.text, word.other)
-            for want in (wanted.text, wanted.other)
-            if have and want
-        )
-    if word.text == wanted.text:
-        return True
-    if word.other is None and wanted.other is None:
-        return False
-    return not {wanted.text, wanted.other}.isdisjoint({word.text, word.other} - {None})
+def _pattern(phrase: Phrase) -> re.Pattern[str]:
+    """Return what finds a phrase as the index does: see [Note: Terms] in terms.py."""
+    written: list[str] = []
+    for number, word in enumerate(phrase.words):
+        is_last = number == len(phrase.words) - 1
+        if number:
+            is_glued = word.is_sign or phrase.words[number - 1].is_sign
+            written.append(BETWEEN + ("*" if is_glued else "+"))
+        if word.is_sign:
+            written.append(re.escape(word.text))
+            continue
+        goes_on = (is_last and phrase.is_begun) or len(word.text) == MAX_WORD
+        forms = "|".join(re.escape(form) for form in (word.text, word.other) if form)
+        end = f"{LETTER}*" if goes_on else f"(?!{LETTER})"
+        written.append(f"{NO_LETTER_BEFORE}(?:{forms}){end}")
+    return re.compile("".join(written))
 
 
 def _snippet(text: str, spans: Sequence[tuple[int, int]]) -> Shown:

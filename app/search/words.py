@@ -1,16 +1,18 @@
 """Words of a text, folded so that spelling matters less, with where each stands.
 
 [Note: Words] Letters are folded: case, accents, the dotless i, ligatures and wide forms do not
-matter (Unicode, NFKD and case folding). A word is a run of letters and digits; all else only
-separates: curly quotes, dashes, underscores. Chinese, Japanese, Korean, Thai, Lao, Khmer and
-Burmese are searched by characters, since spaces do not separate their words, or particles are glued
-to them. What German and the Nordic languages also write as two letters (ä as ae, ø as oe, å as aa)
-is a second form of the same word.
+matter (Unicode, NFKD and case folding), nor which kana Japanese is written in. A word is a run of
+letters and digits; all else only separates: curly quotes, dashes, underscores. Chinese, Japanese,
+Korean, Thai, Lao, Khmer and Burmese are searched by characters, since spaces do not separate their
+words, or particles are glued to them. What German and the Nordic languages also write as two
+letters (ä as ae, ø as oe, å as aa) is a second form of the same word.
+
+Whoever changes how words are folded notes all images in `images_to_index` by a migration.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 MAX_WORD = 64  # characters; of longer ones the first count
@@ -26,6 +28,8 @@ _LETTERS = str.maketrans(
         "þ": "th",
         "æ": "ae",
         "œ": "oe",
+        # Katakana as hiragana.
+        **{chr(letter): chr(letter - 0x60) for letter in range(0x30A1, 0x30F7)},
     }
 )
 _TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
@@ -48,6 +52,11 @@ _WORD = re.compile(
 )
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
+# What a word is made of, and what is in none, as parts of patterns for folded texts.
+LETTER = rf"(?:[^\W_{_BY_CHARACTERS}]|[{_SYLLABLES}])"
+NO_LETTER_BEFORE = rf"(?<![^\W_{_BY_CHARACTERS}])(?<![{_SYLLABLES}])"
+BETWEEN = rf"(?:(?!{LETTER})[^{_BY_CHARACTERS}])"
+
 
 class Word(NamedTuple):
     """One word, or one character of a language that is searched by characters."""
@@ -59,14 +68,22 @@ class Word(NamedTuple):
     is_sign: bool = False
 
 
+class Folded(NamedTuple):
+    """A folded text; `starts` and `ends` say which part of the text each of its characters is."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
 def words_of(text: str) -> Iterator[Word]:
     """Give the words of a text; `start` and `end` count its code points."""
+    folded, starts, ends = fold(text)
     if text.isascii():
-        for found in _ASCII_WORD.finditer(text.lower()):
+        for found in _ASCII_WORD.finditer(folded):
             yield Word(found[0][:MAX_WORD], found.start(), found.end())
         return
-    folded, starts, ends = _fold(text)
-    has_two = _TWO.search(text) is not None
+    has_two = is_spelled_twice(text)
     for found in _WORD.finditer(folded):
         first, behind = starts[found.start()], ends[found.end() - 1]
         if found["sign"]:
@@ -76,13 +93,21 @@ def words_of(text: str) -> Iterator[Word]:
             yield Word(found[0][:MAX_WORD], first, behind, other)
 
 
-def _fold(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
-    """Return the folded text, and where in the text each of its characters begins and ends."""
+def is_spelled_twice(text: str) -> bool:
+    """Whether a text has words with a second form, such as ä as ae."""
+    return _TWO.search(text) is not None
+
+
+def fold(text: str, *, in_two_letters: bool = False) -> Folded:
+    """Fold a text: see [Note: Words]. Its words have their second forms if that is asked for."""
+    if text.isascii():
+        return Folded(text.lower(), range(len(text)), range(1, len(text) + 1))
     clusters = _CLUSTER.findall(text) if _IS_APART.search(text) else text
-    parts = [_known[cluster] for cluster in clusters]
+    known = _spelled if in_two_letters else _known
+    parts = [known[cluster] for cluster in clusters]
     folded = "".join(parts)
-    if clusters is text and all(len(part) == 1 for part in parts):
-        return folded, range(len(text)), range(1, len(text) + 1)
+    if clusters is text and len(folded) == len(text) and "" not in parts:
+        return Folded(folded, range(len(text)), range(1, len(text) + 1))
     starts: list[int] = []
     ends: list[int] = []
     place = 0
@@ -90,22 +115,23 @@ def _fold(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
         starts.extend([place] * len(part))
         place += len(cluster)
         ends.extend([place] * len(part))
-    return folded, starts, ends
+    return Folded(folded, starts, ends)
 
 
-class _Folded(dict[str, str]):
+class _Clusters(dict[str, str]):
     """Folded clusters; there are some thousand in use."""
 
     _MOST = 50_000
 
+    def __init__(self, fold_one: Callable[[str], str]) -> None:
+        super().__init__()
+        self._fold_one = fold_one
+
     def __missing__(self, cluster: str) -> str:
         if len(self) >= self._MOST:
             self.clear()
-        self[cluster] = folded = _fold_cluster(cluster)
+        self[cluster] = folded = self._fold_one(cluster)
         return folded
-
-
-_known = _Folded()
 
 
 def _fold_cluster(cluster: str) -> str:
@@ -116,9 +142,16 @@ def _fold_cluster(cluster: str) -> str:
     return folded.replace("\0", " ")
 
 
+def _spell(cluster: str) -> str:
+    letter = unicodedata.normalize("NFC", cluster).lower()
+    return _TWO_LETTERS.get(letter) or _fold_cluster(cluster)
+
+
+_known = _Clusters(_fold_cluster)
+_spelled = _Clusters(_spell)
+
+
 def _in_two_letters(written: str) -> str | None:
-    lower = unicodedata.normalize("NFC", written).lower()
-    if not any(letter in lower for letter in _TWO_LETTERS):
+    if not is_spelled_twice(written):
         return None
-    spelled = "".join(_TWO_LETTERS.get(letter, letter) for letter in lower)
-    return "".join(_known[letter] for letter in spelled)[:MAX_WORD]
+    return fold(written, in_two_letters=True).text[:MAX_WORD]

@@ -22,9 +22,9 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from app.cli.migrate import migrate
 from app.images.pagination import make_cursor
 from scripts.embedded.postgres import OWNER_ROLE, SUPERUSER
 from scripts.embedded.stack import EmbeddedStack
+from tests.bench.listing.measured import Measured
 from tests.bench.listing.processes import Api, cpu_of, get, running_api
 from tests.bench.listing.seed import LISTER, seed
 
@@ -57,23 +58,6 @@ SELECT timeline_at, id FROM images WHERE owner_id = %s AND deleted_at IS NULL
 ORDER BY timeline_at DESC, id DESC OFFSET %s LIMIT 1
 """
 _SOME = "SELECT id FROM images WHERE owner_id = %s ORDER BY sha256 LIMIT %s"
-
-
-@dataclass(kw_only=True)
-class Measured:
-    """What one kind of request took."""
-
-    waits: list[float] = field(default_factory=list)
-    api: list[float] = field(default_factory=list)
-    database: list[float] = field(default_factory=list)
-
-    def line(self) -> str:
-        """Tell it in milliseconds."""
-        cuts = quantiles(self.waits, n=100)
-        return (
-            f"p50 {cuts[49]:6.2f}  p99 {cuts[98]:6.2f}  CPU api {median(self.api):5.2f}"
-            f"  database {median(self.database):5.2f}"
-        )
 
 
 @dataclass(frozen=True)

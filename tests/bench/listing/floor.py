@@ -28,7 +28,8 @@ SELECT images.id, name, byte_size, content_type, state, failure_code, width, hei
     thumbhash, has_preview, timeline_at, taken_at, taken_offset_minutes, taken_hint,
     images.created_at, deleted_at, description_state, alt_text, is_demo
 FROM images LEFT JOIN descriptions ON descriptions.id = current_description_id
-WHERE owner_id = %s AND deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')
+WHERE owner_id = %s AND archived_at IS NULL AND deleted_at IS NULL
+    AND state IN ('processing', 'ready', 'damaged')
 ORDER BY timeline_at DESC, images.id DESC LIMIT 101
 """
 
