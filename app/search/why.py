@@ -59,8 +59,7 @@ def _places(text: str, patterns: Sequence[re.Pattern[str]]) -> dict[int, list[tu
         folded = fold(text, in_two_letters=in_two_letters)
         for number, pattern in enumerate(patterns):
             spans = [
-                (folded.starts[match.start()], folded.ends[match.end() - 1])
-                for match in pattern.finditer(folded.text)
+                folded.span(match.start(), match.end()) for match in pattern.finditer(folded.text)
             ]
             if spans and number not in found:
                 found[number] = spans

@@ -12,7 +12,10 @@ Whoever changes how words are folded notes all images in `images_to_index` by a 
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 MAX_WORD = 64  # characters; of longer ones the first count
@@ -68,24 +71,44 @@ class Word(NamedTuple):
     is_sign: bool = False
 
 
-class Folded(NamedTuple):
-    """A folded text; `starts` and `ends` say which part of the text each of its characters is."""
+class Folded:
+    """A folded text, and which part of the text its characters are."""
 
-    text: str
-    starts: Sequence[int]
-    ends: Sequence[int]
+    def __init__(self, text: str, clusters: Sequence[str], parts: Sequence[str] | None) -> None:
+        """`parts` are what each of the `clusters` became; None: each character one character."""
+        self.text = text
+        self._clusters = clusters
+        self._parts = parts
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where these characters of the folded text begin and end in the text."""
+        if self._parts is None:
+            return start, end
+        first, last = bisect_right(self._behind, start), bisect_right(self._behind, end - 1)
+        if isinstance(self._clusters, str):
+            return first, last + 1
+        places = self._places
+        return places[first], places[last + 1]
+
+    @cached_property
+    def _behind(self) -> list[int]:
+        return list(accumulate(map(len, self._parts or ())))
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [0, *accumulate(map(len, self._clusters))]
 
 
 def words_of(text: str) -> Iterator[Word]:
     """Give the words of a text; `start` and `end` count its code points."""
-    folded, starts, ends = fold(text)
+    folded = fold(text)
     if text.isascii():
-        for found in _ASCII_WORD.finditer(folded):
+        for found in _ASCII_WORD.finditer(folded.text):
             yield Word(found[0][:MAX_WORD], found.start(), found.end())
         return
     has_two = is_spelled_twice(text)
-    for found in _WORD.finditer(folded):
-        first, behind = starts[found.start()], ends[found.end() - 1]
+    for found in _WORD.finditer(folded.text):
+        first, behind = folded.span(found.start(), found.end())
         if found["sign"]:
             yield Word(found[0], first, behind, None, is_sign=True)
         else:
@@ -101,21 +124,13 @@ def is_spelled_twice(text: str) -> bool:
 def fold(text: str, *, in_two_letters: bool = False) -> Folded:
     """Fold a text: see [Note: Words]. Its words have their second forms if that is asked for."""
     if text.isascii():
-        return Folded(text.lower(), range(len(text)), range(1, len(text) + 1))
+        return Folded(text.lower(), text, None)
     clusters = _CLUSTER.findall(text) if _IS_APART.search(text) else text
     known = _spelled if in_two_letters else _known
     parts = [known[cluster] for cluster in clusters]
     folded = "".join(parts)
-    if clusters is text and len(folded) == len(text) and "" not in parts:
-        return Folded(folded, range(len(text)), range(1, len(text) + 1))
-    starts: list[int] = []
-    ends: list[int] = []
-    place = 0
-    for cluster, part in zip(clusters, parts, strict=True):
-        starts.extend([place] * len(part))
-        place += len(cluster)
-        ends.extend([place] * len(part))
-    return Folded(folded, starts, ends)
+    is_one_by_one = clusters is text and len(folded) == len(text) and "" not in parts
+    return Folded(folded, clusters, None if is_one_by_one else parts)
 
 
 class _Clusters(dict[str, str]):
