@@ -32,6 +32,7 @@ from app.exports.zip_archive import Original, Zip
 from app.images.listing import NO_URLS, AnyRow, detail, detailed
 from app.images.models import SHOWN, Export, ExportState, Image
 from app.messages import MOST_ATTEMPTS, ExportLibrary, RetryLaterError
+from app.processing.lease import Lease
 from app.processing.yielding import GiveWay
 
 log = logging.getLogger(__name__)
@@ -115,8 +116,9 @@ def make_next_zip(
         if seconds is not None and attempt < MOST_ATTEMPTS:
             raise RetryLaterError(seconds)  # they may die of it
         return
+    lease = Lease(cast("datetime", export.leased_until))
     try:
-        with holding(partial(_extend, task.export_id)):
+        with holding(partial(_extend, task.export_id, lease)):
             part, is_last = _make_zip(export, store=store, give_way=give_way)
     except _NotWantedError:
         log.info("a copy of everything was removed while it was made")
@@ -127,7 +129,7 @@ def make_next_zip(
         if attempt >= MOST_ATTEMPTS and not is_blameless(error):
             _give_up(task.export_id)
         else:
-            _let_go(task.export_id)
+            _let_go(task.export_id, lease)
         raise
     if not _keep(export.id, part, is_last=is_last):
         store.discard(part["key"])  # somebody made the same one meanwhile
@@ -164,26 +166,34 @@ def _seconds_left(export_id: UUID) -> int | None:
     return None if seconds is None else math.ceil(seconds) + 1
 
 
-def _extend(export_id: UUID) -> None:
-    _set(export_id, leased_until=func.now() + LEASE)
+def _extend(export_id: UUID, lease: Lease) -> None:
+    if lease.held.acquire(blocking=False):  # else it comes to its end
+        try:
+            _set(export_id, lease, leased_until=func.now() + LEASE)
+        finally:
+            lease.held.release()
 
 
-def _let_go(export_id: UUID) -> None:
+def _let_go(export_id: UUID, lease: Lease) -> None:
     try:
         db.session.rollback()  # whatever failed half-way
-        _set(export_id, leased_until=None)
+        with lease.held:
+            _set(export_id, lease, leased_until=None)
     except SQLAlchemyError as error:
         log.warning("a lease runs out by itself: %s", type(error).__name__)
 
 
-def _set(export_id: UUID, *, leased_until: object) -> None:
-    db.session.execute(
+def _set(export_id: UUID, lease: Lease, *, leased_until: object) -> None:
+    """Change a lease where it is ours still: see [Note: Whose lease it is] in lease.py."""
+    until = db.session.scalar(
         update(Export)
-        .where(Export.id == export_id, Export.leased_until.is_not(None))
+        .where(Export.id == export_id, Export.leased_until == lease.until)
         .values(leased_until=leased_until)
+        .returning(Export.leased_until)
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
+    lease.until = until or lease.until
 
 
 def take_overdue_exports() -> list[UUID]:

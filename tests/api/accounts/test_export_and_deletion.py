@@ -14,8 +14,10 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from stream_unzip import stream_unzip
 
+from app.exports.create import _begin, _extend, _let_go
 from app.jobs.worker_context import Assembly
 from app.messages import ExportLibrary
+from app.processing.lease import Lease
 from tests.api.conftest import until
 from tests.support.albums import add_to, make_album
 from tests.support.images import jpeg
@@ -227,6 +229,35 @@ def test_an_export_that_fell_silent_is_taken_up_again(
     begun(database, ada, touched="31 minutes")
     assembly.sweep()
     assert until(lambda: ready(ada))
+
+
+def test_worker_whose_lease_ran_out_ends_nobody_elses(
+    ada: Person, assembly: Assembly, database: Engine
+) -> None:
+    export_id = UUID(begun(database, ada, touched="1 second"))
+    mine = "exports WHERE user_id = :id"
+    whose = {"id": ada.user_id}
+    leases = []
+    with assembly.app.app_context():
+        for _ in range(2):
+            export = _begin(export_id)
+            assert export is not None
+            assert export.leased_until is not None
+            leases.append(Lease(export.leased_until))
+            if len(leases) == 1:
+                with database.begin() as rows:
+                    ends = "UPDATE exports SET leased_until = now() - interval '1 s'"
+                    rows.execute(text(f"{ends} WHERE user_id = :id"), whose)
+        _extend(export_id, leases[0])
+        _let_go(export_id, leases[0])
+        with database.connect() as rows:
+            left = rows.scalar(text(f"SELECT leased_until FROM {mine}"), whose)  # noqa: S608
+        assert left == leases[1].until
+        _extend(export_id, leases[1])
+        assert leases[1].until > left
+        _let_go(export_id, leases[1])
+    with database.connect() as rows:
+        assert rows.scalar(text(f"SELECT leased_until FROM {mine}"), whose) is None  # noqa: S608
 
 
 def test_leaving_takes_seven_days_and_can_be_called_off(ada: Person) -> None:

@@ -3,6 +3,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 
 import { api, done, read } from "../client";
 import { useWithReauth } from "../auth/reauth";
+import { isFresh } from "../auth/session";
 import type { AccessToken, Device, NewAccessToken } from "../types";
 
 const devicesOptions = queryOptions({
@@ -13,7 +14,7 @@ const devicesOptions = queryOptions({
 
 export const useDevices = () => useQuery(devicesOptions);
 
-/** The row goes at once, and comes back if the server refuses. */
+/** The row goes at once, and comes back if the server refuses; where a proof is asked for, it stays until then. */
 export const useEndSession = () => {
   const client = useQueryClient();
   const key = devicesOptions.queryKey;
@@ -25,6 +26,7 @@ export const useEndSession = () => {
   return useMutation({
     mutationFn: end,
     onMutate: async (id) => {
+      if (!isFresh(client)) return undefined;
       await client.cancelQueries({ queryKey: key });
       const before = client.getQueryData(key);
       client.setQueryData(key, (devices: Device[] | undefined) =>

@@ -125,6 +125,12 @@ export const keepFresh = (client: QueryClient, until: string): void => {
   );
 };
 
+/** Whether the last proof holds, so that none is asked for. */
+export const isFresh = (client: QueryClient): boolean => {
+  const until = client.getQueryData(sessionOptions.queryKey)?.fresh_until;
+  return Boolean(until && new Date(until) > new Date());
+};
+
 /** Nobody is signed in any more, whatever was under way. */
 export const forgetPerson = (client: QueryClient): void => {
   const session = client.getQueryData(sessionOptions.queryKey);

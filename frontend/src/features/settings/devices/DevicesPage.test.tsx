@@ -1,10 +1,11 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { expect, test, vi } from "vitest";
 
 import { ReauthContext, type Device } from "@/api";
 import { renderWithApp } from "@/test/render";
+import { aSession } from "@/test/samples";
 import { server } from "@/test/server";
 
 import { DevicesPage } from "./DevicesPage";
@@ -47,7 +48,8 @@ test("a device that is signed out goes at once, and is back if the server refuse
       return HttpResponse.json(body, { status: 503 });
     }),
   );
-  renderWithApp(<DevicesPage />);
+  const fresh_until = new Date(Date.now() + 60_000).toISOString();
+  renderWithApp(<DevicesPage />, { session: aSession({ fresh_until }) });
   await userEvent.click(await screen.findByRole("button", { name: "Sign out Safari on iPhone" }));
   await expect.poll(rows).toHaveLength(1);
   answer();
@@ -94,16 +96,26 @@ test.each([
       isFresh ? new HttpResponse(null, { status: 204 }) : confirmFirst(),
     ),
   );
-  const ask = vi.fn(() => {
-    isFresh = true;
-    return Promise.resolve(true);
-  });
+  let prove: () => void = () => undefined;
+  const ask = vi.fn(
+    () =>
+      new Promise<boolean>((resolve) => {
+        prove = () => {
+          isFresh = true;
+          resolve(true);
+        };
+      }),
+  );
   renderWithApp(
     <ReauthContext value={ask}>
       <DevicesPage />
     </ReauthContext>,
   );
   for (const name of buttons) await userEvent.click(await screen.findByRole("button", { name }));
+  await expect.poll(() => ask.mock.calls.length).toBe(1);
+  await act(() => Promise.resolve());
+  expect(rows()).toHaveLength(2); // nothing is gone before the proof
+  prove();
   expect(await screen.findByText(done)).toBeVisible();
   expect(ask).toHaveBeenCalledOnce();
 });
