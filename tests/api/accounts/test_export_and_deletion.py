@@ -45,6 +45,7 @@ OWNED = {
     "storage": "user_id",
     "timeline_months": "owner_id",
     "albums": "owner_id",
+    "image_search": "owner_id",
 }
 
 
