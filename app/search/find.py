@@ -4,7 +4,9 @@
 sorted. Where more than `Bounds.hits` do, sorting would take long, and the next match by date is
 near: the library is walked by date, and each image is asked whether it matches. Walking is bounded
 as well: a page then holds fewer, and its cursor goes on where the walk ended. Which way it is, the
-first entries of the index decide.
+first entries of the index decide, or PostgreSQL's own estimate where that is far above: all entries
+of a word are read before the first is given, and of a common word that takes milliseconds. A wrong
+estimate costs time, and no image.
 
 [Note: Albums in a search] An image matches if its own texts have all words, or if they have those
 that the title of an album that it is in lacks. Albums are looked up first: their words are in their
@@ -29,6 +31,7 @@ from app.search.terms import Phrase
 # Ways in which albums have a part of the words; people who have more lose the narrowest.
 MAX_ALBUM_GROUPS = 8
 LIST = "search"
+_FEW_DAYS = timedelta(days=62)
 
 _SHOWN = "state IN ('processing', 'ready', 'damaged')"
 _LIBRARY = f"deleted_at IS NULL AND {_SHOWN}"
@@ -51,11 +54,13 @@ class Bounds:
 
     Attributes:
         hits: entries of the index that are sorted.
+        estimated: entries of the index, as PostgreSQL estimates, above which none is read.
         walk: images that one statement walks past.
         walks: statements of a page.
     """
 
     hits: int = 2_000
+    estimated: int = 10_000
     walk: int = 20_000
     walks: int = 5
 
@@ -100,6 +105,14 @@ class _Asked:
     values: dict[str, object] = field(default_factory=dict)
     is_deleted: bool = False
     is_favourite: bool = False
+
+    @property
+    def most_estimated(self) -> int:
+        """How many entries of the index are worth reading: fewer if few days are walked."""
+        first, end = self.values.get("first"), self.values.get("end")
+        if isinstance(first, datetime) and isinstance(end, datetime) and end - first <= _FEW_DAYS:
+            return self.bounds.estimated // 10
+        return self.bounds.estimated
 
     @property
     def moment(self) -> str:
@@ -233,9 +246,9 @@ def _sorted_hits(
     asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[int, Sequence[Any]]:
     """Return how many entries of the index match, and the page if they are few enough."""
-    branches = [
-        "SELECT image_id FROM search_hits(:owner, CAST(:words AS tsquery), :most) AS hit (image_id)"
-    ]
+    of_words = "search_hits(:owner, CAST(:words AS tsquery), :most) AS hit (image_id)"
+    are_few = "(SELECT hits FROM estimated) <= :most_estimated"
+    branches = [f"SELECT image_id FROM {of_words} WHERE {are_few}"]  # noqa: S608 - constants
     for number, group in enumerate(asked.groups):
         rest = f" AND {_WORDS} @@ CAST(:rest_{number} AS tsquery)" if group.rest else ""
         branches.append(
@@ -246,8 +259,13 @@ def _sorted_hits(
     if behind is not None:
         where.append(f"(i.{asked.moment}, i.id) < (:moment, :last_id)")
     statement = f"""
-        WITH found AS MATERIALIZED ({" UNION ".join(branches)}),
-        counted AS MATERIALIZED (SELECT count(*) AS hits FROM found),
+        WITH estimated AS MATERIALIZED (
+            SELECT estimated_hits(CAST(:words AS tsquery)) AS hits
+        ), found AS MATERIALIZED ({" UNION ".join(branches)}),
+        counted AS MATERIALIZED (
+            SELECT CASE WHEN hits > :most_estimated THEN :most
+                ELSE (SELECT count(*) FROM found) END AS hits FROM estimated
+        ),
         page AS (
             SELECT i.id, i.{asked.moment} AS moment, count(*) OVER () AS total
             FROM found CROSS JOIN LATERAL (
@@ -261,13 +279,20 @@ def _sorted_hits(
         UNION ALL SELECT NULL, NULL, NULL, hits FROM counted
         ORDER BY moment DESC NULLS LAST, id DESC
     """  # noqa: S608 - constants and numbers
-    values = {"limit": limit, "most": asked.bounds.hits + 1, "most_hits": asked.bounds.hits}
+    bounds = asked.bounds
+    values = {
+        "limit": limit,
+        "most": bounds.hits + 1,
+        "most_hits": bounds.hits,
+        "most_estimated": asked.most_estimated,
+    }
     rows = _rows(statement, asked, values, behind=behind)
     return next(row.hits for row in rows if row.id is None), [row for row in rows if row.id]
 
 
 def _walk(asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int) -> Found:
     """See [Note: Two ways to a page]."""
+    is_first = behind is None
     rows: list[Any] = []
     for _ in range(asked.bounds.walks):
         rows += _walk_on(asked, behind=behind, limit=limit + 1 - len(rows))
@@ -276,7 +301,8 @@ def _walk(asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int) ->
         behind = _end_of_walk(asked, behind=behind)
         if behind is None:
             break
-    page = _page(asked, rows, limit=limit, total=None)
+    is_whole = is_first and behind is None and len(rows) <= limit
+    page = _page(asked, rows, limit=limit, total=len(rows) if is_whole else None)
     if page.next_cursor is None and behind is not None:
         return Found(
             ids=page.ids, albums=page.albums, total=None, next_cursor=make_cursor(LIST, *behind)

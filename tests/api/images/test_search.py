@@ -161,6 +161,7 @@ def test_dates_and_operators_are_understood(ada: Person, images: list[str]) -> N
             for chip in found["chips"]
         ]
         told[q] = (chips, [images.index(each["id"]) for each in found["images"]])
+        assert found["total"] == len(found["images"])
     assert told == UNDERSTOOD
 
 

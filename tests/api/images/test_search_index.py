@@ -45,7 +45,13 @@ EVERY_WAY = {
     "lighthouse until:2024-03-03": [3, 4, 5],
     "lighthouse iceland nothing": [],
 }
-BOUNDS = (Bounds(), Bounds(hits=0), Bounds(hits=0, walk=2), Bounds(hits=0, walk=1, walks=2))
+BOUNDS = (
+    Bounds(),
+    Bounds(estimated=-1),
+    Bounds(hits=0),
+    Bounds(hits=0, walk=2),
+    Bounds(hits=0, walk=1, walks=2),
+)
 
 
 @pytest.mark.usefixtures("app")
