@@ -58,7 +58,8 @@ AppError
 ├── TooManyRequestsError         429
 │   ├── TooManyAtOnceError       429  several writes of the same person are under way
 │   ├── TooManyUploadsError      429  begun and not finished, cancelled or rejected
-│   └── TooMuchDiscardedError    429  sent, and then cancelled or rejected
+│   ├── TooMuchDiscardedError    429  sent, and then cancelled or rejected
+│   └── TooMuchDeletedForGoodError 429
 └── UnavailableError             503  something behind us does not answer
 """
 
@@ -446,6 +447,19 @@ class TooMuchDiscardedError(TooManyRequestsError):
             self,
             "Too much was sent today that was cancelled, or that is no picture this site takes."
             f" What is in your library stays. Upload more in {_in_words(retry_after)}.",
+        )
+        self.retry_after = retry_after
+
+
+class TooMuchDeletedForGoodError(TooManyRequestsError):
+    code = "too_much_deleted_for_good"
+
+    def __init__(self, *, retry_after: int) -> None:
+        AppError.__init__(
+            self,
+            "Much that was uploaded lately was deleted for good already. Nothing was changed: this"
+            " stays in Recently deleted, and goes by itself after 30 days. Delete more in"
+            f" {_in_words(retry_after)}.",
         )
         self.retry_after = retry_after
 

@@ -7,13 +7,25 @@ get another id. Each sweep deletes the objects of the marks that it finds, and t
 can be repeated.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, delete, exists, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    Uuid,
+    any_,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.models import User
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import PictureStore
 from app.database import Base, db, now
@@ -48,9 +60,32 @@ def purge(image: Image) -> None:
     db.session.delete(image)
 
 
+def purge_images(user: User, ids: Sequence[UUID]) -> int:
+    """Do the same to many of a person's, which are locked; return the bytes of their originals.
+
+    The caller commits, and the sweep deletes. See [Note: Decided, then deleted].
+    """
+    which = Image.owned_by(user), Image.id == any_(literal(list(ids), ARRAY(Uuid())))
+    marks = select(Image.id, Image.owner_id, literal(now(), DateTime(timezone=True))).where(*which)
+    db.session.execute(
+        insert(Purge)
+        .from_select(["image_id", "owner_id", "decided_at"], marks)
+        .on_conflict_do_nothing()
+    )
+    gone = delete(Image).where(*which).returning(Image.byte_size)
+    return sum(db.session.scalars(gone.execution_options(synchronize_session=False)))
+
+
 def marked_purges() -> list[Place]:
-    """Return what is to be deleted, the oldest first; ends the transaction."""
-    query = select(Purge.owner_id, Purge.image_id).order_by(Purge.decided_at).limit(MAX_DUE)
+    """Return what is to be deleted, each person's oldest first; ends the transaction."""
+    # By turns: whoever empties a large trash keeps nobody's few waiting.
+    turn = func.row_number().over(partition_by=Purge.owner_id, order_by=Purge.decided_at)
+    marked = select(Purge.owner_id, Purge.image_id, Purge.decided_at, turn.label("turn")).subquery()
+    query = (
+        select(marked.c.owner_id, marked.c.image_id)
+        .order_by(marked.c.turn, marked.c.decided_at)
+        .limit(MAX_DUE)
+    )
     found = [Place(user_id=owner, image_id=image) for owner, image in db.session.execute(query)]
     db.session.rollback()
     return found

@@ -23,7 +23,13 @@ from app.albums.entries import (
 )
 from app.errors import TooMuchInAlbumsError
 from app.images.models import Image
-from app.library.batch_schemas import BatchAction, BatchIn, PickedImages
+from app.library.batch_schemas import (
+    BatchAction,
+    BatchIn,
+    MatchedView,
+    MatchingImages,
+    PickedImages,
+)
 from app.library.dates import change_dates, require_fields_of_dates
 from app.library.flags import set_archived, set_favourite
 from app.library.selection import (
@@ -33,8 +39,10 @@ from app.library.selection import (
     select_images,
     wrong_field,
 )
-from app.library.trash import delete_images, restore_images
+from app.library.trash import delete_for_good, delete_images, restore_images
 
+# What no request takes back: the route asks for a recent proof of who is there.
+FOR_GOOD: frozenset[BatchAction] = frozenset({"delete_for_good"})
 # Entries of albums that one request shows or hides: decision 0075 has the figures.
 MAX_MOVED_ENTRIES = 50_000
 
@@ -45,14 +53,15 @@ class Outcome:
 
     Args:
         changed: pictures that are otherwise than before.
-        undo: what is to be done to just these to take it back: the body without `images`.
+        undo: what is to be done to just these to take it back: the body without `images`; None:
+            nothing takes it back.
         has_more: whether more match than were changed.
         cancelled: how many uploads that had not arrived are gone.
         open_parts: of those, the uploads in parts that are open at S3.
     """
 
     changed: list[UUID]
-    undo: Mapping[str, Any]
+    undo: Mapping[str, Any] | None
     has_more: bool
     cancelled: int = 0
     open_parts: list[tuple[UUID, str]] = field(default_factory=list)
@@ -60,7 +69,9 @@ class Outcome:
     @property
     def answer(self) -> dict[str, Any]:
         """As the API's BatchOut."""
-        undo = {**self.undo, "images": {"ids": self.changed}} if self.changed else None
+        undo = None
+        if self.changed and self.undo is not None:
+            undo = {**self.undo, "images": {"ids": self.changed}}
         return {
             "changed": len(self.changed),
             "cancelled": self.cancelled,
@@ -99,6 +110,18 @@ def _restore(user: User, wanted: BatchIn) -> Outcome:
     selected = _selected(user, wanted, changing=Image.deleted_at.is_not(None))
     restored = restore_images(user, selected.rows)
     return Outcome(changed=restored, undo={"action": "delete"}, has_more=selected.has_more)
+
+
+def _delete_for_good(user: User, wanted: BatchIn) -> Outcome:
+    images = wanted.images
+    if isinstance(images, MatchingImages) and images.match.view is not MatchedView.DELETED:
+        raise wrong_field("images.match.view", "Only what is in Recently deleted.")
+    # What was restored meanwhile stays, and what is gone already is as it was asked for: so the
+    # same request can be sent again, when its answer was lost.
+    is_in_trash = Image.deleted_at.is_not(None)
+    selected = _selected(user, wanted, changing=is_in_trash, passes_over=True)
+    gone = delete_for_good(user, selected.rows)
+    return Outcome(changed=gone, undo=None, has_more=selected.has_more)
 
 
 def _favour(user: User, wanted: BatchIn, *, favourite: bool) -> Outcome:
@@ -145,14 +168,16 @@ def _change_dates(user: User, wanted: BatchIn) -> Outcome:
     return Outcome(changed=changed.ids, undo=undo, has_more=False)
 
 
-def _selected(user: User, wanted: BatchIn, *, changing: ColumnElement[bool]) -> Selection:
+def _selected(
+    user: User, wanted: BatchIn, *, changing: ColumnElement[bool], passes_over: bool = False
+) -> Selection:
     """Lock pictures that come into albums, go out or move in them, as many as one commit can.
 
     Raises:
         TooMuchInAlbumsError: those that are named are in too many albums together. Of what
             matches, the first are taken.
     """
-    selected = select_images(user, wanted.images, changing=changing)
+    selected = select_images(user, wanted.images, changing=changing, passes_over=passes_over)
     in_albums = count_entries([row.id for row in selected.rows])
     if sum(in_albums.values()) <= MAX_MOVED_ENTRIES:
         return selected
@@ -181,6 +206,7 @@ _OF_ALBUMS = frozenset({"add_to_album", "remove_from_album"})
 _ACTIONS: Mapping[BatchAction, Callable[[User, BatchIn], Outcome]] = {
     "delete": _delete,
     "restore": _restore,
+    "delete_for_good": _delete_for_good,
     "favourite": partial(_favour, favourite=True),
     "unfavourite": partial(_favour, favourite=False),
     "archive": partial(_archive, archived=True),

@@ -16,7 +16,7 @@ MAX_SHIFT_SECONDS = 200 * 366 * 86_400  # two hundred years
 
 AlbumAction = Literal["add_to_album", "remove_from_album"]
 BatchAction = Literal[
-    "delete", "restore", "favourite", "unfavourite", "archive", "unarchive",
+    "delete", "restore", "delete_for_good", "favourite", "unfavourite", "archive", "unarchive",
     "add_to_album", "remove_from_album",
     "set_taken", "shift_taken", "set_offset", "reset_taken", "restore_taken",
 ]  # fmt: skip
@@ -86,7 +86,9 @@ class BatchIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: BatchAction = Field(
-        description="delete: to Recently deleted, for 30 days; restore: out of it. archive: out of"
+        description="delete: to Recently deleted, for 30 days; restore: out of it."
+        " delete_for_good: of those that are in Recently deleted, never to come back; what is not"
+        " in it, or not there, is left alone. archive: out of"
         " the timeline; unarchive: back into it. remove_from_album: they stay in the library."
         " set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later;"
         " set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files"
@@ -138,5 +140,5 @@ class BatchOut(BaseModel):
         description="More than 10,000 matched: send the same again, as often as this is true."
     )
     undo: BatchUndo | None = Field(
-        description="The body that takes it back; null: there is nothing to take back."
+        description="The body that takes it back; null: nothing was changed, or it is for good."
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.accounts.rate_limits.seats import take_seat
-from app.accounts.sessions.guards import current_owner, current_user, signed_in
+from app.accounts.sessions.guards import current_owner, current_user, require_fresh, signed_in
 from app.accounts.sessions.lookup import Owner
 from app.clients.aws.boto import AwsUnavailableError
 from app.database import db
@@ -43,7 +43,7 @@ from app.images.schemas import (
     ListIn,
     QueuedOut,
 )
-from app.library.batch import change_many
+from app.library.batch import FOR_GOOD, change_many
 from app.library.batch_schemas import BatchIn, BatchOut
 from app.library.flags import set_archived, set_favourite
 from app.library.selection import Locked, lock_images
@@ -225,7 +225,8 @@ def delete_image(image_id: UUID) -> Response:
         409: "Your albums, this one, or those of one of the pictures, hold as much as they may"
         " (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted, restored"
         " or dated is in more than 50,000 places of albums (`too_much_in_albums`).",
-        429: "Several changes of yours are under way (`too_many_at_once`), or too many requests.",
+        429: "Several changes of yours are under way (`too_many_at_once`), or too many requests. Or"
+        " much that had come lately was deleted for good before (`too_much_deleted_for_good`).",
     }
 )
 def change_images(json_data: BatchIn) -> Response:
@@ -236,7 +237,13 @@ def change_images(json_data: BatchIn) -> Response:
     same again for the next. `undo` of the answer is the body that takes back what was done, and
     nothing else: send it to this address. Deleting cancels uploads that have not arrived yet for
     good.
+
+    `delete_for_good` empties Recently deleted, all of it (`{"match": {"view": "deleted"}}`) or
+    some. Nothing brings these back. It asks for a proof of the last ten minutes of who is there,
+    and is not for scripts.
     """
+    if json_data.action in FOR_GOOD:
+        require_fresh()
     user = current_user()
     # At once: each that waited would wait for nearly a second, since one locks the others' rows.
     take_seat(user.id, patience=0)

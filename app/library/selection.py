@@ -34,7 +34,11 @@ class Selection:
 
 
 def select_images(
-    user: User, images: PickedImages | MatchingImages, *, changing: ColumnElement[bool]
+    user: User,
+    images: PickedImages | MatchingImages,
+    *,
+    changing: ColumnElement[bool],
+    passes_over: bool = False,
 ) -> Selection:
     """Lock the pictures that a request names, or of those that match the ones it would change.
 
@@ -42,11 +46,14 @@ def select_images(
         user: whose they are.
         images: all of them by their ids, or up to 10,000 that match, newest first.
         changing: which of those that match would be changed; of named ones all are returned.
+        passes_over: leaves named ones out, too, that are not there or would not be changed.
 
     Raises:
         NotFoundError: one that is named is not there, or is somebody else's.
     """
     if isinstance(images, PickedImages):
+        if passes_over:
+            return Selection(rows=_lock(user, among(images.ids) & changing))
         return Selection(rows=lock_images(user, images.ids))
     is_meant = _matches(images.match) & changing
     found = db.session.scalars(

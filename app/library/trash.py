@@ -1,17 +1,26 @@
-"""Delete images and restore them. The caller locks them first, and commits."""
+"""Delete images, restore them, or delete them for good. The caller locks them, and commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
+from app.accounts.audit.log import Event, record
 from app.accounts.models import User
+from app.accounts.rate_limits import limiter
+from app.accounts.rate_limits.policies import DELETED_FOR_GOOD_MEGABYTES
 from app.database import db, now
+from app.errors import TooMuchDeletedForGoodError
 from app.images.models import Image, ImageState
+from app.integrity.purges import purge_images
 from app.library.selection import Locked, among, set_columns
 from app.uploads.cancelled import note_cancelled
 
+# What a quota counted for so long may take room for two weeks more, as what the sweep deletes.
+COUNTED_FOR = timedelta(days=30)
+_MEGABYTE = 1024 * 1024
 _UNFINISHED = frozenset({ImageState.UPLOADING, ImageState.REJECTED})
 
 
@@ -61,3 +70,49 @@ def restore_images(user: User, rows: Sequence[Locked]) -> list[UUID]:
     restored = [row.id for row in rows if row.deleted_at is not None]
     set_columns(user, restored, deleted_at=None)
     return restored
+
+
+def delete_for_good(user: User, rows: Sequence[Locked]) -> list[UUID]:
+    """Delete those of these pictures that are in Recently deleted; return which. Safe to repeat.
+
+    The sweep deletes their objects: see [Note: Decided, then deleted] in purges.py.
+
+    Args:
+        user: whose they are.
+        rows: of pictures that are locked.
+
+    Raises:
+        TooMuchDeletedForGoodError: too much that had come lately was deleted for good before.
+            Nothing was changed.
+    """
+    deleted = [row for row in rows if row.deleted_at is not None]
+    gone = [row.id for row in deleted]
+    if not gone:
+        return []
+    _count_recent(user, gone)
+    unfinished = [row.id for row in deleted if row.state in _UNFINISHED]
+    if unfinished:
+        note_cancelled(user.id, *unfinished)  # whoever has begun to send may be slow
+    size = purge_images(user, gone)
+    record(Event.IMAGES_DELETED_FOR_GOOD, user_id=user.id, count=len(gone), bytes=size)
+    return gone
+
+
+def _count_recent(user: User, ids: Sequence[UUID]) -> None:
+    """Count what came lately: the bucket keeps it for two weeks, where no quota counts it.
+
+    Whatever is in Recently deleted can be deleted at once; the next, of what came lately, once that
+    is little enough. docs/decisions/0098.
+    """
+    came_lately = func.coalesce(Image.stored_at, Image.created_at) > now() - COUNTED_FOR
+    recent = db.session.scalar(
+        select(func.coalesce(func.sum(Image.byte_size), 0)).where(
+            Image.owned_by(user), among(ids), came_lately
+        )
+    )
+    if not recent:
+        return
+    whose = str(user.id)
+    if seconds := limiter.seconds_over(DELETED_FOR_GOOD_MEGABYTES, of=whose):
+        raise TooMuchDeletedForGoodError(retry_after=seconds)
+    limiter.add(DELETED_FOR_GOOD_MEGABYTES, of=whose, amount=float(recent) / _MEGABYTE)

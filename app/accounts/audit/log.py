@@ -50,6 +50,7 @@ class Event(StrEnum):
     ADMINISTRATOR_MADE = "administrator_made"
     ADMINISTRATOR_UNMADE = "administrator_unmade"
     EXPORT_ASKED = "export_asked"
+    IMAGES_DELETED_FOR_GOOD = "images_deleted_for_good"
     DELETION_ASKED = "deletion_asked"
     DELETION_CALLED_OFF = "deletion_called_off"
     ACCOUNT_DELETED = "account_deleted"

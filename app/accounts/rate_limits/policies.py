@@ -100,6 +100,11 @@ LINK_TRIES_NETWORK = Limit(name="links-network", burst=60, every=5 * _SECOND)
 DISCARDED_MEGABYTES = Limit(
     name="discarded-megabytes", burst=10 * 1024, every=24 * 60 * _MINUTE / (10 * 1024)
 )
+# Megabytes of pictures that came within 30 days and were deleted for good by their person. What is
+# over is counted, and only the next is refused: see docs/decisions/0098.
+DELETED_FOR_GOOD_MEGABYTES = Limit(
+    name="deleted-for-good-megabytes", burst=10 * 1024, every=24 * 60 * _MINUTE / (10 * 1024)
+)
 # Pictures of which S3 is asked while their person waits: see [Note: Asking S3]. Sending a file that
 # is large enough for parts takes longer than a tenth of a second.
 ASKED_OF_S3 = Limit(name="asked-of-s3", burst=200, every=_SECOND / 10)

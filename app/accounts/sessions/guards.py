@@ -93,6 +93,18 @@ def fresh_for_another_session(view: Callable[P, R]) -> Callable[P, R]:
     return _guarded(view, "fresh_for_another_session", check)
 
 
+def require_fresh() -> None:
+    """Refuse, within a route, whoever did not prove within ten minutes who they are, and scripts.
+
+    For a route where only some of what it does is hard to undo. Call it before anything is changed.
+
+    Raises:
+        NotByTokenError: a script asks.
+        ConfirmFirstError: the last proof is too long ago.
+    """
+    _require_fresh()
+
+
 def administrator(view: Callable[P, R]) -> Callable[P, R]:
     """Only an administrator in a browser may call this; for others there is nothing."""
     return _guarded(view, "administrator", _require_administrator)

@@ -1622,6 +1622,10 @@ export interface paths {
          *     nothing else: send it to this address. Deleting cancels uploads that have not arrived yet for
          *     good.
          *
+         *     `delete_for_good` empties Recently deleted, all of it (`{"match": {"view": "deleted"}}`) or
+         *     some. Nothing brings these back. It asks for a proof of the last ten minutes of who is there,
+         *     and is not for scripts.
+         *
          *     Safe to repeat. What is as it should be already is left alone.
          */
         post: operations["change_images"];
@@ -2129,10 +2133,10 @@ export interface components {
         BatchIn: {
             /**
              * Action
-             * @description delete: to Recently deleted, for 30 days; restore: out of it. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library. set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later; set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files say. These, and restore_taken, take `images.ids` only.
+             * @description delete: to Recently deleted, for 30 days; restore: out of it. delete_for_good: of those that are in Recently deleted, never to come back; what is not in it, or not there, is left alone. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library. set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later; set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files say. These, and restore_taken, take `images.ids` only.
              * @enum {string}
              */
-            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
             /**
              * Album Id
              * @description With add_to_album and remove_from_album, and no other.
@@ -2180,7 +2184,7 @@ export interface components {
              * @description More than 10,000 matched: send the same again, as often as this is true.
              */
             has_more: boolean;
-            /** @description The body that takes it back; null: there is nothing to take back. */
+            /** @description The body that takes it back; null: nothing was changed, or it is for good. */
             undo: components["schemas"]["BatchUndo"] | null;
         };
         /**
@@ -2192,7 +2196,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "delete" | "restore" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
             /**
              * Album Id
              * @default null
@@ -3992,7 +3996,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_albums" | "too_many_at_once" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "too_much_discarded" | "too_much_in_albums" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_albums" | "too_many_at_once" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -12281,7 +12285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Several changes of yours are under way (`too_many_at_once`), or too many requests. */
+            /** @description Several changes of yours are under way (`too_many_at_once`), or too many requests. Or much that had come lately was deleted for good before (`too_much_deleted_for_good`). */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -87,12 +87,15 @@ def test_what_one_person_repeats_is_kept_so_often(
     mine, theirs = ada.user_id, bob.user_id
     old = {"ago": "25 hours", "event": "signed_in"}
     run(database, ADD_EVENTS, id=mine, ago="30 days", event="password_changed", number=3)
+    emptied = {"ago": "26 hours", "event": "images_deleted_for_good", "number": 1}
+    run(database, ADD_EVENTS, id=mine, **emptied)
     run(database, ADD_EVENTS, id=mine, number=MAX_REPEATED + 7, **old)
     run(database, ADD_EVENTS, id=theirs, number=MAX_REPEATED, **old)
     delete_surplus_events()
     db.session.commit()
     events = "audit_events WHERE user_id = :id AND event = :event"
     assert count(database, events, id=mine, event="signed_in") == MAX_REPEATED
+    assert count(database, events, id=mine, event="images_deleted_for_good") == 0
     assert count(database, events, id=theirs, event="signed_in") == MAX_REPEATED
     # Nobody has a change forgotten by signing in often.
     assert count(database, events, id=mine, event="password_changed") == 3

@@ -37,6 +37,7 @@ PRINTED = {
     "1985-07-14": '["1985-07-14T15:30:00+02:00",["taken","rating","location"]]\n["2024-05-03",[]]',
     "shifted.json": '[1,"restore_taken"]',
     "batch.json": "2\nrestore\n2",
+    "delete_for_good": "[0,false,null]",
     "albums?sort=title": '[2,"remove_from_album"]\n["By the sea",2]',
     "> album.json": "[2,null]\n1",
     "/restore": "manual\n2",

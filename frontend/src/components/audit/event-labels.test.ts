@@ -20,6 +20,7 @@ test.each([
   ["recovery_code_used", { left: 9 }, "Recovery code used, 9 left"],
   ["token_made", { scope: "write", days: 90 }, "Access token created, for reading and changing"],
   ["email_changed", { former: "a@example.org" }, "E-mail address changed from a@example.org"],
+  ["images_deleted_for_good", { count: 1200, bytes: 5 }, "1,200 pictures deleted for good"],
   ["an_event_of_tomorrow", {}, "An event of tomorrow"],
 ])("%s %o: %s", (event, detail, words) => {
   expect(eventLabel(event, detail)).toBe(words);

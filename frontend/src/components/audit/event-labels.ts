@@ -79,6 +79,11 @@ const waysInRemoved = (detail: Detail): string => {
   return `Removed by the new password from a mail${words.length > 0 ? `: ${words.join(", ")}` : ""}`;
 };
 
+const deletedForGood = ({ count }: Detail): string => {
+  if (typeof count !== "number") return "Pictures deleted for good";
+  return `${count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`} deleted for good`;
+};
+
 type Words = string | ((detail: Detail) => string);
 
 const WORDS: Readonly<Record<string, Words>> = {
@@ -118,6 +123,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   administrator_made: "Made an administrator",
   administrator_unmade: "Administrator role removed",
   export_asked: "Export requested",
+  images_deleted_for_good: deletedForGood,
   deletion_asked: "Account deletion requested",
   deletion_called_off: "Account deletion cancelled",
   account_deleted: "Account deleted",
