@@ -18,7 +18,7 @@ const FIRST_LOAD = [
         /node_modules.(react|react-dom|scheduler|@tanstack|wouter|regexparam|use-sync-external-store)\b(?!.*(useMutationState|useInfiniteQuery|infiniteQueryObserver))/,
         /node_modules.openapi-fetch\b/,
         /src.ui.(?!NewPasswordField|CodeField|PasswordField|Switch)/,
-        /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search)|albums.album-view)/,
+        /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good)|albums.album-view)/,
         /src.api.(auth.(session|reauth|webauthn)|account.account)\./,
       ]
         .map(({ source }) => source)

@@ -57,6 +57,7 @@ export {
   useLoadedBuckets,
   useTimeline,
 } from "./images/timeline-queries";
+export { useDeleteForGood } from "./images/delete-for-good";
 export { useFound } from "./images/search";
 export { dayInWords, imageAlt } from "./images/image-alt";
 export {

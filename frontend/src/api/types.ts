@@ -16,7 +16,7 @@ export type MainView = Schemas["View"];
 /** Which of a person's images: each view is a timeline of its own, and so is each album. */
 export type View = MainView | AlbumView;
 /** What the viewer goes through. */
-export type Listing = View | "search";
+export type Listing = View | "search" | "trash";
 export type AlbumView = `album/${string}`;
 export type Album = Schemas["AlbumOut"];
 export type AlbumChanges = Schemas["AlbumPatch"];

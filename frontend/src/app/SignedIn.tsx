@@ -10,7 +10,14 @@ import { BottomBar } from "./BottomBar";
 import { DeletionNotice } from "./DeletionNotice";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Header } from "./Header";
-import { AlbumPage, AlbumsPage, LazyUpload, SearchPage, SearchViewer } from "./lazy-screens";
+import {
+  AlbumPage,
+  AlbumsPage,
+  LazyUpload,
+  SearchPage,
+  SearchViewer,
+  TrashViewer,
+} from "./lazy-screens";
 import { isWithin } from "./navigation";
 import { NotFound } from "./NotFound";
 import { OfflineNotice } from "./OfflineNotice";
@@ -18,7 +25,7 @@ import { AdministrationPage, DeletedPage, SettingsPage, ViewPage } from "./pages
 import { SEARCH } from "./search-address";
 import { useViewerRoute } from "./use-viewer-route";
 import { ViewerLayer } from "./ViewerLayer";
-import { VIEWS, viewAt } from "./views";
+import { DELETED, VIEWS, viewAt } from "./views";
 
 const Waiting = () => (
   <div role="status" className="flex justify-center py-24 text-muted">
@@ -72,7 +79,6 @@ export const SignedIn = () => {
           <ErrorBoundary key={path} title="This page stopped working">
             <Suspense fallback={hasGrid(path) ? <GridSkeleton /> : <Waiting />}>
               <Switch>
-                <Route path="/deleted" component={DeletedPage} />
                 <Route path="/settings/*?">
                   <SettingsPage path={path} />
                 </Route>
@@ -81,6 +87,7 @@ export const SignedIn = () => {
                 </Route>
                 <Route path="/albums" component={AlbumsPage} />
                 {path === SEARCH && <SearchPage openId={openId} onOpen={open} onGo={navigate} />}
+                {path === DELETED && <DeletedPage openId={openId} onOpen={open} />}
                 {mainView && <ViewPage view={mainView} openId={openId} onOpen={open} />}
                 {typeof albumId === "string" && (
                   <AlbumPage id={albumId} openId={openId} onOpen={open} />
@@ -98,6 +105,11 @@ export const SignedIn = () => {
       {path === SEARCH && openId !== null && (
         <Suspense fallback={null}>
           <SearchViewer imageId={openId} onShow={show} onClose={close} />
+        </Suspense>
+      )}
+      {path === DELETED && openId !== null && (
+        <Suspense fallback={null}>
+          <TrashViewer imageId={openId} onShow={show} onClose={close} />
         </Suspense>
       )}
       <ErrorBoundary title="Uploading is not available">

@@ -11,6 +11,9 @@ export const SearchBox = lazy(async () => ({ default: (await import("./SearchBox
 const loadSearch = () => import("./SearchPage");
 export const SearchPage = lazy(async () => ({ default: (await loadSearch()).SearchPage }));
 export const SearchViewer = lazy(async () => ({ default: (await loadSearch()).SearchViewer }));
+export const TrashViewer = lazy(async () => ({
+  default: (await import("./TrashViewer")).TrashViewer,
+}));
 export const TrashPage = lazy(async () => ({
   default: (await import("@/features/trash")).TrashPage,
 }));

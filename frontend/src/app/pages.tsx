@@ -37,12 +37,14 @@ export const ViewPage = ({ view, openId, onOpen }: ViewPageProps) => {
   );
 };
 
-export const DeletedPage = () => {
+type DeletedPageProps = Omit<ViewPageProps, "view">;
+
+export const DeletedPage = (props: DeletedPageProps) => {
   usePageTitle("Recently deleted");
   return (
     <>
       <h1 className="py-3 text-2xl font-semibold tracking-tight">Recently deleted</h1>
-      <TrashPage />
+      <TrashPage {...props} />
     </>
   );
 };

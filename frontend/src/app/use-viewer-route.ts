@@ -3,7 +3,7 @@ import { useCallback } from "react";
 import { useLocation } from "wouter";
 
 import { SEARCH } from "./search-address";
-import { viewAt } from "./views";
+import { DELETED, viewAt } from "./views";
 
 /** Noted in the history entry when the grid is right below it, so that closing can go back to it. */
 const FROM_TIMELINE = "timeline";
@@ -21,7 +21,11 @@ const PICTURE = /^(?<page>.*)\/images\/(?<id>[^/]+)\/*$/;
 export const readLocation = (location: string): { path: string; openId: string | null } => {
   const { page, id } = PICTURE.exec(location)?.groups ?? {};
   const path = page === "" ? "/" : page;
-  if (path === undefined || id === undefined || !(viewAt(path) || path === SEARCH)) {
+  if (
+    path === undefined ||
+    id === undefined ||
+    !(viewAt(path) || path === SEARCH || path === DELETED)
+  ) {
     return { path: location.replace(/(?<=.)\/+$/, ""), openId: null };
   }
   return { path, openId: id };

@@ -7,6 +7,8 @@ export const VIEWS: Readonly<Partial<Record<string, MainView>>> = {
   "/archive": "archive",
 };
 
+export const DELETED = "/deleted";
+
 const ALBUM = /^\/albums\/(?<id>[^/]+)$/;
 
 /** What a page shows by days, if it does. */

@@ -75,7 +75,7 @@ const isAlbum = (view: Listing): view is AlbumView => albumOf(view) !== null;
 
 /** Of an album it says whether an image may be shown in it: see [Note: Members of albums]. */
 export const belongsIn =
-  (where: Listing | "trash") =>
+  (where: Listing) =>
   (image: ListedImage): boolean => {
     if (!LISTED.includes(image.state)) return false;
     if (where === "trash") return isDeleted(image);

@@ -19,8 +19,8 @@ export type Neighbours = {
   images: readonly Image[];
   /** How many of the timeline come before the first of these. */
   before: number;
-  /** How many the timeline has. */
-  total: number;
+  /** How many the timeline has; null: that is not known. */
+  total: number | null;
 };
 
 const ALONE: Neighbours = { images: [], before: 0, total: 0 };

@@ -1,7 +1,7 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { renderWithApp } from "@/test/render";
 import { anImage } from "@/test/samples";
@@ -21,7 +21,7 @@ test.each([
   expect(timeLeft(deleted, Date.parse(deleted) + days * DAY)).toBe(words);
 });
 
-test("a deleted picture is selected by a click and restored", async () => {
+test("a deleted picture is selected and restored", async () => {
   const deleted = anImage({
     id: "b2",
     alt_text: "A red barn",
@@ -38,10 +38,10 @@ test("a deleted picture is selected by a click and restored", async () => {
       return HttpResponse.json({ changed: 1, cancelled: 0, undo: null });
     }),
   );
-  renderWithApp(<TrashPage />);
+  renderWithApp(<TrashPage openId={null} onOpen={vi.fn()} />);
   const user = userEvent.setup();
   expect(await screen.findByText("30 days left")).toBeVisible();
-  await user.click(screen.getByRole("link", { name: /A red barn/ }));
+  await user.click(screen.getByRole("checkbox", { name: "Select A red barn" }));
   await user.click(await screen.findByRole("button", { name: "Restore" }));
   expect(await screen.findByText("1 picture restored")).toBeVisible();
   await waitFor(() => expect(screen.getByText("No deleted pictures")).toBeVisible());
@@ -65,7 +65,7 @@ test("all are selected, also those on pages that are not loaded", async () => {
       return HttpResponse.json({ changed: 3, cancelled: 0, undo: null });
     }),
   );
-  renderWithApp(<TrashPage />);
+  renderWithApp(<TrashPage openId={null} onOpen={vi.fn()} />);
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Select all" }));
   expect(await screen.findByText("3 selected")).toBeVisible();
@@ -73,4 +73,33 @@ test("all are selected, also those on pages that are not loaded", async () => {
   await waitFor(() => expect(asked).toHaveLength(1));
   const [batch] = asked as [{ images: { ids: string[] } }];
   expect([...batch.images.ids].sort()).toEqual(["a", "b", "c"]);
+});
+
+test("the trash is emptied only after it was said how many and how large", async () => {
+  const deleted = ["a", "b"].map((id) =>
+    anImage({ id, name: `${id}.jpg`, size: 1_500_000, deleted_at: new Date().toISOString() }),
+  );
+  const asked: unknown[] = [];
+  server.use(
+    http.get("*/api/images", () =>
+      HttpResponse.json({ images: asked.length ? [] : deleted, next_cursor: null }),
+    ),
+    http.post("*/api/images/batch", async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ changed: 2, cancelled: 0, has_more: false, undo: null });
+    }),
+  );
+  renderWithApp(<TrashPage openId={null} onOpen={vi.fn()} />);
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Empty trash" }));
+  const dialog = await screen.findByRole("dialog", { name: "Delete 2 pictures for good?" });
+  expect(dialog).toHaveTextContent("2 pictures, 3 MB");
+  expect(dialog).toHaveTextContent("This cannot be undone");
+  await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+  expect(asked).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Empty trash" }));
+  await user.click(await screen.findByRole("button", { name: "Delete for good" }));
+  expect(await screen.findByText("2 pictures deleted for good")).toBeVisible();
+  expect(await screen.findByText("No deleted pictures")).toBeVisible();
+  expect(asked).toEqual([{ action: "delete_for_good", images: { ids: ["a", "b"] } }]);
 });

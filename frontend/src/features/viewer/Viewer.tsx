@@ -15,9 +15,9 @@ export type ViewerProps = {
   imageId: string;
   /** The pictures around it as far as they are known, newest first. It need not be among them. */
   images: readonly Image[];
-  /** How many the list has, and how many of them come before the first of these. */
+  /** How many of the list come before the first of these, and how many it has; null: that is not known. */
   before: number;
-  total: number;
+  total: number | null;
   onClose: () => void;
   onNavigate: (id: string) => void;
 };
@@ -46,7 +46,8 @@ const Content = ({ view, imageId, images, before, total, onClose, onNavigate }: 
 
   // 422: what stands in the address is no id at all.
   const isUnknown = problem?.status === 404 || problem?.status === 422;
-  if (isUnknown || (!isListed && detail && detail.deleted_at !== null)) {
+  const isDeleted = !isListed && detail !== undefined && detail.deleted_at !== null;
+  if (isUnknown || (isDeleted && view !== "trash")) {
     return (
       <ViewerMessage title="There is no such picture" onClose={onClose}>
         It may have been deleted, or it belongs to someone else.
@@ -57,7 +58,7 @@ const Content = ({ view, imageId, images, before, total, onClose, onNavigate }: 
     return (
       <ViewerContent
         images={isListed ? images : detail ? [detail] : []}
-        place={isListed ? { before, total } : null}
+        place={isListed && total !== null ? { before, total } : null}
         view={view}
         imageId={imageId}
         detail={detail ?? null}

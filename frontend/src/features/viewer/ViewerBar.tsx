@@ -15,6 +15,7 @@ import {
   PlayIcon,
   PlusIcon,
   RemoveFromAlbumIcon,
+  RestoreIcon,
   SlideshowIcon,
   TrashIcon,
   UnarchiveIcon,
@@ -32,6 +33,8 @@ type ViewerBarProps = {
   hasDetails: boolean;
   onClose: () => void;
   onToggleDetails: () => void;
+  /** In place of what is done to others; null: it is not in the trash. */
+  trash: { onRestore: () => void; onDeleteForGood: () => void } | null;
   onDelete: () => void;
   onFavourite: () => void;
   onArchive: () => void;
@@ -46,7 +49,7 @@ type ViewerBarProps = {
 const light = "hover:bg-white/15!";
 
 export const ViewerBar = (props: ViewerBarProps) => {
-  const { image, position, film, hasDetails } = props;
+  const { image, position, film, hasDetails, trash } = props;
   const { download, isFetching } = useDownload(image);
   const place =
     position && `${position.at.toLocaleString("en")} of ${position.of.toLocaleString("en")}`;
@@ -95,6 +98,43 @@ export const ViewerBar = (props: ViewerBarProps) => {
       >
         <PlusIcon />
       </IconButton>
+      {trash === null && <Changes {...props} />}
+      <IconButton
+        label="Details"
+        aria-expanded={hasDetails}
+        className={classNames(light, hasDetails && "bg-white/20")}
+        onClick={props.onToggleDetails}
+      >
+        <InfoIcon />
+      </IconButton>
+      <IconButton
+        label="Download original"
+        className={light}
+        disabled={isFetching}
+        onClick={download}
+      >
+        <DownloadIcon />
+      </IconButton>
+      {trash && (
+        <IconButton label="Restore" className={light} onClick={trash.onRestore}>
+          <RestoreIcon />
+        </IconButton>
+      )}
+      <IconButton
+        label={trash ? "Delete for good" : "Delete"}
+        className={light}
+        onClick={trash ? trash.onDeleteForGood : props.onDelete}
+      >
+        <TrashIcon />
+      </IconButton>
+    </header>
+  );
+};
+
+const Changes = (props: ViewerBarProps) => {
+  const { image } = props;
+  return (
+    <>
       <IconButton
         label="Favourite"
         aria-pressed={image.favourite}
@@ -127,25 +167,6 @@ export const ViewerBar = (props: ViewerBarProps) => {
           <RemoveFromAlbumIcon />
         </IconButton>
       )}
-      <IconButton
-        label="Details"
-        aria-expanded={hasDetails}
-        className={classNames(light, hasDetails && "bg-white/20")}
-        onClick={props.onToggleDetails}
-      >
-        <InfoIcon />
-      </IconButton>
-      <IconButton
-        label="Download original"
-        className={light}
-        disabled={isFetching}
-        onClick={download}
-      >
-        <DownloadIcon />
-      </IconButton>
-      <IconButton label="Delete" className={light} onClick={props.onDelete}>
-        <TrashIcon />
-      </IconButton>
-    </header>
+    </>
   );
 };

@@ -89,8 +89,19 @@ export const ViewerContent = ({
   const toggleDetails = () => setHasDetails((was) => !was);
   // What is newest about it: the list may have it as it was.
   const current = image && detail?.id === image.id ? detail : image;
+  const isInTrash = view === "trash";
   const removeThis = () => {
-    if (current) changeThis("delete", current);
+    if (!current) return;
+    if (isInTrash) setDialog("for good");
+    else changeThis("delete", current);
+  };
+  const restoreThis = () => {
+    if (current) changeThis("restore", current);
+  };
+  const goOn = () => {
+    const next = images[index + 1] ?? images[index - 1];
+    if (next) onNavigate(next.id);
+    else onClose();
   };
   const favourThis = () => {
     if (current) changeThis(current.favourite ? "unfavourite" : "favourite", current);
@@ -122,9 +133,7 @@ export const ViewerContent = ({
     "0": () => stage.current?.resetZoom(),
     i: toggleDetails,
     e: toggleDetails,
-    f: favourThis,
-    a: archiveThis,
-    l: chooseAlbum,
+    ...(isInTrash ? { r: restoreThis } : { f: favourThis, a: archiveThis, l: chooseAlbum }),
     d: removeThis,
     Delete: removeThis,
     u: undo,
@@ -161,6 +170,11 @@ export const ViewerContent = ({
             hasDetails={hasDetails}
             onClose={close}
             onToggleDetails={toggleDetails}
+            trash={
+              isInTrash
+                ? { onRestore: restoreThis, onDeleteForGood: () => setDialog("for good") }
+                : null
+            }
             onDelete={removeThis}
             onFavourite={favourThis}
             onArchive={archiveThis}
@@ -188,7 +202,12 @@ export const ViewerContent = ({
           onClose={toggleDetails}
         />
       )}
-      <ViewerDialog which={dialog} image={current ?? image} onClose={() => setDialog(null)} />
+      <ViewerDialog
+        which={dialog}
+        image={current ?? image}
+        onGone={goOn}
+        onClose={() => setDialog(null)}
+      />
     </div>
   );
 };

@@ -5,6 +5,7 @@ import type { Image } from "@/api";
 import { loadAddToAlbumDialog, useLoadAhead } from "@/components/albums/load-add-to-album-dialog";
 import { useAddToAlbum } from "@/components/albums/use-add-to-album";
 import { useCorrectDates } from "@/components/corrections/use-correct-dates";
+import { useDeleteForGoodWithWords } from "@/components/trash/use-delete-for-good";
 
 import { KeysDialog } from "./KeysDialog";
 
@@ -14,16 +15,43 @@ const DateDialog = lazy(async () => ({
   default: (await import("@/components/corrections/DateDialog")).DateDialog,
 }));
 
-export type WhichDialog = "album" | "date" | "keys";
+const DeleteForGoodDialog = lazy(async () => ({
+  default: (await import("@/components/trash/DeleteForGoodDialog")).DeleteForGoodDialog,
+}));
 
-type ViewerDialogProps = { which: WhichDialog | null; image: Image; onClose: () => void };
+export type WhichDialog = "album" | "date" | "keys" | "for good";
 
-export const ViewerDialog = ({ which, image, onClose }: ViewerDialogProps) => {
+type ViewerDialogProps = {
+  which: WhichDialog | null;
+  image: Image;
+  /** It was deleted for good. */
+  onGone: () => void;
+  onClose: () => void;
+};
+
+const alreadyTold = (): void => undefined;
+
+export const ViewerDialog = ({ which, image, onGone, onClose }: ViewerDialogProps) => {
+  const deleteForGood = useDeleteForGoodWithWords();
   const addToAlbum = useAddToAlbum();
   const correctDates = useCorrectDates();
   useLoadAhead(loadAddToAlbumDialog);
   if (which === "keys") return <KeysDialog onClose={onClose} />;
   if (which === null) return null;
+  if (which === "for good") {
+    return (
+      <Suspense fallback={null}>
+        <DeleteForGoodDialog
+          images={[image]}
+          onConfirm={() => {
+            onClose();
+            deleteForGood([image]).then(onGone).catch(alreadyTold);
+          }}
+          onClose={onClose}
+        />
+      </Suspense>
+    );
+  }
   if (which === "date") {
     return (
       <Suspense fallback={null}>
