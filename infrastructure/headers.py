@@ -36,7 +36,7 @@ def make_headers_policy(
                 referrer_policy=cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
             ),
             strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
-                access_control_max_age=Duration.days(730), include_subdomains=True, override=True
+                access_control_max_age=Duration.days(730), include_subdomains=False, override=True
             ),
         ),
         custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(

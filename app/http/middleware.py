@@ -190,7 +190,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "X-Frame-Options": "DENY",
     }
     if settings.site_is_https:
-        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        headers["Strict-Transport-Security"] = "max-age=63072000"
     return headers
 
 
