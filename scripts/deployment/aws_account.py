@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 BOOTSTRAPPED_BY = 21  # the version that CDK's assets and roles of this CLI ask for
+MAX_CALL_SECONDS = 910  # a function has 900
 _LOOK_AGAIN_SECONDS = 5
 _DATABASE_LOOKS = 120
 BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
@@ -181,8 +182,13 @@ class AwsAccount:
         Raises:
             StartError: it failed.
         """
+        from botocore.config import Config  # noqa: PLC0415 - only now at hand
+
         name = self.outputs()["Migrate"]
-        answer = self.session.client("lambda").invoke(FunctionName=name)
+        # It may copy the database first, which takes minutes. After boto3's own 60 seconds, a
+        # second call would begin beside the first.
+        config = Config(read_timeout=MAX_CALL_SECONDS, retries={"total_max_attempts": 1})
+        answer = self.session.client("lambda", config=config).invoke(FunctionName=name)
         if "FunctionError" in answer:
             said = json.loads(answer["Payload"].read())
             raise StartError(f"The function {name} failed: {said.get('errorMessage', said)}")

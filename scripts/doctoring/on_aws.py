@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts.deployment.aws_account import AwsAccount
+from scripts.deployment.aws_account import MAX_CALL_SECONDS, AwsAccount
 from scripts.deployment.aws_errors import told_plainly
 from scripts.embedded.errors import StartError
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scripts.doctoring.options import Options
-
-_LONGEST_SECONDS = 910  # a function has 900
 
 
 def slices_on_aws(options: Options) -> Iterator[dict[str, Any]]:
@@ -29,7 +27,7 @@ def slices_on_aws(options: Options) -> Iterator[dict[str, Any]]:
     with told_plainly():
         account = AwsAccount.of_this_shell()
         name = account.outputs()["Doctor"]
-    config = Config(read_timeout=_LONGEST_SECONDS, retries={"total_max_attempts": 1})
+    config = Config(read_timeout=MAX_CALL_SECONDS, retries={"total_max_attempts": 1})
     functions = account.session.client("lambda", config=config)
     request = options.request()
     while True:

@@ -215,6 +215,24 @@ def test_migration_that_fails_stops_with_its_words(deployed: Deployed) -> None:
         deployed.aws.account.migrate()
 
 
+def test_migration_that_takes_minutes_is_called_once(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub = deployed.aws.session.stub("lambda")
+    stub.add_response("invoke", {"StatusCode": 200}, {"FunctionName": "Migrate"})
+    stubbed = deployed.aws.session.client
+    settings: dict[str, Any] = {}
+
+    def client(service: str, **more: Any) -> Any:
+        settings.update(more if service == "lambda" else {})
+        return stubbed(service, **more)
+
+    monkeypatch.setattr(deployed.aws.session, "client", client)
+    deployed.aws.account.migrate()
+    assert settings["config"].read_timeout > 900
+    assert settings["config"].retries == {"total_max_attempts": 1}
+
+
 def test_the_new_door_is_shown_before_the_old_one_is_closed(deployed: Deployed) -> None:
     deployed.rotate("door")
     secret = deployed.secret("door")
