@@ -300,7 +300,7 @@ class Compute(Construct):
             methods=[apigateway.HttpMethod.ANY],
             integration=integrations.HttpLambdaIntegration("Function", self.api.function),
         )
-        shards = Shards(self, "Shards", api=api, function=self.api.function)
+        shards = Shards(self, "Shards", api=api, function=self.api.function, after=routes)
         stage.node.add_dependency(*routes, shards)
         return api
 

@@ -22,7 +22,7 @@ from aws_cdk import CfnCreationPolicy, CfnResourceSignal, Fn
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-_IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64"
+_IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 # On the 512 MB of a nano the kernel ends dnf for want of memory (amazon-linux-2023 issue 404).
 INSTANCE_TYPE = "t4g.micro"
 DISK_GB = 8

@@ -282,10 +282,11 @@ def _number(context: Callable[[str], object], name: str, *, most: int) -> int | 
 
 
 def _worker_concurrency(context: Callable[[str], object], size: Size) -> int:
-    """Share out what the account may run at once: six tenths for three queues, the rest for people.
+    """Share out what the account may run at once: a fifth for each queue, the rest for people.
 
     Nothing is reserved: AWS refuses that where fewer than 100 would be left (Lambda, "Reserved
-    concurrency"), and new accounts have 10 in all. An SQS event source takes 2 at least.
+    concurrency"), and new accounts have 10 in all. An SQS event source takes 2 at least: so four
+    queues take 8 of 10 while all of them are full.
     """
     allowed = _number(context, "executions", most=1_000_000)
     if allowed is None:

@@ -7,16 +7,26 @@ chooses it by the viewer's network: an IPv4 address, or 48 bits of an IPv6 one. 
 one shard, which one in SHARDS of all others share. app/lambda_handlers/shards.py takes the shard
 off the path again. docs/decisions/0058-limits-by-address.md has the figures.
 
+[Note: One change at a time] API Gateway refuses two changes of one API that meet ("Unable to
+complete operation due to concurrent modification"), and takes ten calls a second of an account.
+CloudFormation makes at once what does not depend on each other, and does not always try again. So
+each route waits for the one before it.
+
 [Note: The route without a shard] CloudFront's function of the version before still asks for
 `/api/...` while it is replaced. Whoever calls around CloudFront may use it too, and is refused.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
+from constructs import Construct, IDependable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SHARDS = 32  # of the 300 routes that an API may have (API Gateway, "HTTP API quotas")
 _BURST_SECONDS = 4  # how long the full rate was saved up for
@@ -32,6 +42,7 @@ class Shards(Construct):
         *,
         api: apigateway.HttpApi,
         function: lambda_.IFunction,
+        after: Sequence[IDependable],
     ) -> None:
         super().__init__(scope, construct_id)
         integration = apigateway.CfnIntegration(
@@ -42,8 +53,10 @@ class Shards(Construct):
             integration_uri=function.function_arn,
             payload_format_version="2.0",
         )
+        integration.node.add_dependency(*after)
+        before: Construct = integration
         for shard in range(SHARDS):
-            apigateway.CfnRoute(
+            route = apigateway.CfnRoute(
                 self,
                 f"Route{shard}",
                 api_id=api.api_id,
@@ -51,6 +64,8 @@ class Shards(Construct):
                 authorization_type="NONE",  # the function asks for CloudFront's secret
                 target=f"integrations/{integration.ref}",
             )
+            route.node.add_dependency(before)  # see [Note: One change at a time]
+            before = route
         function.add_permission(
             "InvokedByShards",
             scope=self,

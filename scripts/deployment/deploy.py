@@ -82,6 +82,9 @@ _HELP = {
     '"Upgrade plan".',
     REFUSED_BUDGETS: "The payer of this account's organization has not let it have budgets: deploy "
     'with -c budget=none, or see docs/operations.md, "Budgets".',
+    "concurrent modification": "API Gateway was asked for two changes of one API at once: nothing "
+    "is wrong.",
+    "Too Many Requests": "AWS took more calls than it allows at once: wait a minute.",
     "ComputeMigrateFirst": "The migration failed: the function Migrate's log says why.",
     "already exists": "Something of that name is left from elsewhere: delete or rename it.",
 }

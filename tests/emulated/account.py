@@ -341,7 +341,7 @@ def judge_as_iam_does() -> None:
 
 def main() -> None:
     """Serve the account."""
-    image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64"
+    image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
     ssm._PUBLIC_AMI_PARAMETERS[image] = "ami-0c2023a1b2c3d4e5f"  # noqa: SLF001
     stand_in("AWS::EC2::FlowLog", "fl")
     stand_in("AWS::EC2::SecurityGroupIngress", "sgr")

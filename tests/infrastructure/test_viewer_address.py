@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.infrastructure.ways_out import references
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -155,3 +157,22 @@ def test_each_shard_has_its_own_route_and_its_own_limit(code: str, template: Tem
     assert max(rates) == stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
     # What is refused counts there before; no more is let in by the route without a shard.
     assert set(routes) - sharded == {"ANY /api/{proxy+}"}
+
+
+def test_api_gateway_is_asked_for_one_change_of_the_api_at_a_time(template: Template) -> None:
+    """Two that meet are refused as a "concurrent modification", and CloudFormation asks at once."""
+    resources = template.body["Resources"]
+    kinds = {"AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Integration"}
+    changes = {name for name, each in resources.items() if each["Type"] in kinds}
+
+    def earlier(name: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            named = set(references(resources[waiting.pop()])) & resources.keys() - found
+            found |= named
+            waiting += named
+        return found
+
+    assert len(changes) > 32  # as many as there are shards
+    assert sorted(len(earlier(name) & changes) for name in changes) == [*range(len(changes))]

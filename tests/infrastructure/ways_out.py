@@ -68,7 +68,7 @@ class Network:
         known: set[str] = set()
         waiting = [name]
         while waiting:
-            for other in _references(self._resources[waiting.pop()]):
+            for other in references(self._resources[waiting.pop()]):
                 if other in self._resources and other not in known:
                     known.add(other)
                     waiting.append(other)
@@ -214,10 +214,11 @@ def _target(value: Any) -> str:
     return str(value["Fn::GetAtt"][0])
 
 
-def _references(value: Any) -> Iterator[str]:
+def references(value: Any) -> Iterator[str]:
+    """Name what CloudFormation makes before a resource: all that it refers to, or depends on."""
     if isinstance(value, list):
         for each in value:
-            yield from _references(each)
+            yield from references(each)
     elif isinstance(value, dict):
         for key, each in value.items():
             match key:
@@ -228,4 +229,4 @@ def _references(value: Any) -> Iterator[str]:
                 case "DependsOn":
                     yield from [each] if isinstance(each, str) else each
                 case _:
-                    yield from _references(each)
+                    yield from references(each)
