@@ -49,7 +49,7 @@ export const offsetsWith = (minutes: number | null): number[] =>
     (a, b) => a - b,
   );
 
-const words = new Intl.DateTimeFormat(undefined, {
+const words = new Intl.DateTimeFormat("en-GB", {
   dateStyle: "medium",
   timeStyle: "medium",
   timeZone: "UTC",

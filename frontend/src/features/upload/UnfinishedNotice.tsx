@@ -56,6 +56,6 @@ export default UnfinishedNotice;
 const nameSome = (files: readonly Unfinished[]): string => {
   const names = files.slice(0, NAMED).map(({ name }) => name);
   const more = files.length - names.length;
-  if (more > 0) names.push(`${more.toLocaleString()} more`);
+  if (more > 0) names.push(`${more.toLocaleString("en")} more`);
   return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(names);
 };

@@ -99,4 +99,4 @@ export const UploadRoot = ({ userId, limits, album, filesRef, folderRef }: Uploa
 const unreadableMessage = (count: number): string =>
   count === 1
     ? "One file could not be read."
-    : `${count.toLocaleString()} files could not be read.`;
+    : `${count.toLocaleString("en")} files could not be read.`;

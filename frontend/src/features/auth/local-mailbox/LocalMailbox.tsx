@@ -55,7 +55,7 @@ const Letter = ({ mail }: { mail: Mail }) => (
       <p className="mt-1 text-sm text-muted">
         To {mail.to} ·{" "}
         <time dateTime={mail.at}>
-          {new Date(mail.at).toLocaleTimeString("en", { hour: "numeric", minute: "2-digit" })}
+          {new Date(mail.at).toLocaleTimeString("en-GB", { hour: "numeric", minute: "2-digit" })}
         </time>
       </p>
       <p className="mt-4 whitespace-pre-wrap">

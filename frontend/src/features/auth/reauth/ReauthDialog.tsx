@@ -78,7 +78,8 @@ export const ReauthDialog = ({ onConfirmed, onClose }: ConfirmDialogProps) => {
   return (
     <Dialog title="Confirm that it’s you" onClose={onClose} sheet>
       <p className="mb-5 text-muted">
-        This is not easily undone, so Pinhole asks once more. It then holds for ten minutes.
+        So that nobody else does this in your name, Pinhole asks once more. It then holds for ten
+        minutes.
       </p>
       {/* As high as most of what follows, so that the dialog opens in its place. */}
       <div className="min-h-36">

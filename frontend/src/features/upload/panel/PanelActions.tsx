@@ -25,12 +25,12 @@ export const PanelActions = ({ queue, summary, onlyFailed, onOnlyFailed }: Panel
           icon={<RetryIcon className="size-4" />}
           onClick={() => queue.retryFailed()}
         >
-          Try {retryable.toLocaleString()} again
+          Try {retryable.toLocaleString("en")} again
         </Button>
       )}
       {canFilter && (
         <Button className={small} onClick={() => onOnlyFailed(!onlyFailed)}>
-          {onlyFailed ? "Show all files" : `Show ${failed.toLocaleString()} not uploaded`}
+          {onlyFailed ? "Show all files" : `Show ${failed.toLocaleString("en")} not uploaded`}
         </Button>
       )}
       {unsent > 0 && (

@@ -4,7 +4,7 @@ import { anImage } from "@/test/samples";
 
 import { bigFile } from "../queue/testing/fakes";
 import type { Upload } from "../queue/upload-state";
-import { footnotes, summarize } from "./summary";
+import { footnotes, headline, summarize } from "./summary";
 
 const upload = (changes: Partial<Upload>): Upload => ({
   id: 1,
@@ -36,4 +36,12 @@ test("says into which album all of them went, and of several albums nothing", ()
   expect(notes({ album: lisbon }, { album: null })).toEqual([]);
   expect(notes({ album: lisbon }, { album: { id: "b", title: "Porto" } })).toEqual([]);
   expect(notes({})).toEqual([]);
+});
+
+test("says how many of those that were added cannot be shown as they are", () => {
+  const shown = { name: "ready", image: anImage() } as const;
+  const damaged = { name: "damaged", image: anImage(), reason: "It is cut off." } as const;
+  const summary = summarize([upload({ phase: shown }), upload({ phase: damaged })]);
+  expect(headline(summary)).toBe("2 pictures added");
+  expect(footnotes(summary)).toEqual(["1 damaged or without a preview"]);
 });

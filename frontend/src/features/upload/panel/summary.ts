@@ -9,6 +9,8 @@ export type Summary = {
   unsent: number;
   processing: number;
   added: number;
+  /** Of those that were added. */
+  damaged: number;
   already: number;
   failed: number;
   retryable: number;
@@ -28,6 +30,7 @@ export const summarize = (uploads: readonly Upload[]): Summary => {
     unsent: 0,
     processing: 0,
     added: 0,
+    damaged: 0,
     already: 0,
     failed: 0,
     retryable: 0,
@@ -71,13 +74,14 @@ const count = (upload: Upload, summary: Summary): void => {
   if (phase.name === "processing") summary.processing += 1;
   else if (phase.name === "already") summary.already += 1;
   else summary.added += 1;
+  if (phase.name === "damaged") summary.damaged += 1;
 };
 
 export const isOver = ({ unsent, processing }: Summary): boolean =>
   unsent === 0 && processing === 0;
 
 export const pictures = (count: number): string =>
-  count === 1 ? "1 picture" : `${count.toLocaleString()} pictures`;
+  count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`;
 
 /** The panel's heading. */
 export const headline = (summary: Summary): string => {
@@ -85,7 +89,7 @@ export const headline = (summary: Summary): string => {
   if (offline) return "Waiting for the network";
   if (signedOut) return "Waiting for you to sign in";
   if (unsent > 0)
-    return `Uploading ${(sendable - unsent).toLocaleString()} of ${sendable.toLocaleString()}`;
+    return `Uploading ${(sendable - unsent).toLocaleString("en")} of ${sendable.toLocaleString("en")}`;
   if (processing > 0) return `Preparing ${pictures(processing)}`;
   if (added > 0) return `${pictures(added)} added`;
   if (failed > 0) return `${pictures(failed)} not uploaded`;
@@ -102,11 +106,12 @@ export const spokenProgress = (summary: Summary): string => {
 };
 
 /** What else there is to say once it is over. */
-export const footnotes = ({ added, already, failed, album }: Summary): string[] => {
+export const footnotes = ({ added, damaged, already, failed, album }: Summary): string[] => {
   const notes: string[] = [];
   if (album !== null && added + already > 0) notes.push(`In ${album}`);
+  if (damaged > 0) notes.push(`${damaged.toLocaleString("en")} damaged or without a preview`);
   if (already > 0 && (added > 0 || failed > 0))
-    notes.push(`${already.toLocaleString()} already there`);
-  if (failed > 0 && added > 0) notes.push(`${failed.toLocaleString()} not uploaded`);
+    notes.push(`${already.toLocaleString("en")} already there`);
+  if (failed > 0 && added > 0) notes.push(`${failed.toLocaleString("en")} not uploaded`);
   return notes;
 };

@@ -77,6 +77,14 @@ export const DescriptionForm = ({ imageId, saved, drafts, onDone }: DescriptionF
       }}
     >
       <TextAreaField
+        label="Description"
+        rows={4}
+        limit={LIMITS.text}
+        value={draft.text}
+        error={errors.text}
+        onChange={(text) => change({ text })}
+      />
+      <TextAreaField
         label="Alt text"
         hint="One sentence, read aloud in place of the picture."
         rows={2}
@@ -84,14 +92,6 @@ export const DescriptionForm = ({ imageId, saved, drafts, onDone }: DescriptionF
         value={draft.alt}
         error={errors.alt}
         onChange={(alt) => change({ alt })}
-      />
-      <TextAreaField
-        label="Description"
-        rows={4}
-        limit={LIMITS.text}
-        value={draft.text}
-        error={errors.text}
-        onChange={(text) => change({ text })}
       />
       <TextAreaField
         label="Text in the picture"

@@ -159,16 +159,14 @@ describe("correcting it", () => {
     show(described);
     await edit();
     await userEvent.keyboard("!{Escape}");
-    expect(field("Alt text")).toHaveValue("A dog on a beach!");
+    expect(field("Description")).toHaveValue("A brown dog runs.!");
     await userEvent.keyboard("{Backspace}{Escape}");
     expect(screen.queryByRole("textbox")).not.toBeInTheDocument();
   });
 
   test("a person's version can be given up for the model's, and taken back", async () => {
     show({ description: { ...byModel, source: "person" }, description_state: "done" });
-    await userEvent.click(
-      await screen.findByRole("button", { name: "Go back to the AI’s version" }),
-    );
+    await userEvent.click(await screen.findByRole("button", { name: "Remove my description" }));
     await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
     await waitFor(() => expect(patches).toHaveLength(2));
     expect(patches).toMatchObject([
@@ -224,10 +222,11 @@ describe("asking the model", () => {
     expect(screen.getByRole("button", { name: "Write a description" })).toBeVisible();
   });
 
-  test("where the operator offers none, that is said", async () => {
+  test("where the operator offers none, nothing is said of it on each picture", async () => {
     const descriptions = { available: false, demo: false, model: null, host: null };
     show(none, aSession({ descriptions }));
-    expect(await screen.findByText(/not switched on here/)).toBeVisible();
+    expect(await screen.findByText("No description yet.")).toBeVisible();
+    expect(screen.queryByText(/AI/)).toBeNull();
   });
 
   test("what a person wrote is not offered to the model", async () => {

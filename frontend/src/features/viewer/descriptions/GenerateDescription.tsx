@@ -34,12 +34,7 @@ export const GenerateDescription = ({ detail, offer }: DescriptionRequestProps) 
 
 const NoDescription = ({ detail, offer }: DescriptionRequestProps) => {
   if (offer === "unavailable") {
-    return (
-      <p className="text-muted">
-        No description. Descriptions by AI are not switched on here; that is up to whoever runs this
-        Pinhole.
-      </p>
-    );
+    return <p className="text-muted">No description yet.</p>;
   }
   if (offer === "off") {
     return (

@@ -1,4 +1,4 @@
-/** Gives up the person's words for the model's, with a way back. */
+/** Gives up the person's words, for the model's where there are any, with a way back. */
 import { toProblem, useChangeImage, type ImageDetail } from "@/api";
 import { Button, RestoreIcon, useToast } from "@/ui";
 
@@ -29,7 +29,7 @@ export const RevertToModelButton = ({ detail: { id, description } }: { detail: I
       icon={<RestoreIcon className="size-4" />}
       onClick={() => void giveUp().catch(complain)}
     >
-      Go back to the AI’s version
+      Remove my description
     </Button>
   );
 };

@@ -47,7 +47,7 @@ export const TextAreaField = (props: LongTextFieldProps) => {
         </span>
         {isNearlyFull && (
           <span className="shrink-0 tabular-nums">
-            {value.length.toLocaleString()} / {limit.toLocaleString()}
+            {value.length.toLocaleString("en")} / {limit.toLocaleString("en")}
           </span>
         )}
       </div>

@@ -1,12 +1,15 @@
-/** That the original is stored whole: who compared it, when, and the SHA-256 to compare it with oneself. */
+/** Folded up: that the original is stored whole: who compared it, when, and the SHA-256 to compare it with oneself. */
 import type { ImageDetail } from "@/api";
 
 import { CopyableValue } from "./CopyableValue";
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 export const StorageReceipt = ({ detail: { receipt, sha256 } }: { detail: ImageDetail }) => (
-  <section>
+  <details>
+    <summary className="-mx-2 flex min-h-11 w-fit cursor-pointer items-center rounded-full px-2 text-sm text-muted hover:text-ink">
+      File integrity
+    </summary>
     <CopyableValue label="SHA-256 of the original" value={sha256}>
       <code title={sha256} className="text-sm">
         {sha256.slice(0, 12)}…{sha256.slice(-6)}
@@ -20,5 +23,5 @@ export const StorageReceipt = ({ detail: { receipt, sha256 } }: { detail: ImageD
         , {moment.format(new Date(receipt.at))}.
       </p>
     )}
-  </section>
+  </details>
 );

@@ -9,8 +9,7 @@ const fact = (changes: Parameters<typeof anImage>[0], label: string) =>
 
 test("the time is the clock's on the wall where it was taken, wherever this browser is", () => {
   const { value = "", more } = fact({ taken_at: "2025-05-03T23:30:00-08:00" }, "Taken") ?? {};
-  expect(value).toContain("May 3, 2025");
-  expect(value).toMatch(/11:30\sPM/);
+  expect(value).toMatch(/^Saturday,? 3 May 2025 at 23:30$/);
   expect(more).toBe("GMT-08:00");
   expect(fact({ taken_at: "2025-05-03T23:30:00" }, "Taken")).not.toHaveProperty("more");
   expect(fact({ taken_at: null }, "Taken")?.value).toBe("Not recorded in the file");
@@ -18,10 +17,9 @@ test("the time is the clock's on the wall where it was taken, wherever this brow
 
 test("a day whose time nobody knows is shown without one", () => {
   const day = fact({ taken_at: "1985-07-14T00:00:00" }, "Taken")?.value;
-  expect(day).toContain("July 14, 1985");
-  expect(day).not.toMatch(/12:00/);
+  expect(day).toMatch(/^Sunday,? 14 July 1985$/);
   const midnight = { taken_at: "2025-01-01T00:00:00+01:00" };
-  expect(fact(midnight, "Taken")?.value).toMatch(/12:00\sAM/);
+  expect(fact(midnight, "Taken")?.value).toMatch(/00:00/);
 });
 
 test("dimensions are told with megapixels", () => {
@@ -70,6 +68,6 @@ test("a file is named by its kind", () => {
 
 test("a picture that says nothing is dated by its file, and it is said so", () => {
   const undated = { taken_at: null, dated_by: "file", timeline_at: "2019-07-04T09:30:00" } as const;
-  expect(fact(undated, "Dated by the file")?.value).toContain("July 4, 2019");
+  expect(fact(undated, "Dated by the file")?.value).toContain("4 July 2019");
   expect(fact(undated, "Taken")).toBeUndefined();
 });
