@@ -108,8 +108,15 @@ def _hold(person_id: UUID) -> User:
 
 
 def _shut(user: User, *, by: User) -> None:
-    """From the commit on every process refuses the person, their scripts and their links."""
+    """From the commit on every process refuses the person, their scripts and their links.
+
+    A deletion that waits is called off: whoever was in the account may have asked for it, and its
+    person cannot call it off while the account is shut.
+    """
     user.disabled_at = now()
+    if user.delete_after is not None and not is_going(user):
+        user.delete_after = None
+        record(Event.DELETION_CALLED_OFF, user_id=user.id, actor_id=by.id)
     ended = end_sessions(user.id)
     _end_tokens(user)
     # Letters first: one that is being written holds its row, and its link is there afterwards.

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session as OrmSession
 
 from app.accounts.models import Session, User
@@ -111,6 +111,13 @@ def add_person(database: Engine, **changed: Any) -> tuple[str, str]:
         )
         rows.commit()
     return email, token
+
+
+def make_administrator(database: Engine, person: Person) -> None:
+    """Let a person look after the site."""
+    with database.begin() as rows:
+        query = text("UPDATE users SET is_administrator = true WHERE email = :email")
+        rows.execute(query, {"email": person.email})
 
 
 def an_administrator(rows: OrmSession) -> UUID:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from tests.support.api_operations import OPERATIONS, Operation, with_some_id
 from tests.support.images import jpeg
-from tests.support.users import PASSWORD, Json, Person, told
+from tests.support.users import PASSWORD, Json, Person, make_administrator, told
 
 ADMINISTRATION: list[Operation] = [each for each in OPERATIONS if "/admin/" in each[1]]
 ON_PICTURES: list[Operation] = [each for each in OPERATIONS if "{image_id}" in each[1]]
@@ -24,7 +24,7 @@ BODIES: dict[str, list[Json | None]] = {
 def root(new_person: Callable[[], Person], database: Engine) -> Person:
     """An administrator."""
     person = new_person()
-    administer(database, person)
+    make_administrator(database, person)
     return person
 
 
@@ -111,6 +111,21 @@ def test_a_shut_account_is_out_at_once_and_back_with_nothing_alive(
     assert again.status_code == 200
 
 
+def test_shutting_an_account_calls_its_deletion_off(
+    root: Person, ada: Person, database: Engine
+) -> None:
+    """An intruder may have asked for it, and a shut account's person cannot call it off."""
+    ada_id = ada.user_id
+    ada.http.post("/api/account/deletion").raise_for_status()
+    assert change(root, ada_id, disabled=True).json()["delete_after"] is None
+    found = text(
+        "SELECT event FROM audit_events WHERE user_id = :id AND actor_id <> :id ORDER BY 1"
+    )
+    with database.begin() as connection:
+        events = connection.scalars(found, {"id": ada_id}).all()
+    assert events == ["account_disabled", "deletion_called_off"]
+
+
 def test_an_account_that_is_going_is_not_opened_any_more(
     root: Person, ada: Person, database: Engine
 ) -> None:
@@ -189,7 +204,7 @@ def test_the_last_administrator_stays(root: Person, ada: Person, database: Engin
 
     # Another one who is shut, or about to leave, does not count.
     ada_id = ada.user_id
-    administer(database, ada)
+    make_administrator(database, ada)
     for column in ("disabled_at", "delete_after"):
         with database.begin() as connection:
             query = text(f"UPDATE users SET {column} = now() WHERE id = :id")  # noqa: S608
@@ -208,7 +223,7 @@ def test_two_administrators_at_once_never_leave_none(
     ids = {root.email: root.user_id, ada.email: ada.user_id}
     for _ in range(10):
         alone(database, root)
-        administer(database, ada)
+        make_administrator(database, ada)
         with ThreadPoolExecutor(2) as both:
             list(
                 both.map(
@@ -301,12 +316,6 @@ def people(root: Person, **query: str) -> list[Json]:
 
 def change(root: Person, person_id: str, **changed: bool) -> httpx2.Response:
     return root.http.patch(f"/api/admin/people/{person_id}", json=changed)
-
-
-def administer(database: Engine, person: Person) -> None:
-    with database.begin() as connection:
-        query = text("UPDATE users SET is_administrator = true WHERE email = :email")
-        connection.execute(query, {"email": person.email})
 
 
 def alone(database: Engine, root: Person) -> None:
