@@ -192,7 +192,8 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
     owner to come (THREATS 41: classic merge, trojan identifier, unexpired session, unexpired
     change of address). Then every way in but the new password goes. Access tokens always go: they
     ask for no factor; so do linked accounts, which go where they are new. Second factors go where
-    all of them are new, see NEW_FACTOR, but never an administrator's. Call only where
+    all of them are new, see NEW_FACTOR, but never an administrator's. Beside an older one, new
+    passkeys go: each signs in by itself, and the older factor is still asked for. Call only where
     `may_reset_by_mail`.
 
     Returns:
@@ -208,7 +209,9 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
         user.email_verified_at = now()
         record(Event.EMAIL_VERIFIED, user_id=user.id, how="reset")
     else:
-        if not user.is_administrator and not has_older_factor(user):
+        if has_older_factor(user):
+            removed |= _remove_new_passkeys(user)
+        elif not user.is_administrator:
             removed |= _remove(user, Passkey, Totp, RecoveryCode)
         removed |= _remove_new_identities(user)
     set_password(user, password)
@@ -230,6 +233,14 @@ def has_older_factor(user: User) -> bool:
         exists().where(Totp.user_id == user.id, Totp.confirmed_at < now() - NEW_FACTOR),
     ]
     return bool(db.session.scalar(select(or_(*older))))
+
+
+def _remove_new_passkeys(user: User) -> dict[str, int]:
+    added = delete(Passkey).where(
+        Passkey.user_id == user.id, Passkey.created_at > now() - NEW_FACTOR
+    )
+    count = len(db.session.scalars(added.returning(Passkey.user_id)).all())
+    return {Passkey.__tablename__: count} if count else {}
 
 
 def _remove_new_identities(user: User) -> dict[str, int]:
