@@ -58,7 +58,7 @@ def sign_in(who: Traveller, email: str, password: str = PASSWORD) -> httpx2.Resp
 def take_back(ada: Traveller, email: str) -> None:
     """Reset the password by the mail that only Ada gets."""
     ask = lambda: ada.http.post("/api/auth/reset", json={"email": email})  # noqa: E731
-    token = token_in(next_mail(ada.http, email, ask, about="password"))
+    token = token_in(next_mail(ada.http, email, ask, about="Set a new password"))
     body = {"token": token, "password": NEW_PASSWORD}
     ada.http.post("/api/auth/reset/finish", json=body).raise_for_status()
     assert ada.signed_in_as == email

@@ -8,7 +8,11 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.accounts.rate_limits.policies import SECOND_FACTOR_TRIES, SECOND_FACTOR_TRIES_LONG
+from app.accounts.rate_limits.policies import (
+    LETTERS_ALL,
+    SECOND_FACTOR_TRIES,
+    SECOND_FACTOR_TRIES_LONG,
+)
 from app.accounts.sessions.tokens import digest
 from tests.support.authenticators import (
     SoftwareKey,
@@ -18,8 +22,8 @@ from tests.support.authenticators import (
     sign_in_by_passkey,
 )
 from tests.support.mailbox import next_mail, token_in
-from tests.support.rate_limits import use_up
-from tests.support.users import PASSWORD, Json, Person
+from tests.support.rate_limits import forget, use_up
+from tests.support.users import PASSWORD, Json, Person, make_administrator
 
 Browsers = Callable[[], httpx2.Client]
 NEW = "a teapot sings for nobody twice"
@@ -32,7 +36,7 @@ def reset(browser: httpx2.Client, person: Person) -> Json:
         asked = browser.post("/api/auth/reset", json={"email": person.email})
         assert asked.status_code == 202
 
-    mail = next_mail(browser, person.email, ask, about="password")
+    mail = next_mail(browser, person.email, ask, about="Set a new password")
     body = {"token": token_in(mail), "password": NEW}
     done: Json = browser.post("/api/auth/reset/finish", json=body).raise_for_status().json()
     return done
@@ -73,6 +77,18 @@ def test_reset_removes_a_new_factor_of_somebody_who_had_the_password(
     )
 
 
+def test_nobody_keeps_owners_from_a_new_password_by_asking_for_mails(
+    ada: Person, new_visitor: Browsers, database: Engine
+) -> None:
+    use_up(database, LETTERS_ALL, of="")
+    try:
+        asked = new_visitor().post("/api/auth/register", json={"email": f"new-{ada.email}"})
+        assert asked.status_code == 429
+        assert reset(new_visitor(), ada)["user"]["email"] == ada.email
+    finally:
+        forget(database, LETTERS_ALL)
+
+
 def test_reset_leaves_all_factors_where_one_is_old(
     ada: Person, new_visitor: Browsers, database: Engine
 ) -> None:
@@ -84,13 +100,27 @@ def test_reset_leaves_all_factors_where_one_is_old(
     assert answer["second_factor"] == {"methods": ["passkey", "totp", "recovery_code"]}
 
 
+@pytest.mark.parametrize("is_administrator", [False, True])
+def test_reset_removes_a_new_passkey_beside_an_older_factor(
+    ada: Person, new_visitor: Browsers, database: Engine, *, is_administrator: bool
+) -> None:
+    """It signs in by itself: whoever added it would be in again before the owner is."""
+    add_totp(ada)
+    grow_older(database, ada, days=8)
+    intruders = SoftwareKey()
+    add_passkey(ada, intruders)
+    if is_administrator:
+        make_administrator(database, ada)
+    answer = reset(new_visitor(), ada)
+    assert answer["second_factor"] == {"methods": ["totp", "recovery_code"]}
+    assert sign_in_by_passkey(new_visitor(), intruders).status_code == 401
+
+
 def test_reset_leaves_new_factors_of_an_administrator(
     ada: Person, new_visitor: Browsers, database: Engine
 ) -> None:
     add_passkey(ada, SoftwareKey())
-    with database.begin() as rows:
-        promote = "UPDATE users SET is_administrator = true WHERE email = :email"
-        rows.execute(text(promote), {"email": ada.email})
+    make_administrator(database, ada)
     assert reset(new_visitor(), ada)["second_factor"]
 
 
@@ -188,9 +218,7 @@ def test_no_letter_opens_an_unproved_administrators_account(
 ) -> None:
     """A mistyped address is read by somebody, who must not come to look after the site."""
     root = new_person()
-    with database.begin() as rows:
-        promote = "UPDATE users SET is_administrator = true WHERE email = :email"
-        rows.execute(text(promote), {"email": root.email})
+    make_administrator(database, root)
     planted(database, root)
     before = kept(root)
     reader = new_visitor()
@@ -207,10 +235,8 @@ def test_a_link_from_before_does_not_open_an_unproved_administrators_account(
     key, _ = planted(database, root)
     reader = new_visitor()
     ask = partial(reader.post, "/api/auth/reset", json={"email": root.email})
-    token = token_in(next_mail(reader, root.email, ask, about="password"))
-    with database.begin() as rows:
-        promote = "UPDATE users SET is_administrator = true WHERE email = :email"
-        rows.execute(text(promote), {"email": root.email})
+    token = token_in(next_mail(reader, root.email, ask, about="Set a new password"))
+    make_administrator(database, root)
     body = {"token": token, "password": NEW}
     assert reader.post("/api/auth/reset/finish", json=body).status_code == 410
     assert reader.post("/api/auth/reset/look", json={"token": token}).status_code == 410
