@@ -62,6 +62,7 @@ const RestoreForm = ({ token, email, needsCode }: RestoreFormProps) => {
           least={MIN_PASSWORD_LENGTH}
           email={email}
           error={errors.password}
+          onEdit={() => setErrors({})}
           {...(needsCode ? { rule: "8 characters or more, beside your second factor." } : {})}
         />
         {needsCode && (

@@ -67,6 +67,7 @@ const SetPasswordForm = (props: SetPasswordFormProps) => {
           least={MIN_PASSWORD_LENGTH}
           email={email}
           error={errors.password}
+          onEdit={() => setErrors({})}
           {...(rule === undefined ? {} : { rule })}
         />
         <Button look="primary" type="submit" busy={send.isPending} className="w-full">

@@ -190,7 +190,10 @@ test.each([true, false])(
     await userEvent.click(button);
     expect(screen.getByLabelText("New password")).toHaveFocus();
     expect(sent).toEqual([]);
+    // A complaint about what was there before does not stand beside the next password.
+    expect(screen.getByLabelText("New password")).toBeInvalid();
     await userEvent.type(screen.getByLabelText("New password"), LONG);
+    expect(screen.getByLabelText("New password")).toBeValid();
     if (needsCode) {
       await userEvent.click(button);
       expect(await screen.findByText("Enter a code.")).toBeVisible();

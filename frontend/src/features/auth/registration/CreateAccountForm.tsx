@@ -88,6 +88,7 @@ export const CreateAccountForm = (props: CreateAccountFormProps) => {
       <NewPasswordInput
         least={MIN_PASSWORD_LENGTH}
         error={errors.password}
+        onEdit={() => setErrors({})}
         {...(fixedEmail === null ? {} : { email: fixedEmail })}
       />
       <Button look="primary" type="submit" busy={create.isPending} className="w-full">

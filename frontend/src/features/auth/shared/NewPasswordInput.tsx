@@ -12,6 +12,8 @@ type NewPasswordInputProps = {
   /** Whose it is: an address is easy to guess too. */
   email?: string;
   error: string | undefined;
+  /** The complaint is about what was there before. */
+  onEdit: () => void;
 };
 
 export const NewPasswordInput = ({
@@ -20,6 +22,7 @@ export const NewPasswordInput = ({
   rule,
   email,
   error,
+  onEdit,
 }: NewPasswordInputProps) => {
   const [typed, setTyped] = useState("");
   const opinion = usePasswordOpinion(typed, { least, ...(email === undefined ? {} : { email }) });
@@ -29,7 +32,10 @@ export const NewPasswordInput = ({
       name="password"
       least={least}
       opinion={opinion}
-      onType={setTyped}
+      onType={(text) => {
+        setTyped(text);
+        if (error !== undefined) onEdit();
+      }}
       error={error}
       {...(rule === undefined ? {} : { rule })}
     />
