@@ -78,6 +78,13 @@ VisionErrorCode = Literal[
 ]
 
 
+# No answer about the picture came, and the next one would fare no better.
+AWAY: frozenset[VisionErrorCode] = frozenset(
+    {"unreachable", "rate_limited", "quota_exceeded", "bad_key"}
+)
+OPERATORS: frozenset[VisionErrorCode] = frozenset({"quota_exceeded", "bad_key"})  # theirs to mend
+
+
 class VisionError(Exception):
     """No description, and why.
 

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from app.accounts.rate_limits import limiter
 from app.accounts.rate_limits.policies import PICTURES_SHOWN_ALL, PICTURES_SHOWN_OF_PERSON
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import PREVIEWS, PictureStore, Preview
-from app.clients.openai_vision import Sighting, VisionError
+from app.clients.openai_vision import AWAY, OPERATORS, Sighting, VisionError
 from app.clients.outage import is_outage
 from app.database import db
 from app.descriptions.lease import (
@@ -28,6 +29,7 @@ from app.descriptions.lease import (
     seconds_until,
     seconds_until_next,
 )
+from app.descriptions.model_rest import note_answer, rest_model, seconds_of_rest
 from app.descriptions.versions import by, record, record_failure
 from app.errors import TooManyRequestsError
 from app.images.models import DescriptionSource, DescriptionState, Image
@@ -45,12 +47,12 @@ from app.processing.yielding import GiveWay
 
 log = logging.getLogger(__name__)
 
-LONGEST_PAUSE = 600
 # So that no request, and no message, sends a hundred thousand of them.
 ASKED_AT_A_TIME = 20
 EARLY_SECONDS = 5  # that a message may come before its picture's rest is over
 MOST_BEGINNINGS = 2 * MOST_ATTEMPTS
 MAX_STOPPED = 1000  # in one statement
+MAX_DELAY_SECONDS = 900  # of a message, in SQS
 
 
 class Describes(Protocol):
@@ -101,6 +103,12 @@ def describe_next(
             the message comes back.
         AwsUnavailableError, DarkroomError: an outage; try again.
     """
+    if vision is not None and (rest := seconds_of_rest()) > 0:
+        # Not raised instead: a message that comes back five times is given up. Spread, so that not
+        # all come back at once.
+        spread = random.uniform(1, 1 + rest)  # noqa: S311 - guards nothing
+        ask(task, min(math.ceil(rest + spread), MAX_DELAY_SECONDS))
+        return
     while (begun := begin_next()) is not None:
         preview = _preview_to_show(begun, has_model=vision is not None)
         if preview is not None and vision is not None:
@@ -176,6 +184,7 @@ def _show(
             return
         sighting = vision.describe(sketched)
     except (AwsUnavailableError, DarkroomError) as error:
+        _give_back_shown(begun)
         if is_outage(error):
             let_go(begun, counts=False)  # not the picture's fault, however long it lasts
             raise
@@ -185,17 +194,56 @@ def _show(
         log.exception("no preview of %s to describe", image_id)
         record_failure(image_id, code="preview_unreadable")
     except VisionError as error:
-        if error.retryable and begun.attempts < MOST_ATTEMPTS:
-            pause = min(round(error.retry_after or 5 * 2**begun.attempts), LONGEST_PAUSE)
-            _try_later(begun, pause, ask=ask)
-            return
-        log.warning("no description of %s: %s", image_id, error.code)
-        record_failure(image_id, code=error.code)
-        count("DescriptionsFailed")
+        _settle_without_description(begun, error, ask=ask)
+        return
     else:
+        note_answer()
+        db.session.commit()  # what all workers read is locked for no longer than that
         record(image_id, sighting, is_demo=is_demo)
         count("DescriptionsMade")
     db.session.commit()
+
+
+def _settle_without_description(
+    begun: Begun, error: VisionError, *, ask: Callable[[DescribePicture, int], None]
+) -> None:
+    """Keep what a model said instead of a description, or wait for it to say anything."""
+    if error.code in AWAY:
+        _wait_for_model(begun, error, ask=ask)
+        return
+    note_answer()
+    db.session.commit()
+    if error.retryable and begun.attempts < MOST_ATTEMPTS:
+        _try_later(begun, 5 * 2**begun.attempts, ask=ask)
+        return
+    log.warning("no description of %s: %s", begun.image_id, error.code)
+    record_failure(begun.image_id, code=error.code)
+    db.session.commit()
+    count("DescriptionsFailed")
+
+
+def _wait_for_model(
+    begun: Begun, error: VisionError, *, ask: Callable[[DescribePicture, int], None]
+) -> None:
+    """Let the model rest and the picture wait: nothing was said of it, so it counts nowhere.
+
+    But for a picture that makes the model's host fail each time, which would have everybody's wait.
+    So out of reach, right after the model had answered others, is a try of the picture: it rests
+    longer than the model, so that others go first and show whose fault it is.
+    """
+    _give_back_shown(begun)
+    rest = rest_model(retry_after=error.retry_after)
+    level = logging.ERROR if error.code in OPERATORS else logging.WARNING
+    log.log(level, "the model is away, so descriptions wait: %s", error.code)
+    count("DescriptionsFailed")
+    counts = rest.is_first and error.code == "unreachable"
+    if counts and begun.attempts >= MOST_ATTEMPTS:
+        record_failure(begun.image_id, code=error.code)
+        db.session.commit()
+        return
+    pause = math.ceil(2 * rest.seconds if counts else rest.seconds)
+    let_go(begun, counts=counts, rest=timedelta(seconds=pause))
+    ask(DescribePicture(image_id=begun.image_id), pause)
 
 
 def _try_later(begun: Begun, pause: int, *, ask: Callable[[DescribePicture, int], None]) -> None:
@@ -264,6 +312,14 @@ def _may_show(begun: Begun) -> bool:
         let_go(begun, counts=False)
         return False
     return True
+
+
+def _give_back_shown(begun: Begun) -> None:
+    """Count a picture no more of which the model has said nothing."""
+    limiter.give_each_back(
+        (PICTURES_SHOWN_OF_PERSON, str(begun.owner_id)), (PICTURES_SHOWN_ALL, "")
+    )
+    db.session.commit()
 
 
 def ask_for_next(

@@ -28,7 +28,7 @@ WORDS = {
     "decoder_crashed": "The program that opens pictures failed on this one. The original is kept as"
     " it is.",
     "processing_failed": "No preview could be made of this picture. The original is kept as it is.",
-    # Descriptions.
+    # Descriptions. Too busy, without money and without a key: of rows from before 0099.
     "preview_unreadable": "The preview could not be read, so nothing was sent. Try again.",
     "rate_limited": "The model was too busy. Try again later.",
     "quota_exceeded": "The operator's budget for the model is used up.",

@@ -14,10 +14,11 @@ from sqlalchemy import Engine, text
 from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client
 from app.clients.aws.image_store import PictureStore
-from app.clients.openai_vision import Sighting, VisionError
+from app.clients.openai_vision import Sighting, VisionError, VisionErrorCode
 from app.database import db
 from app.descriptions.generate import describe_next
 from app.descriptions.lease import _BEGIN, Begun, begin_next
+from app.descriptions.model_rest import MIN_REST_SECONDS
 from app.media.sandbox.pool import Darkroom
 from app.messages import MOST_ATTEMPTS, DescribePicture
 from app.processing.yielding import never_give_way
@@ -90,6 +91,7 @@ def describe(
         meanwhile: Meanwhile = lambda: None,
         waiting: Meanwhile = lambda: None,
         attempt: int = 1,
+        is_back: bool = True,
     ) -> SlowModel:
         model = SlowModel(meanwhile)
 
@@ -104,6 +106,8 @@ def describe(
         with database.begin() as connection:
             # Whose turn it is depends on everybody's pictures, those of earlier tests too.
             connection.execute(text("UPDATE images SET description_state = 'none'"))
+            if is_back:
+                connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'model-%'"))
             connection.execute(text(waits), {"id": image_id, "attempts": attempt - 1})
         with app.app_context():
             describe_next(
@@ -270,21 +274,85 @@ def test_a_picture_that_somebody_else_has_begun_meanwhile_is_shown_by_them_alone
         assert connection.scalar(query, {"id": image_id}) == theirs.leased_until
 
 
-def test_a_busy_model_is_asked_again_until_it_is_enough(
-    ada: Person, describe: Callable[..., SlowModel]
+SHOWN = "SELECT count(*) FROM rate_limits WHERE key LIKE 'shown-%' AND empty_at > now()"
+
+
+@pytest.mark.parametrize(
+    ("code", "retry_after"),
+    [("rate_limited", 7), ("unreachable", None), ("bad_key", None), ("quota_exceeded", None)],
+)
+def test_picture_waits_for_a_model_that_is_away_and_counts_nowhere(
+    ada: Person,
+    describe: Callable[..., SlowModel],
+    database: Engine,
+    code: VisionErrorCode,
+    retry_after: float | None,
 ) -> None:
     image_id = developed(ada, 505)
     switch(ada, on=True)
 
-    def busy() -> None:
-        raise VisionError("rate_limited", retryable=True, retry_after=7)
+    def away() -> None:
+        raise VisionError(code, retryable=True, retry_after=retry_after)
 
-    model = describe(image_id, meanwhile=busy)
-    assert model.asked_again == [(DescribePicture(image_id=UUID(image_id)), 7)]
+    with database.begin() as connection:
+        connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'shown-%'"))
+        # Away for 40 seconds already.
+        since = "INSERT INTO rate_limits VALUES ('model-away', now() + :rest)"
+        connection.execute(text(since), {"rest": timedelta(days=30, seconds=-40)})
+    task = DescribePicture(image_id=UUID(image_id))
+    # As the last of its tries.
+    ((again, seconds),) = describe(
+        image_id, meanwhile=away, attempt=MOST_ATTEMPTS, is_back=False
+    ).asked_again
+    assert again == task
+    assert seconds == 7 if retry_after else 40 <= seconds < 60
     assert ada.detail(image_id)["description_state"] == "waiting"
-    describe(image_id, meanwhile=busy, attempt=MOST_ATTEMPTS)
-    detail = ada.detail(image_id)
-    assert detail["description_state"] == "failed"
-    assert detail["description_failure"]["code"] == "rate_limited"
+    tries = text("SELECT description_attempts FROM images WHERE id = :id")
+    with database.connect() as connection:
+        assert connection.scalar(tries, {"id": image_id}) == MOST_ATTEMPTS - 1
+        assert connection.scalar(text(SHOWN)) == 0
+    # Nobody asks it meanwhile, and the message is not lost.
+    resting = describe(image_id, is_back=False)
+    assert resting.calls == 0
+    ((again, later),) = resting.asked_again
+    assert again == task
+    assert seconds <= later <= 2 * seconds + 2
+    with database.begin() as connection:
+        connection.execute(text("DELETE FROM rate_limits WHERE key = 'model-rest'"))
+    assert describe(image_id, is_back=False).calls == 1
+    assert ada.detail(image_id)["description_state"] == "done"
+    with database.connect() as connection:
+        away_still = text("SELECT count(*) FROM rate_limits WHERE key LIKE 'model-%'")
+        assert connection.scalar(away_still) == 0
+
+
+def test_picture_that_fails_whenever_others_succeed_is_given_up(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 512)
+    switch(ada, on=True)
+
+    def crash() -> None:
+        raise VisionError("unreachable", retryable=True)
+
+    ((_, seconds),) = describe(image_id, meanwhile=crash, attempt=4).asked_again
+    assert seconds == 2 * MIN_REST_SECONDS  # so others go first
+    assert describe(image_id, meanwhile=crash, attempt=MOST_ATTEMPTS).asked_again == []
+    assert ada.detail(image_id)["description_failure"]["code"] == "unreachable"
     counts = ada.http.get("/api/account").json()["descriptions"]
     assert (counts["failed"], counts["missing"]) == (1, 1)
+
+
+def test_answer_that_cannot_be_used_is_asked_for_again_until_it_is_enough(
+    ada: Person, describe: Callable[..., SlowModel]
+) -> None:
+    image_id = developed(ada, 513)
+    switch(ada, on=True)
+
+    def mumble() -> None:
+        raise VisionError("unusable_answer", retryable=True)
+
+    ((_, seconds),) = describe(image_id, meanwhile=mumble).asked_again
+    assert seconds == 10
+    describe(image_id, meanwhile=mumble, attempt=MOST_ATTEMPTS)
+    assert ada.detail(image_id)["description_failure"]["code"] == "unusable_answer"

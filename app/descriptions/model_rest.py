@@ -1,0 +1,71 @@
+"""The model rests while it gives no answer about any picture: no worker asks it meanwhile.
+
+[Note: A model that is away] Out of reach, too busy, or without a key or money, it says nothing of
+the picture it was shown. Then the pictures go on waiting, and all workers leave the model alone:
+for as long again as it has been away, within bounds, or for as long as its host says. See
+docs/decisions/0099.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from app.database import db
+
+MIN_REST_SECONDS = 5.0
+MAX_REST_SECONDS = 300.0
+MAX_REST_ASKED_SECONDS = 600.0  # by its host
+# Both are rows of limiter.py's table, which the sweep deletes once they say nothing any more.
+# 'model-away' says since when: so long before its `empty_at`.
+_KEPT = timedelta(days=30)
+_AWAY = text("""
+INSERT INTO rate_limits AS held (key, empty_at) VALUES ('model-away', now() + :kept)
+ON CONFLICT (key) DO UPDATE
+  SET empty_at = CASE WHEN held.empty_at < now() THEN now() + :kept ELSE held.empty_at END
+RETURNING extract(epoch FROM now() + :kept - empty_at)
+""").bindparams(kept=_KEPT)
+_REST = text("""
+INSERT INTO rate_limits AS held (key, empty_at) VALUES ('model-rest', now() + :rest)
+ON CONFLICT (key) DO UPDATE SET empty_at = greatest(held.empty_at, excluded.empty_at)
+""")
+_LEFT = text("""
+SELECT extract(epoch FROM empty_at - now()) FROM rate_limits
+WHERE key = 'model-rest' AND empty_at > now()
+""")
+_BACK = text("DELETE FROM rate_limits WHERE key IN ('model-away', 'model-rest')")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rest:
+    """How many seconds the model is left alone, and whether it had answered until now."""
+
+    seconds: float
+    is_first: bool
+
+
+def rest_model(*, retry_after: float | None) -> Rest:
+    """Note that the model gave no answer. Ends the transaction.
+
+    Args:
+        retry_after: the seconds that its host asks for.
+    """
+    away = float(db.session.execute(_AWAY).scalar_one())
+    seconds = min(max(away, MIN_REST_SECONDS), MAX_REST_SECONDS)
+    if retry_after is not None:
+        seconds = min(max(retry_after, 1.0), MAX_REST_ASKED_SECONDS)
+    db.session.execute(_REST, {"rest": timedelta(seconds=seconds)})
+    db.session.commit()
+    return Rest(seconds=seconds, is_first=away <= 0)
+
+
+def note_answer() -> None:
+    """Note, in the current transaction, that the model said something of a picture."""
+    db.session.execute(_BACK)
+
+
+def seconds_of_rest() -> float:
+    """Return how long the model is left alone still; 0 when it may be asked."""
+    seconds = db.session.scalar(_LEFT)
+    db.session.rollback()
+    return float(seconds or 0)
