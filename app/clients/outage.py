@@ -9,6 +9,7 @@ doubles after each outage until a task succeeds. Otherwise the worker would retr
 fast as it can.
 """
 
+import errno
 import logging
 import threading
 import time
@@ -26,10 +27,12 @@ ASK_EVERY_SECONDS = 1.0
 # See [Note: What answers and takes nothing].
 MIN_PAUSE_SECONDS = 1.0
 MAX_PAUSE_SECONDS = 30.0
+# This machine's disk is full, or it has too many files open: whatever the work is, it fails.
+_EXHAUSTED = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE}
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether an error means that the database or AWS cannot be reached.
+    """Whether the database or AWS cannot be reached, or this machine has no room for its work.
 
     Not where rows of one person are locked, which is no reason for others to wait.
     """
@@ -37,6 +40,8 @@ def is_outage(error: BaseException) -> bool:
         return False
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+        return True
     return isinstance(error, AwsUnreachableError | PoolTimeoutError)
 
 

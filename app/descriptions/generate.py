@@ -183,7 +183,7 @@ def _show(
         if _preview_of(begun, has_model=True) is None:
             return
         sighting = vision.describe(sketched)
-    except (AwsUnavailableError, DarkroomError) as error:
+    except (AwsUnavailableError, DarkroomError, OSError) as error:  # a full disk above all
         _give_back_shown(begun)
         if is_outage(error):
             let_go(begun, counts=False)  # not the picture's fault, however long it lasts

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from app.clients.aws.boto import AwsUnreachableError
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import PictureStore, StoredObject
 from app.clients.aws.sqs import MAX_MESSAGES
+from app.clients.outage import is_outage
 from app.jobs.heartbeat import Heartbeat
 from app.media.results import Developed, Rejected
 from app.media.sandbox.decoder_time import DecoderTime
@@ -32,9 +35,8 @@ from tests.conftest import running_stack
 from tests.support.library import Library, library_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from io import BufferedReader
-    from pathlib import Path
     from typing import BinaryIO
 
 
@@ -376,20 +378,39 @@ def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun_beside_others_o
     assert has_room(limit, arrived.user_id)
 
 
+def out_of_reach(into: BinaryIO) -> None:
+    raise AwsUnreachableError(into)
+
+
+def on_a_full_disk(into: BinaryIO) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        full.write(into.name.encode())
+
+
+def with_too_many_files(into: BinaryIO) -> None:
+    raise OSError(errno.EMFILE, into.name)
+
+
+@pytest.mark.parametrize("fetch", [out_of_reach, on_a_full_disk, with_too_many_files])
 def test_an_outage_is_not_held_against_a_picture(
-    library: Library, arrived: Place, darkroom: SlowDarkroom
+    library: Library, arrived: Place, darkroom: SlowDarkroom, fetch: Callable[[BinaryIO], None]
 ) -> None:
     class Away(PictureStore):
         def fetch_original(
             self, user_id: UUID, image_id: UUID, *, size: int, into: BinaryIO
         ) -> StoredObject:
-            raise AwsUnreachableError(user_id, image_id, size, into)
+            fetch(into)
+            raise AssertionError(user_id, image_id, size)
 
     away = Away(s3=None, bucket_name="")
     library.assembly.take_in([stored_event(arrived.key)])
     for _ in range(4 * MOST_ATTEMPTS):
-        with library.assembly.app.app_context(), pytest.raises(AwsUnreachableError):
+        with (
+            library.assembly.app.app_context(),
+            pytest.raises((AwsUnreachableError, OSError)) as met,
+        ):
             develop_next(bench=replace(bench(library, darkroom), store=away))
+        assert is_outage(met.value)  # so the worker pauses
         # It rests: else workers would be at it one after the other, without an end.
         assert row(library, arrived, "leased_until > now() + interval '1 second'")
         set_row(library, arrived, "leased_until = leased_until - interval '2 seconds'")
