@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import Uuid, any_, delete, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.database import Prepared, db, given
+from app.database import Prepared, db, given, wait_briefly
 from app.images.album_models import Album
 from app.images.models import SHOWN, Description, Image
 from app.search.models import ImageToIndex
 from app.search.terms import tsvector
 
-MOST_AT_ONCE = 200  # images in one transaction of the sweep
+MOST_AT_ONCE = 50  # images in one transaction of the sweep: their owners wait for its end
 _TEXTS = Prepared(
     select(
         Image.id,
@@ -77,13 +77,17 @@ def index_album(album: Album) -> None:
 def index_some() -> bool:
     """Index some images whose texts changed, and return whether there were as many as at once.
 
-    Ends the transaction. Those that somebody changes at this moment are left to them.
+    Ends the transaction. Those that somebody changes at this moment are left to the next sweep:
+    their texts cannot be read yet, and their note is the only one, since a second changes nothing.
+    The images are locked first, as by whoever changes them, so nobody waits crosswise.
     """
+    wait_briefly()
     some = (
         select(ImageToIndex.image_id)
+        .join(Image, Image.id == ImageToIndex.image_id)
         .order_by(ImageToIndex.image_id)  # along the index, past what was deleted
         .limit(MOST_AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True, of=(Image, ImageToIndex))
     )
     ids = list(db.session.scalars(some))
     if ids:
@@ -94,6 +98,7 @@ def index_some() -> bool:
 
 def index_some_albums() -> bool:
     """The same of albums whose titles the former release wrote."""
+    wait_briefly()
     some = (
         select(Album)
         .where(Album.title_words.is_(None))

@@ -101,6 +101,28 @@ def test_what_others_write_is_indexed_by_the_sweep(
 
 
 @pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("is_indexed", [False, True])
+def test_image_that_somebody_changes_holds_up_no_other_and_is_indexed_later(
+    ada: Person, images: list[str], database: Engine, *, is_indexed: bool
+) -> None:
+    index_all()
+    first, *others = sorted(images[:3])
+    rename = text("UPDATE images SET name = :name WHERE id = ANY(CAST(:ids AS uuid[]))")
+    with database.begin() as connection:  # as the former release, which leaves notes
+        connection.execute(rename, {"name": "ferry.jpg", "ids": [first, *others]})
+    with database.begin() as changing:
+        # The note is there already, so no other is written.
+        changing.execute(rename, {"name": "harbour.jpg", "ids": [first]})
+        if is_indexed:
+            mine = text("UPDATE image_search SET words = words WHERE image_id = :id")
+            changing.execute(mine, {"id": first})
+        index_all()
+        assert sorted(ids_of(ada, "ferry")) == others
+    index_all()
+    assert ids_of(ada, "harbour") == [first]
+
+
+@pytest.mark.usefixtures("app")
 def test_two_people_whose_terms_begin_alike_see_their_own(
     ada: Person, images: list[str], database: Engine
 ) -> None:
