@@ -130,7 +130,7 @@ def test_what_was_found_can_be_changed(
     page.get_by_role("button", name="Restore").click()
     expect(_found(screen)).to_have_count(0)
     _search(screen, "xylophone")
-    expect(page.get_by_role("heading", name="Nothing was found")).to_be_visible()
+    expect(page.get_by_role("heading", name="No pictures found")).to_be_visible()
     judge.look_at("nothing was found")
     page.goto(f"{screen.site}/search")
     expect(_box(screen)).to_be_focused()
@@ -154,7 +154,7 @@ def test_search_on_a_phone_in_the_dark(
         expect(_found(screen)).to_have_count(1)
         expect(_found(screen).locator("mark").last).to_have_text(said)
     _search(screen, "red coats last week")
-    expect(page.get_by_role("heading", name="Nothing was found")).to_be_visible()
+    expect(page.get_by_role("heading", name="No pictures found")).to_be_visible()
     page.get_by_role("button", name="Remove last week").tap()
     expect(_found(screen)).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]

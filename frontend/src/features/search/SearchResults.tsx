@@ -44,10 +44,10 @@ const HowTo = ({ onSearch }: Pick<SearchResultsProps, "onSearch">) => (
 );
 
 const Nothing = () => (
-  <EmptyState picture={<SearchIcon className="size-14 text-muted" />} title="Nothing was found">
+  <EmptyState picture={<SearchIcon className="size-14 text-muted" />} title="No pictures found">
     <p>
-      A picture has all the words that you search for. Try fewer of them, or another spelling.
-      Deleted pictures are found with <code>is:deleted</code>.
+      Results contain every word that you type. Try fewer words or another spelling. To search
+      deleted pictures, add <code>is:deleted</code>.
     </p>
   </EmptyState>
 );
