@@ -93,7 +93,11 @@ def take_code_try(user: User, typed: str) -> Counted:
         TooManyRequestsError: wait.
     """
     if CODE.fullmatch(_compact(typed)) is None:
-        of_network = for_network(RECOVERY_TRIES_NETWORK)
+        # Each person's apart: nobody else in their network uses them up.
+        of_network = tuple(
+            (limit, f"{network} {user.id}")
+            for limit, network in for_network(RECOVERY_TRIES_NETWORK)
+        )
         take_each(*of_network)
         return of_network
     device = find_device(user.id, read_cookie(Cookie.DEVICE))

@@ -28,7 +28,12 @@ from app.accounts.oidc.schemas import StartIn, StartOut, WaitingOut
 from app.accounts.oidc.state import BACK_WITHIN, Errand, Trip, begin_trip, finish_trip
 from app.accounts.rate_limits.limiter import take_each
 from app.accounts.rate_limits.networks import for_network
-from app.accounts.rate_limits.policies import NEW_WAYS_IN, OPENID_STARTS_NETWORK, TOO_MANY_TRIES
+from app.accounts.rate_limits.policies import (
+    NEW_WAYS_IN,
+    OPENID_STARTS_NETWORK,
+    OPENID_STARTS_PERSON,
+    TOO_MANY_TRIES,
+)
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
 from app.accounts.sessions.guards import current_session, fresh, hold_person, public
 from app.accounts.sessions.store import fresh_until
@@ -65,7 +70,9 @@ def start_openid(provider: str, json_data: StartIn) -> Response:
     client = _client(provider)
     user_id, hint = _traveller(provider, json_data.purpose)
     new = [(NEW_WAYS_IN, str(user_id))] if json_data.purpose is Errand.LINK else []
-    take_each(*for_network(OPENID_STARTS_NETWORK), *new)
+    # Who is signed in is counted as themselves: some confirm by their provider alone.
+    own = [(OPENID_STARTS_PERSON, str(user_id))] if user_id else for_network(OPENID_STARTS_NETWORK)
+    take_each(*own, *new)
     invite = find_invite(json_data.invite)
     token, departure = begin_trip(
         provider,

@@ -31,7 +31,8 @@ SECOND_FACTOR_TRIES_LONG = Limit(name="second-factor-long", burst=30, every=60 *
 # Each browser that is known has tries of its own, and all of them have these together.
 SECOND_FACTOR_TRIES_KNOWN = Limit(name="second-factor-known", burst=60, every=30 * _MINUTE)
 # Nobody guesses the 120 bits of a recovery code: this bounds the work. Not counted with the six
-# digits, which whoever has a stolen password could use up, to keep the owner out for hours.
+# digits, which whoever has a stolen password could use up, to keep the owner out for hours. Each
+# person's are apart in a network.
 RECOVERY_TRIES_NETWORK = Limit(name="recovery-network", burst=30, every=20 * _SECOND)
 # An app's first code, for each session: whoever guesses at the sign-in keeps nobody from adding it.
 TOTP_CONFIRM_TRIES = Limit(name="totp-confirm", burst=5, every=2 * _MINUTE)
@@ -131,3 +132,4 @@ PICTURES_SHOWN_ALL = Limit(name="shown-all", burst=20_000, every=5 * _SECOND)
 # Each may take the decoders a minute or two, and a file that is broken is broken again.
 RETRIES = Limit(name="retries", burst=60, every=_MINUTE)
 OPENID_STARTS_NETWORK = Limit(name="openid-network", burst=60, every=5 * _SECOND)
+OPENID_STARTS_PERSON = Limit(name="openid-person", burst=60, every=5 * _SECOND)  # to confirm, link

@@ -31,6 +31,7 @@ from app.errors import (
     NotSignedInError,
     ScopeTooSmallError,
     TooManyAtOnceError,
+    TooManyRequestsError,
 )
 from app.http.deadlocks import call_with_repeat
 from app.http.middleware import SAFE_METHODS, bearer_token
@@ -54,11 +55,27 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     @wraps(view)
     def counted(*args: P.args, **kwargs: P.kwargs) -> R:
         if request.path.startswith("/api/"):
-            count_request(f"network {visitor().network}")
+            _count_in_network()
         return call_with_repeat(lambda: view(*args, **kwargs), before_repeat=_forget_who_asks)
 
     counted.access = "public"  # type: ignore[attr-defined]
     return counted
+
+
+def _count_in_network() -> None:
+    """Count a request for its network or, where that is used up, for who is signed in.
+
+    Every visit asks first who is signed in: else whoever floods a network would keep all people in
+    it from the site. To look for a session costs a query, so it is done only then.
+    """
+    try:
+        count_request(f"network {visitor().network}")
+    except TooManyRequestsError:
+        owner = _find_owner()
+        if owner is None:
+            raise
+        who = "person" if bearer_token() is None else "script"
+        count_request(f"{who} {owner.id}")
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:

@@ -86,10 +86,15 @@ def test_whoever_guesses_six_digits_keeps_nobody_from_a_recovery_code(
 
 
 def test_one_network_tries_few_recovery_codes(
-    ada: Person, new_visitor: Browsers, database: Engine
+    ada: Person, bob: Person, new_visitor: Browsers, database: Engine
 ) -> None:
-    _, codes = add_totp(ada)
+    (_, codes), (_, bobs) = add_totp(ada), add_totp(bob)
     network, other = begin(new_visitor(), ada), begin(new_visitor(), ada)
-    use_up(database, RECOVERY_TRIES_NETWORK, of=network.headers["X-Forwarded-For"])
+    address = network.headers["X-Forwarded-For"]
+    use_up(database, RECOVERY_TRIES_NETWORK, of=f"{address} {ada.user_id}")
     assert give(network, codes[0]).status_code == 429
     assert give(other, codes[0]).status_code == 200
+    # Who tries in vain keeps nobody else in the network from theirs.
+    neighbour = new_visitor()
+    neighbour.headers["X-Forwarded-For"] = address
+    assert give(begin(neighbour, bob), bobs[0]).status_code == 200

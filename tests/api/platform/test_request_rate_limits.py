@@ -108,3 +108,25 @@ def test_a_network_in_which_nobody_is_signed_in_is_counted(
         with httpx2.Client(base_url=addresses[0], timeout=PATIENCE) as other:
             other.headers["X-Forwarded-For"] = new_network()
             assert other.get(path).status_code in {200, 401}
+
+
+@pytest.mark.parametrize("is_script", [False, True])
+def test_whoever_floods_a_network_keeps_nobody_in_it_from_the_site_who_is_signed_in(
+    addresses: list[str], ada: Person, *, is_script: bool
+) -> None:
+    """Every visit asks first who is signed in."""
+    wanted = {"name": "reads", "scope": "read", "days": 5}
+    token = ada.http.post("/api/account/tokens", json=wanted).json()["token"]
+    path = "/api/auth/session"
+    with browser_of(ada, addresses[0]) as browser:
+        if is_script:
+            browser.cookies.clear()
+            browser.headers["Authorization"] = f"Bearer {token}"
+        headers = {"X-Forwarded-For": browser.headers["X-Forwarded-For"]}
+        with httpx2.Client(base_url=addresses[0], headers=headers, timeout=PATIENCE) as stranger:
+            assert 429 in {each.status_code for each in ask(stranger, path, 80)}
+            stranger.cookies.set("session", "made-up")
+            assert 429 in {each.status_code for each in ask(stranger, path, 20)}
+        assert {each.status_code for each in ask(browser, path, 10)} == {200}
+        # And counted as themselves: no more than others.
+        assert 429 in {each.status_code for each in ask(browser, path, 80)}
