@@ -333,7 +333,9 @@ def ask_for_next(
     Safe to repeat: two messages of one picture are one call of the model.
     """
     query = select(Image.id).where(
-        Image.owner_id == task.user_id, Image.description_state == DescriptionState.WAITING
+        Image.owner_id == task.user_id,
+        Image.description_state == DescriptionState.WAITING,
+        Image.deleted_at.is_(None),  # else `ix_images_to_describe` cannot be used
     )
     if task.asked_at is not None:
         query = query.where(Image.description_asked_at == task.asked_at)

@@ -21,12 +21,14 @@ whose last change is older than the last removal that was deleted may have misse
 again (410).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Integer,
     Text,
     and_,
@@ -40,7 +42,7 @@ from sqlalchemy import (
 
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
-from app.database import Prepared, db, given, now
+from app.database import Prepared, db, given, now, wait_briefly
 from app.errors import ChangesForgottenError, InvalidCursorError
 from app.images.listing import LISTED, Reader, Shown, show
 from app.images.models import Description, Image, ImageChange, Storage
@@ -49,6 +51,7 @@ from app.images.pagination import decode_cursor, encode_cursor
 # Longer than a phone lies in a drawer; each costs about 100 bytes.
 REMOVALS_REMEMBERED_FOR = timedelta(days=90)
 _MAX_PEOPLE = 100
+_MAX_REMOVALS = 10_000  # in one transaction
 _LAST_ID = UUID(int=2**128 - 1)
 _MAX_NUMBER = 2**63 - 1
 
@@ -164,30 +167,41 @@ def changes_since(
     )
 
 
-def forget_removals() -> None:
-    """Forget what was removed long ago, a few people at a time; see [Note: Removals are forgotten].
-
-    Ends the transaction.
-    """
-    is_due = ImageChange.removed_at < now() - REMOVALS_REMEMBERED_FOR
-    due = select(ImageChange.owner_id, func.max(ImageChange.number)).where(is_due)
-    for owner_id, number in db.session.execute(
-        due.group_by(ImageChange.owner_id).limit(_MAX_PEOPLE)
-    ).all():
-        # This row first, as wherever both are changed.
-        db.session.execute(
-            update(Storage)
-            .where(Storage.user_id == owner_id)
-            .values(last_forgotten=func.greatest(Storage.last_forgotten, number))
-            .execution_options(synchronize_session=False)
-        )
-        db.session.execute(
-            delete(ImageChange)
-            .where(ImageChange.owner_id == owner_id, is_due, ImageChange.number <= number)
-            .execution_options(synchronize_session=False)
-        )
-        db.session.commit()
+def owners_of_old_removals() -> Sequence[UUID]:
+    """Return a few of the people for whom there is something to forget. Ends the transaction."""
+    owners = select(ImageChange.owner_id).where(_is_old()).distinct().limit(_MAX_PEOPLE)
+    found = db.session.scalars(owners).all()
     db.session.rollback()
+    return found
+
+
+def forget_removals(owner_id: UUID, *, most: int = _MAX_REMOVALS) -> None:
+    """Forget some of a person's that were removed long ago; see [Note: Removals are forgotten].
+
+    Ends the transaction, which waits for no lock: that person's changes wait for its end.
+    """
+    wait_briefly()
+    mine = (ImageChange.owner_id == owner_id, _is_old())
+    first = select(ImageChange.number).where(*mine).order_by(ImageChange.number).limit(most)
+    last = select(func.max(first.subquery().c.number)).scalar_subquery()
+    # This row first, as wherever both are changed.
+    number = db.session.scalar(
+        update(Storage)
+        .where(Storage.user_id == owner_id)
+        .values(last_forgotten=func.greatest(Storage.last_forgotten, last))
+        .returning(Storage.last_forgotten)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        delete(ImageChange)
+        .where(*mine, ImageChange.number <= number)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+
+
+def _is_old() -> ColumnElement[bool]:
+    return ImageChange.removed_at < now() - REMOVALS_REMEMBERED_FOR
 
 
 def _ends(owner: User | Owner) -> tuple[int, int]:

@@ -27,7 +27,7 @@ from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.database import db, is_lock_timeout, now, wait_briefly
 from app.exports.create import delete_expired_exports, take_overdue_exports
-from app.images.changes import forget_removals
+from app.images.changes import forget_removals, owners_of_old_removals
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.turns import Upkeep
@@ -117,7 +117,8 @@ def sweep(
     _settle_leaving(exports, go_on=go_on)
     for index in (index_some, index_some_albums):
         _try(partial(_index, index))
-    _try(forget_removals)
+    for owner_id in in_time(_found(owners_of_old_removals)):
+        _try(partial(forget_removals, owner_id))
     _try(_delete_dead_sessions)
     # Last, since of a large library it may take as long as there is.
     _delete_people(exports)

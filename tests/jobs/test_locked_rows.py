@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from app.images.changes import forget_removals
 from app.messages import PictureStored
 from app.processing.in_hand import InHand
 from app.processing.lease import begin_next, extend
@@ -62,6 +63,42 @@ def test_sweep_goes_on_past_a_row_that_somebody_has_locked(library: Library) -> 
     assert time.monotonic() - begun < AT_MOST_SECONDS
     library.assembly.sweep()
     assert sorted(library.value(swept)) == sorted([first.image_id, second.image_id])
+
+
+def test_removals_of_whoever_changes_much_keep_nobody_elses(library: Library) -> None:
+    hers, his = (library.add(library.person()) for _ in range(2))
+    for place in (hers, his):
+        library.value("DELETE FROM images WHERE id = :id RETURNING 1", id=place.image_id)
+    library.value("UPDATE image_changes SET removed_at = now() - interval '91 days' RETURNING 1")
+    kept = "SELECT array_agg(owner_id) FROM image_changes"
+    for locked_one, other in ((hers, his), (his, hers)):
+        engine = create_engine(with_driver(library.stack.database_url))
+        with engine.begin() as changing:
+            changing.execute(
+                text("SELECT 1 FROM storage WHERE user_id = :id FOR UPDATE"),
+                {"id": locked_one.user_id},
+            )
+            begun = time.monotonic()
+            library.assembly.sweep()
+            assert time.monotonic() - begun < AT_MOST_SECONDS
+            assert other.user_id not in (library.value(kept) or [])
+        engine.dispose()
+    assert library.value(kept) is None
+
+
+def test_removals_are_forgotten_a_few_at_a_time(library: Library) -> None:
+    owner = library.person()
+    for _ in range(3):
+        place = library.add(owner)
+        library.value("DELETE FROM images WHERE id = :id RETURNING 1", id=place.image_id)
+    library.value("UPDATE image_changes SET removed_at = now() - interval '91 days' RETURNING 1")
+    left = "SELECT min(number) - (SELECT last_forgotten FROM storage) FROM image_changes"
+    with library.assembly.app.app_context():
+        forget_removals(owner, most=2)
+        assert library.value("SELECT count(*) FROM image_changes") == 1
+        assert library.value(left) > 0
+        forget_removals(owner, most=2)
+    assert library.value("SELECT count(*) FROM image_changes") == 0
 
 
 def test_arrival_of_a_row_that_somebody_has_locked_comes_again(library: Library) -> None:

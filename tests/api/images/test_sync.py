@@ -12,7 +12,7 @@ import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a type
 from sqlalchemy import Engine, text
 
-from app.images.changes import forget_removals
+from app.images.changes import forget_removals, owners_of_old_removals
 from app.images.listing import DETAILED
 from app.images.models import Image
 from app.jobs.worker_context import Assembly
@@ -354,7 +354,7 @@ def test_bookkeeping_is_no_change(ada: Person, pictures: list[str], stack: Embed
 
 
 @pytest.fixture
-def removed_long_ago(database: Engine, assembly: Assembly) -> Callable[[str], None]:
+def removed_long_ago(ada: Person, database: Engine, assembly: Assembly) -> Callable[[str], None]:
     """Remove a picture 91 days ago, and sweep."""
 
     def remove(image_id: str) -> None:
@@ -369,7 +369,7 @@ def removed_long_ago(database: Engine, assembly: Assembly) -> Callable[[str], No
                 {"id": image_id},
             )
         with assembly.app.app_context():
-            forget_removals()
+            forget_removals(UUID(ada.user_id))
 
     return remove
 
@@ -405,7 +405,8 @@ def test_removal_is_remembered_for_90_days(
             {"id": pictures[0]},
         )
     with assembly.app.app_context():
-        forget_removals()
+        assert UUID(ada.user_id) not in owners_of_old_removals()
+        forget_removals(UUID(ada.user_id))
     assert copy.catch_up() == [pictures[0]]
 
 

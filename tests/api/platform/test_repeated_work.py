@@ -313,7 +313,10 @@ def test_all_that_wait_are_asked_for_a_few_at_a_time(
     ada: Person, assembly: Assembly, database: Engine
 ) -> None:
     count = ASKED_AT_A_TIME + 1
-    waiting_for_descriptions(database, ada, count)
+    waiting_for_descriptions(database, ada, count + 1)
+    delete = "UPDATE images SET deleted_at = now() WHERE id = (SELECT id FROM images {} LIMIT 1)"
+    with database.begin() as connection:
+        connection.execute(text(delete.format("WHERE owner_id = :id")), {"id": ada.user_id})
     asked: list[Sequence[DescribePicture]] = []
     go_on: list[Mapping[str, str]] = []
     with assembly.app.app_context():
