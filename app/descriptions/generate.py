@@ -107,7 +107,8 @@ def describe_next(
         # Not raised instead: a message that comes back five times is given up. Spread, so that not
         # all come back at once.
         spread = random.uniform(1, 1 + rest)  # noqa: S311 - guards nothing
-        ask(task, min(math.ceil(rest + spread), MAX_DELAY_SECONDS))
+        if seconds_until(task.image_id) is not None:
+            ask(task, min(math.ceil(rest + spread), MAX_DELAY_SECONDS))
         return
     while (begun := begin_next()) is not None:
         preview = _preview_to_show(begun, has_model=vision is not None)
@@ -115,6 +116,7 @@ def describe_next(
             _show(
                 begun,
                 preview,
+                task=task,
                 store=store,
                 darkroom=darkroom,
                 vision=vision,
@@ -155,6 +157,7 @@ def _show(
     begun: Begun,
     preview: Preview,
     *,
+    task: DescribePicture,
     store: PictureStore,
     darkroom: Sketches,
     vision: Describes,
@@ -194,7 +197,7 @@ def _show(
         log.exception("no preview of %s to describe", image_id)
         record_failure(image_id, code="preview_unreadable")
     except VisionError as error:
-        _settle_without_description(begun, error, ask=ask)
+        _settle_without_description(begun, error, task=task, ask=ask)
         return
     else:
         note_answer()
@@ -205,11 +208,15 @@ def _show(
 
 
 def _settle_without_description(
-    begun: Begun, error: VisionError, *, ask: Callable[[DescribePicture, int], None]
+    begun: Begun,
+    error: VisionError,
+    *,
+    task: DescribePicture,
+    ask: Callable[[DescribePicture, int], None],
 ) -> None:
     """Keep what a model said instead of a description, or wait for it to say anything."""
     if error.code in AWAY:
-        _wait_for_model(begun, error, ask=ask)
+        _wait_for_model(begun, error, task=task, ask=ask)
         return
     note_answer()
     db.session.commit()
@@ -223,27 +230,34 @@ def _settle_without_description(
 
 
 def _wait_for_model(
-    begun: Begun, error: VisionError, *, ask: Callable[[DescribePicture, int], None]
+    begun: Begun,
+    error: VisionError,
+    *,
+    task: DescribePicture,
+    ask: Callable[[DescribePicture, int], None],
 ) -> None:
     """Let the model rest and the picture wait: nothing was said of it, so it counts nowhere.
 
-    But for a picture that makes the model's host fail each time, which would have everybody's wait.
-    So out of reach, right after the model had answered others, is a try of the picture: it rests
-    longer than the model, so that others go first and show whose fault it is.
+    But for a picture that makes the model's host fail or refuse each time, which would have
+    everybody's wait. So no answer right after the model had answered others is a try of the
+    picture: it rests longer than the model, so that others go first and show whose fault it is.
+    Too many requests are nobody's fault.
     """
     _give_back_shown(begun)
     rest = rest_model(retry_after=error.retry_after)
     level = logging.ERROR if error.code in OPERATORS else logging.WARNING
     log.log(level, "the model is away, so descriptions wait: %s", error.code)
     count("DescriptionsFailed")
-    counts = rest.is_first and error.code == "unreachable"
+    counts = rest.is_first and error.code != "rate_limited"
     if counts and begun.attempts >= MOST_ATTEMPTS:
         record_failure(begun.image_id, code=error.code)
         db.session.commit()
         return
     pause = math.ceil(2 * rest.seconds if counts else rest.seconds)
     let_go(begun, counts=counts, rest=timedelta(seconds=pause))
-    ask(DescribePicture(image_id=begun.image_id), pause)
+    # Another picture's own message is in the queue still: one more each time would never end.
+    if begun.image_id == task.image_id:
+        ask(task, min(pause, MAX_DELAY_SECONDS))
 
 
 def _try_later(begun: Begun, pause: int, *, ask: Callable[[DescribePicture, int], None]) -> None:

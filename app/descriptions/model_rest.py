@@ -33,7 +33,11 @@ _LEFT = text("""
 SELECT extract(epoch FROM empty_at - now()) FROM rate_limits
 WHERE key = 'model-rest' AND empty_at > now()
 """)
-_BACK = text("DELETE FROM rate_limits WHERE key IN ('model-away', 'model-rest')")
+# One after the other, as `rest_model` takes them: so that the two never wait for each other.
+_BACK = tuple(
+    text(f"DELETE FROM rate_limits WHERE key = '{key}'")  # noqa: S608 - constants
+    for key in ("model-away", "model-rest")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,8 @@ def rest_model(*, retry_after: float | None) -> Rest:
 
 def note_answer() -> None:
     """Note, in the current transaction, that the model said something of a picture."""
-    db.session.execute(_BACK)
+    for statement in _BACK:
+        db.session.execute(statement)
 
 
 def seconds_of_rest() -> float:

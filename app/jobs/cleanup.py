@@ -26,6 +26,7 @@ from app.clients.aws.bucket_versions import Place
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.database import db, is_lock_timeout, now, wait_briefly
+from app.descriptions.model_rest import seconds_of_rest
 from app.exports.create import delete_expired_exports, take_overdue_exports
 from app.images.changes import forget_removals, owners_of_old_removals
 from app.images.failure_messages import OURS
@@ -249,6 +250,8 @@ def _decode_again(picture: PictureStored) -> None:
 
 
 def _late_descriptions(moment: datetime) -> list[PictureStored]:
+    if seconds_of_rest() > 0:  # messages are sent anew meanwhile, and one more each hour adds up
+        return []
     late = Image.description_asked_at < moment - DESCRIPTION_EXPECTED_WITHIN
     return _few_of_each(
         _TO_DESCRIBE & late, among=_TO_DESCRIBE, first=Image.description_asked_at.asc()

@@ -56,6 +56,7 @@ _FAILURES = {
     "insufficient_quota": _error(429, "insufficient_quota", "No money.", "insufficient_quota"),
     "server_error": _error(500, "server_error", "Something broke.", "server_error"),
     "bad_key": _error(401, "invalid_api_key", "Incorrect API key provided."),
+    "blocked": _error(403, "content_policy_violation", "This input was flagged."),
     "unknown_model": _error(404, "model_not_found", "The model does not exist."),
     "bad_picture": _error(400, "invalid_image_format", "The image cannot be read."),
     "not_json": Answer(body="<html><body>I am a proxy, not a model.</body></html>"),

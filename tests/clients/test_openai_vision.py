@@ -147,6 +147,7 @@ FAILURES = {
     "not_json": ("unusable_answer", True, None),
     "half_json": ("unusable_answer", True, None),
     "bad_key": ("bad_key", False, None),
+    "blocked": ("refused", False, None),
     "bad_picture": ("picture_not_accepted", False, None),
     "unknown_model": ("misconfigured", False, None),
 }

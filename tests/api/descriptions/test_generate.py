@@ -326,19 +326,20 @@ def test_picture_waits_for_a_model_that_is_away_and_counts_nowhere(
         assert connection.scalar(away_still) == 0
 
 
+@pytest.mark.parametrize("code", ["unreachable", "bad_key"])
 def test_picture_that_fails_whenever_others_succeed_is_given_up(
-    ada: Person, describe: Callable[..., SlowModel]
+    ada: Person, describe: Callable[..., SlowModel], code: VisionErrorCode
 ) -> None:
     image_id = developed(ada, 512)
     switch(ada, on=True)
 
     def crash() -> None:
-        raise VisionError("unreachable", retryable=True)
+        raise VisionError(code, retryable=True)
 
     ((_, seconds),) = describe(image_id, meanwhile=crash, attempt=4).asked_again
     assert seconds == 2 * MIN_REST_SECONDS  # so others go first
     assert describe(image_id, meanwhile=crash, attempt=MOST_ATTEMPTS).asked_again == []
-    assert ada.detail(image_id)["description_failure"]["code"] == "unreachable"
+    assert ada.detail(image_id)["description_failure"]["code"] == code
     counts = ada.http.get("/api/account").json()["descriptions"]
     assert (counts["failed"], counts["missing"]) == (1, 1)
 

@@ -37,16 +37,19 @@ class Sent:
 
 @pytest.fixture
 def nothing_waits(database: Engine) -> Iterator[None]:
-    """No picture waits for a description, before and after.
+    """No picture waits for a description, before and after, and no model is left alone.
 
     Whose turn it is depends on everybody's pictures, those of other tests too.
     """
-    let_none_wait = text("UPDATE images SET description_state = 'none'")
-    with database.begin() as connection:
-        connection.execute(let_none_wait)
+
+    def forget() -> None:
+        with database.begin() as connection:
+            connection.execute(text("UPDATE images SET description_state = 'none'"))
+            connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'model-%'"))
+
+    forget()
     yield
-    with database.begin() as connection:
-        connection.execute(let_none_wait)
+    forget()
 
 
 @pytest.fixture

@@ -171,7 +171,17 @@ def test_a_description_whose_message_was_lost_is_asked_for_again(
     set_state(database, image_id, description_state="waiting")
     age(database, image_id, description_asked_at="0 minutes")
     task = DescribePicture(image_id=UUID(image_id))
+    rest = "INSERT INTO rate_limits VALUES ('model-rest', now() + interval '1 hour')"
+    awake = text("DELETE FROM rate_limits WHERE key = 'model-rest'")
+    with database.begin() as connection:
+        connection.execute(awake)
     assert task not in run_sweep(later=timedelta(minutes=59))
+    with database.begin() as connection:
+        connection.execute(text(rest))
+    # While the model rests, messages come again by themselves.
+    assert task not in run_sweep(later=timedelta(minutes=61))
+    with database.begin() as connection:
+        connection.execute(awake)
     assert task in run_sweep(later=timedelta(minutes=61))
     assert task not in run_sweep(later=timedelta(minutes=61))  # once an hour
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from app.accounts.rate_limits import policies
-from app.clients.openai_vision import Sighting
+from app.clients.openai_vision import Sighting, VisionError
 from app.descriptions.generate import Describes, describe_next
 from app.descriptions.lease import LEASE
 from app.media.sandbox.decoder_time import DecoderTime
@@ -187,6 +187,30 @@ def test_message_that_went_to_another_picture_is_sent_again_for_its_own(
 
     assert show_to_model(assembly, vision, image_id=str(again.image_id)) == []
     assert ada.detail(second)["description_state"] == "done"
+
+
+class Away:
+    """A model that answers nobody."""
+
+    def describe(self, preview: bytes) -> Sighting:
+        assert preview
+        raise VisionError("bad_key")
+
+
+def test_messages_do_not_become_more_while_the_model_is_away(
+    api: FlaskClient, ada: Person, assembly: Assembly, database: Engine
+) -> None:
+    first, second = (developed(ada, seed) for seed in (996, 997))
+    switch_on(ada)
+    api.post(f"/api/images/{second}/describe")
+    set_row(database, first, "description_state = 'waiting', description_asked_at = '2026-01-01'")
+    of_second = DescribePicture(image_id=UUID(second))
+    # It went to the first picture, whose own message is in the queue still.
+    assert show_to_model(assembly, Away(), image_id=second) == [of_second]
+    # While the model rests, a message comes again for as long as its picture waits.
+    assert show_to_model(assembly, Away(), image_id=second) == [of_second]
+    set_row(database, second, "description_state = 'none'")
+    assert show_to_model(assembly, Away(), image_id=second) == []
 
 
 def test_message_that_comes_before_its_picture_has_rested_is_sent_again(
