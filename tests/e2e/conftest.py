@@ -34,7 +34,7 @@ def product() -> Iterator[RunningProduct]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def database(product: RunningProduct) -> Iterator[Engine]:
     """The product's database, for what a whole run would use up."""
     engine = create_engine(with_driver(product.database))
