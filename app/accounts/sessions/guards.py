@@ -74,8 +74,7 @@ def _count_in_network() -> None:
         owner = _find_owner()
         if owner is None:
             raise
-        who = "person" if bearer_token() is None else "script"
-        count_request(f"{who} {owner.id}")
+        count_request(_caller(owner.id))
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
@@ -260,9 +259,9 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
             count_request(f"network {visitor().network}")
             raise
         except AppError:  # to refuse somebody takes a look at the database, too
-            count_request(_caller())
+            count_request(_caller(_person_id()))
             raise
-        count_request(_caller())
+        count_request(_caller(_person_id()))
         try:
             return call_with_repeat(lambda: view(*args, **kwargs), before_repeat=check_again)
         except _GONE:
@@ -277,13 +276,13 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
     return guarded
 
 
-def _caller() -> str:
+def _caller(person_id: UUID) -> str:
     """Who a request counts for: a person in their browsers, or all of their scripts.
 
     Apart, so that whoever has a token that leaked leaves its owner the requests to remove it by.
     """
     who = "person" if bearer_token() is None else "script"
-    return f"{who} {_person_id()}"
+    return f"{who} {person_id}"
 
 
 def _person_id() -> UUID:
