@@ -60,6 +60,7 @@ _BEGUN = (
 # Whoever had the password could add it and lock the owner out, who has nothing else left to prove
 # who they are. The mail about the new factor gives them this time.
 NEW_FACTOR = timedelta(days=7)
+_WayIn = type[Passkey | Totp | RecoveryCode | Identity | AccessToken]
 _MADE_WITHIN = timedelta(minutes=1)  # of an account and the identity that it is made by
 
 
@@ -236,32 +237,26 @@ def has_older_factor(user: User) -> bool:
 
 
 def _remove_new_passkeys(user: User) -> dict[str, int]:
-    added = delete(Passkey).where(
-        Passkey.user_id == user.id, Passkey.created_at > now() - NEW_FACTOR
-    )
-    count = len(db.session.scalars(added.returning(Passkey.user_id)).all())
-    return {Passkey.__tablename__: count} if count else {}
+    return _remove_where(user, Passkey, Passkey.created_at > now() - NEW_FACTOR)
 
 
 def _remove_new_identities(user: User) -> dict[str, int]:
     """Unlink what was linked since NEW_FACTOR, but not what the account was made by."""
-    linked = delete(Identity).where(
-        Identity.user_id == user.id,
-        Identity.created_at > max(now() - NEW_FACTOR, user.created_at + _MADE_WITHIN),
-    )
-    count = len(db.session.scalars(linked.returning(Identity.user_id)).all())
-    return {Identity.__tablename__: count} if count else {}
+    since = max(now() - NEW_FACTOR, user.created_at + _MADE_WITHIN)
+    return _remove_where(user, Identity, Identity.created_at > since)
 
 
-def _remove(
-    user: User, *kinds: type[Passkey | Totp | RecoveryCode | Identity | AccessToken]
-) -> dict[str, int]:
-    counts = {}
+def _remove(user: User, *kinds: _WayIn) -> dict[str, int]:
+    counts: dict[str, int] = {}
     for kind in kinds:
-        gone = delete(kind).where(kind.user_id == user.id).returning(kind.user_id)
-        if count := len(db.session.scalars(gone).all()):
-            counts[kind.__tablename__] = count
+        counts |= _remove_where(user, kind)
     return counts
+
+
+def _remove_where(user: User, kind: _WayIn, *which: ColumnElement[bool]) -> dict[str, int]:
+    gone = delete(kind).where(kind.user_id == user.id, *which).returning(kind.user_id)
+    count = len(db.session.scalars(gone).all())
+    return {kind.__tablename__: count} if count else {}
 
 
 def move_to(user: User, email: str) -> bool:
