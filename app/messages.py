@@ -21,7 +21,7 @@ ORIGINAL_KEY = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/original", re.AS
 
 # A message that failed this often goes to its dead-letter queue; the queues are made with the
 # same number, and the last try records its failure on the row.
-MOST_ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 LONGEST_PAUSE_SECONDS = 60
 
 
@@ -73,14 +73,14 @@ class DescribeAll:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SendLetter:
+class SendMail:
     """The API says: a mail is to be written and sent."""
 
-    letter_id: UUID
+    mail_id: UUID
 
     def message(self) -> dict[str, str]:
         """The message that means this task."""
-        return {"task": "letter", "letter_id": self.letter_id.hex}
+        return {"task": "mail", "mail_id": self.mail_id.hex}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +94,11 @@ class ExportLibrary:
         return {"task": "export", "export_id": self.export_id.hex}
 
 
-# Says that some picture waits to be developed, and not which: see [Note: Rows are the queue] in
+# Says that some picture waits to be processed, and not which: see [Note: Rows are the queue] in
 # app/processing/lease.py. It wakes a function up.
-DEVELOP = {"task": "develop"}
+PROCESS = {"task": "process"}
 
-Task = PictureStored | DescribePicture | DescribeAll | SendLetter | ExportLibrary
+Task = PictureStored | DescribePicture | DescribeAll | SendMail | ExportLibrary
 # Called with the task and the number of this attempt, from 1. Safe to repeat.
 Handler = Callable[[Any, int], None]
 
@@ -122,7 +122,7 @@ def parse(body: str, *, bucket_name: str) -> list[Task]:
     """Return the tasks of a message; what was not sent by our bucket or our code is left out."""
     try:
         message = json.loads(body)
-        if message == DEVELOP:
+        if message == PROCESS:
             return []
         if make := _ASKED.get(message.get("task")):
             return [make(message)]
@@ -140,7 +140,7 @@ _ASKED: Mapping[str, Callable[[Mapping[str, Any]], Task]] = {
         asked_at=datetime.fromisoformat(said["asked_at"]) if "asked_at" in said else None,
         after=UUID(said["after"]) if "after" in said else None,
     ),
-    "letter": lambda said: SendLetter(letter_id=UUID(said["letter_id"])),
+    "mail": lambda said: SendMail(mail_id=UUID(said["mail_id"])),
     "export": lambda said: ExportLibrary(export_id=UUID(said["export_id"])),
 }
 

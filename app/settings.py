@@ -27,7 +27,7 @@ REQUIRED = (
     "PICTURE_QUEUE_URL",
     "DESCRIPTION_QUEUE_URL",
     "EXPORT_QUEUE_URL",
-    "LETTER_QUEUE_URL",
+    "MAIL_QUEUE_URL",
     "USER_ROLE_ARN",
     "AWS_REGION",
     "SECRET_KEY",
@@ -46,7 +46,7 @@ GOOGLE_DISCOVERY = "https://accounts.google.com/.well-known/openid-configuration
 Registration = Literal["open", "invite", "closed"]
 
 
-# The kinds of picture that are taken in: what uploads may declare and the darkroom can open.
+# The kinds of picture that are taken in: what uploads may declare and the decoder pool can open.
 PICTURE_TYPES = (
     "image/jpeg",
     "image/png",
@@ -118,7 +118,7 @@ class Settings:
     picture_queue_url: str
     description_queue_url: str
     export_queue_url: str
-    letter_queue_url: str
+    mail_queue_url: str
     user_role_arn: str
     aws_region: str
     aws_endpoint_url: str | None
@@ -160,7 +160,7 @@ class Settings:
             picture_queue_url=environment["PICTURE_QUEUE_URL"],
             description_queue_url=environment["DESCRIPTION_QUEUE_URL"],
             export_queue_url=environment["EXPORT_QUEUE_URL"],
-            letter_queue_url=environment["LETTER_QUEUE_URL"],
+            mail_queue_url=environment["MAIL_QUEUE_URL"],
             user_role_arn=environment["USER_ROLE_ARN"],
             aws_region=environment["AWS_REGION"],
             aws_endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,

@@ -105,7 +105,7 @@ class Compute(Construct):
             "PICTURE_QUEUE_URL": pictures.queue.queue.queue_url,
             "DESCRIPTION_QUEUE_URL": pictures.description_queue.queue.queue_url,
             "EXPORT_QUEUE_URL": pictures.export_queue.queue.queue_url,
-            "LETTER_QUEUE_URL": pictures.letter_queue.queue.queue_url,
+            "MAIL_QUEUE_URL": pictures.mail_queue.queue.queue_url,
             "REGISTRATION": settings.registration,
             **(
                 {"STORAGE_QUOTA_BYTES": str(settings.quota_gb * 1024**3)}

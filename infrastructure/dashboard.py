@@ -16,11 +16,11 @@ from infrastructure.pictures import Pictures
 NAMESPACE = "Pinhole"
 # Decoders that Lambda did not let give up system calls: app/media/sandbox/pool.py.
 UNCONFINED = "UnconfinedChildren"
-# How long the oldest picture waits that is not developed yet: app/processing/lease.py.
+# How long the oldest picture waits that is not processed yet: app/processing/lease.py.
 OLDEST = "OldestPictureSeconds"
 _PICTURES = ("PicturesReady", "PicturesDamaged", "PicturesRejected")
-_WORDS = ("LettersSent", "DescriptionsMade", "DescriptionsFailed")
-_GIVEN_UP = ("PicturesGivenUp", "LettersGivenUp", "OriginalsMissing")
+_WORDS = ("MailsSent", "DescriptionsMade", "DescriptionsFailed")
+_GIVEN_UP = ("PicturesGivenUp", "MailsGivenUp", "OriginalsMissing")
 
 
 def show(
@@ -57,7 +57,7 @@ def show(
                     *told("sweep", "PicturesWaiting", statistic="Maximum"),
                     pictures.description_queue.queue.metric_approximate_number_of_messages_visible(),
                     pictures.export_queue.queue.metric_approximate_number_of_messages_visible(),
-                    pictures.letter_queue.queue.metric_approximate_number_of_messages_visible(),
+                    pictures.mail_queue.queue.metric_approximate_number_of_messages_visible(),
                 ),
                 _graph("Time of functions", *[each.metric_duration() for each in functions]),
                 _graph("Errors of functions", *[each.metric_errors() for each in functions]),
@@ -69,7 +69,7 @@ def show(
                     *told("worker", "PictureSeconds", statistic="p90"),
                     *told("sweep", OLDEST, statistic="Maximum"),
                 ),
-                _graph("Letters and descriptions", *told("worker", *_WORDS)),
+                _graph("Mails and descriptions", *told("worker", *_WORDS)),
             ],
             [
                 _graph(

@@ -54,7 +54,7 @@ class Grants(Construct):
             _allow("secretsmanager:GetSecretValue", on=reads),
             _consume(*pictures.queues),
             _send(pictures.queue, pictures.description_queue, pictures.export_queue),
-            *self._develop(),
+            *self._render(),
             *self._write_to_people(mail_address),
         )
         self._give(
@@ -105,7 +105,7 @@ class Grants(Construct):
         )
         worker.function.node.add_dependency(policy)
 
-    def _develop(self) -> list[iam.PolicyStatement]:
+    def _render(self) -> list[iam.PolicyStatement]:
         """Read originals and previews, write what is derived and copies, delete what is gone."""
         return [
             _allow(

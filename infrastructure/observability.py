@@ -27,7 +27,7 @@ _FIVE_MINUTES = Duration.minutes(5)
 _MANY_CONNECTIONS = 80
 _SLOW_QUEUE_SECONDS = 900
 _BUSY_PERCENT = 85
-_LEAST_FREE_STORAGE = 4 * _GB
+_MIN_FREE_STORAGE = 4 * _GB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,15 +152,15 @@ def _watch_compute(compute: Compute) -> list[Watch]:
             )
         ),
         Watch(
-            name="LettersGivenUp",
+            name="MailsGivenUp",
             what="a mail was given up: SES refused it, or was away for long.",
             # app/accounts/emails/sender.py writes it; nobody else hears of it.
-            metric=_counted(compute.worker, "LettersGivenUp", begins="gave up letter"),
+            metric=_counted(compute.worker, "MailsGivenUp", begins="gave up mail"),
             threshold=1,
         ),
         Watch(
             name="PicturesGivenUp",
-            what="a picture could not be developed, often enough; its person sees it as damaged.",
+            what="a picture could not be processed, often enough; its person sees it as damaged.",
             # app/processing/process_image.py
             metric=_counted(compute.worker, "PicturesGivenUp", begins="gave up on picture"),
             threshold=1,
@@ -206,7 +206,7 @@ def _watch_queues(pictures: Pictures) -> list[Watch]:
         ("Pictures", pictures.queue),
         ("Descriptions", pictures.description_queue),
         ("Exports", pictures.export_queue),
-        ("Letters", pictures.letter_queue),
+        ("Mails", pictures.mail_queue),
     ):
         watches += [
             Watch(
@@ -280,7 +280,7 @@ def _watch_database(database: Database) -> list[Watch]:
             name="DatabaseStorage",
             what="the database's storage runs out.",
             metric=instance.metric_free_storage_space(period=_FIVE_MINUTES, statistic="Minimum"),
-            threshold=_LEAST_FREE_STORAGE,
+            threshold=_MIN_FREE_STORAGE,
             below=True,
         ),
         Watch(

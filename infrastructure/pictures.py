@@ -11,9 +11,9 @@ from constructs import Construct
 from infrastructure.names import picture_bucket_name
 from infrastructure.private_bucket import make_private_bucket
 from infrastructure.replica import replicate
-from infrastructure.working_hours import HIDDEN, MOST_ATTEMPTS
+from infrastructure.working_hours import HIDDEN, MAX_ATTEMPTS
 
-_LEAST_TIERED_BYTES = 128 * 1024
+_MIN_TIERED_BYTES = 128 * 1024
 
 
 class Pictures(Construct):
@@ -34,7 +34,7 @@ class Pictures(Construct):
         self.queue = WorkQueue(self, "Arrived")
         self.description_queue = WorkQueue(self, "Descriptions")
         self.export_queue = WorkQueue(self, "Exports")
-        self.letter_queue = WorkQueue(self, "Letters")
+        self.mail_queue = WorkQueue(self, "Mails")
         name = picture_bucket_name(self, kept_bucket)
         # See [Note: Taken back] in kept.py.
         is_imported = kept_bucket is not None and is_first
@@ -77,7 +77,7 @@ class Pictures(Construct):
     @property
     def queues(self) -> tuple[WorkQueue, ...]:
         """All of them; the worker takes from each."""
-        return (self.queue, self.description_queue, self.export_queue, self.letter_queue)
+        return (self.queue, self.description_queue, self.export_queue, self.mail_queue)
 
     def _say_sizes_as_text(self) -> None:
         # CloudFormation's type of it; the CDK writes a number.
@@ -85,7 +85,7 @@ class Pictures(Construct):
         if not isinstance(resource, s3.CfnBucket):
             raise TypeError("a bucket is made of a CfnBucket")
         resource.add_property_override(
-            "LifecycleConfiguration.Rules.2.ObjectSizeGreaterThan", str(_LEAST_TIERED_BYTES)
+            "LifecycleConfiguration.Rules.2.ObjectSizeGreaterThan", str(_MIN_TIERED_BYTES)
         )
 
     def _ring_when_originals_arrive(self, bucket_name: str) -> None:
@@ -123,7 +123,7 @@ def _tiering() -> s3.LifecycleRule:
     """
     return s3.LifecycleRule(
         id="tiers",
-        object_size_greater_than=_LEAST_TIERED_BYTES,
+        object_size_greater_than=_MIN_TIERED_BYTES,
         transitions=[
             s3.Transition(
                 storage_class=s3.StorageClass.INTELLIGENT_TIERING,
@@ -152,7 +152,7 @@ class WorkQueue(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             retention_period=Duration.days(14),
             visibility_timeout=HIDDEN,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=MOST_ATTEMPTS),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead, max_receive_count=MAX_ATTEMPTS),
         )
 
     def let_bucket_in(self, *, bucket_arn: str, account: str) -> Construct:

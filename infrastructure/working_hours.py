@@ -16,4 +16,4 @@ MESSAGES_AT_A_TIME = 2
 # failed is brought back sooner by the function itself.
 HIDDEN = Duration.minutes(24)
 # app/messages.py counts the same.
-MOST_ATTEMPTS = 5
+MAX_ATTEMPTS = 5

@@ -16,7 +16,7 @@ ENOUGH = {
     "PICTURE_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/pictures",
     "DESCRIPTION_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/descriptions",
     "EXPORT_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/exports",
-    "LETTER_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/letters",
+    "MAIL_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/letters",
     "SECRET_KEY": "0123456789abcdef0123456789abcdef",
     "USER_ROLE_ARN": "arn:aws:iam::1:role/user",
     "AWS_REGION": "eu-central-1",

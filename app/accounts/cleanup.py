@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, text
 
-from app.accounts.emails.sender import settle_old_letters, take_overdue_letters
-from app.accounts.models import Invite, Letter
+from app.accounts.emails.sender import settle_old_mails, take_overdue_mails
+from app.accounts.models import Invite, OutboxMail
 from app.accounts.rate_limits import limiter
 from app.accounts.sessions import one_time_tokens
 from app.database import db, now
-from app.messages import SendLetter
+from app.messages import SendMail
 
 log = logging.getLogger(__name__)
 
@@ -21,26 +21,26 @@ MAX_EVENTS = 5000  # at a time
 MAX_REPEATED = 5000  # of a person, older than a day
 # Of looking for those: each looks at 200 people and deletes 5,000 lines at most (migration 0032).
 MAX_PARTS = 50
-MAX_LETTERS = 1000  # of a person
-MAX_DELETED = 5000  # letters or invitations in one sweep
+MAX_MAILS = 1000  # of a person
+MAX_DELETED = 5000  # mails or invitations in one sweep
 INVITES_KEPT_FOR = timedelta(days=90)
 _BEFORE_ALL = UUID(int=0)
 
 
-def sweep_accounts(*, post: Callable[[SendLetter], None]) -> None:
+def sweep_accounts(*, post: Callable[[SendMail], None]) -> None:
     """Settle what is overdue. Safe to repeat; a step that fails holds up no other.
 
     Args:
-        post: sends the message of a letter.
+        post: sends the message of a mail.
     """
     _try(partial(_post_overdue, post))
     for step in (
-        settle_old_letters,
+        settle_old_mails,
         one_time_tokens.delete_expired,
         limiter.delete_old_limits,
         delete_nobodys_old_events,
         delete_surplus_events,
-        delete_surplus_letters,
+        delete_surplus_mails,
         delete_old_invites,
     ):
         _try(step)
@@ -72,19 +72,21 @@ def delete_surplus_events() -> None:
         past = found or _BEFORE_ALL
 
 
-def delete_surplus_letters() -> None:
+def delete_surplus_mails() -> None:
     """Delete the oldest sent e-mails of users who have too many, before their week is over."""
     newest_first = func.row_number().over(
-        partition_by=Letter.user_id, order_by=(Letter.created_at.desc(), Letter.id)
+        partition_by=OutboxMail.user_id, order_by=(OutboxMail.created_at.desc(), OutboxMail.id)
     )
     ranked = (
-        select(Letter.id, newest_first.label("place"))
-        .where(Letter.user_id.is_not(None), Letter.settled_at.is_not(None))
+        select(OutboxMail.id, newest_first.label("place"))
+        .where(OutboxMail.user_id.is_not(None), OutboxMail.settled_at.is_not(None))
         .subquery()
     )
-    surplus = select(ranked.c.id).where(ranked.c.place > MAX_LETTERS).limit(MAX_DELETED)
+    surplus = select(ranked.c.id).where(ranked.c.place > MAX_MAILS).limit(MAX_DELETED)
     db.session.execute(
-        delete(Letter).where(Letter.id.in_(surplus)).execution_options(synchronize_session=False)
+        delete(OutboxMail)
+        .where(OutboxMail.id.in_(surplus))
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -97,8 +99,8 @@ def delete_old_invites() -> None:
     )
 
 
-def _post_overdue(post: Callable[[SendLetter], None]) -> None:
-    for task in take_overdue_letters():
+def _post_overdue(post: Callable[[SendMail], None]) -> None:
+    for task in take_overdue_mails():
         _try(partial(post, task))
 
 

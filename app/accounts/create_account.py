@@ -21,14 +21,14 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.audit.log import Event, record
 from app.accounts.emails.links import microseconds
-from app.accounts.emails.outbox import Kind, withdraw_letters
+from app.accounts.emails.outbox import Kind, withdraw_mails
 from app.accounts.models import (
     AccessToken,
     Identity,
     Invite,
     KnownDevice,
-    Letter,
     OneTimeToken,
+    OutboxMail,
     Passkey,
     RecoveryCode,
     Totp,
@@ -217,8 +217,8 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
         removed |= _remove_new_identities(user)
     set_password(user, password)
     user.password_reset_at = now()
-    # Letters first: one that is being written holds its row, and its link is there afterwards.
-    withdraw_letters(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
+    # Mails first: one that is being written holds its row, and its link is there afterwards.
+    withdraw_mails(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
     one_time_tokens.forget(user.id, *_BEGUN)
     end_sessions(user.id)
     record(Event.PASSWORD_RESET, user_id=user.id)
@@ -332,12 +332,12 @@ def _left_at(user: User, email: str) -> int | None:
         )
     )
     unwritten = db.session.scalar(
-        select(func.min(Letter.created_at)).where(
-            Letter.user_id == user.id,
-            Letter.kind == Kind.EMAIL_CHANGED,
-            Letter.email == email,
-            Letter.settled_at.is_(None),
-            Letter.data["was_proved"].astext == "true",
+        select(func.min(OutboxMail.created_at)).where(
+            OutboxMail.user_id == user.id,
+            OutboxMail.kind == Kind.EMAIL_CHANGED,
+            OutboxMail.email == email,
+            OutboxMail.settled_at.is_(None),
+            OutboxMail.data["was_proved"].astext == "true",
         )
     )
     found = [linked, None if unwritten is None else microseconds(unwritten)]
@@ -350,9 +350,9 @@ def _set_address(user: User, email: str) -> None:
     Raises:
         LinkDeadError: the address got an account meanwhile.
     """
-    # Letters first: whoever writes one holds it, and then names its person, which waits for a
+    # Mails first: whoever writes one holds it, and then names its person, which waits for a
     # person whose address changes.
-    withdraw_letters(user.id, Kind.VERIFY_EMAIL, Kind.CHANGE_EMAIL)
+    withdraw_mails(user.id, Kind.VERIFY_EMAIL, Kind.CHANGE_EMAIL)
     user.email, user.email_verified_at = email, now()
     try:
         db.session.flush()  # the unique index judges, whoever else asks at this moment

@@ -29,8 +29,8 @@ from app.accounts.administrators import (
     refuse_without,
 )
 from app.accounts.audit.log import Event
-from app.accounts.emails.outbox import withdraw_letters_of_shut
-from app.accounts.models import AccessToken, AuditEvent, Invite, Letter, Session, User
+from app.accounts.emails.outbox import withdraw_mails_of_shut
+from app.accounts.models import AccessToken, AuditEvent, Invite, OutboxMail, Session, User
 from app.clients.aws.export_store import ExportStore
 from app.database import db, now
 from app.errors import NotSignedInError
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 TIME_TO_CHANGE_ONES_MIND = timedelta(days=7)
 # Longer than any address lives that was signed for the person (clients/aws/presigned_urls.py).
 SIGNED_ADDRESSES_DIE_WITHIN = timedelta(minutes=25)
-MOST_PEOPLE = 20
+MAX_PEOPLE = 20
 ROWS_AT_A_TIME = 1000
 ENTRIES_AT_A_TIME = 10_000
 # Of what is in albums: of few albums at a time, since each is counted anew.
@@ -86,7 +86,7 @@ def shut_those_who_leave() -> None:
         update(User)
         # Asked twice: the second is asked of the row as it is once nobody holds it, so that
         # whoever calls it off at this moment stays.
-        .where(User.id.in_(select(User.id).where(is_due).limit(MOST_PEOPLE)), is_due)
+        .where(User.id.in_(select(User.id).where(is_due).limit(MAX_PEOPLE)), is_due)
         # Moved on: the deletion comes when what was signed has died.
         .values(disabled_at=moment, delete_after=moment + SIGNED_ADDRESSES_DIE_WITHIN)
         .returning(User.id, User.is_administrator)
@@ -101,7 +101,7 @@ def shut_those_who_leave() -> None:
     for table in (Session, AccessToken):
         db.session.execute(delete(table).where(table.user_id.in_(ids)))
     for user_id in ids:
-        withdraw_letters_of_shut(user_id)
+        withdraw_mails_of_shut(user_id)
     db.session.commit()
 
 
@@ -122,7 +122,7 @@ def call_off(user: User) -> bool:
 
 def people_to_delete() -> list[UUID]:
     """Return the accounts that were shut long enough ago; ends the transaction."""
-    ids = list(db.session.scalars(select(User.id).where(_is_to_go()).limit(MOST_PEOPLE)))
+    ids = list(db.session.scalars(select(User.id).where(_is_to_go()).limit(MAX_PEOPLE)))
     db.session.rollback()
     return ids
 
@@ -162,7 +162,7 @@ def delete_person(
             return
     # The record goes with its person. This role may not delete it: the function may (0013).
     db.session.execute(text("SELECT forget_person(:id)"), {"id": user_id})
-    db.session.execute(delete(Letter).where(Letter.email == user.email))
+    db.session.execute(delete(OutboxMail).where(OutboxMail.email == user.email))
     db.session.execute(
         delete(Invite).where(or_(Invite.used_by == user_id, Invite.email == user.email))
     )

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.audit.log import Event, record
-from app.accounts.emails.outbox import Kind, ask_for_letter
-from app.accounts.models import Identity, Letter, OneTimeToken, User
+from app.accounts.emails.outbox import Kind, queue_mail
+from app.accounts.models import Identity, OneTimeToken, OutboxMail, User
 from app.accounts.rate_limits.limiter import count_within
 from app.accounts.rate_limits.policies import NEW_WAYS_IN
 from app.accounts.sessions import one_time_tokens
@@ -57,9 +57,9 @@ def add_identity(user: User, stranger: Stranger) -> bool:
     return True
 
 
-def letter_of_link(user: User, stranger: Stranger) -> Letter:
+def mail_of_link(user: User, stranger: Stranger) -> OutboxMail:
     """Queue a notice: an identity was linked to the account."""
-    return ask_for_letter(
+    return queue_mail(
         Kind.IDENTITY_LINKED,
         email=user.email,
         user_id=user.id,
@@ -79,8 +79,8 @@ def awaited_link() -> OneTimeToken | None:
     return one_time_tokens.look(Purpose.LINK, read_cookie(Cookie.LINK))
 
 
-def link_awaited(user: User) -> list[Letter]:
-    """Link who waits in this browser for this very account; return the mails to ring for.
+def link_awaited(user: User) -> list[OutboxMail]:
+    """Link who waits in this browser for this very account; return their mails.
 
     Call only when the account's own proof was given in this browser and its person wishes it.
     """
@@ -100,4 +100,4 @@ def link_awaited(user: User) -> list[Letter]:
     if user.email_verified_at is None and user.email == stranger.email:
         user.email_verified_at = now()
         record(Event.EMAIL_VERIFIED, user_id=user.id, provider=stranger.provider)
-    return [letter_of_link(user, stranger)]
+    return [mail_of_link(user, stranger)]

@@ -10,7 +10,7 @@ from app.accounts.administrators import change_administrators, refuse_without
 from app.accounts.audit.log import Event, record
 from app.accounts.audit.schemas import PageIn
 from app.accounts.deletion import is_going
-from app.accounts.emails.outbox import withdraw_letters_of_shut
+from app.accounts.emails.outbox import withdraw_mails_of_shut
 from app.accounts.models import AccessToken, KnownDevice, Session, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.guards import check_again
@@ -119,8 +119,8 @@ def _shut(user: User, *, by: User) -> None:
         record(Event.DELETION_CALLED_OFF, user_id=user.id, actor_id=by.id)
     ended = end_sessions(user.id)
     _end_tokens(user)
-    # Letters first: one that is being written holds its row, and its link is there afterwards.
-    withdraw_letters_of_shut(user.id)
+    # Mails first: one that is being written holds its row, and its link is there afterwards.
+    withdraw_mails_of_shut(user.id)
     one_time_tokens.forget(user.id, *Purpose)
     record(Event.ACCOUNT_DISABLED, user_id=user.id, actor_id=by.id, sessions=ended)
 

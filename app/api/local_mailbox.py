@@ -29,8 +29,8 @@ from app.http.middleware import json_response
 
 local_mails = APIBlueprint("local_mails", __name__, url_prefix="/api/local", tag="Local")
 
-MOST_READ = 500
-MOST_TOLD = 50
+MAX_READ = 500
+MAX_TOLD = 50
 _LINK = re.compile(r"^https?://\S+$", re.MULTILINE)  # on a line of its own: to be opened
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _OPEN_FOR = timedelta(days=30)  # or until the next start, which has another key
@@ -60,11 +60,11 @@ def list_mails(query_data: LocalMailsQuery) -> Response:
         raise NotFoundError
     wanted = deliverable(query_data.to.strip().lower()) if query_data.to else None
     found = []
-    for path in sorted(folder.glob("*.eml"), reverse=True)[:MOST_READ]:
+    for path in sorted(folder.glob("*.eml"), reverse=True)[:MAX_READ]:
         mail = _read(path)
         if wanted is None or mail.to.lower() == wanted:
             found.append(mail.model_dump())
-        if len(found) == MOST_TOLD:
+        if len(found) == MAX_TOLD:
             break
     return json_response({"mails": found})
 
@@ -81,7 +81,7 @@ def _refuse_others(key: str | None) -> None:
 
 # A kept e-mail never changes, and parsing one takes about 2 ms: pages and tests ask several times a
 # second, and each time for all of them.
-@lru_cache(maxsize=MOST_READ)
+@lru_cache(maxsize=MAX_READ)
 def _read(path: Path) -> LocalMail:
     message = BytesParser(EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
     text = _part(message, "plain")

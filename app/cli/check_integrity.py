@@ -29,7 +29,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     after: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}/[0-9a-f]{32}$")
-    most_rows: int = Field(default=500, gt=0, le=1000)
+    max_rows: int = Field(default=500, gt=0, le=1000)
     read: bool = False
     repair: bool = False
     forget_lost: bool = False
@@ -44,7 +44,7 @@ def examine(asked: Asked, *, assembly: Assembly) -> dict[str, Any]:
     doctor = Doctor(
         archive=Archive(s3=make_client("s3", settings), bucket_name=settings.picture_bucket),
         store=assembly.store,
-        ring=assembly.ring,
+        notify=assembly.notify,
         treatment=Treatment(
             read=asked.read,
             repair=asked.repair,
@@ -55,7 +55,7 @@ def examine(asked: Asked, *, assembly: Assembly) -> dict[str, Any]:
         ),
     )
     with assembly.app.app_context():
-        told = _told(doctor.examine(after=_place(asked.after), most_rows=asked.most_rows))
+        told = _told(doctor.examine(after=_place(asked.after), max_rows=asked.max_rows))
     if asked.after is None:
         told["decoders_are_confined"] = can_confine()
     return told

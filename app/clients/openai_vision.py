@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
+from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 
 if TYPE_CHECKING:
     import openai
@@ -39,7 +39,7 @@ _QUESTION = "Describe this picture."
 _TIMEOUT_SECONDS = 60.0
 _CONNECT_SECONDS = 10.0
 # Of all that may be asked for; some models think within the same allowance.
-_MOST_OUTPUT_TOKENS = 3000
+_MAX_OUTPUT_TOKENS = 3000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +191,7 @@ class Vision:
                 }
             },
             reasoning={"effort": effort} if effort else omit,
-            max_output_tokens=_MOST_OUTPUT_TOKENS,
+            max_output_tokens=_MAX_OUTPUT_TOKENS,
             store=False,
         )
         if not isinstance(response, Response):  # a body that is not JSON is returned as it is
@@ -347,7 +347,5 @@ def _clipped(text: str, longest: int) -> str:
 
 def _tidied(tags: list[str]) -> tuple[str, ...]:
     """Lower case, each once, in the model's order; what is too long is no tag."""
-    tidy = (
-        " ".join(_cleaned(tag).lower().strip("#.,;: ").split()) for tag in tags[: 5 * MOST_TAGS]
-    )
-    return tuple(dict.fromkeys(t for t in tidy if 0 < len(t) <= LONGEST_TAG))[:MOST_TAGS]
+    tidy = (" ".join(_cleaned(tag).lower().strip("#.,;: ").split()) for tag in tags[: 5 * MAX_TAGS])
+    return tuple(dict.fromkeys(t for t in tidy if 0 < len(t) <= LONGEST_TAG))[:MAX_TAGS]

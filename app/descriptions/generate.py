@@ -34,9 +34,9 @@ from app.descriptions.versions import by, record, record_failure
 from app.errors import TooManyRequestsError
 from app.images.models import DescriptionSource, DescriptionState, Image
 from app.media.sandbox.decoder_time import DecoderTime
-from app.media.sandbox.pool import DarkroomError
+from app.media.sandbox.pool import DecoderPoolError
 from app.messages import (
-    MOST_ATTEMPTS,
+    MAX_ATTEMPTS,
     DescribeAll,
     DescribePicture,
     RetryLaterError,
@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 # So that no request, and no message, sends a hundred thousand of them.
 ASKED_AT_A_TIME = 20
 EARLY_SECONDS = 5  # that a message may come before its picture's rest is over
-MOST_BEGINNINGS = 2 * MOST_ATTEMPTS
+MAX_BEGINNINGS = 2 * MAX_ATTEMPTS
 MAX_STOPPED = 1000  # in one statement
 MAX_DELAY_SECONDS = 900  # of a message, in SQS
 
@@ -63,7 +63,7 @@ class Describes(Protocol):
 
 
 class Sketches(Protocol):
-    """What is needed of a darkroom."""
+    """What is needed of a decoder pool."""
 
     def sketch(
         self,
@@ -80,7 +80,7 @@ def describe_next(
     attempt: int,
     *,
     store: PictureStore,
-    darkroom: Sketches,
+    decoders: Sketches,
     vision: Describes | None,
     is_demo: bool,
     give_way: GiveWay,
@@ -92,7 +92,7 @@ def describe_next(
         task: the message that says that one waits.
         attempt: how often it came.
         store: where previews are.
-        darkroom: makes them small.
+        decoders: makes them small.
         vision: the model; None: there is none, so nothing waits for it any more.
         is_demo: whether it is a stand-in.
         give_way: see [Note: Long work gives way].
@@ -101,7 +101,7 @@ def describe_next(
     Raises:
         RetryLaterError: the message came before, and somebody else has the only picture that waits;
             the message comes back.
-        AwsUnavailableError, DarkroomError: an outage; try again.
+        AwsUnavailableError, DecoderPoolError: an outage; try again.
     """
     if vision is not None and (rest := seconds_of_rest()) > 0:
         # Not raised instead: a message that comes back five times is given up. Spread, so that not
@@ -118,7 +118,7 @@ def describe_next(
                 preview,
                 task=task,
                 store=store,
-                darkroom=darkroom,
+                decoders=decoders,
                 vision=vision,
                 is_demo=is_demo,
                 give_way=give_way,
@@ -135,7 +135,7 @@ def describe_next(
     if _ask_again_if_early(task, seconds_until(task.image_id), ask=ask):
         return
     # Who had this message before may have died of it, and of its picture's lease nobody tells.
-    if 1 < attempt < MOST_ATTEMPTS and (seconds := seconds_until_next()) is not None:
+    if 1 < attempt < MAX_ATTEMPTS and (seconds := seconds_until_next()) is not None:
         raise RetryLaterError(math.ceil(seconds) + 1)
 
 
@@ -159,7 +159,7 @@ def _show(
     *,
     task: DescribePicture,
     store: PictureStore,
-    darkroom: Sketches,
+    decoders: Sketches,
     vision: Describes,
     is_demo: bool,
     give_way: GiveWay,
@@ -171,7 +171,7 @@ def _show(
     try:
         # What leaves the house is no larger than a model needs, and nothing but pixels.
         stored = store.fetch_preview(begun.owner_id, image_id, preview)
-        sketched = darkroom.sketch(stored, owner=begun.owner_id, decoder_time=decoder_time)
+        sketched = decoders.sketch(stored, owner=begun.owner_id, decoder_time=decoder_time)
         if sketched is None:
             record_failure(image_id, code="preview_unreadable")
             db.session.commit()
@@ -186,12 +186,12 @@ def _show(
         if _preview_of(begun, has_model=True) is None:
             return
         sighting = vision.describe(sketched)
-    except (AwsUnavailableError, DarkroomError, OSError) as error:  # a full disk above all
+    except (AwsUnavailableError, DecoderPoolError, OSError) as error:  # a full disk above all
         _give_back_shown(begun)
         if is_outage(error):
             let_go(begun, counts=False)  # not the picture's fault, however long it lasts
             raise
-        if begun.attempts < MOST_ATTEMPTS:
+        if begun.attempts < MAX_ATTEMPTS:
             _try_later(begun, pause_after(begun.attempts), ask=ask)
             return
         log.exception("no preview of %s to describe", image_id)
@@ -220,7 +220,7 @@ def _settle_without_description(
         return
     note_answer()
     db.session.commit()
-    if error.retryable and begun.attempts < MOST_ATTEMPTS:
+    if error.retryable and begun.attempts < MAX_ATTEMPTS:
         _try_later(begun, 5 * 2**begun.attempts, ask=ask)
         return
     log.warning("no description of %s: %s", begun.image_id, error.code)
@@ -249,7 +249,7 @@ def _wait_for_model(
     log.log(level, "the model is away, so descriptions wait: %s", error.code)
     count("DescriptionsFailed")
     counts = rest.is_first and error.code != "rate_limited"
-    if counts and begun.attempts >= MOST_ATTEMPTS:
+    if counts and begun.attempts >= MAX_ATTEMPTS:
         record_failure(begun.image_id, code=error.code)
         db.session.commit()
         return
@@ -274,7 +274,7 @@ def _preview_to_show(begun: Begun, *, has_model: bool) -> Preview | None:
     preview = _preview_of(begun, has_model=has_model)
     if preview is None:
         return None
-    if begun.attempts > MOST_BEGINNINGS:
+    if begun.attempts > MAX_BEGINNINGS:
         # Not even an exception came of it so often: the machine went down with it each time.
         log.error("gave up describing %s", begun.image_id)
         record_failure(begun.image_id, code="preview_unreadable")

@@ -20,7 +20,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.accounts.emails.outbox import Kind, ask_for_letter
+from app.accounts.emails.outbox import Kind, queue_mail
 from app.accounts.models import User
 from app.clients.aws.export_store import ExportStore, StoredOriginal, export_prefix
 from app.clients.aws.image_store import NothingStoredError
@@ -31,7 +31,7 @@ from app.exports.albums import albums_of
 from app.exports.zip_archive import Original, Zip
 from app.images.listing import NO_URLS, AnyRow, detail, detailed
 from app.images.models import SHOWN, Export, ExportState, Image
-from app.messages import MOST_ATTEMPTS, ExportLibrary, RetryLaterError
+from app.messages import MAX_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.lease import Lease
 from app.processing.yielding import GiveWay
 
@@ -43,7 +43,7 @@ ZIP_BYTES = 1024**3
 ZIP_SECONDS = 90
 PICTURES_AT_A_TIME = 100
 SILENCE = timedelta(minutes=30)  # longer than a message stays hidden from other workers
-MOST_EXPIRED = 20
+MAX_EXPIRED = 20
 _CHUNK_BYTES = 1024 * 1024
 _MAX_IN_MEMORY = 16 * 1024 * 1024
 _UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
@@ -73,7 +73,7 @@ def export_under_way(user: User) -> Export | None:
 
 def ask_for_export(user: User) -> Export:
     """Return the copy that is being made, or begin one; the caller commits and sends the task."""
-    # Not FOR UPDATE: whoever holds an export, and writes a letter to its person, would wait for us
+    # Not FOR UPDATE: whoever holds an export, and writes a mail to its person, would wait for us
     # while we wait for the export.
     db.session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     if found := export_under_way(user):
@@ -113,7 +113,7 @@ def make_next_zip(
     export = _begin(task.export_id)
     if export is None:
         seconds = _seconds_left(task.export_id)
-        if seconds is not None and attempt < MOST_ATTEMPTS:
+        if seconds is not None and attempt < MAX_ATTEMPTS:
             raise RetryLaterError(seconds)  # they may die of it
         return
     lease = Lease(cast("datetime", export.leased_until))
@@ -126,7 +126,7 @@ def make_next_zip(
     except Exception as error:
         # No outage is the copy's fault, however long it lasts, nor are rows that somebody has
         # locked. The message may be over by then; the sweep sends another.
-        if attempt >= MOST_ATTEMPTS and not is_blameless(error):
+        if attempt >= MAX_ATTEMPTS and not is_blameless(error):
             _give_up(task.export_id)
         else:
             _let_go(task.export_id, lease)
@@ -212,7 +212,7 @@ def take_overdue_exports() -> list[UUID]:
 def delete_expired_exports(*, store: ExportStore) -> None:
     """Delete the zips of what has expired, then the row: a crash in between is found again."""
     expired = select(Export.user_id, Export.id).where(Export.expires_at <= now())
-    found = db.session.execute(expired.limit(MOST_EXPIRED)).all()
+    found = db.session.execute(expired.limit(MAX_EXPIRED)).all()
     db.session.rollback()
     for user_id, export_id in found:
         store.delete(user_id, export_id)
@@ -290,7 +290,7 @@ def _add(archive: Zip, row: AnyRow, *, user_id: UUID, store: ExportStore) -> Non
 
 @contextmanager
 def _read_twice(stored: StoredOriginal) -> Iterator[Original]:
-    """Read an original that was developed before its CRC-32 was kept, to know it beforehand."""
+    """Read an original that was processed before its CRC-32 was kept, to know it beforehand."""
     with SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file:
         crc32 = 0
         for chunk in stored.chunks:
@@ -341,7 +341,7 @@ def _keep(export_id: UUID, part: dict[str, Any], *, is_last: bool) -> bool:
         export.state = ExportState.READY
         export.expires_at = now() + KEPT_FOR
         user = db.session.get_one(User, export.user_id)
-        ask_for_letter(Kind.EXPORT_READY, email=user.email, user_id=user.id)  # sent by the sweep
+        queue_mail(Kind.EXPORT_READY, email=user.email, user_id=user.id)  # sent by the sweep
     db.session.commit()
     return True
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from app.accounts.administrators import change_administrators
 from app.accounts.audit.log import Event, record
 from app.accounts.deletion import ask_to_leave, call_off
-from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.models import User
 from app.accounts.rate_limits.limiter import take
 from app.accounts.rate_limits.policies import DELETIONS, EXPORTS
@@ -127,11 +127,11 @@ def ask_for_deletion() -> Response:
     user = _hold_who_leaves()
     is_new = user.delete_after is None
     ask_to_leave(user)
-    letters = []
+    mails = []
     if is_new:
         record(Event.DELETION_ASKED, user_id=user.id)
-        letters.append(ask_for_letter(Kind.DELETION_ASKED, email=user.email, user_id=user.id))
-    commit_and_ring(*letters)
+        mails.append(queue_mail(Kind.DELETION_ASKED, email=user.email, user_id=user.id))
+    commit_and_notify(*mails)
     return json_response(DeletionOut.of(user).model_dump(mode="json"))
 
 
@@ -141,12 +141,12 @@ def ask_for_deletion() -> Response:
 def call_deletion_off() -> Response:
     """Keep the account after all."""
     user = hold_person()
-    letters = []
+    mails = []
     if call_off(user):
         record(Event.DELETION_CALLED_OFF, user_id=user.id)
-        stays = ask_for_letter(Kind.DELETION_CALLED_OFF, email=user.email, user_id=user.id)
-        letters.append(stays)
-    commit_and_ring(*letters)
+        stays = queue_mail(Kind.DELETION_CALLED_OFF, email=user.email, user_id=user.id)
+        mails.append(stays)
+    commit_and_notify(*mails)
     return Response(status=204)
 
 

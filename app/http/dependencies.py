@@ -30,7 +30,7 @@ class Parts:
     picture_queue: Queue
     description_queue: Queue
     export_queue: Queue
-    letter_queue: Queue
+    mail_queue: Queue
     providers: Mapping[str, "OpenIDClient"]
 
 
@@ -54,7 +54,7 @@ def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN40
         picture_queue=Queue(sqs=sqs, url=settings.picture_queue_url),
         description_queue=Queue(sqs=sqs, url=settings.description_queue_url),
         export_queue=Queue(sqs=sqs, url=settings.export_queue_url),
-        letter_queue=Queue(sqs=sqs, url=settings.letter_queue_url),
+        mail_queue=Queue(sqs=sqs, url=settings.mail_queue_url),
         providers={
             each.name: _later(partial(_make_provider, each, settings.site_origin))
             for each in settings.providers

@@ -92,7 +92,7 @@ _OURS = ", ".join(f"'{code}'" for code in sorted(OURS))
 
 
 class Image(Base):
-    """A picture: promised, stored, developed, perhaps described, perhaps in the bin."""
+    """A picture: promised, stored, processed, perhaps described, perhaps in the bin."""
 
     __tablename__ = "images"
     __table_args__ = (

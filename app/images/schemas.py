@@ -15,13 +15,13 @@ from pydantic import (
 )
 
 # A person may write as much as a model may.
-from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
+from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 from app.http.schemas import BaseModel, said_plainly
 from app.images.models import DescriptionSource, DescriptionState, ImageState, View
 from app.text import displayable, is_visible, one_line, split_extension
 
 PAGE = 100
-MOST_IDS_TEXT = 10_000  # more than a page of them, so that who asks for too many is told how many
+MAX_IDS_TEXT = 10_000  # more than a page of them, so that who asks for too many is told how many
 MAX_NAME_LENGTH = 255  # as the column, and as most file systems have it
 
 
@@ -221,7 +221,7 @@ class ListIn(BaseModel):
     )
     ids: str | None = Field(
         default=None,
-        max_length=MOST_IDS_TEXT,
+        max_length=MAX_IDS_TEXT,
         description="Just these, separated by commas, in whatever state; at most 100.",
         json_schema_extra={"pattern": f"^({_UUID}(,{_UUID})*)?$"},
     )
@@ -252,7 +252,7 @@ class DescriptionIn(BaseModel):
     visible_text: Prose = ""
     tags: Annotated[
         list[Annotated[str, Field(max_length=LONGEST_TAG), AfterValidator(displayable)]],
-        Field(max_length=MOST_TAGS),
+        Field(max_length=MAX_TAGS),
         AfterValidator(_tags),
     ] = []  # noqa: RUF012 - pydantic copies it
 

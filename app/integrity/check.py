@@ -39,7 +39,7 @@ class Trouble(StrEnum):
     MISSING = "missing"  # a row promises an original that is not there
     WRONG = "wrong"  # an original whose bytes are not the row's
     UNSEEN = "unseen"  # the original is right, but its thumbnail or preview is not there
-    GIVEN_UP = "given_up"  # the original is right, but could not be developed
+    GIVEN_UP = "given_up"  # the original is right, but could not be processed
     ORPHAN = "orphan"  # objects that no row knows
     FOREIGN = "foreign"  # an object whose key is not of our making
 
@@ -103,13 +103,13 @@ class Doctor:
 
     archive: Archive
     store: PictureStore
-    ring: Callable[[PictureStored], None]
+    notify: Callable[[PictureStored], None]
     treatment: Treatment
 
-    def examine(self, *, after: Place | None, most_rows: int) -> Slice:
+    def examine(self, *, after: Place | None, max_rows: int) -> Slice:
         """Check the images that follow one, and repair them where requested."""
-        rows = {row.place: row for row in read_rows(after=after, most=most_rows)}
-        last = max(rows) if len(rows) == most_rows else None
+        rows = {row.place: row for row in read_rows(after=after, most=max_rows)}
+        last = max(rows) if len(rows) == max_rows else None
         parts: dict[Place, list[Part]] = {}
         foreign: list[Finding] = []
         objects = 0
@@ -164,7 +164,7 @@ class Doctor:
         db.session.commit()
         lacks_derived = not row.has_derived(parts)
         if outcome is Outcome.REPAIRED and (lacks_derived or trouble is Trouble.GIVEN_UP):
-            self._develop_again(row)
+            self._process_again(row)
         return _finding(trouble, outcome, place.key, tombstone)
 
     def _cure(
@@ -202,7 +202,7 @@ class Doctor:
             self.store.delete_image(row.place.user_id, row.place.image_id)
         db.session.execute(delete(Image).where(Image.id == row.place.image_id))
 
-    def _develop_again(self, row: Row) -> None:
+    def _process_again(self, row: Row) -> None:
         image = db.session.get(Image, row.place.image_id, with_for_update=True)
         if image is None or image.state not in SHOWN:
             db.session.rollback()
@@ -212,7 +212,7 @@ class Doctor:
         image.attempts = 0
         image.failure_code = None
         db.session.commit()
-        self._ring(row.place)
+        self._notify(row.place)
 
     def _settle_orphan(self, place: Place, parts: list[Part]) -> Finding | None:
         if has_row(place):  # it was promised after we had looked at the rows
@@ -228,7 +228,7 @@ class Doctor:
         return _finding(Trouble.ORPHAN, outcome, place.key)
 
     def _adopt(self, place: Place) -> bool:
-        """Make the row of a stored original anew and have it developed.
+        """Make the row of a stored original anew and have it processed.
 
         False: its person is gone, has cancelled or deleted it, or has the same bytes already.
         """
@@ -258,11 +258,11 @@ class Doctor:
         added = is_wanted and db.session.scalar(row.on_conflict_do_nothing().returning(Image.id))
         db.session.commit()
         if added:
-            self._ring(place)
+            self._notify(place)
         return bool(added)
 
-    def _ring(self, place: Place) -> None:
-        self.ring(PictureStored(user_id=place.user_id, image_id=place.image_id))
+    def _notify(self, place: Place) -> None:
+        self.notify(PictureStored(user_id=place.user_id, image_id=place.image_id))
 
 
 def _finding(

@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 PAGES_A_SWEEP = 2
 # An upload may be under way for as long as its parts are kept.
 LEFT_ALONE_FOR = timedelta(days=1)
-_MOST_ROWS = 5000
+_MAX_ROWS = 5000
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:image, 5))")
 
 
-def look_for_strays(*, census: Census, store: PictureStore, pages: int = PAGES_A_SWEEP) -> None:
+def look_for_orphans(*, census: Census, store: PictureStore, pages: int = PAGES_A_SWEEP) -> None:
     """Go on with the round through the bucket, for so many pages, while there is time.
 
     Safe to repeat, and to be cut off anywhere.
@@ -59,7 +59,7 @@ def lock_place(image_id: UUID) -> None:
 
 
 def remove_unless_known(place: Place, *, store: PictureStore, was_cancelled: bool) -> None:
-    """Delete a stray's objects, unless it has got a row: the doctor makes some. Commits.
+    """Delete a orphan's objects, unless it has got a row: the doctor makes some. Commits.
 
     Those of a cancelled upload count against its owner; others may be there for a fault of ours.
 
@@ -92,7 +92,7 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> bool:
     known = set(
         db.session.execute(select(Image.owner_id, Image.id).where(owner_and_id.in_(places)))
     )
-    strays = [
+    orphans = [
         found
         for found in page.found
         if (found.place.user_id, found.place.image_id) not in known and _may_go(found)
@@ -101,11 +101,11 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> bool:
     db.session.rollback()
     decode_again_what_was_called_broken(found.place for found in page.found if found.has_original)
     done = 0
-    for found in in_time(strays):
+    for found in in_time(orphans):
         log.info("removing what no row knows")
         remove_unless_known(found.place, store=store, was_cancelled=False)
         done += 1
-    return done == len(strays)
+    return done == len(orphans)
 
 
 def _may_go(found: Found) -> bool:
@@ -123,7 +123,7 @@ def _tell_of_missing(page: Page, *, after: str) -> None:
     rows: list[AnyRow] = []
     for part in places_between(place_of(after), place_of(page.last or "")):
         of_part = query.where(part).order_by(Image.owner_id, Image.id)
-        rows += db.session.execute(of_part.limit(_MOST_ROWS - len(rows))).all()
+        rows += db.session.execute(of_part.limit(_MAX_ROWS - len(rows))).all()
     there = {
         (found.place.user_id, found.place.image_id) for found in page.found if found.has_original
     }

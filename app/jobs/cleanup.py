@@ -33,7 +33,7 @@ from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.turns import Upkeep
 from app.integrity.in_time import in_time
-from app.integrity.orphans import PAGES_A_SWEEP, look_for_strays, remove_unless_known
+from app.integrity.orphans import PAGES_A_SWEEP, look_for_orphans, remove_unless_known
 from app.integrity.purges import finish_purge, marked_purges, purge
 from app.integrity.scan_state import keep_watch
 from app.media.results import DECODER_VERSION
@@ -45,9 +45,9 @@ from app.uploads.discarded import count_discarded
 
 log = logging.getLogger(__name__)
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 # Nobody's rows may keep the sweep from looking at everybody else's.
-MOST_ROWS_OF_ONE = 50
+MAX_ROWS_OF_ONE = 50
 EVENT_EXPECTED_WITHIN = timedelta(seconds=30)
 # What was taken up is given time to be done: the queue may be long.
 TAKEN_UP_AGAIN_AFTER = timedelta(minutes=5)
@@ -70,7 +70,7 @@ def sweep(
     store: PictureStore,
     census: Census,
     exports: ExportStore,
-    ring: Callable[[PictureStored], None],
+    notify: Callable[[PictureStored], None],
     wake: Callable[[], None],
     ask: Callable[[DescribePicture], None],
     go_on: Callable[[ExportLibrary], None],
@@ -82,8 +82,8 @@ def sweep(
         store: the bucket, with the worker's rights.
         census: lists the same bucket.
         exports: the same bucket, for copies and for those who leave.
-        ring: sends the event of a picture whose own was lost.
-        wake: sends a message that has whatever waits developed.
+        notify: sends the event of a picture whose own was lost.
+        wake: sends a message that has whatever waits processed.
         ask: sends the message for a description that waits too long.
         go_on: sends the message for a copy of everything whose worker fell silent.
         pages: how many pages of the bucket's keys to look through.
@@ -96,7 +96,7 @@ def sweep(
         _found(lambda: _few_of_each(_overdue_uploads(moment), among=_UNFINISHED))
     ):
         with upkeep.of(picture.user_id):
-            _try(partial(_ring_if_stored, picture, moment, store=store, ring=ring))
+            _try(partial(_notify_if_stored, picture, moment, store=store, notify=notify))
     decode_again_what_older_decoders_could_not()
     _try(tell_backlog)
     _try(partial(_wake, wake))
@@ -114,7 +114,7 @@ def sweep(
         _try(partial(purge_album, album))
     _try(partial(_clear_cancelled, store=store, upkeep=upkeep))
     _try(upkeep.charge)
-    _try(partial(look_for_strays, census=census, store=store, pages=pages))
+    _try(partial(look_for_orphans, census=census, store=store, pages=pages))
     _settle_leaving(exports, go_on=go_on)
     for index in (index_some, index_some_albums):
         _try(partial(_index, index))
@@ -181,17 +181,17 @@ def _try(step: Callable[[], None]) -> None:
         db.session.rollback()
 
 
-def _ring_if_stored(
+def _notify_if_stored(
     picture: PictureStored,
     moment: datetime,
     *,
     store: PictureStore,
-    ring: Callable[[PictureStored], None],
+    notify: Callable[[PictureStored], None],
 ) -> None:
     with _taken_up(picture, moment):
         if store.look(picture.user_id, picture.image_id) is not None:
             log.info("taking up a picture whose event did not come")
-            ring(picture)
+            notify(picture)
 
 
 def _wake(wake: Callable[[], None]) -> None:
@@ -352,7 +352,7 @@ def _clear_rejected(place: Place, *, store: PictureStore) -> None:
 def _has_arrived(row: Image, *, store: PictureStore) -> bool:
     """Whether an upload only seems never made, or a rejected file not sent again.
 
-    Nobody was there to develop it for a day or more, or the database was restored since.
+    Nobody was there to process it for a day or more, or the database was restored since.
     """
     return row.state in _WITHOUT_BYTES and store.look(row.owner_id, row.id) is not None
 
@@ -383,7 +383,7 @@ def _few_of_each(
         select(Image.id, Image.created_at)
         .where(condition, Image.owner_id == owners.c.owner_id)
         .order_by(*([] if first is None else [first]))
-        .limit(MOST_ROWS_OF_ONE)
+        .limit(MAX_ROWS_OF_ONE)
         .correlate(owners)
         .subquery()
     )
@@ -393,7 +393,7 @@ def _few_of_each(
         select(owners.c.owner_id, due.c.id)
         .join(due, true())
         .order_by(due.c.place, due.c.created_at)
-        .limit(MOST_ROWS)
+        .limit(MAX_ROWS)
     )
     return _stored(query)
 
@@ -411,9 +411,9 @@ def _ranked(condition: ColumnElement[bool]) -> list[PictureStored]:
     )
     query = (
         select(ranked.c.owner_id, ranked.c.id)
-        .where(ranked.c.rank <= MOST_ROWS_OF_ONE)
+        .where(ranked.c.rank <= MAX_ROWS_OF_ONE)
         .order_by(ranked.c.rank, ranked.c.created_at)
-        .limit(MOST_ROWS)
+        .limit(MAX_ROWS)
     )
     return _stored(query)
 

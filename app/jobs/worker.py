@@ -19,7 +19,7 @@ from app.clients.aws.sqs import MAX_MESSAGES, Message, Queue
 from app.clients.outage import Outage, is_outage
 from app.jobs.queue_feed import Delivery, Feed
 from app.jobs.worker_context import Assembly
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from app.media.sandbox.seccomp import keep_to_itself
 from app.messages import RetryLaterError, pause_after
 from app.observability.logging import set_up_logging
@@ -36,7 +36,7 @@ GATHER_SECONDS = 0.2
 DESCRIBERS = 2
 EXPORTERS = 2
 # [Note: More threads than children] Most of a small picture's time is waiting for S3, the queue and
-# the database. As many pictures as there are cores are decoded at once, by the darkroom's
+# the database. As many pictures as there are cores are decoded at once, by the decoder pool's
 # children; with as many threads, those would idle while the threads wait.
 THREADS_A_CHILD = 3
 COLLECTED_AFTER = 10_000  # objects that were made and not let go; Python's own number is 700
@@ -45,7 +45,7 @@ COLLECTED_AFTER = 10_000  # objects that were made and not let go; Python's own 
 # alone has as many decoders as there are cores.
 RESERVED_THREADS = 2
 RESERVED_CHILDREN = 1
-LETTER_CARRIERS = 2
+MAIL_THREADS = 2
 
 
 class News:
@@ -81,18 +81,18 @@ class News:
 class Worker:
     """Threads that each do one thing at a time, until told to stop."""
 
-    def __init__(self, settings: Settings, *, darkroom: Darkroom, most_of_one: int) -> None:
-        developers = most_of_one + RESERVED_THREADS
+    def __init__(self, settings: Settings, *, decoders: DecoderPool, max_of_one: int) -> None:
+        processors = max_of_one + RESERVED_THREADS
         self._stopping = threading.Event()
         self._assembly = Assembly(
             settings,
             # One connection each, and three for arrivals, the sweep and the heartbeat of leases.
-            pool_size=developers + DESCRIBERS + EXPORTERS + LETTER_CARRIERS + 3,
-            in_hand=InHand(most=most_of_one),
+            pool_size=processors + DESCRIBERS + EXPORTERS + MAIL_THREADS + 3,
+            in_hand=InHand(most=max_of_one),
             pause=self._stopping.wait,
         )
-        self._darkroom = darkroom
-        self._developers = developers
+        self._decoders = decoders
+        self._processors = processors
         self._feeds: list[Feed] = []
         self._news = News()
 
@@ -101,14 +101,14 @@ class Worker:
         assembly = self._assembly
         pictures = Outage(ask=assembly.ask_all)
         # No mail waits for S3.
-        letters = Outage(ask=assembly.ask_database)
+        mails = Outage(ask=assembly.ask_database)
         loops: list[Callable[[], None]] = [
-            partial(self._take_in, pictures),
-            *(partial(self._develop, pictures) for _ in range(self._developers)),
+            partial(self._note_arrivals, pictures),
+            *(partial(self._render, pictures) for _ in range(self._processors)),
             *self._loops(assembly.descriptions, pictures, threads=DESCRIBERS),
             # Of their own, so that no copy of everything and no mail waits for a model.
             *self._loops(assembly.copies, pictures, threads=EXPORTERS),
-            *self._loops(assembly.letters, letters, threads=LETTER_CARRIERS),
+            *self._loops(assembly.mails, mails, threads=MAIL_THREADS),
             self._sweep,
         ]
         threads = [threading.Thread(target=loop) for loop in loops]
@@ -127,22 +127,22 @@ class Worker:
         self._stopping.set()
         self._news.tell_all()
 
-    def _take_in(self, outage: Outage) -> None:
-        """Note what arrives, whatever there is to develop. See [Note: Rows are the queue]."""
+    def _note_arrivals(self, outage: Outage) -> None:
+        """Note what arrives, whatever there is to process. See [Note: Rows are the queue]."""
         while not self._stopping.is_set():
             with self._troubles(outage, "arrivals could not be noted", pause=2.0):
-                taken = self._assembly.take_in_messages(wait_seconds=1)
+                taken = self._assembly.receive_arrivals(wait_seconds=1)
                 if taken:
                     self._news.tell(taken)
                 if 0 < taken < MAX_MESSAGES:
                     self._stopping.wait(GATHER_SECONDS)
 
-    def _develop(self, outage: Outage) -> None:
+    def _render(self, outage: Outage) -> None:
         while not self._stopping.is_set():
             told = self._news.told
             # No pause worth the name: the picture that failed rests, and others are no worse off.
             with self._troubles(outage, "a picture is tried again", pause=0.1):
-                if self._assembly.develop_next(self._darkroom):
+                if self._assembly.process_next(self._decoders):
                     outage.note_success()
                 else:
                     # What rests, or whose worker died, is told by nobody.
@@ -205,7 +205,7 @@ class Worker:
         message = delivery.message
         try:
             with delivery.release:
-                self._assembly.do(message.body, attempt=message.attempt, darkroom=self._darkroom)
+                self._assembly.do(message.body, attempt=message.attempt, decoders=self._decoders)
         except RetryLaterError as later:
             queue.again_in(message, seconds=later.seconds)
         except Exception as error:
@@ -243,17 +243,17 @@ def main() -> None:
     set_up_logging(settings.log_level)
     keep_to_itself()
     children = max(1, os.cpu_count() or 1)
-    most_of_one = children * THREADS_A_CHILD
+    max_of_one = children * THREADS_A_CHILD
     with ExitStack() as stack:
-        darkroom = stack.enter_context(
-            Darkroom(
+        decoders = stack.enter_context(
+            DecoderPool(
                 children=children,
                 reserved=RESERVED_CHILDREN,
                 unconfined_is_allowed=settings.unconfined_decoders_are_allowed,
             )
         )
-        darkroom.check()
-        worker = Worker(settings, darkroom=darkroom, most_of_one=most_of_one)
+        decoders.check()
+        worker = Worker(settings, decoders=decoders, max_of_one=max_of_one)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         _collect_less_often()

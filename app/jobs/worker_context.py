@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.cleanup import sweep_accounts
-from app.accounts.emails.sender import send_letter
+from app.accounts.emails.sender import send_mail
 from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client, make_client_later
 from app.clients.aws.bucket_inventory import Census
@@ -22,22 +22,22 @@ from app.descriptions.generate import ask_for_next, describe_next
 from app.exports.create import make_next_zip
 from app.jobs.cleanup import sweep
 from app.jobs.heartbeat import Heartbeat
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from app.messages import (
-    DEVELOP,
+    PROCESS,
     DescribeAll,
     DescribePicture,
     ExportLibrary,
     Handler,
     PictureStored,
-    SendLetter,
+    SendMail,
     handle,
     parse,
     pause_after,
 )
 from app.processing.in_hand import InHand
 from app.processing.lease import seconds_until_next
-from app.processing.process_image import Bench, develop_next, take_in
+from app.processing.process_image import Bench, note_arrivals, process_next
 from app.processing.yielding import GiveWay, Pause, give_way, never_give_way
 from app.settings import Settings
 
@@ -51,7 +51,7 @@ class Assembly:
         *,
         pool_size: int,
         in_hand: InHand | None = None,
-        most_leases: int | None = None,
+        max_leases: int | None = None,
         pause: Pause | None = None,
     ) -> None:
         """Connect to nothing yet.
@@ -60,7 +60,7 @@ class Assembly:
             settings: where everything is.
             pool_size: the most database connections.
             in_hand: bounds the pictures that are in hand at once; one if not told.
-            most_leases: bounds the pictures of one person that all workers have in hand.
+            max_leases: bounds the pictures of one person that all workers have in hand.
             pause: how long work rests, to give way; it does not when there is none.
         """
         sqs = make_client("sqs", settings)
@@ -76,14 +76,14 @@ class Assembly:
         self.pictures = Queue(sqs=sqs, url=settings.picture_queue_url)
         self.descriptions = Queue(sqs=sqs, url=settings.description_queue_url)
         self.copies = Queue(sqs=sqs, url=settings.export_queue_url)
-        self.letters = Queue(sqs=sqs, url=settings.letter_queue_url)
+        self.mails = Queue(sqs=sqs, url=settings.mail_queue_url)
         self._in_hand = in_hand or InHand(most=1)
-        self._most_leases = most_leases
+        self._max_leases = max_leases
         self._give_way: GiveWay = partial(give_way, pause=pause) if pause else never_give_way
         self._mailer = _mailer(settings)
         self._vision = _vision(settings)
 
-    def handlers(self, darkroom: Darkroom) -> Mapping[type, Handler]:
+    def handlers(self, decoders: DecoderPool) -> Mapping[type, Handler]:
         """Return what is done for each task that a message of its own asks for."""
         is_demo = bool(self.settings.model and self.settings.model.is_demo)
 
@@ -92,7 +92,7 @@ class Assembly:
                 task,
                 attempt,
                 store=self.store,
-                darkroom=darkroom,
+                decoders=decoders,
                 vision=self._vision,
                 is_demo=is_demo,
                 give_way=self._give_way,
@@ -113,27 +113,27 @@ class Assembly:
             del attempt
             ask_for_next(task, ask=self.ask_for_each, go_on=self.descriptions.send)
 
-        def post(task: SendLetter, attempt: int) -> None:
-            send_letter(task, attempt, mailer=self._mailer, settings=self.settings)
+        def post(task: SendMail, attempt: int) -> None:
+            send_mail(task, attempt, mailer=self._mailer, settings=self.settings)
 
         return {
             DescribePicture: describe,
             DescribeAll: describe_all,
             ExportLibrary: export,
-            SendLetter: post,
+            SendMail: post,
         }
 
-    def do(self, body: str, *, attempt: int, darkroom: Darkroom) -> None:
+    def do(self, body: str, *, attempt: int, decoders: DecoderPool) -> None:
         """Do what a message asks for. Safe to repeat; raises when it should be tried again."""
         with self.app.app_context():
             handle(
                 body,
                 attempt=attempt,
                 bucket_name=self.settings.picture_bucket,
-                handlers=self.handlers(darkroom),
+                handlers=self.handlers(decoders),
             )
 
-    def take_in(self, bodies: Iterable[str]) -> set[str]:
+    def note_arrivals(self, bodies: Iterable[str]) -> set[str]:
         """Note the originals that messages tell of. Safe to repeat.
 
         Returns:
@@ -147,18 +147,18 @@ class Assembly:
         if not tasks:
             return set()
         with self.app.app_context():
-            missed = set(take_in(tasks))
+            missed = set(note_arrivals(tasks))
         return {body for body, stored in told.items() if missed.intersection(stored)}
 
     def _stored(self, body: str) -> list[PictureStored]:
         tasks = parse(body, bucket_name=self.settings.picture_bucket)
         return [task for task in tasks if isinstance(task, PictureStored)]
 
-    def take_in_messages(self, *, wait_seconds: int) -> int:
+    def receive_arrivals(self, *, wait_seconds: int) -> int:
         """Receive messages of the queue of pictures, note what they tell, and end them."""
         messages = self.pictures.receive(most=MAX_MESSAGES, wait_seconds=wait_seconds)
         if messages:
-            missed = self.take_in(message.body for message in messages)
+            missed = self.note_arrivals(message.body for message in messages)
             done = [message for message in messages if message.body not in missed]
             if done:
                 self.pictures.all_done(done)
@@ -167,13 +167,13 @@ class Assembly:
                     self.pictures.again_in(message, seconds=pause_after(message.attempt))
         return len(messages)
 
-    def develop_next(self, darkroom: Darkroom) -> bool:
-        """Develop the picture whose turn it is; False when none waits. See develop_next there."""
+    def process_next(self, decoders: DecoderPool) -> bool:
+        """Process the picture whose turn it is; False when none waits. See process_next there."""
         with self.app.app_context():
-            return develop_next(bench=self._bench(darkroom))
+            return process_next(bench=self._bench(decoders))
 
     def seconds_until_next(self) -> float | None:
-        """How soon a picture may be developed; None when none waits."""
+        """How soon a picture may be processed; None when none waits."""
         with self.app.app_context():
             return seconds_until_next()
 
@@ -185,7 +185,7 @@ class Assembly:
                 store=self.store,
                 census=self.census,
                 exports=self.exports,
-                ring=self.ring,
+                notify=self.notify,
                 wake=self.wake,
                 ask=self.ask,
                 go_on=self.go_on,
@@ -209,13 +209,13 @@ class Assembly:
 
         return self.heartbeat.during(beat)
 
-    def ring(self, task: PictureStored) -> None:
+    def notify(self, task: PictureStored) -> None:
         """Send the event that S3 sent, or should have."""
         self.pictures.send(task.message(bucket_name=self.settings.picture_bucket))
 
     def wake(self, *, delay_seconds: int = 0) -> None:
-        """Have whatever waits developed, by a worker that sleeps."""
-        self.pictures.send(DEVELOP, delay_seconds=delay_seconds)
+        """Have whatever waits processed, by a worker that sleeps."""
+        self.pictures.send(PROCESS, delay_seconds=delay_seconds)
 
     def ask(self, task: DescribePicture, delay_seconds: int = 0) -> None:
         """Send the message for a description, to arrive after a delay."""
@@ -229,20 +229,20 @@ class Assembly:
         """Send the message for the next zip of a copy of everything."""
         self.copies.send(task.message())
 
-    def post(self, task: SendLetter) -> None:
-        """Send the message for a letter."""
-        self.letters.send(task.message())
+    def post(self, task: SendMail) -> None:
+        """Send the message for a mail."""
+        self.mails.send(task.message())
 
-    def _bench(self, darkroom: Darkroom) -> Bench:
+    def _bench(self, decoders: DecoderPool) -> Bench:
         return Bench(
             store=self.store,
-            darkroom=darkroom,
+            decoders=decoders,
             ask=self.ask,
             holding=self._saying,
             describes=self.settings.model is not None,
             in_hand=self._in_hand,
             give_way=self._give_way,
-            most_leases=self._most_leases,
+            max_leases=self._max_leases,
         )
 
 

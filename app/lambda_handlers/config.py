@@ -66,7 +66,7 @@ def surroundings() -> Surroundings:
     )
 
 
-def most_leases(environment: Mapping[str, str]) -> int | None:
+def max_leases(environment: Mapping[str, str]) -> int | None:
     """Return how many of one person's pictures the worker's functions have in hand; None: any.
 
     All but one, so that whoever comes finds one. WORKER_CONCURRENCY is how many there are at most.

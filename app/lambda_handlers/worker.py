@@ -17,16 +17,16 @@ from app.clients.aws.sqs import Message, Queue
 from app.clients.outage import is_outage
 from app.jobs.worker_context import Assembly
 from app.lambda_handlers import start_collecting
-from app.lambda_handlers.config import most_leases, surroundings
+from app.lambda_handlers.config import max_leases, surroundings
 from app.lambda_handlers.powertools import observe, trace
-from app.media.sandbox.pool import TIMEOUT_SECONDS, Darkroom
+from app.media.sandbox.pool import TIMEOUT_SECONDS, DecoderPool
 from app.media.sandbox.seccomp import keep_to_itself
 from app.messages import RetryLaterError, pause_after
 
 _known = surroundings()
 logger = observe("worker", level=_known.settings.log_level)
 telling = trace("worker", _known.environment)
-_assembly = Assembly(_known.settings, pool_size=1, most_leases=most_leases(_known.environment))
+_assembly = Assembly(_known.settings, pool_size=1, max_leases=max_leases(_known.environment))
 _sqs = make_client_later("sqs", _known.settings)
 _queues = {
     url.rpartition("/")[2]: Queue(sqs=_sqs, url=url)
@@ -34,12 +34,12 @@ _queues = {
         _known.settings.picture_queue_url,
         _known.settings.description_queue_url,
         _known.settings.export_queue_url,
-        _known.settings.letter_queue_url,
+        _known.settings.mail_queue_url,
     )
 }
 keep_to_itself()
 # Warms up meanwhile. One, since messages are done one after the other, and so beside nothing.
-_darkroom = Darkroom(
+_decoders = DecoderPool(
     children=1,
     has_background=False,
     unconfined_is_allowed=_known.settings.unconfined_decoders_are_allowed,
@@ -72,20 +72,20 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[s
     failed = [record["messageId"] for record in event["Records"] if not _do(record)]
     if any(_tells_of_pictures(record) for record in event["Records"]):
         try:
-            _develop(context)
+            _render(context)
         except Exception:  # what waits is not lost: the sweep wakes another one up
-            logger.exception("what waits could not be developed")
+            logger.exception("what waits could not be processed")
     telling.flush()
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
 
 
-def _develop(context: Context) -> None:
-    """Develop what waits. See [Note: Until nothing waits]."""
+def _render(context: Context) -> None:
+    """Process what waits. See [Note: Until nothing waits]."""
     failures, min_delay = 0, 0
     while context.get_remaining_time_in_millis() > _MIN_MILLISECONDS:
         try:
             _note_arrivals()
-            if not _assembly.develop_next(_darkroom):
+            if not _assembly.process_next(_decoders):
                 # What still waits is of people whom other functions are at: see
                 # [Note: Nobody has all functions] in app/processing/lease.py.
                 min_delay = _BESIDE_OTHERS_DELAY_SECONDS
@@ -109,7 +109,7 @@ def _note_arrivals() -> None:
     """Empty the queue of pictures, as far as that goes in seconds."""
     begun = time.monotonic()
     for _ in range(_MAX_RECEIVES):
-        if not _assembly.take_in_messages(wait_seconds=0):
+        if not _assembly.receive_arrivals(wait_seconds=0):
             return
         if time.monotonic() - begun > _MAX_RECEIVING_SECONDS:
             return
@@ -124,11 +124,11 @@ def _do(record: Mapping[str, Any]) -> bool:
     )
     try:
         if _tells_of_pictures(record):
-            if _assembly.take_in([message.body]):  # not now
+            if _assembly.note_arrivals([message.body]):  # not now
                 _pause(record, message, seconds=pause_after(message.attempt))
                 return False
         else:
-            _assembly.do(message.body, attempt=message.attempt, darkroom=_darkroom)
+            _assembly.do(message.body, attempt=message.attempt, decoders=_decoders)
     except RetryLaterError as later:
         _pause(record, message, seconds=later.seconds)
         return False

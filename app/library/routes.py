@@ -49,7 +49,7 @@ from app.library.flags import set_archived, set_favourite
 from app.library.selection import Locked, lock_images
 from app.library.trash import delete_images, restore_images
 from app.messages import DescribeAll, DescribePicture
-from app.processing.retry import develop_again
+from app.processing.retry import process_again
 from app.search.index import index_images
 from app.uploads.multipart import drop_parts
 
@@ -255,7 +255,7 @@ def change_images(json_data: BatchIn) -> Response:
 
 @images.post("/<uuid:image_id>/retry")
 @signed_in
-@images.output(ImageDetail, status_code=202, description="It is being developed anew.")
+@images.output(ImageDetail, status_code=202, description="It is being processed again.")
 @images.doc(
     responses={
         **NOT_FOUND,
@@ -264,8 +264,8 @@ def change_images(json_data: BatchIn) -> Response:
     }
 )
 def retry_image(image_id: UUID) -> Response:
-    """Develop a damaged picture anew: its failure may have been ours, and mended since."""
-    task = develop_again(current_user(), image_id)
+    """Process a damaged picture anew: its failure may have been ours, and mended since."""
+    task = process_again(current_user(), image_id)
     response = _detail(current_user(), image_id)  # before a worker can be at it
     db.session.commit()
     try:

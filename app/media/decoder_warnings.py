@@ -27,7 +27,7 @@ _UNSUPPORTED = re.compile(
 )
 # What decoders raise for files that are broken. Anything else is a fault of this program.
 _OF_FILES = (pyvips.Error, ValueError, OSError, EOFError, SyntaxError, struct.error, zlib.error)
-_MOST_HEARD = 4096  # a bad file may warn once a row
+_MAX_HEARD = 4096  # a bad file may warn once a row
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class _Warnings(logging.Handler):
         self.text = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if len(self.text) < _MOST_HEARD:
+        if len(self.text) < _MAX_HEARD:
             self.text += record.getMessage() + "\n"
 
 

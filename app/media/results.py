@@ -63,7 +63,7 @@ class Header:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Developed:
+class Rendered:
     """A picture that opened, in full ("ready") or in part ("damaged", with a reason).
 
     thumbnail and preview are upright, without metadata but a colour profile: WebP, and the preview
@@ -105,14 +105,14 @@ class WireError(Exception):
     """What a child said is not a report."""
 
 
-Report = Header | Developed | Rejected | Sketch
+Report = Header | Rendered | Rejected | Sketch
 
 _LENGTHS = struct.Struct(">4L")  # of the JSON, the thumbnail, the preview and the ThumbHash
 _NOTHING = 0xFFFFFFFF
 _SHORTEST_THUMBHASH = 5
 _LONGEST = (32_768, 8 << 20, 32 << 20, 64)
 HEAD_BYTES = _LENGTHS.size
-_MOST_MEMORY = 1 << 40
+_MAX_MEMORY = 1 << 40
 _LONGEST_EXPOSURE_TIME = 20  # "1/1000000" is the longest that is written
 
 
@@ -149,14 +149,14 @@ def unpack(parts: list[bytes | None]) -> Report:
                     error=_short_text(said["error"]),
                 )
             case "Header":
-                memory_bytes = _whole(said["memory_bytes"], least=0, most=_MOST_MEMORY)
+                memory_bytes = _whole(said["memory_bytes"], least=0, most=_MAX_MEMORY)
                 return Header(**_header(said), memory_bytes=memory_bytes)
             case "Sketch" if preview:
                 check(preview)
                 return Sketch(preview=preview)
-            case "Developed":
+            case "Rendered":
                 reason = _one_of(said["reason"], (None, *get_args(DamageReason)))
-                return Developed(
+                return Rendered(
                     outcome=_one_of(said["outcome"], ("damaged" if reason else "ready",)),
                     reason=reason,
                     thumbnail=_not_empty(thumbnail),

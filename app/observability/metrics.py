@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 Counted = Literal[
     "DescriptionsFailed",
     "DescriptionsMade",
-    "LettersSent",
+    "MailsSent",
     "PicturesDamaged",
     "PicturesReady",
     "PicturesRejected",

@@ -119,7 +119,7 @@ class Lease:
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """A picture that is ours to develop: what was promised, and how often this was begun.
+    """A picture that is ours to process: what was promised, and how often this was begun.
 
     A place in InHand is ours too, to be given back.
     """
@@ -162,14 +162,14 @@ def note_stored(owner_id: UUID, tasks: Sequence[PictureStored]) -> list[PictureS
     return [task for task in tasks if task.image_id not in noted]
 
 
-def begin_next(in_hand: InHand, *, most_leases: int | None = None) -> Begun | None:
+def begin_next(in_hand: InHand, *, max_leases: int | None = None) -> Begun | None:
     """Take the picture whose turn it is; None when there is none to take.
 
     See [Note: Turns] in turns.py and [Note: Bulk].
 
     Args:
         in_hand: bounds what this worker has in hand.
-        most_leases: the most of one person that all workers together have in hand; None: any. See
+        max_leases: the most of one person that all workers together have in hand; None: any. See
             [Note: Nobody has all functions].
     """
     people = db.session.execute(_WHO_IS_NEXT).all()
@@ -181,7 +181,7 @@ def begin_next(in_hand: InHand, *, most_leases: int | None = None) -> Begun | No
             continue
         begun = None
         try:
-            if most_leases is None or _has_room(person.owner_id, most_leases):
+            if max_leases is None or _has_room(person.owner_id, max_leases):
                 begun = _begin_of(
                     person.owner_id, is_bulk=person.is_bulk, beside_others=beside_others
                 )
@@ -212,7 +212,7 @@ def seconds_until_next() -> float | None:
 
 
 def tell_backlog() -> None:
-    """Tell how many pictures wait or are being developed, and since when the oldest does.
+    """Tell how many pictures wait or are being processed, and since when the oldest does.
 
     Neither shows in the queue: its messages are done once they are noted in rows.
     """
@@ -268,13 +268,13 @@ def is_ours(begun: Begun) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _has_room(owner_id: UUID, most_leases: int) -> bool:
+def _has_room(owner_id: UUID, max_leases: int) -> bool:
     """Whether workers have fewer of a person's pictures in hand; holds their turn if so."""
     db.session.rollback()  # lets go of whoever's turn was held before
     db.session.execute(_HOLD_TURN, {"owner": str(owner_id)})
-    looked_at = most_leases + _LOOKED_AT_BESIDE_LEASES
+    looked_at = max_leases + _LOOKED_AT_BESIDE_LEASES
     held = db.session.scalar(_HELD, {"owner": owner_id, "looked_at": looked_at})
-    return int(held or 0) < most_leases
+    return int(held or 0) < max_leases
 
 
 def _begin_of(owner_id: UUID, *, is_bulk: bool, beside_others: bool) -> Begun | None:

@@ -32,10 +32,10 @@ from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.turns import Bill
 from app.integrity.image_rows import has_row
-from app.media.results import DECODER_VERSION, Developed, Rejected
+from app.media.results import DECODER_VERSION, Rejected, Rendered
 from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.nameless_file import nameless_file
-from app.messages import MOST_ATTEMPTS, DescribePicture, PictureStored, pause_after
+from app.messages import MAX_ATTEMPTS, DescribePicture, PictureStored, pause_after
 from app.observability.metrics import Counted, count, count_undecodable, step, timed
 from app.processing.in_hand import InHand
 from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, note_stored
@@ -46,7 +46,7 @@ from app.uploads.discarded import count_discarded
 
 log = logging.getLogger(__name__)
 
-MOST_BEGINNINGS = 2 * MOST_ATTEMPTS
+MAX_BEGINNINGS = 2 * MAX_ATTEMPTS
 # Of a picture that met one: other workers are not to try it at once, one after the other.
 OUTAGE_REST = timedelta(seconds=2)
 _TOLD: Mapping[ImageState, Counted] = {
@@ -56,26 +56,26 @@ _TOLD: Mapping[ImageState, Counted] = {
 }
 
 
-class Develops(Protocol):
-    """What is needed of a darkroom."""
+class Renders(Protocol):
+    """What is needed of a decoder pool."""
 
-    def develop(
+    def render(
         self,
         original: BufferedReader,
         *,
         owner: UUID | None = None,
         background: bool = False,
         decoder_time: DecoderTime | None = None,
-    ) -> Developed | Rejected:
+    ) -> Rendered | Rejected:
         """Open a picture of this person; never raises for bad bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What developing needs: the store, a darkroom, and a way to ask for a description."""
+    """What processing needs: the store, a decoder pool, and a way to ask for a description."""
 
     store: PictureStore
-    darkroom: Develops
+    decoders: Renders
     ask: Callable[[DescribePicture], None]
     # Calls something every few seconds for as long as the block runs.
     holding: Callable[[Callable[[], None]], AbstractContextManager[None]]
@@ -83,7 +83,7 @@ class Bench:
     in_hand: InHand
     give_way: GiveWay
     # Of one person, in the hands of all workers together; None: any.
-    most_leases: int | None = None
+    max_leases: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ class Receipt:
     crc32: int | None
 
 
-def take_in(tasks: Sequence[PictureStored]) -> list[PictureStored]:
+def note_arrivals(tasks: Sequence[PictureStored]) -> list[PictureStored]:
     """Note which originals have arrived; those of cancelled and rejected uploads, for the sweep.
 
     See [Note: The sweep removes] in cancelled.py. Whatever else has no row is left to the sweep
@@ -125,21 +125,21 @@ def take_in(tasks: Sequence[PictureStored]) -> list[PictureStored]:
     return [task for of_one in missed.values() for task in of_one]
 
 
-def develop_next(*, bench: Bench) -> bool:
+def process_next(*, bench: Bench) -> bool:
     """Process the image whose turn it is; False when there is none.
 
     Raises:
-        AwsUnavailableError, DarkroomError: its row says when it is tried again; after the last
+        AwsUnavailableError, DecoderPoolError: its row says when it is tried again; after the last
             attempt it says that it was given up, and nothing is raised.
         AwsUnreachableError, SQLAlchemyError: an outage, or somebody has locked its rows: it is
             tried again, and again.
     """
-    begun = begin_next(bench.in_hand, most_leases=bench.most_leases)
+    begun = begin_next(bench.in_hand, max_leases=bench.max_leases)
     if begun is None:
         return False
     owner_id, decoder_time, started = begun.task.user_id, DecoderTime(), time.monotonic()
     try:
-        develop_begun(begun, bench=bench, decoder_time=decoder_time)
+        process_begun(begun, bench=bench, decoder_time=decoder_time)
         if begun.is_bulk and begun.beside_others:
             # Before the next one may be begun. Who waited took nothing of anybody's.
             bench.give_way(owner_id, time.monotonic() - started - decoder_time.waited)
@@ -148,25 +148,25 @@ def develop_next(*, bench: Bench) -> bool:
     return True
 
 
-def develop_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> None:
-    """Take a picture that is ours through the darkroom, and charge its owner for what that takes.
+def process_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> None:
+    """Take a picture that is ours through a decoder, and charge its owner for what that takes.
 
-    Raises as develop_next.
+    Raises as process_next.
     """
     task = begun.task
-    if begun.attempts > MOST_BEGINNINGS:
+    if begun.attempts > MAX_BEGINNINGS:
         # Not even an exception came of it so often: the machine went down with it each time.
         log.error("gave up on picture %s", task.image_id)
         _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
     try:
-        _develop_and_settle(begun, bench=bench, decoder_time=decoder_time)
+        _process_and_settle(begun, bench=bench, decoder_time=decoder_time)
     except Exception as error:
         if is_blameless(error):
             # Not the picture's fault, however long it lasts.
             _give_back(begun, counts=False, rest=OUTAGE_REST)
             raise
-        if begun.attempts < MOST_ATTEMPTS:
+        if begun.attempts < MAX_ATTEMPTS:
             rest = timedelta(seconds=pause_after(begun.attempts))
             _give_back(begun, counts=True, rest=rest)
             raise
@@ -174,8 +174,8 @@ def develop_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
         _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
 
 
-def _develop_and_settle(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> None:
-    """Take a picture through the darkroom, and say in its row what came of it."""
+def _process_and_settle(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> None:
+    """Take a picture through the decoder pool, and say in its row what came of it."""
     bill = Bill(begun.task.user_id, byte_size=begun.size, decoder_time=decoder_time)
 
     def still_at_it() -> None:
@@ -185,7 +185,7 @@ def _develop_and_settle(begun: Begun, *, bench: Bench, decoder_time: DecoderTime
     try:
         try:
             with timed("PictureSeconds"), bench.holding(still_at_it):
-                outcome, receipt = _develop(
+                outcome, receipt = _render(
                     begun.task, begun, bench=bench, decoder_time=decoder_time
                 )
         finally:
@@ -237,10 +237,10 @@ class NotAsPromisedError(Exception):
     """The bytes are not those whose checksum was announced, or would not be served as such."""
 
 
-def _develop(
+def _render(
     task: PictureStored, promised: Begun, *, bench: Bench, decoder_time: DecoderTime
-) -> tuple[Developed | Rejected, Receipt]:
-    """Take the original through the darkroom, and store what was derived from it.
+) -> tuple[Rendered | Rejected, Receipt]:
+    """Take the original through the decoder pool, and store what was derived from it.
 
     Raises:
         NotAsPromisedError: see there. S3 has compared checksums at the upload, so this is either
@@ -261,13 +261,13 @@ def _develop(
         if (stored.sha256 or _digest(original)) != promised.sha256:
             raise NotAsPromisedError
         with step("decode"):
-            outcome = bench.darkroom.develop(
+            outcome = bench.decoders.render(
                 original,
                 owner=task.user_id,
                 background=promised.is_bulk,
                 decoder_time=decoder_time,
             )
-    if isinstance(outcome, Developed) and outcome.thumbnail and outcome.preview:
+    if isinstance(outcome, Rendered) and outcome.thumbnail and outcome.preview:
         put = bench.store.put_derived
         preview = PREVIEWS[_format_of(outcome.preview)]
         with step("store"):
@@ -286,12 +286,12 @@ def _digest(original: BufferedReader) -> bytes:
     return file_digest(original, "sha256").digest()
 
 
-def _cause_of_failure(outcome: Developed | Rejected) -> str | None:
+def _cause_of_failure(outcome: Rendered | Rejected) -> str | None:
     """Return what a decoder raised, or why there was no decoding; None when nothing failed here."""
     return outcome.error or (outcome.reason if outcome.reason in OURS else None)
 
 
-def _finish(begun: Begun, outcome: Developed | Rejected, receipt: Receipt, *, bench: Bench) -> None:
+def _finish(begun: Begun, outcome: Rendered | Rejected, receipt: Receipt, *, bench: Bench) -> None:
     task = begun.task
     if cause := _cause_of_failure(outcome):
         count_undecodable(cause)
@@ -383,7 +383,7 @@ def _settle(
 ) -> bool:
     """End the processing of a picture; False when somebody else had ended it before.
 
-    What was developed counts whoever is at it: the same row has the same bytes. Where a person
+    What was processed counts whoever is at it: the same row has the same bytes. Where a person
     corrected what the file says, a trigger notes the file's and lets theirs count (0037).
     """
     settled = db.session.execute(

@@ -14,8 +14,8 @@ from app.images.models import Image, ImageState
 from app.messages import PictureStored
 
 
-def develop_again(user: User, image_id: UUID) -> PictureStored:
-    """Let a damaged picture be developed anew; the caller commits and sends the task.
+def process_again(user: User, image_id: UUID) -> PictureStored:
+    """Let a damaged picture be processed again; the caller commits and sends the task.
 
     Raises:
         TooManyRequestsError: they had enough of them tried again.

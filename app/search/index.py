@@ -15,7 +15,7 @@ from app.images.models import SHOWN, Description, Image
 from app.search.models import ImageToIndex
 from app.search.terms import tsvector
 
-MOST_AT_ONCE = 50  # images in one transaction of the sweep: their owners wait for its end
+MAX_AT_ONCE = 50  # images in one transaction of the sweep: their owners wait for its end
 _TEXTS = Prepared(
     select(
         Image.id,
@@ -86,14 +86,14 @@ def index_some() -> bool:
         select(ImageToIndex.image_id)
         .join(Image, Image.id == ImageToIndex.image_id)
         .order_by(ImageToIndex.image_id)  # along the index, past what was deleted
-        .limit(MOST_AT_ONCE)
+        .limit(MAX_AT_ONCE)
         .with_for_update(key_share=True, skip_locked=True, of=(Image, ImageToIndex))
     )
     ids = list(db.session.scalars(some))
     if ids:
         index_images(ids)
     db.session.commit()
-    return len(ids) == MOST_AT_ONCE
+    return len(ids) == MAX_AT_ONCE
 
 
 def index_some_albums() -> bool:
@@ -102,11 +102,11 @@ def index_some_albums() -> bool:
     some = (
         select(Album)
         .where(Album.title_words.is_(None))
-        .limit(MOST_AT_ONCE)
+        .limit(MAX_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
     albums = list(db.session.scalars(some))
     for album in albums:
         index_album(album)
     db.session.commit()
-    return len(albums) == MOST_AT_ONCE
+    return len(albums) == MAX_AT_ONCE

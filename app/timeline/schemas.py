@@ -11,7 +11,7 @@ from app.images.models import ImageState, View
 from app.images.schemas import ChosenView, SharedAddresses
 
 MAX_IN_VIEW = 200
-_MOST_IDS_TEXT = 40 * MAX_IN_VIEW  # more than as many, so that who asks for more is told how many
+_MAX_IDS_TEXT = 40 * MAX_IN_VIEW  # more than as many, so that who asks for more is told how many
 _UUID = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 Index = Annotated[int, Field(ge=0)]
@@ -111,7 +111,7 @@ class InViewIn(BaseModel):
 
     ids: str = Field(
         min_length=1,
-        max_length=_MOST_IDS_TEXT,
+        max_length=_MAX_IDS_TEXT,
         description="Separated by commas, in whatever state; at most 200.",
         json_schema_extra={"pattern": f"^{_UUID}(,{_UUID})*$"},
     )

@@ -41,10 +41,10 @@ REMEMBERED_FOR = timedelta(days=1)
 _FIRST_LOOK_AFTER = timedelta(seconds=30)
 # In one sweep: each asks S3 twice.
 _MOST = 200
-_MOST_OF_ONE = 100
+_MAX_OF_ONE = 100
 _COLUMNS = ("image_id", "owner_id", "cancelled_at", "look_at")
 
-# One probe of the index for each person who cancelled anything lately, and at most _MOST_OF_ONE
+# One probe of the index for each person who cancelled anything lately, and at most _MAX_OF_ONE
 # entries of one person, however many rows there are
 # (https://wiki.postgresql.org/wiki/Loose_indexscan).
 _TAKE_DUE = text("""
@@ -67,10 +67,10 @@ SELECT due.image_id, due.owner_id, due.cancelled_at, due.look_at
 FROM waiting CROSS JOIN LATERAL (
   SELECT held.*, row_number() OVER (ORDER BY look_at) AS place
   FROM cancelled_uploads AS held
-  WHERE owner_id = waiting.owner_id AND look_at < :moment ORDER BY look_at LIMIT :most_of_one
+  WHERE owner_id = waiting.owner_id AND look_at < :moment ORDER BY look_at LIMIT :max_of_one
 ) AS due
 ORDER BY place, look_at LIMIT :most
-""").bindparams(most=_MOST, most_of_one=_MOST_OF_ONE)
+""").bindparams(most=_MOST, max_of_one=_MAX_OF_ONE)
 
 
 class CancelledUpload(Base):

@@ -126,7 +126,7 @@ def _count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def promise_place(
+def promise_upload(
     user: User, new: NewImage, *, access: UserAccess, room: Room
 ) -> Promised | PromisedInParts | Existing | Refused:
     """Promise a place for a picture, or find it. Safe to repeat: the same bytes, the same id.

@@ -14,13 +14,13 @@ from app.errors import TooMuchDiscardedError
 
 _MEGABYTE = 1024 * 1024
 # Of small files it is the removal that costs: two lists and a deletion at S3.
-_LEAST_MEGABYTES = 1.0
+_MIN_MEGABYTES = 1.0
 
 
 def count_discarded(owner_id: UUID, size: int) -> None:
     """Count a removal of so many bytes that were sent for nothing; the caller commits."""
     if size:
-        megabytes = max(size / _MEGABYTE, _LEAST_MEGABYTES)
+        megabytes = max(size / _MEGABYTE, _MIN_MEGABYTES)
         limiter.add(DISCARDED_MEGABYTES, of=str(owner_id), amount=megabytes)
 
 

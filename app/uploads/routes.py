@@ -25,7 +25,7 @@ from app.uploads.create import (
     Promised,
     Refused,
     Room,
-    promise_place,
+    promise_upload,
     refusal,
     require_few_unfinished,
 )
@@ -85,7 +85,7 @@ def create_images(json_data: NewImages) -> Response:
     answers: dict[int, Answer] = {}
     # In the order of the checksums, so that two batches at once cannot wait for each other.
     for index, new in sorted(enumerate(json_data.images), key=lambda item: item[1].sha256):
-        answers[index] = refusal(new, max_bytes=settings.max_upload_bytes) or promise_place(
+        answers[index] = refusal(new, max_bytes=settings.max_upload_bytes) or promise_upload(
             user, new, access=access, room=room
         )
     promised = sum(isinstance(answer, PROMISED) for answer in answers.values())
@@ -131,7 +131,7 @@ def create_images(json_data: NewImages) -> Response:
 def complete_image(image_id: UUID) -> Response:
     """Put the parts of an upload together, once all have arrived.
 
-    From then on the picture is stored; it is developed as those are that came in one piece.
+    From then on the picture is stored; it is processed as those are that came in one piece.
     """
     user = current_user()
     complete_parts(user, image_id, uploads=parts().uploads)

@@ -35,9 +35,9 @@ TakenHint = Annotated[WallClock | None, AfterValidator(_believable)]
 # browser can still hold in memory.
 SMALLEST_PART = 5 * 1024 * 1024
 LARGEST_PART = 64 * 1024 * 1024
-MOST_PARTS = 100
+MAX_PARTS = 100
 # Each asks S3 once or twice while the caller waits.
-MOST_IN_PARTS = 20
+MAX_IN_PARTS = 20
 
 
 class PartsIn(BaseModel):
@@ -52,7 +52,7 @@ class PartsIn(BaseModel):
         examples=[8388608],
     )
     sha256: list[Sha256] = Field(
-        min_length=1, max_length=MOST_PARTS, description="Of each part, in order."
+        min_length=1, max_length=MAX_PARTS, description="Of each part, in order."
     )
 
 
@@ -107,13 +107,13 @@ class NewImages(BaseModel):
     images: list[NewImage] = Field(
         min_length=1,
         max_length=PAGE,
-        description=f"At most {MOST_IN_PARTS} of them in parts.",
+        description=f"At most {MAX_IN_PARTS} of them in parts.",
     )
 
     @model_validator(mode="after")
     def _few_in_parts(self) -> Self:
-        if sum(image.parts is not None for image in self.images) > MOST_IN_PARTS:
-            raise ValueError(f"Ask for {MOST_IN_PARTS} pictures in parts at a time.")
+        if sum(image.parts is not None for image in self.images) > MAX_IN_PARTS:
+            raise ValueError(f"Ask for {MAX_IN_PARTS} pictures in parts at a time.")
         return self
 
 

@@ -38,7 +38,7 @@ _PLATFORMS: dict[Architecture, str] = {
 }
 
 _ELF_MACHINES: dict[Architecture, int] = {"arm64": 183, "x86_64": 62}
-_MOST_BYTES = 120_000_000
+_MAX_BYTES = 120_000_000
 _MADE_BY = (__file__, bundling.__file__, bytecode.__file__, libraries.__file__, thinning.__file__)
 _SETTINGS = {
     "production": {
@@ -242,8 +242,8 @@ def _check(folder: Path, architecture: Architecture) -> None:
         names = "\n".join(str(path.relative_to(folder)) for path in wrong)
         raise StartError(f"Not for {architecture}:\n{names}")
     size = sum(path.stat().st_size for path in files)
-    if size > _MOST_BYTES:
-        raise StartError(f"The package is {size:,} bytes; {_MOST_BYTES:,} are the most.")
+    if size > _MAX_BYTES:
+        raise StartError(f"The package is {size:,} bytes; {_MAX_BYTES:,} are the most.")
 
 
 def _is_for_other_machine(path: Path, architecture: Architecture) -> bool:

@@ -40,7 +40,7 @@ class Options:
         """Return the request that app.cli.check_integrity takes."""
         distrusted = self.distrust_tombstones_since
         return {
-            "most_rows": _ROWS_READ_AT_A_TIME if self.read else _ROWS_AT_A_TIME,
+            "max_rows": _ROWS_READ_AT_A_TIME if self.read else _ROWS_AT_A_TIME,
             "read": self.read,
             "repair": self.repair,
             "forget_lost": self.forget_lost,

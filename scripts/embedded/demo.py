@@ -59,7 +59,7 @@ class Demo:
                 self._sign_in()
                 self._turn_demo_descriptions_on()
                 ids = self._upload(make_demo_pictures(Path(folder)))
-                self._wait_until_developed(ids)
+                self._wait_until_processed(ids)
             # From now on the account is the person's: what they delete stays deleted.
             self._stack.folder.keep(_FILLED, {"filled": True})
         self._progress.say(f"  Sign in with  {EMAIL}  and the password  {self._password}\n")
@@ -125,7 +125,7 @@ class Demo:
                 self._client.put(upload["url"], upload["headers"], content)
         return [place["image"]["id"] for place in places]
 
-    def _wait_until_developed(self, ids: list[str]) -> None:
+    def _wait_until_processed(self, ids: list[str]) -> None:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
             self._stack.crew.check()

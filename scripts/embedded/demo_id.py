@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CLIENT_ID = "pinhole"
 _CODE_SECONDS = 60
 _TOKEN_SECONDS = 300
-_MOST_BODY_BYTES = 16 * 1024
+_MAX_BODY_BYTES = 16 * 1024
 _KEPT = ("redirect_uri", "state", "nonce", "code_challenge")
 
 
@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length") or ""
         if not self._is_for_us():
             return
-        if not length.isdecimal() or int(length) > _MOST_BODY_BYTES:
+        if not length.isdecimal() or int(length) > _MAX_BODY_BYTES:
             self._send(HTTPStatus.BAD_REQUEST)
             return
         form = _firsts(self.rfile.read(int(length)).decode(errors="replace"))

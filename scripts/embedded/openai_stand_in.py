@@ -25,7 +25,7 @@ from PIL import Image, UnidentifiedImageError
 from scripts.embedded.looking import Look, look_at
 
 MODEL = "pinhole-demo"
-_MOST_BODY_BYTES = 64 << 20
+_MAX_BODY_BYTES = 64 << 20
 _SLOW_SECONDS = 90.0
 _RETRY_AFTER = "7"
 
@@ -256,7 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> Json | None:
         length = int(self.headers.get("Content-Length") or 0)
-        if length > _MOST_BODY_BYTES:
+        if length > _MAX_BODY_BYTES:
             self.close_connection = True
             return None
         try:

@@ -12,7 +12,7 @@ BUCKET = "pinhole-pictures"
 PICTURE_QUEUE = "pinhole-pictures"
 DESCRIPTION_QUEUE = "pinhole-descriptions"
 EXPORT_QUEUE = "pinhole-exports"
-LETTER_QUEUE = "pinhole-letters"
+MAIL_QUEUE = "pinhole-mails"
 MAIL_ADDRESS = "pinhole@localhost"
 USER_ROLE = "pinhole-user"
 API_USER = "pinhole-api"
@@ -31,7 +31,7 @@ def queue_arn(name: str) -> str:
 
 
 def _queue_arns() -> list[str]:
-    queues = (PICTURE_QUEUE, DESCRIPTION_QUEUE, EXPORT_QUEUE, LETTER_QUEUE)
+    queues = (PICTURE_QUEUE, DESCRIPTION_QUEUE, EXPORT_QUEUE, MAIL_QUEUE)
     return [queue_arn(name) for name in queues]
 
 

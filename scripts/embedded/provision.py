@@ -17,7 +17,7 @@ from scripts.embedded import policies
 from scripts.embedded.policies import API_USER, BUCKET, REGION, USER_ROLE, WORKER_USER
 
 # A message that failed this often goes to its dead-letter queue. app/messages.py counts the same.
-_MOST_ATTEMPTS = 5
+_MAX_ATTEMPTS = 5
 # The worker hides what it has in hand itself, for as long as it says that it is still at it; this
 # is for whoever else receives a message.
 _HIDDEN_SECONDS = 30
@@ -39,7 +39,7 @@ class Provision:
     picture_queue_url: str
     description_queue_url: str
     export_queue_url: str
-    letter_queue_url: str
+    mail_queue_url: str
     api_keys: Keys
     worker_keys: Keys
 
@@ -75,7 +75,7 @@ class Provisioner:
         picture_queue_url = self._provide_queue(policies.PICTURE_QUEUE, takes_events=True)
         description_queue_url = self._provide_queue(policies.DESCRIPTION_QUEUE, takes_events=False)
         export_queue_url = self._provide_queue(policies.EXPORT_QUEUE, takes_events=False)
-        letter_queue_url = self._provide_queue(policies.LETTER_QUEUE, takes_events=False)
+        mail_queue_url = self._provide_queue(policies.MAIL_QUEUE, takes_events=False)
         self._provide_bucket(site_origin)
         self._ses.verify_email_identity(EmailAddress=policies.MAIL_ADDRESS)
         api_keys = self._provide_user(API_USER, policies.api(), known_keys.get(API_USER))
@@ -87,7 +87,7 @@ class Provisioner:
             picture_queue_url=picture_queue_url,
             description_queue_url=description_queue_url,
             export_queue_url=export_queue_url,
-            letter_queue_url=letter_queue_url,
+            mail_queue_url=mail_queue_url,
             api_keys=api_keys,
             worker_keys=worker_keys,
         )
@@ -97,7 +97,7 @@ class Provisioner:
         self._make_queue(dead, {"MessageRetentionPeriod": str(_KEPT_SECONDS)})
         redrive = {
             "deadLetterTargetArn": policies.queue_arn(dead),
-            "maxReceiveCount": _MOST_ATTEMPTS,
+            "maxReceiveCount": _MAX_ATTEMPTS,
         }
         attributes = {
             "VisibilityTimeout": str(_HIDDEN_SECONDS),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # What cannot live for so long, so often in a row, is not going to: then everything ends, and the
 # person reads why.
 _BRIEF_SECONDS = 5.0
-_MOST_BRIEF_LIVES = 5
+_MAX_BRIEF_LIVES = 5
 
 
 @dataclass(kw_only=True)
@@ -41,7 +41,7 @@ class Reviver:
     def _revive(self, part: Part) -> None:
         name = part.program.name
         ended_at, brief_lives = self._ends.get(part.process.pid) or self._note_end(part)
-        if brief_lives >= _MOST_BRIEF_LIVES:
+        if brief_lives >= _MAX_BRIEF_LIVES:
             self.crew.check()
         if time.monotonic() >= ended_at + brief_lives:
             status = part.process.returncode

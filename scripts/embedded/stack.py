@@ -157,7 +157,7 @@ class EmbeddedStack:
             "PICTURE_QUEUE_URL": self._provision.picture_queue_url,
             "DESCRIPTION_QUEUE_URL": self._provision.description_queue_url,
             "EXPORT_QUEUE_URL": self._provision.export_queue_url,
-            "LETTER_QUEUE_URL": self._provision.letter_queue_url,
+            "MAIL_QUEUE_URL": self._provision.mail_queue_url,
             "SECRET_KEY": self.folder.secrets().secret_key,
             "REGISTRATION": "open",
             "MAIL_FROM": f"Pinhole <{MAIL_ADDRESS}>",

@@ -79,7 +79,7 @@ def _unconnected_parts() -> Parts:
             "PICTURE_QUEUE_URL": "https://queue.example.org/pictures",
             "DESCRIPTION_QUEUE_URL": "https://queue.example.org/descriptions",
             "EXPORT_QUEUE_URL": "https://queue.example.org/exports",
-            "LETTER_QUEUE_URL": "https://queue.example.org/letters",
+            "MAIL_QUEUE_URL": "https://queue.example.org/mails",
             "SECRET_KEY": "only documents are made with this",
             "SETUP_CODE": "only documents are made with this",
             "USER_ROLE_ARN": "arn:aws:iam::000000000000:role/user",

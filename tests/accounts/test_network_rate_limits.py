@@ -7,8 +7,8 @@ from app.accounts.passwords.attempts import take_password_try
 from app.accounts.rate_limits.limiter import Limit
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
-    LETTERS_ALL,
-    LETTERS_FROM_NETWORK,
+    MAILS_ALL,
+    MAILS_FROM_NETWORK,
     PASSWORD_TRIES_ALL,
     PASSWORD_TRIES_NETWORK,
 )
@@ -25,12 +25,12 @@ from app.accounts.rate_limits.policies import (
 )
 def test_an_ipv6_address_counts_against_two_networks(ip: str, networks: list[str]) -> None:
     with Flask(__name__).test_request_context(environ_base={"REMOTE_ADDR": ip}):
-        assert [of for _, of in for_network(LETTERS_FROM_NETWORK)] == networks
+        assert [of for _, of in for_network(MAILS_FROM_NETWORK)] == networks
 
 
 @pytest.mark.parametrize(
     ("limit", "site"),
-    [(PASSWORD_TRIES_NETWORK, PASSWORD_TRIES_ALL), (LETTERS_FROM_NETWORK, LETTERS_ALL)],
+    [(PASSWORD_TRIES_NETWORK, PASSWORD_TRIES_ALL), (MAILS_FROM_NETWORK, MAILS_ALL)],
 )
 def test_a_whole_ipv6_customer_gets_less_than_half_of_the_site(limit: Limit, site: Limit) -> None:
     with Flask(__name__).test_request_context(environ_base={"REMOTE_ADDR": "2001:db8::1"}):

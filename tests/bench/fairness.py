@@ -3,7 +3,7 @@
     ./scripts/bench fairness [--backlog 1500] [--rounds 3] [--rate 4] [--before COMMIT]
 
 Somebody drops ten photos and waits until they are ready: first at an idle site, then while Ada's
-backlog is being developed, she goes on sending, and has made a copy of everything and had all of it
+backlog is being processed, she goes on sending, and has made a copy of everything and had all of it
 described. Each drop is another person's, who has had nothing lately. The same is done with an
 earlier commit of this repository, so that both are measured in one run. Ends with status 1 when the
 95th percentile is above twice that of the idle site.
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
 ROOT = Path(__file__).parents[2]
-# The last commit at which pictures were developed in the order of their events.
+# The last commit at which pictures were processed in the order of their events.
 BEFORE = "397b539"
 AT_MOST = 2.0
 DROP = 10

@@ -21,8 +21,8 @@ from pathlib import Path
 from PIL import Image
 
 from app.media.sandbox.process import bare_environment
-from tests.bench.parts.developers import ROOT, SHARPS, compare
 from tests.bench.parts.photos import HEIGHT, WIDTH, bases, photos
+from tests.bench.parts.renderers import ROOT, SHARPS, compare
 from tests.bench.parts.turns import take_turns
 from tests.bench.parts.upload_run import PARENT, Run, upload_all
 from tests.support.phone_photos import phone_photos
@@ -30,10 +30,10 @@ from tests.support.phone_photos import phone_photos
 # Real photos stand beside the repository where somebody put them there; else they are painted.
 PHOTOS = Path(__file__).parents[3] / "shared/photos"
 AIMS = {"photos_per_second": 10, "cpu_ms_per_photo": 170, "memory_mb": 600}
-MOST_OF_SHARP = 0.6
-MOST_OF_BARE_HEIC = 1.15
+MAX_OF_SHARP = 0.6
+MAX_OF_BARE_HEIC = 1.15
 # Beside commit b532b8f.
-MOST_CPU, LEAST_SPEED, MOST_MEMORY = 0.75, 1.3, 1.1
+MAX_CPU, MIN_SPEED, MAX_MEMORY = 0.75, 1.3, 1.1
 # What the encoders differ by from one picture to the next.
 SSIM_TOLERANCE = 0.001
 
@@ -61,12 +61,12 @@ def measure(count: int, folder: Path) -> bool:
     heic = next(spent for name, spent in mixture.items() if name.endswith(".HEIC"))
     verdicts = {
         "nothing lost": run.lost == 0,
-        f"HEIC at most {MOST_OF_BARE_HEIC} of a bare decoder": heic["ours"]
-        <= MOST_OF_BARE_HEIC * heic["bare"],
+        f"HEIC at most {MAX_OF_BARE_HEIC} of a bare decoder": heic["ours"]
+        <= MAX_OF_BARE_HEIC * heic["bare"],
     }
     for name in SHARPS:
         ratio, gap = compared.cpu_ratio(name), compared.ssim_gap(name)
-        verdicts[f"at most {MOST_OF_SHARP} of {name}'s CPU"] = ratio <= MOST_OF_SHARP
+        verdicts[f"at most {MAX_OF_SHARP} of {name}'s CPU"] = ratio <= MAX_OF_SHARP
         verdicts[f"no worse SSIM than {name}"] = gap >= -SSIM_TOLERANCE
     for words, is_met in verdicts.items():
         print(f"{'met' if is_met else 'MISSED'}: {words}")
@@ -88,9 +88,9 @@ def measure_beside(count: int, folder: Path, other: Path) -> bool:
         ours, others = getattr(turns, name)
         print(f"  {ours:7.1f} {others:7.1f}  {turns.ratio(name):.2f}  {words}")
     verdicts = {
-        f"at most {MOST_CPU} of its CPU": turns.ratio("cpu_ms") <= MOST_CPU,
-        f"at least {LEAST_SPEED} of its speed": turns.ratio("photos_per_second") >= LEAST_SPEED,
-        f"at most {MOST_MEMORY} of its memory": turns.ratio("memory_mb") <= MOST_MEMORY,
+        f"at most {MAX_CPU} of its CPU": turns.ratio("cpu_ms") <= MAX_CPU,
+        f"at least {MIN_SPEED} of its speed": turns.ratio("photos_per_second") >= MIN_SPEED,
+        f"at most {MAX_MEMORY} of its memory": turns.ratio("memory_mb") <= MAX_MEMORY,
     }
     for words, is_met in verdicts.items():
         print(f"{'met' if is_met else 'MISSED'}: {words}")

@@ -60,7 +60,7 @@ QUESTIONS = {
     "month": "may 2019",
 }
 AIMS = {"common word, 40 %": 10.0, "no hit": 3.0, "two words + month": 15.0}
-MOST_INDEXING_MS = 2.0
+MAX_INDEXING_MS = 2.0
 _SCAN = """
 SELECT images.id FROM images JOIN descriptions ON descriptions.id = current_description_id
 WHERE owner_id = %s AND deleted_at IS NULL AND text ILIKE %s
@@ -174,7 +174,7 @@ def _tell(bench: Bench) -> dict[str, object]:
         "p50_ms": {name: round(median(found[name].waits), 2) for name in AIMS},
         "at_most": AIMS,
         "indexing_ms": round(max(one, many), 2),
-        "indexing_at_most": MOST_INDEXING_MS,
+        "indexing_at_most": MAX_INDEXING_MS,
         "recall": round(
             sum(right for right, _, _ in recalled.values())
             / sum(asked for _, asked, _ in recalled.values()),
@@ -201,7 +201,7 @@ def main() -> None:
     p50 = figures["p50_ms"]
     assert isinstance(p50, dict)
     is_slow = any(p50[name] > most for name, most in AIMS.items())
-    sys.exit(is_slow or float(str(figures["indexing_ms"])) > MOST_INDEXING_MS)
+    sys.exit(is_slow or float(str(figures["indexing_ms"])) > MAX_INDEXING_MS)
 
 
 if __name__ == "__main__":

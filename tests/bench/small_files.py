@@ -2,7 +2,7 @@
 
     python -m tests.bench.small_files [--count 2000] [--beside CHECKOUT]
 
-Developing a tiny picture costs next to nothing, so the time is that of everything around it:
+Processing a tiny picture costs next to nothing, so the time is that of everything around it:
 places, signed PUTs, events, messages, rows. The floor of the same run does the least that keeps a
 picture: two processes write each file and sync it, derive from it by the same code, and commit a
 row. Ends with status 1 when a file is lost. With --beside it only uploads, by turns with another
@@ -24,12 +24,12 @@ import psycopg2
 import pyvips  # type: ignore[import-untyped]
 
 from app.media.decode import decoder
-from tests.bench.parts.developers import ROOT
+from tests.bench.parts.renderers import ROOT
 from tests.bench.parts.turns import take_turns
 from tests.bench.parts.upload_run import Run, serving, upload_all
 
 AIM_SECONDS = 60  # for 2,000 on two cores that do nothing else
-MOST_OF_BEFORE = AIM_SECONDS / 163  # what commit b532b8f took
+MAX_OF_BEFORE = AIM_SECONDS / 163  # what commit b532b8f took
 WORKERS = 2
 _TABLE = "CREATE TABLE small_files (number int PRIMARY KEY, preview_bytes int NOT NULL)"
 Share = tuple[str, str, list[tuple[int, bytes]]]
@@ -70,8 +70,8 @@ def _keep(share: Share) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        developed = decoder.develop(memoryview(content))
-        preview, thumbnail = developed.preview, developed.thumbnail  # type: ignore[union-attr]
+        rendered = decoder.render(memoryview(content))
+        preview, thumbnail = rendered.preview, rendered.thumbnail  # type: ignore[union-attr]
         for name, derived in (("preview", preview or b""), ("thumbnail", thumbnail or b"")):
             path.with_name(f"{path.name}-{name}").write_bytes(derived)
         with connection, connection.cursor() as cursor:
@@ -95,11 +95,11 @@ def measure_beside(count: int, other: Path) -> bool:
     turns = take_turns(tiny_files(count), ours=ROOT, other=other.resolve())
     ours, others = (count / speed for speed in turns.photos_per_second)
     print(f"{count} tiny files, by turns with {other}: ours, the other's, ratio")
-    print(f"  {ours:7.1f} {others:7.1f}  {ours / others:.3f}  s (aim {MOST_OF_BEFORE:.3f})")
+    print(f"  {ours:7.1f} {others:7.1f}  {ours / others:.3f}  s (aim {MAX_OF_BEFORE:.3f})")
     cpu, others_cpu = turns.cpu_ms
     print(f"  {cpu:7.1f} {others_cpu:7.1f}  {cpu / others_cpu:.3f}  ms CPU a file", end="")
     print(", with the embedded AWS")
-    return ours / others <= MOST_OF_BEFORE
+    return ours / others <= MAX_OF_BEFORE
 
 
 def _print(run: Run, floor: float) -> None:

@@ -42,9 +42,9 @@ SIZES = (100_000, 1_000_000)
 ROUNDS = 5
 REQUESTS = 40  # of each kind in each round
 IN_VIEW = 100
-MOST_DATABASE_MS = 3.0
-MOST_BUCKET_BYTES = 25 * 1024
-MOST_BUCKET_MS = 6.0
+MAX_DATABASE_MS = 3.0
+MAX_BUCKET_BYTES = 25 * 1024
+MAX_BUCKET_MS = 6.0
 BUCKET = "2030-06"
 
 _MAKE_BUCKET = """
@@ -265,17 +265,17 @@ def main() -> None:
     buckets = [measured for (_, kind), measured in found.items() if kind.startswith("bucket")]
     figures = {
         "database_ms": {count: round(kept, 2) for count, (kept, _) in queries.items()},
-        "database_ms_at_most": MOST_DATABASE_MS,
+        "database_ms_at_most": MAX_DATABASE_MS,
         "bucket_bytes": max(each.size for each in buckets),
-        "bucket_bytes_at_most": MOST_BUCKET_BYTES,
+        "bucket_bytes_at_most": MAX_BUCKET_BYTES,
         "bucket_api_ms": round(max(median(each.api) for each in buckets), 2),
-        "bucket_api_ms_at_most": MOST_BUCKET_MS,
+        "bucket_api_ms_at_most": MAX_BUCKET_MS,
     }
     print(json.dumps(figures))
     sys.exit(
-        max(kept for kept, _ in queries.values()) > MOST_DATABASE_MS
-        or max(each.size for each in buckets) > MOST_BUCKET_BYTES
-        or max(median(each.api) for each in buckets) > MOST_BUCKET_MS
+        max(kept for kept, _ in queries.values()) > MAX_DATABASE_MS
+        or max(each.size for each in buckets) > MAX_BUCKET_BYTES
+        or max(median(each.api) for each in buckets) > MAX_BUCKET_MS
     )
 
 

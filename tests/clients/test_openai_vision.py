@@ -19,9 +19,9 @@ from app.clients.openai_vision import (
     VisionError,
     VisionSettings,
 )
-from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MOST_TAGS
+from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 from app.media.decode import decoder
-from app.media.results import Developed
+from app.media.results import Rendered
 from scripts.embedded.openai_stand_in import FAULTS, StandIn
 
 
@@ -113,10 +113,10 @@ def test_nothing_of_the_originals_metadata_is_sent(vision: Connect, stand_in: St
     exif[0x8825] = {1: "N", 2: (48.0, 51.0, 29.0), 3: "E", 4: (2.0, 17.0, 40.0)}
     original = io.BytesIO()
     Image.new("RGB", (600, 400), (90, 120, 60)).save(original, "JPEG", exif=exif, comment=b"CANARY")
-    developed = decoder.develop(original.getvalue())
-    assert isinstance(developed, Developed)
-    assert developed.preview is not None
-    vision().describe(developed.preview)
+    rendered = decoder.render(original.getvalue())
+    assert isinstance(rendered, Rendered)
+    assert rendered.preview is not None
+    vision().describe(rendered.preview)
     body = json.dumps(last_request(stand_in))
     sent = base64.b64decode(body.partition("base64,")[2].partition('"')[0])
     assert "CANARY" not in body
@@ -199,8 +199,8 @@ def test_what_a_model_was_talked_into_is_cleaned_and_bounded(vision: Connect) ->
     assert "\n" not in sighting.alt_text
     assert len(sighting.text) <= LONGEST_TEXT
     assert len(sighting.visible_text) <= LONGEST_TEXT
-    assert len(sighting.tags) == MOST_TAGS
-    assert len(set(sighting.tags)) == MOST_TAGS
+    assert len(sighting.tags) == MAX_TAGS
+    assert len(set(sighting.tags)) == MAX_TAGS
     assert all(0 < len(tag) <= LONGEST_TAG and tag == tag.lower() for tag in sighting.tags)
     everything = " ".join([sighting.alt_text, sighting.text, sighting.visible_text, *sighting.tags])
     assert everything.replace("\n", "").isprintable()

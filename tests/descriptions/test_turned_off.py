@@ -33,7 +33,7 @@ LAST = "SELECT id FROM images ORDER BY description_asked_at DESC LIMIT 1"
 
 
 class Unasked:
-    """A model, and a darkroom, that nobody may ask."""
+    """A model, and a decoder pool, that nobody may ask."""
 
     def describe(self, preview: bytes) -> Sighting:
         raise AssertionError(preview)
@@ -75,7 +75,7 @@ def describe(library: Library) -> None:
             DescribePicture(image_id=uuid4()),
             1,
             store=library.assembly.store,
-            darkroom=Unasked(),
+            decoders=Unasked(),
             vision=Unasked(),
             is_demo=False,
             give_way=never_give_way,

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import Engine, create_engine
 
-from app.accounts.rate_limits.policies import LETTERS_FROM_NETWORK
+from app.accounts.rate_limits.policies import MAILS_FROM_NETWORK
 from app.settings import with_driver
 from tests.e2e.axe import DESKTOP, Judge
 from tests.e2e.chromium import chromium
@@ -22,7 +22,7 @@ from tests.e2e.running_app import (
 from tests.support.images import Picture
 from tests.support.rate_limits import forget
 
-MOST_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 
 expect.set_options(timeout=20_000)
 
@@ -30,7 +30,7 @@ expect.set_options(timeout=20_000)
 @pytest.fixture(scope="session")
 def product() -> Iterator[RunningProduct]:
     """The product with the stand-in model."""
-    with product_in_a_folder_of_its_own(MAX_UPLOAD_BYTES=str(MOST_BYTES)) as running:
+    with product_in_a_folder_of_its_own(MAX_UPLOAD_BYTES=str(MAX_BYTES)) as running:
         yield running
 
 
@@ -55,7 +55,7 @@ def new_screen(
 ) -> Iterator[Callable[..., Screen]]:
     """Open a browser profile; whatever it complains of until the end of the test fails the test."""
     # All tests join from one network, which may ask for 60 mails, and then for one a minute.
-    forget(database, LETTERS_FROM_NETWORK)
+    forget(database, MAILS_FROM_NETWORK)
     opened: list[Screen] = []
 
     def open_screen(**options: Any) -> Screen:

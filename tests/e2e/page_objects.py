@@ -218,7 +218,7 @@ _DISPATCH = """
 ([kind, files]) => {
   const transfer = new DataTransfer();
   for (const [name, type, base64] of files) {
-    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(base64), (mail) => mail.charCodeAt(0));
     transfer.items.add(new File([bytes], name, { type }));
   }
   const event = kind === "paste"

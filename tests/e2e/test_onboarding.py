@@ -48,9 +48,9 @@ def test_register_upload_look_describe_delete_undo_and_sign_out(
 
 
 def _upload_three(screen: Screen, product: RunningProduct, files: list[Path]) -> None:
-    sending, developing = Gate(), Gate()
+    sending, processing = Gate(), Gate()
     screen.page.route(f"{product.storage}/**", sending)
-    screen.page.route("**/api/images?ids=*", developing)
+    screen.page.route("**/api/images?ids=*", processing)
     screen.choose(*files)
     for file in files:
         screen.expect_phase(file.name, re.compile(r"Uploading \d+ %"))
@@ -58,7 +58,7 @@ def _upload_three(screen: Screen, product: RunningProduct, files: list[Path]) ->
     sending.open()
     for file in files:
         screen.expect_phase(file.name, "Processing")
-    developing.open()
+    processing.open()
     screen.expect_added(*[file.name for file in files])
     expect(screen.panel.get_by_role("heading")).to_have_text("3 pictures added")
     screen.page.unroute_all()

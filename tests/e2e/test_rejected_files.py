@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import MOST_BYTES
+from tests.e2e.conftest import MAX_BYTES
 from tests.e2e.page_objects import Screen
 from tests.support.images import Picture, jpeg, not_a_picture
 
@@ -25,7 +25,7 @@ def _files(tmp: Callable[..., list[Path]]) -> list[Path]:
         Picture(name="drawing.svg", content_type="image/svg+xml", content=svg),
         Picture(name="notes.txt", content_type="text/plain", content=b"Dear diary"),
         Picture(name="empty.jpg", content_type="image/jpeg", content=b""),
-        Picture(name="huge.jpg", content_type="image/jpeg", content=b"\xff" * (MOST_BYTES + 1)),
+        Picture(name="huge.jpg", content_type="image/jpeg", content=b"\xff" * (MAX_BYTES + 1)),
         jpeg(seed=30, name="good.jpg"),
         jpeg(seed=31, name="fine.jpg"),
     )

@@ -150,7 +150,7 @@ def _required() -> dict[str, str]:
         "PICTURE_QUEUE_URL": "http://127.0.0.1/pictures",
         "DESCRIPTION_QUEUE_URL": "http://127.0.0.1/descriptions",
         "EXPORT_QUEUE_URL": "http://127.0.0.1/exports",
-        "LETTER_QUEUE_URL": "http://127.0.0.1/letters",
+        "MAIL_QUEUE_URL": "http://127.0.0.1/letters",
         "USER_ROLE_ARN": "arn",
         "AWS_REGION": "us-east-1",
         "SECRET_KEY": "k" * 32,

@@ -45,14 +45,14 @@ def test_it_finds_and_repairs_what_lies_here(data_folder: Path) -> None:
             library.add(ada)
             deleted = library.add(ada, jpeg(seed=1))
             library.delete(deleted)
-            stray = Place(user_id=ada, image_id=uuid4())
-            library.put(stray, jpeg(seed=2).content)
+            orphan = Place(user_id=ada, image_id=uuid4())
+            library.put(orphan, jpeg(seed=2).content)
 
     status, said = doctor(data_folder)
     assert status == 1, said
     # The embedded S3 keeps no earlier versions beyond its end; tests/integrity has them.
     assert f"missing  lost       {deleted.key}" in said
-    assert f"orphan   reported   {stray.key}" in said
+    assert f"orphan   reported   {orphan.key}" in said
     assert "2 left to do." in said
 
     status, said = doctor(data_folder, "--remove-orphans", answer="no\n")
@@ -124,7 +124,7 @@ def test_what_cannot_be_meant_is_said(words: list[str]) -> None:
 
 def test_what_is_asked_for_is_passed_on() -> None:
     assert parse([]).request() == {
-        "most_rows": 500,
+        "max_rows": 500,
         "read": False,
         "repair": False,
         "forget_lost": False,
@@ -136,7 +136,7 @@ def test_what_is_asked_for_is_passed_on() -> None:
     words += ["--distrust-tombstones-since", "2026-11-22T18:30+01:00"]
     asked = parse(words).request()
     assert json.loads(json.dumps(asked)) == {
-        "most_rows": 50,
+        "max_rows": 50,
         "read": True,
         "repair": True,
         "forget_lost": False,

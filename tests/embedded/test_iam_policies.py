@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.messages import MOST_ATTEMPTS
+from app.messages import MAX_ATTEMPTS
 from scripts.embedded.policies import BUCKET, MAIL_ADDRESS, USER_ROLE_ARN
 from tests.embedded.raw_http import client
 
@@ -140,12 +140,12 @@ def test_a_message_that_keeps_failing_goes_to_the_dead_letter_queue(
     _hide_all(worker("sqs"), url)
     sent = api("sqs").send_message(QueueUrl=url, MessageBody="poison")["MessageId"]
     seen = 0
-    for _ in range(MOST_ATTEMPTS + 1):
+    for _ in range(MAX_ATTEMPTS + 1):
         answer = worker("sqs").receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0
         )
         seen += sum(message["MessageId"] == sent for message in answer.get("Messages", []))
-    assert seen == MOST_ATTEMPTS
+    assert seen == MAX_ATTEMPTS
     assert refused(worker("sqs").receive_message, QueueUrl=f"{url}-dead")
     root = {"AWS_ACCESS_KEY_ID": stack.aws.root_key, "AWS_SECRET_ACCESS_KEY": "never checked"}
     _take(client(stack, "sqs", keys=root), f"{url}-dead", sent)

@@ -121,15 +121,15 @@ def test_the_doctor_finds_what_was_deleted_and_brings_it_back(
     s3, bucket = account.client("s3"), account.outputs["PictureBucket"]
     keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]]
     originals = [key for key in keys if key.endswith("/original")]
-    stray = f"users/{uuid4().hex}/{uuid4().hex}"
+    orphan = f"users/{uuid4().hex}/{uuid4().hex}"
     s3.delete_object(Bucket=bucket, Key=originals[0])
     # No original: for that an event would come, and the worker would clear it away.
-    s3.put_object(Bucket=bucket, Key=f"{stray}/preview.webp", Body=b"nobody's")
+    s3.put_object(Bucket=bucket, Key=f"{orphan}/preview.webp", Body=b"nobody's")
 
     done = doctor(deployment)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"missing  reported   {originals[0]}" in done.stdout
-    assert f"orphan   reported   {stray}/original" in done.stdout
+    assert f"orphan   reported   {orphan}/original" in done.stdout
 
     done = doctor(deployment, "--repair", "--remove-orphans", "--yes")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -34,10 +34,10 @@ def every_message_three_times(product: Launched, *, pictures: int, seed: int = 0
             chance = random.Random(seed + number)  # noqa: S311 - the same each time
             picture = big_photo() if number % 5 == 1 else photo()
             place = actor.promise(picture)
-            ring = partial(queue.ring, owner, place["image"]["id"])
-            ring()
+            notify = partial(queue.notify, owner, place["image"]["id"])
+            notify()
             told = actor.upload(picture, place=place)
-            later = [threading.Timer(chance.uniform(0, 0.5), ring) for _ in range(3)]
+            later = [threading.Timer(chance.uniform(0, 0.5), notify) for _ in range(3)]
             for timer in later:
                 timer.start()
             if number % 3 == 0:
@@ -67,7 +67,7 @@ class PictureQueue:
         self._sqs = session.client("sqs", endpoint_url=f"http://127.0.0.1:{port}")
         self._url = f"http://127.0.0.1:{port}/{ACCOUNT}/{PICTURE_QUEUE}"
 
-    def ring(self, owner: str, image_id: str) -> None:
+    def notify(self, owner: str, image_id: str) -> None:
         """Send the event of an original."""
         key = f"users/{owner}/{UUID(image_id).hex}/original"
         stored = {"bucket": {"name": BUCKET}, "object": {"key": key}}

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     [
         "ApiErrors", "WorkerErrors", "SweepErrors", "MigrateErrors", "Throttled", "PicturesDead",
         "PicturesLate", "DescriptionsDead", "DescriptionsLate", "ExportsDead", "ExportsLate",
-        "LettersDead", "LettersLate",
-        "LettersGivenUp", "PicturesGivenUp", "OriginalsMissing", "DecodersUnconfined",
+        "MailsDead", "MailsLate",
+        "MailsGivenUp", "PicturesGivenUp", "OriginalsMissing", "DecodersUnconfined",
         "DatabaseCpu",
         "DatabaseStorage", "DatabaseConnections",
     ],

@@ -65,7 +65,7 @@ def test_every_number_that_cloudwatch_is_told_is_priced(small: Template, beside:
     told = set(get_args(Counted)) | set(get_args(Timed))
     for each in small.of_type("AWS::Logs::MetricFilter").values():
         told |= {made["MetricName"] for made in each["MetricTransformations"]}
-    assert {"PicturesReady", "PictureSeconds", "LettersGivenUp"} <= told
+    assert {"PicturesReady", "PictureSeconds", "MailsGivenUp"} <= told
     assert metrics_of(small.body) == len(told)
     firewall = json.loads((beside / "Pinhole-firewall-eu-west-1.template.json").read_text())
     (row,) = (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.http.middleware import security_headers
-from app.messages import MOST_ATTEMPTS
+from app.messages import MAX_ATTEMPTS
 from app.runtime_role import RUNTIME_ROLE
 from app.settings import Settings
 from tests.infrastructure.cfn_intrinsics import REGION, Resolver
@@ -198,7 +198,7 @@ def test_messages_that_fail_too_often_are_kept_apart(template: Template) -> None
     worker = next(each["Timeout"] for name, each in functions(template).items() if "Worker" in name)
     assert slowest >= worker
     for queue in working:
-        assert queue["RedrivePolicy"]["maxReceiveCount"] == MOST_ATTEMPTS
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == MAX_ATTEMPTS
         assert queue["VisibilityTimeout"] >= 6 * worker
     for mapping in template.of_type("AWS::Lambda::EventSourceMapping").values():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -314,7 +314,7 @@ def test_headers_are_those_that_flask_sends(template: Template) -> None:
             "PICTURE_QUEUE_URL": "https://queue",
             "DESCRIPTION_QUEUE_URL": "https://queue",
             "EXPORT_QUEUE_URL": "https://queue",
-            "LETTER_QUEUE_URL": "https://queue",
+            "MAIL_QUEUE_URL": "https://queue",
             "SECRET_KEY": "a key of thirty-two letters or more",
             "USER_ROLE_ARN": "arn",
             "AWS_REGION": REGION,

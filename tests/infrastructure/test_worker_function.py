@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
-from app.messages import DEVELOP
+from app.messages import PROCESS
 from app.processing.lease import BULK_AFTER
 from scripts.embedded.policies import REGION
 from tests.conftest import running_stack
@@ -22,7 +22,7 @@ from tests.infrastructure.inside import Inside
 from tests.media.child_processes import descendants_of
 from tests.support.library import Library, library_on
 
-WOKEN = queue_record(json.dumps(DEVELOP), queue="pinhole-pictures")
+WOKEN = queue_record(json.dumps(PROCESS), queue="pinhole-pictures")
 NOTHING_FAILED: dict[str, dict[str, list[object]]] = {"answer": {"batchItemFailures": []}}
 
 
@@ -94,7 +94,7 @@ def test_function_begins_no_picture_that_it_may_not_end(library: Library, worker
     soon_over = {"Records": [WOKEN], "test_remaining_milliseconds": 149_000}
     assert worker.tell(soon_over) == NOTHING_FAILED
     assert library.state(place) == "processing"
-    assert DEVELOP in told(library)  # for the next one
+    assert PROCESS in told(library)  # for the next one
     assert worker.tell({"Records": [WOKEN]}) == NOTHING_FAILED
     assert library.state(place) == "ready"
 

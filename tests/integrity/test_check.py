@@ -13,11 +13,11 @@ from sqlalchemy import create_engine, text
 
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.bucket_versions import Place
-from app.integrity.orphans import look_for_strays
+from app.integrity.orphans import look_for_orphans
 from app.jobs.cleanup import decode_again_what_older_decoders_could_not
 from app.media.formats import sniff
 from app.media.results import DECODER_VERSION
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from app.settings import with_driver
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import until
@@ -53,8 +53,8 @@ def library(shared: Library) -> Iterator[Library]:
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with closing(Darkroom(children=1)) as running:
+def decoders() -> Iterator[DecoderPool]:
+    with closing(DecoderPool(children=1)) as running:
         yield running
 
 
@@ -71,21 +71,21 @@ def test_all_is_well(library: Library, ada: UUID) -> None:
     assert kept.sha256  # so it needs not be read
     assert library.examine() == []
     assert library.examine(read=True) == []
-    (seen,) = library.slices(most_rows=10)
+    (seen,) = library.slices(max_rows=10)
     assert (seen.rows, seen.objects) == (3, 9)
 
 
 def test_slices_miss_nothing(library: Library) -> None:
     places = sorted(library.add(library.person()) for _ in range(5))
-    strays = [Place(user_id=place.user_id, image_id=uuid4()) for place in places]
-    for stray in strays:
-        library.put(stray, b"stray")
+    orphans = [Place(user_id=place.user_id, image_id=uuid4()) for place in places]
+    for orphan in orphans:
+        library.put(orphan, b"orphan")
     library.delete(places[2])
-    slices = library.slices(most_rows=2)
+    slices = library.slices(max_rows=2)
     assert [seen.rows for seen in slices] == [2, 2, 1]
     assert sum(seen.objects for seen in slices) == 5 * 3 + 5 - 1
     found = {(each.trouble, each.key) for seen in slices for each in seen.findings}
-    assert found == {("missing", places[2].key), *(("orphan", stray.key) for stray in strays)}
+    assert found == {("missing", places[2].key), *(("orphan", orphan.key) for orphan in orphans)}
 
 
 def test_a_deleted_object_is_brought_back(library: Library, ada: UUID) -> None:
@@ -207,10 +207,10 @@ def test_what_came_in_parts_is_read(library: Library, ada: UUID) -> None:
 
 
 def test_parts_of_what_nobody_knows_go_with_it(library: Library, ada: UUID) -> None:
-    stray = Place(user_id=ada, image_id=uuid4())
-    library.put(stray, b"stray")
-    library.begin_in_parts(stray, b"more of it")
-    assert library.examine(remove_orphans=True) == [("orphan", "removed", stray.key)]
+    orphan = Place(user_id=ada, image_id=uuid4())
+    library.put(orphan, b"orphan")
+    library.begin_in_parts(orphan, b"more of it")
+    assert library.examine(remove_orphans=True) == [("orphan", "removed", orphan.key)]
     assert "Uploads" not in library.s3.list_multipart_uploads(Bucket=BUCKET)
 
 
@@ -223,40 +223,40 @@ def test_what_s3_keeps_no_checksum_of_is_read(library: Library, ada: UUID) -> No
     assert library.examine() == []
 
 
-def test_thumbnails_are_made_again(library: Library, ada: UUID, darkroom: Darkroom) -> None:
+def test_thumbnails_are_made_again(library: Library, ada: UUID, decoders: DecoderPool) -> None:
     place = library.add(ada)
     library.delete(place, part="thumbnail.webp")
-    library.work(darkroom)  # the events of what was put
+    library.work(decoders)  # the events of what was put
     assert library.examine() == [("unseen", "reported", place.key)]
     assert library.examine(repair=True) == [("unseen", "repaired", place.key)]
     assert library.state(place) == "processing"
-    library.work(darkroom)
+    library.work(decoders)
     assert library.state(place) == "ready"
     assert library.examine() == []
 
 
 def test_what_was_given_up_is_told_and_tried_again(
-    library: Library, ada: UUID, darkroom: Darkroom
+    library: Library, ada: UUID, decoders: DecoderPool
 ) -> None:
     place = library.add(ada)
     given_up = "state = 'damaged', failure_code = 'processing_failed', attempts = 11"
     library.value(f"UPDATE images SET {given_up} RETURNING 1")  # noqa: S608
     assert library.examine() == [("given_up", "reported", place.key)]
     assert library.examine(repair=True) == [("given_up", "repaired", place.key)]
-    library.work(darkroom)
+    library.work(decoders)
     assert library.state(place) == "ready"
     assert library.examine() == []
 
 
 @pytest.mark.parametrize("code", ["undecodable", "out_of_memory", "corrupt", "incomplete"])
 def test_verdict_of_older_decoders_is_found_and_tried_again(
-    library: Library, ada: UUID, darkroom: Darkroom, code: str
+    library: Library, ada: UUID, decoders: DecoderPool, code: str
 ) -> None:
     place = library.add(ada)
     failed = f"state = 'damaged', failure_code = '{code}', decoder_version = "
     library.value(f"UPDATE images SET {failed} 0 RETURNING 1")  # noqa: S608
     assert library.examine(repair=True) == [("given_up", "repaired", place.key)]
-    library.work(darkroom)
+    library.work(decoders)
     assert library.state(place) == "ready"
     # What this version could not show either is left alone.
     library.value(f"UPDATE images SET {failed} {DECODER_VERSION} RETURNING 1")  # noqa: S608
@@ -264,7 +264,7 @@ def test_verdict_of_older_decoders_is_found_and_tried_again(
 
 
 def test_sweep_has_what_older_decoders_could_not_show_decoded_again_once(
-    library: Library, ada: UUID, darkroom: Darkroom
+    library: Library, ada: UUID, decoders: DecoderPool
 ) -> None:
     place, broken = library.add(ada), library.add(ada)
     failed = "UPDATE images SET state = 'damaged', decoder_version = 0, failure_code = "
@@ -273,13 +273,13 @@ def test_sweep_has_what_older_decoders_could_not_show_decoded_again_once(
     with library.assembly.app.app_context():
         decode_again_what_older_decoders_could_not()
     assert (library.state(place), library.state(broken)) == ("processing", "damaged")
-    library.work(darkroom)
+    library.work(decoders)
     version = f"SELECT decoder_version FROM images WHERE id = '{place.image_id}'"  # noqa: S608
     assert library.value(version) == DECODER_VERSION
 
 
 def test_round_has_what_older_decoders_called_broken_decoded_again_once(
-    library: Library, ada: UUID, darkroom: Darkroom
+    library: Library, ada: UUID, decoders: DecoderPool
 ) -> None:
     """An RW2, whose strips stand nowhere, was called incomplete by version 2."""
     raw = sniff.RW2
@@ -291,7 +291,7 @@ def test_round_has_what_older_decoders_called_broken_decoded_again_once(
     library.value(gone)
     go_round(library)
     assert (library.state(place), library.state(deleted)) == ("processing", "damaged")
-    library.work(darkroom)
+    library.work(decoders)
     assert library.state(place) == "ready"
     # What this version calls broken is left alone.
     library.value(f"UPDATE images SET {failed} {DECODER_VERSION} RETURNING 1")  # noqa: S608
@@ -333,30 +333,30 @@ def go_round(library: Library) -> None:
     """Go through the whole bucket, as sweeps do in the course of a day."""
     library.value("DELETE FROM rounds RETURNING 1")
     with library.assembly.app.app_context():
-        look_for_strays(census=library.assembly.census, store=library.assembly.store)
+        look_for_orphans(census=library.assembly.census, store=library.assembly.store)
 
 
 def test_orphans_are_told_and_removed_when_asked(library: Library, ada: UUID) -> None:
-    stray = Place(user_id=ada, image_id=uuid4())
-    library.put(stray, b"stray", part="preview.webp")
-    library.put(stray, b"stray")
-    assert library.examine(repair=True, forget_lost=True) == [("orphan", "reported", stray.key)]
-    assert library.examine(remove_orphans=True) == [("orphan", "removed", stray.key)]
-    assert library.archive.look(stray) is None
+    orphan = Place(user_id=ada, image_id=uuid4())
+    library.put(orphan, b"orphan", part="preview.webp")
+    library.put(orphan, b"orphan")
+    assert library.examine(repair=True, forget_lost=True) == [("orphan", "reported", orphan.key)]
+    assert library.examine(remove_orphans=True) == [("orphan", "removed", orphan.key)]
+    assert library.archive.look(orphan) is None
     assert library.examine() == []
 
 
-def test_orphans_are_adopted(library: Library, ada: UUID, darkroom: Darkroom) -> None:
-    stray = Place(user_id=ada, image_id=uuid4())
-    library.put(stray, jpeg(seed=6).content)
-    library.work(darkroom)  # its event changes nothing
+def test_orphans_are_adopted(library: Library, ada: UUID, decoders: DecoderPool) -> None:
+    orphan = Place(user_id=ada, image_id=uuid4())
+    library.put(orphan, jpeg(seed=6).content)
+    library.work(decoders)  # its event changes nothing
     later = datetime.now(UTC) + timedelta(hours=1)
-    assert library.examine(adopt_since=later) == [("orphan", "reported", stray.key)]
-    assert library.examine(adopt_since=LONG_AGO) == [("orphan", "adopted", stray.key)]
-    library.work(darkroom)
-    assert library.state(stray) == "ready"
+    assert library.examine(adopt_since=later) == [("orphan", "reported", orphan.key)]
+    assert library.examine(adopt_since=LONG_AGO) == [("orphan", "adopted", orphan.key)]
+    library.work(decoders)
+    assert library.state(orphan) == "ready"
     assert library.examine(read=True) == []
-    name = library.value("SELECT name FROM images WHERE id = :id", id=stray.image_id)
+    name = library.value("SELECT name FROM images WHERE id = :id", id=orphan.image_id)
     assert name.endswith(".jpg")
     kept = library.value("SELECT bytes FROM storage WHERE user_id = :id", id=ada)
     assert kept == len(jpeg(seed=6).content)
@@ -366,10 +366,10 @@ def test_a_strangers_orphan_and_a_double_are_not_adopted(library: Library, ada: 
     library.add(ada, jpeg(seed=7))
     double = Place(user_id=ada, image_id=uuid4())
     nobodys = Place(user_id=uuid4(), image_id=uuid4())
-    for stray in (double, nobodys):
-        library.put(stray, jpeg(seed=7).content)
+    for orphan in (double, nobodys):
+        library.put(orphan, jpeg(seed=7).content)
     found = library.examine(adopt_since=LONG_AGO)
-    assert found == sorted(("orphan", "reported", stray.key) for stray in (double, nobodys))
+    assert found == sorted(("orphan", "reported", orphan.key) for orphan in (double, nobodys))
 
 
 def test_foreign_objects_are_told_and_left(library: Library) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from app.clients.aws.bucket_inventory import Census, Page
 from app.clients.aws.bucket_versions import Place
 from app.database import db
-from app.integrity.orphans import PAGES_A_SWEEP, lock_place, look_for_strays
+from app.integrity.orphans import PAGES_A_SWEEP, lock_place, look_for_orphans
 from app.integrity.scan_state import keep_watch
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import until
@@ -74,10 +74,10 @@ def sweep(library: Library, census: Census, *, pages: int = PAGES_A_SWEEP) -> No
     with library.assembly.app.app_context():
         keep_watch()
         db.session.commit()
-        look_for_strays(census=census, store=library.assembly.store, pages=pages)
+        look_for_orphans(census=census, store=library.assembly.store, pages=pages)
 
 
-def stray_of(library: Library, owner: UUID) -> Place:
+def orphan_of(library: Library, owner: UUID) -> Place:
     """What is left when an upload is cancelled, its bytes arrive, and nobody is told."""
     place = Place(user_id=owner, image_id=uuid4())
     library.put(place, b"first")
@@ -96,16 +96,16 @@ def keys(library: Library) -> set[str]:
 def test_what_no_row_knows_goes(library: Library) -> None:
     ada = library.person()
     known = {library.add(ada).key for _ in range(3)}
-    strays = [stray_of(library, owner) for owner in (ada, ada, uuid4())]
+    orphans = [orphan_of(library, owner) for owner in (ada, ada, uuid4())]
     sweep(library, LaterCensus(library))
     left = keys(library)
     assert known <= left
-    assert not {stray.key for stray in strays} & left
+    assert not {orphan.key for orphan in orphans} & left
     assert len(left) == 9
 
 
 def test_what_was_deleted_is_nothing_to_look_for(library: Library) -> None:
-    """Its bytes stay until the bucket's own rule deletes them: no later round finds a stray."""
+    """Its bytes stay until the bucket's own rule deletes them: no later round finds a orphan."""
     place = library.add(library.person())
     library.purge(place)
     assert library.archive.versions(place)
@@ -116,16 +116,16 @@ def test_what_was_deleted_is_nothing_to_look_for(library: Library) -> None:
 
 
 def test_what_is_of_today_stays(library: Library) -> None:
-    stray = stray_of(library, library.person())
+    orphan = orphan_of(library, library.person())
     sweep(library, LaterCensus(library, ago=timedelta(hours=23)))
-    assert stray.key in keys(library)
+    assert orphan.key in keys(library)
 
 
 def test_what_a_restored_database_cannot_know_stays(library: Library) -> None:
-    stray = stray_of(library, library.person())
+    orphan = orphan_of(library, library.person())
     watched(library, since="1 day")  # restored, and running since yesterday
     sweep(library, LaterCensus(library))
-    assert stray.key in keys(library)
+    assert orphan.key in keys(library)
 
 
 def test_a_database_restored_to_a_moment_ago_did_not_watch_meanwhile(library: Library) -> None:
@@ -149,7 +149,7 @@ def test_a_copy_of_everything_and_foreign_keys_stay(library: Library) -> None:
 def test_a_large_library_is_gone_through_in_larger_steps(library: Library) -> None:
     ada = library.person()
     for _ in range(5):
-        stray_of(library, ada)
+        orphan_of(library, ada)
     census = LaterCensus(library, most=4)
     sweep(library, census, pages=100)
     assert library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 1
@@ -160,7 +160,7 @@ def test_a_large_library_is_gone_through_in_larger_steps(library: Library) -> No
 def test_a_little_at_each_sweep_and_all_of_it_once_a_day(library: Library) -> None:
     ada = library.person()
     known = {library.add(ada).key for _ in range(5)}
-    strays = {stray_of(library, ada).key for _ in range(5)}
+    orphans = {orphan_of(library, ada).key for _ in range(5)}
     census = LaterCensus(library, most=4)
     sweeps = 0
     while library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 0:
@@ -171,7 +171,7 @@ def test_a_little_at_each_sweep_and_all_of_it_once_a_day(library: Library) -> No
     assert sweeps > 2
     left = keys(library)
     assert known <= left
-    assert not strays & left
+    assert not orphans & left
     looks = census.looks
     sweep(library, census)
     assert census.looks == looks
@@ -181,7 +181,7 @@ def test_a_little_at_each_sweep_and_all_of_it_once_a_day(library: Library) -> No
 
 
 def test_a_sweep_that_is_cut_off_goes_on_where_it_was(library: Library) -> None:
-    strays = {stray_of(library, library.person()).key for _ in range(4)}
+    orphans = {orphan_of(library, library.person()).key for _ in range(4)}
 
     class Broken(LaterCensus):
         def page(self, *, after: str) -> Page:
@@ -192,20 +192,20 @@ def test_a_sweep_that_is_cut_off_goes_on_where_it_was(library: Library) -> None:
     broken = Broken(library, most=6)
     with pytest.raises(ConnectionError):
         sweep(library, broken)
-    gone = strays - keys(library)
+    gone = orphans - keys(library)
     assert gone
-    assert gone != strays
+    assert gone != orphans
     rest = LaterCensus(library, most=6)
     for _ in range(4):
         sweep(library, rest)
-    assert not strays & keys(library)
+    assert not orphans & keys(library)
 
 
-def test_a_stray_that_gets_a_row_meanwhile_stays(library: Library) -> None:
+def test_a_orphan_that_gets_a_row_meanwhile_stays(library: Library) -> None:
     ada = library.person()
-    known, stray = library.add(ada), stray_of(library, ada)
+    known, orphan = library.add(ada), orphan_of(library, ada)
     with library.assembly.app.app_context():
-        lock_place(stray.image_id)  # as the doctor does
+        lock_place(orphan.image_id)  # as the doctor does
         sweeping = threading.Thread(target=sweep, args=[library, LaterCensus(library)])
         sweeping.start()
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -213,11 +213,11 @@ def test_a_stray_that_gets_a_row_meanwhile_stays(library: Library) -> None:
         for table in ("images_to_index", "image_search"):  # they name the image by its id
             leave = text(f"DELETE FROM {table} WHERE image_id = :known")  # noqa: S608
             db.session.execute(leave, {"known": known.image_id})
-        copy = text("UPDATE images SET id = :stray WHERE id = :known")
-        db.session.execute(copy, {"stray": stray.image_id, "known": known.image_id})
+        copy = text("UPDATE images SET id = :orphan WHERE id = :known")
+        db.session.execute(copy, {"orphan": orphan.image_id, "known": known.image_id})
         db.session.commit()
     sweeping.join()
-    assert stray.key in keys(library)
+    assert orphan.key in keys(library)
 
 
 def test_originals_that_are_gone_are_told(

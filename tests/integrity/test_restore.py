@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.clients.aws.bucket_versions import Place
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from scripts.embedded.postgres import PROGRAMS
 from tests.conftest import running_stack
 from tests.support.images import jpeg
@@ -69,8 +69,8 @@ def test_after_a_restore_every_row_has_its_picture(library: Library, tmp_path: P
     since = dumped_at - timedelta(seconds=1)
     done = library.examine(repair=True, forget_lost=True, adopt_since=since)
     assert {outcome for _, outcome, _ in done} == {"forgotten", "repaired", "adopted"}
-    with closing(Darkroom(children=1)) as darkroom:
-        library.work(darkroom)
+    with closing(DecoderPool(children=1)) as decoders:
+        library.work(decoders)
     assert library.examine(read=True) == []
     there: list[Place] = [untouched, deleted, overwritten, uploaded]
     assert [library.state(place) for place in there] == ["ready"] * 4

@@ -154,4 +154,4 @@ def test_list_of_the_sweep_reads_a_few_of_each(
         assert read_by(library, lambda: found.extend(find())) < A_PART
     finally:
         library.value(BACK, was=was)
-    assert len(found) == cleanup.MOST_ROWS_OF_ONE + 6
+    assert len(found) == cleanup.MAX_ROWS_OF_ONE + 6

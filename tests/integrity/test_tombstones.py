@@ -14,7 +14,7 @@ import pytest
 from app.cli.check_integrity import Asked, examine
 from app.clients.aws.image_store import TOMBSTONE, PictureStore, delete_some, prefix_of_user
 from app.database import db
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from app.uploads.cancelled import note_cancelled
 from scripts.doctoring.options import parse
 from scripts.embedded.policies import BUCKET, REGION
@@ -37,8 +37,8 @@ def library() -> Iterator[Library]:
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with closing(Darkroom(children=1)) as running:
+def decoders() -> Iterator[DecoderPool]:
+    with closing(DecoderPool(children=1)) as running:
         yield running
 
 
@@ -152,7 +152,7 @@ def test_pictures_behind_distrusted_tombstones_are_brought_back(
     library.s3.delete_object(Bucket=BUCKET, Key=prefix + TOMBSTONE)
     (finding,) = (
         each
-        for part in library.slices(most_rows=1000, repair=True)
+        for part in library.slices(max_rows=1000, repair=True)
         for each in part.findings
         if each.key == place.key
     )
@@ -225,7 +225,7 @@ def test_a_tombstone_of_the_very_second_is_distrusted(library: Library, ada: UUI
 
 @pytest.mark.parametrize("why", ["refused", "sent again", "cancelled"])
 def test_the_worker_leaves_no_tombstone(
-    library: Library, ada: UUID, darkroom: Darkroom, why: str
+    library: Library, ada: UUID, decoders: DecoderPool, why: str
 ) -> None:
     """It has no right to on AWS, so what is refused, or cancelled, must not need one."""
     place = library.add(ada, not_a_picture())
@@ -237,7 +237,7 @@ def test_the_worker_leaves_no_tombstone(
     else:
         state = "uploading" if why == "refused" else "rejected"
         library.value("UPDATE images SET state = :state RETURNING 1", state=state)
-    library.work(darkroom)
+    library.work(decoders)
     library.assembly.sweep()
     assert library.archive.look(place) is None  # it is gone
     prefix = place.key.removesuffix("original")

@@ -15,10 +15,10 @@ from app.database import db
 from app.jobs.heartbeat import Heartbeat
 from app.jobs.worker import Worker
 from app.media.sandbox.decoder_time import DecoderTime
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from app.processing.in_hand import InHand
 from app.processing.lease import begin_next, extend
-from app.processing.process_image import Bench, develop_begun
+from app.processing.process_image import Bench, process_begun
 from app.processing.yielding import never_give_way
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on
@@ -74,7 +74,7 @@ def library() -> Iterator[Library]:
 
 @pytest.fixture
 def arrived(library: Library) -> Iterator[Place]:
-    """A picture that waits to be developed."""
+    """A picture that waits to be processed."""
     place = library.add(library.person())
     library.value(
         "UPDATE images SET state = 'processing' WHERE id = :id RETURNING 1", id=place.image_id
@@ -108,10 +108,10 @@ def test_queue_that_does_not_answer_holds_up_no_lease(
     assembly = library.assembly
     for name in ("heartbeat", "message_heartbeat"):
         monkeypatch.setattr(assembly, name, Heartbeat(every_seconds=0.01))
-    with closing(Darkroom(children=1)) as darkroom:
-        worker = Worker(assembly.settings, darkroom=darkroom, most_of_one=1)
+    with closing(DecoderPool(children=1)) as decoders:
+        worker = Worker(assembly.settings, decoders=decoders, max_of_one=1)
     worker._assembly = assembly  # noqa: SLF001 - which has credentials
-    queue = Silent(assembly.letters)
+    queue = Silent(assembly.mails)
     queue.send({})
     worker._loops(queue, Outage(ask=assembly.ask_all), threads=1)  # noqa: SLF001 - makes the feed
     delivery = None
@@ -168,16 +168,16 @@ def test_who_waits_for_the_heartbeat_has_no_connection_that_it_may_wait_for(
     begun = begin(library)
     held = Watched()
     cast("Any", begun.lease).held = held
-    with closing(Darkroom(children=1)) as darkroom, library.assembly.app.app_context():
+    with closing(DecoderPool(children=1)) as decoders, library.assembly.app.app_context():
         bench = Bench(
             store=library.assembly.store,
-            darkroom=darkroom,
+            decoders=decoders,
             ask=lambda _: None,
             holding=library.assembly.heartbeat.during,
             describes=False,
             in_hand=InHand(most=1),
             give_way=never_give_way,
         )
-        develop_begun(begun, bench=bench, decoder_time=DecoderTime())
+        process_begun(begun, bench=bench, decoder_time=DecoderTime())
     assert library.state(arrived) == "uploading"
     assert held.in_hand == [0]

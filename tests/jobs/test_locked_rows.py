@@ -105,15 +105,15 @@ def test_arrival_of_a_row_that_somebody_has_locked_comes_again(library: Library)
     hers, his = uploading(library), uploading(library)
     for place in (hers, his):
         stored = PictureStored(user_id=place.user_id, image_id=place.image_id)
-        library.assembly.ring(stored)
+        library.assembly.notify(stored)
     with locked(library, hers):
         taken = 0
         while taken < 2:  # the queue may give them one by one
-            taken += library.assembly.take_in_messages(wait_seconds=1)
+            taken += library.assembly.receive_arrivals(wait_seconds=1)
         assert (library.state(hers), library.state(his)) == ("uploading", "processing")
-        assert library.assembly.take_in([stored_event(hers.key)]) == {stored_event(hers.key)}
+        assert library.assembly.note_arrivals([stored_event(hers.key)]) == {stored_event(hers.key)}
     while library.state(hers) == "uploading":
-        library.assembly.take_in_messages(wait_seconds=1)
+        library.assembly.receive_arrivals(wait_seconds=1)
 
 
 def test_heartbeat_of_a_row_that_somebody_has_locked_gives_up_soon(library: Library) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from app.clients.outage import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS, Outage
 from app.jobs.worker import Worker
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on, root_environment
 
@@ -114,16 +114,16 @@ def test_worker_tries_a_few_times_a_minute_while_the_database_takes_nothing(
             a_minute.set()
         library.assembly.ask_all()
 
-    with closing(Darkroom(children=1)) as darkroom:
-        worker = Worker(library.assembly.settings, darkroom=darkroom, most_of_one=1)
+    with closing(DecoderPool(children=1)) as decoders:
+        worker = Worker(library.assembly.settings, decoders=decoders, max_of_one=1)
         worker._stopping = a_minute  # noqa: SLF001 - else the test would take a minute
         with caplog.at_level(logging.WARNING):
-            worker._develop(Outage(ask=ask, clock=a_minute))  # noqa: SLF001 - one of its loops
+            worker._render(Outage(ask=ask, clock=a_minute))  # noqa: SLF001 - one of its loops
         told = [each for each in caplog.messages if each.startswith("out of reach")]
         assert 2 <= len(told) <= 7
         assert library.state(place) == "processing"
         library.value("DROP TRIGGER refuse ON images; DROP FUNCTION refuse; SELECT 1")
-        assert library.assembly.develop_next(darkroom)
+        assert library.assembly.process_next(decoders)
     assert library.state(place) == "ready"
 
 
@@ -158,17 +158,17 @@ def test_rows_that_somebody_has_locked_are_no_outage_and_no_try(
     )
     clock = Stopwatch(seconds=60)
     outage = Outage(ask=answer, clock=clock)
-    with closing(Darkroom(children=1)) as darkroom:
-        worker = Worker(library.assembly.settings, darkroom=darkroom, most_of_one=1)
+    with closing(DecoderPool(children=1)) as decoders:
+        worker = Worker(library.assembly.settings, decoders=decoders, max_of_one=1)
         for _ in range(2):
             library.value(WAITS_NO_MORE, id=place.image_id)
             worker._stopping = OneTry(seconds=60)  # noqa: SLF001 - one of its loops, once
-            worker._develop(outage)  # noqa: SLF001
+            worker._render(outage)  # noqa: SLF001
             outage.wait_until_over(clock)
             assert clock() == 0  # there is none
             assert library.state(place) == "processing"
             assert library.value(ATTEMPTS, id=place.image_id) == 0
         library.value("DROP TRIGGER refuse ON images; DROP FUNCTION refuse; SELECT 1")
         library.value(WAITS_NO_MORE, id=place.image_id)
-        assert library.assembly.develop_next(darkroom)
+        assert library.assembly.process_next(decoders)
     assert library.state(place) == state

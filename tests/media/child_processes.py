@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
-from app.media.results import Developed, Rejected
-from app.media.sandbox.pool import Darkroom
+from app.media.results import Rejected, Rendered
+from app.media.sandbox.pool import DecoderPool
 
 LINUX = sys.platform == "linux"
 ADA, BOB = uuid4(), uuid4()
@@ -21,14 +21,14 @@ def file(folder: Path, content: bytes, name: str = "original") -> Path:
     return path
 
 
-def is_ready(outcome: Developed | Rejected) -> bool:
-    return isinstance(outcome, Developed) and outcome.outcome == "ready"
+def is_ready(outcome: Rendered | Rejected) -> bool:
+    return isinstance(outcome, Rendered) and outcome.outcome == "ready"
 
 
-def is_kept(outcome: Developed | Rejected, reason: str) -> bool:
+def is_kept(outcome: Rendered | Rejected, reason: str) -> bool:
     """Whether a JPEG whose header nobody read is kept, and what is said to be wrong with it."""
     return (
-        isinstance(outcome, Developed)
+        isinstance(outcome, Rendered)
         and (outcome.outcome, outcome.reason) == ("damaged", reason)
         and (outcome.content_type, outcome.width, outcome.preview) == ("image/jpeg", 0, None)
     )
@@ -52,11 +52,11 @@ def until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
-def the_child(darkroom: Darkroom, good: Path) -> int:
-    """The process id of the darkroom's only child, once it is warm."""
-    assert is_ready(darkroom.develop(good, owner=ADA))
-    (child,) = {child.pid for child in darkroom._alive}  # noqa: SLF001 - nothing else tells
-    assert child in children_of(darkroom._server.pid)  # noqa: SLF001
+def the_child(decoders: DecoderPool, good: Path) -> int:
+    """The process id of the decoder pool's only child, once it is warm."""
+    assert is_ready(decoders.render(good, owner=ADA))
+    (child,) = {child.pid for child in decoders._alive}  # noqa: SLF001 - nothing else tells
+    assert child in children_of(decoders._server.pid)  # noqa: SLF001
     return child
 
 

@@ -8,22 +8,22 @@ _HEAD = """
 import json, os, resource, signal, socket, sys, time
 settings = json.loads(sys.argv[1])
 sys.path[:] = settings["path"]
-from app.media.sandbox import child as darkroom_child
+from app.media.sandbox import child as decoder_child
 from app.media.sandbox import fork_server
 from app.media.sandbox.child_limits import ChildLimits
 from app.media.sandbox.seccomp import confine, give_up_account
 from app.media.metadata.reader import PictureMetadata
 from app.media.results import Header, Rejected, Sketch, pack
 {first}
-MESSAGE = darkroom_child.MESSAGE.size
+MESSAGE = decoder_child.MESSAGE.size
 def serve(parent):
 """
 _TAIL = """
     return
 control = socket.socket(fileno=0)
 give_up_account()
-limits = ChildLimits(most=settings["most_bytes"], seconds=settings["timeout"])
-control.sendall(darkroom_child.{said})
+limits = ChildLimits(most=settings["max_bytes"], seconds=settings["timeout"])
+control.sendall(decoder_child.{said})
 fork_server.run(control, serve, {limits})
 """
 

@@ -1,4 +1,4 @@
-"""Decoding in this very process, set up as a child of the darkroom sets it up."""
+"""Decoding in this very process, set up as a child of the decoder pool sets it up."""
 
 from pathlib import Path
 

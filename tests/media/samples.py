@@ -1,4 +1,4 @@
-"""Small pictures in every format, made for tests of the darkroom."""
+"""Small pictures in every format, made for tests of the decoder pool."""
 
 import io
 import struct

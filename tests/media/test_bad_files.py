@@ -27,7 +27,7 @@ KINDS = {
 }
 GOOD = [*EVERY_TYPE.values(), *RAW.values()]
 MANY_GOOD = 1000
-MOST_BYTES = 512 << 20
+MAX_BYTES = 512 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         address = f"http://127.0.0.1:{witness.getsockname()[1]}/called"
         bad = list(every_bad_file(witness=address))
         order = lay_out(bad, folder)
-        said = through_darkroom(folder)
+        said = through_decoders(folder)
         was_called = has_caller(witness)
     ends = list(zip(order, said["ends"], strict=True))
     of_bad = [end for name, end in ends if name.startswith("bad")]
@@ -73,7 +73,7 @@ def lay_out(bad: list[BadFile], folder: Path) -> list[str]:
     return order
 
 
-def through_darkroom(folder: Path) -> dict[str, Any]:
+def through_decoders(folder: Path) -> dict[str, Any]:
     program = [sys.executable, "-m", "tests.media.hostile.run_in_sandbox", str(folder)]
     done = subprocess.run(program, stdout=subprocess.PIPE, check=True)
     said: dict[str, Any] = json.loads(done.stdout)
@@ -102,13 +102,13 @@ def test_there_is_no_other_kind_and_none_comes_twice(told: Told) -> None:
     assert len({(file.kind, file.name) for file, _ in told.bad}) == len(told.bad)
 
 
-def test_the_good_ones_between_them_are_all_developed(told: Told) -> None:
+def test_the_good_ones_between_them_are_all_processed(told: Told) -> None:
     assert told.good == ["ready"] * MANY_GOOD
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps this limit")
 def test_no_child_took_more_than_half_a_gigabyte(told: Told) -> None:
-    assert 0 < told.peak_bytes <= MOST_BYTES
+    assert 0 < told.peak_bytes <= MAX_BYTES
 
 
 def test_none_of_them_called_elsewhere(told: Told) -> None:

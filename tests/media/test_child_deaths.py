@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from app.media.results import Developed, Rejected
+from app.media.results import Rejected, Rendered
 from app.media.sandbox.decoder_time import DecoderTime
-from app.media.sandbox.pool import Darkroom, DarkroomError
+from app.media.sandbox.pool import DecoderPool, DecoderPoolError
 from tests.media.child_processes import (
     ADA,
     LINUX,
@@ -32,28 +32,28 @@ from tests.media.samples import (
 
 
 def test_server_that_was_killed_is_replaced(good: Path) -> None:
-    with Darkroom(children=1) as darkroom:
-        first = the_child(darkroom, good)
-        os.kill(darkroom._server.pid, signal.SIGKILL)  # noqa: SLF001
-        until(lambda: not darkroom._server.is_alive())  # noqa: SLF001
-        assert the_child(darkroom, good) != first
+    with DecoderPool(children=1) as decoders:
+        first = the_child(decoders, good)
+        os.kill(decoders._server.pid, signal.SIGKILL)  # noqa: SLF001
+        until(lambda: not decoders._server.is_alive())  # noqa: SLF001
+        assert the_child(decoders, good) != first
         until(lambda: not is_alive(first))  # it ends by itself, once nobody is at its socket
 
 
 def test_a_child_that_was_killed_is_replaced(good: Path) -> None:
-    with Darkroom(children=1) as darkroom:
-        first = the_child(darkroom, good)
+    with DecoderPool(children=1) as decoders:
+        first = the_child(decoders, good)
         os.kill(first, signal.SIGKILL)
-        assert is_ready(darkroom.develop(good, owner=ADA))
-        assert the_child(darkroom, good) != first
+        assert is_ready(decoders.render(good, owner=ADA))
+        assert the_child(decoders, good) != first
 
 
 def test_a_picture_is_not_blamed_for_one_death(good: Path) -> None:
     """Whoever killed the child, the picture gets a second one."""
-    with Darkroom(children=1) as darkroom, ThreadPoolExecutor(1) as threads:
-        victim = the_child(darkroom, good)
+    with DecoderPool(children=1) as decoders, ThreadPoolExecutor(1) as threads:
+        victim = the_child(decoders, good)
         os.kill(victim, signal.SIGSTOP)  # so that it dies with the picture in its hands
-        outcome = threads.submit(darkroom.develop, good, owner=ADA)
+        outcome = threads.submit(decoders.render, good, owner=ADA)
         os.kill(victim, signal.SIGKILL)
         assert is_ready(outcome.result(timeout=60))
 
@@ -64,11 +64,11 @@ def test_a_picture_that_needs_too_much_is_damaged_and_the_next_is_fine(
 ) -> None:
     pixels = png_chunk(b"IDAT", zlib.compress(bytes(1_000_000), 9))
     hungry = file(tmp_path, png(9900, 9900, pixels, bits=16, interlaced=1), "hungry")
-    with Darkroom(children=1) as darkroom:
-        outcome = darkroom.develop(hungry)
-        assert isinstance(outcome, Developed)
+    with DecoderPool(children=1) as decoders:
+        outcome = decoders.render(hungry)
+        assert isinstance(outcome, Rendered)
         assert (outcome.outcome, outcome.reason) == ("damaged", "out_of_memory")
-        assert is_ready(darkroom.develop(good))
+        assert is_ready(decoders.render(good))
 
 
 def test_a_picture_that_crashes_two_children_is_blamed(program: Program, good: Path) -> None:
@@ -78,8 +78,8 @@ def test_a_picture_that_crashes_two_children_is_blamed(program: Program, good: P
         os.kill(os.getpid(), signal.SIGSEGV)
         """
     )
-    with Darkroom(children=1) as darkroom:
-        assert is_kept(darkroom.develop(good), "decoder_crashed")
+    with DecoderPool(children=1) as decoders:
+        assert is_kept(decoders.render(good), "decoder_crashed")
 
 
 def test_file_that_crashes_two_children_and_begins_as_no_picture_is_rejected(
@@ -91,8 +91,8 @@ def test_file_that_crashes_two_children_and_begins_as_no_picture_is_rejected(
         os.kill(os.getpid(), signal.SIGSEGV)
         """
     )
-    with Darkroom(children=1) as darkroom:
-        page = darkroom.develop(file(tmp_path, b"<!doctype html>"))
+    with DecoderPool(children=1) as decoders:
+        page = decoders.render(file(tmp_path, b"<!doctype html>"))
         assert page == Rejected(reason="not_a_picture")
 
 
@@ -103,8 +103,8 @@ def test_a_child_that_hangs_is_killed(program: Program, good: Path) -> None:
         time.sleep(3600)
         """
     )
-    with Darkroom(children=1, timeout=0.3) as darkroom:
-        assert is_kept(darkroom.develop(good), "too_slow")
+    with DecoderPool(children=1, timeout=0.3) as decoders:
+        assert is_kept(decoders.render(good), "too_slow")
 
 
 def test_what_hangs_after_its_header_is_a_picture_and_kept(program: Program, good: Path) -> None:
@@ -116,9 +116,9 @@ def test_what_hangs_after_its_header_is_a_picture_and_kept(program: Program, goo
         time.sleep(3600)
         """
     )
-    with Darkroom(children=1, timeout=3) as darkroom:
-        outcome = darkroom.develop(good)
-    assert isinstance(outcome, Developed)
+    with DecoderPool(children=1, timeout=3) as decoders:
+        outcome = decoders.render(good)
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason, outcome.preview) == ("damaged", "too_slow", None)
     assert (outcome.content_type, outcome.width, outcome.height) == ("image/png", 30, 20)
     assert outcome.metadata.make == "Maker"
@@ -136,7 +136,7 @@ def test_picture_that_waits_for_another_large_one_is_not_too_slow(
                 if signal.setitimer(signal.ITIMER_REAL, 0)[0]:  # it would end while it waits
                     signal.raise_signal(signal.SIGALRM)
                 return parent.recv(*arguments)
-        darkroom_child._serve(Waits(), memory=64 << 20, seconds=60, limits_itself=False)
+        decoder_child._serve(Waits(), memory=64 << 20, seconds=60, limits_itself=False)
         """,
         first="""
         from app.media.decode import decoder as decoding
@@ -146,8 +146,8 @@ def test_picture_that_waits_for_another_large_one_is_not_too_slow(
         rehearsal.warm_up()
         """,
     )
-    with Darkroom(children=1, memory_bytes=64 << 20, large_memory_bytes=1 << 30) as darkroom:
-        assert is_ready(darkroom.develop(good))
+    with DecoderPool(children=1, memory_bytes=64 << 20, large_memory_bytes=1 << 30) as decoders:
+        assert is_ready(decoders.render(good))
 
 
 @pytest.mark.parametrize(
@@ -167,17 +167,17 @@ def test_a_child_that_talks_nonsense_is_killed(program: Program, good: Path, ans
         time.sleep(3600)
         """
     )
-    with Darkroom(children=1) as darkroom:
-        assert is_kept(darkroom.develop(good), "decoder_crashed")
+    with DecoderPool(children=1) as decoders:
+        assert is_kept(decoders.render(good), "decoder_crashed")
 
 
 def test_a_child_that_cannot_start_is_not_the_pictures_fault(program: Program, good: Path) -> None:
     program("pass", said="nothing; sys.exit('no libvips here')")
     with (
-        Darkroom(children=1) as darkroom,
-        pytest.raises(DarkroomError, match="no libvips here"),
+        DecoderPool(children=1) as decoders,
+        pytest.raises(DecoderPoolError, match="no libvips here"),
     ):
-        darkroom.develop(good)
+        decoders.render(good)
 
 
 def test_picture_that_was_too_slow_in_the_background_is_tried_again_in_the_foreground(
@@ -192,8 +192,8 @@ def test_picture_that_was_too_slow_in_the_background_is_tried_again_in_the_foreg
         os.kill(os.getpid(), signal.SIGSEGV)
         """
     )
-    with Darkroom(children=1, timeout=3) as darkroom:
-        outcome = darkroom.develop(good, owner=ADA, background=True)
+    with DecoderPool(children=1, timeout=3) as decoders:
+        outcome = decoders.render(good, owner=ADA, background=True)
     assert is_kept(outcome, "decoder_crashed")  # that is what the second one met
 
 
@@ -207,8 +207,8 @@ def test_picture_that_was_too_slow_where_nothing_gives_way_is_decoded_once(
         """
     )
     time_of_decoders = DecoderTime()
-    with Darkroom(children=1, timeout=2, has_background=False) as darkroom:
-        outcome = darkroom.develop(good, owner=ADA, background=True, decoder_time=time_of_decoders)
+    with DecoderPool(children=1, timeout=2, has_background=False) as decoders:
+        outcome = decoders.render(good, owner=ADA, background=True, decoder_time=time_of_decoders)
     assert is_kept(outcome, "too_slow")
     assert time_of_decoders.used < 4  # another one would have had as much
 
@@ -216,10 +216,10 @@ def test_picture_that_was_too_slow_where_nothing_gives_way_is_decoded_once(
 PARENT = """
 import sys
 from pathlib import Path
-from app.media.sandbox import pool as darkroom
-from app.media.sandbox.pool import Darkroom
-darkroom._PROGRAM = Path(sys.argv[1])
-Darkroom(children=2).develop(Path(sys.argv[2]))
+from app.media.sandbox import pool as pool_module
+from app.media.sandbox.pool import DecoderPool
+pool_module._PROGRAM = Path(sys.argv[1])
+DecoderPool(children=2).render(Path(sys.argv[2]))
 """
 
 
@@ -229,7 +229,7 @@ def test_children_die_with_their_parent_even_in_the_middle_of_a_picture(
     program(
         """
         threading.Thread(
-            target=darkroom_child._watch_parent, args=(parent.fileno(),), daemon=True
+            target=decoder_child._watch_parent, args=(parent.fileno(),), daemon=True
         ).start()
         hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # minutes, as if in a decoder
         """,
@@ -247,11 +247,11 @@ def test_children_die_with_their_parent_even_in_the_middle_of_a_picture(
 
 
 def test_interrupting_the_whole_group_does_not_spoil_a_picture(good: Path) -> None:
-    with Darkroom(children=1) as darkroom, ThreadPoolExecutor(1) as threads:
-        child = the_child(darkroom, good)
+    with DecoderPool(children=1) as decoders, ThreadPoolExecutor(1) as threads:
+        child = the_child(decoders, good)
         os.kill(child, signal.SIGSTOP)
-        outcome = threads.submit(darkroom.develop, good, owner=ADA)
+        outcome = threads.submit(decoders.render, good, owner=ADA)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
             os.kill(child, number)
         assert is_ready(outcome.result(timeout=60))
-        assert the_child(darkroom, good) == child
+        assert the_child(decoders, good) == child

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from app.media.results import Developed, Rejected
+from app.media.results import Rejected, Rendered
 from app.media.sandbox.fork_client import Fork, ForkServer
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from app.media.sandbox.process import bare_environment
 from tests.media.child_processes import ADA, file, is_kept, is_ready, the_child, until
 from tests.media.child_program import Program
@@ -42,10 +42,10 @@ while True:
         pass
     shown = {"content_type": "image/png", "width": 1, "height": 1, "metadata": PictureMetadata()}
     shown |= {"thumbnail": None, "preview": None, "thumbhash": None}
-    report = Developed(outcome="ready", reason=None, error=" ".join(map(str, told)), **shown)
+    report = Rendered(outcome="ready", reason=None, error=" ".join(map(str, told)), **shown)
     parent.sendall(pack(report))
 """
-KNOWS_DEVELOPED = "from app.media.results import Developed"
+KNOWS_PROCESSED = "from app.media.results import Rendered"
 IGNORES = """
 for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
     signal.signal(number, signal.SIG_IGN)
@@ -59,24 +59,24 @@ while True:
 
 
 def told(
-    darkroom: Darkroom, folder: Path, wanted: int, *, burnt: int = 0, size: int = 20
+    decoders: DecoderPool, folder: Path, wanted: int, *, burnt: int = 0, size: int = 20
 ) -> list[int]:
     """The process that had the picture, and its limits: address space, data, seconds."""
     picture = file(folder, f"{wanted} {burnt}".encode().ljust(size))
-    outcome = darkroom.develop(picture, owner=ADA)
-    assert isinstance(outcome, Developed)
+    outcome = decoders.render(picture, owner=ADA)
+    assert isinstance(outcome, Rendered)
     return [int(number) for number in str(outcome.error).split()]
 
 
 def test_limits_are_those_of_each_picture_that_one_child_has(
     program: Program, tmp_path: Path
 ) -> None:
-    program(TELLS_LIMITS, first=KNOWS_DEVELOPED)
-    with Darkroom(children=1, memory_bytes=ORDINARY, large_memory_bytes=1 << 30) as darkroom:
-        small = told(darkroom, tmp_path, 10 * _MB, burnt=1)
-        long = told(darkroom, tmp_path, 10 * _MB, size=5 * _MB)
-        large = told(darkroom, tmp_path, LARGE)
-        again = told(darkroom, tmp_path, 10 * _MB)
+    program(TELLS_LIMITS, first=KNOWS_PROCESSED)
+    with DecoderPool(children=1, memory_bytes=ORDINARY, large_memory_bytes=1 << 30) as decoders:
+        small = told(decoders, tmp_path, 10 * _MB, burnt=1)
+        long = told(decoders, tmp_path, 10 * _MB, size=5 * _MB)
+        large = told(decoders, tmp_path, LARGE)
+        again = told(decoders, tmp_path, 10 * _MB)
     process, space, data, seconds = small
     assert ORDINARY < data < ORDINARY + 150 * _MB
     assert data < space
@@ -92,16 +92,16 @@ def test_limits_are_those_of_each_picture_that_one_child_has(
 def test_picture_that_wants_more_than_there_is_gets_no_more_than_others(
     program: Program, tmp_path: Path
 ) -> None:
-    program(TELLS_LIMITS, first=KNOWS_DEVELOPED)
-    with Darkroom(children=1, memory_bytes=ORDINARY, large_memory_bytes=LARGE) as darkroom:
-        small = told(darkroom, tmp_path, 10 * _MB)
-        assert told(darkroom, tmp_path, LARGE + 1)[:3] == small[:3]
+    program(TELLS_LIMITS, first=KNOWS_PROCESSED)
+    with DecoderPool(children=1, memory_bytes=ORDINARY, large_memory_bytes=LARGE) as decoders:
+        small = told(decoders, tmp_path, 10 * _MB)
+        assert told(decoders, tmp_path, LARGE + 1)[:3] == small[:3]
 
 
 @contextmanager
 def forked(program: Path, *, seconds: float) -> Iterator[Fork]:
     """A child of that program whose parent has no patience of its own."""
-    settings = {"path": sys.path, "timeout": seconds, "memory_bytes": _MB, "most_bytes": _MB}
+    settings = {"path": sys.path, "timeout": seconds, "memory_bytes": _MB, "max_bytes": _MB}
     server = ForkServer(program, settings, bare_environment())
     try:
         fork = server.fork()
@@ -134,8 +134,8 @@ def test_child_that_ignores_its_limit_is_ended_by_its_parents_clock(
 ) -> None:
     program(IGNORES + BURNS)
     good = file(tmp_path, EVERY_TYPE["image/jpeg"])
-    with Darkroom(children=1, timeout=1) as darkroom:
-        assert is_kept(darkroom.develop(good), "too_slow")
+    with DecoderPool(children=1, timeout=1) as decoders:
+        assert is_kept(decoders.render(good), "too_slow")
 
 
 def test_child_that_is_gone_is_not_limited(program: Program) -> None:
@@ -165,8 +165,8 @@ def test_memory_that_is_no_data_is_bounded_where_a_child_may_map_it(
         """,
         first="import mmap",
     )
-    with Darkroom(children=1, memory_bytes=ORDINARY) as darkroom:
-        outcome = darkroom.develop(file(tmp_path, EVERY_TYPE["image/jpeg"]))
+    with DecoderPool(children=1, memory_bytes=ORDINARY) as decoders:
+        outcome = decoders.render(file(tmp_path, EVERY_TYPE["image/jpeg"]))
     assert isinstance(outcome, Rejected)
     # What is granted, and the room for a thread and its arena.
     assert 50 < int(str(outcome.error)) < 100 + 140
@@ -174,7 +174,7 @@ def test_memory_that_is_no_data_is_bounded_where_a_child_may_map_it(
 
 def test_children_limit_themselves_where_nobody_else_can(program: Program, tmp_path: Path) -> None:
     program(
-        "darkroom_child._serve(parent, memory=464 << 20, seconds=60, limits_itself=True)",
+        "decoder_child._serve(parent, memory=464 << 20, seconds=60, limits_itself=True)",
         said="UNCONFINED",
         first="""
         from app.media.decode import decoder as decoding
@@ -186,20 +186,23 @@ def test_children_limit_themselves_where_nobody_else_can(program: Program, tmp_p
         limits_itself=True,
     )
     good = file(tmp_path, EVERY_TYPE["image/jpeg"])
-    with Darkroom(children=1, unconfined_is_allowed=True) as darkroom, good.open("rb") as picture:
-        started = darkroom._start()  # noqa: SLF001 - none is kept that is not confined
-        assert is_ready(started.develop(picture.fileno()))
+    with (
+        DecoderPool(children=1, unconfined_is_allowed=True) as decoders,
+        good.open("rb") as picture,
+    ):
+        started = decoders._start()  # noqa: SLF001 - none is kept that is not confined
+        assert is_ready(started.render(picture.fileno()))
         child = started.pid
         assert 464 * _MB < limits_of(child, "data size")[0] < 614 * _MB
         assert 61 <= limits_of(child, "cpu time")[0] < 70
         assert limits_of(child, "cpu time")[1] == resource.getrlimit(resource.RLIMIT_CPU)[1]
-        darkroom._bury(started)  # noqa: SLF001
+        decoders._bury(started)  # noqa: SLF001
 
 
 def test_decoder_has_limits_from_outside(tmp_path: Path) -> None:
     good = file(tmp_path, EVERY_TYPE["image/jpeg"])
-    with Darkroom(children=1, large_memory_bytes=1 << 30) as darkroom:
-        child = the_child(darkroom, good)
+    with DecoderPool(children=1, large_memory_bytes=1 << 30) as decoders:
+        child = the_child(decoders, good)
         soft, hard = limits_of(child, "data size")
         assert 464 * _MB < soft < 614 * _MB
         assert hard > (1 << 30) + soft - 464 * _MB
@@ -228,8 +231,8 @@ def test_what_a_child_says_forges_no_line_of_the_log(
         """
     )
     good = file(tmp_path, EVERY_TYPE["image/jpeg"])
-    with Darkroom(children=1) as darkroom:
-        assert is_kept(darkroom.develop(good), "decoder_crashed")
+    with DecoderPool(children=1) as decoders:
+        assert is_kept(decoders.render(good), "decoder_crashed")
     assert len(caplog.messages) == 2
     for message in caplog.messages:
         assert message.isascii()
@@ -248,8 +251,8 @@ def test_what_a_child_says_is_logged_within_bounds(
         """
     )
     good = file(tmp_path, EVERY_TYPE["image/jpeg"])
-    with Darkroom(children=1) as darkroom:
-        assert is_kept(darkroom.develop(good), "decoder_crashed")
+    with DecoderPool(children=1) as decoders:
+        assert is_kept(decoders.render(good), "decoder_crashed")
     assert all(1000 < len(message) < 2200 for message in caplog.messages)
 
 
@@ -264,5 +267,5 @@ def test_sketch_that_is_no_bare_picture_is_not_shown_to_a_model(
         parent.recv(1)
         """
     )
-    with Darkroom(children=1) as darkroom:
-        assert darkroom.sketch(EVERY_TYPE["image/webp"]) is None
+    with DecoderPool(children=1) as decoders:
+        assert decoders.sketch(EVERY_TYPE["image/webp"]) is None

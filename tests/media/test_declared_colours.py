@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from app.media.colour.cicp import ADOBE_RGB, BT709, P3, Coding, profile_of_coding
-from app.media.results import Developed
-from app.media.sandbox.pool import Darkroom
+from app.media.results import Rendered
+from app.media.sandbox.pool import DecoderPool
 from tests.media.raw_samples import PLACE, number, tiff
 from tests.media.samples import exif_block, png_chunk, saved
 from tests.media.test_decode import near, opened, pixel, srgb_of
@@ -22,7 +22,7 @@ Patches = list[tuple[int, ...]]
 
 
 class Show(Protocol):
-    """Develops a file of patches, and tells how they look."""
+    """Renders a file of patches, and tells how they look."""
 
     def __call__(self, file: bytes, count: int = 4) -> Patches: ...
 
@@ -75,22 +75,22 @@ def iccp(profile: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with Darkroom(children=1) as darkroom:
-        yield darkroom
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1) as decoders:
+        yield decoders
 
 
 @pytest.fixture
-def shown(darkroom: Darkroom, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Show:
-    """Develop in a confined child, and return the patches as a screen of sRGB shows them."""
+def shown(decoders: DecoderPool, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Show:
+    """Process in a confined child, and return the patches as a screen of sRGB shows them."""
 
     caplog.set_level(logging.INFO)
 
     def show(file: bytes, count: int = 4) -> Patches:
         original = tmp_path / "original"
         original.write_bytes(file)
-        outcome = darkroom.develop(original)
-        assert isinstance(outcome, Developed)
+        outcome = decoders.render(original)
+        assert isinstance(outcome, Rendered)
         assert outcome.outcome == "ready"
         assert caplog.messages == []  # such as of something imported too late
         picture = srgb_of(opened(outcome.preview))
@@ -156,12 +156,12 @@ def test_png_white_of_hdr_is_white(shown: Show, primaries: int, transfer: int, b
     assert all_near(shown(one_band, 2), [(237,) * 3, (0,) * 3], within=3)
 
 
-def test_png_of_hdr_keeps_its_alpha(darkroom: Darkroom, tmp_path: Path) -> None:
+def test_png_of_hdr_keeps_its_alpha(decoders: DecoderPool, tmp_path: Path) -> None:
     for bits in (8, 16):
         original = tmp_path / f"{bits}"
         original.write_bytes(png(cicp(9, 16), bits=bits, samples=[(148, 148, 148, 128)]))
-        outcome = darkroom.develop(original)
-        assert isinstance(outcome, Developed)
+        outcome = decoders.render(original)
+        assert isinstance(outcome, Rendered)
         found = pixel(opened(outcome.preview), (32, 32))
         assert near(found, (237, 237, 237, 128), within=3)
 

@@ -9,8 +9,8 @@ import pytest
 import pyvips  # type: ignore[import-untyped]
 from PIL import Image, ImageCms
 
-from app.media.decode.decoder import develop
-from app.media.results import Developed, Header
+from app.media.decode.decoder import render
+from app.media.results import Header, Rendered
 from tests.media.samples import (
     BLUE,
     CORNERS,
@@ -27,14 +27,14 @@ from tests.media.samples import (
 ANOTHER = (120, 120, 120)
 
 
-def developed(original: bytes) -> Developed:
-    outcome = develop(original)
-    assert isinstance(outcome, Developed), outcome
+def rendered(original: bytes) -> Rendered:
+    outcome = render(original)
+    assert isinstance(outcome, Rendered), outcome
     return outcome
 
 
-def ready(original: bytes) -> Developed:
-    outcome = developed(original)
+def ready(original: bytes) -> Rendered:
+    outcome = rendered(original)
     assert (outcome.outcome, outcome.reason) == ("ready", None)
     assert outcome.thumbhash
     return outcome
@@ -70,7 +70,7 @@ def shows_the_quarters(picture: Image.Image) -> bool:
 
 
 @pytest.mark.parametrize("content_type", EVERY_TYPE)
-def test_every_type_that_is_taken_in_develops(content_type: str) -> None:
+def test_every_type_that_is_taken_in_renders(content_type: str) -> None:
     outcome = ready(EVERY_TYPE[content_type])
     assert outcome.content_type == content_type
     assert (outcome.width, outcome.height) == (160, 96)
@@ -83,9 +83,9 @@ def test_every_type_that_is_taken_in_develops(content_type: str) -> None:
 def test_the_header_is_announced_before_pixels_are_decoded() -> None:
     heard: list[Header] = []
     cut = EVERY_TYPE["image/heic"][:-300]
-    outcome = develop(cut, announce=heard.append)
+    outcome = render(cut, announce=heard.append)
     assert [(h.content_type, h.width, h.height) for h in heard] == [("image/heic", 160, 96)]
-    assert isinstance(outcome, Developed)
+    assert isinstance(outcome, Rendered)
     assert outcome.outcome == "damaged"
 
 
@@ -358,7 +358,7 @@ def test_a_jpeg_that_only_warns_harmlessly_is_ready() -> None:
 def test_many_pictures_leave_no_trace_in_each_other() -> None:
     broken = bytearray(saved(quarters(800, 600), "JPEG", progressive=True))
     broken[len(broken) // 2 : len(broken) // 2 + 60] = b"\x55" * 60
-    assert developed(bytes(broken)).outcome == "damaged"
+    assert rendered(bytes(broken)).outcome == "damaged"
     whole = EVERY_TYPE["image/jpeg"]
     tables = whole.find(b"\xff\xdb")
     ready(whole[:tables] + b"\0\0\0" + whole[tables:])

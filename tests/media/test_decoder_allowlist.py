@@ -46,7 +46,7 @@ print(json.dumps({"said": said, "pillow": sorted(Image.OPEN)}))
 
 @pytest.fixture(scope="module")
 def child() -> dict[str, object]:
-    """What a process tells that has all that a child of the darkroom has, but no confinement."""
+    """What a process tells that has all that a decoder process has, but no confinement."""
     done = subprocess.run(
         [sys.executable, "-c", CHILD, json.dumps(UNTRUSTED)],
         env=bare_environment() | {"PYTHONPATH": ":".join(sys.path)},

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from app.media.decode.decoder import develop
-from app.media.results import Developed
+from app.media.decode.decoder import render
+from app.media.results import Rendered
 from scripts.embedded import demo_pictures
 
 
-def made(folder: Path) -> dict[str, Developed]:
-    outcomes = {path.name: develop(path.read_bytes()) for path in folder.iterdir()}
-    developed = {name: o for name, o in outcomes.items() if isinstance(o, Developed)}
-    assert developed.keys() == outcomes.keys()
-    return developed
+def made(folder: Path) -> dict[str, Rendered]:
+    outcomes = {path.name: render(path.read_bytes()) for path in folder.iterdir()}
+    rendered = {name: o for name, o in outcomes.items() if isinstance(o, Rendered)}
+    assert rendered.keys() == outcomes.keys()
+    return rendered
 
 
 @pytest.fixture(scope="module")

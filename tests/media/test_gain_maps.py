@@ -14,8 +14,8 @@ from PIL import Image, ImageCms
 from app.media.colour.cicp import profile_of_primaries
 from app.media.colour.gain_map import headroom_of_apple
 from app.media.render.vision_input import sketch
-from app.media.results import Developed, Sketch
-from app.media.sandbox.pool import Darkroom
+from app.media.results import Rendered, Sketch
+from app.media.sandbox.pool import DecoderPool
 from tests.media.gain_map_files import (
     APPLE,
     STOPS,
@@ -100,20 +100,20 @@ WITH_GAIN_MAP: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with Darkroom(children=1) as darkroom:
-        yield darkroom
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1) as decoders:
+        yield decoders
 
 
 @pytest.mark.parametrize("kind", WITH_GAIN_MAP)
 def test_preview_in_confined_child_keeps_the_gain_map(
-    darkroom: Darkroom, tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: str
+    decoders: DecoderPool, tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
     caplog.set_level(logging.INFO)
     original = tmp_path / "original"
     original.write_bytes(WITH_GAIN_MAP[kind]())
-    outcome = darkroom.develop(original)
-    assert isinstance(outcome, Developed)
+    outcome = decoders.render(original)
+    assert isinstance(outcome, Rendered)
     assert outcome.outcome == "ready"
     assert shines_only_where_it_is_red(outcome.preview)
     assert shows_the_quarters(opened(outcome.preview)), "the base is not as it was"

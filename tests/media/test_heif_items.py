@@ -12,11 +12,11 @@ from PIL import Image
 from app.media.colour.cicp import profile_of_primaries
 from app.media.colour.icc_profiles import gamma_curve, profile_of
 from app.media.colour.management import full_range
-from app.media.decode.decoder import develop
+from app.media.decode.decoder import render
 from app.media.decode.fallback_decoders import decode_avif
 from app.media.formats.heif_items import read_items
-from app.media.results import Developed
-from app.media.sandbox.pool import Darkroom
+from app.media.results import Rendered
+from app.media.sandbox.pool import DecoderPool
 from tests.media.grids import heic_tile, quartered_grid
 from tests.media.heif_files import Item, coded, heif, nclx
 from tests.media.samples import exif_block, in_vips, quarters, saved
@@ -66,9 +66,9 @@ def test_avif_of_20_megapixels_and_10_bits_is_upright(tmp_path: Path) -> None:
     large.set_type(pyvips.GValue.gint_type, "orientation", 6)
     file = tmp_path / "original"
     file.write_bytes(large.heifsave_buffer(compression="av1", effort=0, Q=80, bitdepth=10))
-    with Darkroom(children=1, memory_bytes=448 << 20) as darkroom:
-        outcome = darkroom.develop(file)
-    assert isinstance(outcome, Developed)
+    with DecoderPool(children=1, memory_bytes=448 << 20) as decoders:
+        outcome = decoders.render(file)
+    assert isinstance(outcome, Rendered)
     assert outcome.outcome == "ready"
     assert (outcome.width, outcome.height) == (5472, 3840)
     assert shows_the_quarters(opened(outcome.preview))
@@ -257,8 +257,8 @@ def test_heic_that_lost_a_tile_is_kept_as_damaged() -> None:
     tiles = struct.pack(">6H", 1, 4, 2, 3, 4, 5)  # from the grid, to four
     assert whole.count(tiles) == 1
     assert shows_the_quarters(opened(ready(whole).preview))
-    outcome = develop(whole.replace(tiles, struct.pack(">6H", 1, 4, 2, 3, 4, 999)))
-    assert isinstance(outcome, Developed)
+    outcome = render(whole.replace(tiles, struct.pack(">6H", 1, 4, 2, 3, 4, 999)))
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("damaged", "corrupt")
     assert (outcome.width, outcome.height, outcome.preview) == (1024, 1024, None)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, PngImagePlugin
 
-from app.media.decode.decoder import develop
-from app.media.results import Developed, Rejected
-from app.media.sandbox.pool import Darkroom
+from app.media.decode.decoder import render
+from app.media.results import Rejected, Rendered
+from app.media.sandbox.pool import DecoderPool
 from tests.media.jpeg_segments import INNOCENT, blocks
 from tests.media.samples import EVERY_TYPE, exif_block, png, png_chunk, quarters, saved
 
@@ -21,7 +21,7 @@ WHOLE_PIXELS = png_chunk(b"IDAT", zlib.compress(bytes(64 * (1 + 64 * 3))))
 
 
 def rejection(original: bytes) -> tuple[str, str | None]:
-    outcome = develop(original)
+    outcome = render(original)
     assert isinstance(outcome, Rejected), outcome
     return outcome.reason, outcome.content_type
 
@@ -133,19 +133,19 @@ def bomb(content_type: str, side: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with Darkroom(children=1, large_memory_bytes=0) as darkroom:
-        yield darkroom
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1, large_memory_bytes=0) as decoders:
+        yield decoders
 
 
 @pytest.mark.parametrize("content_type", EVERY_TYPE)
 def test_pixel_bomb_costs_little_and_is_kept_if_it_is_a_picture(
-    darkroom: Darkroom, tmp_path: Path, content_type: str
+    decoders: DecoderPool, tmp_path: Path, content_type: str
 ) -> None:
     original = tmp_path / "original"
     original.write_bytes(bomb(content_type, 16_000 if content_type == "image/webp" else 17_000))
     began = time.monotonic()
-    outcome = darkroom.develop(original)
+    outcome = decoders.render(original)
     assert time.monotonic() - began < 30
     if isinstance(outcome, Rejected):
         assert outcome.reason == "unreadable"
@@ -154,7 +154,7 @@ def test_pixel_bomb_costs_little_and_is_kept_if_it_is_a_picture(
 
 @pytest.mark.parametrize("side", [10_000, 10_001, 40_000])
 def test_there_is_no_limit_at_which_pictures_are_thrown_away(side: int) -> None:
-    assert develop(png(side, side, png_chunk(b"IDAT", zlib.compress(bytes(9))))).reason == (
+    assert render(png(side, side, png_chunk(b"IDAT", zlib.compress(bytes(9))))).reason == (
         "incomplete"
     )
 
@@ -172,8 +172,8 @@ def test_metadata_bombs_cost_nothing() -> None:
     ]
     began = time.process_time()
     for hostile in bombs:
-        outcome = develop(hostile)
-        assert isinstance(outcome, Developed)
+        outcome = render(hostile)
+        assert isinstance(outcome, Rendered)
         assert outcome.outcome == "ready"
     assert time.process_time() - began < 5
 
@@ -184,8 +184,8 @@ def test_frame_bombs_cost_nothing() -> None:
     first = film.find(b"\x21\xf9")
     many = film[:first] + film[first:-1] * 50_000 + b";"
     began = time.process_time()
-    outcome = develop(many)
-    assert isinstance(outcome, Developed)
+    outcome = render(many)
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.width, outcome.height) == ("ready", 64, 64)
     assert time.process_time() - began < 3
 
@@ -195,15 +195,15 @@ def test_a_tiff_whose_directories_form_a_ring_ends() -> None:
     (start,) = struct.unpack_from("<L", ring, 4)
     (count,) = struct.unpack_from("<H", ring, start)
     struct.pack_into("<L", ring, start + 2 + 12 * count, start)
-    assert develop(bytes(ring)).reason is None
+    assert render(bytes(ring)).reason is None
 
 
 @pytest.mark.parametrize("content_type", EVERY_TYPE)
 def test_whatever_is_cut_off_has_an_outcome(content_type: str) -> None:
     whole = EVERY_TYPE[content_type]
     for part in (*range(0, len(whole), max(1, len(whole) // 25)), len(whole) - 1):
-        outcome = develop(whole[:part])
-        if isinstance(outcome, Developed):
+        outcome = render(whole[:part])
+        if isinstance(outcome, Rendered):
             assert (outcome.outcome == "ready") == (outcome.reason is None)
             assert (outcome.thumbnail is None) == (outcome.preview is None)
 
@@ -213,8 +213,8 @@ def test_of_a_picture_that_ends_early_the_beginning_is_shown(content_type: str) 
     noise = Image.effect_noise((400, 300), 60).convert("RGB")
     kind = content_type.removeprefix("image/").upper()
     whole = saved(noise, kind)
-    outcome = develop(whole[: len(whole) * 7 // 10])
-    assert isinstance(outcome, Developed)
+    outcome = render(whole[: len(whole) * 7 // 10])
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("damaged", "incomplete")
     assert (outcome.width, outcome.height) == (400, 300)
     assert outcome.preview is not None
@@ -232,7 +232,7 @@ def test_flipped_bits_have_an_outcome(content_type: str) -> None:
         for _ in range(chance.choice((1, 4, 30))):
             at = chance.randrange(min(len(hostile), chance.choice((300, 1 << 30))))
             hostile[at] ^= 1 << chance.randrange(8)
-        assert isinstance(develop(bytes(hostile)), Developed | Rejected)
+        assert isinstance(render(bytes(hostile)), Rendered | Rejected)
 
 
 CANARY = b"CANARY"
@@ -267,8 +267,8 @@ def with_canaries() -> dict[str, bytes]:
 def test_derived_pictures_carry_nothing_but_pixels_and_colour(kind: str) -> None:
     original = with_canaries()[kind]
     assert CANARY in original
-    outcome = develop(original)
-    assert isinstance(outcome, Developed)
+    outcome = render(original)
+    assert isinstance(outcome, Rendered)
     assert outcome.outcome == "ready"
     for derived in (outcome.thumbnail, outcome.preview):
         assert derived is not None
@@ -285,8 +285,8 @@ def test_a_polyglot_is_only_its_picture() -> None:
         (film, "image/gif"),
         (saved(quarters(), "JPEG", comment=page), "image/jpeg"),
     ):
-        outcome = develop(original)
-        assert isinstance(outcome, Developed)
+        outcome = render(original)
+        assert isinstance(outcome, Rendered)
         assert outcome.content_type == content_type
         assert page not in (outcome.preview or b"")
     assert rejection(b"GIF89a=1;alert(1)//" + bytes(40))[0] == "unreadable"

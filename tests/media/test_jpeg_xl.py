@@ -9,8 +9,8 @@ from PIL import Image
 from pillow_jxl import Encoder
 
 from app.media.decode import jpeg_xl
-from app.media.results import Developed, Rejected
-from app.media.sandbox.pool import Darkroom
+from app.media.results import Rejected, Rendered
+from app.media.sandbox.pool import DecoderPool
 from tests.media.samples import exif_block, quarters, saved, with_segment
 from tests.media.test_decode import opened, shows_the_quarters
 
@@ -18,9 +18,9 @@ ENCODER: Any = Encoder  # whose types leave arguments out
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with Darkroom(children=1) as darkroom:
-        yield darkroom
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1) as decoders:
+        yield decoders
 
 
 def encoded(
@@ -55,10 +55,10 @@ def transcoded(jpeg: bytes, size: tuple[int, int]) -> bytes:
     return bytes(encode(jpeg, *size, jpeg_encode=True))
 
 
-def developed(darkroom: Darkroom, folder: Path, content: bytes) -> Developed | Rejected:
+def rendered(decoders: DecoderPool, folder: Path, content: bytes) -> Rendered | Rejected:
     original = folder / "original"
     original.write_bytes(content)
-    return darkroom.develop(original)
+    return decoders.render(original)
 
 
 TURNED = exif_block({0x0112: (3, b"\6\0"), 0x010F: (2, b"Maker\0")}, {})
@@ -74,22 +74,24 @@ QUARTERS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", QUARTERS)
-def test_jxl_is_ready_and_upright(darkroom: Darkroom, tmp_path: Path, name: str) -> None:
-    outcome = developed(darkroom, tmp_path, QUARTERS[name]())
-    assert isinstance(outcome, Developed)
+def test_jxl_is_ready_and_upright(decoders: DecoderPool, tmp_path: Path, name: str) -> None:
+    outcome = rendered(decoders, tmp_path, QUARTERS[name]())
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("ready", None)
     assert (outcome.content_type, outcome.width, outcome.height) == ("image/jxl", 160, 96)
     assert shows_the_quarters(opened(outcome.preview))
     assert outcome.metadata.make == ("Maker" if name == "EXIF says 6" else None)
 
 
-def test_packed_jpeg_is_turned_by_its_own_orientation(darkroom: Darkroom, tmp_path: Path) -> None:
+def test_packed_jpeg_is_turned_by_its_own_orientation(
+    decoders: DecoderPool, tmp_path: Path
+) -> None:
     """What comes back is the JPEG as it was, whose pixels nobody has turned."""
     laid_down = quarters().transpose(Image.Transpose.ROTATE_90)
     jpeg = saved(laid_down, "JPEG", quality=95)
     jpeg = with_segment(jpeg, 0xE1, b"Exif\0\0" + TURNED)
-    outcome = developed(darkroom, tmp_path, transcoded(jpeg, laid_down.size))
-    assert isinstance(outcome, Developed)
+    outcome = rendered(decoders, tmp_path, transcoded(jpeg, laid_down.size))
+    assert isinstance(outcome, Rendered)
     assert outcome.outcome == "ready"
     assert (outcome.width, outcome.height) == (160, 96)
     assert shows_the_quarters(opened(outcome.preview))
@@ -101,11 +103,11 @@ def test_jxl_header_tells_every_size(size: tuple[int, int]) -> None:
     assert (header.width, header.height) == size
 
 
-def test_broken_jxl_is_damaged_or_refused(darkroom: Darkroom, tmp_path: Path) -> None:
+def test_broken_jxl_is_damaged_or_refused(decoders: DecoderPool, tmp_path: Path) -> None:
     noise = Image.effect_noise((200, 150), 60).convert("RGB")
     whole = encoded(noise, container=True)
-    cut = developed(darkroom, tmp_path, whole[: len(whole) // 2])
-    assert isinstance(cut, Developed)
+    cut = rendered(decoders, tmp_path, whole[: len(whole) // 2])
+    assert isinstance(cut, Rendered)
     assert (cut.outcome, cut.preview) == ("damaged", None)
-    assert isinstance(developed(darkroom, tmp_path, b"\xff\x0a"), Rejected)
-    assert isinstance(developed(darkroom, tmp_path, whole[:12] + bytes(40)), Rejected)
+    assert isinstance(rendered(decoders, tmp_path, b"\xff\x0a"), Rejected)
+    assert isinstance(rendered(decoders, tmp_path, whole[:12] + bytes(40)), Rejected)

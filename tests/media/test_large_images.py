@@ -19,8 +19,8 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from app.media.results import Developed
-from app.media.sandbox.pool import Darkroom
+from app.media.results import Rendered
+from app.media.sandbox.pool import DecoderPool
 from tests.api.conftest import until
 from tests.media.child_processes import ADA, BOB
 from tests.media.grids import avif_tile, heic_tile, irot, quartered_grid
@@ -32,16 +32,16 @@ MEGABYTE = 1 << 20
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with Darkroom(children=1, large_memory_bytes=1 << 30) as darkroom:
-        yield darkroom
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1, large_memory_bytes=1 << 30) as decoders:
+        yield decoders
 
 
 @pytest.fixture(scope="module")
-def small_machine() -> Iterator[Darkroom]:
+def small_machine() -> Iterator[DecoderPool]:
     """One with half of the usual memory, where no picture may have more than the others."""
-    with Darkroom(children=1, memory_bytes=232 * MEGABYTE, large_memory_bytes=0) as darkroom:
-        yield darkroom
+    with DecoderPool(children=1, memory_bytes=232 * MEGABYTE, large_memory_bytes=0) as decoders:
+        yield decoders
 
 
 def enlarged(width: int, height: int) -> Any:
@@ -181,13 +181,13 @@ SIZES: dict[str, tuple[Callable[[], bytes], tuple[int, int]]] = {
 
 @pytest.mark.parametrize("name", SIZES)
 def test_large_picture_is_ready_whatever_came_before(
-    darkroom: Darkroom, tmp_path: Path, name: str
+    decoders: DecoderPool, tmp_path: Path, name: str
 ) -> None:
     make, size = SIZES[name]
     original = tmp_path / "original"
     original.write_bytes(make())
-    outcome = darkroom.develop(original)
-    assert isinstance(outcome, Developed)
+    outcome = decoders.render(original)
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("ready", None)
     assert (outcome.width, outcome.height) == size
     preview = opened(outcome.preview)
@@ -201,16 +201,16 @@ MOVING_SIZES = {"24 MP": (6_000, 4_000), "100 MP": (11_600, 8_620)}
 
 @pytest.mark.parametrize("size", MOVING_SIZES)
 def test_large_webp_that_moves_is_never_rejected(
-    darkroom: Darkroom, small_machine: Darkroom, tmp_path: Path, size: str
+    decoders: DecoderPool, small_machine: DecoderPool, tmp_path: Path, size: str
 ) -> None:
     """libwebp makes room for the whole canvas to say how large it is, and each time it is asked."""
     width, height = MOVING_SIZES[size]
     film = in_extended_webp(webp(width, height, Q=60, keep="none"), width, height, times=3)
     original = tmp_path / "original"
     original.write_bytes(film)
-    for machine in (darkroom, small_machine):
-        outcome = machine.develop(original)
-        assert isinstance(outcome, Developed)
+    for machine in (decoders, small_machine):
+        outcome = machine.render(original)
+        assert isinstance(outcome, Rendered)
         assert (outcome.width, outcome.height) == (width, height)
         assert (outcome.outcome, outcome.reason) in {("ready", None), ("damaged", "out_of_memory")}
         if outcome.outcome == "ready":
@@ -227,13 +227,13 @@ def test_verdict_of_a_picture_near_the_limit_is_the_same_18_times(tmp_path: Path
     others[0].write_bytes(jpeg(4_032, 3_024))
     others[1].write_bytes(saved(quarters(2_000, 1_500), "PNG"))
     verdicts = []
-    with Darkroom(children=1, large_memory_bytes=0) as darkroom:
+    with DecoderPool(children=1, large_memory_bytes=0) as decoders:
         for run in range(18):
             owner = (ADA, BOB, None)[run % 3]
             for other in others[: run % 3]:
-                darkroom.develop(other, owner=owner)
-            outcome = darkroom.develop(original, owner=owner)
-            assert isinstance(outcome, Developed)
+                decoders.render(other, owner=owner)
+            outcome = decoders.render(original, owner=owner)
+            assert isinstance(outcome, Rendered)
             verdicts.append((outcome.outcome, outcome.reason))
     assert verdicts == [("ready", None)] * 18
 
@@ -254,14 +254,14 @@ def with_thumbnail(picture: bytes, thumbnail: bytes) -> bytes:
 
 
 def test_picture_too_large_for_the_machine_is_shown_by_the_small_copy_in_it(
-    small_machine: Darkroom, tmp_path: Path
+    small_machine: DecoderPool, tmp_path: Path
 ) -> None:
     small = saved(quarters(), "JPEG", quality=95)
     large = jpeg(9_000, 6_000, interlace=True)
     original = tmp_path / "original"
     original.write_bytes(with_thumbnail(large, small))
-    outcome = small_machine.develop(original)
-    assert isinstance(outcome, Developed)
+    outcome = small_machine.render(original)
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("damaged", "shown_small")
     assert (outcome.width, outcome.height) == (9_000, 6_000)
     assert opened(outcome.preview).size == (160, 96)
@@ -269,7 +269,7 @@ def test_picture_too_large_for_the_machine_is_shown_by_the_small_copy_in_it(
 
 
 def test_heic_too_large_for_the_machine_is_shown_by_the_small_copy_in_it(
-    small_machine: Darkroom, tmp_path: Path
+    small_machine: DecoderPool, tmp_path: Path
 ) -> None:
     """ISO/IEC 23008-12, 6.4.4: an item that refers to the picture by `thmb`."""
     pixels = bytes(enlarged(8_192, 6_144).write_to_memory())
@@ -279,8 +279,8 @@ def test_heic_too_large_for_the_machine_is_shown_by_the_small_copy_in_it(
     )
     original = tmp_path / "original"
     original.write_bytes(file.getvalue())
-    outcome = small_machine.develop(original)
-    assert isinstance(outcome, Developed)
+    outcome = small_machine.render(original)
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("damaged", "shown_small")
     assert (outcome.width, outcome.height) == (8_192, 6_144)
     assert opened(outcome.preview).size == (320, 240)
@@ -289,29 +289,29 @@ def test_heic_too_large_for_the_machine_is_shown_by_the_small_copy_in_it(
 
 
 def test_picture_too_large_for_the_machine_is_kept_without_a_small_copy(
-    small_machine: Darkroom, tmp_path: Path
+    small_machine: DecoderPool, tmp_path: Path
 ) -> None:
     original = tmp_path / "original"
     original.write_bytes(jpeg(9_000, 6_000, interlace=True))
-    outcome = small_machine.develop(original)
-    assert isinstance(outcome, Developed)
+    outcome = small_machine.render(original)
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("damaged", "out_of_memory")
     assert (outcome.width, outcome.height) == (9_000, 6_000)
     # It cost nothing: the same child goes on.
     original.write_bytes(saved(Image.new("RGB", (8, 8)), "PNG"))
-    after = small_machine.develop(original)
-    assert isinstance(after, Developed)
+    after = small_machine.render(original)
+    assert isinstance(after, Rendered)
     assert after.outcome == "ready"
 
 
 @pytest.mark.parametrize("name", ["HEIC of 408 tiles", "WebP 100 MP, lossy"])
 def test_what_is_decoded_in_parts_needs_no_large_machine(
-    small_machine: Darkroom, tmp_path: Path, name: str
+    small_machine: DecoderPool, tmp_path: Path, name: str
 ) -> None:
     original = tmp_path / "original"
     original.write_bytes(SIZES[name][0]())
-    outcome = small_machine.develop(original)
-    assert isinstance(outcome, Developed)
+    outcome = small_machine.render(original)
+    assert isinstance(outcome, Rendered)
     assert outcome.outcome == "ready"
 
 
@@ -320,18 +320,20 @@ def test_large_picture_that_waits_for_memory_leaves_its_slot_to_others(tmp_path:
     large.write_bytes(jpeg(6_000, 4_000, interlace=True))
     small.write_bytes(jpeg(160, 96))
     with (
-        Darkroom(children=1, memory_bytes=160 * MEGABYTE, large_memory_bytes=1 << 30) as darkroom,
+        DecoderPool(
+            children=1, memory_bytes=160 * MEGABYTE, large_memory_bytes=1 << 30
+        ) as decoders,
         ThreadPoolExecutor(2) as threads,
     ):
         # As if another large picture were being decoded.
-        grants = darkroom.grants
+        grants = decoders.grants
         with grants.hold(1, background=False, leave=nullcontext):
-            waits = threads.submit(darkroom.develop, large)
+            waits = threads.submit(decoders.render, large)
             until(lambda: grants.waiting)
-            outcome = threads.submit(darkroom.develop, small).result(30)
-            assert isinstance(outcome, Developed)
+            outcome = threads.submit(decoders.render, small).result(30)
+            assert isinstance(outcome, Rendered)
             assert outcome.outcome == "ready"
             assert not waits.done()
         outcome = waits.result(60)
-    assert isinstance(outcome, Developed)
+    assert isinstance(outcome, Rendered)
     assert outcome.outcome == "ready"

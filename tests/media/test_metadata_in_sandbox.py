@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.media.decode.decoder import develop
-from app.media.results import Developed
-from app.media.sandbox.pool import Darkroom
+from app.media.decode.decoder import render
+from app.media.results import Rendered
+from app.media.sandbox.pool import DecoderPool
 from tests.media.samples import exif_block, iptc_block, quarters, saved, with_segment, xmp_packet
 from tests.media.test_dates import ORIGINAL, clock, text
 from tests.media.test_metadata_blocks import PNGS, block, png, wrapped
@@ -30,28 +30,28 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with Darkroom(children=1) as darkroom:
-        yield darkroom
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1) as decoders:
+        yield decoders
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_confined_child_reads_what_is_read_outside_of_it(
-    darkroom: Darkroom, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
+    decoders: DecoderPool, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     caplog.set_level(logging.INFO)
     original = tmp_path / "original"
     original.write_bytes(FILES[name])
-    confined, free = darkroom.develop(original), develop(FILES[name])
-    assert isinstance(confined, Developed)
-    assert isinstance(free, Developed)
+    confined, free = decoders.render(original), render(FILES[name])
+    assert isinstance(confined, Rendered)
+    assert isinstance(free, Rendered)
     assert confined.metadata == free.metadata
     assert (confined.outcome, confined.width, confined.height) == ("ready", free.width, free.height)
     assert caplog.messages == []
 
 
 def test_the_hour_after_midnight_with_a_leap_second_is_its_first_minute() -> None:
-    outcome = develop(FILES["a zone"])
-    assert isinstance(outcome, Developed)
+    outcome = render(FILES["a zone"])
+    assert isinstance(outcome, Rendered)
     assert outcome.metadata.taken_at == clock("2024-05-01 00:01:00")
     assert outcome.metadata.taken_offset_minutes == 0

@@ -11,8 +11,8 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
-from app.media.decode.decoder import develop
-from app.media.results import Developed
+from app.media.decode.decoder import render
+from app.media.results import Rendered
 from tests.media.jpeg_segments import INNOCENT, blocks
 from tests.media.raw_samples import cr3
 from tests.media.samples import (
@@ -106,11 +106,11 @@ TELLING: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("kind", TELLING)
-def test_no_canary_leaves_the_darkroom(kind: str) -> None:
+def test_no_canary_leaves_the_decoder_pool(kind: str) -> None:
     original = TELLING[kind]()
     assert CANARY in original or CANARY.decode().encode("utf-16-be") in original
-    outcome = develop(original)
-    assert isinstance(outcome, Developed)
+    outcome = render(original)
+    assert isinstance(outcome, Rendered)
     for derived in (outcome.thumbnail, outcome.preview):
         assert derived is not None
         assert blocks(derived) <= INNOCENT

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from app.media.decode.decoder import develop
+from app.media.decode.decoder import render
 from app.media.formats.motion_photo import find_motion
 from app.media.metadata.xmp import read_xmp
-from app.media.results import Developed
+from app.media.results import Rendered
 from tests.media.raw_samples import LARGE, PLACE, RAW, SMALL, first, number, tiff
 from tests.media.samples import (
     exif_block,
@@ -313,8 +313,8 @@ ODDITIES: dict[str, Oddity] = {
 @pytest.mark.parametrize("name", ODDITIES)
 def test_oddity_comes_out_right(name: str) -> None:
     oddity = ODDITIES[name]
-    outcome = develop(oddity.file)
-    assert isinstance(outcome, Developed), outcome
+    outcome = render(oddity.file)
+    assert isinstance(outcome, Rendered), outcome
     assert outcome.outcome == oddity.outcome, outcome.reason
     if oddity.shows:
         assert (outcome.width, outcome.height) == (160, 96)
@@ -338,8 +338,8 @@ def test_heif_is_upright_however_its_container_turns_it(kind: str, orientation: 
         picture = picture.transpose(Image.Transpose(undo[orientation]))
     exif = Image.Exif()
     exif[0x0112] = orientation
-    outcome = develop(saved(picture, kind, quality=95, exif=exif.tobytes()))
-    assert isinstance(outcome, Developed)
+    outcome = render(saved(picture, kind, quality=95, exif=exif.tobytes()))
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.width, outcome.height) == ("ready", 160, 96)
     assert shows_the_quarters(opened(outcome.preview))
 
@@ -347,8 +347,8 @@ def test_heif_is_upright_however_its_container_turns_it(kind: str, orientation: 
 def test_a_motion_photo_is_shown_still_and_its_video_found() -> None:
     # afilmory 155: an HDR picture with a video behind its gain map.
     whole = with_xmp(xmp_packet()) + JPEG + VIDEO
-    outcome = develop(whole)
-    assert isinstance(outcome, Developed)
+    outcome = render(whole)
+    assert isinstance(outcome, Rendered)
     assert outcome.outcome == "ready"
     packet = xmp_packet("xmlns:C='http://ns.google.com/photos/1.0/camera/' C:MotionPhoto='1'")
     found = find_motion(whole, read_xmp(packet))

@@ -8,7 +8,7 @@ import pytest
 import pyvips  # type: ignore[import-untyped]
 from PIL import Image
 
-from app.media.decode.decoder import develop
+from app.media.decode.decoder import render
 from tests.media.raw_samples import PLACE, RAW, number, tiff
 from tests.media.samples import CORNERS, RED, in_vips, quarters, saved
 from tests.media.test_decode import (
@@ -111,6 +111,6 @@ def test_the_first_frame_keeps_what_is_clear() -> None:
 
 
 @pytest.mark.parametrize("content_type", RAW)
-def test_developing_twice_gives_the_same_bytes(content_type: str) -> None:
+def test_processing_twice_gives_the_same_bytes(content_type: str) -> None:
     """A task may come twice, and what is stored under a name must not change."""
-    assert develop(RAW[content_type]) == develop(RAW[content_type])
+    assert render(RAW[content_type]) == render(RAW[content_type])

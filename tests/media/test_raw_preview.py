@@ -7,10 +7,10 @@ import time
 import pytest
 import pyvips  # type: ignore[import-untyped]
 
-from app.media.decode.decoder import develop
+from app.media.decode.decoder import render
 from app.media.formats import sniff
 from app.media.formats.raw_preview import find_embedded
-from app.media.results import Developed
+from app.media.results import Rendered
 from tests.media.raw_samples import (
     LARGE,
     OTHERWISE,
@@ -70,8 +70,8 @@ def test_what_ends_early_is_kept_as_damaged(content_type: str) -> None:
     whole = RAW[content_type]
     if content_type == "image/x-panasonic-rw2":
         whole = whole[: whole.find(SENSOR)]  # it does not say how much more there is
-    cut = develop(whole[:-50])
-    assert isinstance(cut, Developed)
+    cut = render(whole[:-50])
+    assert isinstance(cut, Rendered)
     assert cut.outcome == "damaged"
     assert cut.content_type == content_type
 
@@ -79,31 +79,31 @@ def test_what_ends_early_is_kept_as_damaged(content_type: str) -> None:
 def test_what_ends_before_its_picture_is_incomplete() -> None:
     """Of a PEF the sensor's numbers stand before the JPEG: a small copy may be all that came."""
     whole = RAW[sniff.PEF]
-    outcome = develop(whole[: whole.find(LARGE)])
-    assert isinstance(outcome, Developed)
+    outcome = render(whole[: whole.find(LARGE)])
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("damaged", "incomplete")
     assert outcome.preview is not None
 
 
 def test_what_ends_in_its_first_directory_is_incomplete() -> None:
-    outcome = develop(RAW[sniff.ORF][:100])
-    assert isinstance(outcome, Developed)
+    outcome = render(RAW[sniff.ORF][:100])
+    assert isinstance(outcome, Rendered)
     assert (outcome.content_type, outcome.reason) == (sniff.ORF, "incomplete")
 
 
 def test_a_picture_whose_header_is_cut_off_is_kept() -> None:
     whole = RAW[sniff.NEF]
     at = whole.find(LARGE)
-    outcome = develop(whole[: at + LARGE.find(b"\xff\xda")])
-    assert isinstance(outcome, Developed)
+    outcome = render(whole[: at + LARGE.find(b"\xff\xda")])
+    assert isinstance(outcome, Rendered)
     assert (outcome.content_type, outcome.reason) == (sniff.NEF, "incomplete")
     assert (outcome.width, outcome.metadata.model) == (6000, "Box One")
 
 
 def test_without_a_picture_in_it_the_original_is_kept() -> None:
     sensor = {0x0100: number(600), 0x0101: number(400), 0x0106: number(32803)}
-    outcome = develop(tiff({**sensor, 0xC612: (1, b"\1\4\0\0")}, parts=()))
-    assert isinstance(outcome, Developed)
+    outcome = render(tiff({**sensor, 0xC612: (1, b"\1\4\0\0")}, parts=()))
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("damaged", "undecodable")
     assert (outcome.width, outcome.height, outcome.preview) == (600, 400, None)
 
@@ -126,8 +126,8 @@ WITHOUT_A_JPEG = {
 @pytest.mark.parametrize("content_type", WITHOUT_A_JPEG)
 def test_a_known_container_without_a_picture_is_kept(content_type: str) -> None:
     content, size = WITHOUT_A_JPEG[content_type]
-    outcome = develop(content)
-    assert isinstance(outcome, Developed)
+    outcome = render(content)
+    assert isinstance(outcome, Rendered)
     assert (outcome.content_type, outcome.reason) == (content_type, "undecodable")
     assert ((outcome.width, outcome.height), outcome.preview) == (size, None)
     assert outcome.metadata.model == "Box One"
@@ -214,8 +214,8 @@ def test_a_note_leads_to_no_place_outside_the_file(name: str) -> None:
     found = find_embedded(data, sniff.ORF)
     jpeg = bytes(found.jpeg or b"")
     assert jpeg in {b"", SMALL} or jpeg == data[data.find(LARGE) :]
-    outcome = develop(data)
-    assert isinstance(outcome, Developed)
+    outcome = render(data)
+    assert isinstance(outcome, Rendered)
     assert outcome.content_type == sniff.ORF
 
 
@@ -245,7 +245,7 @@ def test_no_bytes_raise(content_type: str) -> None:
             hostile[chance.randrange(8, len(hostile))] = chance.randrange(256)
         data = bytes(hostile) + whole[2000:]
         find_embedded(data[: chance.randrange(16, len(data))], content_type)
-        develop(data)
+        render(data)
 
 
 def test_a_tiff_is_still_a_tiff() -> None:

@@ -13,9 +13,9 @@ from app.media.metadata.reader import PictureMetadata
 from app.media.metadata.sanitize import LONGEST_CAPTION
 from app.media.results import (
     HEAD_BYTES,
-    Developed,
     Header,
     Rejected,
+    Rendered,
     Report,
     Sketch,
     WireError,
@@ -38,7 +38,7 @@ METADATA = PictureMetadata(
     rating=5,
     caption="\U0001f4f7" * 1999 + "\n",  # as long as JSON gets
 )
-DEVELOPED = Developed(
+PROCESSED = Rendered(
     outcome="ready",
     reason=None,
     content_type="image/jpeg",
@@ -50,11 +50,11 @@ DEVELOPED = Developed(
     metadata=METADATA,
 )
 REPORTS: list[Report] = [
-    DEVELOPED,
+    PROCESSED,
     dataclasses.replace(
-        DEVELOPED, outcome="damaged", reason="corrupt", thumbnail=None, preview=None, thumbhash=None
+        PROCESSED, outcome="damaged", reason="corrupt", thumbnail=None, preview=None, thumbhash=None
     ),
-    dataclasses.replace(DEVELOPED, is_animated=True),
+    dataclasses.replace(PROCESSED, is_animated=True),
     Header(content_type="image/png", width=1, height=2, metadata=PictureMetadata()),
     Sketch(preview=saved(quarters(), "WEBP")),
     Rejected(reason="not_a_picture"),
@@ -78,7 +78,7 @@ def test_what_is_said_is_what_is_heard(report: Report) -> None:
 
 
 def said(**changes: object) -> bytes:
-    wire = pack(dataclasses.replace(DEVELOPED, thumbnail=None, preview=None, thumbhash=None))
+    wire = pack(dataclasses.replace(PROCESSED, thumbnail=None, preview=None, thumbhash=None))
     return json.dumps({**json.loads(wire[HEAD_BYTES:]), **changes}).encode()
 
 
@@ -174,7 +174,7 @@ MATRIX = [
 def test_matrix_has_every_field_that_a_child_reports() -> None:
     assert METADATA_MATRIX.keys() == {field.name for field in dataclasses.fields(PictureMetadata)}
     parts = {"thumbnail", "preview", "thumbhash"}
-    said_of_a_picture = {field.name for field in dataclasses.fields(Developed)} - parts
+    said_of_a_picture = {field.name for field in dataclasses.fields(Rendered)} - parts
     assert REPORT_MATRIX.keys() == said_of_a_picture | {"kind"}
 
 
@@ -211,7 +211,7 @@ LONGEST: dict[str, object] = {
 @pytest.mark.parametrize("field", LONGEST)
 def test_columns_take_the_most_that_a_child_may_report(field: str) -> None:
     report = unpack([with_metadata(**{field: LONGEST[field]}), None, None, None])
-    assert isinstance(report, Developed)
+    assert isinstance(report, Rendered)
     value = getattr(report.metadata, field)
     column = Image.__table__.c[
         {"make": "camera_make", "model": "camera_model"}.get(field, field)

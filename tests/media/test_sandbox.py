@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from app.media.results import Rejected
-from app.media.sandbox import pool as darkroom_pool
-from app.media.sandbox import process as darkroom_process
-from app.media.sandbox.pool import Darkroom, DarkroomError
+from app.media.sandbox import pool as decoder_pool
+from app.media.sandbox import process as decoder_process
+from app.media.sandbox.pool import DecoderPool, DecoderPoolError
 from tests.media.child_processes import (
     ADA,
     BOB,
@@ -39,21 +39,21 @@ from tests.media.samples import (
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Darkroom]:
-    with Darkroom(children=1) as darkroom:
-        yield darkroom
+def shared() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1) as decoders:
+        yield decoders
 
 
 @pytest.mark.parametrize("content_type", EVERY_TYPE)
-def test_every_type_develops_in_a_child(
-    shared: Darkroom, tmp_path: Path, content_type: str
+def test_every_type_renders_in_a_child(
+    shared: DecoderPool, tmp_path: Path, content_type: str
 ) -> None:
-    outcome = shared.develop(file(tmp_path, EVERY_TYPE[content_type]))
+    outcome = shared.render(file(tmp_path, EVERY_TYPE[content_type]))
     assert is_ready(outcome)
     assert outcome.content_type == content_type
 
 
-def test_what_a_model_is_shown_is_small_and_bare(shared: Darkroom) -> None:
+def test_what_a_model_is_shown_is_small_and_bare(shared: DecoderPool) -> None:
     wide = in_vips(quarters(2048, 1365)).icc_transform("p3", input_profile="srgb")
     preview = saved(
         Image.frombytes("RGB", (2048, 1365), wide.write_to_memory()),
@@ -75,71 +75,71 @@ def test_what_a_model_is_shown_is_small_and_bare(shared: Darkroom) -> None:
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "JPEG"])
-def test_a_small_preview_is_shown_as_large_as_it_is(shared: Darkroom, kind: str) -> None:
+def test_a_small_preview_is_shown_as_large_as_it_is(shared: DecoderPool, kind: str) -> None:
     shown = shared.sketch(saved(quarters(), kind))
     assert shown is not None
     assert Image.open(io.BytesIO(shown), formats=["WEBP"]).size == quarters().size
 
 
-def test_of_what_is_no_preview_nothing_is_shown(shared: Darkroom, good: Path) -> None:
+def test_of_what_is_no_preview_nothing_is_shown(shared: DecoderPool, good: Path) -> None:
     whole = saved(quarters(), "WEBP")
     for bad in (b"", b"RIFF", whole[:100], EVERY_TYPE["image/png"]):
         assert shared.sketch(bad) is None
-    assert is_ready(shared.develop(good))
+    assert is_ready(shared.render(good))
 
 
-def test_no_picture_is_an_outcome(shared: Darkroom, tmp_path: Path) -> None:
-    assert shared.develop(file(tmp_path, b"")) == Rejected(reason="not_a_picture")
-    assert shared.develop(file(tmp_path, b"<html>")) == Rejected(reason="not_a_picture")
+def test_no_picture_is_an_outcome(shared: DecoderPool, tmp_path: Path) -> None:
+    assert shared.render(file(tmp_path, b"")) == Rejected(reason="not_a_picture")
+    assert shared.render(file(tmp_path, b"<html>")) == Rejected(reason="not_a_picture")
 
 
 def test_a_file_that_is_not_there_is_not_the_pictures_fault(
-    shared: Darkroom, tmp_path: Path
+    shared: DecoderPool, tmp_path: Path
 ) -> None:
-    with pytest.raises(DarkroomError):
-        shared.develop(tmp_path / "nothing")
+    with pytest.raises(DecoderPoolError):
+        shared.render(tmp_path / "nothing")
 
 
 def test_a_child_is_used_again(good: Path) -> None:
-    with Darkroom(children=1) as darkroom:
-        assert the_child(darkroom, good) == the_child(darkroom, good)
+    with DecoderPool(children=1) as decoders:
+        assert the_child(decoders, good) == the_child(decoders, good)
 
 
-def test_pictures_are_developed_side_by_side(good: Path) -> None:
-    with Darkroom(children=2) as darkroom, ThreadPoolExecutor(8) as threads:
-        outcomes = list(threads.map(lambda _: darkroom.develop(good, owner=ADA), range(40)))
+def test_pictures_are_processed_side_by_side(good: Path) -> None:
+    with DecoderPool(children=2) as decoders, ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(lambda _: decoders.render(good, owner=ADA), range(40)))
         assert all(map(is_ready, outcomes))
-        assert len(darkroom._alive) == 2  # noqa: SLF001
+        assert len(decoders._alive) == 2  # noqa: SLF001
 
 
 def test_child_serves_one_owner_only(good: Path) -> None:
-    with Darkroom(children=1) as darkroom:
+    with DecoderPool(children=1) as decoders:
         served: dict[int, set[object]] = {}
         for owner in (ADA, BOB, None, ADA, BOB, uuid4(), uuid4(), uuid4(), ADA, None):
-            before = {child.pid for child in darkroom._alive}  # noqa: SLF001
-            mine = {child.pid for work, child in darkroom._idle if work.owner == owner}  # noqa: SLF001
-            assert is_ready(darkroom.develop(good, owner=owner))
-            used = mine or {child.pid for child in darkroom._alive} - before  # noqa: SLF001
+            before = {child.pid for child in decoders._alive}  # noqa: SLF001
+            mine = {child.pid for work, child in decoders._idle if work.owner == owner}  # noqa: SLF001
+            assert is_ready(decoders.render(good, owner=owner))
+            used = mine or {child.pid for child in decoders._alive} - before  # noqa: SLF001
             for child in used:
                 served.setdefault(child, set()).add(owner)
         assert all(len(owners) == 1 for owners in served.values())
-        assert len(darkroom._idle) == 3  # noqa: SLF001 - one at work, and two more that may wait
+        assert len(decoders._idle) == 3  # noqa: SLF001 - one at work, and two more that may wait
 
 
 def test_idle_child_of_each_owner_outlives_a_second_one_of_the_same() -> None:
     cyd = uuid4()
-    with Darkroom(children=1) as darkroom:  # three may be idle
-        works = [darkroom_pool._Work(owner, background=False) for owner in (BOB, ADA, ADA, cyd)]  # noqa: SLF001
-        children = [darkroom._take(work) for work in works]  # noqa: SLF001
+    with DecoderPool(children=1) as decoders:  # three may be idle
+        works = [decoder_pool._Work(owner, background=False) for owner in (BOB, ADA, ADA, cyd)]  # noqa: SLF001
+        children = [decoders._take(work) for work in works]  # noqa: SLF001
         for work, child in zip(works, children, strict=True):
-            darkroom._put_back(child, work)  # noqa: SLF001
-        assert [work.owner for work, _ in darkroom._idle] == [BOB, ADA, cyd]  # noqa: SLF001
-        assert len(darkroom._alive) == 3  # noqa: SLF001
+            decoders._put_back(child, work)  # noqa: SLF001
+        assert [work.owner for work, _ in decoders._idle] == [BOB, ADA, cyd]  # noqa: SLF001
+        assert len(decoders._alive) == 3  # noqa: SLF001
 
 
-def nice_values(darkroom: Darkroom) -> dict[int, int]:
-    """The priorities of a darkroom's children."""
-    alive = {child.pid for child in darkroom._alive}  # noqa: SLF001 - nothing else tells
+def nice_values(decoders: DecoderPool) -> dict[int, int]:
+    """The priorities of a decoder pool's children."""
+    alive = {child.pid for child in decoders._alive}  # noqa: SLF001 - nothing else tells
     return {pid: os.getpriority(os.PRIO_PROCESS, pid) for pid in alive}
 
 
@@ -147,25 +147,25 @@ def test_background_pictures_are_decoded_at_a_lower_priority_in_children_of_thei
     good: Path,
 ) -> None:
     mine = os.getpriority(os.PRIO_PROCESS, 0)
-    with Darkroom(children=1) as darkroom:
-        assert is_ready(darkroom.develop(good, owner=ADA, background=True))
-        (behind,) = nice_values(darkroom).items()
+    with DecoderPool(children=1) as decoders:
+        assert is_ready(decoders.render(good, owner=ADA, background=True))
+        (behind,) = nice_values(decoders).items()
         assert behind[1] == min(mine + 10, 19)
-        assert is_ready(darkroom.develop(good, owner=ADA))
+        assert is_ready(decoders.render(good, owner=ADA))
         for background in (True, False):
-            assert is_ready(darkroom.develop(good, owner=ADA, background=background))
-        assert sorted(nice_values(darkroom).values()) == [mine, behind[1]]
-        assert behind in nice_values(darkroom).items()
+            assert is_ready(decoders.render(good, owner=ADA, background=background))
+        assert sorted(nice_values(decoders).values()) == [mine, behind[1]]
+        assert behind in nice_values(decoders).items()
         preview = saved(quarters(), "WEBP")
-        assert darkroom.sketch(preview, owner=ADA) is not None
-        assert len(nice_values(darkroom)) == 2
+        assert decoders.sketch(preview, owner=ADA) is not None
+        assert len(nice_values(decoders)) == 2
 
 
 def test_child_of_nobody_is_ended(good: Path) -> None:
-    with Darkroom(children=1) as darkroom:
-        assert is_ready(darkroom.develop(good))
-        assert darkroom._alive == set()  # noqa: SLF001
-        assert children_of(darkroom._server.pid) == []  # noqa: SLF001
+    with DecoderPool(children=1) as decoders:
+        assert is_ready(decoders.render(good))
+        assert decoders._alive == set()  # noqa: SLF001
+        assert children_of(decoders._server.pid) == []  # noqa: SLF001
 
 
 def test_children_that_cannot_be_confined_are_refused_unless_allowed(
@@ -175,27 +175,27 @@ def test_children_that_cannot_be_confined_are_refused_unless_allowed(
     counted: list[str] = []
     monkeypatch.setattr("app.media.sandbox.pool.count", counted.append)
     monkeypatch.setattr(sys, "platform", "linux")
-    with Darkroom(children=1) as darkroom:
-        with pytest.raises(DarkroomError, match="UNCONFINED_DECODERS=allow"):
-            darkroom.check()
-        with pytest.raises(DarkroomError):
-            darkroom.develop(good)
-    with Darkroom(children=1, unconfined_is_allowed=True) as darkroom:
-        darkroom.check()
+    with DecoderPool(children=1) as decoders:
+        with pytest.raises(DecoderPoolError, match="UNCONFINED_DECODERS=allow"):
+            decoders.check()
+        with pytest.raises(DecoderPoolError):
+            decoders.render(good)
+    with DecoderPool(children=1, unconfined_is_allowed=True) as decoders:
+        decoders.check()
     assert counted == ["UnconfinedChildren"] * 3
 
 
-def test_whoever_waits_when_the_darkroom_closes_is_told(good: Path) -> None:
-    darkroom = Darkroom(children=1)
+def test_whoever_waits_when_the_decoder_pool_closes_is_told(good: Path) -> None:
+    decoders = DecoderPool(children=1)
     with ThreadPoolExecutor(3) as threads:
-        child = the_child(darkroom, good)
+        child = the_child(decoders, good)
         os.kill(child, signal.SIGSTOP)
-        waiting = [threads.submit(darkroom.develop, good, owner=ADA) for _ in range(3)]
-        darkroom.close()
+        waiting = [threads.submit(decoders.render, good, owner=ADA) for _ in range(3)]
+        decoders.close()
         for outcome in waiting:
-            assert isinstance(outcome.exception(timeout=30), DarkroomError)
-    with pytest.raises(DarkroomError):
-        darkroom.develop(good)
+            assert isinstance(outcome.exception(timeout=30), DecoderPoolError)
+    with pytest.raises(DecoderPoolError):
+        decoders.render(good)
     assert child not in children_of(os.getpid())
 
 
@@ -205,8 +205,8 @@ def test_a_child_has_nothing_to_give_away(good: Path, monkeypatch: pytest.Monkey
         monkeypatch.setenv(name, "secret")
     secret = os.open(good, os.O_RDONLY)
     try:
-        with Darkroom(children=1) as darkroom:
-            process = Path("/proc", str(the_child(darkroom, good)))
+        with DecoderPool(children=1) as decoders:
+            process = Path("/proc", str(the_child(decoders, good)))
             names = {
                 line.split(b"=")[0]
                 for line in (process / "environ").read_bytes().split(b"\0")
@@ -229,32 +229,32 @@ def test_a_child_has_nothing_to_give_away(good: Path, monkeypatch: pytest.Monkey
 def test_a_child_is_given_up_after_many_pictures(
     good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(darkroom_process, "_PICTURES_PER_CHILD", 2)
-    with Darkroom(children=1) as darkroom:
-        children = [the_child(darkroom, good)]
-        assert is_ready(darkroom.develop(good, owner=ADA))
-        children.append(the_child(darkroom, good))
+    monkeypatch.setattr(decoder_process, "_PICTURES_PER_CHILD", 2)
+    with DecoderPool(children=1) as decoders:
+        children = [the_child(decoders, good)]
+        assert is_ready(decoders.render(good, owner=ADA))
+        children.append(the_child(decoders, good))
         assert children[0] != children[1]
 
 
 def test_child_that_has_no_cpu_time_for_two_slow_pictures_is_given_up(
     good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Darkroom(children=1) as darkroom:
-        child = the_child(darkroom, good)
-        assert the_child(darkroom, good) == child
-        monkeypatch.setattr(darkroom_process, "lifetime_seconds", lambda seconds: 2 * (seconds + 1))
-        assert is_ready(darkroom.develop(good, owner=ADA))
-        assert child not in children_of(darkroom._server.pid)  # noqa: SLF001
+    with DecoderPool(children=1) as decoders:
+        child = the_child(decoders, good)
+        assert the_child(decoders, good) == child
+        monkeypatch.setattr(decoder_process, "lifetime_seconds", lambda seconds: 2 * (seconds + 1))
+        assert is_ready(decoders.render(good, owner=ADA))
+        assert child not in children_of(decoders._server.pid)  # noqa: SLF001
 
 
 def test_no_descriptor_is_left_behind(good: Path) -> None:
-    with Darkroom(children=1) as darkroom:
-        assert is_ready(darkroom.develop(good))
+    with DecoderPool(children=1) as decoders:
+        assert is_ready(decoders.render(good))
     before = open_descriptors()
     for _ in range(3):
-        with Darkroom(children=1) as darkroom:
-            assert is_ready(darkroom.develop(good))
+        with DecoderPool(children=1) as decoders:
+            assert is_ready(decoders.render(good))
     assert open_descriptors() == before
     assert threading.active_count() < 20
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.media.results import Developed, Rejected
+from app.media.results import Rejected, Rendered
 from app.media.sandbox import pool
 from app.media.sandbox.fork_client import ForkServer, last_words
 from app.media.sandbox.nameless_file import nameless_file
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from app.media.sandbox.process import bare_environment
 from tests.media.child_processes import ADA, file, is_ready
 from tests.media.child_program import Program
@@ -25,12 +25,12 @@ while True:
     message, files, _, _ = socket.recv_fds(parent, MESSAGE, 1)
     if not message:
         return
-    report = Developed(**SHOWN) if served == 0 else Rejected(reason="unreadable")
+    report = Rendered(**SHOWN) if served == 0 else Rejected(reason="unreadable")
     served += 1
     parent.sendall(pack(report))
 """
 SHOWN = """
-from app.media.results import Developed
+from app.media.results import Rendered
 SHOWN = dict(outcome="ready", reason=None, content_type="image/jpeg", width=1, height=1,
     thumbnail=None, preview=None, thumbhash=None, metadata=PictureMetadata())
 """
@@ -54,22 +54,22 @@ def test_child_that_served_before_does_not_have_a_picture_deleted_alone(
     """What is rejected is deleted, and an earlier file may have taken the child over."""
     program(LIES_LATER, first=SHOWN)
     good = file(tmp_path, EVERY_TYPE["image/jpeg"])
-    with Darkroom(children=1) as darkroom:
+    with DecoderPool(children=1) as decoders:
         for _ in range(4):
-            assert is_ready(darkroom.develop(good, owner=ADA))
+            assert is_ready(decoders.render(good, owner=ADA))
         # Whoever lied is ended.
-        assert len(darkroom._alive) == len(darkroom._idle) == 1  # noqa: SLF001
+        assert len(decoders._alive) == len(decoders._idle) == 1  # noqa: SLF001
 
 
 def require_shown_by_a_fresh_child(good: Path) -> None:
     """Have two children of Ada's wait that have served her before, and ask for one more picture."""
     work = pool._Work(ADA, background=False)  # noqa: SLF001
-    with Darkroom(children=2) as darkroom, good.open("rb") as picture:
-        both = [darkroom._take(work) for _ in range(2)]  # noqa: SLF001
+    with DecoderPool(children=2) as decoders, good.open("rb") as picture:
+        both = [decoders._take(work) for _ in range(2)]  # noqa: SLF001
         for child in both:
-            assert is_ready(child.develop(picture.fileno()))
-            darkroom._put_back(child, work)  # noqa: SLF001
-        assert is_ready(darkroom.develop(good, owner=ADA))
+            assert is_ready(child.render(picture.fileno()))
+            decoders._put_back(child, work)  # noqa: SLF001
+        assert is_ready(decoders.render(good, owner=ADA))
 
 
 def test_second_child_is_a_fresh_one_though_another_of_the_owners_waits(
@@ -90,10 +90,10 @@ def test_child_that_crashed_is_followed_by_a_fresh_one(program: Program, tmp_pat
 def test_what_is_no_picture_is_rejected_after_a_picture_too(tmp_path: Path) -> None:
     good = file(tmp_path, EVERY_TYPE["image/jpeg"])
     page = file(tmp_path, b"<html>", "page")
-    with Darkroom(children=1) as darkroom:
-        assert is_ready(darkroom.develop(good, owner=ADA))
-        assert darkroom.develop(page, owner=ADA) == Rejected(reason="not_a_picture")
-        assert is_ready(darkroom.develop(good, owner=ADA))
+    with DecoderPool(children=1) as decoders:
+        assert is_ready(decoders.render(good, owner=ADA))
+        assert decoders.render(page, owner=ADA) == Rejected(reason="not_a_picture")
+        assert is_ready(decoders.render(good, owner=ADA))
 
 
 def test_file_that_is_handed_to_a_child_has_no_name_and_is_read_only(
@@ -105,12 +105,12 @@ def test_file_that_is_handed_to_a_child_has_no_name_and_is_read_only(
     monkeypatch.setattr(tempfile, "tempdir", folder)
     program(LOOKS_AROUND.format(folder=folder), said="UNCONFINED")
     with (
-        Darkroom(children=1, unconfined_is_allowed=True) as darkroom,
+        DecoderPool(children=1, unconfined_is_allowed=True) as decoders,
         nameless_file() as (written, original),
     ):
         written.write(EVERY_TYPE["image/jpeg"])
         written.flush()
-        outcome = darkroom.develop(original)
+        outcome = decoders.render(original)
         assert isinstance(outcome, Rejected)
         assert outcome.error == "refused"
         assert original.read() == EVERY_TYPE["image/jpeg"]
@@ -129,8 +129,8 @@ def test_preview_that_is_handed_to_a_child_is_read_only(program: Program) -> Non
         """
     )
     preview = saved(quarters(), "WEBP")
-    with Darkroom(children=1) as darkroom:
-        assert darkroom.sketch(preview) == preview
+    with DecoderPool(children=1) as decoders:
+        assert decoders.sketch(preview) == preview
 
 
 def test_child_that_is_not_confined_does_not_wait_for_the_next_picture(
@@ -138,10 +138,10 @@ def test_child_that_is_not_confined_does_not_wait_for_the_next_picture(
 ) -> None:
     program(LIES_LATER, first=SHOWN, said="UNCONFINED")
     good = file(tmp_path, EVERY_TYPE["image/jpeg"])
-    with Darkroom(children=1, unconfined_is_allowed=True) as darkroom:
+    with DecoderPool(children=1, unconfined_is_allowed=True) as decoders:
         for _ in range(2):
-            assert isinstance(darkroom.develop(good, owner=ADA), Developed)
-            assert darkroom._alive == set()  # noqa: SLF001
+            assert isinstance(decoders.render(good, owner=ADA), Rendered)
+            assert decoders._alive == set()  # noqa: SLF001
 
 
 def test_server_of_children_that_are_not_confined_keeps_to_itself(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_server_of_children_that_are_not_confined_keeps_to_itself(tmp_path: Path
         "from app.media.sandbox import child\n"
         "child.main()\n"
     )
-    settings = {"path": sys.path, "timeout": 60, "memory_bytes": 1 << 20, "most_bytes": 1 << 20}
+    settings = {"path": sys.path, "timeout": 60, "memory_bytes": 1 << 20, "max_bytes": 1 << 20}
     server = ForkServer(place, settings, bare_environment())
     try:
         assert not server.is_confining()

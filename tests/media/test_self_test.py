@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app.media.results import Developed
+from app.media.results import Rendered
 from app.media.sandbox import child
-from app.media.sandbox import pool as darkroom_module
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox import pool as decoder_module
+from app.media.sandbox.pool import DecoderPool
 from app.media.sandbox.self_test_samples import (
     METADATA,
     PROFILES,
@@ -29,14 +29,14 @@ FORMATS = [content_type for content_type, _ in groupby(SAMPLES, lambda sample: s
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with Darkroom(children=1) as darkroom:
-        yield darkroom
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1) as decoders:
+        yield decoders
 
 
 @pytest.mark.parametrize("content_type", FORMATS)
 def test_confined_child_every_combination_is_ready_and_imports_nothing(
-    darkroom: Darkroom, tmp_path: Path, caplog: pytest.LogCaptureFixture, content_type: str
+    decoders: DecoderPool, tmp_path: Path, caplog: pytest.LogCaptureFixture, content_type: str
 ) -> None:
     caplog.set_level(logging.INFO)
     original = tmp_path / "original"
@@ -44,8 +44,8 @@ def test_confined_child_every_combination_is_ready_and_imports_nothing(
         if sample.content_type != content_type:
             continue
         original.write_bytes(make(sample))
-        outcome = darkroom.develop(original)
-        assert isinstance(outcome, Developed), sample
+        outcome = decoders.render(original)
+        assert isinstance(outcome, Rendered), sample
         assert outcome.outcome == "ready", (sample, outcome.reason)
         assert outcome.content_type == content_type
         assert_metadata_was_read(sample, outcome)
@@ -60,19 +60,19 @@ RAW_PHOTOS = {
 
 
 def test_confined_child_every_raw_photo_is_ready_and_imports_nothing(
-    darkroom: Darkroom, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    decoders: DecoderPool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     original = tmp_path / "original"
     for name, (content_type, photo) in RAW_PHOTOS.items():
         original.write_bytes(photo)
-        outcome = darkroom.develop(original)
-        assert isinstance(outcome, Developed), name
+        outcome = decoders.render(original)
+        assert isinstance(outcome, Rendered), name
         assert (outcome.outcome, outcome.content_type) == ("ready", content_type), name
         assert caplog.messages == [], name
 
 
-def assert_metadata_was_read(sample: Sample, outcome: Developed) -> None:
+def assert_metadata_was_read(sample: Sample, outcome: Rendered) -> None:
     found = outcome.metadata
     expected = {"exif": "Küche", "xmp": 3, "iptc": "Süß", "none": None}[sample.metadata]
     assert (found.make or found.rating or found.caption) == expected, sample
@@ -101,7 +101,7 @@ def test_late_import_is_logged_as_an_error(
     module = copied / "render" / "vision_input.py"
     text = module.read_text()
     module.write_text(text.replace("    try:", "    try:\n        import wave"))
-    monkeypatch.setattr(darkroom_module, "_PROGRAM", copied / "sandbox" / program.name)
-    with Darkroom(children=1) as darkroom:
-        assert darkroom.sketch(make(Sample("image/webp", "none", 8, "none"))) is None
+    monkeypatch.setattr(decoder_module, "_PROGRAM", copied / "sandbox" / program.name)
+    with DecoderPool(children=1) as decoders:
+        assert decoders.sketch(make(Sample("image/webp", "none", 8, "none"))) is None
     assert any("imported after confinement: wave" in message for message in caplog.messages)

@@ -5,9 +5,9 @@ import struct
 import pytest
 import pyvips  # type: ignore[import-untyped]
 
-from app.media.decode.decoder import develop
+from app.media.decode.decoder import render
 from app.media.formats.tiff import ends_too_early, only_first_page
-from app.media.results import Developed
+from app.media.results import Rendered
 from tests.media.samples import in_vips, quarters
 
 
@@ -62,8 +62,8 @@ def test_a_book_whose_last_pages_are_missing_is_shown_and_said_to_be_damaged() -
     (count,) = struct.unpack_from("<H", whole, directory)
     (second,) = struct.unpack_from("<L", whole, directory + 2 + 12 * count)
     assert second > directory
-    outcome = develop(whole[: second + 20])
-    assert isinstance(outcome, Developed)
+    outcome = render(whole[: second + 20])
+    assert isinstance(outcome, Rendered)
     assert (outcome.outcome, outcome.reason) == ("damaged", "incomplete")
     assert outcome.preview is not None
 
@@ -75,6 +75,6 @@ def test_a_second_page_that_makes_no_sense_does_not_spoil_the_first() -> None:
     (second,) = struct.unpack_from("<L", whole, directory + 2 + 12 * count)
     whole[second + 2 : second + 14] = b"\x01" * 12
     assert pages_in(only_first_page(bytes(whole))) == 1
-    outcome = develop(bytes(whole))
-    assert isinstance(outcome, Developed)
+    outcome = render(bytes(whole))
+    assert isinstance(outcome, Rendered)
     assert outcome.outcome == "ready"

@@ -6,7 +6,7 @@ import struct
 import pytest
 from PIL import Image
 
-from app.media.decode.decoder import develop
+from app.media.decode.decoder import render
 from app.media.formats import sniff
 from app.media.metadata.reader import PictureMetadata, read_metadata
 from tests.media.raw_samples import LARGE, SMALL
@@ -170,4 +170,4 @@ def test_no_bytes_of_directories_raise() -> None:
             )
         bad = bytes(hostile)
         read_metadata(bad)
-        develop(bad)
+        render(bad)

@@ -13,8 +13,8 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from app.media.results import Developed
-from app.media.sandbox.pool import Darkroom
+from app.media.results import Rendered
+from app.media.sandbox.pool import DecoderPool
 from tests.media.samples import in_vips, png, png_chunk, quarters, saved
 from tests.media.test_decode import near, opened, pixel, shows_the_quarters
 from tests.media.tiff_files import (
@@ -29,16 +29,16 @@ from tests.support.images import jpeg_of_12_bits
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with Darkroom(children=1) as darkroom:
-        yield darkroom
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1) as decoders:
+        yield decoders
 
 
-def developed(darkroom: Darkroom, folder: Path, content: bytes) -> Developed:
+def rendered(decoders: DecoderPool, folder: Path, content: bytes) -> Rendered:
     original = folder / "original"
     original.write_bytes(content)
-    outcome = darkroom.develop(original)
-    assert isinstance(outcome, Developed), outcome
+    outcome = decoders.render(original)
+    assert isinstance(outcome, Rendered), outcome
     return outcome
 
 
@@ -65,15 +65,17 @@ GREY: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", GREY)
-def test_grey_of_more_than_8_bits_is_ready(darkroom: Darkroom, tmp_path: Path, name: str) -> None:
-    outcome = developed(darkroom, tmp_path, GREY[name]())
+def test_grey_of_more_than_8_bits_is_ready(
+    decoders: DecoderPool, tmp_path: Path, name: str
+) -> None:
+    outcome = rendered(decoders, tmp_path, GREY[name]())
     assert (outcome.outcome, outcome.reason) == ("ready", None)
     assert near(pixel(opened(outcome.preview).convert("RGB"), (32, 32)), (128, 128, 128), within=3)
 
 
-def test_cielab_of_8_bits_is_ready_in_its_colours(darkroom: Darkroom, tmp_path: Path) -> None:
+def test_cielab_of_8_bits_is_ready_in_its_colours(decoders: DecoderPool, tmp_path: Path) -> None:
     # TIFF 6.0, section 23: L from 0 to 255 is 0 to 100, a and b are signed.
-    outcome = developed(darkroom, tmp_path, cielab())
+    outcome = rendered(decoders, tmp_path, cielab())
     assert (outcome.outcome, outcome.reason) == ("ready", None)
     assert near(pixel(opened(outcome.preview).convert("RGB"), (32, 32)), (255, 0, 0), within=12)
 
@@ -97,65 +99,67 @@ COMPRESSIONS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", COMPRESSIONS)
-def test_tiff_of_an_unusual_kind_is_ready(darkroom: Darkroom, tmp_path: Path, name: str) -> None:
-    outcome = developed(darkroom, tmp_path, COMPRESSIONS[name]())
+def test_tiff_of_an_unusual_kind_is_ready(decoders: DecoderPool, tmp_path: Path, name: str) -> None:
+    outcome = rendered(decoders, tmp_path, COMPRESSIONS[name]())
     assert (outcome.outcome, outcome.reason) == ("ready", None)
     assert shows_the_quarters(opened(outcome.preview))
 
 
-def test_avif_sequence_of_95_frames_is_ready(darkroom: Darkroom, tmp_path: Path) -> None:
+def test_avif_sequence_of_95_frames_is_ready(decoders: DecoderPool, tmp_path: Path) -> None:
     # AV1 Image File Format 1.2, section 3: a sequence is a picture file. libheif opens none that
     # says more than its limit of frames.
     frames = [quarters().copy() for _ in range(95)]
     film = saved(frames[0], "AVIF", save_all=True, append_images=frames[1:], speed=10, quality=90)
-    outcome = developed(darkroom, tmp_path, film)
+    outcome = rendered(decoders, tmp_path, film)
     assert (outcome.outcome, outcome.reason) == ("ready", None)
     assert (outcome.width, outcome.height) == (160, 96)
     assert shows_the_quarters(opened(outcome.preview))
 
 
-def test_tiff_cut_before_its_directory_is_kept(darkroom: Darkroom, tmp_path: Path) -> None:
+def test_tiff_cut_before_its_directory_is_kept(decoders: DecoderPool, tmp_path: Path) -> None:
     # TIFF 6.0, section 2: the directory may be anywhere, and most programs write it last.
     noise = Image.effect_noise((200, 150), 60).convert("RGB")
     whole = saved(noise, "TIFF", compression="tiff_lzw")
     (directory,) = struct.unpack_from("<L", whole, 4)
     assert directory > len(whole) // 2  # at its end
-    outcome = developed(darkroom, tmp_path, whole[: directory - 100])
+    outcome = rendered(decoders, tmp_path, whole[: directory - 100])
     assert (outcome.outcome, outcome.reason) == ("damaged", "incomplete")
     assert (outcome.width, outcome.preview) == (0, None)
 
 
-def test_jpeg_of_12_bits_is_not_called_broken(darkroom: Darkroom, tmp_path: Path) -> None:
+def test_jpeg_of_12_bits_is_not_called_broken(decoders: DecoderPool, tmp_path: Path) -> None:
     # ITU-T T.81, table B.2: precision 12 in the extended process.
-    outcome = developed(darkroom, tmp_path, jpeg_of_12_bits().content)
+    outcome = rendered(decoders, tmp_path, jpeg_of_12_bits().content)
     assert (outcome.outcome, outcome.reason) == ("damaged", "undecodable")
     assert outcome.preview is None
 
 
 def test_what_is_all_zero_from_a_decoder_that_warned_is_not_ready(
-    darkroom: Darkroom, tmp_path: Path
+    decoders: DecoderPool, tmp_path: Path
 ) -> None:
     """Compression 6 (old-style JPEG) without the tables that it needs."""
     tags = of_size(64, 64, bits=[8, 8, 8], compression=6, photometric=6)
-    outcome = developed(darkroom, tmp_path, tiff(tags, bytes(500)))
+    outcome = rendered(decoders, tmp_path, tiff(tags, bytes(500)))
     assert outcome.outcome == "damaged"
     assert outcome.preview is None
 
 
-def test_what_decodes_to_nothing_but_zeros_is_not_shown(darkroom: Darkroom, tmp_path: Path) -> None:
+def test_what_decodes_to_nothing_but_zeros_is_not_shown(
+    decoders: DecoderPool, tmp_path: Path
+) -> None:
     """A PNG of which not one row can be unpacked: libvips gives what memory was cleared to."""
     broken = png(160, 96, png_chunk(b"IDAT", b"no deflate at all" * 20))
-    outcome = developed(darkroom, tmp_path, broken)
+    outcome = rendered(decoders, tmp_path, broken)
     assert outcome.outcome == "damaged"
     assert (outcome.preview, outcome.thumbnail, outcome.thumbhash) == (None, None, None)
 
 
 def test_black_picture_of_which_a_decoder_warns_is_ready(
-    darkroom: Darkroom, tmp_path: Path
+    decoders: DecoderPool, tmp_path: Path
 ) -> None:
     """Zeros and a warning alone are no damage: the second decoder sees the same picture."""
     tags = of_size(64, 64, bits=[8, 8, 8], compression=1, photometric=2)
     unknown = {65_000: (3, [1])}  # a tag of nobody: libtiff warns of it
-    outcome = developed(darkroom, tmp_path, tiff(tags | unknown, bytes(3 * 64 * 64)))
+    outcome = rendered(decoders, tmp_path, tiff(tags | unknown, bytes(3 * 64 * 64)))
     assert (outcome.outcome, outcome.reason) == ("ready", None)
     assert opened(outcome.preview).convert("RGB").getextrema() == ((0, 0),) * 3

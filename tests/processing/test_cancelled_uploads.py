@@ -75,7 +75,7 @@ def is_seen(library: Library, place: Place) -> bool:
 
 def hear_of(library: Library, place: Place) -> None:
     """Deliver the event of an original, as the worker receives it, however late."""
-    library.assembly.take_in([stored_event(place.key)])
+    library.assembly.note_arrivals([stored_event(place.key)])
 
 
 def test_what_was_cancelled_goes_with_the_sweep_that_follows_its_event(

@@ -16,12 +16,12 @@ from app.clients.aws.image_store import OtherSizeError
 from app.database import db
 from app.images.turns import move_turn
 from app.media.metadata.reader import PictureMetadata
-from app.media.results import Developed, Rejected
+from app.media.results import Rejected, Rendered
 from app.media.sandbox.decoder_time import DecoderTime
-from app.media.sandbox.pool import DarkroomError
+from app.media.sandbox.pool import DecoderPoolError
 from app.processing.in_hand import InHand
 from app.processing.lease import BULK_AFTER, Begun, begin_next
-from app.processing.process_image import Bench, develop_begun, develop_next
+from app.processing.process_image import Bench, process_begun, process_next
 from app.processing.yielding import never_give_way
 from tests.api.conftest import stored_event
 from tests.conftest import running_stack
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 MINUTE = 60.0
 # A minute of a decoder, and the estimate, which is a part of it.
 CHARGED = pytest.approx(10 * MINUTE, rel=0.2)
-TOO_SLOW = Developed(
+TOO_SLOW = Rendered(
     outcome="damaged",
     reason="too_slow",
     content_type="image/jpeg",
@@ -69,7 +69,7 @@ def arrived(library: Library) -> Place:
     place = library.add(library.person())
     query = "UPDATE images SET state = 'uploading', has_preview = false WHERE id = :id RETURNING 1"
     library.value(query, id=place.image_id)
-    library.assembly.take_in([stored_event(place.key)])
+    library.assembly.note_arrivals([stored_event(place.key)])
     return place
 
 
@@ -82,23 +82,23 @@ def turn(library: Library, owner: UUID) -> float:
     return float(library.value(query, owner=str(owner)))
 
 
-class Darkroom:
+class DecoderPool:
     """Takes a minute of its own clock, and then does what a test wants."""
 
-    def __init__(self, end: Callable[[], Developed | Rejected]) -> None:
+    def __init__(self, end: Callable[[], Rendered | Rejected]) -> None:
         self._end = end
         self._seconds = 0.0
         self.was_background: bool | None = None
         self.decoder_time = DecoderTime(clock=lambda: self._seconds)
 
-    def develop(
+    def render(
         self,
         original: Path | BufferedReader,
         *,
         owner: UUID | None = None,
         background: bool = False,
         decoder_time: DecoderTime | None = None,
-    ) -> Developed | Rejected:
+    ) -> Rendered | Rejected:
         assert not isinstance(original, Path)
         assert owner is not None
         assert decoder_time is self.decoder_time
@@ -110,10 +110,10 @@ class Darkroom:
             return self._end()
 
 
-def bench(library: Library, darkroom: Darkroom) -> Bench:
+def bench(library: Library, decoders: DecoderPool) -> Bench:
     return Bench(
         store=library.assembly.store,
-        darkroom=darkroom,
+        decoders=decoders,
         ask=lambda _: None,
         holding=library.assembly.heartbeat.during,
         describes=False,
@@ -132,26 +132,26 @@ def begun() -> Begun:
     ids=["too slow", "ready", "rejected"],
 )
 def test_what_a_decoder_used_is_charged_when_the_picture_ends(
-    library: Library, arrived: Place, outcome: Developed | Rejected
+    library: Library, arrived: Place, outcome: Rendered | Rejected
 ) -> None:
-    darkroom = Darkroom(lambda: outcome)
+    decoders = DecoderPool(lambda: outcome)
     picture = begun()
     assert turn(library, arrived.user_id) < 10
-    develop_begun(picture, bench=bench(library, darkroom), decoder_time=darkroom.decoder_time)
+    process_begun(picture, bench=bench(library, decoders), decoder_time=decoders.decoder_time)
     assert library.state(arrived) != "processing"
     assert turn(library, arrived.user_id) == CHARGED
 
 
-@pytest.mark.parametrize("error", [DarkroomError("no child"), AwsUnreachableError()])
+@pytest.mark.parametrize("error", [DecoderPoolError("no child"), AwsUnreachableError()])
 def test_what_a_decoder_used_is_charged_when_it_fails(
     library: Library, arrived: Place, error: Exception
 ) -> None:
-    def fail() -> Developed:
+    def fail() -> Rendered:
         raise error
 
-    darkroom = Darkroom(fail)
+    decoders = DecoderPool(fail)
     with pytest.raises(type(error)):
-        develop_begun(begun(), bench=bench(library, darkroom), decoder_time=darkroom.decoder_time)
+        process_begun(begun(), bench=bench(library, decoders), decoder_time=decoders.decoder_time)
     assert library.state(arrived) == "processing"
     assert turn(library, arrived.user_id) == CHARGED
 
@@ -166,17 +166,17 @@ def test_what_a_decoder_uses_is_charged_before_its_worker_may_die(
         beats.append(beat)
         yield
 
-    def beat() -> Developed:
+    def beat() -> Rendered:
         for _ in range(2):  # what was charged already is not charged again
             beats[0]()
             assert turn(library, arrived.user_id) == CHARGED
         return TOO_SLOW
 
-    darkroom = Darkroom(beat)
-    develop_begun(
+    decoders = DecoderPool(beat)
+    process_begun(
         begun(),
-        bench=replace(bench(library, darkroom), holding=holding),
-        decoder_time=darkroom.decoder_time,
+        bench=replace(bench(library, decoders), holding=holding),
+        decoder_time=decoders.decoder_time,
     )
     assert turn(library, arrived.user_id) == CHARGED
 
@@ -194,19 +194,19 @@ def test_more_than_was_announced_is_charged_and_not_fetched(
             fetch(arrived.user_id, arrived.image_id, size=1, into=file)
         assert (other.value.size, file.getvalue()) == (size, b"")
 
-    darkroom = Darkroom(lambda: TOO_SLOW)
-    develop_begun(begun(), bench=bench(library, darkroom), decoder_time=darkroom.decoder_time)
+    decoders = DecoderPool(lambda: TOO_SLOW)
+    process_begun(begun(), bench=bench(library, decoders), decoder_time=decoders.decoder_time)
     assert library.state(arrived) == "rejected"
     assert turn(library, arrived.user_id) > size / 1e6
-    assert darkroom.was_background is None  # it was shown nothing
+    assert decoders.was_background is None  # it was shown nothing
 
 
 def test_each_try_of_a_picture_is_charged(library: Library, arrived: Place) -> None:
     turns = []
     for is_in_bulk in (False, True):  # a minute is more than many photos take
-        darkroom = Darkroom(lambda: TOO_SLOW)
-        develop_begun(begun(), bench=bench(library, darkroom), decoder_time=darkroom.decoder_time)
-        assert darkroom.was_background == is_in_bulk
+        decoders = DecoderPool(lambda: TOO_SLOW)
+        process_begun(begun(), bench=bench(library, decoders), decoder_time=decoders.decoder_time)
+        assert decoders.was_background == is_in_bulk
         turns.append(turn(library, arrived.user_id))
         again = "UPDATE images SET state = 'processing' WHERE id = :id RETURNING 1"
         library.value(again, id=arrived.image_id)
@@ -226,14 +226,14 @@ def test_rest_of_a_bulk_upload_counts_no_wait_for_a_decoder_or_memory(
     worked: list[float] = []
 
     class Waiting:
-        def develop(
+        def render(
             self,
             original: Path | BufferedReader,
             *,
             owner: UUID | None = None,
             background: bool = False,
             decoder_time: DecoderTime | None = None,
-        ) -> Developed:
+        ) -> Rendered:
             assert not isinstance(original, Path)
             assert owner is not None
             assert background
@@ -249,8 +249,8 @@ def test_rest_of_a_bulk_upload_counts_no_wait_for_a_decoder_or_memory(
         return 0.0
 
     waiting = replace(
-        bench(library, cast("Darkroom", Waiting())), give_way=give_way, in_hand=InHand(most=1)
+        bench(library, cast("DecoderPool", Waiting())), give_way=give_way, in_hand=InHand(most=1)
     )
     with watch.using():
-        assert develop_next(bench=waiting)
+        assert process_next(bench=waiting)
     assert worked[0] <= watch.used - waited[0]

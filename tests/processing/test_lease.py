@@ -20,14 +20,14 @@ from app.clients.aws.image_store import PictureStore, StoredObject
 from app.clients.aws.sqs import MAX_MESSAGES
 from app.clients.outage import is_outage
 from app.jobs.heartbeat import Heartbeat
-from app.media.results import Developed, Rejected
+from app.media.results import Rejected, Rendered
 from app.media.sandbox.decoder_time import DecoderTime
-from app.media.sandbox.pool import Darkroom, DarkroomError
-from app.messages import DEVELOP, MOST_ATTEMPTS
+from app.media.sandbox.pool import DecoderPool, DecoderPoolError
+from app.messages import MAX_ATTEMPTS, PROCESS
 from app.processing import lease
 from app.processing.in_hand import InHand
 from app.processing.lease import BULK_AFTER, LEASE, begin_next
-from app.processing.process_image import Bench, develop_next
+from app.processing.process_image import Bench, process_next
 from app.processing.yielding import never_give_way
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import stored_event, until
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-class SlowDarkroom(Darkroom):
+class SlowDecoderPool(DecoderPool):
     """Waits in the middle of a picture until it is told to go on."""
 
     def __init__(self) -> None:
@@ -48,17 +48,17 @@ class SlowDarkroom(Darkroom):
         self.calls = 0
         self.go_on = threading.Event()
 
-    def develop(
+    def render(
         self,
         original: Path | BufferedReader,
         *,
         owner: UUID | None = None,
         background: bool = False,
         decoder_time: DecoderTime | None = None,
-    ) -> Developed | Rejected:
+    ) -> Rendered | Rejected:
         self.calls += 1
         self.go_on.wait()
-        return super().develop(
+        return super().render(
             original, owner=owner, background=background, decoder_time=decoder_time
         )
 
@@ -70,8 +70,8 @@ def library() -> Iterator[Library]:
 
 
 @pytest.fixture
-def darkroom() -> Iterator[SlowDarkroom]:
-    with closing(SlowDarkroom()) as running:
+def decoders() -> Iterator[SlowDecoderPool]:
+    with closing(SlowDecoderPool()) as running:
         yield running
         running.go_on.set()
 
@@ -93,28 +93,28 @@ def row(library: Library, place: Place, column: str) -> object:
     return library.value(f"SELECT {column} FROM images WHERE id = :id", id=place.image_id)  # noqa: S608
 
 
-def do(library: Library, place: Place, darkroom: Darkroom) -> bool:
-    """Note that it has arrived, and develop what is next."""
-    library.assembly.take_in([stored_event(place.key)])
-    return library.assembly.develop_next(darkroom)
+def do(library: Library, place: Place, decoders: DecoderPool) -> bool:
+    """Note that it has arrived, and process what is next."""
+    library.assembly.note_arrivals([stored_event(place.key)])
+    return library.assembly.process_next(decoders)
 
 
 def test_two_workers_are_not_at_the_same_picture_at_once(
-    library: Library, arrived: Place, darkroom: SlowDarkroom
+    library: Library, arrived: Place, decoders: SlowDecoderPool
 ) -> None:
     with ThreadPoolExecutor(1) as other:
-        first = other.submit(do, library, arrived, darkroom)
-        until(lambda: darkroom.calls)
-        assert not do(library, arrived, darkroom)
+        first = other.submit(do, library, arrived, decoders)
+        until(lambda: decoders.calls)
+        assert not do(library, arrived, decoders)
         seconds = library.assembly.seconds_until_next()
         assert seconds is not None
         assert 0 < seconds <= LEASE.total_seconds()
-        darkroom.go_on.set()
+        decoders.go_on.set()
         first.result()
     assert library.state(arrived) == "ready"
-    assert darkroom.calls == 1
-    assert not do(library, arrived, darkroom)
-    assert darkroom.calls == 1
+    assert decoders.calls == 1
+    assert not do(library, arrived, decoders)
+    assert decoders.calls == 1
     assert library.assembly.seconds_until_next() is None
 
 
@@ -131,7 +131,7 @@ def test_workers_that_begin_at_the_same_moment_have_no_more_than_they_may(
     def begin(_: int) -> bool:
         with library.assembly.app.app_context():
             together.wait()
-            return begin_next(InHand(most=1), most_leases=1) is not None
+            return begin_next(InHand(most=1), max_leases=1) is not None
 
     for _ in range(5):
         waits = "UPDATE images SET state = 'processing', leased_until = NULL"
@@ -143,15 +143,15 @@ def test_workers_that_begin_at_the_same_moment_have_no_more_than_they_may(
 
 
 def test_what_a_silent_worker_was_at_is_taken_up(
-    library: Library, arrived: Place, darkroom: SlowDarkroom
+    library: Library, arrived: Place, decoders: SlowDecoderPool
 ) -> None:
     with ThreadPoolExecutor(2) as others:
-        silent = others.submit(do, library, arrived, darkroom)
-        until(lambda: darkroom.calls)
+        silent = others.submit(do, library, arrived, decoders)
+        until(lambda: decoders.calls)
         set_row(library, arrived, "leased_until = now() - interval '1 second'")
-        second = others.submit(do, library, arrived, darkroom)
-        until(lambda: darkroom.calls == 2)
-        darkroom.go_on.set()
+        second = others.submit(do, library, arrived, decoders)
+        until(lambda: decoders.calls == 2)
+        decoders.go_on.set()
         for each in (silent, second):  # neither minds that the other was there
             each.result()
     assert library.state(arrived) == "ready"
@@ -173,7 +173,7 @@ def test_the_sweep_wakes_a_worker_up_for_what_waits(library: Library, arrived: P
     set_row(library, arrived, "state = 'processing', leased_until = now() + interval '5 seconds'")
     assert messages_of_a_sweep() == []
     set_row(library, arrived, "leased_until = now() - interval '1 second'")
-    assert [json.loads(body) for body in messages_of_a_sweep()] == [DEVELOP]
+    assert [json.loads(body) for body in messages_of_a_sweep()] == [PROCESS]
     library.purge(arrived)
 
 
@@ -202,14 +202,14 @@ def test_sweep_tells_how_many_pictures_wait_and_how_long_the_oldest_does(
 
 
 def test_a_row_that_goes_meanwhile_takes_what_was_derived_and_leaves_the_original(
-    library: Library, arrived: Place, darkroom: SlowDarkroom
+    library: Library, arrived: Place, decoders: SlowDecoderPool
 ) -> None:
     """Who deletes a picture deletes its original first; a restored database has no row either."""
     with ThreadPoolExecutor(1) as other:
-        working = other.submit(do, library, arrived, darkroom)
-        until(lambda: darkroom.calls)
+        working = other.submit(do, library, arrived, decoders)
+        until(lambda: decoders.calls)
         library.value("DELETE FROM images WHERE id = :id RETURNING 1", id=arrived.image_id)
-        darkroom.go_on.set()
+        decoders.go_on.set()
         working.result()
     folder = arrived.key.removesuffix("original")
     kept = [
@@ -220,9 +220,9 @@ def test_a_row_that_goes_meanwhile_takes_what_was_derived_and_leaves_the_origina
 
 
 def test_a_ring_that_nobody_took_is_repeated(
-    library: Library, arrived: Place, darkroom: SlowDarkroom, monkeypatch: pytest.MonkeyPatch
+    library: Library, arrived: Place, decoders: SlowDecoderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    darkroom.go_on.set()
+    decoders.go_on.set()
     while messages := library.assembly.pictures.receive(wait_seconds=0):
         for message in messages:
             library.assembly.pictures.done(message)
@@ -232,65 +232,65 @@ def test_a_ring_that_nobody_took_is_repeated(
         raise AwsUnreachableError
 
     with monkeypatch.context() as away:
-        away.setattr(library.assembly, "ring", refuse)
+        away.setattr(library.assembly, "notify", refuse)
         library.assembly.sweep()
-    library.work(darkroom)
+    library.work(decoders)
     assert library.state(arrived) == "uploading"
     library.assembly.sweep()
-    library.work(darkroom)
+    library.work(decoders)
     assert library.state(arrived) == "ready"
 
 
-def test_what_was_sent_again_to_a_rejected_place_is_developed(
-    library: Library, arrived: Place, darkroom: SlowDarkroom
+def test_what_was_sent_again_to_a_rejected_place_is_processed(
+    library: Library, arrived: Place, decoders: SlowDecoderPool
 ) -> None:
     """A restored database may still say "rejected" of what was sent again, rightly, since."""
-    darkroom.go_on.set()
+    decoders.go_on.set()
     set_row(library, arrived, "state = 'rejected', created_at = now() - interval '25 hours'")
     for _ in range(2):
         library.assembly.sweep()
-    library.work(darkroom)
+    library.work(decoders)
     assert library.state(arrived) == "ready"
 
 
 def test_whoever_is_at_it_for_long_says_so(
-    library: Library, arrived: Place, darkroom: SlowDarkroom
+    library: Library, arrived: Place, decoders: SlowDecoderPool
 ) -> None:
     library.assembly.heartbeat = Heartbeat(every_seconds=0.05)
     with ThreadPoolExecutor(1) as other:
-        working = other.submit(do, library, arrived, darkroom)
-        until(lambda: darkroom.calls)
+        working = other.submit(do, library, arrived, decoders)
+        until(lambda: decoders.calls)
         first = row(library, arrived, "leased_until")
         until(lambda: row(library, arrived, "leased_until") != first)
-        darkroom.go_on.set()
+        decoders.go_on.set()
         working.result()
 
 
 def test_a_picture_whose_original_is_hidden_is_not_taken_for_a_promise(
-    library: Library, arrived: Place, darkroom: SlowDarkroom
+    library: Library, arrived: Place, decoders: SlowDecoderPool
 ) -> None:
     """Else the sweep would delete it as an upload never made, with the version that is right."""
     set_row(library, arrived, "state = 'processing', receipt_at = now()")
     library.delete(arrived)
-    do(library, arrived, darkroom)
+    do(library, arrived, decoders)
     assert library.state(arrived) == "damaged"
     assert library.examine(repair=True) == [("missing", "repaired", arrived.key)]
-    darkroom.go_on.set()
+    decoders.go_on.set()
     library.purge(arrived)
 
 
-class Refusing(SlowDarkroom):
+class Refusing(SlowDecoderPool):
     """Refuses each picture, once it is told to go on."""
 
-    def develop(
+    def render(
         self,
         original: Path | BufferedReader,
         *,
         owner: UUID | None = None,
         background: bool = False,
         decoder_time: DecoderTime | None = None,
-    ) -> Developed | Rejected:
-        super().develop(original, owner=owner, background=background, decoder_time=decoder_time)
+    ) -> Rendered | Rejected:
+        super().render(original, owner=owner, background=background, decoder_time=decoder_time)
         return Rejected(reason="unreadable")
 
 
@@ -329,10 +329,10 @@ def test_rejection_of_whoever_is_at_it_leaves_none_of_the_bytes(
     assert library.archive.look(arrived) is None
 
 
-def bench(library: Library, darkroom: Darkroom) -> Bench:
+def bench(library: Library, decoders: DecoderPool) -> Bench:
     return Bench(
         store=library.assembly.store,
-        darkroom=darkroom,
+        decoders=decoders,
         ask=lambda _: None,
         holding=lambda _: nullcontext(),
         describes=False,
@@ -348,9 +348,9 @@ def has_room(in_hand: InHand, owner: UUID) -> bool:
 
 @pytest.mark.parametrize("somebody_else_uploads", [True, False])
 def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun_beside_others_only(
-    library: Library, arrived: Place, darkroom: SlowDarkroom, *, somebody_else_uploads: bool
+    library: Library, arrived: Place, decoders: SlowDecoderPool, *, somebody_else_uploads: bool
 ) -> None:
-    darkroom.go_on.set()
+    decoders.go_on.set()
     left = "DELETE FROM images WHERE state IN ('uploading', 'processing') AND owner_id <> :owner"
     library.value(f"{left}; SELECT 1", owner=arrived.user_id)  # what other tests left
     if somebody_else_uploads:
@@ -365,15 +365,15 @@ def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun_beside_others_o
         rests.append((owner, library.state(arrived), has_room(limit, arrived.user_id)))
         return 0
 
-    resting = replace(bench(library, darkroom), in_hand=limit, give_way=give_way)
-    library.assembly.take_in([stored_event(arrived.key)])
+    resting = replace(bench(library, decoders), in_hand=limit, give_way=give_way)
+    library.assembly.note_arrivals([stored_event(arrived.key)])
     turn = (
         "INSERT INTO rate_limits (key, empty_at) VALUES ('turn:' || :owner, now() + :ahead)"
         " RETURNING 1"
     )
     library.value(turn, owner=str(arrived.user_id), ahead=2 * BULK_AFTER)
     with library.assembly.app.app_context():
-        assert develop_next(bench=resting)
+        assert process_next(bench=resting)
     assert rests == ([(arrived.user_id, "ready", False)] if somebody_else_uploads else [])
     assert has_room(limit, arrived.user_id)
 
@@ -393,7 +393,7 @@ def with_too_many_files(into: BinaryIO) -> None:
 
 @pytest.mark.parametrize("fetch", [out_of_reach, on_a_full_disk, with_too_many_files])
 def test_an_outage_is_not_held_against_a_picture(
-    library: Library, arrived: Place, darkroom: SlowDarkroom, fetch: Callable[[BinaryIO], None]
+    library: Library, arrived: Place, decoders: SlowDecoderPool, fetch: Callable[[BinaryIO], None]
 ) -> None:
     class Away(PictureStore):
         def fetch_original(
@@ -403,49 +403,49 @@ def test_an_outage_is_not_held_against_a_picture(
             raise AssertionError(user_id, image_id, size)
 
     away = Away(s3=None, bucket_name="")
-    library.assembly.take_in([stored_event(arrived.key)])
-    for _ in range(4 * MOST_ATTEMPTS):
+    library.assembly.note_arrivals([stored_event(arrived.key)])
+    for _ in range(4 * MAX_ATTEMPTS):
         with (
             library.assembly.app.app_context(),
             pytest.raises((AwsUnreachableError, OSError)) as met,
         ):
-            develop_next(bench=replace(bench(library, darkroom), store=away))
+            process_next(bench=replace(bench(library, decoders), store=away))
         assert is_outage(met.value)  # so the worker pauses
         # It rests: else workers would be at it one after the other, without an end.
         assert row(library, arrived, "leased_until > now() + interval '1 second'")
         set_row(library, arrived, "leased_until = leased_until - interval '2 seconds'")
     assert library.state(arrived) == "processing"
     assert row(library, arrived, "attempts") == 0
-    darkroom.go_on.set()
-    do(library, arrived, darkroom)
+    decoders.go_on.set()
+    do(library, arrived, decoders)
     assert library.state(arrived) == "ready"
 
 
 def test_what_fails_for_reasons_of_its_own_is_given_up(
     library: Library, arrived: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Broken(Darkroom):
-        def develop(
+    class Broken(DecoderPool):
+        def render(
             self,
             original: Path | BufferedReader,
             *,
             owner: UUID | None = None,
             background: bool = False,
             decoder_time: DecoderTime | None = None,
-        ) -> Developed | Rejected:
-            raise DarkroomError(f"{original} of {owner}, {background}, {decoder_time}")
+        ) -> Rendered | Rejected:
+            raise DecoderPoolError(f"{original} of {owner}, {background}, {decoder_time}")
 
-    library.assembly.take_in([stored_event(arrived.key)])
+    library.assembly.note_arrivals([stored_event(arrived.key)])
     with closing(Broken(children=0)) as broken, library.assembly.app.app_context():
-        for _ in range(1, MOST_ATTEMPTS):
-            with pytest.raises(DarkroomError):
-                develop_next(bench=bench(library, broken))
+        for _ in range(1, MAX_ATTEMPTS):
+            with pytest.raises(DecoderPoolError):
+                process_next(bench=bench(library, broken))
             assert library.state(arrived) == "processing"
             # It rests, and nobody else waits for it.
-            assert not develop_next(bench=bench(library, broken))
+            assert not process_next(bench=bench(library, broken))
             assert row(library, arrived, "leased_until > now() + interval '1 second'")
             set_row(library, arrived, "leased_until = now() - interval '1 second'")
-        assert develop_next(bench=bench(library, broken))
+        assert process_next(bench=bench(library, broken))
     assert library.state(arrived) == "damaged"
     assert row(library, arrived, "failure_code") == "processing_failed"
     # The operator's alarm counts these words (infrastructure/observability.py).

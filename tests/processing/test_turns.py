@@ -77,7 +77,7 @@ def test_nobody_has_the_last_function(library: Library) -> None:
     waiting(library, ada, 100)
 
     def begin_one() -> Begun | None:
-        return begin_next(InHand(most=1), most_leases=3)
+        return begin_next(InHand(most=1), max_leases=3)
 
     begun = [begin_one() for _ in range(4)]
     assert [each and each.task.user_id for each in begun] == [ada, ada, ada, None]

@@ -22,7 +22,7 @@ from app.database import db, now
 from app.images.models import Image, ImageState
 from app.integrity.check import Doctor, Slice, Treatment
 from app.jobs.worker_context import Assembly
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from app.processing.in_hand import InHand
 from app.settings import Settings, with_driver
 from scripts.embedded.policies import BUCKET, REGION
@@ -60,7 +60,7 @@ class Library:
             return user.id
 
     def add(self, owner: UUID, picture: Picture | None = None) -> Place:
-        """A picture that is stored and developed."""
+        """A picture that is stored and processed."""
         place = Place(user_id=owner, image_id=uuid4())
         picture = picture or jpeg(seed=place.image_id.int % 100_000)
         self.put(place, picture.content)
@@ -129,31 +129,31 @@ class Library:
 
     def examine(self, **treatment: Any) -> list[tuple[str, str, str]]:
         """Go through everything; return trouble, outcome and key."""
-        seen = self.slices(most_rows=1000, **treatment)
+        seen = self.slices(max_rows=1000, **treatment)
         return [(each.trouble, each.outcome, each.key) for part in seen for each in part.findings]
 
-    def slices(self, *, most_rows: int, **treatment: Any) -> list[Slice]:
+    def slices(self, *, max_rows: int, **treatment: Any) -> list[Slice]:
         """Go through everything, so many rows at a time."""
         doctor = Doctor(
             archive=self.archive,
             store=self.assembly.store,
-            ring=self.assembly.ring,
+            notify=self.assembly.notify,
             treatment=replace(Treatment(), **treatment),
         )
         slices: list[Slice] = []
         with self.assembly.app.app_context():
             after = None
             while not slices or after:
-                slices.append(doctor.examine(after=after, most_rows=most_rows))
+                slices.append(doctor.examine(after=after, max_rows=max_rows))
                 after = slices[-1].last
         return slices
 
-    def work(self, darkroom: Darkroom) -> None:
+    def work(self, decoders: DecoderPool) -> None:
         """Do what is in the queue of pictures, as the worker does."""
         while messages := self.assembly.pictures.receive(wait_seconds=0):
-            self.assembly.take_in(message.body for message in messages)
+            self.assembly.note_arrivals(message.body for message in messages)
             self.assembly.pictures.all_done(messages)
-            while self.assembly.develop_next(darkroom):
+            while self.assembly.process_next(decoders):
                 pass
 
     def state(self, place: Place) -> str | None:

@@ -30,7 +30,7 @@ _TOLD_TO_ADMINISTRATORS = {
     "sessions",
     "totps",
 }
-_MOST_DIGITS = 18  # of a bigint, so that no cursor overflows it
+_MAX_DIGITS = 18  # of a bigint, so that no cursor overflows it
 
 
 def event_page(query: Select[*tuple[Any, ...]], page: PageIn) -> tuple[list[Any], str | None]:
@@ -67,6 +67,6 @@ def _told(detail: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parse(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _MOST_DIGITS):
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _MAX_DIGITS):
         raise InvalidCursorError
     return int(cursor)

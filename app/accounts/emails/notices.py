@@ -9,12 +9,12 @@ from sqlalchemy import select
 from app.accounts.audit.log import Event
 from app.accounts.emails.layout import Link, Words
 from app.accounts.emails.outbox import Kind
-from app.accounts.models import AccessToken, Letter, User
+from app.accounts.models import AccessToken, OutboxMail, User
 from app.accounts.sessions.device_names import device_words
 from app.database import db, now
 from app.settings import Settings
 
-_Notice = Callable[[Letter, User, Settings], Words | None]
+_Notice = Callable[[OutboxMail, User, Settings], Words | None]
 
 _FACTORS: Mapping[str, str] = {
     Event.PASSKEY_ADDED: "A passkey was added to your account",
@@ -28,13 +28,13 @@ _FACTORS: Mapping[str, str] = {
 }
 
 
-def _email_changing(letter: Letter, _user: User, settings: Settings) -> Words:
-    wanted = letter.data.get("wanted")
+def _email_changing(mail: OutboxMail, _user: User, settings: Settings) -> Words:
+    wanted = mail.data.get("wanted")
     return Words(
         subject="The address of your Pinhole account may change",
         paragraphs=(
             f"Somebody who is signed in to your account at {settings.site_origin} asked, at "
-            f"{_moment(letter.created_at)}, to change its address from {letter.email}"
+            f"{_moment(mail.created_at)}, to change its address from {mail.email}"
             + (f" to {wanted}." if wanted else "."),
             "It changes once the new address is confirmed.",
         ),
@@ -43,13 +43,13 @@ def _email_changing(letter: Letter, _user: User, settings: Settings) -> Words:
     )
 
 
-def _email_restored(letter: Letter, _user: User, settings: Settings) -> Words:
+def _email_restored(mail: OutboxMail, _user: User, settings: Settings) -> Words:
     return Words(
         subject="The address of your Pinhole account was put back",
         paragraphs=(
             (
                 f"An account at {settings.site_origin} that had this address has a former one "
-                f"again since {_moment(letter.created_at)}: whoever reads that mailbox asked for "
+                f"again since {_moment(mail.created_at)}: whoever reads that mailbox asked for "
                 "it. This one signs in no more, and gets no more mail."
             ),
         ),
@@ -57,7 +57,7 @@ def _email_restored(letter: Letter, _user: User, settings: Settings) -> Words:
     )
 
 
-def _new_device(letter: Letter, _user: User, settings: Settings) -> Words:
+def _new_device(mail: OutboxMail, _user: User, settings: Settings) -> Words:
     return Words(
         subject="A new sign-in to your Pinhole account",
         paragraphs=(
@@ -66,8 +66,8 @@ def _new_device(letter: Letter, _user: User, settings: Settings) -> Words:
                 "did not use there before."
             ),
             (
-                f"When: {_moment(letter.created_at)}. With: {_device(letter)}. From the address: "
-                f"{letter.data.get('ip') or 'unknown'}."
+                f"When: {_moment(mail.created_at)}. With: {_device(mail)}. From the address: "
+                f"{mail.data.get('ip') or 'unknown'}."
             ),
         ),
         link=Link(label="See your sessions", url=f"{settings.site_origin}/settings"),
@@ -75,15 +75,15 @@ def _new_device(letter: Letter, _user: User, settings: Settings) -> Words:
     )
 
 
-def _password_changed(letter: Letter, user: User, settings: Settings) -> Words:
+def _password_changed(mail: OutboxMail, user: User, settings: Settings) -> Words:
     return Words(
         subject="Your Pinhole password was changed",
         paragraphs=(
             (
                 f"Your password at {settings.site_origin} was changed at "
-                f"{_moment(letter.created_at)}, and other browsers were signed out."
+                f"{_moment(mail.created_at)}, and other browsers were signed out."
             ),
-            *_removed(letter),
+            *_removed(mail),
             *_tokens_left(user),
         ),
         link=Link(label="See every way in", url=f"{settings.site_origin}/settings/ways-in"),
@@ -91,37 +91,37 @@ def _password_changed(letter: Letter, user: User, settings: Settings) -> Words:
     )
 
 
-def _factor_changed(letter: Letter, _user: User, settings: Settings) -> Words:
-    what = _FACTORS.get(str(letter.data.get("what")), "How you sign in to your account changed")
+def _factor_changed(mail: OutboxMail, _user: User, settings: Settings) -> Words:
+    what = _FACTORS.get(str(mail.data.get("what")), "How you sign in to your account changed")
     return Words(
         subject="How you sign in to Pinhole changed",
         paragraphs=(
-            f"{what} at {settings.site_origin}: {_moment(letter.created_at)}.",
-            *_ended(letter),
+            f"{what} at {settings.site_origin}: {_moment(mail.created_at)}.",
+            *_ended(mail),
         ),
         link=_security(settings),
         unasked=_take_it_back(settings),
     )
 
 
-def _ended(letter: Letter) -> list[str]:
+def _ended(mail: OutboxMail) -> list[str]:
     """Say that the first factor signed other browsers out."""
-    ended = letter.data.get("ended")
+    ended = mail.data.get("ended")
     if not ended:
         return []
     browsers = "Your other browser was" if ended == 1 else f"Your {ended} other browsers were"
     return [f"{browsers} signed out, since nobody there had given this second factor."]
 
 
-def _identity_linked(letter: Letter, _user: User, settings: Settings) -> Words:
-    label, identity = letter.data.get("label"), letter.data.get("identity")
+def _identity_linked(mail: OutboxMail, _user: User, settings: Settings) -> Words:
+    label, identity = mail.data.get("label"), mail.data.get("identity")
     whose = f" ({identity})" if identity else ""
     return Words(
         subject="A way to sign in to Pinhole was added",
         paragraphs=(
             (
                 f"{label or 'A provider'}{whose} signs in to your account at "
-                f"{settings.site_origin} since {_moment(letter.created_at)}."
+                f"{settings.site_origin} since {_moment(mail.created_at)}."
             ),
         ),
         link=_security(settings),
@@ -129,7 +129,7 @@ def _identity_linked(letter: Letter, _user: User, settings: Settings) -> Words:
     )
 
 
-def _deletion_asked(letter: Letter, user: User, settings: Settings) -> Words | None:
+def _deletion_asked(mail: OutboxMail, user: User, settings: Settings) -> Words | None:
     if user.delete_after is None:
         return None  # called off before this was written
     return Words(
@@ -137,7 +137,7 @@ def _deletion_asked(letter: Letter, user: User, settings: Settings) -> Words | N
         paragraphs=(
             (
                 f"Somebody who is signed in to your account at {settings.site_origin} asked, at "
-                f"{_moment(letter.created_at)}, to delete it with all its pictures."
+                f"{_moment(mail.created_at)}, to delete it with all its pictures."
             ),
             (
                 f"That happens after {_moment(user.delete_after)}. Until then you can sign in and "
@@ -150,7 +150,7 @@ def _deletion_asked(letter: Letter, user: User, settings: Settings) -> Words | N
     )
 
 
-def _deletion_called_off(_letter: Letter, _user: User, settings: Settings) -> Words:
+def _deletion_called_off(_mail: OutboxMail, _user: User, settings: Settings) -> Words:
     return Words(
         subject="Your Pinhole account stays",
         paragraphs=(
@@ -163,7 +163,7 @@ def _deletion_called_off(_letter: Letter, _user: User, settings: Settings) -> Wo
     )
 
 
-def _export_ready(_letter: Letter, _user: User, settings: Settings) -> Words:
+def _export_ready(_mail: OutboxMail, _user: User, settings: Settings) -> Words:
     return Words(
         subject="Your copy of everything is ready",
         paragraphs=(
@@ -212,9 +212,9 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _removed(letter: Letter) -> list[str]:
+def _removed(mail: OutboxMail) -> list[str]:
     """Say which ways in went with a reset."""
-    removed: Mapping[str, int] = letter.data.get("removed") or {}
+    removed: Mapping[str, int] = mail.data.get("removed") or {}
     words = [
         one if removed[kind] == 1 else f"{removed[kind]} {many}"
         for kind, (one, many) in _KINDS.items()
@@ -231,9 +231,9 @@ def _removed(letter: Letter) -> list[str]:
     return [f"These no longer open your account: {', '.join(words)}.{why}"]
 
 
-def _device(letter: Letter) -> str:
+def _device(mail: OutboxMail) -> str:
     """A browser says of itself what it likes; this mail must not hand on an address or a lure."""
-    words = device_words(str(letter.data.get("user_agent", "")))
+    words = device_words(str(mail.data.get("user_agent", "")))
     return words if re.fullmatch(r"[A-Za-z]+( [A-Za-z]+){0,3}", words) else "a program"
 
 

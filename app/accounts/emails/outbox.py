@@ -11,11 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from app.accounts.models import Letter
+from app.accounts.models import OutboxMail
 from app.clients.aws.boto import AwsUnavailableError
 from app.database import db, now
 from app.http.dependencies import parts
-from app.messages import SendLetter
+from app.messages import SendMail
 
 log = logging.getLogger(__name__)
 
@@ -40,17 +40,17 @@ class Kind(StrEnum):
     INVITED = "invited"
 
 
-def ask_for_letter(
+def queue_mail(
     kind: Kind,
     *,
     email: str,
     user_id: UUID | None = None,
     **data: Any,  # noqa: ANN401 - whatever JSON holds
-) -> Letter:
-    """Add a letter to the current transaction; `commit_and_ring` lets the worker know of it."""
-    letter = Letter(kind=kind, email=email, user_id=user_id, data=data)
-    db.session.add(letter)
-    return letter
+) -> OutboxMail:
+    """Add a mail to the current transaction; `commit_and_notify` lets the worker know of it."""
+    mail = OutboxMail(kind=kind, email=email, user_id=user_id, data=data)
+    db.session.add(mail)
+    return mail
 
 
 # What a person may do next by a mail: where their account is shut, they may not.
@@ -65,36 +65,36 @@ TO_ACT_ON = frozenset(
 )
 
 
-def withdraw_letters_of_shut(user_id: UUID) -> None:
+def withdraw_mails_of_shut(user_id: UUID) -> None:
     """Leave unwritten what makes no sense to somebody whose account was shut.
 
     Else a change of address that was asked for before would be alive again once it is opened. What
     tells that something was done stays: its person has to hear of it all the more.
     """
-    withdraw_letters(user_id, *TO_ACT_ON)
+    withdraw_mails(user_id, *TO_ACT_ON)
 
 
-def withdraw_letters(user_id: UUID, *kinds: Kind) -> None:
+def withdraw_mails(user_id: UUID, *kinds: Kind) -> None:
     """Leave mails unwritten that the worker has not come to: with them go the links in them."""
     db.session.execute(
-        update(Letter)
+        update(OutboxMail)
         .where(
-            Letter.user_id == user_id,
-            Letter.kind.in_(kinds),
-            Letter.settled_at.is_(None),
+            OutboxMail.user_id == user_id,
+            OutboxMail.kind.in_(kinds),
+            OutboxMail.settled_at.is_(None),
         )
         .values(settled_at=now(), failure="withdrawn")
         .execution_options(synchronize_session=False)
     )
 
 
-def commit_and_ring(*letters: Letter) -> None:
+def commit_and_notify(*mails: OutboxMail) -> None:
     """Commit, then send the messages of these e-mails; the sweep finds those of lost messages."""
     db.session.flush()
-    ids = [letter.id for letter in letters]
+    ids = [mail.id for mail in mails]
     db.session.commit()
-    for letter_id in ids:
+    for mail_id in ids:
         try:
-            parts().letter_queue.send(SendLetter(letter_id=letter_id).message())
+            parts().mail_queue.send(SendMail(mail_id=mail_id).message())
         except AwsUnavailableError as error:
-            log.warning("a letter waits for the sweep: %s", error)
+            log.warning("a mail waits for the sweep: %s", error)

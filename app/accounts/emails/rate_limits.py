@@ -10,14 +10,14 @@ from app.accounts.emails.outbox import Kind
 from app.accounts.rate_limits.limiter import take_each
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
-    LETTERS_ALL,
-    LETTERS_FROM_NETWORK,
-    LETTERS_OF_ADMINISTRATOR,
-    LETTERS_OF_CHANGE,
-    LETTERS_OF_INVITE,
-    LETTERS_OF_PERSON,
-    LETTERS_TO_ADDRESS,
     LINKS_TO_JOIN,
+    MAILS_ALL,
+    MAILS_FROM_NETWORK,
+    MAILS_OF_ADMINISTRATOR,
+    MAILS_OF_CHANGE,
+    MAILS_OF_INVITE,
+    MAILS_OF_PERSON,
+    MAILS_TO_ADDRESS,
 )
 from app.errors import MailUnavailableError
 from app.http.dependencies import parts
@@ -32,8 +32,8 @@ def count_for_stranger(kind: Kind, email: str) -> None:
     # [Note: No site's limit for resets] A link to join goes to whatever address is typed: the site
     # sends so many and no more. A link for a new password goes to accounts alone, and few to each.
     # A limit of the site would let a dozen networks keep all owners from it, at no cost.
-    for_all = [(LINKS_TO_JOIN, email), (LETTERS_ALL, "")] if kind is Kind.JOIN else []
-    take_each(*for_network(LETTERS_FROM_NETWORK), (LETTERS_TO_ADDRESS, f"{kind} {email}"), *for_all)
+    for_all = [(LINKS_TO_JOIN, email), (MAILS_ALL, "")] if kind is Kind.JOIN else []
+    take_each(*for_network(MAILS_FROM_NETWORK), (MAILS_TO_ADDRESS, f"{kind} {email}"), *for_all)
 
 
 def count_for_invited(invite_id: UUID) -> None:
@@ -42,7 +42,7 @@ def count_for_invited(invite_id: UUID) -> None:
     Raises:
         TooManyRequestsError: wait.
     """
-    take_each(*for_network(LETTERS_FROM_NETWORK), (LETTERS_OF_INVITE, str(invite_id)))
+    take_each(*for_network(MAILS_FROM_NETWORK), (MAILS_OF_INVITE, str(invite_id)))
 
 
 def count_for_person(kind: Kind, user_id: UUID) -> None:
@@ -51,7 +51,7 @@ def count_for_person(kind: Kind, user_id: UUID) -> None:
     Raises:
         TooManyRequestsError: wait.
     """
-    take_each((LETTERS_OF_PERSON, f"{kind} {user_id}"))
+    take_each((MAILS_OF_PERSON, f"{kind} {user_id}"))
 
 
 def count_for_change(user_id: UUID, *, wanted: str) -> None:
@@ -60,7 +60,7 @@ def count_for_change(user_id: UUID, *, wanted: str) -> None:
     Raises:
         TooManyRequestsError: wait.
     """
-    take_each((LETTERS_OF_PERSON, f"{Kind.CHANGE_EMAIL} {user_id}"), (LETTERS_OF_CHANGE, wanted))
+    take_each((MAILS_OF_PERSON, f"{Kind.CHANGE_EMAIL} {user_id}"), (MAILS_OF_CHANGE, wanted))
 
 
 def count_for_administrator(user_id: UUID, *, email: str) -> None:
@@ -69,9 +69,7 @@ def count_for_administrator(user_id: UUID, *, email: str) -> None:
     Raises:
         TooManyRequestsError: wait.
     """
-    take_each(
-        (LETTERS_OF_ADMINISTRATOR, str(user_id)), (LETTERS_TO_ADDRESS, f"{Kind.INVITED} {email}")
-    )
+    take_each((MAILS_OF_ADMINISTRATOR, str(user_id)), (MAILS_TO_ADDRESS, f"{Kind.INVITED} {email}"))
 
 
 def refuse_without_mail() -> None:

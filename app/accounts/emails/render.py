@@ -27,7 +27,7 @@ from app.accounts.emails.links import (
 from app.accounts.emails.notice_limits import is_last, is_within_limit, with_last_word
 from app.accounts.emails.notices import NOTICES
 from app.accounts.emails.outbox import TO_ACT_ON, Kind
-from app.accounts.models import AuditEvent, Invite, Letter, User
+from app.accounts.models import AuditEvent, Invite, OutboxMail, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
@@ -36,19 +36,19 @@ from app.settings import Settings
 _DO_NOTHING = "If it was not you, do nothing"
 
 
-def write(letter: Letter, settings: Settings) -> Words | None:
+def write(mail: OutboxMail, settings: Settings) -> Words | None:
     """Render an e-mail in the current transaction; None if there is nothing to send."""
-    kind = Kind(letter.kind)
-    user = db.session.get(User, letter.user_id) if letter.user_id else None
+    kind = Kind(mail.kind)
+    user = db.session.get(User, mail.user_id) if mail.user_id else None
     is_shut = user is not None and user.disabled_at is not None
     if is_shut and kind in TO_ACT_ON:
         return None
     if kind in _LINKS:
-        return _LINKS[kind](letter, settings)
-    if user is None or not is_within_limit(letter, user):
+        return _LINKS[kind](mail, settings)
+    if user is None or not is_within_limit(mail, user):
         return None
-    words = NOTICES[kind](letter, user, settings)
-    if words and is_last(letter):
+    words = NOTICES[kind](mail, user, settings)
+    if words and is_last(mail):
         words = with_last_word(words, settings)
     return _to_shut(words) if words and is_shut else words
 
@@ -63,10 +63,10 @@ def _to_shut(words: Words) -> Words:
     )
 
 
-def _join(letter: Letter, settings: Settings) -> Words | None:
-    if _has_account(letter.email):
+def _join(mail: OutboxMail, settings: Settings) -> Words | None:
+    if _has_account(mail.email):
         return _known_already("asked to join", settings)
-    invite_id = letter.data.get("invite_id")
+    invite_id = mail.data.get("invite_id")
     if invite_id and _open_invite(UUID(invite_id)) is None:
         return None
     return Words(
@@ -78,20 +78,20 @@ def _join(letter: Letter, settings: Settings) -> Words | None:
             ),
             "The link makes your account. It works once, within 24 hours.",
         ),
-        link=_welcome(letter.email, invite_id, lifetime=WELCOME_WITHIN, settings=settings),
+        link=_welcome(mail.email, invite_id, lifetime=WELCOME_WITHIN, settings=settings),
         unasked=f"{_DO_NOTHING}: without the link there will be no account.",
     )
 
 
-def _invited(letter: Letter, settings: Settings) -> Words | None:
-    if _has_account(letter.email):
+def _invited(mail: OutboxMail, settings: Settings) -> Words | None:
+    if _has_account(mail.email):
         return _known_already("invited you to join", settings)
-    invite = _open_invite(UUID(letter.data["invite_id"]))
-    if invite is None or invite.email != letter.email:
+    invite = _open_invite(UUID(mail.data["invite_id"]))
+    if invite is None or invite.email != mail.email:
         return None
     note = f"They wrote: “{invite.note}”" if invite.note else ""
     link = _welcome(
-        letter.email, invite.id.hex, lifetime=invite.expires_at - now(), settings=settings
+        mail.email, invite.id.hex, lifetime=invite.expires_at - now(), settings=settings
     )
     return Words(
         subject="You are invited to Pinhole",
@@ -109,11 +109,11 @@ def _invited(letter: Letter, settings: Settings) -> Words | None:
     )
 
 
-def _reset(letter: Letter, settings: Settings) -> Words | None:
-    user = db.session.scalar(select(User).where(User.email == letter.email))
+def _reset(mail: OutboxMail, settings: Settings) -> Words | None:
+    user = db.session.scalar(select(User).where(User.email == mail.email))
     if user is None or user.disabled_at is not None:
         return None
-    _note_asked(letter, user)
+    _note_asked(mail, user)
     if not may_reset_by_mail(user):
         return _unproved(settings)
     token = one_time_tokens.begin(
@@ -139,9 +139,9 @@ def _reset(letter: Letter, settings: Settings) -> Words | None:
     )
 
 
-def _verify_email(letter: Letter, settings: Settings) -> Words | None:
-    user = db.session.get(User, letter.user_id)
-    if user is None or user.email != letter.email or user.email_verified:
+def _verify_email(mail: OutboxMail, settings: Settings) -> Words | None:
+    user = db.session.get(User, mail.user_id)
+    if user is None or user.email != mail.email or user.email_verified:
         return None
     token = one_time_tokens.begin(
         Purpose.VERIFY_EMAIL, lifetime=VERIFY_WITHIN, user_id=user.id, data={"email": user.email}
@@ -161,16 +161,16 @@ def _verify_email(letter: Letter, settings: Settings) -> Words | None:
     )
 
 
-def _change_email(letter: Letter, settings: Settings) -> Words | None:
-    user = db.session.get(User, letter.user_id)
-    if user is None or user.email == letter.email:
+def _change_email(mail: OutboxMail, settings: Settings) -> Words | None:
+    user = db.session.get(User, mail.user_id)
+    if user is None or user.email == mail.email:
         return None
     # Begun also where the address has an account, and then told to nobody: whoever asks sees what
     # awaits its proof, and must not see whose address it is.
     token = one_time_tokens.begin(
-        Purpose.CHANGE_EMAIL, lifetime=VERIFY_WITHIN, user_id=user.id, data={"email": letter.email}
+        Purpose.CHANGE_EMAIL, lifetime=VERIFY_WITHIN, user_id=user.id, data={"email": mail.email}
     )
-    if _has_account(letter.email):
+    if _has_account(mail.email):
         return _known_already("asked to move another account to this address", settings)
     return Words(
         subject="Confirm your new address for Pinhole",
@@ -186,13 +186,13 @@ def _change_email(letter: Letter, settings: Settings) -> Words | None:
     )
 
 
-def _email_changed(letter: Letter, settings: Settings) -> Words | None:
-    user = db.session.get(User, letter.user_id)
+def _email_changed(mail: OutboxMail, settings: Settings) -> Words | None:
+    user = db.session.get(User, mail.user_id)
     if user is None:
         return None
     told = (
         f"Your account at {settings.site_origin} has another address since "
-        f"{letter.created_at:%-d %B %Y, %H:%M} UTC. This one signs in no more, and gets no more "
+        f"{mail.created_at:%-d %B %Y, %H:%M} UTC. This one signs in no more, and gets no more "
         "mail."
     )
     administrator = (
@@ -200,9 +200,9 @@ def _email_changed(letter: Letter, settings: Settings) -> Words | None:
         "sessions."
     )
     subject = "The address of your Pinhole account was changed"
-    changed_at = microseconds(letter.created_at)
+    changed_at = microseconds(mail.created_at)
     if (
-        not letter.data.get("was_proved")
+        not mail.data.get("was_proved")
         or user.disabled_at
         or was_undone(user.id, changed_at=changed_at)
     ):
@@ -213,7 +213,7 @@ def _email_changed(letter: Letter, settings: Settings) -> Words | None:
         Purpose.RESTORE_EMAIL,
         lifetime=RESTORE_WITHIN,
         user_id=user.id,
-        data={"email": letter.email, "changed_at": changed_at},
+        data={"email": mail.email, "changed_at": changed_at},
     )
     return Words(
         subject=subject,
@@ -230,12 +230,12 @@ def _email_changed(letter: Letter, settings: Settings) -> Words | None:
     )
 
 
-def _note_asked(letter: Letter, user: User) -> None:
+def _note_asked(mail: OutboxMail, user: User) -> None:
     """Record the request for a reset, once: the request itself must not look up the account."""
-    who = dict(letter.data)
+    who = dict(mail.data)
     if who.pop("recorded", False):
         return
-    letter.data = who | {"recorded": True}
+    mail.data = who | {"recorded": True}
     db.session.add(
         AuditEvent(
             event=Event.PASSWORD_RESET_ASKED,
@@ -246,7 +246,7 @@ def _note_asked(letter: Letter, user: User) -> None:
     )
 
 
-_LINKS: Mapping[Kind, Callable[[Letter, Settings], Words | None]] = {
+_LINKS: Mapping[Kind, Callable[[OutboxMail, Settings], Words | None]] = {
     Kind.JOIN: _join,
     Kind.INVITED: _invited,
     Kind.RESET: _reset,

@@ -14,10 +14,10 @@ from sqlalchemy import delete, select, update
 from app.accounts.email_address import deliverable
 from app.accounts.emails.layout import lay_out
 from app.accounts.emails.render import write
-from app.accounts.models import Letter
+from app.accounts.models import OutboxMail
 from app.clients.aws.ses import Mail, MailError
 from app.database import db, now
-from app.messages import MOST_ATTEMPTS, RetryLaterError, SendLetter
+from app.messages import MAX_ATTEMPTS, RetryLaterError, SendMail
 from app.observability.metrics import count
 from app.settings import Settings
 
@@ -29,7 +29,7 @@ MESSAGE_EXPECTED_WITHIN = timedelta(minutes=1)
 LOST_AFTER = timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=1)
 KEPT_FOR = timedelta(days=7)
-MOST_ROWS = 500
+MAX_ROWS = 500
 
 
 class Sends(Protocol):
@@ -39,93 +39,96 @@ class Sends(Protocol):
         """Send; raises MailError."""
 
 
-def send_letter(
-    task: SendLetter, attempt: int, *, mailer: Sends | None, settings: Settings
-) -> None:
-    """Write a letter and send it. Safe to repeat; what is settled stays so.
+def send_mail(task: SendMail, attempt: int, *, mailer: Sends | None, settings: Settings) -> None:
+    """Write a mail and send it. Safe to repeat; what is settled stays so.
 
     Raises:
         RetryLaterError: the mailer is busy or away; the message comes back.
     """
     if mailer is None:
-        _settle(task.letter_id, failure="mail_unavailable")
+        _settle(task.mail_id, failure="mail_unavailable")
         return
-    mail = _write(task.letter_id, settings)
+    mail = _write(task.mail_id, settings)
     if mail is None:
-        _settle(task.letter_id)
+        _settle(task.mail_id)
         return
     try:
         mailer.send(mail)
     except MailError as error:
-        if error.retryable and attempt < MOST_ATTEMPTS:
+        if error.retryable and attempt < MAX_ATTEMPTS:
             raise RetryLaterError(FIRST_PAUSE_SECONDS * 4 ** (attempt - 1)) from error
-        log.error("gave up letter %s: %s", task.letter_id, error.code)  # noqa: TRY400 - no trace
-        _settle(task.letter_id, failure=error.code)
+        log.error("gave up mail %s: %s", task.mail_id, error.code)  # noqa: TRY400 - no trace
+        _settle(task.mail_id, failure=error.code)
     else:
-        _settle(task.letter_id)
-        count("LettersSent")
+        _settle(task.mail_id)
+        count("MailsSent")
 
 
-def take_overdue_letters() -> list[SendLetter]:
+def take_overdue_mails() -> list[SendMail]:
     """Return e-mails whose message was lost, and count that as an attempt, to bound retries."""
     moment = now()
     overdue = (
-        select(Letter.id)
+        select(OutboxMail.id)
         .where(
-            Letter.settled_at.is_(None),
-            Letter.attempts < MOST_ATTEMPTS,
-            ((Letter.attempts == 0) & (Letter.created_at < moment - MESSAGE_EXPECTED_WITHIN))
-            | (Letter.created_at < moment - LOST_AFTER),
+            OutboxMail.settled_at.is_(None),
+            OutboxMail.attempts < MAX_ATTEMPTS,
+            (
+                (OutboxMail.attempts == 0)
+                & (OutboxMail.created_at < moment - MESSAGE_EXPECTED_WITHIN)
+            )
+            | (OutboxMail.created_at < moment - LOST_AFTER),
         )
-        .order_by(Letter.created_at)
-        .limit(MOST_ROWS)
+        .order_by(OutboxMail.created_at)
+        .limit(MAX_ROWS)
     )
     taken = (
-        update(Letter)
-        .where(Letter.id.in_(overdue.scalar_subquery()))
-        .values(attempts=Letter.attempts + 1)
-        .returning(Letter.id)
+        update(OutboxMail)
+        .where(OutboxMail.id.in_(overdue.scalar_subquery()))
+        .values(attempts=OutboxMail.attempts + 1)
+        .returning(OutboxMail.id)
         .execution_options(synchronize_session=False)
     )
     ids = db.session.scalars(taken).all()
     db.session.commit()
-    return [SendLetter(letter_id=letter_id) for letter_id in ids]
+    return [SendMail(mail_id=mail_id) for mail_id in ids]
 
 
-def settle_old_letters() -> None:
+def settle_old_mails() -> None:
     """Give up what nobody could send in a day; delete what was settled a week ago."""
     moment = now()
     given_up = (
-        update(Letter)
-        .where(Letter.settled_at.is_(None), Letter.created_at < moment - GIVEN_UP_AFTER)
+        update(OutboxMail)
+        .where(OutboxMail.settled_at.is_(None), OutboxMail.created_at < moment - GIVEN_UP_AFTER)
         .values(settled_at=moment, failure="lost")
-        .returning(Letter.id)
+        .returning(OutboxMail.id)
         .execution_options(synchronize_session=False)
     )
-    for letter_id in db.session.scalars(given_up).all():
-        log.error("gave up letter %s: its message was lost", letter_id)
-    db.session.execute(delete(Letter).where(Letter.settled_at < moment - KEPT_FOR))
+    for mail_id in db.session.scalars(given_up).all():
+        log.error("gave up mail %s: its message was lost", mail_id)
+    db.session.execute(delete(OutboxMail).where(OutboxMail.settled_at < moment - KEPT_FOR))
     db.session.commit()
 
 
-def _write(letter_id: UUID, settings: Settings) -> Mail | None:
+def _write(mail_id: UUID, settings: Settings) -> Mail | None:
     """Render an unsent e-mail and commit its tokens, before somebody can follow its link."""
-    letter = db.session.scalar(
-        select(Letter).where(Letter.id == letter_id, Letter.settled_at.is_(None)).with_for_update()
+    mail = db.session.scalar(
+        select(OutboxMail)
+        .where(OutboxMail.id == mail_id, OutboxMail.settled_at.is_(None))
+        .with_for_update()
     )
-    if letter is None:
+    if mail is None:
         return None
-    letter.attempts += 1
-    words = write(letter, settings)
-    to = letter.email
+    mail.attempts += 1
+    words = write(mail, settings)
+    to = mail.email
     db.session.commit()
     return lay_out(words, to=deliverable(to), site_origin=settings.site_origin) if words else None
 
 
-def _settle(letter_id: UUID, *, failure: str | None = None) -> None:
+def _settle(mail_id: UUID, *, failure: str | None = None) -> None:
     db.session.execute(
-        update(Letter)
-        .where(Letter.id == letter_id, Letter.settled_at.is_(None))
+        update(OutboxMail)
+        .where(OutboxMail.id == mail_id, OutboxMail.settled_at.is_(None))
         .values(settled_at=now(), failure=failure)
         .execution_options(synchronize_session=False)
     )

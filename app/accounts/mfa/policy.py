@@ -6,10 +6,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import InvalidRequestError
 
 from app.accounts.client_info import visitor
-from app.accounts.emails.outbox import Kind, ask_for_letter
+from app.accounts.emails.outbox import Kind, queue_mail
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.recovery_codes import forget_codes
-from app.accounts.models import Identity, Letter, User
+from app.accounts.models import Identity, OutboxMail, User
 from app.database import db
 from app.errors import (
     LastWayInError,
@@ -77,10 +77,10 @@ def refuse_lock_out(user: User) -> None:
     forget_codes(user.id)
 
 
-def letter_of_change(user: User, what: What, **more: str | int) -> Letter:
+def mail_of_change(user: User, what: What, **more: str | int) -> OutboxMail:
     """Queue a notice: a way to sign in was added or removed."""
     who = visitor()
-    return ask_for_letter(
+    return queue_mail(
         Kind.FACTOR_CHANGED,
         email=user.email,
         user_id=user.id,

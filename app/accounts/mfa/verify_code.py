@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Literal
 
 from app.accounts.audit.log import Event, record, record_failure
-from app.accounts.mfa.policy import letter_of_change
+from app.accounts.mfa.policy import mail_of_change
 from app.accounts.mfa.recovery_codes import codes_left, use_code
 from app.accounts.mfa.totp import CODE, use_authenticator_code
-from app.accounts.models import Letter, Session, User
+from app.accounts.models import OutboxMail, Session, User
 from app.accounts.rate_limits.limiter import Limit, give_each_back, take_each, take_own
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
@@ -29,10 +29,10 @@ Counted = tuple[tuple[Limit, str], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class ProvedByCode:
-    """Which kind of code it was, and the mails to ring for."""
+    """Which kind of code it was, and the mails to notify the worker of."""
 
     kind: Literal["totp", "recovery_code"]
-    letters: list[Letter] = field(default_factory=list)
+    mails: list[OutboxMail] = field(default_factory=list)
 
 
 def prove_code(
@@ -61,8 +61,8 @@ def prove_code(
         return ProvedByCode(kind="totp")
     left = codes_left(user.id)
     record(Event.RECOVERY_CODE_USED, user_id=user.id, left=left)
-    letter = letter_of_change(user, "recovery_code_used", left=left)
-    return ProvedByCode(kind="recovery_code", letters=[letter])
+    mail = mail_of_change(user, "recovery_code_used", left=left)
+    return ProvedByCode(kind="recovery_code", mails=[mail])
 
 
 def take_session_code_try(session: Session) -> Counted:

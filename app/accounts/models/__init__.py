@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from app.accounts.models.credentials import Identity, OneTimeToken, Passkey, RecoveryCode, Totp
-    from app.accounts.models.records import AuditEvent, Letter, RateLimit
+    from app.accounts.models.records import AuditEvent, OutboxMail, RateLimit
     from app.accounts.models.users import AccessToken, Invite, KnownDevice, Session, User
 
 __all__ = [
@@ -19,8 +19,8 @@ __all__ = [
     "Identity",
     "Invite",
     "KnownDevice",
-    "Letter",
     "OneTimeToken",
+    "OutboxMail",
     "Passkey",
     "RateLimit",
     "RecoveryCode",
@@ -32,7 +32,7 @@ __all__ = [
 _FILES = {
     "users": ("AccessToken", "Invite", "KnownDevice", "Session", "User"),
     "credentials": ("Identity", "OneTimeToken", "Passkey", "RecoveryCode", "Totp"),
-    "records": ("AuditEvent", "Letter", "RateLimit"),
+    "records": ("AuditEvent", "OutboxMail", "RateLimit"),
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 

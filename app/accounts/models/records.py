@@ -55,7 +55,7 @@ class AuditEvent(Base):
     )
 
 
-class Letter(Base):
+class OutboxMail(Base):
     """A mail to be written: the row says why, the worker makes the words and any link in it."""
 
     __tablename__ = "letters"

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from app.accounts.audit.log import Event, record, record_failure
 from app.accounts.create_account import is_first, make_account, refuse_uninvited, use_invite
 from app.accounts.email_address import normalised_address
-from app.accounts.emails.outbox import commit_and_ring
+from app.accounts.emails.outbox import commit_and_notify
 from app.accounts.identities import (
     Stranger,
     add_identity,
     find_identity,
-    letter_of_link,
+    mail_of_link,
 )
 from app.accounts.mfa.policy import lock_person
 from app.accounts.models import Identity, Invite, User
@@ -202,7 +202,7 @@ def _link(trip: Trip, stranger: Stranger) -> Response:
     if identity is None:
         if not add_identity(user, stranger):
             raise ArrivalRefusedError("link_other")
-        commit_and_ring(letter_of_link(user, stranger))
+        commit_and_notify(mail_of_link(user, stranger))
     return redirect_home(trip.next)
 
 

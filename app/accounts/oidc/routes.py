@@ -8,10 +8,10 @@ from sqlalchemy import delete, select
 
 from app.accounts.audit.log import Event, record
 from app.accounts.create_account import find_invite
-from app.accounts.emails.outbox import commit_and_ring
+from app.accounts.emails.outbox import commit_and_notify
 from app.accounts.identities import awaited_link, label_of
 from app.accounts.mfa.policy import (
-    letter_of_change,
+    mail_of_change,
     refuse_lock_out,
     refuse_unproved,
 )
@@ -150,7 +150,7 @@ def unlink_identity(identity_id: UUID) -> Response:
         raise NotFoundError
     refuse_lock_out(user)
     record(Event.IDENTITY_UNLINKED, user_id=user.id, provider=provider)
-    commit_and_ring(letter_of_change(user, "identity_unlinked"))
+    commit_and_notify(mail_of_change(user, "identity_unlinked"))
     return Response(status=204)
 
 

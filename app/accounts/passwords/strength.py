@@ -16,8 +16,8 @@ LONGEST = 128
 
 # Of zxcvbn's 0 to 4: ten thousand million guesses where nothing else stands before the account,
 # a hundred million where a second factor does.
-_LEAST_SCORE_ALONE = 4
-_LEAST_SCORE_BESIDE_A_FACTOR = 3
+_MIN_SCORE_ALONE = 4
+_MIN_SCORE_BESIDE_A_FACTOR = 3
 
 # zxcvbn takes seconds for long strings of "4@8({[" and milliseconds for pieces of them. The
 # strongest piece says enough: whoever guesses the whole guesses each piece.
@@ -66,7 +66,7 @@ def judge(password: str, *, is_alone: bool, words: frozenset[str]) -> Judgement:
             suggestions=best.suggestions,
             refusal=refusal,
         )
-    least = _LEAST_SCORE_ALONE if is_alone else _LEAST_SCORE_BESIDE_A_FACTOR
+    least = _MIN_SCORE_ALONE if is_alone else _MIN_SCORE_BESIDE_A_FACTOR
     if best.score >= least:
         return best
     refusal = " ".join((best.warning or _EARLY, *best.suggestions[:1]))
@@ -120,7 +120,7 @@ def _is_made_of(words: frozenset[str], folded: str, *, enough: int) -> bool:
 def _best_piece(password: str, words: frozenset[str]) -> Judgement:
     best = _ask_zxcvbn(password[:_PIECE], words)
     for start in range(_PIECE, len(password), _PIECE):
-        if best.score >= _LEAST_SCORE_ALONE:
+        if best.score >= _MIN_SCORE_ALONE:
             break
         another = _ask_zxcvbn(password[start : start + _PIECE], words)
         best = max(best, another, key=lambda each: each.score)

@@ -79,21 +79,21 @@ TOO_MANY_TRIES = "Too many tries: wait as long as `Retry-After` says."
 SETUP_TRIES_NETWORK = Limit(name="setup-network", burst=10, every=_MINUTE)
 
 # For each kind of mail and address: who asks for one kind in vain keeps nobody from another.
-LETTERS_TO_ADDRESS = Limit(name="letters-address", burst=3, every=20 * _MINUTE)
+MAILS_TO_ADDRESS = Limit(name="mails-address", burst=3, every=20 * _MINUTE)
 # Links to join are good for a day, so whoever wants to join has one: few go to a stranger who does
 # not. Links for a new password are good for half an hour, and owners must be able to have another.
 LINKS_TO_JOIN = Limit(name="links-to-join", burst=6, every=60 * _MINUTE)
 # An administrator chose who has the invitation: no stranger can use this up.
-LETTERS_OF_INVITE = Limit(name="letters-invite", burst=3, every=20 * _MINUTE)
+MAILS_OF_INVITE = Limit(name="mails-invite", burst=3, every=20 * _MINUTE)
 # For each kind of mail and person who is signed in.
-LETTERS_OF_PERSON = Limit(name="letters-person", burst=3, every=20 * _MINUTE)
-LETTERS_OF_ADMINISTRATOR = Limit(name="letters-administrator", burst=100, every=_MINUTE)
+MAILS_OF_PERSON = Limit(name="mails-person", burst=3, every=20 * _MINUTE)
+MAILS_OF_ADMINISTRATOR = Limit(name="mails-administrator", burst=100, every=_MINUTE)
 # More than seven accounts must join to keep an address from being confirmed as somebody's new one.
-LETTERS_OF_CHANGE = Limit(name="letters-change", burst=20, every=2 * _MINUTE)
+MAILS_OF_CHANGE = Limit(name="mails-change", burst=20, every=2 * _MINUTE)
 # For each kind of notice and person. The last of them says that it is the last.
 NOTICES = Limit(name="notices", burst=6, every=30 * _MINUTE)
-LETTERS_FROM_NETWORK = Limit(name="letters-network", burst=60, every=_MINUTE)
-LETTERS_ALL = Limit(name="letters-all", burst=500, every=5 * _SECOND)
+MAILS_FROM_NETWORK = Limit(name="mails-network", burst=60, every=_MINUTE)
+MAILS_ALL = Limit(name="mails-all", burst=500, every=5 * _SECOND)
 
 LINK_TRIES_NETWORK = Limit(name="links-network", burst=60, every=5 * _SECOND)
 # Megabytes that were sent and then cancelled or rejected: the bucket keeps them for two weeks,

@@ -4,9 +4,9 @@ from flask import Response
 
 from app.accounts.audit.log import Event, record
 from app.accounts.create_account import move_to
-from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring, withdraw_letters
+from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail, withdraw_mails
 from app.accounts.emails.rate_limits import count_for_change, count_for_person, refuse_without_mail
-from app.accounts.models import Letter, User
+from app.accounts.models import OutboxMail, User
 from app.accounts.rate_limits.policies import TOO_MANY_TRIES
 from app.accounts.registration.link_tokens import shown_token
 from app.accounts.registration.schemas import AddressIn, LinkIn, VerifiedOut
@@ -42,13 +42,13 @@ def change_email(json_data: AddressIn) -> Response:
     count_for_change(current_user().id, wanted=wanted)
     user = hold_person()
     user_id, present = user.id, user.email
-    # Letters first: one that is being written holds its row, and its link is there afterwards.
-    withdraw_letters(user_id, Kind.CHANGE_EMAIL)
+    # Mails first: one that is being written holds its row, and its link is there afterwards.
+    withdraw_mails(user_id, Kind.CHANGE_EMAIL)
     one_time_tokens.forget(user_id, Purpose.CHANGE_EMAIL)
     record(Event.EMAIL_CHANGE_ASKED, user_id=user_id, wanted=wanted)
-    commit_and_ring(
-        ask_for_letter(Kind.CHANGE_EMAIL, email=wanted, user_id=user_id),
-        ask_for_letter(Kind.EMAIL_CHANGING, email=present, user_id=user_id, wanted=wanted),
+    commit_and_notify(
+        queue_mail(Kind.CHANGE_EMAIL, email=wanted, user_id=user_id),
+        queue_mail(Kind.EMAIL_CHANGING, email=present, user_id=user_id, wanted=wanted),
     )
     return json_response({}, status=202)
 
@@ -64,7 +64,7 @@ def ask_for_proof() -> Response:
     user_id, email = user.id, user.email
     if not user.email_verified:
         count_for_person(Kind.VERIFY_EMAIL, user_id)
-        commit_and_ring(ask_for_letter(Kind.VERIFY_EMAIL, email=email, user_id=user_id))
+        commit_and_notify(queue_mail(Kind.VERIFY_EMAIL, email=email, user_id=user_id))
     return json_response({}, status=202)
 
 
@@ -90,19 +90,19 @@ def verify(json_data: LinkIn) -> Response:
         raise LinkDeadError
     email: str = begun.data["email"]
     if purpose is Purpose.CHANGE_EMAIL:
-        commit_and_ring(_move(user, email))
+        commit_and_notify(_move(user, email))
     else:
         _prove(user, email)
         db.session.commit()
     return json_response({"email": email, "changed": purpose is Purpose.CHANGE_EMAIL})
 
 
-def _move(user: User, email: str) -> Letter:
+def _move(user: User, email: str) -> OutboxMail:
     former, was_proved = user.email, user.email_verified
     is_back = move_to(user, email)
     # Whoever takes an address back leaves one that may be a stranger's: no link goes there.
     has_link = was_proved and not is_back
-    return ask_for_letter(Kind.EMAIL_CHANGED, email=former, user_id=user.id, was_proved=has_link)
+    return queue_mail(Kind.EMAIL_CHANGED, email=former, user_id=user.id, was_proved=has_link)
 
 
 def _prove(user: User, email: str) -> None:

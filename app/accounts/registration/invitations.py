@@ -38,5 +38,5 @@ def make_invite(
         expires_at=now() + GOOD_FOR,
     )
     db.session.add(invite)
-    db.session.flush()  # gives it the id that a letter names
+    db.session.flush()  # gives it the id that a mail names
     return invite, f"{site_origin}/invite#{token}"

@@ -5,21 +5,23 @@ from collections.abc import Iterable
 from flask import Response
 
 from app.accounts.create_account import take_over
-from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
-from app.accounts.models import Letter, User
+from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
+from app.accounts.models import OutboxMail, User
 from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.store import add_device, find_device
 from app.accounts.sign_in.flow import How, finish_sign_in
 
 
-def set_by_mail(user: User, password: str, *, how: How, letters: Iterable[Letter] = ()) -> Response:
+def set_by_mail(
+    user: User, password: str, *, how: How, mails: Iterable[OutboxMail] = ()
+) -> Response:
     """Set the password of a person who is held, tell them, sign in and commit.
 
     Args:
         user: whose address a link has proved.
         password: the new one.
         how: what was proved.
-        letters: further mails of this transaction, to ring for.
+        mails: further mails of this transaction.
 
     Raises:
         WeakPasswordError: roll back; the link is good still.
@@ -29,7 +31,7 @@ def set_by_mail(user: User, password: str, *, how: How, letters: Iterable[Letter
     known = find_device(user.id, read_cookie(Cookie.DEVICE)) is not None
     removed = take_over(user, password=password)
     device_token = add_device(user.id) if known else None
-    told = ask_for_letter(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id, removed=removed)
+    told = queue_mail(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id, removed=removed)
     response = finish_sign_in(user, how, device_token=device_token)
-    commit_and_ring(told, *letters)
+    commit_and_notify(told, *mails)
     return response

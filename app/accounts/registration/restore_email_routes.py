@@ -13,10 +13,10 @@ from flask import Response
 
 from app.accounts.create_account import NEW_FACTOR, has_older_factor, move_back
 from app.accounts.emails.links import was_undone
-from app.accounts.emails.outbox import Kind, ask_for_letter
+from app.accounts.emails.outbox import Kind, queue_mail
 from app.accounts.mfa.policy import lock_person
 from app.accounts.mfa.verify_code import prove_code, take_code_try
-from app.accounts.models import Letter, OneTimeToken, User
+from app.accounts.models import OneTimeToken, OutboxMail, User
 from app.accounts.rate_limits.limiter import take
 from app.accounts.rate_limits.policies import PASSWORDS_SET, TOO_MANY_TRIES
 from app.accounts.registration.link_tokens import shown_token
@@ -75,13 +75,13 @@ def restore_email(json_data: RestoreIn) -> Response:
     counted = take_code_try(user, code) if code and has_older_factor(user) else None
     lock_person(user)
     refuse_disabled(user)
-    letters: list[Letter] = []
+    mails: list[OutboxMail] = []
     how = How.RESET
     if has_older_factor(user):
         if code is None or counted is None:
             raise CodeNeededError
         older = now() - NEW_FACTOR
-        letters += prove_code(user, code, counted=counted, made_before=older).letters
+        mails += prove_code(user, code, counted=counted, made_before=older).mails
         how = How.RESET_WITH_CODE
     # Last: a code that was wrong is recorded, and leaves the link.
     if (
@@ -93,8 +93,8 @@ def restore_email(json_data: RestoreIn) -> Response:
     left, was_proved = user.email, user.email_verified
     move_back(user, begun.data["email"], changed_at=begun.data["changed_at"])
     if was_proved:
-        letters.append(ask_for_letter(Kind.EMAIL_RESTORED, email=left, user_id=user.id))
-    return set_by_mail(user, json_data.password, how=how, letters=letters)
+        mails.append(queue_mail(Kind.EMAIL_RESTORED, email=left, user_id=user.id))
+    return set_by_mail(user, json_data.password, how=how, mails=mails)
 
 
 def _whose(token: str) -> tuple[User, OneTimeToken]:

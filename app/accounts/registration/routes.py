@@ -20,7 +20,7 @@ from app.accounts.create_account import (
     use_invite,
 )
 from app.accounts.emails.links import is_bound_to, may_reset_by_mail
-from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.emails.rate_limits import (
     count_for_invited,
     count_for_stranger,
@@ -78,7 +78,7 @@ def register(json_data: JoinIn) -> Response:
         count_for_invited(invite.id)
     else:
         count_for_stranger(Kind.JOIN, email)
-    commit_and_ring(ask_for_letter(Kind.JOIN, email=email, invite_id=invite_id))
+    commit_and_notify(queue_mail(Kind.JOIN, email=email, invite_id=invite_id))
     return json_response({}, status=202)
 
 
@@ -179,8 +179,8 @@ def ask_for_reset(json_data: AddressIn) -> Response:
     refuse_without_mail()
     count_for_stranger(Kind.RESET, json_data.email)
     who = visitor()
-    letter = ask_for_letter(Kind.RESET, email=json_data.email, ip=who.ip, user_agent=who.user_agent)
-    commit_and_ring(letter)
+    mail = queue_mail(Kind.RESET, email=json_data.email, ip=who.ip, user_agent=who.user_agent)
+    commit_and_notify(mail)
     return json_response({}, status=202)
 
 

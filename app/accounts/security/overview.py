@@ -12,7 +12,7 @@ from app.accounts.mfa.schemas import (
     SecurityOut,
     TotpOut,
 )
-from app.accounts.models import Identity, Letter, OneTimeToken, Passkey, Totp, User
+from app.accounts.models import Identity, OneTimeToken, OutboxMail, Passkey, Totp, User
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
 
@@ -64,13 +64,13 @@ def _pending_email(user: User) -> str | None:
         .limit(1)
     )
     about_to_be = (
-        select(Letter.email)
+        select(OutboxMail.email)
         .where(
-            Letter.user_id == user.id,
-            Letter.kind == Kind.CHANGE_EMAIL,
-            Letter.settled_at.is_(None),
+            OutboxMail.user_id == user.id,
+            OutboxMail.kind == Kind.CHANGE_EMAIL,
+            OutboxMail.settled_at.is_(None),
         )
-        .order_by(Letter.created_at.desc())
+        .order_by(OutboxMail.created_at.desc())
         .limit(1)
     )
     return db.session.scalar(about_to_be) or in_a_link

@@ -6,7 +6,7 @@ from flask import Response
 from sqlalchemy import select
 
 from app.accounts.audit.log import Event, record
-from app.accounts.emails.outbox import commit_and_ring
+from app.accounts.emails.outbox import commit_and_notify
 from app.accounts.mfa.passkeys import (
     ANSWER_WITHIN,
     Json,
@@ -18,7 +18,7 @@ from app.accounts.mfa.passkeys import (
     this_browser,
 )
 from app.accounts.mfa.policy import (
-    letter_of_change,
+    mail_of_change,
     refuse_lock_out,
     refuse_unproved,
 )
@@ -139,8 +139,8 @@ def finish_passkey(json_data: PasskeyIn) -> Response:
     added = follow_up_factor(user)
     record(Event.PASSKEY_ADDED, user_id=user.id, name=passkey.name)
     shown = PasskeyOut.model_validate(passkey, from_attributes=True)
-    letter = letter_of_change(user, "passkey_added", name=passkey.name, ended=added.ended)
-    commit_and_ring(letter)
+    mail = mail_of_change(user, "passkey_added", name=passkey.name, ended=added.ended)
+    commit_and_notify(mail)
     made = PasskeyMade(passkey=shown, recovery_codes=added.codes, ended=added.ended)
     response = json_response(made.model_dump(mode="json"), status=201)
     added.set_cookies(response)
@@ -178,7 +178,7 @@ def remove_passkey(passkey_id: UUID) -> Response:
     db.session.flush()  # what is left is looked at next
     refuse_lock_out(user)
     record(Event.PASSKEY_REMOVED, user_id=user.id, name=passkey.name)
-    commit_and_ring(letter_of_change(user, "passkey_removed", name=passkey.name))
+    commit_and_notify(mail_of_change(user, "passkey_removed", name=passkey.name))
     return Response(status=204)
 
 

@@ -5,10 +5,10 @@ from sqlalchemy import delete
 
 from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
-from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring, withdraw_letters
+from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail, withdraw_mails
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.policy import (
-    letter_of_change,
+    mail_of_change,
     refuse_lock_out,
     refuse_unproved,
 )
@@ -93,18 +93,18 @@ def change_password(json_data: PasswordIn) -> Response:
         raise
     elsewhere = end_other_copies(own_session())
     # What somebody else began who knew the old one ends too.
-    withdraw_letters(user.id, Kind.CHANGE_EMAIL)
+    withdraw_mails(user.id, Kind.CHANGE_EMAIL)
     one_time_tokens.forget(user.id, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
     record(Event.PASSWORD_CHANGED, user_id=user.id)
     who = visitor()
-    letter = ask_for_letter(
+    mail = queue_mail(
         Kind.PASSWORD_CHANGED,
         email=user.email,
         user_id=user.id,
         ip=who.ip,
         user_agent=who.user_agent,
     )
-    commit_and_ring(letter)
+    commit_and_notify(mail)
     response = Response(status=204)
     elsewhere.set_cookies(response)
     return response
@@ -182,7 +182,7 @@ def confirm_totp(json_data: CodeIn) -> Response:
     db.session.flush()  # what there is now is looked at next
     added = follow_up_factor(user)
     record(Event.TOTP_ADDED, user_id=user.id)
-    commit_and_ring(letter_of_change(user, "totp_added", ended=added.ended))
+    commit_and_notify(mail_of_change(user, "totp_added", ended=added.ended))
     made = TotpConfirmed(recovery_codes=added.codes, ended=added.ended)
     response = json_response(made.model_dump(mode="json"))
     added.set_cookies(response)
@@ -210,7 +210,7 @@ def remove_totp() -> Response:
         raise NotFoundError
     refuse_lock_out(user)
     record(Event.TOTP_REMOVED, user_id=user.id)
-    commit_and_ring(letter_of_change(user, "totp_removed"))
+    commit_and_notify(mail_of_change(user, "totp_removed"))
     return Response(status=204)
 
 
@@ -228,7 +228,7 @@ def remake_recovery_codes(json_data: NothingIn) -> Response:  # noqa: ARG001 - i
         raise NoSecondFactorError
     codes = make_codes(user.id)
     record(Event.RECOVERY_CODES_MADE, user_id=user.id)
-    commit_and_ring(letter_of_change(user, "recovery_codes_made"))
+    commit_and_notify(mail_of_change(user, "recovery_codes_made"))
     return json_response(RecoveryCodesMade(recovery_codes=codes).model_dump(mode="json"))
 
 

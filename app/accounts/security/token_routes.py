@@ -7,13 +7,13 @@ from flask import Response
 from sqlalchemy import delete, func, select
 
 from app.accounts.audit.log import Event, record
-from app.accounts.emails.outbox import commit_and_ring
-from app.accounts.mfa.policy import letter_of_change
+from app.accounts.emails.outbox import commit_and_notify
+from app.accounts.mfa.policy import mail_of_change
 from app.accounts.models import AccessToken
 from app.accounts.rate_limits.limiter import take_each
 from app.accounts.rate_limits.policies import NEW_TOKENS
 from app.accounts.security.token_schemas import NewTokenOut, TokenIn, TokenRow, TokensOut
-from app.accounts.sessions.api_tokens import MOST_TOKENS, make_access_token
+from app.accounts.sessions.api_tokens import MAX_TOKENS, make_access_token
 from app.accounts.sessions.guards import current_user, fresh, hold_person, in_person
 from app.database import db
 from app.errors import NotFoundError, TooManyTokensError
@@ -60,7 +60,7 @@ def make_token(json_data: TokenIn) -> Response:
     count = db.session.scalar(
         select(func.count()).select_from(AccessToken).where(AccessToken.user_id == user.id)
     )
-    if (count or 0) >= MOST_TOKENS:
+    if (count or 0) >= MAX_TOKENS:
         raise TooManyTokensError
     row, token = make_access_token(
         user.id,
@@ -69,7 +69,7 @@ def make_token(json_data: TokenIn) -> Response:
         lifetime=timedelta(days=json_data.days),
     )
     record(Event.TOKEN_MADE, user_id=user.id, scope=json_data.scope, days=json_data.days)
-    commit_and_ring(letter_of_change(user, "token_made"))
+    commit_and_notify(mail_of_change(user, "token_made"))
     made = TokenRow.of(row).model_dump()
     return json_response(NewTokenOut(token=token, **made).model_dump(mode="json"), status=201)
 

@@ -18,7 +18,7 @@ from app.accounts.sessions.tokens import digest
 from app.database import db, now
 
 PREFIX = "pinhole_"
-MOST_TOKENS = 50  # a person's
+MAX_TOKENS = 50  # a person's
 USE_NOTED_EVERY = timedelta(minutes=5)
 _ALPHABET = string.ascii_letters + string.digits
 _RANDOM_LENGTH = 43  # 62 ** 43 is a little more than 2 ** 256

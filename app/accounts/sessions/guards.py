@@ -212,8 +212,8 @@ def hold_person(*counted: tuple[Limit, str]) -> "User":
         give_each_back(*counted)
         db.session.commit()
         raise
-    # Rows that name the person may be added meanwhile, as a worker does that writes them a letter.
-    # It would wait for this request, and this request for the letter that it holds.
+    # Rows that name the person may be added meanwhile, as a worker does that writes them a mail.
+    # It would wait for this request, and this request for the mail that it holds.
     db.session.refresh(current_user(), with_for_update={"key_share": True})
     check_again()
     return current_user()

@@ -8,11 +8,11 @@ from flask import Response
 
 from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
-from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.identities import link_awaited
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.policy import lock_person
-from app.accounts.models import Letter, OneTimeToken, User
+from app.accounts.models import OneTimeToken, OutboxMail, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
 from app.accounts.sessions.one_time_tokens import Purpose
@@ -176,12 +176,12 @@ def _sign_in(
     # A link that sets a new password outlives this: else whoever knows the old one could, by
     # signing in again and again, keep the owner from ever using theirs.
     token = start_session(user, visitor(), is_fresh=is_fresh)
-    letters: list[Letter] = []
+    mails: list[OutboxMail] = []
     if device_token is None:
-        device_token, letters = _note_device(user, is_new=is_new)
+        device_token, mails = _note_device(user, is_new=is_new)
     linked = link_awaited(user) if link else []
     record(Event.SIGNED_IN, user_id=user.id, how=how, provider=provider or None)
-    commit_and_ring(*letters, *linked)
+    commit_and_notify(*mails, *linked)
     response = session_answer(user, fresh_at=now() if is_fresh else None, status=status)
     set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)
     if device_token:
@@ -191,7 +191,7 @@ def _sign_in(
     return response
 
 
-def _note_device(user: User, *, is_new: bool) -> tuple[str | None, list[Letter]]:
+def _note_device(user: User, *, is_new: bool) -> tuple[str | None, list[OutboxMail]]:
     """Remember this browser; tell the person of one that they did not sign in with before.
 
     Also where none is known, since all their sessions were ended: but not whom it made the account.
@@ -200,11 +200,11 @@ def _note_device(user: User, *, is_new: bool) -> tuple[str | None, list[Letter]]
     if device:
         device.last_used_at = now()
         return None, []
-    letters = []
+    mails = []
     if not is_new:
         who = visitor()
-        letters.append(
-            ask_for_letter(
+        mails.append(
+            queue_mail(
                 Kind.NEW_DEVICE,
                 email=user.email,
                 user_id=user.id,
@@ -212,7 +212,7 @@ def _note_device(user: User, *, is_new: bool) -> tuple[str | None, list[Letter]]
                 user_agent=who.user_agent,
             )
         )
-    return add_device(user.id), letters
+    return add_device(user.id), mails
 
 
 def user_of(token: OneTimeToken) -> User | None:

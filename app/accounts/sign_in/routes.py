@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.accounts.audit.log import Event, record, record_failure
 from app.accounts.client_info import visitor
 from app.accounts.create_account import is_first, make_account, may_set_up
-from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.models import User
 from app.accounts.passwords.attempts import take_password_try
 from app.accounts.passwords.hashing import hash_password, is_right, needs_rehash, refuse_weak
@@ -64,11 +64,11 @@ def make_first(json_data: FirstIn) -> Response:
     if user is None:  # only whoever has the code gets here
         raise EmailTakenError("There is an account with this address already. Use another one.")
     record(Event.ACCOUNT_MADE, user_id=user.id, how=How.FIRST)
-    letters = []
+    mails = []
     if parts().settings.mail_from is not None:
-        letters.append(ask_for_letter(Kind.VERIFY_EMAIL, email=user.email, user_id=user.id))
+        mails.append(queue_mail(Kind.VERIFY_EMAIL, email=user.email, user_id=user.id))
     response = finish_sign_in(user, How.FIRST, status=201)
-    commit_and_ring(*letters)
+    commit_and_notify(*mails)
     return response
 
 

@@ -3,7 +3,7 @@
 from flask import Response
 
 from app.accounts.audit.log import Event, record_failure
-from app.accounts.emails.outbox import commit_and_ring
+from app.accounts.emails.outbox import commit_and_notify
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.passkeys import prove_passkey
 from app.accounts.mfa.policy import lock_person
@@ -63,7 +63,7 @@ def give_second_factor(json_data: CodeIn) -> Response:
     lock_person(user)
     proved = prove_code(user, json_data.code, counted=counted)
     response = finish_second_factor(user, how=f"{first} and {proved.kind}")
-    commit_and_ring(*proved.letters)
+    commit_and_notify(*proved.mails)
     return response
 
 
@@ -145,7 +145,7 @@ def _prove_password(password: str | None) -> tuple[Counted, str | None]:
 
 def _confirmed(*, how: str, proved: ProvedByCode | None = None) -> Response:
     token = renew_session(own_session(), how=how)
-    commit_and_ring(*(proved.letters if proved else ()))
+    commit_and_notify(*(proved.mails if proved else ()))
     fresh_until = now() + FRESH_FOR
     response = json_response(ConfirmedOut(fresh_until=fresh_until).model_dump(mode="json"))
     set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)

@@ -6,7 +6,7 @@ from flask import Response
 from sqlalchemy import delete, select
 
 from app.accounts.audit.log import Event, record
-from app.accounts.emails.outbox import Kind, ask_for_letter, commit_and_ring
+from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.emails.rate_limits import count_for_administrator
 from app.accounts.models import Invite, User
 from app.accounts.registration.invitations import make_invite, refuse_too_many_open
@@ -25,7 +25,7 @@ from app.http.middleware import json_response
 
 invites = APIBlueprint("invites", __name__, url_prefix="/api/admin/invites", tag="Administration")
 
-MOST_LISTED = 200
+MAX_LISTED = 200
 
 
 @invites.get("")
@@ -37,7 +37,7 @@ def list_invites() -> Response:
         select(Invite, User.email, Invite.has_maker())
         .outerjoin(User, User.id == Invite.used_by)
         .order_by(Invite.created_at.desc(), Invite.id)
-        .limit(MOST_LISTED)
+        .limit(MAX_LISTED)
     )
     found = [
         _row(invite, used_by_email=email, has_maker=has_maker) for invite, email, has_maker in rows
@@ -73,11 +73,11 @@ def invite_somebody(json_data: InviteIn) -> Response:
         site_origin=settings.site_origin,
     )
     record(Event.INVITE_MADE, user_id=by.id)
-    letters = []
+    mails = []
     if json_data.email and is_mailed:
-        letter = ask_for_letter(Kind.INVITED, email=json_data.email, invite_id=invite.id.hex)
-        letters.append(letter)
-    commit_and_ring(*letters)
+        mail = queue_mail(Kind.INVITED, email=json_data.email, invite_id=invite.id.hex)
+        mails.append(mail)
+    commit_and_notify(*mails)
     made = _row(invite, used_by_email=None, has_maker=True).model_dump()
     return json_response(NewInviteOut(link=link, **made).model_dump(mode="json"), status=201)
 

@@ -17,7 +17,7 @@ ALGORITHMS = (
     "EdDSA",
 )
 _KEY_TYPES = frozenset({"RSA", "EC", "OKP"})
-_MOST_KEYS = 100
+_MAX_KEYS = 100
 _OK = 200
 
 
@@ -78,7 +78,7 @@ def fetch_keys(jwks_uri: str) -> "KeySet":
 
     listed = _fetched(jwks_uri).get("keys")
     keys = []
-    for key in listed[:_MOST_KEYS] if isinstance(listed, list) else []:
+    for key in listed[:_MAX_KEYS] if isinstance(listed, list) else []:
         if isinstance(key, dict) and key.get("kty") in _KEY_TYPES and _signs(key):
             try:
                 keys.append(import_key(key))

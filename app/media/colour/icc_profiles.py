@@ -12,7 +12,7 @@ Fate = Literal["drop", "keep", "convert"]
 
 _LARGEST_KEPT = 4096
 _HEADER, _ENTRY = 128, 12
-_MOST_TAGS = 100
+_MAX_TAGS = 100
 
 # sRGB's primaries as a profile gives them: XYZ under D50. Profile makers differ in the third digit.
 _SRGB_PRIMARIES = {
@@ -47,7 +47,7 @@ def fate_of_rgb(profile: bytes) -> Fate:
 
 def code_points(profile: bytes) -> tuple[int, int, int, int] | None:
     """Return primaries, transfer, matrix and range of the tag "cicp" (ICC.1:2022, 9.2.17)."""
-    if b"cicp" not in profile[_HEADER : _HEADER + 4 + _ENTRY * _MOST_TAGS]:
+    if b"cicp" not in profile[_HEADER : _HEADER + 4 + _ENTRY * _MAX_TAGS]:
         return None
     found = _tags(profile).get(b"cicp", b"")
     return (found[8], found[9], found[10], found[11]) if len(found) >= 12 else None  # noqa: PLR2004
@@ -139,7 +139,7 @@ def _text(*, version: int) -> bytes:
 def _tags(profile: bytes) -> dict[bytes, bytes]:
     (count,) = struct.unpack_from(">L", profile.ljust(_HEADER + 4, b"\0"), _HEADER)
     tags = {}
-    for at in range(_HEADER + 4, _HEADER + 4 + _ENTRY * min(count, _MOST_TAGS), _ENTRY):
+    for at in range(_HEADER + 4, _HEADER + 4 + _ENTRY * min(count, _MAX_TAGS), _ENTRY):
         entry = profile[at : at + _ENTRY]
         if len(entry) == _ENTRY:
             name, start, size = struct.unpack(">4sLL", entry)

@@ -17,7 +17,7 @@ from app.media.formats import sniff
 from app.media.formats.sniff import Bytes
 from app.media.metadata.reader import PictureMetadata
 from app.media.render.derivatives import derived_pictures
-from app.media.results import DamageReason, Developed, Header, Rejected
+from app.media.results import DamageReason, Header, Rejected, Rendered
 
 
 def prepare() -> None:
@@ -27,10 +27,10 @@ def prepare() -> None:
     fallback_decoders.prepare()
 
 
-def develop(
+def render(
     data: Bytes, *, announce: Callable[[Header], None] = lambda _: None
-) -> Developed | Rejected:
-    """Develop a file, whatever it is: any exception inside is an outcome.
+) -> Rendered | Rejected:
+    """Process a file, whatever it is: any exception inside is an outcome.
 
     announce is told what the header says before pixels are decoded, so that it is known even if
     decoding ends this process.
@@ -59,7 +59,7 @@ def develop(
         return _shown_small(original, header)
 
 
-def _too_large_to_open(data: Bytes, announce: Callable[[Header], None]) -> Developed:
+def _too_large_to_open(data: Bytes, announce: Callable[[Header], None]) -> Rendered:
     """Keep a moving WebP whose canvas there is no room for: libwebp asks for it to say its size."""
     width, height = sniff.size_of_webp(bytes(data[: sniff.HEAD_BYTES]))
     header = Header(content_type=sniff.WEBP, width=width, height=height, metadata=PictureMetadata())
@@ -67,7 +67,7 @@ def _too_large_to_open(data: Bytes, announce: Callable[[Header], None]) -> Devel
     return _developed(header, (None, None, None), "out_of_memory", None)
 
 
-def _derive(original: Original, header: Header) -> Developed:
+def _derive(original: Original, header: Header) -> Rendered:
     raised: Exception | None = None
     try:
         pixels, reason = original.pixels(), original.complaint()
@@ -84,7 +84,7 @@ def _derive(original: Original, header: Header) -> Developed:
     return _developed(header, derived, reason, raised)
 
 
-def _shown_small(original: Original, header: Header) -> Developed:
+def _shown_small(original: Original, header: Header) -> Rendered:
     """Show a picture that is too large for this machine by the small copy that it holds."""
     derived: _Derived = (None, None, None)
     try:
@@ -112,9 +112,9 @@ def _derived(original: Original, pixels: Image | None) -> _Derived:
 
 def _developed(
     header: Header, derived: _Derived, reason: DamageReason | None, error: Exception | None
-) -> Developed:
+) -> Rendered:
     preview, thumbnail, placeholder = derived
-    return Developed(
+    return Rendered(
         outcome="ready" if reason is None else "damaged",
         reason=reason,
         content_type=header.content_type,

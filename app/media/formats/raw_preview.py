@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from app.media.formats import sniff
 from app.media.formats.maker_notes import jpegs_of_maker_note
-from app.media.formats.sniff import MOST_PIXELS, Bytes
+from app.media.formats.sniff import MAX_PIXELS, Bytes
 from app.media.metadata.exif import (
     Tags,
     first_directory,
@@ -45,9 +45,9 @@ _JPEG_COMPRESSIONS = (6, 7)
 # DNG 1.7 compresses with the same JPEG what is no picture to look at: the sensor's numbers (CFA and
 # LinearRaw), depth, and masks of what is sky or skin.
 _NO_PICTURES = frozenset({32803, 34892, 51177, 52527})
-_MOST_DIRECTORIES = 32
-_MOST_STRIPS = 2000
-_MOST_ORIENTATION = 8
+_MAX_DIRECTORIES = 32
+_MAX_STRIPS = 2000
+_MAX_ORIENTATION = 8
 
 
 @dataclass(kw_only=True)
@@ -75,7 +75,7 @@ class Embedded:
             return
         jpeg = memoryview(data)[start : start + length]
         pixels = _pixels_of(jpeg)
-        if self.pixels < pixels <= MOST_PIXELS:
+        if self.pixels < pixels <= MAX_PIXELS:
             self.jpeg, self.pixels = jpeg, pixels
             self.is_cut_short |= start + length > len(data)
 
@@ -134,14 +134,14 @@ def _directories(data: Bytes) -> Iterator[Tags]:
         return
     waiting = [first_directory(data, layout)]
     seen: set[int] = set()
-    while waiting and len(seen) < _MOST_DIRECTORIES:
+    while waiting and len(seen) < _MAX_DIRECTORIES:
         start = waiting.pop(0)
         if start in seen or start == 0:
             continue
         seen.add(start)
         tags = read_directory(data, start, layout, _WANTED)
         yield tags
-        waiting += wholes_of(tags.get(_SUB_DIRECTORIES), most=_MOST_DIRECTORIES)
+        waiting += wholes_of(tags.get(_SUB_DIRECTORIES), most=_MAX_DIRECTORIES)
         try:
             (count,) = struct.unpack_from(layout.order + layout.count, data, start)
             end = start + struct.calcsize("<" + layout.count) + layout.entry_bytes * count
@@ -164,7 +164,7 @@ def _first_directory_ends(data: Bytes) -> int:
 
 def _orient(found: Embedded, tags: Tags) -> None:
     orientation = whole_of(tags, _ORIENTATION)
-    if 1 <= orientation <= _MOST_ORIENTATION:
+    if 1 <= orientation <= _MAX_ORIENTATION:
         found.orientation = orientation
 
 
@@ -189,7 +189,7 @@ def _bare_copy(tags: Tags, data: Bytes) -> bytes:
     if says != [1, 2, 3] or bits != [8, 8, 8] or not 0 < width * height <= _MAX_BARE_PIXELS:
         return b""
     starts, sizes = (
-        wholes_of(tags.get(name), most=_MOST_STRIPS) for name in (_STRIPS, _STRIP_SIZES)
+        wholes_of(tags.get(name), most=_MAX_STRIPS) for name in (_STRIPS, _STRIP_SIZES)
     )
     if len(starts) != len(sizes) or sum(sizes) != 3 * width * height:
         return b""
@@ -216,7 +216,7 @@ def _last_byte(tags: Tags) -> int:
     """Return where the last of a directory's pixels end."""
     ends = [0]
     for places, sizes in ((_STRIPS, _STRIP_SIZES), (_TILES, _TILE_SIZES)):
-        pairs = (wholes_of(tags.get(name), most=_MOST_STRIPS) for name in (places, sizes))
+        pairs = (wholes_of(tags.get(name), most=_MAX_STRIPS) for name in (places, sizes))
         ends += [_end(start, size) for start, size in zip(*pairs, strict=False)]
     return max(ends)
 
@@ -235,7 +235,7 @@ _CANON = {
 }
 _BLOCKS = {b"CMT1": "exif", b"CMT2": "exposure", b"CMT4": "gps"}
 _PREVIEW_HEADER = 16
-_MOST_BOXES, _DEEPEST = 2000, 8
+_MAX_BOXES, _DEEPEST = 2000, 8
 
 
 def _search_boxes(data: Bytes, start: int, end: int, found: Embedded, depth: int = 0) -> None:
@@ -260,7 +260,7 @@ def _search_boxes(data: Bytes, start: int, end: int, found: Embedded, depth: int
 def _boxes(data: Bytes, start: int, end: int, found: Embedded) -> Iterator[tuple[bytes, int, int]]:
     """Yield each box's kind, and where its content begins and ends."""
     at = start
-    while at + 8 <= end and found.boxes < _MOST_BOXES:
+    while at + 8 <= end and found.boxes < _MAX_BOXES:
         found.boxes += 1
         size, kind = struct.unpack_from(">L4s", data, at)
         content = at + 8
@@ -276,7 +276,7 @@ def _boxes(data: Bytes, start: int, end: int, found: Embedded) -> Iterator[tuple
 # The frame headers of JPEGs that can be shown; Canon's raw data is a lossless JPEG (C3).
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _NO_FRAMES = frozenset({0xC4, 0xC8, 0xCC})
-_MOST_SEGMENTS = 200
+_MAX_SEGMENTS = 200
 
 
 def _pixels_of(jpeg: Bytes) -> int:
@@ -284,7 +284,7 @@ def _pixels_of(jpeg: Bytes) -> int:
     if bytes(jpeg[:3]) != b"\xff\xd8\xff":
         return 0
     at = 2
-    for _ in range(_MOST_SEGMENTS):
+    for _ in range(_MAX_SEGMENTS):
         head = bytes(jpeg[at : at + 9])
         if len(head) < 9 or head[0] != 0xFF:  # noqa: PLR2004 - marker, length, size
             return 0

@@ -37,7 +37,7 @@ OTHER_RAW = "image/x-raw"  # of a maker who is not named here, in a TIFF
 Bytes = bytes | memoryview
 
 # Pictures embedded in raw files are looked at up to this size: Phase One's have 151 megapixels.
-MOST_PIXELS = 250_000_000
+MAX_PIXELS = 250_000_000
 # A header that claims a longer side than this is that of no picture.
 MAX_SIDE = 1_000_000
 
@@ -234,7 +234,7 @@ def _is_raw(tags: Tags) -> bool:
     return _SUB_DIRECTORIES in tags and not tags.keys() & {_STRIPS, _TILES}
 
 
-_MOST_CHUNKS = 200_000
+_MAX_CHUNKS = 200_000
 
 
 def is_cut_short(data: Bytes, content_type: str) -> bool:
@@ -270,7 +270,7 @@ def mended(data: Bytes, content_type: str) -> bytes:
 def _last_chunk_ends(data: Bytes) -> int:
     """Walk a PNG's chunks without reading them; return where its end lies or should lie."""
     at = 8
-    for _ in range(_MOST_CHUNKS):
+    for _ in range(_MAX_CHUNKS):
         if at + 8 > len(data):
             break
         size, kind = struct.unpack_from(">L4s", data, at)
@@ -303,7 +303,7 @@ def size_of_webp(head: bytes) -> tuple[int, int]:
 def last_box_ends(data: Bytes) -> int:
     """Walk a HEIF's outer boxes without reading them; return where the last one ends."""
     at = 0
-    for _ in range(_MOST_CHUNKS):
+    for _ in range(_MAX_CHUNKS):
         if at + 16 > len(data):
             break
         size = int.from_bytes(data[at : at + 4], "big")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from app.media.formats.sniff import Bytes
 from app.media.metadata.exif import layout_of, numbers_of, read_first
 
-_MOST_PAGES = 1000
+_MAX_PAGES = 1000
 _ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT = 278, 322, 323
 
 
@@ -44,7 +44,7 @@ def _pointers(data: Bytes) -> Iterator[slice]:
         return
     size = struct.calcsize("<" + layout.pointer)
     at, seen = layout.first_at, {0}
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         if at + size > len(data):
             return
         (start,) = struct.unpack_from(layout.order + layout.pointer, data, at)

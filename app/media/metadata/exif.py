@@ -75,8 +75,8 @@ _SIZES = {
 }
 _POINTERS = frozenset({LONG, IFD, LONG8, IFD8})
 _BEYOND_ANY_FILE = 1 << 53
-_MOST_ENTRIES = 1000
-_MOST_BYTES = 8192
+_MAX_ENTRIES = 1000
+_MAX_BYTES = 8192
 _EXPOSURE_DIRECTORY, _GPS_DIRECTORY = 0x8769, 0x8825
 
 
@@ -170,7 +170,7 @@ def read_directory(exif: bytes | memoryview, start: int, layout: Layout, wanted:
         (count,) = struct.unpack_from(order + layout.count, exif, start)
         begin = start + struct.calcsize("<" + layout.count)
         for at in range(
-            begin, begin + layout.entry_bytes * min(count, _MOST_ENTRIES), layout.entry_bytes
+            begin, begin + layout.entry_bytes * min(count, _MAX_ENTRIES), layout.entry_bytes
         ):
             tag, kind, number = struct.unpack_from(order + "HH" + layout.pointer, exif, at)
             size = _SIZES.get(kind, 0)
@@ -179,7 +179,7 @@ def read_directory(exif: bytes | memoryview, start: int, layout: Layout, wanted:
             place = at + 4 + pointer_bytes
             if size * number > pointer_bytes:  # what fits stands in the entry itself
                 (place,) = struct.unpack_from(order + layout.pointer, exif, place)
-            raw = bytes(exif[place : place + min(size * number, _MOST_BYTES)])
+            raw = bytes(exif[place : place + min(size * number, _MAX_BYTES)])
             if len(raw) >= size:
                 found[tag] = Tag(kind, order, raw, place, size * number)
     except (struct.error, OverflowError):  # a place beyond the end, or beyond what a file can have

@@ -8,7 +8,7 @@ from app.media.metadata.sanitize import clean_caption, decoded
 
 _RESOURCE, _IPTC_RESOURCE = b"8BIM", 0x0404
 _PHOTOSHOP = b"Photoshop 3.0\0"
-_MOST_RESOURCES, _MOST_RECORDS = 500, 2000
+_MAX_RESOURCES, _MAX_RECORDS = 500, 2000
 _LONGEST_VALUE = 8192
 _MARKER, _APPLICATION = 0x1C, 2
 _DATE, _TIME, _CAPTION = 55, 60, 120
@@ -40,7 +40,7 @@ def _unwrapped(block: bytes) -> bytes:
     if not block.startswith((_PHOTOSHOP, _RESOURCE)):
         return block
     at = len(_PHOTOSHOP) if block.startswith(_PHOTOSHOP) else 0
-    for _ in range(_MOST_RESOURCES):
+    for _ in range(_MAX_RESOURCES):
         head = block[at : at + 7]
         if len(head) < 7 or not head.startswith(_RESOURCE):  # noqa: PLR2004 - kind, id, length of name
             break
@@ -59,7 +59,7 @@ def _records(block: bytes) -> dict[int, bytes]:
     """Return the wanted values of the application's record, the first of each."""
     found: dict[int, bytes] = {}
     at = 0
-    for _ in range(_MOST_RECORDS):
+    for _ in range(_MAX_RECORDS):
         if at + 5 > len(block) or block[at] != _MARKER:
             break
         record, name, size = struct.unpack_from(">BBH", block, at + 1)

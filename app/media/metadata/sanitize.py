@@ -5,7 +5,7 @@ import unicodedata
 # Of names: camera, lens. A caption may be long, and have lines.
 LONGEST_NAME = 64
 LONGEST_CAPTION = 2000
-_MOST_LINES = 100
+_MAX_LINES = 100
 
 
 def decoded(raw: bytes) -> str:
@@ -30,7 +30,7 @@ def clean_name(text: str) -> str | None:
 
 def clean_caption(text: str) -> str | None:
     """Clean a text of several lines; lines stay lines, and empty ones go."""
-    lines = text[: 4 * LONGEST_CAPTION].splitlines()[:_MOST_LINES]
+    lines = text[: 4 * LONGEST_CAPTION].splitlines()[:_MAX_LINES]
     cleaned = (clean_text(line, longest=LONGEST_CAPTION) for line in lines)
     whole = "\n".join(line for line in cleaned if line)
     return whole[:LONGEST_CAPTION].strip() or None

@@ -15,7 +15,7 @@ from app.media.metadata.gps import Place, degrees, place
 from app.media.metadata.sanitize import clean_caption, clean_name
 
 _LARGEST = 1 << 20
-_MOST_ELEMENTS, _DEEPEST = 20_000, 50
+_MAX_ELEMENTS, _DEEPEST = 20_000, 50
 _LONGEST_VALUE = 8192
 MAX_STARS = 5
 REJECTED = -1  # in place of stars: thrown away (Adobe's XMP Specification Part 2, xmp:Rating)
@@ -30,7 +30,7 @@ _BASIC = "http://ns.adobe.com/xap/1.0/ "
 _CAMERA = "http://ns.google.com/photos/1.0/camera/ "
 _PART = "http://ns.google.com/photos/1.0/container/ Item"
 _OF_PART = "http://ns.google.com/photos/1.0/container/item/ "
-_MOST_PARTS = 100
+_MAX_PARTS = 100
 # The name of a property, by its namespace and name. A packet may abbreviate namespaces as it likes.
 _WANTED = {
     _BASIC + "Rating": "rating",
@@ -124,14 +124,14 @@ class _Reader:
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements += 1
-        if self._elements > _MOST_ELEMENTS or len(self._path) > _DEEPEST:
+        if self._elements > _MAX_ELEMENTS or len(self._path) > _DEEPEST:
             raise _EnoughError
         inside, self._path = self._path[-2:], [*self._path, tag]
         if tag == _DESCRIPTION and inside[-1:] == [_ROOT]:
             for name, value in attributes.items():
                 if name in _WANTED:
                     self.said.setdefault(_WANTED[name], value[:_LONGEST_VALUE])
-        elif tag == _PART and len(self.parts) < _MOST_PARTS:
+        elif tag == _PART and len(self.parts) < _MAX_PARTS:
             self._name = None
             self.parts.append(
                 {

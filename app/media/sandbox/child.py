@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from app.media.results import Header, Report
 
-# What a message asks for, by its first byte: to develop an original, or to sketch a preview.
-DEVELOP, SKETCH = b"D", b"S"
+# What a message asks for, by its first byte: to process an original, or to sketch a preview.
+RENDER, SKETCH = b"D", b"S"
 # That byte, and the size of the file, which a confined child cannot ask for.
 MESSAGE = struct.Struct(">cQ")
 # How many bytes a picture may use that needs more than others; 0 when it may not.
@@ -64,7 +64,7 @@ def main() -> None:
     parent = socket.socket(fileno=0)
     memory, seconds = settings["memory_bytes"], settings["timeout"]
     give_up_account()  # children have another otherwise, and could not be limited
-    limits = ChildLimits(most=settings["most_bytes"], seconds=seconds)
+    limits = ChildLimits(most=settings["max_bytes"], seconds=seconds)
     is_limiting = limits.can_be_set()
     is_confining = confined and is_limiting
     if not is_confining:
@@ -99,10 +99,10 @@ def _serve(parent: socket.socket, *, memory: int, seconds: float, limits_itself:
                 raise MemoryError("more than this machine has for one picture")
             bounds.allow(granted + file_size)
 
-    def develop(data: memoryview) -> "Report":
-        return decoder.develop(data, announce=announce)
+    def render(data: memoryview) -> "Report":
+        return decoder.render(data, announce=announce)
 
-    orders = {DEVELOP: develop, SKETCH: sketch}
+    orders = {RENDER: render, SKETCH: sketch}
     confine(limits_itself=limits_itself)
     sys.addaudithook(_complain_of_imports)
     idle = select.poll()

@@ -18,14 +18,14 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
-from app.media.results import Developed, Rejected, Sketch
+from app.media.results import Rejected, Rendered, Sketch
 from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.fork_client import ForkError, ForkServer
 from app.media.sandbox.nameless_file import nameless_file
 from app.media.sandbox.process import (
     Child,
-    DarkroomError,
     DeathError,
+    DecoderPoolError,
     DoubtError,
     Grants,
     bare_environment,
@@ -33,7 +33,7 @@ from app.media.sandbox.process import (
 from app.media.sandbox.slots import Slots
 from app.observability.metrics import count
 
-__all__ = ["Darkroom", "DarkroomError", "Developed", "Rejected"]
+__all__ = ["DecoderPool", "DecoderPoolError", "Rejected", "Rendered"]
 
 _PROGRAM = Path(__file__).with_name("child.py")
 
@@ -41,7 +41,7 @@ _PROGRAM = Path(__file__).with_name("child.py")
 # of 48 takes 230.
 _DEFAULT_MEMORY = 464 << 20
 # A large picture may take more than that, if the machine has it: beside everything else.
-_MOST_FOR_ONE = 2 << 30
+_MAX_FOR_ONE = 2 << 30
 _KEPT_FOR_THE_REST = 512 << 20
 # Children wait for their owner's next picture: a few more than can work at once, so that people who
 # upload at the same time do not end each other's.
@@ -66,8 +66,8 @@ class _Work(NamedTuple):
     background: bool
 
 
-class Darkroom:
-    """A pool of children that develop pictures. Safe to use from several threads."""
+class DecoderPool:
+    """A pool of children that process pictures. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Darkroom:
     ) -> None:
         """Start the process that children are forked from, without waiting until it is warm.
 
-        children is how many pictures are developed at once, and the most of one person; reserved is
+        children is how many pictures are processed at once, and the most of one person; reserved is
         how many more, of others and not of the background. timeout is in seconds, for one picture,
         of the wall clock and of the CPU alike; memory_bytes is what one picture may take on top of
         a warm child, large_memory_bytes what one at a time may (None: what is to spare here).
@@ -100,7 +100,7 @@ class Darkroom:
             "path": sys.path,
             "timeout": timeout,
             "memory_bytes": memory_bytes,
-            "most_bytes": max(memory_bytes, most),
+            "max_bytes": max(memory_bytes, most),
         }
         # Not where they are not confined: one that was taken over could look at what comes next.
         self._keeps_children = True
@@ -113,35 +113,35 @@ class Darkroom:
         self._server = self._start_server()
 
     def check(self) -> None:
-        """Wait until children can be forked, as confined as they must be. Raises DarkroomError."""
+        """Wait until children can be forked, and are confined. Raises DecoderPoolError."""
         self._bury(self._start())
 
-    def develop(
+    def render(
         self,
         original: Path | BufferedReader,
         *,
         owner: UUID | None = None,
         background: bool = False,
         decoder_time: DecoderTime | None = None,
-    ) -> Developed | Rejected:
-        """Develop one file; waits for a free child. Bad bytes never raise.
+    ) -> Rendered | Rejected:
+        """Process one file; waits for a free child. Bad bytes never raise.
 
         original is a path, or open for reading only: a child is handed the descriptor. owner is
         whose file it is; without one, the child serves nobody else. For background see
         [Note: Background]. decoder_time is told what it takes, whatever becomes of it.
 
         Raises:
-            DarkroomError: when no child can be started, the file cannot be opened, or the
-                darkroom is closed.
+            DecoderPoolError: when no child can be started, the file cannot be opened, or the
+                decoder pool is closed.
         """
         try:
             opened = original.open("rb") if isinstance(original, Path) else nullcontext(original)
         except OSError as error:
-            raise DarkroomError(f"the original cannot be opened: {error.strerror}") from error
+            raise DecoderPoolError(f"the original cannot be opened: {error.strerror}") from error
         work = _Work(owner, background and self._has_background)
         with opened as file:
             try:
-                return self._twice(lambda child: child.develop(file.fileno()), work, decoder_time)
+                return self._twice(lambda child: child.render(file.fileno()), work, decoder_time)
             except DeathError as death:
                 return death.verdict(file.fileno())
 
@@ -158,7 +158,7 @@ class Darkroom:
         decoder_time is told what it takes.
 
         Raises:
-            DarkroomError: when no child can be started, or the darkroom is closed.
+            DecoderPoolError: when no child can be started, or the decoder pool is closed.
         """
         with nameless_file() as (written, file):
             written.write(preview)
@@ -173,7 +173,7 @@ class Darkroom:
         return sketched.preview if isinstance(sketched, Sketch) else None
 
     def close(self) -> None:
-        """Kill all decoder processes; threads that wait for one get a DarkroomError."""
+        """Kill all decoder processes; threads that wait for one get a DecoderPoolError."""
         with self._lock:
             self._closed = True
             children = list(self._alive)
@@ -185,7 +185,7 @@ class Darkroom:
         self._server.close()
 
     def __enter__(self) -> Self:
-        """Return the darkroom, to be closed by the end of the block."""
+        """Return the decoder pool, to be closed by the end of the block."""
         return self
 
     def __exit__(
@@ -194,7 +194,7 @@ class Darkroom:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the darkroom."""
+        """Close the decoder pool."""
         self.close()
 
     def _twice(
@@ -235,13 +235,13 @@ class Darkroom:
                 return ask(child)
             except DeathError:
                 if self._closed:
-                    raise DarkroomError("the darkroom was closed") from None
+                    raise DecoderPoolError("the decoder pool was closed") from None
                 raise
             finally:
                 self._put_back(child, work)
 
     def _take(self, work: _Work) -> Child:
-        """Return the owner's own idle child, or a new one. Raises DarkroomError."""
+        """Return the owner's own idle child, or a new one. Raises DecoderPoolError."""
         with self._lock:
             mine = [entry for entry in self._idle if entry[0] == work]
             if mine:
@@ -282,8 +282,8 @@ class Darkroom:
                 self._allow_or_refuse_unconfined()
             fork = server.fork()
         except ForkError as error:
-            reason = "the darkroom is closed" if self._closed else str(error)
-            raise DarkroomError(reason) from error
+            reason = "the decoder pool is closed" if self._closed else str(error)
+            raise DecoderPoolError(reason) from error
         if background:
             with suppress(OSError):  # it has ended already, and whoever asks it will hear so
                 os.setpriority(os.PRIO_PROCESS, fork.pid, _BACKGROUND_NICENESS)
@@ -298,12 +298,12 @@ class Darkroom:
                 self._alive.add(child)
                 return child
         child.bury()
-        raise DarkroomError("the darkroom is closed")
+        raise DecoderPoolError("the decoder pool is closed")
 
     def _allow_or_refuse_unconfined(self) -> None:
         count("UnconfinedChildren")
         if not self._unconfined_is_allowed:
-            raise DarkroomError(
+            raise DecoderPoolError(
                 "decoders cannot be confined on this machine (seccomp is refused), so no picture is"
                 " opened; UNCONFINED_DECODERS=allow goes on without"
             )
@@ -322,7 +322,7 @@ class Darkroom:
         try:
             return ForkServer(_PROGRAM, self._settings, bare_environment())
         except ForkError as error:
-            raise DarkroomError(str(error)) from error
+            raise DecoderPoolError(str(error)) from error
 
     def _bury(self, child: Child) -> None:
         with self._lock:
@@ -336,4 +336,4 @@ def _spare_memory() -> int:
         machine = int(given) << 20
     else:
         machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    return max(_DEFAULT_MEMORY, min(_MOST_FOR_ONE, machine - _KEPT_FOR_THE_REST))
+    return max(_DEFAULT_MEMORY, min(_MAX_FOR_ONE, machine - _KEPT_FOR_THE_REST))

@@ -19,16 +19,16 @@ from app.media.metadata.reader import PictureMetadata
 from app.media.results import (
     HEAD_BYTES,
     DeathReason,
-    Developed,
     Header,
     Rejected,
+    Rendered,
     Report,
     Sketch,
     WireError,
     lengths,
     unpack,
 )
-from app.media.sandbox.child import DEVELOP, GRANT, LATE_IMPORT, MESSAGE, OUT_OF_MEMORY, SKETCH
+from app.media.sandbox.child import GRANT, LATE_IMPORT, MESSAGE, OUT_OF_MEMORY, RENDER, SKETCH
 from app.media.sandbox.child_limits import lifetime_seconds
 from app.media.sandbox.fork_client import Fork, last_words
 from app.media.sandbox.slots import Leave
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 _PICTURES_PER_CHILD = 500
 
 
-class DarkroomError(Exception):
+class DecoderPoolError(Exception):
     """The machine failed, not the picture: nothing is known of it, and trying later may help."""
 
 
@@ -64,7 +64,7 @@ class DeathError(Exception):
         self.header = header
         self.certain = certain
 
-    def verdict(self, file: int) -> Developed | Rejected:
+    def verdict(self, file: int) -> Rendered | Rejected:
         """Shape the death as the outcome of the picture, an open file, that is blamed for it."""
         header = self.header
         if header is None:
@@ -76,7 +76,7 @@ class DeathError(Exception):
             header = Header(
                 content_type=detected.content_type, width=0, height=0, metadata=PictureMetadata()
             )
-        return Developed(
+        return Rendered(
             outcome="damaged",
             reason=self.reason,
             content_type=header.content_type,
@@ -178,15 +178,15 @@ class Child:
         has_time = at_most <= lifetime_seconds(self._timeout)
         return self._pictures_left > 0 and has_time and self._fork.poll() is None
 
-    def develop(self, file: int) -> Developed | Rejected:
-        """Develop the open file.
+    def render(self, file: int) -> Rendered | Rejected:
+        """Process the open file.
 
         Raises:
             DeathError, DoubtError: see there; the child is not fit any more.
         """
         is_fresh = self._pictures_left == _PICTURES_PER_CHILD
-        report = self._ask(DEVELOP, file)
-        if not isinstance(report, Developed | Rejected):
+        report = self._ask(RENDER, file)
+        if not isinstance(report, Rendered | Rejected):
             raise self._death(WireError("another report than was asked for"), None)
         if isinstance(report, Rejected) and not is_fresh:
             self._pictures_left = 0
@@ -220,7 +220,7 @@ class Child:
         if LATE_IMPORT in complaint:
             _log.error("the rehearsal misses something: %s", complaint)
         if isinstance(report, Rejected) or (
-            isinstance(report, Developed) and report.outcome != "ready"
+            isinstance(report, Rendered) and report.outcome != "ready"
         ):
             _log.info("%s: %s", report.reason, complaint)
         return report

@@ -20,10 +20,10 @@ import pyvips  # type: ignore[import-untyped]
 
 from app.media.colour.gain_map import ISO_SEGMENT
 from app.media.colour.management import to_screen
-from app.media.decode.decoder import develop
+from app.media.decode.decoder import render
 from app.media.metadata.reader import read_metadata
 from app.media.render.thumbhash import thumbhash
-from app.media.results import Developed
+from app.media.results import Rendered
 from app.media.sandbox.seccomp import confine
 from app.media.sandbox.self_test_samples import (
     BLOCKS,
@@ -39,24 +39,24 @@ class RehearsalError(Exception):
 
 
 def rehearse() -> bool:
-    """Develop a picture of each kind in forks of this process, and load what they had to load.
+    """Process a picture of each kind in forks of this process, and load what they had to load.
 
     Returns whether a fork can be confined here.
 
     Raises:
         RehearsalError: when a picture does not come out.
     """
-    found = _in_a_fork(_develop_samples)
+    found = _in_a_fork(_render_samples)
     for module in found["modules"]:
         with suppress(ImportError):  # some are only made by others
             importlib.import_module(module)
     samples = [base64.b64decode(sample) for sample in found["samples"]]
-    confined: bool = _in_a_fork(lambda: _develop_confined(samples))
+    confined: bool = _in_a_fork(lambda: _render_confined(samples))
     return confined
 
 
-def _develop_samples() -> dict[str, list[str]]:
-    """Develop samples of all kinds; return what was imported by that, and some samples."""
+def _render_samples() -> dict[str, list[str]]:
+    """Process samples of all kinds; return what was imported by that, and some samples."""
     before = set(sys.modules)
     kept: dict[tuple[str, int], bytes] = {}
     for sample in some_samples():
@@ -74,7 +74,7 @@ def _develop_samples() -> dict[str, list[str]]:
     }
 
 
-def _develop_confined(samples: list[bytes]) -> bool:
+def _render_confined(samples: list[bytes]) -> bool:
     confined = confine()
     for picture in samples:
         _expect_ready(picture, "a confined picture")
@@ -82,14 +82,14 @@ def _develop_confined(samples: list[bytes]) -> bool:
 
 
 def _expect_ready(picture: bytes, name: str) -> None:
-    outcome = develop(picture)
-    if not isinstance(outcome, Developed) or outcome.outcome != "ready":
+    outcome = render(picture)
+    if not isinstance(outcome, Rendered) or outcome.outcome != "ready":
         raise RehearsalError(f"{name} does not decode here: {outcome.reason}")
 
 
 def _expect_gain_map(picture: bytes) -> None:
-    outcome = develop(picture)
-    if not isinstance(outcome, Developed) or ISO_SEGMENT not in (outcome.preview or b""):
+    outcome = render(picture)
+    if not isinstance(outcome, Rendered) or ISO_SEGMENT not in (outcome.preview or b""):
         raise RehearsalError("gain maps do not decode here")
 
 

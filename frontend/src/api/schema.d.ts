@@ -1523,7 +1523,7 @@ export interface paths {
          * Put the parts of an upload together, once all have arrived
          * @description Put the parts of an upload together, once all have arrived.
          *
-         *     From then on the picture is stored; it is developed as those are that came in one piece.
+         *     From then on the picture is stored; it is processed as those are that came in one piece.
          *
          *     Safe to repeat. The second time changes nothing more.
          */
@@ -1591,8 +1591,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Develop a damaged picture anew: its failure may have been ours, and mended since
-         * @description Develop a damaged picture anew: its failure may have been ours, and mended since.
+         * Process a damaged picture anew: its failure may have been ours, and mended since
+         * @description Process a damaged picture anew: its failure may have been ours, and mended since.
          *
          *     Safe to repeat. The second time it is not damaged, since it is being tried: 409.
          */
@@ -12106,7 +12106,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is being developed anew. */
+            /** @description It is being processed again. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

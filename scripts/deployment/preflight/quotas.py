@@ -23,7 +23,7 @@ _ADDRESSES = {"gateway": 2}
 _FAMILY = re.compile(r"(a|c|d|h|i|im|is|m|r|t|z)\d")
 _VCPUS_OF_NAT_INSTANCE = 2  # a t4g.micro, see infrastructure/nat.py
 # Four queues with two workers each at least, and the rest for people, sweep and migrations.
-_LEAST_EXECUTIONS = 10
+_MIN_EXECUTIONS = 10
 # From here on no size is held back: three queues of twenty (and copies of everything
 # with a tenth of that) are about six tenths of it.
 _ENOUGH_EXECUTIONS = 100
@@ -62,8 +62,8 @@ def look_at_executions(account: AwsAccount, _: Wanted) -> Finding:
         'More is free: Service Quotas, AWS Lambda, "Concurrent executions" (L-B99A9384), ask for\n'
         "1,000; then run this again."
     )
-    if allowed < _LEAST_EXECUTIONS:
-        words = f"{allowed} functions at once, and {_LEAST_EXECUTIONS} are needed"
+    if allowed < _MIN_EXECUTIONS:
+        words = f"{allowed} functions at once, and {_MIN_EXECUTIONS} are needed"
         return Finding(name="Lambda", verdict="bad", words=words, advice=more)
     if allowed < _ENOUGH_EXECUTIONS:
         words = f"{allowed} functions at once, as new accounts have: fewer workers are given"

@@ -1,4 +1,4 @@
-"""A stack of their own: no worker of other tests finds these letters."""
+"""A stack of their own: no worker of other tests finds these mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sending letters: what is tried again, what is given up, what is deleted, and what they look like.
+"""Sending mails: what is tried again, what is given up, what is deleted, and what they look like.
 
 In this process and with a mailer of the test's own, which fails when it is told to.
 """
@@ -18,13 +18,13 @@ from sqlalchemy import delete, select, update
 
 from app.accounts.deletion import shut_those_who_leave
 from app.accounts.emails.layout import Link, Words, lay_out
-from app.accounts.emails.outbox import TO_ACT_ON, Kind, ask_for_letter
-from app.accounts.emails.sender import send_letter, settle_old_letters, take_overdue_letters
-from app.accounts.models import Letter, User
+from app.accounts.emails.outbox import TO_ACT_ON, Kind, queue_mail
+from app.accounts.emails.sender import send_mail, settle_old_mails, take_overdue_mails
+from app.accounts.models import OutboxMail, User
 from app.api.app import create_worker_app
 from app.clients.aws.ses import Mail, Mailer, MailError
 from app.database import db, now
-from app.messages import MOST_ATTEMPTS, RetryLaterError, SendLetter
+from app.messages import MAX_ATTEMPTS, RetryLaterError, SendMail
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 
@@ -53,7 +53,7 @@ def settings(stack: EmbeddedStack) -> Settings:
 def worker(settings: Settings) -> Iterator[None]:
     """What the worker runs its tasks in."""
     with create_worker_app(settings, pool_size=2).app_context():
-        db.session.execute(delete(Letter))
+        db.session.execute(delete(OutboxMail))
         db.session.commit()
         yield
 
@@ -66,38 +66,38 @@ def user(worker: None) -> User:  # noqa: ARG001 - its context
     return row
 
 
-def letter(kind: Kind, user: User, **data: object) -> UUID:
-    row = ask_for_letter(kind, email=user.email, user_id=user.id, **data)
+def queued(kind: Kind, user: User, **data: object) -> UUID:
+    row = queue_mail(kind, email=user.email, user_id=user.id, **data)
     db.session.commit()
     return row.id
 
 
-def found(letter_id: UUID) -> Letter:
+def found(mail_id: UUID) -> OutboxMail:
     db.session.expire_all()
-    return db.session.get_one(Letter, letter_id)
+    return db.session.get_one(OutboxMail, mail_id)
 
 
-def test_a_letter_is_sent_once(user: User, settings: Settings) -> None:
-    task = SendLetter(letter_id=letter(Kind.PASSWORD_CHANGED, user))
+def test_a_mail_is_sent_once(user: User, settings: Settings) -> None:
+    task = SendMail(mail_id=queued(Kind.PASSWORD_CHANGED, user))
     mailer = FakeMailer()
     for attempt in (1, 2):
-        send_letter(task, attempt, mailer=mailer, settings=settings)
+        send_mail(task, attempt, mailer=mailer, settings=settings)
     assert [mail.to for mail in mailer.sent] == [user.email]
-    row = found(task.letter_id)
+    row = found(task.mail_id)
     assert (row.failure, row.attempts) == (None, 1)
     assert row.settled_at
 
 
 def test_a_busy_mailer_is_asked_again_later_and_later(user: User, settings: Settings) -> None:
-    task = SendLetter(letter_id=letter(Kind.PASSWORD_CHANGED, user))
+    task = SendMail(mail_id=queued(Kind.PASSWORD_CHANGED, user))
     mailer = FakeMailer(failures=[MailError("Busy", retryable=True) for _ in range(3)])
     pauses = []
     for attempt in (1, 2, 3):
         with pytest.raises(RetryLaterError) as later:
-            send_letter(task, attempt, mailer=mailer, settings=settings)
+            send_mail(task, attempt, mailer=mailer, settings=settings)
         pauses.append(later.value.seconds)
-        assert found(task.letter_id).settled_at is None
-    send_letter(task, 4, mailer=mailer, settings=settings)
+        assert found(task.mail_id).settled_at is None
+    send_mail(task, 4, mailer=mailer, settings=settings)
     assert pauses == sorted(set(pauses))
     assert len(mailer.sent) == 1
 
@@ -105,7 +105,7 @@ def test_a_busy_mailer_is_asked_again_later_and_later(user: User, settings: Sett
 @pytest.mark.parametrize(
     ("error", "attempt"),
     [
-        (MailError("Busy", retryable=True), MOST_ATTEMPTS),
+        (MailError("Busy", retryable=True), MAX_ATTEMPTS),
         (MailError("MessageRejected", retryable=False), 1),
     ],
 )
@@ -116,49 +116,49 @@ def test_what_cannot_be_sent_is_given_up_and_logged(
     error: MailError,
     attempt: int,
 ) -> None:
-    task = SendLetter(letter_id=letter(Kind.PASSWORD_CHANGED, user))
-    send_letter(task, attempt, mailer=FakeMailer(failures=[error]), settings=settings)
-    row = found(task.letter_id)
+    task = SendMail(mail_id=queued(Kind.PASSWORD_CHANGED, user))
+    send_mail(task, attempt, mailer=FakeMailer(failures=[error]), settings=settings)
+    row = found(task.mail_id)
     assert (row.failure, row.settled_at is not None) == (error.code, True)
     (line,) = [each for each in caplog.records if each.levelno == logging.ERROR]
-    # The alarm LettersGivenUp counts lines that begin so.
-    assert line.getMessage().startswith("gave up letter")
+    # The alarm MailsGivenUp counts lines that begin so.
+    assert line.getMessage().startswith("gave up mail")
     assert user.email not in caplog.text
 
 
-def test_a_letter_whose_message_was_lost_is_asked_for_once(user: User) -> None:
-    letter_id = letter(Kind.PASSWORD_CHANGED, user)
-    assert take_overdue_letters() == []
-    found(letter_id).created_at -= timedelta(minutes=2)
+def test_a_mail_whose_message_was_lost_is_asked_for_once(user: User) -> None:
+    mail_id = queued(Kind.PASSWORD_CHANGED, user)
+    assert take_overdue_mails() == []
+    found(mail_id).created_at -= timedelta(minutes=2)
     db.session.commit()
-    assert take_overdue_letters() == [SendLetter(letter_id=letter_id)]
-    assert take_overdue_letters() == []
+    assert take_overdue_mails() == [SendMail(mail_id=mail_id)]
+    assert take_overdue_mails() == []
 
 
-def test_letters_are_given_up_after_a_day_and_deleted_after_a_week(user: User) -> None:
-    letter_id = letter(Kind.PASSWORD_CHANGED, user)
-    found(letter_id).created_at -= timedelta(days=1, seconds=1)
+def test_mails_are_given_up_after_a_day_and_deleted_after_a_week(user: User) -> None:
+    mail_id = queued(Kind.PASSWORD_CHANGED, user)
+    found(mail_id).created_at -= timedelta(days=1, seconds=1)
     db.session.commit()
-    settle_old_letters()
-    row = found(letter_id)
+    settle_old_mails()
+    row = found(mail_id)
     assert (row.failure, row.settled_at is not None) == ("lost", True)
-    settle_old_letters()
-    row = found(letter_id)
+    settle_old_mails()
+    row = found(mail_id)
     assert row.settled_at
     row.settled_at -= timedelta(days=7, seconds=1)
     db.session.commit()
-    settle_old_letters()
-    assert db.session.scalar(select(Letter).where(Letter.id == letter_id)) is None
+    settle_old_mails()
+    assert db.session.scalar(select(OutboxMail).where(OutboxMail.id == mail_id)) is None
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_is_written_or_left_on_purpose(
     kind: Kind, user: User, settings: Settings
 ) -> None:
-    task = SendLetter(letter_id=letter(kind, user, invite_id=uuid4().hex))
+    task = SendMail(mail_id=queued(kind, user, invite_id=uuid4().hex))
     mailer = FakeMailer()
-    send_letter(task, 1, mailer=mailer, settings=settings)
-    assert found(task.letter_id).settled_at
+    send_mail(task, 1, mailer=mailer, settings=settings)
+    assert found(task.mail_id).settled_at
     nothing_to_say = {Kind.CHANGE_EMAIL, Kind.DELETION_ASKED}  # to the present address; called off
     assert len(mailer.sent) == (0 if kind in nothing_to_say else 1)
     for mail in mailer.sent:
@@ -173,9 +173,9 @@ def test_somebody_whose_account_is_shut_hears_what_was_done_and_gets_no_link(
     db.session.commit()
     mailer = FakeMailer()
     for kind in (*sorted(TO_ACT_ON), Kind.RESET, Kind.PASSWORD_CHANGED):
-        task = SendLetter(letter_id=letter(kind, user))
-        send_letter(task, 1, mailer=mailer, settings=settings)
-        assert found(task.letter_id).settled_at
+        task = SendMail(mail_id=queued(kind, user))
+        send_mail(task, 1, mailer=mailer, settings=settings)
+        assert found(task.mail_id).settled_at
     (mail,) = mailer.sent
     assert "was changed at" in mail.text
     assert "The account is shut" in mail.text
@@ -183,8 +183,8 @@ def test_somebody_whose_account_is_shut_hears_what_was_done_and_gets_no_link(
 
 
 def test_mails_to_somebody_who_leaves_are_withdrawn_when_the_week_is_over(user: User) -> None:
-    waiting = letter(Kind.VERIFY_EMAIL, user)
-    told = letter(Kind.PASSWORD_CHANGED, user)
+    waiting = queued(Kind.VERIFY_EMAIL, user)
+    told = queued(Kind.PASSWORD_CHANGED, user)
     user.delete_after = now() - timedelta(seconds=1)
     db.session.commit()
     shut_those_who_leave()
@@ -206,8 +206,8 @@ def test_what_strangers_wrote_is_text_on_one_line(
     user: User, settings: Settings, kind: Kind, data: dict[str, str]
 ) -> None:
     mailer = FakeMailer()
-    task = SendLetter(letter_id=letter(kind, user, **data))
-    send_letter(task, 1, mailer=mailer, settings=settings)
+    task = SendMail(mail_id=queued(kind, user, **data))
+    send_mail(task, 1, mailer=mailer, settings=settings)
     (mail,) = mailer.sent
     assert "\nBcc" not in mail.text + mail.html + mail.subject
     assert "<img" not in mail.html
@@ -288,9 +288,9 @@ def test_notices_of_one_kind_are_few_and_the_last_one_says_so(
 
     def sent(kind: Kind, **data: object) -> bool:
         before = len(mailer.sent)
-        task = SendLetter(letter_id=letter(kind, user, **data))
-        send_letter(task, 1, mailer=mailer, settings=settings)
-        assert found(task.letter_id).settled_at is not None
+        task = SendMail(mail_id=queued(kind, user, **data))
+        send_mail(task, 1, mailer=mailer, settings=settings)
+        assert found(task.mail_id).settled_at is not None
         return len(mailer.sent) > before
 
     assert [sent(Kind.FACTOR_CHANGED, what="token_made") for _ in range(9)] == [True] * 6 + [
@@ -310,13 +310,13 @@ def test_notices_of_one_kind_are_few_and_the_last_one_says_so(
 
 def test_a_notice_that_is_tried_again_counts_once(user: User, settings: Settings) -> None:
     mailer = FakeMailer(failures=[MailError("busy", retryable=True) for _ in range(4)])
-    task = SendLetter(letter_id=letter(Kind.NEW_DEVICE, user))
+    task = SendMail(mail_id=queued(Kind.NEW_DEVICE, user))
     for _ in range(4):
         with pytest.raises(RetryLaterError):
-            send_letter(task, 1, mailer=mailer, settings=settings)
-    send_letter(task, 1, mailer=mailer, settings=settings)
+            send_mail(task, 1, mailer=mailer, settings=settings)
+    send_mail(task, 1, mailer=mailer, settings=settings)
     for _ in range(4):
-        task = SendLetter(letter_id=letter(Kind.NEW_DEVICE, user))
-        send_letter(task, 1, mailer=mailer, settings=settings)
+        task = SendMail(mail_id=queued(Kind.NEW_DEVICE, user))
+        send_mail(task, 1, mailer=mailer, settings=settings)
     assert len(mailer.sent) == 5
     assert not any("several times" in mail.text for mail in mailer.sent)

@@ -72,7 +72,7 @@ def test_after_one_was_removed_another_is_made(ada: Person, database: Engine) ->
 def test_whoever_asks_while_the_last_one_is_being_finished_waits_for_nothing_in_a_ring(
     ada: Person, database: Engine
 ) -> None:
-    """The worker holds the copy and then writes a letter to its person; the API asks for both."""
+    """The worker holds the copy and then writes a mail to its person; the API asks for both."""
     last = begun(database, ada)
     with database.begin() as connection:
         ready_now = text("UPDATE exports SET state = 'ready' WHERE id = :id")
@@ -84,7 +84,7 @@ def test_whoever_asks_while_the_last_one_is_being_finished_waits_for_nothing_in_
             )
             asking = pool.submit(ada.http.post, "/api/account/exports")
             until(lambda: _somebody_waits(database) or asking.done())
-            # What the letter's foreign key takes.
+            # What the mail's foreign key takes.
             connection.execute(
                 text("SELECT 1 FROM users WHERE id = :id FOR KEY SHARE"), {"id": ada.user_id}
             )

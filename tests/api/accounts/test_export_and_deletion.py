@@ -106,7 +106,7 @@ def test_a_copy_can_be_read_from_a_stream_with_originals_old_and_new(
     with database.begin() as connection:
         kept = {row.id: row.crc32 for row in connection.execute(_CRC32, {"user": ada.user_id})}
         assert kept[UUID(new)] == zlib.crc32(pictures[1].content)
-        # As those are that were developed before it was kept.
+        # As those are that were processed before it was kept.
         connection.execute(text("UPDATE images SET crc32 = NULL WHERE id = :id"), {"id": old})
     ada.http.post("/api/account/exports").raise_for_status()
     (part,) = until(lambda: ready(ada))["parts"]
@@ -152,10 +152,10 @@ def test_large_libraries_come_in_several_zips(
     monkeypatch.setattr(assembly, "go_on", asked.append)
     task = ExportLibrary(export_id=export_id)
     for _ in range(2):  # a message that comes twice
-        assembly.do(json.dumps(task.message()), attempt=1, darkroom=None)  # type: ignore[arg-type]
+        assembly.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
     while asked:
         asked.pop()
-        assembly.do(json.dumps(task.message()), attempt=1, darkroom=None)  # type: ignore[arg-type]
+        assembly.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
 
     export = ready(ada)
     assert export is not None
@@ -195,7 +195,7 @@ def test_copy_that_is_removed_while_it_is_made_is_made_no_further(
         query = text("SELECT id FROM exports WHERE user_id = :id")
         export_id = rows.execute(query, {"id": user_id}).scalar_one()
     task = ExportLibrary(export_id=export_id)
-    assembly.do(json.dumps(task.message()), attempt=1, darkroom=None)  # type: ignore[arg-type]
+    assembly.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
     assert len(added) == 1
     assert objects_of(ada) == before
     assert open_uploads_of(bucket, user_id) == []
@@ -383,7 +383,7 @@ def rows_of(database: Engine, user_id: str, email: str) -> dict[str, int]:
             ),
             {"id": user_id},
         )
-        counts["letters to them"] = connection.scalar(
+        counts["mails to them"] = connection.scalar(
             text("SELECT count(*) FROM letters WHERE email = :email"), {"email": email}
         )
     return {table: count for table, count in counts.items() if count}

@@ -296,10 +296,10 @@ def test_an_invitation_to_an_address_is_mailed_there_a_few_times(
     assert int(answers[-1].headers["Retry-After"]) > 60
     with database.connect() as connection:
         query = text("SELECT kind, data::text FROM letters WHERE email = :email")
-        letters = connection.execute(query, {"email": email}).all()
-    assert [kind for kind, _ in letters] == ["invited"] * 3
+        mails = connection.execute(query, {"email": email}).all()
+    assert [kind for kind, _ in mails] == ["invited"] * 3
     tokens = [answer.json()["link"].partition("#")[2] for answer in answers[:3]]
-    assert not any(token in data for token in tokens for _, data in letters)
+    assert not any(token in data for token in tokens for _, data in mails)
 
 
 def people(root: Person, **query: str) -> list[Json]:

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.accounts.sessions.api_tokens import MOST_TOKENS
+from app.accounts.sessions.api_tokens import MAX_TOKENS
 from tests.support.api_operations import GUARDED, WITHOUT_SECURITY, with_some_id
 from tests.support.images import jpeg
 from tests.support.mailbox import next_mail
@@ -209,7 +209,7 @@ def test_tokens_of_another_kind_are_not_made(ada: Person, changed: Json) -> None
 
 def test_a_person_has_so_many_tokens_and_no_more(ada: Person) -> None:
     """Of some made at once when all but one are there, one is made."""
-    for _ in range(MOST_TOKENS - 1):
+    for _ in range(MAX_TOKENS - 1):
         make(ada)
 
     def status_of(_: int) -> int:

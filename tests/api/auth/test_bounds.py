@@ -10,11 +10,11 @@ from sqlalchemy import Engine, text
 
 from app.accounts.cleanup import (
     INVITES_KEPT_FOR,
-    MAX_LETTERS,
+    MAX_MAILS,
     MAX_REPEATED,
     delete_old_invites,
     delete_surplus_events,
-    delete_surplus_letters,
+    delete_surplus_mails,
 )
 from app.accounts.rate_limits.policies import FAILURES_RECORDED, NEW_TOKENS
 from app.accounts.registration.invitations import MAX_OPEN
@@ -36,7 +36,7 @@ from tests.support.users import PASSWORD, Person
 
 Attempt = Callable[[], httpx2.Response]
 
-MOST_LINES = 5000  # that one call of the function deletes (migration 0032)
+MAX_LINES = 5000  # that one call of the function deletes (migration 0032)
 
 ADD_EVENTS = (
     "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail)"
@@ -50,7 +50,7 @@ ADD_INVITES = (
     " FROM generate_series(1, :number)"
 )
 # After five attempts: no worker takes it up.
-ADD_LETTERS = (
+ADD_MAILS = (
     "INSERT INTO letters (id, kind, email, user_id, data, created_at, settled_at, attempts)"
     " SELECT gen_random_uuid(), 'new_device', 'a@example.org', :id, '{}',"
     " now() - n * interval '1 minute', CASE WHEN :settled THEN now() END, 5"
@@ -106,7 +106,7 @@ def test_of_a_long_record_little_is_deleted_in_one_statement(
     ada: Person, bob: Person, database: Engine
 ) -> None:
     events = "audit_events WHERE user_id = :id AND event = 'signed_in'"
-    surplus = 2 * MOST_LINES + 7
+    surplus = 2 * MAX_LINES + 7
     for person in (ada, bob):
         many = {"ago": "25 hours", "event": "signed_in", "number": MAX_REPEATED + surplus}
         run(database, ADD_EVENTS, id=person.user_id, **many)
@@ -114,7 +114,7 @@ def test_of_a_long_record_little_is_deleted_in_one_statement(
     forget = text("SELECT forget_surplus(:kept, :past)")
     looked_at = db.session.scalar(forget, {"kept": MAX_REPEATED, "past": before})
     db.session.commit()
-    assert count(database, events, id=ada.user_id) == MAX_REPEATED + surplus - MOST_LINES
+    assert count(database, events, id=ada.user_id) == MAX_REPEATED + surplus - MAX_LINES
     assert count(database, events, id=bob.user_id) == MAX_REPEATED + surplus
     assert looked_at == before  # who has more is looked at again
     delete_surplus_events()
@@ -125,11 +125,11 @@ def test_of_a_long_record_little_is_deleted_in_one_statement(
 @pytest.mark.usefixtures("serving")
 def test_former_release_deletes_no_more_in_one_statement(ada: Person, database: Engine) -> None:
     events = "audit_events WHERE user_id = :id AND event = 'signed_in'"
-    whole = MAX_REPEATED + 2 * MOST_LINES
+    whole = MAX_REPEATED + 2 * MAX_LINES
     run(database, ADD_EVENTS, id=ada.user_id, ago="25 hours", event="signed_in", number=whole)
     db.session.execute(text("SELECT forget_surplus(:kept)"), {"kept": MAX_REPEATED})
     db.session.commit()
-    assert count(database, events, id=ada.user_id) >= whole - MOST_LINES
+    assert count(database, events, id=ada.user_id) >= whole - MAX_LINES
     delete_surplus_events()
     assert count(database, events, id=ada.user_id) == MAX_REPEATED
 
@@ -161,14 +161,14 @@ def test_one_person_has_so_many_letters_kept(
     ada: Person, database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user_id = ada.user_id
-    run(database, ADD_LETTERS, id=user_id, settled=True, number=MAX_LETTERS + 7)
-    run(database, ADD_LETTERS, id=user_id, settled=False, number=3)
+    run(database, ADD_MAILS, id=user_id, settled=True, number=MAX_MAILS + 7)
+    run(database, ADD_MAILS, id=user_id, settled=False, number=3)
     monkeypatch.setattr("app.accounts.cleanup.MAX_DELETED", 4)
-    for left in (MAX_LETTERS + 6, MAX_LETTERS + 3):  # some in each sweep
-        delete_surplus_letters()
+    for left in (MAX_MAILS + 6, MAX_MAILS + 3):  # some in each sweep
+        delete_surplus_mails()
         db.session.commit()
         assert count(database, "letters WHERE user_id = :id", id=user_id) == left
-    oldest = f"created_at < now() - interval '{MAX_LETTERS} minutes 30 seconds'"
+    oldest = f"created_at < now() - interval '{MAX_MAILS} minutes 30 seconds'"
     assert count(database, f"letters WHERE user_id = :id AND {oldest}", id=user_id) == 0
 
 

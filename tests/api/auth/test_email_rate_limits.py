@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.policies import (
-    LETTERS_FROM_NETWORK,
-    LETTERS_TO_ADDRESS,
     LINKS_TO_JOIN,
+    MAILS_FROM_NETWORK,
+    MAILS_TO_ADDRESS,
 )
 from tests.support.rate_limits import forget
 from tests.support.users import Person
@@ -43,12 +43,12 @@ def test_a_stranger_has_few_links_to_join_sent_to_one_address_in_a_day(
     email = f"new-{uuid4().hex}@example.org"
     statuses = []
     for _ in range(LINKS_TO_JOIN.burst + 1):
-        forget(database, LETTERS_TO_ADDRESS)
+        forget(database, MAILS_TO_ADDRESS)
         statuses.append(ask(new_visitor(), "register", email).status_code)
     assert statuses == [202] * LINKS_TO_JOIN.burst + [429]
     # Owners get a new password meanwhile, and whoever is invited their link.
     for _ in range(LINKS_TO_JOIN.burst + 1):
-        forget(database, LETTERS_TO_ADDRESS)
+        forget(database, MAILS_TO_ADDRESS)
         assert ask(new_visitor(), "reset", email).status_code == 202
 
 
@@ -80,10 +80,10 @@ def test_a_whole_ipv6_customer_does_not_use_up_the_mails_of_the_site(
     visitor: httpx2.Client, new_visitor: NewVisitor
 ) -> None:
     statuses = []
-    for number in range(3 * LETTERS_FROM_NETWORK.burst + 30):
+    for number in range(3 * MAILS_FROM_NETWORK.burst + 30):
         visitor.headers["X-Forwarded-For"] = f"2001:db8:77:{number // 50:x}::1"
         statuses.append(ask(visitor, "reset", f"{uuid4().hex}@example.org").status_code)
-    assert statuses[: 3 * LETTERS_FROM_NETWORK.burst] == [202] * 3 * LETTERS_FROM_NETWORK.burst
+    assert statuses[: 3 * MAILS_FROM_NETWORK.burst] == [202] * 3 * MAILS_FROM_NETWORK.burst
     assert 429 in statuses
     visitor.headers["X-Forwarded-For"] = "2001:db8:78::1"
     assert ask(visitor, "reset", f"{uuid4().hex}@example.org").status_code == 202
@@ -91,8 +91,8 @@ def test_a_whole_ipv6_customer_does_not_use_up_the_mails_of_the_site(
 
 
 def use_up(stranger: httpx2.Client, what: str, email: str) -> None:
-    statuses = [ask(stranger, what, email).status_code for _ in range(LETTERS_TO_ADDRESS.burst + 1)]
-    assert statuses == [202] * LETTERS_TO_ADDRESS.burst + [429]
+    statuses = [ask(stranger, what, email).status_code for _ in range(MAILS_TO_ADDRESS.burst + 1)]
+    assert statuses == [202] * MAILS_TO_ADDRESS.burst + [429]
 
 
 def ask(client: httpx2.Client, what: str, email: str, **more: str) -> httpx2.Response:

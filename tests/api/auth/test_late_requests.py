@@ -21,7 +21,7 @@ from tests.support.mailbox import token_in
 from tests.support.users import PASSWORD, Json, Person, add_person
 
 OTHER = "nine slow herons over the estuary"
-ADD_LETTER = (
+ADD_MAIL = (
     "INSERT INTO letters (id, kind, email, user_id, data, created_at, attempts)"
     " VALUES (:id, 'change_email', 'x@example.org', :user, '{}', now(), 5)"
 )
@@ -170,7 +170,7 @@ def test_a_letter_being_written_and_a_new_password_do_not_wait_for_each_other(
     letter = {"id": str(uuid4()), "user": user_id}
     with ThreadPoolExecutor(1) as meanwhile:
         with database.begin() as worker:
-            worker.execute(text(ADD_LETTER), letter)
+            worker.execute(text(ADD_MAIL), letter)
         with database.begin() as worker:
             worker.execute(text("SELECT FROM letters WHERE id = :id FOR UPDATE"), letter)
             answer = meanwhile.submit(
@@ -187,7 +187,7 @@ def test_a_letter_being_written_and_another_address_do_not_wait_for_each_other(
     letter = {"id": str(uuid4()), "user": ada.user_id}
     token = token_in(change(ada, f"moved-{uuid4().hex}@example.org"))
     with database.begin() as worker:
-        worker.execute(text(ADD_LETTER), letter)
+        worker.execute(text(ADD_MAIL), letter)
     with ThreadPoolExecutor(1) as meanwhile:
         with database.begin() as worker:
             worker.execute(text("SELECT FROM letters WHERE id = :id FOR UPDATE"), letter)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.policies import (
-    LETTERS_ALL,
+    MAILS_ALL,
     SECOND_FACTOR_TRIES,
     SECOND_FACTOR_TRIES_LONG,
 )
@@ -80,13 +80,13 @@ def test_reset_removes_a_new_factor_of_somebody_who_had_the_password(
 def test_nobody_keeps_owners_from_a_new_password_by_asking_for_mails(
     ada: Person, new_visitor: Browsers, database: Engine
 ) -> None:
-    use_up(database, LETTERS_ALL, of="")
+    use_up(database, MAILS_ALL, of="")
     try:
         asked = new_visitor().post("/api/auth/register", json={"email": f"new-{ada.email}"})
         assert asked.status_code == 429
         assert reset(new_visitor(), ada)["user"]["email"] == ada.email
     finally:
-        forget(database, LETTERS_ALL)
+        forget(database, MAILS_ALL)
 
 
 def test_reset_leaves_all_factors_where_one_is_old(

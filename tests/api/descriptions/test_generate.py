@@ -19,8 +19,8 @@ from app.database import db
 from app.descriptions.generate import describe_next
 from app.descriptions.lease import _BEGIN, Begun, begin_next
 from app.descriptions.model_rest import MIN_REST_SECONDS
-from app.media.sandbox.pool import Darkroom
-from app.messages import MOST_ATTEMPTS, DescribePicture
+from app.media.sandbox.pool import DecoderPool
+from app.messages import MAX_ATTEMPTS, DescribePicture
 from app.processing.yielding import never_give_way
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
@@ -73,14 +73,14 @@ def worker(stack: EmbeddedStack) -> Iterator[tuple[Flask, PictureStore]]:
 
 
 @pytest.fixture(scope="module")
-def darkroom() -> Iterator[Darkroom]:
-    with Darkroom(children=1) as warm:
+def decoders() -> Iterator[DecoderPool]:
+    with DecoderPool(children=1) as warm:
         yield warm
 
 
 @pytest.fixture
 def describe(
-    worker: tuple[Flask, PictureStore], darkroom: Darkroom, database: Engine
+    worker: tuple[Flask, PictureStore], decoders: DecoderPool, database: Engine
 ) -> Callable[..., SlowModel]:
     """Let a picture wait, and describe it here, so that no other worker is asked."""
     app, store = worker
@@ -114,7 +114,7 @@ def describe(
                 DescribePicture(image_id=UUID(image_id)),
                 1,
                 store=store,
-                darkroom=darkroom,
+                decoders=decoders,
                 vision=model,
                 is_demo=False,
                 give_way=give_way,
@@ -125,7 +125,7 @@ def describe(
     return run
 
 
-def developed(person: Person, seed: int) -> str:
+def rendered(person: Person, seed: int) -> str:
     (image_id,) = person.upload(jpeg(seed=seed))
     until(lambda: person.settled(image_id))
     return image_id
@@ -142,7 +142,7 @@ def write(person: Person, image_id: str) -> None:
 
 
 def test_what_a_model_saw_is_kept(ada: Person, describe: Callable[..., SlowModel]) -> None:
-    image_id = developed(ada, 500)
+    image_id = rendered(ada, 500)
     switch(ada, on=True)
     assert describe(image_id).calls == 1
     detail = ada.detail(image_id)
@@ -171,7 +171,7 @@ def opened(picture: bytes) -> Image.Image:
 def test_words_written_while_a_model_thinks_win(
     ada: Person, describe: Callable[..., SlowModel]
 ) -> None:
-    image_id = developed(ada, 501)
+    image_id = rendered(ada, 501)
     switch(ada, on=True)
     assert describe(image_id, meanwhile=lambda: write(ada, image_id)).calls == 1
     detail = ada.detail(image_id)
@@ -185,7 +185,7 @@ def test_words_written_while_a_model_thinks_win(
 def test_a_model_is_not_asked_about_what_a_person_described(
     ada: Person, describe: Callable[..., SlowModel]
 ) -> None:
-    image_id = developed(ada, 502)
+    image_id = rendered(ada, 502)
     switch(ada, on=True)
     write(ada, image_id)
     assert describe(image_id).calls == 0
@@ -193,7 +193,7 @@ def test_a_model_is_not_asked_about_what_a_person_described(
 
 
 def test_without_consent_nothing_is_sent(ada: Person, describe: Callable[..., SlowModel]) -> None:
-    image_id = developed(ada, 503)
+    image_id = rendered(ada, 503)
     switch(ada, on=True)
     switch(ada, on=False)
     assert describe(image_id).calls == 0
@@ -203,7 +203,7 @@ def test_without_consent_nothing_is_sent(ada: Person, describe: Callable[..., Sl
 def test_what_is_deleted_is_not_sent_and_waits_for_its_owner(
     ada: Person, describe: Callable[..., SlowModel]
 ) -> None:
-    image_id = developed(ada, 504)
+    image_id = rendered(ada, 504)
     switch(ada, on=True)
     ada.http.delete(f"/api/images/{image_id}").raise_for_status()
     assert describe(image_id).calls == 0
@@ -214,7 +214,7 @@ def test_what_is_deleted_is_not_sent_and_waits_for_its_owner(
 def test_consent_withdrawn_while_others_come_first_keeps_the_picture_here(
     ada: Person, describe: Callable[..., SlowModel]
 ) -> None:
-    image_id = developed(ada, 507)
+    image_id = rendered(ada, 507)
     switch(ada, on=True)
     assert describe(image_id, waiting=lambda: switch(ada, on=False)).calls == 0
     assert ada.detail(image_id)["description_state"] == "none"
@@ -223,7 +223,7 @@ def test_consent_withdrawn_while_others_come_first_keeps_the_picture_here(
 def test_what_is_deleted_while_others_come_first_waits_for_its_owner(
     ada: Person, describe: Callable[..., SlowModel]
 ) -> None:
-    image_id = developed(ada, 508)
+    image_id = rendered(ada, 508)
     switch(ada, on=True)
     address = f"/api/images/{image_id}"
     assert describe(image_id, waiting=lambda: ada.http.delete(address)).calls == 0
@@ -234,7 +234,7 @@ def test_what_is_deleted_while_others_come_first_waits_for_its_owner(
 def test_words_written_while_others_come_first_are_no_call_of_the_model(
     ada: Person, describe: Callable[..., SlowModel]
 ) -> None:
-    image_id = developed(ada, 509)
+    image_id = rendered(ada, 509)
     switch(ada, on=True)
     assert describe(image_id, waiting=lambda: write(ada, image_id)).calls == 0
     assert ada.detail(image_id)["description_state"] == "done"
@@ -251,7 +251,7 @@ def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_picture_that_waited_for_others_is_ours_for_the_whole_call(
     ada: Person, describe: Callable[..., SlowModel]
 ) -> None:
-    image_id = developed(ada, 510)
+    image_id = rendered(ada, 510)
     switch(ada, on=True)
     begun: list[Begun | None] = []
     assert describe(image_id, meanwhile=lambda: begun.append(begin_next())).calls == 1
@@ -262,7 +262,7 @@ def test_a_picture_that_waited_for_others_is_ours_for_the_whole_call(
 def test_a_picture_that_somebody_else_has_begun_meanwhile_is_shown_by_them_alone(
     ada: Person, describe: Callable[..., SlowModel], database: Engine
 ) -> None:
-    image_id = developed(ada, 511)
+    image_id = rendered(ada, 511)
     switch(ada, on=True)
     begun: list[Begun | None] = []
     assert describe(image_id, waiting=lambda: begun.append(begin_next())).calls == 0
@@ -288,7 +288,7 @@ def test_picture_waits_for_a_model_that_is_away_and_counts_nowhere(
     code: VisionErrorCode,
     retry_after: float | None,
 ) -> None:
-    image_id = developed(ada, 505)
+    image_id = rendered(ada, 505)
     switch(ada, on=True)
 
     def away() -> None:
@@ -302,14 +302,14 @@ def test_picture_waits_for_a_model_that_is_away_and_counts_nowhere(
     task = DescribePicture(image_id=UUID(image_id))
     # As the last of its tries.
     ((again, seconds),) = describe(
-        image_id, meanwhile=away, attempt=MOST_ATTEMPTS, is_back=False
+        image_id, meanwhile=away, attempt=MAX_ATTEMPTS, is_back=False
     ).asked_again
     assert again == task
     assert seconds == 7 if retry_after else 40 <= seconds < 60
     assert ada.detail(image_id)["description_state"] == "waiting"
     tries = text("SELECT description_attempts FROM images WHERE id = :id")
     with database.connect() as connection:
-        assert connection.scalar(tries, {"id": image_id}) == MOST_ATTEMPTS - 1
+        assert connection.scalar(tries, {"id": image_id}) == MAX_ATTEMPTS - 1
         assert connection.scalar(text(SHOWN)) == 0
     # Nobody asks it meanwhile, and the message is not lost.
     resting = describe(image_id, is_back=False)
@@ -330,7 +330,7 @@ def test_picture_waits_for_a_model_that_is_away_and_counts_nowhere(
 def test_picture_that_fails_whenever_others_succeed_is_given_up(
     ada: Person, describe: Callable[..., SlowModel], code: VisionErrorCode
 ) -> None:
-    image_id = developed(ada, 512)
+    image_id = rendered(ada, 512)
     switch(ada, on=True)
 
     def crash() -> None:
@@ -338,7 +338,7 @@ def test_picture_that_fails_whenever_others_succeed_is_given_up(
 
     ((_, seconds),) = describe(image_id, meanwhile=crash, attempt=4).asked_again
     assert seconds == 2 * MIN_REST_SECONDS  # so others go first
-    assert describe(image_id, meanwhile=crash, attempt=MOST_ATTEMPTS).asked_again == []
+    assert describe(image_id, meanwhile=crash, attempt=MAX_ATTEMPTS).asked_again == []
     assert ada.detail(image_id)["description_failure"]["code"] == code
     counts = ada.http.get("/api/account").json()["descriptions"]
     assert (counts["failed"], counts["missing"]) == (1, 1)
@@ -347,7 +347,7 @@ def test_picture_that_fails_whenever_others_succeed_is_given_up(
 def test_answer_that_cannot_be_used_is_asked_for_again_until_it_is_enough(
     ada: Person, describe: Callable[..., SlowModel]
 ) -> None:
-    image_id = developed(ada, 513)
+    image_id = rendered(ada, 513)
     switch(ada, on=True)
 
     def mumble() -> None:
@@ -355,5 +355,5 @@ def test_answer_that_cannot_be_used_is_asked_for_again_until_it_is_enough(
 
     ((_, seconds),) = describe(image_id, meanwhile=mumble).asked_again
     assert seconds == 10
-    describe(image_id, meanwhile=mumble, attempt=MOST_ATTEMPTS)
+    describe(image_id, meanwhile=mumble, attempt=MAX_ATTEMPTS)
     assert ada.detail(image_id)["description_failure"]["code"] == "unusable_answer"

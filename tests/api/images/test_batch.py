@@ -44,7 +44,7 @@ def flags(person: Person, ids: list[str]) -> list[tuple[str | None, bool, str | 
 
 @pytest.fixture
 def pictures(ada: Person) -> list[str]:
-    """Three pictures of Ada's, developed; newest first, as in her timeline."""
+    """Three pictures of Ada's, processed; newest first, as in her timeline."""
     for image_id in ada.upload(*(jpeg(seed=seed) for seed in (5100, 5101, 5102))):
         until(partial(ada.settled, image_id))
     return ada.timeline()

@@ -45,7 +45,7 @@ def events(person: Person) -> list[Json]:
 
 @pytest.fixture
 def pictures(ada: Person) -> list[str]:
-    """Three pictures of Ada's, developed."""
+    """Three pictures of Ada's, processed."""
     for image_id in ada.upload(*(jpeg(seed=seed) for seed in SEEDS)):
         until(partial(ada.settled, image_id))
     return ada.timeline()

@@ -22,7 +22,7 @@ WORDS = {
 
 @pytest.fixture
 def image_id(ada: Person, request: pytest.FixtureRequest) -> str:
-    """A picture of Ada's, developed."""
+    """A picture of Ada's, processed."""
     seed = hash(request.node.name) % 2**24
     (found,) = ada.upload(jpeg(seed=seed))
     until(lambda: ada.settled(found))
@@ -132,7 +132,7 @@ def test_a_persons_words_are_kept_whatever_a_model_says(ada: Person, image_id: s
     assert ada.detail(image_id)["description"]["alt_text"] == WORDS["alt_text"]
 
 
-def test_words_written_before_a_picture_is_developed_are_kept(
+def test_words_written_before_a_picture_is_processed_are_kept(
     ada: Person, database: Engine
 ) -> None:
     switch_on(ada)

@@ -8,7 +8,7 @@ from hashlib import sha256
 import httpx2
 from sqlalchemy import Engine, text
 
-from app.processing.process_image import MOST_BEGINNINGS
+from app.processing.process_image import MAX_BEGINNINGS
 from tests.api.conftest import stored_event, until
 from tests.support.images import Picture, jpeg
 from tests.support.users import Json, Person, put
@@ -22,7 +22,7 @@ def given_up(ada: Person, database: Engine, *, seed: int) -> str:
     with database.begin() as connection:
         connection.execute(
             text("UPDATE images SET attempts = :attempts WHERE id = :id"),
-            {"attempts": MOST_BEGINNINGS, "id": image_id},
+            {"attempts": MAX_BEGINNINGS, "id": image_id},
         )
     put(place["upload"], picture.content).raise_for_status()
     return image_id
@@ -33,7 +33,7 @@ def damaged(ada: Person, image_id: str) -> Json | None:
     return found if found and found["state"] == "damaged" else None
 
 
-def test_a_picture_that_was_given_up_is_developed_when_it_is_asked_for(
+def test_a_picture_that_was_given_up_is_processed_when_it_is_asked_for(
     ada: Person, database: Engine
 ) -> None:
     image_id = given_up(ada, database, seed=800)

@@ -17,7 +17,7 @@ from app.images.listing import DETAILED
 from app.images.models import Image
 from app.jobs.worker_context import Assembly
 from app.messages import PictureStored
-from app.processing.process_image import take_in
+from app.processing.process_image import note_arrivals
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import until
 from tests.support.albums import add_to, change_album, ids_in, make_album
@@ -445,9 +445,9 @@ def test_events_of_many_people_are_noted_one_person_at_a_time(
     ]
     with transaction(stack) as other, assembly.app.app_context():
         other.execute("SELECT FROM storage WHERE user_id = %s FOR UPDATE", (bob.user_id,))
-        assert take_in([his_stored, hers_stored]) == [his_stored]
+        assert note_arrivals([his_stored, hers_stored]) == [his_stored]
         assert hers["image"]["id"] in copy.catch_up()
-        assert take_in([his_stored]) == [his_stored]
+        assert note_arrivals([his_stored]) == [his_stored]
         other.execute("ROLLBACK")
-        assert take_in([his_stored]) == []
+        assert note_arrivals([his_stored]) == []
     assert bob.detail(his["image"]["id"])["state"] != "uploading"

@@ -14,7 +14,7 @@ from tests.support.images import Picture, heic, jpeg, png
 from tests.support.users import Json, Person
 
 
-def test_a_developed_picture_says_what_is_known_of_it(ada: Person) -> None:
+def test_a_processed_picture_says_what_is_known_of_it(ada: Person) -> None:
     picture = jpeg(seed=100, size=(1200, 800), name="beach.jpg")
     (image_id,) = ada.upload(picture)
     until(lambda: ada.settled(image_id))

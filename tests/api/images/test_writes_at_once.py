@@ -37,7 +37,7 @@ def favour(person: Person, image_id: str) -> httpx2.Response:
 
 @pytest.fixture
 def image_id(ada: Person) -> str:
-    """One of Ada's pictures, developed."""
+    """One of Ada's pictures, processed."""
     (found,) = ada.upload(jpeg(seed=5400))
     until(partial(ada.settled, found))
     return found

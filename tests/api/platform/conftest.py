@@ -71,7 +71,7 @@ def api(stack: EmbeddedStack, model: StandIn, ada: Person, sent: Sent) -> Iterat
         yield client
 
 
-def developed(person: Person, seed: int) -> str:
+def rendered(person: Person, seed: int) -> str:
     (image_id,) = person.upload(jpeg(seed=seed))
     until(lambda: person.settled(image_id))
     return image_id

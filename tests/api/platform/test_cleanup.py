@@ -56,7 +56,7 @@ def run_sweep(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> Iterator
                 store=store,
                 census=census,
                 exports=exports,
-                ring=note,
+                notify=note,
                 wake=lambda: None,
                 ask=note,
                 go_on=note,

@@ -19,7 +19,7 @@ from app.media.sandbox.decoder_time import DecoderTime
 from app.messages import DescribePicture, RetryLaterError
 from app.processing.yielding import never_give_way
 from tests.api.conftest import until
-from tests.api.platform.conftest import developed, set_row, switch_on
+from tests.api.platform.conftest import rendered, set_row, switch_on
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -58,7 +58,7 @@ class Asked:
 
 
 class Sketching:
-    """A darkroom that shows a model what it is given."""
+    """A decoder pool that shows a model what it is given."""
 
     def sketch(
         self,
@@ -86,7 +86,7 @@ def show_to_model(
             DescribePicture(image_id=UUID(image_id) if image_id else uuid4()),
             attempt,
             store=assembly.store,
-            darkroom=Sketching(),
+            decoders=Sketching(),
             vision=vision,
             is_demo=False,
             give_way=never_give_way,
@@ -98,7 +98,7 @@ def show_to_model(
 def test_two_messages_of_a_picture_are_one_call_of_the_model(
     api: FlaskClient, ada: Person, assembly: Assembly
 ) -> None:
-    image_id = developed(ada, 977)
+    image_id = rendered(ada, 977)
     switch_on(ada)
     api.post(f"/api/images/{image_id}/describe")
     vision = Asked()
@@ -123,7 +123,7 @@ def test_pictures_shown_to_the_model_beyond_the_limit_go_on_waiting(
 ) -> None:
     few = replace(policies.PICTURES_SHOWN_OF_PERSON, burst=1)
     monkeypatch.setattr("app.descriptions.generate.PICTURES_SHOWN_OF_PERSON", few)
-    ids = [developed(ada, seed) for seed in (978, 979)]
+    ids = [rendered(ada, seed) for seed in (978, 979)]
     switch_on(ada)
     vision = Asked()
     vision.go_on.set()
@@ -155,8 +155,8 @@ def test_one_description_does_not_wait_for_all_that_another_person_asked_for(
     api: FlaskClient, ada: Person, bob: Person, assembly: Assembly, database: Engine
 ) -> None:
     for seed in range(980, 986):
-        developed(ada, seed)
-    bobs = developed(bob, 986)
+        rendered(ada, seed)
+    bobs = rendered(bob, 986)
     switch_on(ada)
     switch_on(bob)
     assert api.post("/api/images/describe").get_json() == {"queued": 6}
@@ -173,7 +173,7 @@ def test_one_description_does_not_wait_for_all_that_another_person_asked_for(
 def test_message_that_went_to_another_picture_is_sent_again_for_its_own(
     api: FlaskClient, ada: Person, assembly: Assembly, database: Engine
 ) -> None:
-    first, second = (developed(ada, seed) for seed in (991, 992))
+    first, second = (rendered(ada, seed) for seed in (991, 992))
     switch_on(ada)
     api.post(f"/api/images/{second}/describe")
     # As if its message had been lost.
@@ -200,7 +200,7 @@ class Away:
 def test_messages_do_not_become_more_while_the_model_is_away(
     api: FlaskClient, ada: Person, assembly: Assembly, database: Engine
 ) -> None:
-    first, second = (developed(ada, seed) for seed in (996, 997))
+    first, second = (rendered(ada, seed) for seed in (996, 997))
     switch_on(ada)
     api.post(f"/api/images/{second}/describe")
     set_row(database, first, "description_state = 'waiting', description_asked_at = '2026-01-01'")
@@ -216,7 +216,7 @@ def test_messages_do_not_become_more_while_the_model_is_away(
 def test_message_that_comes_before_its_picture_has_rested_is_sent_again(
     api: FlaskClient, ada: Person, assembly: Assembly, database: Engine
 ) -> None:
-    resting = developed(ada, 995)
+    resting = rendered(ada, 995)
     switch_on(ada)
     api.post(f"/api/images/{resting}/describe")
     set_row(database, resting, "description_leased_until = now() + interval '3 seconds'")
@@ -230,7 +230,7 @@ def test_message_that_comes_before_its_picture_has_rested_is_sent_again(
 def test_picture_without_its_preview_keeps_no_other_waiting(
     api: FlaskClient, ada: Person, bob: Person, assembly: Assembly, database: Engine
 ) -> None:
-    broken, whole = developed(bob, 993), developed(ada, 994)
+    broken, whole = rendered(bob, 993), rendered(ada, 994)
     switch_on(ada)
     switch_on(bob)
     api.post(f"/api/images/{whole}/describe")
@@ -259,8 +259,8 @@ def test_who_was_shown_enough_keeps_nobody_else_waiting(
     few = replace(policies.PICTURES_SHOWN_OF_PERSON, burst=1)
     monkeypatch.setattr("app.descriptions.generate.PICTURES_SHOWN_OF_PERSON", few)
     for seed in (987, 988, 989):
-        developed(ada, seed)
-    bobs = developed(bob, 990)
+        rendered(ada, seed)
+    bobs = rendered(bob, 990)
     switch_on(ada)
     switch_on(bob)
     api.post("/api/images/describe")

@@ -32,7 +32,7 @@ def test_forged_messages_do_nothing(ada: Person, send: Callable[[str], None], bo
     (place,) = ada.promise(jpeg(seed=32))
     key = urlsplit(place["upload"]["url"]).path.removeprefix("/pinhole-pictures/")
     send(body.replace("KEY", key) or " ")
-    # A picture that comes after it is developed, and the forged one has changed nothing.
+    # A picture that comes after it is processed, and the forged one has changed nothing.
     (after,) = ada.upload(jpeg(seed=33))
     until(lambda: ada.settled(after))
     assert ada.detail(place["image"]["id"])["state"] == "uploading"

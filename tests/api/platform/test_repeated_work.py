@@ -26,7 +26,7 @@ from app.exports import create
 from app.exports.create import SILENCE, ZIP_SECONDS, make_next_zip, take_overdue_exports
 from app.jobs.heartbeat import Heartbeat
 from app.messages import (
-    MOST_ATTEMPTS,
+    MAX_ATTEMPTS,
     DescribeAll,
     DescribePicture,
     ExportLibrary,
@@ -35,7 +35,7 @@ from app.messages import (
 )
 from app.processing.yielding import never_give_way
 from tests.api.conftest import until
-from tests.api.platform.conftest import developed, set_row, switch_on
+from tests.api.platform.conftest import rendered, set_row, switch_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -154,7 +154,7 @@ def test_export_is_given_up_after_failures_of_its_own_only(
             return tuple(connection.execute(query, {"id": task.export_id}).one())
 
     with pytest.raises(type(error)):
-        make(ExportStore(s3=Failing(error), bucket_name=""), MOST_ATTEMPTS)
+        make(ExportStore(s3=Failing(error), bucket_name=""), MAX_ATTEMPTS)
     assert row()[0] == state
     if state == "failed":
         return
@@ -179,7 +179,7 @@ def test_export_that_gives_way_keeps_its_lease_and_ends(
 ) -> None:
     """However long it rests after each picture: its zip is made by nobody else, and whole."""
     for seed in (985, 986, 987):
-        developed(ada, seed)
+        rendered(ada, seed)
     task = ExportLibrary(export_id=UUID(api.post("/api/account/exports").get_json()["id"]))
     store = ExportStore(s3=bucket.meta.client, bucket_name=bucket.name)
     heartbeat = Heartbeat(every_seconds=0.01)
@@ -248,7 +248,7 @@ def test_a_zip_whose_worker_died_is_made_by_the_next(
 def test_a_picture_that_waits_is_not_asked_for_again(
     api: FlaskClient, sent: Sent, ada: Person, database: Engine
 ) -> None:
-    image_id = developed(ada, 970)
+    image_id = rendered(ada, 970)
     switch_on(ada)
     answers = [api.post(f"/api/images/{image_id}/describe") for _ in range(84)]
     assert {answer.status_code for answer in answers} == {202}
@@ -271,7 +271,7 @@ def test_nobody_asks_for_more_descriptions_than_a_person_may(
 ) -> None:
     few = replace(policies.DESCRIPTIONS_OF_PERSON, burst=2)
     monkeypatch.setattr("app.descriptions.versions.DESCRIPTIONS_OF_PERSON", few)
-    ids = [developed(ada, seed) for seed in (971, 972, 973)]
+    ids = [rendered(ada, seed) for seed in (971, 972, 973)]
     switch_on(ada)
     statuses = [api.post(f"/api/images/{image_id}/describe").status_code for image_id in ids]
     assert statuses == [202, 202, 429]
@@ -282,7 +282,7 @@ def test_asking_for_all_that_are_missing_is_one_message(
     api: FlaskClient, sent: Sent, ada: Person
 ) -> None:
     for seed in (974, 975, 976):
-        developed(ada, seed)
+        rendered(ada, seed)
     switch_on(ada)
     assert api.post("/api/images/describe").get_json() == {"queued": 3}
     assert api.post("/api/images/describe").get_json() == {"queued": 0}
@@ -335,7 +335,7 @@ def test_what_waits_already_is_not_asked_for_again_with_what_is_missing(
     api: FlaskClient, sent: Sent, ada: Person, assembly: Assembly, database: Engine
 ) -> None:
     """A message for each of a whole library, each time that somebody adds a picture and asks."""
-    developed(ada, 977)
+    rendered(ada, 977)
     waiting_for_descriptions(database, ada, 3)
     switch_on(ada)
     assert api.post("/api/images/describe").get_json() == {"queued": 1}
@@ -355,7 +355,7 @@ def test_asking_for_many_that_are_missing_is_counted_by_picture(
     few = Limit(name="few", burst=2, every=timedelta(minutes=1))
     monkeypatch.setattr("app.descriptions.versions.DESCRIPTIONS_OF_MISSING", few)
     for seed in (978, 979, 980):
-        developed(ada, seed)
+        rendered(ada, seed)
     switch_on(ada)
     assert api.post("/api/images/describe").get_json() == {"queued": 3}
     with database.begin() as connection:
@@ -374,7 +374,7 @@ def test_retries_beyond_the_limit_are_refused(
 ) -> None:
     few = replace(policies.RETRIES, burst=2)
     monkeypatch.setattr("app.processing.retry.RETRIES", few)
-    image_id = developed(ada, 980)
+    image_id = rendered(ada, 980)
     statuses = []
     for _ in range(3):
         set_row(database, image_id, "state = 'damaged'")

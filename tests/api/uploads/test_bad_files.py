@@ -1,6 +1,6 @@
 """Files that mean harm, through the whole product (THREATS 19-25, 47).
 
-tests/media/test_bad_files.py takes hundreds through the darkroom; these are a few of each
+tests/media/test_bad_files.py takes hundreds through the decoder pool; these are a few of each
 kind, on the way that people take.
 """
 

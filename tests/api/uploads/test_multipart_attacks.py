@@ -258,7 +258,7 @@ def _is_over(
     assembly: Assembly,
     objects_of: Callable[[Person], list[str]],
 ) -> bool:
-    """Whether a picture is in Recently deleted, developed, or gone with all its bytes."""
+    """Whether a picture is in Recently deleted, processed, or gone with all its bytes."""
     assembly.sweep()
     answer = person.http.get("/api/images", params={"ids": image_id}).json()["images"]
     if not answer:

@@ -17,7 +17,7 @@ from app.media.sandbox.decoder_time import DecoderTime
 from app.messages import PictureStored
 from app.processing.in_hand import InHand
 from app.processing.lease import Begun, Lease
-from app.processing.process_image import Bench, develop_begun
+from app.processing.process_image import Bench, process_begun
 from app.processing.yielding import never_give_way
 from tests.api.conftest import until
 from tests.support.images import jpeg, not_a_picture
@@ -25,9 +25,9 @@ from tests.support.users import Person, put
 
 
 class Refusing:
-    """A darkroom that takes nothing in."""
+    """A decoder pool that takes nothing in."""
 
-    def develop(
+    def render(
         self,
         original: BufferedReader,
         *,
@@ -67,7 +67,7 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
     monkeypatch.setattr(assembly.store, "discard_upload", discard_late)
     bench = Bench(
         store=assembly.store,
-        darkroom=Refusing(),
+        decoders=Refusing(),
         ask=lambda _: None,
         holding=lambda _: nullcontext(),
         describes=False,
@@ -84,7 +84,7 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         beside_others=False,
     )
     with threads, assembly.app.app_context():
-        develop_begun(begun, bench=bench, decoder_time=DecoderTime())
+        process_begun(begun, bench=bench, decoder_time=DecoderTime())
         assert sent[0].result() == [image_id]
     assert until(lambda: ada.settled(image_id))["state"] == "ready"
     original = ada.http.get(f"/api/images/{image_id}/original").json()["url"]

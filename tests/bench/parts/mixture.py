@@ -2,7 +2,7 @@
 
     python -m tests.bench.parts.mixture FOLDER
 
-A process of its own, so that libvips is set up as in the darkroom; ours and the bare take turns.
+A process of its own, so that libvips is set up as in a decoder; ours and the bare take turns.
 Prints JSON: for each file the medians of both, in ms of CPU.
 """
 
@@ -19,15 +19,15 @@ import pyvips  # type: ignore[import-untyped]
 
 from app.media.decode import decoder
 from app.media.render.derivatives import PREVIEW_SIDE
-from app.media.results import Developed
+from app.media.results import Rendered
 
 ROUNDS = 7
 
 
 def _ours(data: bytes) -> None:
-    developed = decoder.develop(memoryview(data))
-    assert isinstance(developed, Developed)
-    assert developed.outcome == "ready"
+    rendered = decoder.render(memoryview(data))
+    assert isinstance(rendered, Rendered)
+    assert rendered.outcome == "ready"
 
 
 def _bare_jpeg(data: bytes) -> None:

@@ -24,8 +24,8 @@ Image = Any  # pyvips has no types
 WIDTH, HEIGHT = 4032, 3024
 BYTES = 2_500_000
 BASES = 8
-_LEAST_WIDTH = 3000  # enlarging more would make pictures that are softer than photos are
-_MOST_GRAIN, _FINEST_GRAIN = 16.0, 0.2
+_MIN_WIDTH = 3000  # enlarging more would make pictures that are softer than photos are
+_MAX_GRAIN, _FINEST_GRAIN = 16.0, 0.2
 _NEAR_ENOUGH = 120_000  # bytes
 _QUALITIES = (90, 84, 78, 70, 60)
 _PAINTINGS = (
@@ -77,7 +77,7 @@ def _real(folder: Path, *, count: int) -> Iterator[Base]:
     made = 0
     for path in sorted(folder.rglob("*.jp*g")):
         image = pyvips.Image.new_from_file(str(path))
-        if max(image.width, image.height) < _LEAST_WIDTH or image.bands != 3:
+        if max(image.width, image.height) < _MIN_WIDTH or image.bands != 3:
             continue
         yield Base(name=path.name, content=_photo(image.autorot(), seed=made))
         made += 1
@@ -98,7 +98,7 @@ def _photo(image: Image, *, seed: int) -> bytes:
     filled = filled.colourspace("srgb").copy_memory()
     quality = next(q for q in _QUALITIES if q == _QUALITIES[-1] or len(_jpeg(filled, q)) < BYTES)
     grain = _grain(seed)
-    least, most = 0.0, _MOST_GRAIN
+    least, most = 0.0, _MAX_GRAIN
     content = b""
     while abs(len(content) - BYTES) > _NEAR_ENOUGH and most - least > _FINEST_GRAIN:
         middle = (least + most) / 2

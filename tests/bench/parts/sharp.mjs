@@ -9,7 +9,7 @@ const sizes = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
 sharp.concurrency(1);
 sharp.cache(false);
 
-async function develop(data, size) {
+async function process(data, size) {
   const upright = sharp(data).autoOrient();
   const made = size.map(({ width, height, format, quality }) =>
     upright.clone().resize(width, height).keepIccProfile().toFormat(format, { quality }).toBuffer(),
@@ -22,11 +22,11 @@ const files = Object.entries(sizes).map(([file, size]) => [
   readFileSync(join(folder, file)),
   size,
 ]);
-await develop(files[0][1], files[0][2]);
+await process(files[0][1], files[0][2]);
 const spent = [];
 for (const [file, data, size] of files) {
   const before = process.cpuUsage();
-  const made = await develop(data, size);
+  const made = await process(data, size);
   const { user, system } = process.cpuUsage(before);
   spent.push((user + system) / 1000);
   made.forEach((bytes, at) => writeFileSync(join(out, `${file}-${String(at)}`), bytes));

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.media.results import Developed, Rejected
+from app.media.results import Rejected, Rendered
 
 # Whatever a decoder says of broken bytes, short of dying of them.
 ANY_END = frozenset(
@@ -42,7 +42,7 @@ class BadFile:
     ends: frozenset[str] = ANY_END
 
 
-def end_of(outcome: Developed | Rejected) -> str:
+def end_of(outcome: Rendered | Rejected) -> str:
     """Say in a word or two what became of a file."""
     if isinstance(outcome, Rejected):
         return f"rejected: {outcome.reason}"

@@ -21,7 +21,7 @@ def every_bad_file(*, witness: str) -> Iterator[BadFile]:
     yield from renamed()
 
 
-# Of each kind, how many are enough to see that the product does with them what the darkroom does.
+# Of each kind, how many are enough to see that the product does with them what a decoder does.
 _A_FEW = {
     "pixel bomb": 8,
     "frame bomb": 4,

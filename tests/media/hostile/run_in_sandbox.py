@@ -1,4 +1,4 @@
-"""Take files through a darkroom of two children, and tell how each ended and what they took.
+"""Take files through a decoder pool of two children, and tell how each ended and what they took.
 
 `python -m tests.media.hostile.run_in_sandbox FOLDER` reads the names in FOLDER/order.json
 and prints JSON. A program of its own, so that the system's account of its children is of these.
@@ -10,22 +10,22 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from app.media.sandbox.pool import Darkroom
+from app.media.sandbox.pool import DecoderPool
 from tests.media.hostile.bad_file import end_of
 
 CHILDREN = 2
 
 
 def main() -> None:
-    """Develop all, so many at a time."""
+    """Process all, so many at a time."""
     folder = Path(sys.argv[1])
     order = json.loads((folder / "order.json").read_text())
     # No picture may have more memory than the others: what the largest took is to be told.
     with (
-        Darkroom(children=CHILDREN, large_memory_bytes=0) as darkroom,
+        DecoderPool(children=CHILDREN, large_memory_bytes=0) as decoders,
         ThreadPoolExecutor(CHILDREN) as threads,
     ):
-        ends = list(threads.map(lambda name: end_of(darkroom.develop(folder / name)), order))
+        ends = list(threads.map(lambda name: end_of(decoders.render(folder / name)), order))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     print(json.dumps({"ends": ends, "peak_bytes": peak}))  # noqa: T201 - for the test that asked
 

@@ -149,7 +149,7 @@ export const useChangeImage = () => {
   });
 };
 
-/** Has a damaged picture developed anew. */
+/** Has a damaged picture processed again. */
 export const useRetryImage = () => {
   const client = useQueryClient();
   return useMutation({

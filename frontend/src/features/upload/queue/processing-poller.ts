@@ -1,4 +1,4 @@
-/** Waiting for the darkroom: one request for all pictures that are being developed. */
+/** Waiting for the decoder: one request for all pictures that are being processed. */
 import type { Image } from "@/api";
 
 import { TransientError, SignedOutError } from "./errors";
@@ -31,7 +31,7 @@ export class ProcessingPoller {
   }
 
   /** The picture once nothing more will happen to it, or null when it is gone. */
-  untilDeveloped(imageId: string): Promise<Image | null> {
+  untilProcessed(imageId: string): Promise<Image | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.set(imageId, { misses: 0, resolve, reject });
       this.#pause = FIRST_PAUSE_MS;

@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 describe("the usual way", () => {
-  test("a picture is hashed, sent with its signed headers, developed and handed over", async () => {
+  test("a picture is hashed, sent with its signed headers, processed and handed over", async () => {
     const beach = pictureFile("beach.jpg");
     uploads.add(beach);
     expect(uploads.names).toEqual(["waiting"]);
@@ -80,7 +80,7 @@ describe("the usual way", () => {
     expect(uploads.landed).toHaveLength(9);
   });
 
-  test("all that are being developed are looked at in one request", async () => {
+  test("all that are being processed are looked at in one request", async () => {
     uploads.add(...["a", "b", "c"].map((name) => pictureFile(`${name}.jpg`)));
     await wait(5_000);
     expect(uploads.server.looks.some((ids) => ids.length === 3)).toBe(true);
@@ -88,7 +88,7 @@ describe("the usual way", () => {
 
   test("a picture that could be opened in part is kept, with the reason", async () => {
     const failure = { code: "incomplete", title: "Damaged", detail: "The file ends too early." };
-    uploads.server.develop = (developed) => ({ ...developed, state: "damaged", failure });
+    uploads.server.process = (processed) => ({ ...processed, state: "damaged", failure });
     uploads.add(pictureFile("cut.jpg"));
     await wait(5_000);
     expect(uploads.phases).toMatchObject([{ name: "damaged", reason: "The file ends too early." }]);
@@ -97,7 +97,7 @@ describe("the usual way", () => {
 
   test("what turns out to be no picture fails with the server's words", async () => {
     const failure = { code: "not_a_picture", title: "Damaged", detail: "This is not a picture." };
-    uploads.server.develop = (developed) => ({ ...developed, state: "rejected", failure });
+    uploads.server.process = (processed) => ({ ...processed, state: "rejected", failure });
     uploads.add(pictureFile("notes.jpg"));
     await wait(5_000);
     expect(uploads.phases).toMatchObject([
@@ -228,7 +228,7 @@ describe("cancelling", () => {
 
   test("all at once, though not what was sent already; and each can be taken up again", async () => {
     uploads.storage.next.push("stored", "hold", "hold");
-    uploads.server.develop = (developed) => developed;
+    uploads.server.process = (processed) => processed;
     uploads.add(pictureFile("a.jpg"), pictureFile("b.jpg"), pictureFile("c.jpg"));
     await wait(2_000);
     expect(uploads.names).toEqual(["processing", "sending", "sending"]);
@@ -238,7 +238,7 @@ describe("cancelling", () => {
     uploads.queue.retryFailed();
     expect(uploads.names).toEqual(["processing", "cancelled", "cancelled"]);
 
-    uploads.server.develop = (developed) => ({ ...developed, state: "ready" });
+    uploads.server.process = (processed) => ({ ...processed, state: "ready" });
     uploads.queue.retry(2);
     await wait(10_000);
     expect(uploads.names).toEqual(["ready", "ready", "cancelled"]);

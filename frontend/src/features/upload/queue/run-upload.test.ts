@@ -154,8 +154,8 @@ describe("trouble on the way", () => {
     ]);
   });
 
-  test("a picture deleted elsewhere while it was developed does not wait for ever", async () => {
-    uploads.server.develop = (developed) => developed;
+  test("a picture deleted elsewhere while it was processed does not wait for ever", async () => {
+    uploads.server.process = (processed) => processed;
     uploads.add(pictureFile("a.jpg"));
     await wait(1_000);
     expect(uploads.names).toEqual(["processing"]);
@@ -166,12 +166,12 @@ describe("trouble on the way", () => {
     ]);
   });
 
-  test("a darkroom that takes long is said to, and still waited for", async () => {
-    uploads.server.develop = (developed) => developed;
+  test("a decoder that takes long is said to, and still waited for", async () => {
+    uploads.server.process = (processed) => processed;
     uploads.add(pictureFile("a.jpg"));
     await wait(70_000);
     expect(uploads.phases).toMatchObject([{ name: "processing", slow: true }]);
-    uploads.server.develop = (developed) => ({ ...developed, state: "ready" });
+    uploads.server.process = (processed) => ({ ...processed, state: "ready" });
     await wait(10_000);
     expect(uploads.names).toEqual(["ready"]);
   });

@@ -1,4 +1,4 @@
-/** One file's way from the disk into the library: hash, ask for a place, send, wait for the darkroom. */
+/** One file's way from the disk into the library: hash, ask for a place, send, wait for the decoder. */
 import type { Image } from "@/api";
 
 import { failureOf, GONE, lasting } from "./failure-messages";
@@ -17,7 +17,7 @@ export const runUpload = async (carried: RunningUpload): Promise<Phase> => {
     const answer = await hashAndSend(carried);
     switch (answer.status) {
       case "sent":
-        return await develop(answer.imageId, carried);
+        return await waitForProcessing(answer.imageId, carried);
       case "exists":
         return await meetExisting(answer, carried);
       case "refused":
@@ -77,11 +77,11 @@ const meetExisting = async (
 ): Promise<Phase> => {
   if (image.state === "ready" || image.state === "damaged")
     return { name: "already", image, restored };
-  const phase = await develop(image.id, carried);
+  const phase = await waitForProcessing(image.id, carried);
   return phase.name === "ready" ? { name: "already", image: phase.image, restored } : phase;
 };
 
-const develop = async (
+const waitForProcessing = async (
   imageId: string,
   { tools, report, signal }: RunningUpload,
 ): Promise<Phase> => {
@@ -90,15 +90,15 @@ const develop = async (
     report({ name: "processing", imageId, slow: true });
   }, SLOW_AFTER_MS);
   try {
-    const image = await tools.watch.untilDeveloped(imageId);
+    const image = await tools.watch.untilProcessed(imageId);
     signal.throwIfAborted();
-    return image ? developed(image) : { name: "failed", failure: GONE };
+    return image ? processed(image) : { name: "failed", failure: GONE };
   } finally {
     clearTimeout(tooLong);
   }
 };
 
-const developed = (image: Image): Phase => {
+const processed = (image: Image): Phase => {
   const reason = image.failure?.detail ?? "It could not be opened.";
   if (image.state === "damaged") return { name: "damaged", image, reason };
   if (image.state === "rejected") return { name: "failed", failure: lasting(reason) };

@@ -29,7 +29,7 @@ test("a damaged picture can be tried again", async () => {
     failure: {
       code: "processing_failed",
       title: "No preview yet",
-      detail: "It could not be developed.",
+      detail: "It could not be processed.",
     },
   });
   let asked = 0;
@@ -42,7 +42,7 @@ test("a damaged picture can be tried again", async () => {
     }),
   );
   renderWithApp(<DamagedSection detail={damaged} />);
-  expect(screen.getByText("It could not be developed.")).toBeInTheDocument();
+  expect(screen.getByText("It could not be processed.")).toBeInTheDocument();
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   await expect.poll(() => asked).toBe(1);
 });

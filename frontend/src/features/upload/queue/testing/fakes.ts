@@ -41,7 +41,7 @@ export const standInHash = (file: File): Promise<FileHash> => {
   return Promise.resolve({ sha256, parts: { size, sha256: Array(count).fill(sha256) } });
 };
 
-/** Gives each new hash an image, develops it at the second look, and remembers what it was asked. */
+/** Gives each new hash an image, processes it at the second look, and remembers what it was asked. */
 export class StandInServer implements UploadApi {
   readonly batches: Picture[][] = [];
   readonly looks: string[][] = [];
@@ -55,7 +55,7 @@ export class StandInServer implements UploadApi {
   /** What the next calls answer or throw instead, first come first served. */
   readonly nextPlaces: (PlaceAnswer[] | Error)[] = [];
   /** What a picture becomes. */
-  develop: (image: Image) => Image = (developed) => ({ ...developed, state: "ready" });
+  process: (image: Image) => Image = (processed) => ({ ...processed, state: "ready" });
   readonly #idsByHash = new Map<string, string>();
   readonly #partCounts = new Map<string, number>();
 
@@ -82,7 +82,7 @@ export class StandInServer implements UploadApi {
     this.looks.push([...ids]);
     const found = ids.flatMap((id) => this.images.get(id) ?? []);
     for (const seen of found) {
-      if (seen.state === "processing") this.images.set(seen.id, this.develop(seen));
+      if (seen.state === "processing") this.images.set(seen.id, this.process(seen));
     }
     return Promise.resolve(found);
   }

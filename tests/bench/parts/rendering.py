@@ -1,8 +1,8 @@
 """Make derived pictures of a folder's photos, as the product does or with bare libvips.
 
-    python -m tests.bench.parts.developing ours|floor FOLDER OUT
+    python -m tests.bench.parts.rendering ours|floor FOLDER OUT
 
-A process of its own, so that libvips is set up as in the darkroom; prints CPU ms of each photo.
+A process of its own, so that libvips is set up as in the decoder pool; prints CPU ms of each photo.
 """
 
 import json
@@ -14,18 +14,18 @@ from pathlib import Path
 import pyvips  # type: ignore[import-untyped]
 
 from app.media.decode import decoder
-from app.media.results import Developed
+from app.media.results import Rendered
 
 Derived = tuple[bytes, bytes]  # the preview and the thumbnail
 
 
 def ours(data: bytes) -> Derived:
-    """Develop as the darkroom's children do: metadata, colours, ThumbHash and all."""
-    developed = decoder.develop(memoryview(data))
-    assert isinstance(developed, Developed)
-    assert developed.preview
-    assert developed.thumbnail
-    return developed.preview, developed.thumbnail
+    """Process as the decoder pool's children do: metadata, colours, ThumbHash and all."""
+    rendered = decoder.render(memoryview(data))
+    assert isinstance(rendered, Rendered)
+    assert rendered.preview
+    assert rendered.thumbnail
+    return rendered.preview, rendered.thumbnail
 
 
 def floor(data: bytes) -> Derived:
@@ -39,7 +39,7 @@ def floor(data: bytes) -> Derived:
 
 
 def main(way: Callable[[bytes], Derived], folder: Path, out: Path) -> None:
-    """Develop all files, the first of them once before."""
+    """Process all files, the first of them once before."""
     decoder.prepare()
     files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.jpg"))}
     way(next(iter(files.values())))

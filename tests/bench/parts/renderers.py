@@ -70,12 +70,12 @@ class Compared:
 
 
 def compare(originals: list[bytes]) -> Compared:
-    """Develop all of them in each way, in turns, so that a busy machine is busy for all."""
+    """Process all of them in each way, in turns, so that a busy machine is busy for all."""
     with _folder(originals) as folder:
         spent: dict[str, list[float]] = {name: [] for name in (*OURS, *SHARPS)}
         for _ in range(ROUNDS):
             for name in OURS:
-                module = [sys.executable, "-m", "tests.bench.parts.developing"]
+                module = [sys.executable, "-m", "tests.bench.parts.rendering"]
                 spent[name] += _run(module, name, folder, bare_environment())
             _tell_sizes(folder)
             for name in SHARPS:
