@@ -8,7 +8,7 @@ from app.accounts.audit.log import Event, record, record_failure
 from app.accounts.mfa.policy import mail_of_change
 from app.accounts.mfa.recovery_codes import codes_left, use_code
 from app.accounts.mfa.totp import CODE, use_authenticator_code
-from app.accounts.models import OutboxMail, Session, User
+from app.accounts.models import OneTimeToken, OutboxMail, Session, User
 from app.accounts.rate_limits.limiter import Limit, give_each_back, take_each, take_own
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
@@ -50,7 +50,7 @@ def prove_code(
         WrongCodeError: it is none, or was used; whether the person has an app makes no difference.
     """
     compact = _compact(typed)
-    is_totp = CODE.fullmatch(compact) is not None
+    is_totp = _is_six_digits(typed)
     use = use_authenticator_code if is_totp else use_code
     if not use(user.id, compact, made_before=made_before):
         record_failure(Event.SECOND_FACTOR_FAILED, user_id=user.id)
@@ -92,14 +92,8 @@ def take_code_try(user: User, typed: str) -> Counted:
     Raises:
         TooManyRequestsError: wait.
     """
-    if CODE.fullmatch(_compact(typed)) is None:
-        # Each person's apart: nobody else in their network uses them up.
-        of_network = tuple(
-            (limit, f"{network} {user.id}")
-            for limit, network in for_network(RECOVERY_TRIES_NETWORK)
-        )
-        take_each(*of_network)
-        return of_network
+    if not _is_six_digits(typed):
+        return _take_recovery_try(user)
     device = find_device(user.id, read_cookie(Cookie.DEVICE))
     who = f"{user.id} {device.id}" if device else str(user.id)
     counted = [(SECOND_FACTOR_TRIES, who), (SECOND_FACTOR_TRIES_LONG, who)]
@@ -107,6 +101,36 @@ def take_code_try(user: User, typed: str) -> Counted:
         counted.append((SECOND_FACTOR_TRIES_KNOWN, str(user.id)))
     take_each(*counted)
     return tuple(counted)
+
+
+def take_link_code_try(user: User, typed: str, *, link: OneTimeToken) -> Counted:
+    """Count a guess that goes with a link from a mail; ends the transaction.
+
+    Six digits count for the link: whoever guesses at the sign-in, where a stolen password is
+    enough, keeps no owner from their link, and who reads a former mailbox no owner from signing in.
+
+    Raises:
+        TooManyRequestsError: wait.
+    """
+    if not _is_six_digits(typed):
+        return _take_recovery_try(user)
+    whose = f"link {link.id}"
+    counted = ((SECOND_FACTOR_TRIES, whose), (SECOND_FACTOR_TRIES_LONG, whose))
+    take_each(*counted)
+    return counted
+
+
+def _take_recovery_try(user: User) -> Counted:
+    # Each person's apart: nobody else in their network uses them up.
+    of_network = tuple(
+        (limit, f"{network} {user.id}") for limit, network in for_network(RECOVERY_TRIES_NETWORK)
+    )
+    take_each(*of_network)
+    return of_network
+
+
+def _is_six_digits(typed: str) -> bool:
+    return CODE.fullmatch(_compact(typed)) is not None
 
 
 def _compact(typed: str) -> str:

@@ -15,7 +15,7 @@ from app.accounts.create_account import NEW_FACTOR, has_older_factor, move_back
 from app.accounts.emails.links import was_undone
 from app.accounts.emails.outbox import Kind, queue_mail
 from app.accounts.mfa.policy import lock_person
-from app.accounts.mfa.verify_code import prove_code, take_code_try
+from app.accounts.mfa.verify_code import prove_code, take_link_code_try
 from app.accounts.models import OneTimeToken, OutboxMail, User
 from app.accounts.rate_limits.limiter import take
 from app.accounts.rate_limits.policies import PASSWORDS_SET, TOO_MANY_TRIES
@@ -72,7 +72,9 @@ def restore_email(json_data: RestoreIn) -> Response:
     user, begun = _whose(json_data.token)
     take(PASSWORDS_SET, of=json_data.token)
     code = json_data.code
-    counted = take_code_try(user, code) if code and has_older_factor(user) else None
+    counted = None
+    if code and has_older_factor(user):
+        counted = take_link_code_try(user, code, link=begun)
     lock_person(user)
     refuse_disabled(user)
     mails: list[OutboxMail] = []

@@ -8,10 +8,12 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.policies import SECOND_FACTOR_TRIES, SECOND_FACTOR_TRIES_LONG
 from tests.api.auth.test_mfa_bypass import grow_older
 from tests.api.conftest import until
 from tests.support.authenticators import add_totp, code_of
 from tests.support.mailbox import Mail, mails_to, next_mail, token_in
+from tests.support.rate_limits import use_up
 from tests.support.users import PASSWORD, Json, Person
 
 OTHER = "nine slow herons over the estuary"
@@ -169,6 +171,34 @@ def test_codes_that_were_made_lately_are_none_beside_an_older_factor(
     wrong = restore(visitor, token, code=made["recovery_codes"][0])
     assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_code")
     assert finish(visitor, token, code=code_of(secret, later=1))["user"]["email"] == ada.email
+
+
+def test_guesses_at_the_sign_in_keep_nobody_from_the_link(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    """Who moved the account has its password, and may guess at the second factor all week."""
+    secret, _ = add_totp(ada)
+    grow_older(database, ada, days=8)
+    token = token_in(move(ada, thief()))
+    for limit in (SECOND_FACTOR_TRIES, SECOND_FACTOR_TRIES_LONG):
+        use_up(database, limit, of=ada.user_id)
+    code = code_of(secret, later=1)
+    assert finish(visitor, token, code=code)["user"]["email"] == ada.email
+
+
+def test_guesses_with_the_link_are_few_and_keep_nobody_from_signing_in(
+    ada: Person, visitor: httpx2.Client, new_visitor: Callable[[], httpx2.Client], database: Engine
+) -> None:
+    secret, _ = add_totp(ada)
+    grow_older(database, ada, days=8)
+    wanted = thief()
+    token = token_in(move(ada, wanted))
+    guesses = [restore(visitor, token, code="000000").status_code for _ in range(6)]
+    assert guesses == [401] * 5 + [429]
+    owner = new_visitor()
+    owner.post("/api/auth/login", json={"email": wanted, "password": PASSWORD}).raise_for_status()
+    code = {"code": code_of(secret, later=1)}
+    assert owner.post("/api/auth/second-factor", json=code).status_code == 200
 
 
 def test_link_that_was_written_while_an_earlier_change_was_undone_is_dead(
