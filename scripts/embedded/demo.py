@@ -46,10 +46,11 @@ class Demo:
         self._stack = stack
         self._progress = progress
         self._password = stack.folder.secrets().demo_password
+        self._address = address
         self._client = _Client(address)
 
     def fill(self) -> None:
-        """Make the account and its pictures, once per data folder, and say how to sign in.
+        """Make the account and its pictures, once per data folder.
 
         Raises:
             StartError: the API did not do as asked.
@@ -62,7 +63,11 @@ class Demo:
                 self._wait_until_processed(ids)
             # From now on the account is the person's: what they delete stays deleted.
             self._stack.folder.keep(_FILLED, {"filled": True})
-        self._progress.say(f"  Sign in with  {EMAIL}  and the password  {self._password}\n")
+
+    def say_how_to_sign_in(self) -> None:
+        """Say the address that offers the demo, and what to type without it."""
+        self._progress.say(f"  Try the demo: {self._address}/sign-in#demo={self._password}")
+        self._progress.say(f"  or sign in with {EMAIL} and the password {self._password}\n")
 
     def _sign_in(self) -> None:
         credentials = {"email": EMAIL, "password": self._password}

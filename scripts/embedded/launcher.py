@@ -89,11 +89,15 @@ class Launcher:
                 product.start_vite()
             product.wait_until_served()
         stack.folder.announce(address=self._address)
-        self._say_ready(stack)
+        demo = None
         if options.demo:
             from scripts.embedded.demo import Demo  # noqa: PLC0415 - loads the picture libraries
 
-            Demo(stack=stack, address=self._address, progress=self._progress).fill()
+            demo = Demo(stack=stack, address=self._address, progress=self._progress)
+            demo.fill()
+        self._say_ready(stack)
+        if demo:
+            demo.say_how_to_sign_in()
         reloader = Reloader(product, parts, progress=self._progress)
         self._watch(stack, each_time=reloader.look if options.dev else None)
 

@@ -12,6 +12,7 @@ import { PasswordForm } from "../shared/PasswordForm";
 import { ProviderButtons } from "../shared/ProviderButtons";
 import { TextLink } from "../shared/TextLink";
 import { usePasskeyPrompt } from "../shared/use-passkey-prompt";
+import { DemoButton } from "./DemoButton";
 import { problemFromCode } from "./sign-in-errors";
 
 type SignInProps = {
@@ -61,6 +62,7 @@ export const SignIn = ({ next, problem }: SignInProps) => {
           <FormAlert tone={reason.tone}>{reason.words}</FormAlert>
         </div>
       )}
+      <DemoButton />
       <PasswordForm>
         <p className="mt-2 text-right text-sm">
           <TextLink href="/forgot">Forgot your password?</TextLink>

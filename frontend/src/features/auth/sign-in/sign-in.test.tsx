@@ -244,3 +244,26 @@ test("a sign-in that waited too long starts over", async () => {
   await userEvent.type(screen.getByLabelText("Code"), "123456");
   await expect.poll(() => started).toEqual([true]);
 });
+
+test("whoever opened the demo's address signs in to it by one button", async () => {
+  window.history.replaceState(null, "", "/sign-in#demo=a-demo-password");
+  let sent: unknown;
+  server.use(
+    http.post("*/api/auth/login", async ({ request }) => {
+      sent = await request.json();
+      return HttpResponse.json(aSession());
+    }),
+  );
+  const session = aSession({ user: null, sign_in: aSignInOffer({ mailbox: true }) });
+  renderWithApp(signIn, { session });
+  await userEvent.click(screen.getByRole("button", { name: "Try the demo" }));
+  await expect.poll(() => sent).toEqual({ email: "demo@example.org", password: "a-demo-password" });
+  window.history.replaceState(null, "", "/");
+});
+
+test("no other address and no deployed site offers a demo", () => {
+  window.history.replaceState(null, "", "/sign-in#demo=a-demo-password");
+  renderWithApp(signIn, { session: signedOut });
+  expect(screen.queryByRole("button", { name: "Try the demo" })).toBeNull();
+  window.history.replaceState(null, "", "/");
+});
