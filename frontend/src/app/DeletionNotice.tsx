@@ -1,8 +1,9 @@
 /** Says on every page that the account is about to go, and how to keep it. */
 import { toProblem, useKeepAccount, useSession } from "@/api";
+import { dateFormat } from "@/locale";
 import { Button, useToast, WarningIcon } from "@/ui";
 
-const moment = new Intl.DateTimeFormat("en-GB", {
+const moment = dateFormat({
   weekday: "long",
   day: "numeric",
   month: "long",

@@ -1,7 +1,9 @@
 /** What a picture is called aloud. */
+import { dateFormat } from "@/locale";
+
 import { isWhole, type ListedImage } from "./listed-image";
 
-const dayFormat = new Intl.DateTimeFormat("en-GB", {
+const dayFormat = dateFormat({
   day: "numeric",
   month: "long",
   year: "numeric",

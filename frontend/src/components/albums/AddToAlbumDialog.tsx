@@ -9,7 +9,7 @@ import {
 } from "react";
 
 import { toProblem, useAlbums, useMakeAlbum, type Album } from "@/api";
-import { picturesInWords } from "@/components/gallery/use-change-with-undo";
+import { formatNumber, picturesInWords } from "@/locale";
 import { Button, classNames, Dialog, FormAlert, PlusIcon, Spinner, TextField } from "@/ui";
 
 import { AlbumCover } from "./AlbumCover";
@@ -180,8 +180,7 @@ export const AddToAlbumDialog = ({ count, onChoose, onClose }: AddToAlbumDialogP
             </ul>
             {found.length > MAX_SHOWN && (
               <p className="px-2 py-2 text-sm text-muted">
-                And {(found.length - MAX_SHOWN).toLocaleString("en")} others: type a part of the
-                title.
+                And {formatNumber(found.length - MAX_SHOWN)} others: type a part of the title.
               </p>
             )}
           </div>

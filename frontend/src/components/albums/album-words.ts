@@ -1,8 +1,8 @@
 /** How many pictures an album has, and of which days, in words. */
 import type { Album } from "@/api";
+import { dateFormat } from "@/locale";
 
-const format = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
+const format = (options: Intl.DateTimeFormatOptions) => dateFormat({ ...options, timeZone: "UTC" });
 const day = format({ day: "numeric", month: "short", year: "numeric" });
 const dayAndMonth = format({ day: "numeric", month: "short" });
 const onlyDay = format({ day: "numeric" });

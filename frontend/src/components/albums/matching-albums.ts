@@ -1,9 +1,9 @@
 /** Finding albums by a part of their title. */
 import type { Album } from "@/api";
+import { lowerCase } from "@/locale";
 
 /** Without regard to case and accents. */
-const plain = (text: string): string =>
-  text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase("en");
+const plain = (text: string): string => lowerCase(text.normalize("NFD").replace(/\p{M}/gu, ""));
 
 /** The albums whose titles have this in them; those that begin with it come first. */
 export const matchingAlbums = (albums: readonly Album[], text: string): readonly Album[] => {

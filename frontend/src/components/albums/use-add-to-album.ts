@@ -3,6 +3,7 @@ import { useCallback } from "react";
 
 import { useDeleteAlbum, type ListedImage } from "@/api";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { formatNumber } from "@/locale";
 
 /** `isNew`: it was made for these pictures, so the undo deletes it again. */
 export type ChosenAlbum = { id: string; title: string; isNew: boolean };
@@ -14,7 +15,7 @@ export const useAddToAlbum = () => {
     (images: readonly ListedImage[], { id, title, isNew }: ChosenAlbum) =>
       change("add_to_album", images, {
         albumId: id,
-        message: `Added ${images.length.toLocaleString("en")} to ${title}`,
+        message: `Added ${formatNumber(images.length)} to ${title}`,
         ...(isNew ? { undo: () => remove(id) } : {}),
       }),
     [change, remove],

@@ -1,4 +1,6 @@
 /** What the record holds, in words. */
+import { counted } from "@/locale";
+
 type Detail = Readonly<Record<string, unknown>>;
 
 const PROVED: Readonly<Record<string, string>> = {
@@ -81,7 +83,7 @@ const waysInRemoved = (detail: Detail): string => {
 
 const deletedForGood = ({ count }: Detail): string => {
   if (typeof count !== "number") return "Pictures deleted for good";
-  return `${count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`} deleted for good`;
+  return `${counted(count, "picture")} deleted for good`;
 };
 
 type Words = string | ((detail: Detail) => string);

@@ -2,8 +2,8 @@
 import { useId, useState, type SubmitEvent } from "react";
 
 import type { DateChange } from "@/api";
-import { picturesInWords } from "@/components/gallery/use-change-with-undo";
 import { RadioCards } from "@/components/settings/RadioCards";
+import { picturesInWords } from "@/locale";
 import { Button, Dialog, TextField } from "@/ui";
 
 import { clockInWords, offsetInWords, offsetOf, offsetsWith, partsOf, shifted } from "./wall-clock";

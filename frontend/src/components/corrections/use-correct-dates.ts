@@ -2,7 +2,7 @@
 import { useCallback } from "react";
 
 import { toProblem, useChangeDates, type DateChange, type Undo } from "@/api";
-import { picturesInWords } from "@/components/gallery/use-change-with-undo";
+import { picturesInWords } from "@/locale";
 import { useToast } from "@/ui";
 
 export const useCorrectDates = () => {

@@ -1,4 +1,5 @@
 /** Wall clocks without a zone, as "2024-05-03T14:05:06", and how far they are from UTC. */
+import { dateFormat } from "@/locale";
 
 const CLOCK = "2024-05-03T14:05:06".length;
 
@@ -49,7 +50,7 @@ export const offsetsWith = (minutes: number | null): number[] =>
     (a, b) => a - b,
   );
 
-const words = new Intl.DateTimeFormat("en-GB", {
+const words = dateFormat({
   dateStyle: "medium",
   timeStyle: "medium",
   timeZone: "UTC",

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 
 import { isWhole, useImagesInView, useKnownImages, type ListedImage } from "@/api";
+import { formatNumber } from "@/locale";
 import { Button, CloseIcon, formatBytes, IconButton } from "@/ui";
 
 import { MAX_SELECTED } from "./selection";
@@ -45,7 +46,7 @@ export const SelectionBar = ({ selected, onClear, children }: SelectionBarProps)
       </IconButton>
       <p className="min-w-0 grow leading-tight">
         <span role="status" className="font-semibold whitespace-nowrap">
-          {selected.length.toLocaleString("en")} selected
+          {formatNumber(selected.length)} selected
         </span>
         <span className="block text-sm text-muted sm:inline sm:pl-3">
           {isFull ? "as many as can be changed at once" : size}

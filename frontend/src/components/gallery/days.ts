@@ -1,17 +1,18 @@
 /** Days in words, and pictures by day. */
 import type { ListedImage } from "@/api";
+import { dateFormat } from "@/locale";
 
 export type Day = { date: string; title: string; images: readonly ListedImage[] };
 
-const weekdayFormat = new Intl.DateTimeFormat("en-GB", { weekday: "short", timeZone: "UTC" });
-const dayFormat = new Intl.DateTimeFormat("en-GB", {
+const weekdayFormat = dateFormat({ weekday: "short", timeZone: "UTC" });
+const dayFormat = dateFormat({
   day: "numeric",
   month: "short",
   year: "numeric",
   timeZone: "UTC",
 });
 
-const monthFormat = new Intl.DateTimeFormat("en-GB", {
+const monthFormat = dateFormat({
   month: "long",
   year: "numeric",
   timeZone: "UTC",

@@ -10,10 +10,8 @@ import {
   type ListedImage,
   type Undo,
 } from "@/api";
+import { picturesInWords } from "@/locale";
 import { useToast } from "@/ui";
-
-export const picturesInWords = (count: number): string =>
-  count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`;
 
 const DONE: Record<BatchAction, string> = {
   delete: "moved to Recently deleted",

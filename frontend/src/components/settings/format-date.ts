@@ -1,28 +1,28 @@
 /** Moments in words, in the time zone of this browser. */
+import { counted, dateFormat } from "@/locale";
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
-const dayAndYear = new Intl.DateTimeFormat("en-GB", {
+const clock = dateFormat({ hour: "2-digit", minute: "2-digit" });
+const day = dateFormat({ day: "numeric", month: "long" });
+const dayAndYear = dateFormat({
   day: "numeric",
   month: "long",
   year: "numeric",
 });
-const whole = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "long" });
+const whole = dateFormat({ dateStyle: "full", timeStyle: "long" });
 
 const midnight = (moment: Date): number =>
   new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();
-
-const minutes = (count: number): string => (count === 1 ? "1 minute" : `${count} minutes`);
 
 /** "just now", "5 minutes ago", "today at 14:05", "yesterday at 09:30", "3 May at 12:00", "3 May 2024". */
 export const formatDateTime = (at: string, now = new Date()): string => {
   const moment = new Date(at);
   const ago = now.getTime() - moment.getTime();
   if (ago >= 0 && ago < MINUTE_MS) return "just now";
-  if (ago >= 0 && ago < HOUR_MS) return `${minutes(Math.floor(ago / MINUTE_MS))} ago`;
+  if (ago >= 0 && ago < HOUR_MS) return `${counted(Math.floor(ago / MINUTE_MS), "minute")} ago`;
   const days = Math.round((midnight(moment) - midnight(now)) / DAY_MS);
   const name = { "-1": "yesterday", "0": "today", "1": "tomorrow" }[String(days)];
   if (name !== undefined) return `${name} at ${clock.format(moment)}`;

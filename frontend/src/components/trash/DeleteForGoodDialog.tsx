@@ -1,6 +1,6 @@
 /** Asks before pictures are deleted for good: how many, how large, and that nothing brings them back. */
 import { isWhole, type ListedImage } from "@/api";
-import { picturesInWords } from "@/components/gallery/use-change-with-undo";
+import { picturesInWords } from "@/locale";
 import { Button, Dialog, formatBytes } from "@/ui";
 
 type DeleteForGoodDialogProps = {

@@ -2,7 +2,7 @@
 import { useCallback } from "react";
 
 import { isNotConfirmed, toProblem, useDeleteForGood, type ListedImage } from "@/api";
-import { picturesInWords } from "@/components/gallery/use-change-with-undo";
+import { picturesInWords } from "@/locale";
 import { useToast } from "@/ui";
 
 /** The promise is broken, after that was told, where nothing was deleted. */

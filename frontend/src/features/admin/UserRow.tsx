@@ -3,6 +3,7 @@ import type { Person } from "@/api";
 import { Badge } from "@/components/settings/Badge";
 import { DateTime } from "@/components/settings/DateTime";
 import { Row } from "@/components/settings/Rows";
+import { counted } from "@/locale";
 import { formatBytes, Menu, MoreIcon, PersonIcon } from "@/ui";
 
 /** What an administrator may do with somebody. */
@@ -21,9 +22,6 @@ const stepsFor = (person: Person, isSelf: boolean): Step[] => [
   ...(person.sessions > 0 && !isSelf ? ["end_sessions" as const] : []),
   ...(isSelf ? [] : [person.disabled_at === null ? ("disable" as const) : ("enable" as const)]),
 ];
-
-const amount = (count: number, one: string): string =>
-  count === 1 ? `1 ${one}` : `${count.toLocaleString("en")} ${one}s`;
 
 type PersonRowProps = { person: Person; isSelf: boolean; onStep: (step: Step) => void };
 
@@ -53,7 +51,7 @@ export const UserRow = ({ person, isSelf, onStep }: PersonRowProps) => (
     }
   >
     <p>
-      {amount(person.pictures, "picture")} · {formatBytes(person.bytes)} ·{" "}
+      {counted(person.pictures, "picture")} · {formatBytes(person.bytes)} ·{" "}
       {person.last_seen_at === null ? (
         "never seen"
       ) : (
@@ -66,7 +64,7 @@ export const UserRow = ({ person, isSelf, onStep }: PersonRowProps) => (
       Joined <DateTime at={person.created_at} dateOnly /> ·{" "}
       {person.sessions === 0
         ? "signed in nowhere"
-        : `signed in on ${amount(person.sessions, "device")}`}
+        : `signed in on ${counted(person.sessions, "device")}`}
       {person.delete_after !== null && (
         <>
           {" · to be deleted "}

@@ -3,7 +3,8 @@ import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
 import { FavouriteButton, DeleteButton } from "@/components/gallery/selection-buttons";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
-import { picturesInWords, useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { picturesInWords } from "@/locale";
 import { PicturesIcon, RemoveFromAlbumIcon } from "@/ui";
 
 import { useThisAlbum } from "./album-context";

@@ -3,7 +3,7 @@ import { Link } from "wouter";
 
 import { albumView, useTimeline, type Album } from "@/api";
 import { spanInWords } from "@/components/albums/album-words";
-import { picturesInWords } from "@/components/gallery/use-change-with-undo";
+import { picturesInWords } from "@/locale";
 import { ChevronLeftIcon } from "@/ui";
 
 import { AlbumMenu } from "./AlbumMenu";

@@ -5,7 +5,7 @@ import { Link, useLocation } from "wouter";
 import { toProblem, useAlbums, useMakeAlbum, type Album } from "@/api";
 import { AlbumCover } from "@/components/albums/AlbumCover";
 import { spanInWords } from "@/components/albums/album-words";
-import { picturesInWords } from "@/components/gallery/use-change-with-undo";
+import { picturesInWords } from "@/locale";
 import {
   AlbumsIcon,
   Button,

@@ -3,7 +3,8 @@ import { lazy, useCallback, useMemo } from "react";
 
 import { useFound, useMomentOf, type ListedImage } from "@/api";
 import { Gallery } from "@/components/gallery/Gallery";
-import { picturesInWords, useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { picturesInWords } from "@/locale";
 import { EmptyState, SearchIcon } from "@/ui";
 
 import { Chips } from "./Chips";

@@ -1,7 +1,8 @@
 /** The query as text: in the address, and without one of its parts. */
 import type { Chip } from "@/api";
+import { dateFormat } from "@/locale";
 
-const FORMAT = new Intl.DateTimeFormat("en-GB", {
+const FORMAT = dateFormat({
   day: "numeric",
   month: "short",
   year: "numeric",

@@ -9,6 +9,7 @@ import { MAX_SELECTED } from "@/components/gallery/selection";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 import { useDeletedList } from "@/components/gallery/use-deleted-list";
 import { useDeleteForGoodWithWords } from "@/components/trash/use-delete-for-good";
+import { counted } from "@/locale";
 import { Button, EmptyState, RestoreIcon, TrashIcon } from "@/ui";
 
 const DeleteForGoodDialog = lazy(async () => ({
@@ -27,7 +28,7 @@ const AskContext = createContext<Ask>(() => Promise.reject(new Error("outside of
 export const timeLeft = (deletedAt: string, now: number): string => {
   const days = Math.ceil((Date.parse(deletedAt) + KEPT_DAYS * DAY_MS - now) / DAY_MS);
   if (days <= 0) return "Removed today";
-  return days === 1 ? "1 day left" : `${days} days left`;
+  return `${counted(days, "day")} left`;
 };
 
 const noteFor = (image: ListedImage): string =>

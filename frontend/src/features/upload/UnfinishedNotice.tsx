@@ -1,9 +1,10 @@
 /** After a reload in the middle of an upload: what was not finished, and how to go on. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 
+import { formatList, formatNumber, picturesInWords } from "@/locale";
 import { Button, CloseIcon, IconButton } from "@/ui";
 
-import { pictures } from "./panel/summary";
+import {} from "./panel/summary";
 import { isBig } from "./queue/file-hash";
 import { dismissUnfinished, readUnfinished, type Unfinished } from "./unfinished-storage";
 
@@ -32,7 +33,7 @@ const UnfinishedNotice = ({ userId, onChoose }: UnfinishedNoticeProps) => {
     >
       <div className="flex items-start justify-between gap-2">
         <h2 className="font-semibold">
-          {pictures(files.length)} {files.length === 1 ? "was" : "were"} not finished
+          {picturesInWords(files.length)} {files.length === 1 ? "was" : "were"} not finished
         </h2>
         <IconButton label="Dismiss" onClick={dismiss} className="-mt-2 -mr-2">
           <CloseIcon className="size-4" />
@@ -56,6 +57,6 @@ export default UnfinishedNotice;
 const nameSome = (files: readonly Unfinished[]): string => {
   const names = files.slice(0, NAMED).map(({ name }) => name);
   const more = files.length - names.length;
-  if (more > 0) names.push(`${more.toLocaleString("en")} more`);
-  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(names);
+  if (more > 0) names.push(`${formatNumber(more)} more`);
+  return formatList(names, "conjunction");
 };

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, useState, type RefObject } from "react";
 
 import { sessionOptions } from "@/api";
+import { formatNumber } from "@/locale";
 import { useToast } from "@/ui";
 
 import type { Dropped } from "./collect-files";
@@ -97,6 +98,4 @@ export const UploadRoot = ({ userId, limits, album, filesRef, folderRef }: Uploa
 };
 
 const unreadableMessage = (count: number): string =>
-  count === 1
-    ? "One file could not be read."
-    : `${count.toLocaleString("en")} files could not be read.`;
+  count === 1 ? "One file could not be read." : `${formatNumber(count)} files could not be read.`;

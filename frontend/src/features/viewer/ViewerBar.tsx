@@ -1,6 +1,7 @@
 /** Above the picture: what it is, where it stands, and what can be done with it. */
 
 import { imageAlt, type Image } from "@/api";
+import { formatNumber } from "@/locale";
 import {
   AddToAlbumIcon,
   ArchiveIcon,
@@ -51,8 +52,7 @@ const light = "hover:bg-white/15!";
 export const ViewerBar = (props: ViewerBarProps) => {
   const { image, position, film, hasDetails, trash } = props;
   const { download, isFetching } = useDownload(image);
-  const place =
-    position && `${position.at.toLocaleString("en")} of ${position.of.toLocaleString("en")}`;
+  const place = position && `${formatNumber(position.at)} of ${formatNumber(position.of)}`;
   return (
     <header className="flex items-center gap-1 bg-linear-to-b from-black/80 via-black/55 to-transparent px-2 pt-[max(0.5rem,env(safe-area-inset-top))] pb-9 [text-shadow:0_0_3px_rgb(0_0_0/0.8)] [&_svg]:drop-shadow-[0_0_2px_rgb(0_0_0/0.7)] *:pointer-events-auto">
       <IconButton label="Back to your pictures" className={light} onClick={props.onClose}>

@@ -3,6 +3,7 @@ import { Fragment, useEffect, useState, type SubmitEvent } from "react";
 import { useSearchParams } from "wouter";
 
 import { toProblem, useMails, useOpenMailbox, type Mail } from "@/api";
+import { dateFormat } from "@/locale";
 import {
   Button,
   EmptyState,
@@ -45,7 +46,9 @@ const Words = ({ text, links }: { text: string; links: readonly string[] }) => {
   );
 };
 
-const Letter = ({ mail }: { mail: Mail }) => (
+const timeFormat = dateFormat({ hour: "numeric", minute: "2-digit" });
+
+const MailEntry = ({ mail }: { mail: Mail }) => (
   <li>
     <article
       aria-label={mail.subject}
@@ -53,10 +56,7 @@ const Letter = ({ mail }: { mail: Mail }) => (
     >
       <h2 className="text-lg font-semibold tracking-tight">{mail.subject}</h2>
       <p className="mt-1 text-sm text-muted">
-        To {mail.to} ·{" "}
-        <time dateTime={mail.at}>
-          {new Date(mail.at).toLocaleTimeString("en-GB", { hour: "numeric", minute: "2-digit" })}
-        </time>
+        To {mail.to} · <time dateTime={mail.at}>{timeFormat.format(new Date(mail.at))}</time>
       </p>
       <p className="mt-4 whitespace-pre-wrap">
         {/* The full stop of a sentence is not the link's. */}
@@ -142,7 +142,7 @@ const Mails = ({ to, onAll }: { to: string | null; onAll: () => void }) => {
       )}
       <ul className="space-y-4" aria-live="polite">
         {mails.data?.mails.map((mail) => (
-          <Letter key={mail.id} mail={mail} />
+          <MailEntry key={mail.id} mail={mail} />
         ))}
       </ul>
     </>

@@ -4,6 +4,7 @@ import { useShowError } from "@/components/settings/error-message";
 import { formatDate } from "@/components/settings/format-date";
 import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Section } from "@/components/settings/Section";
+import { formatNumber } from "@/locale";
 import { Button, formatBytes, classNames, SignOutIcon } from "@/ui";
 
 import { StorageBar } from "./StorageBar";
@@ -38,7 +39,7 @@ export const AccountSection = () => {
         {({ pictures, bytes, storage, user }) => (
           <>
             <dl className="grid grid-cols-2 gap-x-8 gap-y-4 sm:grid-cols-3">
-              <Fact name="Pictures" value={pictures.toLocaleString("en")} />
+              <Fact name="Pictures" value={formatNumber(pictures)} />
               <Fact name="Storage used" value={formatBytes(bytes)} />
               <Fact
                 name="With Pinhole since"

@@ -6,6 +6,7 @@ import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { DateTime } from "@/components/settings/DateTime";
 import { useShowError } from "@/components/settings/error-message";
 import { Section } from "@/components/settings/Section";
+import { formatNumber } from "@/locale";
 import { Button, formatBytes, useToast } from "@/ui";
 
 const DAYS = 7;
@@ -27,7 +28,7 @@ const DeleteAccount = ({ onClose }: { onClose: () => void }) => {
           <strong className="font-semibold text-ink">
             {account.pictures === 1
               ? "your picture"
-              : `all ${account.pictures.toLocaleString("en")} of your pictures`}{" "}
+              : `all ${formatNumber(account.pictures)} of your pictures`}{" "}
             ({formatBytes(account.bytes)})
           </strong>
         ) : (

@@ -7,10 +7,8 @@ import { BoxIcon } from "@/components/settings/icons";
 import { QueryBoundary } from "@/components/settings/QueryBoundary";
 import { Row, Rows } from "@/components/settings/Rows";
 import { Section } from "@/components/settings/Section";
+import { formatNumber, picturesInWords } from "@/locale";
 import { Button, formatBytes, DownloadIcon, Progress, useToast } from "@/ui";
-
-const picturesInWords = (count: number): string =>
-  count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`;
 
 const isBeingPacked = ({ state }: Export): boolean => state === "waiting" || state === "running";
 
@@ -41,7 +39,7 @@ const Packing = ({ copy }: { copy: Export }) => (
     <p role="status" className="mt-1.5">
       {copy.state === "waiting"
         ? "Waiting for its turn"
-        : `${copy.done.toLocaleString("en")} of ${picturesInWords(copy.pictures)} packed`}
+        : `${formatNumber(copy.done)} of ${picturesInWords(copy.pictures)} packed`}
       . You may leave this page.
     </p>
   </div>

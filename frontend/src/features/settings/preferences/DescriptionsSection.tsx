@@ -1,6 +1,7 @@
 /** Descriptions by a model: what is sent to whom, the switch, and how far it has got. */
 import { toProblem, useChangeAccount, useDescribeMissing, type Account, type Session } from "@/api";
 import { Section } from "@/components/settings/Section";
+import { formatNumber } from "@/locale";
 import { Button, classNames, SparkleIcon, Switch, useToast } from "@/ui";
 
 type Offer = Session["descriptions"];
@@ -58,7 +59,7 @@ const Count = ({
   <div className="flex flex-col-reverse">
     <dt className="text-sm text-muted">{name}</dt>
     <dd className={classNames("text-2xl font-semibold tabular-nums", isBad && "text-danger")}>
-      {count.toLocaleString("en")}
+      {formatNumber(count)}
     </dd>
   </div>
 );

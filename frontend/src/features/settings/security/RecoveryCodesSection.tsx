@@ -5,6 +5,7 @@ import { useMakeRecoveryCodes } from "@/api";
 import { Badge } from "@/components/settings/Badge";
 import { ConfirmButton } from "@/components/settings/ConfirmButton";
 import { Section } from "@/components/settings/Section";
+import { counted } from "@/locale";
 import { Button } from "@/ui";
 
 const FEW = 3;
@@ -21,9 +22,7 @@ export const RecoveryCodesSection = ({ left, onCodes }: RecoveryCodesSectionProp
       aside={<Button onClick={() => setAsking(true)}>Create new codes</Button>}
     >
       <p className="flex flex-wrap items-center gap-2">
-        <Badge tone={left <= FEW ? "danger" : "plain"}>
-          {left === 1 ? "1 code left" : `${left} codes left`}
-        </Badge>
+        <Badge tone={left <= FEW ? "danger" : "plain"}>{counted(left, "code")} left</Badge>
         {left <= FEW && <span className="text-muted">Create new codes soon.</span>}
       </p>
       {isAsking && (

@@ -1,4 +1,5 @@
 /** What can be done about all files together. */
+import { formatNumber } from "@/locale";
 import { Button, RetryIcon } from "@/ui";
 
 import type { UploadQueue } from "../queue/queue";
@@ -25,12 +26,12 @@ export const PanelActions = ({ queue, summary, onlyFailed, onOnlyFailed }: Panel
           icon={<RetryIcon className="size-4" />}
           onClick={() => queue.retryFailed()}
         >
-          Try {retryable.toLocaleString("en")} again
+          Try {formatNumber(retryable)} again
         </Button>
       )}
       {canFilter && (
         <Button className={small} onClick={() => onOnlyFailed(!onlyFailed)}>
-          {onlyFailed ? "Show all files" : `Show ${failed.toLocaleString("en")} not uploaded`}
+          {onlyFailed ? "Show all files" : `Show ${formatNumber(failed)} not uploaded`}
         </Button>
       )}
       {unsent > 0 && (

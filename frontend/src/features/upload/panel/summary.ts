@@ -1,4 +1,6 @@
 /** The whole upload in a few numbers. */
+import { formatNumber, picturesInWords } from "@/locale";
+
 import { isUnsent, type Upload } from "../queue/upload-state";
 
 export type Summary = {
@@ -80,19 +82,16 @@ const count = (upload: Upload, summary: Summary): void => {
 export const isOver = ({ unsent, processing }: Summary): boolean =>
   unsent === 0 && processing === 0;
 
-export const pictures = (count: number): string =>
-  count === 1 ? "1 picture" : `${count.toLocaleString("en")} pictures`;
-
 /** The panel's heading. */
 export const headline = (summary: Summary): string => {
   const { unsent, processing, sendable, added, already, failed, offline, signedOut } = summary;
   if (offline) return "Waiting for the network";
   if (signedOut) return "Waiting for you to sign in";
   if (unsent > 0)
-    return `Uploading ${(sendable - unsent).toLocaleString("en")} of ${sendable.toLocaleString("en")}`;
-  if (processing > 0) return `Preparing ${pictures(processing)}`;
-  if (added > 0) return `${pictures(added)} added`;
-  if (failed > 0) return `${pictures(failed)} not uploaded`;
+    return `Uploading ${formatNumber(sendable - unsent)} of ${formatNumber(sendable)}`;
+  if (processing > 0) return `Preparing ${picturesInWords(processing)}`;
+  if (added > 0) return `${picturesInWords(added)} added`;
+  if (failed > 0) return `${picturesInWords(failed)} not uploaded`;
   if (already > 0) return already === 1 ? "Already in your library" : "All already in your library";
   return "Upload cancelled";
 };
@@ -109,9 +108,9 @@ export const spokenProgress = (summary: Summary): string => {
 export const footnotes = ({ added, damaged, already, failed, album }: Summary): string[] => {
   const notes: string[] = [];
   if (album !== null && added + already > 0) notes.push(`In ${album}`);
-  if (damaged > 0) notes.push(`${damaged.toLocaleString("en")} damaged or without a preview`);
+  if (damaged > 0) notes.push(`${formatNumber(damaged)} damaged or without a preview`);
   if (already > 0 && (added > 0 || failed > 0))
-    notes.push(`${already.toLocaleString("en")} already there`);
-  if (failed > 0 && added > 0) notes.push(`${failed.toLocaleString("en")} not uploaded`);
+    notes.push(`${formatNumber(already)} already there`);
+  if (failed > 0 && added > 0) notes.push(`${formatNumber(failed)} not uploaded`);
   return notes;
 };

@@ -1,7 +1,9 @@
 /** What a screen reader is told of an upload: the start, now and then how far it is, and the end. */
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { footnotes, headline, isOver, pictures, spokenProgress, type Summary } from "./summary";
+import { picturesInWords } from "@/locale";
+
+import { footnotes, headline, isOver, spokenProgress, type Summary } from "./summary";
 
 const EVERY_MS = 20_000;
 
@@ -21,5 +23,5 @@ export const useLiveAnnouncement = (summary: Summary): string => {
 
   if (summary.total === 0) return "";
   if (!isRunning) return [headline(summary), ...footnotes(summary)].join(", ");
-  return progress ?? `Uploading ${pictures(summary.sendable)}`;
+  return progress ?? `Uploading ${picturesInWords(summary.sendable)}`;
 };

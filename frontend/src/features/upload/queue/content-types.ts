@@ -1,4 +1,5 @@
 /** Which pictures the library takes, told by type and by file extension. */
+import { formatList } from "@/locale";
 
 /** Browsers know no type for some of these (HEIC in Chromium), so the extension has to say it. */
 const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
@@ -100,7 +101,7 @@ export const namesOf = (contentTypes: readonly string[]): string => {
       (type.startsWith("image/x-") ? "RAW" : NAMES[type]) ??
       type.replace(/^image\//, "").toUpperCase(),
   );
-  return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(new Set(names));
+  return formatList(new Set(names), "disjunction");
 };
 
 const SHOWABLE = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"]);

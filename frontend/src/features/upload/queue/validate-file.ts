@@ -1,4 +1,6 @@
 /** What need not be sent at all, because the server would not take it. */
+import { formatNumber } from "@/locale";
+
 import { namesOf } from "./content-types";
 import type { Failure } from "./upload-state";
 
@@ -27,5 +29,4 @@ export const validateFile = (
 
 const never = (reason: string, advice: string): Failure => ({ reason, advice, retry: false });
 
-const megabytes = (bytes: number): string =>
-  `${Math.floor(bytes / 1024 / 1024).toLocaleString("en")} MB`;
+const megabytes = (bytes: number): string => `${formatNumber(Math.floor(bytes / 1024 / 1024))} MB`;

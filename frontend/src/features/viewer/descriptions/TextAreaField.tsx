@@ -1,6 +1,7 @@
 /** A labelled text of several lines, with a count as its limit comes near. */
 import { useId } from "react";
 
+import { formatNumber } from "@/locale";
 import { classNames } from "@/ui";
 
 type LongTextFieldProps = {
@@ -47,7 +48,7 @@ export const TextAreaField = (props: LongTextFieldProps) => {
         </span>
         {isNearlyFull && (
           <span className="shrink-0 tabular-nums">
-            {value.length.toLocaleString("en")} / {limit.toLocaleString("en")}
+            {formatNumber(value.length)} / {formatNumber(limit)}
           </span>
         )}
       </div>

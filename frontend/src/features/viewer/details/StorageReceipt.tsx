@@ -1,9 +1,10 @@
 /** Folded up: that the original is stored whole: who compared it, when, and the SHA-256 to compare it with oneself. */
 import type { ImageDetail } from "@/api";
+import { dateFormat } from "@/locale";
 
 import { CopyableValue } from "./CopyableValue";
 
-const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const moment = dateFormat({ dateStyle: "medium", timeStyle: "short" });
 
 export const StorageReceipt = ({ detail: { receipt, sha256 } }: { detail: ImageDetail }) => (
   <details>

@@ -1,10 +1,10 @@
 /** What is known of a picture, in words. */
 import type { Camera, Image, ImageDetail } from "@/api";
+import { dateFormat, formatNumber } from "@/locale";
 
 export type Fact = { label: string; value: string; more?: string };
 
-const number = (value: number, digits = 0): string =>
-  value.toLocaleString("en", { maximumFractionDigits: digits });
+const number = (value: number, digits = 0): string => formatNumber(value, digits);
 
 const dimensions = ({ width, height }: Image): Fact | null => {
   if (width === null || height === null) return null;
@@ -19,13 +19,13 @@ const dimensions = ({ width, height }: Image): Fact | null => {
   };
 };
 
-const wallClock = new Intl.DateTimeFormat("en-GB", {
+const wallClock = dateFormat({
   dateStyle: "full",
   timeStyle: "short",
   timeZone: "UTC",
 });
-const wallCalendar = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" });
-const here = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short" });
+const wallCalendar = dateFormat({ dateStyle: "full", timeZone: "UTC" });
+const here = dateFormat({ dateStyle: "full", timeStyle: "short" });
 
 /** The clock on the wall where it was taken, whatever the time is here. */
 const taken = ({ taken_at: at, dated_by, timeline_at }: Image): Fact => {
