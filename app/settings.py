@@ -39,6 +39,11 @@ SHORTEST_SECRET_KEY = 32
 SHORTEST_SETUP_CODE = 32
 # A page of the timeline takes two or three, and a picture on its way in two.
 REQUESTS_PER_SECOND = 25
+# S3 takes far more; one zip has to fit into the four minutes of a function.
+EXPORT_ZIP_BYTES = 1024**3
+# What stands in for S3 on one machine holds an object several times in memory, and answers nobody
+# else meanwhile: docs/decisions/0105-size-of-a-zip.md.
+EXPORT_ZIP_BYTES_OF_ONE_MACHINE = 100 * 1024**2
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _CLIENT = ("CLIENT_ID", "CLIENT_SECRET")
 GOOGLE_DISCOVERY = "https://accounts.google.com/.well-known/openid-configuration"
@@ -124,6 +129,7 @@ class Settings:
     aws_endpoint_url: str | None
     model: ModelSettings | None
     max_upload_bytes: int
+    export_zip_bytes: int  # of one zip of an export; a single larger picture has one of its own
     storage_quota_bytes: int | None  # for each person; None: as much as the bucket takes
     secret_key: str  # seals what is kept to be read again; changing it loses authenticator apps
     setup_code: str | None  # what makes the first account; None: whoever comes first makes it
@@ -166,6 +172,13 @@ class Settings:
             aws_endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             model=_model(environment),
             max_upload_bytes=_positive(environment, "MAX_UPLOAD_BYTES", default=200 * 1024 * 1024),
+            export_zip_bytes=_positive(
+                environment,
+                "EXPORT_ZIP_BYTES",
+                default=EXPORT_ZIP_BYTES_OF_ONE_MACHINE
+                if environment.get("AWS_ENDPOINT_URL")
+                else EXPORT_ZIP_BYTES,
+            ),
             storage_quota_bytes=_number(environment, "STORAGE_QUOTA_BYTES", default=0) or None,
             secret_key=_secret_key(environment["SECRET_KEY"]),
             setup_code=_setup_code(environment),

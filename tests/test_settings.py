@@ -43,6 +43,15 @@ def test_what_is_left_out_has_its_default() -> None:
     assert settings.picture_origin == "https://pictures.s3.eu-central-1.amazonaws.com"
 
 
+def test_zips_are_small_where_one_machine_stands_in_for_aws() -> None:
+    one_machine = ENOUGH | {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+    own = one_machine | {"EXPORT_ZIP_BYTES": "2000000000"}
+    sizes = [
+        Settings.from_environment(each).export_zip_bytes for each in (ENOUGH, one_machine, own)
+    ]
+    assert sizes == [1024**3, 100 * 1024**2, 2_000_000_000]
+
+
 def test_a_key_alone_switches_the_model_on() -> None:
     model = Settings.from_environment(ENOUGH | {"OPENAI_API_KEY": "sk-x"}).model
     assert model is not None
@@ -68,6 +77,7 @@ def test_an_effort_set_to_nothing_is_not_sent() -> None:
         {"SETUP_CODE": "1234"},
         {"MAX_UPLOAD_BYTES": "0"},
         {"MAX_UPLOAD_BYTES": "100 MB"},
+        {"EXPORT_ZIP_BYTES": "0"},
     ],
 )
 def test_what_cannot_be_meant_is_refused(wrong: dict[str, str]) -> None:

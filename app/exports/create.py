@@ -1,7 +1,7 @@
 """Exports: requested by a user, made by the worker, one zip file for each message.
 
-A zip holds about a gigabyte, which fits well into the time limit of a Lambda function. The row
-records the progress, so a worker that dies costs the work of one zip only.
+A zip holds as much as the settings say, which fits well into the time limit of a Lambda function.
+The row records the progress, so a worker that dies costs the work of one zip only.
 """
 
 import logging
@@ -38,7 +38,6 @@ from app.processing.yielding import GiveWay
 log = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=7)
-ZIP_BYTES = 1024**3
 # A function of AWS has four minutes; the last picture and the upload's end need some of them.
 ZIP_SECONDS = 90
 PICTURES_AT_A_TIME = 100
@@ -103,8 +102,11 @@ def make_next_zip(
     send: Send,
     holding: Holding,
     give_way: GiveWay,
+    zip_bytes: int,
 ) -> None:
     """Make the next zip of a copy, and ask for the one after it. Safe to repeat.
+
+    Its size is at most `zip_bytes` and its lists, or one picture that is larger.
 
     Raises:
         RetryLaterError: somebody else is at it.
@@ -119,7 +121,7 @@ def make_next_zip(
     lease = Lease(cast("datetime", export.leased_until))
     try:
         with holding(partial(_extend, task.export_id, lease)):
-            part, is_last = _make_zip(export, store=store, give_way=give_way)
+            part, is_last = _make_zip(export, store=store, give_way=give_way, zip_bytes=zip_bytes)
     except _NotWantedError:
         log.info("a copy of everything was removed while it was made")
         return
@@ -221,7 +223,7 @@ def delete_expired_exports(*, store: ExportStore) -> None:
 
 
 def _make_zip(
-    export: Export, *, store: ExportStore, give_way: GiveWay
+    export: Export, *, store: ExportStore, give_way: GiveWay, zip_bytes: int
 ) -> tuple[dict[str, Any], bool]:
     number = len(export.parts) + 1
     after = _read_place(export.parts[-1]["last"]) if export.parts else None
@@ -232,11 +234,15 @@ def _make_zip(
     deadline, added, is_last = time.monotonic() + ZIP_SECONDS, 0, False
     with store.writing(key) as file:
         archive = Zip(cast("Any", file), folder=folder)
-        while not is_last and time.monotonic() < deadline and file.written < ZIP_BYTES:
+        is_full = False
+        while not is_last and not is_full:
             rows = _rows(user_id, before=before, after=after)
             is_last = len(rows) < PICTURES_AT_A_TIME
             for row in rows:
-                if time.monotonic() > deadline or file.written > ZIP_BYTES:
+                # One picture at least: else nothing would be had of one that is larger.
+                is_too_much = file.written + row.byte_size > zip_bytes
+                is_full = added > 0 and (is_too_much or time.monotonic() > deadline)
+                if is_full:
                     is_last = False
                     break
                 begun = time.monotonic()

@@ -107,6 +107,7 @@ class Assembly:
                 send=self.go_on,
                 holding=self._saying,
                 give_way=self._give_way,
+                zip_bytes=self.settings.export_zip_bytes,
             )
 
         def describe_all(task: DescribeAll, attempt: int) -> None:

@@ -25,7 +25,13 @@ FRONTEND = ROOT / "frontend"
 # As many as the API's database connections.
 _API_THREADS = 8
 # What operators may set beyond the model; app/settings.py knows the defaults.
-_PASSED_ON = ("MAX_UPLOAD_BYTES", "STORAGE_QUOTA_BYTES", "UNCONFINED_DECODERS", "LOG_LEVEL")
+_PASSED_ON = (
+    "MAX_UPLOAD_BYTES",
+    "STORAGE_QUOTA_BYTES",
+    "EXPORT_ZIP_BYTES",
+    "UNCONFINED_DECODERS",
+    "LOG_LEVEL",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,8 +113,11 @@ def code_at(commit: str) -> Iterator[Path]:
 
 
 @contextmanager
-def product(code: Path) -> Iterator[tuple[str, Engine, subprocess.Popen[bytes]]]:
-    """The API and the worker of some code, on data of their own: address, database, worker."""
+def product(code: Path, **own: str) -> Iterator[tuple[str, Engine, subprocess.Popen[bytes]]]:
+    """The API and the worker of some code, on data of their own: address, database, worker.
+
+    `own`: settings of theirs, beside the stack's.
+    """
     (port,) = free_ports(1)
     with ExitStack() as running:
         data = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="pinhole-")))
@@ -131,7 +134,7 @@ def product(code: Path) -> Iterator[tuple[str, Engine, subprocess.Popen[bytes]]]
             process = subprocess.Popen(
                 [sys.executable, "-m", *words],
                 cwd=code,
-                env={**kept_environment(), **settings, "LOG_LEVEL": "ERROR"},
+                env={**kept_environment(), **settings, "LOG_LEVEL": "ERROR", **own},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )

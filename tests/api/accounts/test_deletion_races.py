@@ -58,6 +58,7 @@ def test_a_copy_that_is_removed_while_it_is_made_stays_away(
             send=lambda _: None,
             holding=lambda _: nullcontext(),
             give_way=never_give_way,
+            zip_bytes=1024**3,
         )
     assert ada.http.get("/api/account/exports").json() == {"exports": []}
 

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from tests.api.platform.conftest import Sent
     from tests.support.users import Person
 
+ZIP_BYTES = 1024**3
+
 pytestmark = pytest.mark.usefixtures("nothing_waits")
 
 
@@ -90,6 +92,7 @@ def test_one_worker_at_a_time_makes_a_zip(
                 send=lambda _: None,
                 holding=lambda _: nullcontext(),
                 give_way=never_give_way,
+                zip_bytes=ZIP_BYTES,
             )
 
     with ThreadPoolExecutor(1) as other:
@@ -146,6 +149,7 @@ def test_export_is_given_up_after_failures_of_its_own_only(
                 send=lambda _: None,
                 holding=lambda _: nullcontext(),
                 give_way=never_give_way,
+                zip_bytes=ZIP_BYTES,
             )
 
     def row() -> tuple[Any, ...]:
@@ -201,7 +205,13 @@ def test_export_that_gives_way_keeps_its_lease_and_ends(
 
     def make(give_way: GiveWay) -> None:
         make_next_zip(
-            task, 1, store=store, send=lambda _: None, holding=extended, give_way=give_way
+            task,
+            1,
+            store=store,
+            send=lambda _: None,
+            holding=extended,
+            give_way=give_way,
+            zip_bytes=ZIP_BYTES,
         )
 
     def rest(owner_id: UUID, worked: float) -> float:
@@ -240,6 +250,7 @@ def test_a_zip_whose_worker_died_is_made_by_the_next(
             send=lambda _: None,
             holding=lambda _: nullcontext(),
             give_way=never_give_way,
+            zip_bytes=ZIP_BYTES,
         )
     (export,) = ada.http.get("/api/account/exports").json()["exports"]
     assert export["state"] == "ready"
