@@ -108,15 +108,9 @@ def _hold(person_id: UUID) -> User:
 
 
 def _shut(user: User, *, by: User) -> None:
-    """From the commit on every process refuses the person, their scripts and their links.
-
-    A deletion that waits is called off: whoever was in the account may have asked for it, and its
-    person cannot call it off while the account is shut.
-    """
+    """From the commit on every process refuses the person, their scripts and their links."""
     user.disabled_at = now()
-    if user.delete_after is not None and not is_going(user):
-        user.delete_after = None
-        record(Event.DELETION_CALLED_OFF, user_id=user.id, actor_id=by.id)
+    _call_deletion_off(user, by=by)
     ended = end_sessions(user.id)
     _end_tokens(user)
     # Mails first: one that is being written holds its row, and its link is there afterwards.
@@ -127,10 +121,22 @@ def _shut(user: User, *, by: User) -> None:
 
 def _open(user: User, *, by: User) -> None:
     user.disabled_at = None
+    _call_deletion_off(user, by=by)
     # What was made while the account was being shut would come alive now.
     end_sessions(user.id)
     _end_tokens(user)
     record(Event.ACCOUNT_ENABLED, user_id=user.id, actor_id=by.id)
+
+
+def _call_deletion_off(user: User, *, by: User) -> None:
+    """Let an account stay that is shut or opened: nothing of it is deleted yet.
+
+    Whoever was in the account may have asked for the deletion, and its person cannot call it off
+    while the account is shut. One that is opened would be shut again by the next sweep.
+    """
+    if user.delete_after is not None:
+        user.delete_after = None
+        record(Event.DELETION_CALLED_OFF, user_id=user.id, actor_id=by.id)
 
 
 def _end_tokens(user: User) -> None:

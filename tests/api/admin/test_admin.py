@@ -111,12 +111,19 @@ def test_a_shut_account_is_out_at_once_and_back_with_nothing_alive(
     assert again.status_code == 200
 
 
+@pytest.mark.parametrize("asked_ago", [timedelta(), timedelta(days=7, seconds=1)])
 def test_shutting_an_account_calls_its_deletion_off(
-    root: Person, ada: Person, database: Engine
+    root: Person, ada: Person, database: Engine, asked_ago: timedelta
 ) -> None:
-    """An intruder may have asked for it, and a shut account's person cannot call it off."""
+    """An intruder may have asked for it, and a shut account's person cannot call it off.
+
+    Also where its week is over and the sweep has not come yet.
+    """
     ada_id = ada.user_id
     ada.http.post("/api/account/deletion").raise_for_status()
+    with database.begin() as connection:
+        earlier = "UPDATE users SET delete_after = delete_after - :ago WHERE id = :id"
+        connection.execute(text(earlier), {"ago": asked_ago, "id": ada_id})
     assert change(root, ada_id, disabled=True).json()["delete_after"] is None
     found = text(
         "SELECT event FROM audit_events WHERE user_id = :id AND actor_id <> :id ORDER BY 1"
@@ -138,7 +145,12 @@ def test_an_account_that_is_going_is_not_opened_any_more(
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     with database.begin() as connection:
         connection.execute(text(shut), {"id": ada_id, "after": timedelta(minutes=25)})
-    assert change(root, ada_id, disabled=False).status_code == 200
+    opened = change(root, ada_id, disabled=False).raise_for_status().json()
+    assert (opened["disabled_at"], opened["delete_after"]) == (None, None)
+    found = text("SELECT event FROM audit_events WHERE user_id = :id AND actor_id <> :id")
+    with database.begin() as connection:
+        events = set(connection.scalars(found, {"id": ada_id}))
+    assert events == {"deletion_called_off", "account_enabled"}
 
 
 def test_a_session_made_while_the_account_was_shut_never_lives(
