@@ -1,7 +1,8 @@
 """How many e-mails may be requested; requests fail where no sender is configured.
 
-Each kind of e-mail to an address has its own limit. E-mails that signed-in or invited people
-request count against their own limit, which strangers cannot use up (docs/decisions/0065).
+Each kind of e-mail has its own limit, for an address and for a network. E-mails that signed-in or
+invited people request count against their own limit, which strangers cannot use up
+(docs/decisions/0065).
 """
 
 from uuid import UUID
@@ -33,7 +34,8 @@ def count_for_stranger(kind: Kind, email: str) -> None:
     # sends so many and no more. A link for a new password goes to accounts alone, and few to each.
     # A limit of the site would let a dozen networks keep all owners from it, at no cost.
     for_all = [(LINKS_TO_JOIN, email), (MAILS_ALL, "")] if kind is Kind.JOIN else []
-    take_each(*for_network(MAILS_FROM_NETWORK), (MAILS_TO_ADDRESS, f"{kind} {email}"), *for_all)
+    of_network = for_network(MAILS_FROM_NETWORK, what=kind)
+    take_each(*of_network, (MAILS_TO_ADDRESS, f"{kind} {email}"), *for_all)
 
 
 def count_for_invited(invite_id: UUID) -> None:
@@ -42,7 +44,8 @@ def count_for_invited(invite_id: UUID) -> None:
     Raises:
         TooManyRequestsError: wait.
     """
-    take_each(*for_network(MAILS_FROM_NETWORK), (MAILS_OF_INVITE, str(invite_id)))
+    # Nothing of the network: an administrator chose who has the invitation.
+    take_each((MAILS_OF_INVITE, str(invite_id)))
 
 
 def count_for_person(kind: Kind, user_id: UUID) -> None:

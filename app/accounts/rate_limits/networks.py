@@ -7,13 +7,18 @@ from app.accounts.rate_limits.limiter import Limit
 _WIDER = 3
 
 
-def for_network(limit: Limit) -> tuple[tuple[Limit, str], ...]:
-    """What to count for the network of this request and, with IPv6, for the /48 around it."""
+def for_network(limit: Limit, *, what: str = "") -> tuple[tuple[Limit, str], ...]:
+    """What to count for the network of this request and, with IPv6, for the /48 around it.
+
+    Args:
+        limit: of one network.
+        what: of which kind or for whom it is asked, where each is counted apart.
+    """
     who = visitor()
-    counted = [(limit, who.network)]
+    counted = [(limit, f"{who.network} {what}".rstrip())]
     if wider := who.wider_network:
         wide = Limit(
             name=f"{limit.name}-wide", burst=_WIDER * limit.burst, every=limit.every / _WIDER
         )
-        counted.append((wide, wider))
+        counted.append((wide, f"{wider} {what}".rstrip()))
     return tuple(counted)

@@ -92,6 +92,7 @@ MAILS_OF_ADMINISTRATOR = Limit(name="mails-administrator", burst=100, every=_MIN
 MAILS_OF_CHANGE = Limit(name="mails-change", burst=20, every=2 * _MINUTE)
 # For each kind of notice and person. The last of them says that it is the last.
 NOTICES = Limit(name="notices", burst=6, every=30 * _MINUTE)
+# For each kind: who asks for one in vain keeps nobody in their network from another.
 MAILS_FROM_NETWORK = Limit(name="mails-network", burst=60, every=_MINUTE)
 MAILS_ALL = Limit(name="mails-all", burst=500, every=5 * _SECOND)
 

@@ -65,6 +65,20 @@ def test_a_stranger_keeps_nobody_from_joining_by_an_invitation(
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
 
 
+@pytest.mark.parametrize(("asked", "needed"), [("register", "reset"), ("reset", "register")])
+def test_a_stranger_in_ones_network_keeps_nobody_from_another_kind_of_mail(
+    administrator: Person, visitor: httpx2.Client, asked: str, needed: str
+) -> None:
+    """Nor from the mail of an invitation, which an administrator gave."""
+    for _ in range(MAILS_FROM_NETWORK.burst):
+        assert ask(visitor, asked, f"{uuid4().hex}@example.org").status_code == 202
+    assert ask(visitor, asked, f"{uuid4().hex}@example.org").status_code == 429
+    assert ask(visitor, needed, f"{uuid4().hex}@example.org").status_code == 202
+    invite = administrator.http.post("/api/admin/invites", json={}).json()["link"].partition("#")[2]
+    friend = f"friend-{uuid4().hex}@example.org"
+    assert ask(visitor, "register", friend, invite=invite).status_code == 202
+
+
 def test_a_stranger_keeps_nobody_from_confirming_an_address(
     administrator: Person, new_visitor: NewVisitor
 ) -> None:
