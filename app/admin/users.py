@@ -60,7 +60,7 @@ def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
         NotFoundError: there is none with this id.
         NotOneselfError: nobody shuts their own account.
         LastAdministratorError: nobody would be left who looks after the site.
-        ConflictError: the account that is to be opened is being deleted.
+        ConflictError: the account is being deleted.
     """
     user = _hold(person_id)
     if change.disabled and user.id == by.id:
@@ -72,8 +72,6 @@ def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
         made = user.is_administrator
         event = Event.ADMINISTRATOR_MADE if made else Event.ADMINISTRATOR_UNMADE
         record(event, user_id=user.id, actor_id=by.id)
-    if change.disabled is False and user.disabled_at is not None and is_going(user):
-        raise ConflictError("This account is being deleted, as its person asked.")
     if change.disabled not in {None, user.disabled_at is not None}:
         _shut(user, by=by) if change.disabled else _open(user, by=by)
 
@@ -85,6 +83,7 @@ def end_sessions_of(person_id: UUID, *, by: User) -> int:
 
     Raises:
         NotFoundError: there is none with this id.
+        ConflictError: the account is being deleted.
     """
     user = _hold(person_id)
     ended = end_sessions(user.id)
@@ -96,14 +95,27 @@ def end_sessions_of(person_id: UUID, *, by: User) -> int:
 
 
 def _hold(person_id: UUID) -> User:
-    """Hold a person, and let nobody else change who administers; or raise NotFoundError."""
+    """Hold a person, and let nobody else change who administers; or raise.
+
+    Raises:
+        NotFoundError: there is none with this id.
+        ConflictError: the account is being deleted. The sweep holds it for as long as S3 takes:
+            whoever waited for it would keep all other administrators waiting.
+    """
+    _refuse_going(db.session.get(User, person_id))
     change_administrators()
     check_again()  # another administrator may have shut or unmade the one who asks
     # A sign-in under way is waited for, so that its session is ended with the others.
     held = select(User).where(User.id == person_id).with_for_update(key_share=True)
     user = db.session.scalar(held.execution_options(populate_existing=True))
+    return _refuse_going(user)
+
+
+def _refuse_going(user: User | None) -> User:
     if user is None:
         raise NotFoundError
+    if user.disabled_at is not None and is_going(user):
+        raise ConflictError("This account is being deleted, as its person asked.")
     return user
 
 

@@ -5,11 +5,12 @@ THREATS 33 and 40.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, TextClause, text
 
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
@@ -17,6 +18,7 @@ from app.accounts.rate_limits.policies import (
     NOBODYS_FAILURES_RECORDED,
     OPENID_STARTS_NETWORK,
 )
+from app.accounts.rate_limits.seats import SEATS, TAKE_ACCOUNT_SEAT, TAKE_SIGN_IN_SEAT
 from tests.oidc.conftest import Traveller, state_of
 from tests.oidc.fake_provider import Issuer, Provider
 from tests.oidc.test_sign_in import proved
@@ -228,6 +230,41 @@ def test_a_shut_account_stays_shut(ada: Traveller, issuer: Issuer, database: Eng
     answer = ada.travel(issuer, claims=who)
     assert ada.where(answer) == "/sign-in?problem=account_disabled"
     assert ada.signed_in_as is None
+
+
+@pytest.mark.parametrize("subject", ["the same", "another"])
+def test_nobody_waits_for_an_account_that_is_being_deleted(
+    ada: Traveller, issuer: Issuer, database: Engine, subject: str
+) -> None:
+    """The sweep holds it for as long as S3 takes to delete its pictures."""
+    who = proved(ada.email)
+    ada.travel(issuer, claims=who)
+    claims = who if subject == "the same" else proved(ada.email)
+    mine = {"email": ada.email}
+    with database.begin() as rows:
+        shut = "UPDATE users SET disabled_at = now(), delete_after = now() WHERE email = :email"
+        rows.execute(text(shut), mine)
+    with database.begin() as sweep:
+        sweep.execute(text("SELECT FROM users WHERE email = :email FOR UPDATE"), mine)
+        answer = ada.travel(issuer, claims=claims)
+    assert ada.where(answer) == "/sign-in?problem=account_disabled"
+
+
+@pytest.mark.parametrize(
+    ("take", "purpose"), [(TAKE_SIGN_IN_SEAT, "sign_in"), (TAKE_ACCOUNT_SEAT, "confirm")]
+)
+def test_whoever_comes_back_while_no_seat_is_free_is_told_on_a_page(
+    ada: Traveller, issuer: Issuer, database: Engine, take: TextClause, purpose: str
+) -> None:
+    who = proved(ada.email)
+    ada.travel(issuer, claims=who)
+    with ExitStack() as held:
+        for _ in range(SEATS):
+            other = held.enter_context(database.begin())
+            assert other.scalar(take, {"user": ada.user_id})
+        answer = ada.travel(issuer, claims=who, purpose=purpose, next="/settings")
+    where = "/sign-in?problem=too_many_at_once&next=%2Fsettings"
+    assert ada.where(answer) == where
 
 
 def test_nothing_of_a_provider_is_kept(ada: Traveller, issuer: Issuer, database: Engine) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.audit.log import Event, record_failure
-from app.accounts.mfa.policy import lock_person
+from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import Passkey, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, read_cookie
@@ -231,7 +231,8 @@ def _verified(verify: Callable[[], R]) -> R | None:
 def _find(credential: Json) -> Passkey | None:
     """Return the passkey that is said to have signed, locked: its counter is compared and set.
 
-    Its person is held before, as everywhere: see `policy.lock_person`.
+    Its person is held before, as everywhere: see `policy.lock_person`. One whose account is shut is
+    not waited for, and refused as they sign in.
     """
     from webauthn import base64url_to_bytes  # noqa: PLC0415 - cold start
 
@@ -243,8 +244,11 @@ def _find(credential: Json) -> Passkey | None:
     owner = db.session.scalar(select(User).join(Passkey, Passkey.user_id == User.id).where(known))
     if owner is None:
         return None
-    lock_person(owner)
-    return db.session.scalar(select(Passkey).where(known).with_for_update())
+    passkey = select(Passkey).where(known)
+    if owner.disabled_at is None:
+        hold_to_sign_in(owner)
+        passkey = passkey.with_for_update()
+    return db.session.scalar(passkey)
 
 
 def _names_owner(credential: Json, user_id: UUID) -> bool:

@@ -10,8 +10,11 @@ from app.accounts.emails.outbox import Kind, queue_mail
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.recovery_codes import forget_codes
 from app.accounts.models import Identity, OutboxMail, User
+from app.accounts.rate_limits.limiter import Limit
+from app.accounts.rate_limits.seats import take_sign_in_seat
 from app.database import db
 from app.errors import (
+    AccountDisabledError,
     LastWayInError,
     NotSignedInError,
     PasswordTooShortAloneError,
@@ -34,7 +37,8 @@ What = Literal[
 def lock_person(user: User) -> None:
     """Let one request at a time change how a person signs in, or sign them in.
 
-    For the one that asks: `guards.hold_person`. A person is held before any row of theirs.
+    For the one that asks: `guards.hold_person`. A person is held before any row of theirs. Where
+    others may hold them: `hold_to_sign_in`, which lets few wait.
 
     Raises:
         NotSignedInError: the account is gone.
@@ -43,6 +47,41 @@ def lock_person(user: User) -> None:
         db.session.refresh(user, with_for_update={"key_share": True})
     except InvalidRequestError:
         raise NotSignedInError from None
+
+
+def hold_to_sign_in(user: User, *counted: tuple[Limit, str], by_link: bool = False) -> None:
+    """Hold a person until the commit, whom a request is about to sign in.
+
+    Few wait for them: see [Note: Few writes of one person at once]. Nobody waits for an account
+    that is shut: the sweep that deletes it holds it for as long as S3 takes.
+
+    Args:
+        user: whom.
+        *counted: what `take_each` counted for this request, given back if no seat is free.
+        by_link: whether a link from a mail signs them in; these have seats of their own.
+
+    Raises:
+        AccountDisabledError: the account is shut.
+        TooManyAtOnceError: several sign-ins of the person's are under way.
+        NotSignedInError: the account is gone.
+    """
+    try:
+        refuse_disabled(user)
+        take_sign_in_seat(user.id, *counted, by_link=by_link)
+    except InvalidRequestError:
+        raise NotSignedInError from None
+    lock_person(user)
+    refuse_disabled(user)
+
+
+def refuse_disabled(user: User) -> None:
+    """Refuse an account that is shut.
+
+    Raises:
+        AccountDisabledError: it is.
+    """
+    if user.disabled_at is not None:
+        raise AccountDisabledError
 
 
 def refuse_unproved(user: User) -> None:

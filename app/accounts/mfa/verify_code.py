@@ -122,9 +122,7 @@ def take_link_code_try(user: User, typed: str, *, link: OneTimeToken) -> Counted
 
 def _take_recovery_try(user: User) -> Counted:
     # Each person's apart: nobody else in their network uses them up.
-    of_network = tuple(
-        (limit, f"{network} {user.id}") for limit, network in for_network(RECOVERY_TRIES_NETWORK)
-    )
+    of_network = for_network(RECOVERY_TRIES_NETWORK, what=str(user.id))
     take_each(*of_network)
     return of_network
 

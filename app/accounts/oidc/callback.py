@@ -17,7 +17,7 @@ from app.accounts.identities import (
     find_identity,
     mail_of_link,
 )
-from app.accounts.mfa.policy import lock_person
+from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import Identity, Invite, User
 from app.accounts.oidc.redirects import HOME
 from app.accounts.oidc.state import Errand, Trip
@@ -52,6 +52,7 @@ Problem = Literal[
     "link_other",
     "link_unconfirmed",
     "confirm_other",
+    "too_many_at_once",
 ]
 
 
@@ -111,6 +112,8 @@ def _sign_in(trip: Trip, stranger: Stranger, claims: Claims) -> Response:
     if not claims.email_is_proved or not stranger.email:
         raise ArrivalRefusedError("email_unverified")
     owner = db.session.scalar(select(User).where(User.email == stranger.email))
+    if owner and owner.disabled_at is not None:  # nobody waits for it: see `hold_to_sign_in`
+        raise ArrivalRefusedError("account_disabled")
     if owner:
         return _await_link(owner, stranger, trip)
     joined = _join(trip, stranger)
@@ -120,7 +123,9 @@ def _sign_in(trip: Trip, stranger: Stranger, claims: Claims) -> Response:
 def _held_identity(user: User, stranger: Stranger) -> Identity | None:
     """Hold a person, and return who opens their account as it is then."""
     try:
-        lock_person(user)
+        hold_to_sign_in(user)
+    except AccountDisabledError as error:
+        raise ArrivalRefusedError("account_disabled") from error
     except NotSignedInError:
         return None
     return find_identity(stranger.issuer, stranger.subject)

@@ -40,7 +40,13 @@ from app.accounts.sessions.store import fresh_until
 from app.clients.openid.client import OpenIDClient
 from app.clients.openid.discovery import ProviderError
 from app.database import db
-from app.errors import ConfirmFirstError, NotFoundError, NotSignedInError, UnavailableError
+from app.errors import (
+    ConfirmFirstError,
+    NotFoundError,
+    NotSignedInError,
+    TooManyAtOnceError,
+    UnavailableError,
+)
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import parts
 from app.http.middleware import json_response
@@ -111,6 +117,8 @@ def finish_openid(provider: str) -> Response:
         db.session.rollback()
         record_refusal(trip, refused.code)
         response = _explained(refused.code, next_path=trip.next)
+    except TooManyAtOnceError:  # nothing was tried, so it is in no record
+        response = _explained("too_many_at_once", next_path=trip.next)
     clear_cookie(response, Cookie.OPENID)
     return response
 

@@ -143,6 +143,15 @@ def give_each_back(*counted: tuple[Limit, str]) -> None:
         db.session.execute(_GIVE_BACK, {"key": _key(limit, of), "every": limit.every})
 
 
+def give_each_back_now(*counted: tuple[Limit, str]) -> None:
+    """Take back what `take_each` counted, and end the transaction.
+
+    For limits of the whole site: whoever counts next waits for these rows until the commit.
+    """
+    give_each_back(*counted)
+    commit_counts()
+
+
 def delete_old_limits() -> None:
     """Delete the rows that say nothing any more."""
     db.session.execute(text("DELETE FROM rate_limits WHERE empty_at < now()"))

@@ -7,6 +7,8 @@ each person has a few seats. Whoever finds none free is refused, or waits for a 
 connection. A seat is an advisory lock of the transaction: the commit or rollback frees it, and
 nothing is left where a process dies. docs/decisions/0074 has the figures. What changes how a person
 signs in has seats of its own, so that scripts which write pictures keep nobody from removing them.
+So have sign-ins, which wait for their person as well, and links from mails: whoever has the
+password, and signs in again and again, keeps no owner from a new one.
 """
 
 import threading
@@ -15,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
+from app.accounts.rate_limits.limiter import Limit, give_each_back
 from app.database import db
 from app.errors import TooManyAtOnceError
 
@@ -40,6 +43,8 @@ def _first_free(numbers: range) -> TextClause:
 # The numbers are these locks' own.
 TAKE_SEAT = _first_free(range(60, 60 + SEATS))
 TAKE_ACCOUNT_SEAT = _first_free(range(70, 70 + SEATS))
+TAKE_SIGN_IN_SEAT = _first_free(range(80, 80 + SEATS))
+TAKE_LINK_SEAT = _first_free(range(90, 90 + SEATS))
 
 
 def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
@@ -67,13 +72,28 @@ def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
     raise TooManyAtOnceError
 
 
-def take_account_seat(user_id: UUID) -> None:
+def take_account_seat(user_id: UUID, *counted: tuple[Limit, str]) -> None:
     """Take one of a person's seats for changes of how they sign in, until the transaction ends.
+
+    Args:
+        user_id: whose.
+        *counted: what `take_each` counted for this request, given back if it is refused.
 
     Raises:
         TooManyAtOnceError: none is free. The transaction was ended: go no further.
     """
-    if not _is_taken(user_id, TAKE_ACCOUNT_SEAT):
+    _take_at_once(user_id, TAKE_ACCOUNT_SEAT, *counted)
+
+
+def take_sign_in_seat(user_id: UUID, *counted: tuple[Limit, str], by_link: bool = False) -> None:
+    """Take one of a person's seats for sign-ins, or for links that sign in, as above."""
+    _take_at_once(user_id, TAKE_LINK_SEAT if by_link else TAKE_SIGN_IN_SEAT, *counted)
+
+
+def _take_at_once(user_id: UUID, take: TextClause, *counted: tuple[Limit, str]) -> None:
+    if not _is_taken(user_id, take):
+        give_each_back(*counted)
+        db.session.commit()
         raise TooManyAtOnceError
 
 

@@ -14,10 +14,10 @@ from flask import Response
 from app.accounts.create_account import NEW_FACTOR, has_older_factor, move_back
 from app.accounts.emails.links import was_undone
 from app.accounts.emails.outbox import Kind, queue_mail
-from app.accounts.mfa.policy import lock_person
+from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.mfa.verify_code import prove_code, take_link_code_try
 from app.accounts.models import OneTimeToken, OutboxMail, User
-from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.limiter import take_each
 from app.accounts.rate_limits.policies import PASSWORDS_SET, TOO_MANY_TRIES
 from app.accounts.registration.link_tokens import shown_token
 from app.accounts.registration.new_password import set_by_mail
@@ -26,7 +26,7 @@ from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.guards import public
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
-from app.accounts.sign_in.flow import How, refuse_disabled, user_of
+from app.accounts.sign_in.flow import How, user_of
 from app.database import now
 from app.errors import CodeNeededError, LinkDeadError
 from app.http.blueprint import APIBlueprint
@@ -70,13 +70,13 @@ def restore_email(json_data: RestoreIn) -> Response:
     are younger than a week, but never an administrator's.
     """
     user, begun = _whose(json_data.token)
-    take(PASSWORDS_SET, of=json_data.token)
+    tries = PASSWORDS_SET, json_data.token
+    take_each(tries)
     code = json_data.code
     counted = None
     if code and has_older_factor(user):
         counted = take_link_code_try(user, code, link=begun)
-    lock_person(user)
-    refuse_disabled(user)
+    hold_to_sign_in(user, tries, *(counted or ()), by_link=True)
     mails: list[OutboxMail] = []
     how = How.RESET
     if has_older_factor(user):

@@ -26,10 +26,10 @@ from app.accounts.emails.rate_limits import (
     count_for_stranger,
     refuse_without_mail,
 )
-from app.accounts.mfa.policy import lock_person
+from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import OneTimeToken, User
 from app.accounts.passwords.hashing import hash_password, refuse_weak
-from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.limiter import take, take_each
 from app.accounts.rate_limits.policies import PASSWORDS_SET, TOO_MANY_TRIES
 from app.accounts.registration.link_tokens import shown, shown_token
 from app.accounts.registration.new_password import set_by_mail
@@ -46,7 +46,7 @@ from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.guards import public
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
-from app.accounts.sign_in.flow import How, finish_sign_in, refuse_disabled, user_of
+from app.accounts.sign_in.flow import How, finish_sign_in, user_of
 from app.errors import EmailTakenError, LinkDeadError, ProveByMailError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import parts
@@ -206,10 +206,10 @@ def finish_reset(json_data: LinkAndPasswordIn) -> Response:
     the address before, so do passkeys, the authenticator app, recovery codes and linked accounts.
     """
     user = _whose_reset(json_data.token)
-    take(PASSWORDS_SET, of=json_data.token)
+    counted = PASSWORDS_SET, json_data.token
+    take_each(counted)
     # Whoever changes how the person signs in, moves the account or shuts it was first, or waits.
-    lock_person(user)
-    refuse_disabled(user)
+    hold_to_sign_in(user, counted, by_link=True)
     if not (is_bound_to(_take(Purpose.RESET, json_data.token), user) and may_reset_by_mail(user)):
         raise LinkDeadError
     return set_by_mail(user, json_data.password, how=How.RESET)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.accounts.client_info import visitor
-from app.accounts.rate_limits.limiter import Limit, give_each_back
+from app.accounts.rate_limits.limiter import Limit
 from app.accounts.rate_limits.requests import count_request
 from app.accounts.rate_limits.seats import take_account_seat
 from app.accounts.sessions.cookies import Cookie, read_cookie
@@ -30,7 +30,6 @@ from app.errors import (
     NotFoundError,
     NotSignedInError,
     ScopeTooSmallError,
-    TooManyAtOnceError,
     TooManyRequestsError,
 )
 from app.http.deadlocks import call_with_repeat
@@ -206,12 +205,7 @@ def hold_person(*counted: tuple[Limit, str]) -> "User":
         NotSignedInError: whoever held them before ended this session; so with whatever else the
             route's guard raises.
     """
-    try:
-        take_account_seat(_person_id())
-    except TooManyAtOnceError:
-        give_each_back(*counted)
-        db.session.commit()
-        raise
+    take_account_seat(_person_id(), *counted)
     # Rows that name the person may be added meanwhile, as a worker does that writes them a mail.
     # It would wait for this request, and this request for the mail that it holds.
     db.session.refresh(current_user(), with_for_update={"key_share": True})

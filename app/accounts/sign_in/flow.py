@@ -11,7 +11,7 @@ from app.accounts.client_info import visitor
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.identities import link_awaited
 from app.accounts.mfa.methods import second_factors
-from app.accounts.mfa.policy import lock_person
+from app.accounts.mfa.policy import lock_person, refuse_disabled
 from app.accounts.models import OneTimeToken, OutboxMail, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
@@ -26,7 +26,7 @@ from app.accounts.sessions.store import (
     start_session,
 )
 from app.database import db, now
-from app.errors import AccountDisabledError, NotSignedInError
+from app.errors import NotSignedInError
 from app.http.middleware import bearer_token
 
 SECOND_FACTOR_WITHIN = timedelta(minutes=10)
@@ -84,6 +84,9 @@ def finish_sign_in(
     """
     # [Note: Held while signing in] Whoever ends a person's sessions holds the person as well: so it
     # comes first, and what is left to prove is proved anew, or it finds the session that is made.
+    # Whoever comes here holds them already (`hold_to_sign_in`), or has just made the account, but
+    # for whom a passkey proved whose account is shut.
+    refuse_disabled(user)
     lock_person(user)
     refuse_disabled(user)
     if begun_at is not None and _were_sessions_ended(user, since=begun_at):
@@ -146,16 +149,6 @@ def finish_second_factor(user: User, *, how: str, link: bool = False) -> Respons
     response = _sign_in(user, how, provider="", status=200, link=wished, is_fresh=True)
     clear_cookie(response, Cookie.PENDING)
     return response
-
-
-def refuse_disabled(user: User) -> None:
-    """Refuse an account that an administrator shut.
-
-    Raises:
-        AccountDisabledError: it is.
-    """
-    if user.disabled_at is not None:
-        raise AccountDisabledError
 
 
 def _sign_in(

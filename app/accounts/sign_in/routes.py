@@ -9,10 +9,11 @@ from app.accounts.audit.log import Event, record, record_failure
 from app.accounts.client_info import visitor
 from app.accounts.create_account import is_first, make_account, may_set_up
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
+from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import User
 from app.accounts.passwords.attempts import take_password_try
 from app.accounts.passwords.hashing import hash_password, is_right, needs_rehash, refuse_weak
-from app.accounts.rate_limits.limiter import give_each_back, take_each
+from app.accounts.rate_limits.limiter import give_each_back_now, take_each
 from app.accounts.rate_limits.policies import SETUP_TRIES_NETWORK
 from app.accounts.sessions.cookies import Cookie, clear_cookie
 from app.accounts.sessions.guards import in_person, own_session, public
@@ -21,7 +22,13 @@ from app.accounts.sessions.session_response import has_people
 from app.accounts.sessions.store import end_session
 from app.accounts.sign_in.flow import How, finish_sign_in
 from app.database import db, now
-from app.errors import EmailTakenError, NotFirstError, SetupCodeError, WrongCredentialsError
+from app.errors import (
+    EmailTakenError,
+    NotFirstError,
+    NotSignedInError,
+    SetupCodeError,
+    WrongCredentialsError,
+)
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import parts
 from app.observability.metrics import count
@@ -89,17 +96,21 @@ def login(json_data: LoginIn) -> Response:
     counted = take_password_try(json_data.email)
     user_id, known_hash = _account_of(json_data.email)
     db.session.rollback()  # holds no connection while the hash is computed
-    user = None
+    user = rehashed = None
     if is_right(json_data.password, password_hash=known_hash):
+        # Both before the person is held: whoever else signs in would wait for them.
+        give_each_back_now(*counted)
+        if known_hash and needs_rehash(known_hash):
+            rehashed = hash_password(json_data.password)
         user = _still_with(known_hash, user_id=user_id)
     if user is None:
         record_failure(Event.SIGN_IN_FAILED, user_id=user_id, address=json_data.email)
         db.session.commit()
         count("SignInsRefused")
         raise WrongCredentialsError
-    if known_hash and needs_rehash(known_hash):
-        user.password_hash = hash_password(json_data.password)
-    give_each_back(*counted)
+    if rehashed:
+        user.password_hash = rehashed
+        db.session.flush()  # they are looked at anew next
     return finish_sign_in(user, How.PASSWORD, link=json_data.link, begun_at=begun_at)
 
 
@@ -111,8 +122,7 @@ def _refuse_wrong_code(code: str) -> None:
     db.session.rollback()
     if not is_right:
         raise SetupCodeError
-    give_each_back(*counted)
-    db.session.commit()
+    give_each_back_now(*counted)
 
 
 def _account_of(email: str) -> tuple[UUID | None, str | None]:
@@ -127,8 +137,14 @@ def _still_with(password_hash: str | None, *, user_id: UUID | None) -> User | No
     Whoever changes it or shuts the account meanwhile waits, and then ends the session that is made
     here; or was first, and there is none.
     """
-    unchanged = (User.id == user_id) & (User.password_hash == password_hash)
-    return db.session.scalar(select(User).where(unchanged).with_for_update(key_share=True))
+    user = db.session.get(User, user_id)
+    try:
+        if user is None:
+            return None
+        hold_to_sign_in(user)
+    except NotSignedInError:  # deleted this moment
+        return None
+    return user if user.password_hash == password_hash else None
 
 
 @auth.post("/logout")

@@ -6,7 +6,7 @@ from app.accounts.audit.log import Event, record_failure
 from app.accounts.emails.outbox import commit_and_notify
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.passkeys import prove_passkey
-from app.accounts.mfa.policy import lock_person
+from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.mfa.schemas import CodeIn, ConfirmedOut, ConfirmIn, PasskeyProofIn
 from app.accounts.mfa.verify_code import (
     Counted,
@@ -60,7 +60,7 @@ def give_second_factor(json_data: CodeIn) -> Response:
         raise NotSignedInError
     first = awaited.data["how"]
     counted = take_code_try(user, json_data.code)
-    lock_person(user)
+    hold_to_sign_in(user, *counted)
     proved = prove_code(user, json_data.code, counted=counted)
     response = finish_second_factor(user, how=f"{first} and {proved.kind}")
     commit_and_notify(*proved.mails)

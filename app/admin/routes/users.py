@@ -53,7 +53,7 @@ def change_one_person(person_id: UUID, json_data: PersonPatch) -> Response:
 @people.delete("/<uuid:person_id>/sessions")
 @fresh_administrator
 @people.output(EndedOut)
-@people.doc(responses=NOT_FOUND)
+@people.doc(responses={**NOT_FOUND, 409: "The account is being deleted."})
 def end_sessions_of_person(person_id: UUID) -> Response:
     """Sign a person out of all their browsers."""
     ended = end_sessions_of(person_id, by=current_user())

@@ -153,6 +153,23 @@ def test_an_account_that_is_going_is_not_opened_any_more(
     assert events == {"deletion_called_off", "account_enabled"}
 
 
+def test_no_administrator_waits_for_an_account_that_is_being_deleted(
+    root: Person, ada: Person, database: Engine
+) -> None:
+    """Whoever waited would keep all others waiting who administer."""
+    held = {"id": ada.user_id}
+    with database.begin() as rows:
+        shut = "UPDATE users SET disabled_at = now(), delete_after = now() WHERE id = :id"
+        rows.execute(text(shut), held)
+    with database.begin() as sweep:
+        sweep.execute(text("SELECT FROM users WHERE id = :id FOR UPDATE"), held)
+        for answer in (
+            change(root, held["id"], disabled=True),
+            root.http.delete(f"/api/admin/people/{held['id']}/sessions"),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
 def test_a_session_made_while_the_account_was_shut_never_lives(
     root: Person, ada: Person, database: Engine
 ) -> None:

@@ -77,7 +77,9 @@ def test_of_two_at_once_one_sets_the_password(
 
     with ThreadPoolExecutor(8) as threads:
         answers = sorted(threads.map(use, range(8)))
-    assert answers == [200] + [410] * 7
+    # More than have a seat are told to come again: then it is used.
+    assert answers[0] == 200
+    assert set(answers[1:]) <= {410, 429}
 
 
 @dataclass(frozen=True, kw_only=True)

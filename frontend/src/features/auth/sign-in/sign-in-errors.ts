@@ -25,6 +25,9 @@ const PROBLEMS: Partial<Record<string, Problem>> = {
   confirm_other: danger(
     "Not confirmed: you were signed in there as somebody else. Try again with the account that is linked.",
   ),
+  too_many_at_once: note(
+    "Several sign-ins or changes of yours were under way. Nothing was changed; try again.",
+  ),
   late: note("That took more than ten minutes, so the sign-in was called off. Please start again."),
   sign_in_first: note("Sign in to the account that the mail is about, and you can go on."),
   link_late: note("Nothing is waiting to be linked any more. Sign in, then link it in Settings."),
