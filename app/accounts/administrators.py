@@ -36,7 +36,7 @@ def appoint_one_if_none_is_left() -> None:
         .execution_options(synchronize_session=False)
     )
     if appointed:
-        # Nobody asked for it: from where and by which browser has no answer.
+        # No request caused this, so there is no address and no browser.
         made = AuditEvent(
             event=Event.ADMINISTRATOR_MADE, user_id=appointed, ip="", user_agent="", detail={}
         )

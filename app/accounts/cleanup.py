@@ -48,7 +48,7 @@ def sweep_accounts(*, post: Callable[[SendMail], None]) -> None:
 
 def delete_nobodys_old_events() -> None:
     """Delete what was recorded of nobody's account, such as guesses at unknown addresses."""
-    # After 91 days: the function knows (migration 0013), since this role deletes none itself.
+    # The SQL function holds the 91 days (migration 0013): this role may not delete audit rows.
     db.session.execute(text("SELECT forget_nobody(:most)"), {"most": MAX_EVENTS})
 
 

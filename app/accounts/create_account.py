@@ -217,7 +217,7 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
         removed |= _remove_new_identities(user)
     set_password(user, password)
     user.password_reset_at = now()
-    # Mails first: one that is being written holds its row, and its link is there afterwards.
+    # Mails first: the sender locks a row while it writes the mail, and its link exists after that.
     withdraw_mails(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
     one_time_tokens.forget(user.id, *_BEGUN)
     end_sessions(user.id)

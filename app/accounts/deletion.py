@@ -84,10 +84,10 @@ def shut_those_who_leave() -> None:
     is_due = (User.delete_after <= moment) & User.disabled_at.is_(None)
     shut = (
         update(User)
-        # Asked twice: the second is asked of the row as it is once nobody holds it, so that
-        # whoever calls it off at this moment stays.
+        # The condition stands twice: PostgreSQL checks the outer one again after it waited for
+        # the row, so that a deletion cancelled at this moment stays cancelled.
         .where(User.id.in_(select(User.id).where(is_due).limit(MAX_PEOPLE)), is_due)
-        # Moved on: the deletion comes when what was signed has died.
+        # The deletion waits until all presigned URLs have expired.
         .values(disabled_at=moment, delete_after=moment + SIGNED_ADDRESSES_DIE_WITHIN)
         .returning(User.id, User.is_administrator)
         .execution_options(synchronize_session=False)

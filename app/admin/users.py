@@ -125,7 +125,7 @@ def _shut(user: User, *, by: User) -> None:
     _call_deletion_off(user, by=by)
     ended = end_sessions(user.id)
     _end_tokens(user)
-    # Mails first: one that is being written holds its row, and its link is there afterwards.
+    # Mails first: the sender locks a row while it writes the mail, and its link exists after that.
     withdraw_mails_of_shut(user.id)
     one_time_tokens.forget(user.id, *Purpose)
     record(Event.ACCOUNT_DISABLED, user_id=user.id, actor_id=by.id, sessions=ended)

@@ -144,7 +144,7 @@ def _behind_title(cursor: str) -> ColumnElement[bool]:
         words, place = bytes.fromhex(title).decode(), UUID(album_id)
     except ValueError as error:
         raise InvalidCursorError from error
-    if "\0" in words:  # which PostgreSQL takes in no text
+    if "\0" in words:  # PostgreSQL's text cannot hold it
         raise InvalidCursorError
     return tuple_(*BY_TITLE) > tuple_(func.lower(literal(words)), literal(place))
 

@@ -24,7 +24,7 @@ def create_app(parts: Parts, *, views: Literal["imported", "read later"] = "impo
     """
     app = Flask(__name__, static_folder=None)
     app.url_rule_class = LeanRule  # [Note: Addresses are not built]
-    app.url_map.merge_slashes = False  # an address with two is not another's
+    app.url_map.merge_slashes = False  # a path with // is not that with /
     # Only what our own front doors wrote says who is calling; the rest is the caller's word.
     if parts.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap it

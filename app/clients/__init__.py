@@ -1,1 +1,1 @@
-"""Outside systems, each in one file; nothing else imports boto3 or openai."""
+"""Clients of outside systems: AWS, OpenID, the model. Nothing else imports boto3 or openai."""

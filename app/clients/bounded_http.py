@@ -1,4 +1,4 @@
-"""Requests to servers of others: TLS only, with a deadline and a maximum response size.
+"""HTTPS requests to servers of third parties, with a deadline and a maximum response size.
 
 The deadline is for the whole request. With a timeout between two bytes only, a server that sends
 one byte at a time for ever would occupy a thread for each request.

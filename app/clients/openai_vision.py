@@ -262,7 +262,7 @@ def _translated_status(error: "openai.APIStatusError") -> VisionError:
         return VisionError("rate_limited", retryable=True, retry_after=_retry_after(error))
     if status >= _SERVER_ERROR or status in _TRY_AGAIN:
         return VisionError("unreachable", retryable=True, retry_after=_retry_after(error))
-    # Some hosts refuse what a picture shows by 403, as others a wrong key.
+    # Some hosts answer 403 to what a picture shows, others to a wrong key.
     if status in _BY_STATUS and error.code not in _POLICY:
         return VisionError(_BY_STATUS[status])
     return _translated_code(error.code)

@@ -1,4 +1,4 @@
-"""Wait for the end of an outage, so that no message is blamed for it.
+"""Pause work during an outage, so that it uses up no attempts of a message.
 
 A message counts how often it was received, and is given up after the fifth time. During an outage,
 the worker therefore receives no more messages. It checks every second whether the outage is over.

@@ -176,7 +176,7 @@ def _show(
             record_failure(image_id, code="preview_unreadable")
             db.session.commit()
             return
-        # Who waited took nothing of anybody's.
+        # Time spent waiting is not counted as use.
         give_way(begun.owner_id, time.monotonic() - started - decoder_time.waited)
         # Minutes may have gone by: what was decided at the beginning is asked again.
         extended = extend(begun)
@@ -275,7 +275,7 @@ def _preview_to_show(begun: Begun, *, has_model: bool) -> Preview | None:
     if preview is None:
         return None
     if begun.attempts > MAX_BEGINNINGS:
-        # Not even an exception came of it so often: the machine went down with it each time.
+        # No exception was recorded: the process of the worker died each time.
         log.error("gave up describing %s", begun.image_id)
         record_failure(begun.image_id, code="preview_unreadable")
         db.session.commit()

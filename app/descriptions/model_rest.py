@@ -1,4 +1,4 @@
-"""The model rests while it gives no answer about any picture: no worker asks it meanwhile.
+"""A circuit breaker for the model: no worker asks it while it is unavailable.
 
 [Note: A model that is away] Out of reach, too busy, or without a key or money, it says nothing of
 the picture it was shown. Then the pictures go on waiting, and all workers leave the model alone:

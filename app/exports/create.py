@@ -116,7 +116,7 @@ def make_next_zip(
     if export is None:
         seconds = _seconds_left(task.export_id)
         if seconds is not None and attempt < MAX_ATTEMPTS:
-            raise RetryLaterError(seconds)  # they may die of it
+            raise RetryLaterError(seconds)  # they may crash
         return
     lease = Lease(cast("datetime", export.leased_until))
     try:

@@ -1,4 +1,4 @@
-"""A request that a deadlock ended is made once more, where nothing of it was kept yet.
+"""Repeat a request once after a deadlock in the database, if it has committed nothing.
 
 [Note: After a deadlock] Of two transactions that wait for each other PostgreSQL ends one (SQLSTATE
 40P01), and the other goes on. What was ended has left nothing, so whoever asked need not hear of

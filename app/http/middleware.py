@@ -114,7 +114,8 @@ def init_web(app: Flask, settings: Settings) -> None:
         request_ids.begin()
         if request.method not in SAFE_METHODS:
             # No other site's page can make a browser send a bearer token; whoever sends one is
-            # known by it alone, and the browser's cookies count for nothing (accounts/guards).
+            # known by it alone, and the browser's cookies count for nothing (see
+            # accounts/sessions/guards.py).
             if bearer_token() is None:
                 _refuse_cross_site(settings.site_origin)
             _refuse_other_than_json()
@@ -140,8 +141,7 @@ def _end_requests(app: Flask) -> None:
 
     @app.after_request
     def read_to_the_end(response: Response) -> Response:
-        # A server that closes while bytes are unread, as one does that nobody needed, cuts off what
-        # is still on its way to the client.
+        # Closing a socket with unread data resets it, which may cut off the answer.
         with suppress(RequestEntityTooLarge, ClientDisconnected):
             while request.stream.read(_CHUNK):
                 pass
@@ -149,8 +149,8 @@ def _end_requests(app: Flask) -> None:
 
     @app.after_request
     def let_go_of_the_database(response: Response) -> Response:
-        # Before the teardown, which has no answer to give: a connection that died after the last
-        # commit must not spoil an answer that is true.
+        # Here and not in teardown: a connection that broke after the last commit must not turn a
+        # success into an error.
         try:
             db.session.close()
         except DBAPIError:

@@ -1,1 +1,1 @@
-"""Images: tables, schemas, and listing by pages."""
+"""Images: tables, schemas, lists by pages, corrections, and changes for clients that sync."""

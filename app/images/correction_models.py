@@ -1,4 +1,4 @@
-"""The table of what people correct of what their files say."""
+"""The table of users' corrections to the metadata of files."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Correcting what files say of when and where an image was taken, and of its stars.
+"""Apply users' corrections of date, location and rating; the file is not changed.
 
 The original is never changed: see [Note: Corrections] in app/images/correction_models.py. The
 caller locks the images before, and commits.

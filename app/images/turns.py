@@ -1,4 +1,4 @@
-"""What each task costs a user's turn: whoever used the least is served next.
+"""Fair queueing between users: what each task costs, and who is next.
 
 [Note: Turns] The user who used the least lately is next, so that ten images of one user do not wait
 for fifty thousand of another. Each task moves its user's turn ahead, from now or from where it was.

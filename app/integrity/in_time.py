@@ -1,4 +1,4 @@
-"""A time limit for each list of the sweep, so that no list blocks the others."""
+"""A time limit for each job of the sweep, so that no job starves the others."""
 
 import time
 from collections.abc import Iterable, Iterator

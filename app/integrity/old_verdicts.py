@@ -1,4 +1,4 @@
-"""Decode again what older decoders called broken: some of it was of a kind they did not know.
+"""Decode images again that an older decoder version called broken.
 
 See docs/decisions/0090-old-verdicts.md.
 """

@@ -1,4 +1,4 @@
-"""The sweep: all periodic jobs on images, albums, exports and sessions.
+"""The sweep: periodic jobs on images, albums, exports, the search index and deleted accounts.
 
 It handles lost events, abandoned uploads, and whatever is due to be deleted. It runs every 20
 seconds on one machine and every five minutes on AWS. Each job takes a bounded number of rows and a
@@ -90,7 +90,7 @@ def sweep(
     """
     moment = now()
     upkeep = Upkeep()
-    # First: what is stored while nobody watches is never taken for waste.
+    # First: objects stored while the sweep did not run are never taken for orphans.
     _try(_note_watch)
     for picture in in_time(
         _found(lambda: _few_of_each(_overdue_uploads(moment), among=_UNFINISHED))

@@ -140,12 +140,12 @@ class Worker:
     def _render(self, outage: Outage) -> None:
         while not self._stopping.is_set():
             told = self._news.told
-            # No pause worth the name: the picture that failed rests, and others are no worse off.
+            # A short pause: the picture that failed has a retry delay of its own, others go on.
             with self._troubles(outage, "a picture is tried again", pause=0.1):
                 if self._assembly.process_next(self._decoders):
                     outage.note_success()
                 else:
-                    # What rests, or whose worker died, is told by nobody.
+                    # Nothing signals a retry delay that ends or a lease that expires: look again.
                     self._news.wait(since=told, seconds=LOOK_AGAIN_SECONDS)
 
     @contextmanager

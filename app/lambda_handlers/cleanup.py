@@ -1,4 +1,4 @@
-"""The sweep on AWS Lambda: puts overdue work into the queue, for the worker."""
+"""The sweep on AWS Lambda: runs all periodic jobs."""
 
 from collections.abc import Mapping
 

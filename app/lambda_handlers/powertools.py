@@ -53,7 +53,7 @@ class _FromFirstLineOn(logging.Handler):
         from app.lambda_handlers.json_logger import make_logger  # noqa: PLC0415 - see observe_later
 
         logger = make_logger(self._service, level=self._level)
-        logger.propagate = False  # its handlers write what this one is given, once
+        logger.propagate = False  # records would be written twice
         return logger
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -1,4 +1,4 @@
-"""Remove the shard of the HTTP API from a request's path.
+"""Remove the prefix of a shard of the HTTP API from the path of a request.
 
 See [Note: Shards] in infrastructure/shards.py.
 """

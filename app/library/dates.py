@@ -1,4 +1,4 @@
-"""Changing when many pictures were taken: set, shifted, given a zone, or as their files say."""
+"""Change the capture dates of many images: set, shift, set the time zone, or reset."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

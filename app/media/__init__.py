@@ -1,1 +1,1 @@
-"""Files only: no database, no HTTP, no AWS."""
+"""Image files: types, metadata, colour, decoding and rendering. No database, no HTTP, no AWS."""

@@ -28,7 +28,7 @@ DeathReason = Literal["too_slow", "out_of_memory", "decoder_crashed"]
 # Why a file was refused.
 RejectionReason = Literal[
     "not_a_picture",  # its bytes are of nothing known
-    "unsupported_type",  # known, but not taken in: PSD, SVG, PDF, RAW, video …
+    "unsupported_type",  # known, but not taken in: PSD, SVG, PDF, some RAW, video …
     "unreadable",  # begins like a picture, but its header makes no sense
 ]
 # Why a picture opened only in part, or could not be shown. Its original is worth keeping.

@@ -1,4 +1,4 @@
-"""Counters and timings, for whoever collects them.
+"""Counters and timings, passed to a registered listener (CloudWatch on Lambda).
 
 Nothing is collected by default. Functions on Lambda pass them to CloudWatch and X-Ray
 (app/lambda_handlers/powertools.py). They name kinds and counts, never an image or a user.

@@ -141,7 +141,7 @@ def process_next(*, bench: Bench) -> bool:
     try:
         process_begun(begun, bench=bench, decoder_time=decoder_time)
         if begun.is_bulk and begun.beside_others:
-            # Before the next one may be begun. Who waited took nothing of anybody's.
+            # Before the next one may be begun. Time spent waiting is not counted.
             bench.give_way(owner_id, time.monotonic() - started - decoder_time.waited)
     finally:
         bench.in_hand.give_back(owner_id, is_bulk=begun.is_bulk)
@@ -155,7 +155,7 @@ def process_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
     """
     task = begun.task
     if begun.attempts > MAX_BEGINNINGS:
-        # Not even an exception came of it so often: the machine went down with it each time.
+        # No exception was recorded: the process of the worker died each time.
         log.error("gave up on picture %s", task.image_id)
         _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
@@ -212,7 +212,7 @@ def _settle_without_original(begun: Begun) -> None:
     here before, which somebody hid or took away: the doctor may bring it back.
     """
     was_here = db.session.scalar(select(Image.receipt_at).where(Image.id == begun.task.image_id))
-    # Else it would wait for the heartbeat with the connection that the heartbeat may wait for.
+    # Gives the connection back: the heartbeat, which is waited for next, may need one.
     db.session.rollback()
     if was_here:
         _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
@@ -340,8 +340,8 @@ def _finish(begun: Begun, outcome: Rendered | Rejected, receipt: Receipt, *, ben
         values["description_attempts"] = 0
     state = ImageState.READY if outcome.outcome == "ready" else ImageState.DAMAGED
     if not _settle(task, state=state, **values):
-        # If the row went while we worked, deletion wins, and what we put there goes too. Not the
-        # original: that is for whoever deletes a row, and a restored database has none either.
+        # The row was deleted meanwhile: delete the derivatives that we stored. Not the original:
+        # whoever deletes a row deletes it, and after a restore of the database no row is there.
         if not has_row(_place_of(task)):
             bench.store.delete_derived(task.user_id, task.image_id)
     elif describe:

@@ -1,1 +1,1 @@
-"""Search: words of images in an index, and what a person asks for found by them."""
+"""Full-text search over images and albums: index, query parser, results."""

@@ -1,4 +1,4 @@
-"""What a person asks for, understood: words, phrases, dates and operators.
+"""Parse a search query into words, phrases, dates and operators.
 
 docs/api.md tells people the language. Dates are English; whatever is not understood is a word.
 """

@@ -1,4 +1,4 @@
-"""Shape images that were found, each with why."""
+"""Format search results: each image with the fields that matched."""
 
 from collections import defaultdict
 from collections.abc import Sequence

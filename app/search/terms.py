@@ -1,4 +1,4 @@
-"""Terms of the index, as PostgreSQL's tsvector and tsquery have them.
+"""Build the terms of PostgreSQL's tsvector and tsquery: owner and folded word.
 
 [Note: Terms] A term is four characters for the owner and a folded word. Characters of languages
 that are searched by characters are indexed one by one and in pairs: a search for one of them is an

@@ -1,4 +1,4 @@
-"""Words of a text, folded so that spelling matters less, with where each stands.
+"""Split text into folded words (case, accents, kana), with their positions.
 
 [Note: Words] Letters are folded: case, accents, the dotless i, ligatures and wide forms do not
 matter (Unicode, NFKD and case folding), nor which kana Japanese is written in. A word is a run of

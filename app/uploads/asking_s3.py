@@ -1,4 +1,4 @@
-"""How much S3 is asked on one person's behalf while they wait.
+"""Limit how often S3 is called for one user during their requests.
 
 [Note: Asking S3] Places in parts are opened at S3, and what only an event has told of is looked for
 there: one picture after the other, in a thread of those that answer everybody, and with no seat

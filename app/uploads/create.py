@@ -82,7 +82,7 @@ class Room:
     def __init__(self, user: User, *, quota_bytes: int | None) -> None:
         self._user = user
         self._quota_bytes = quota_bytes
-        # Not the row itself: it is locked last of all rows (migration 0004), and this comes first.
+        # An advisory lock: the row in `storage` must be the last to be locked (migration 0004).
         db.session.execute(_ONE_BATCH_AT_A_TIME, {"user": str(user.id)})
         self._left = None if quota_bytes is None else quota_bytes - _kept_by(user)
 

@@ -1,4 +1,4 @@
-"""How many bytes a user may upload that are then cancelled or rejected.
+"""Limit how many bytes a user uploads that are then cancelled or rejected.
 
 The bucket keeps deleted objects for two weeks (docs/decisions/0057), and no quota counts them.
 Their real size is therefore counted at deletion. A user over the limit gets no more presigned URLs

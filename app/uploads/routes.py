@@ -92,7 +92,7 @@ def create_images(json_data: NewImages) -> Response:
     if promised:
         require_few_unfinished(user)
     _put_into_albums(user, json_data.images, answers)
-    # Whoever hears "exists" lets go of the file.
+    # A client that is told "exists" discards its file: verify images in doubt first.
     doubtful = [
         answer.image_id
         for answer in answers.values()

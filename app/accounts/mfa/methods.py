@@ -1,4 +1,4 @@
-"""Which second factors a user has beside a password."""
+"""List and count the second factors of a user."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID

@@ -242,7 +242,7 @@ def _who_set_out(trip: Trip, problem: Problem) -> None:
 def record_refusal(trip: Trip, problem: Problem) -> None:
     """Keep in the record that a trip ended in nothing, and commit."""
     if trip.user_id is None and problem == "openid_cancelled":
-        return  # whoever turns back has tried nothing, and it is nobody's record
+        return  # cancelling at the provider is not a failed attempt
     event = Event.SIGN_IN_FAILED if trip.errand is Errand.SIGN_IN else Event.CONFIRMATION_FAILED
     record_failure(event, user_id=trip.user_id, provider=trip.provider, problem=problem)
     db.session.commit()

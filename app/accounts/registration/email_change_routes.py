@@ -42,7 +42,7 @@ def change_email(json_data: AddressIn) -> Response:
     count_for_change(current_user().id, wanted=wanted)
     user = hold_person()
     user_id, present = user.id, user.email
-    # Mails first: one that is being written holds its row, and its link is there afterwards.
+    # Mails first: the sender locks a row while it writes the mail, and its link exists after that.
     withdraw_mails(user_id, Kind.CHANGE_EMAIL)
     one_time_tokens.forget(user_id, Purpose.CHANGE_EMAIL)
     record(Event.EMAIL_CHANGE_ASKED, user_id=user_id, wanted=wanted)

@@ -1,4 +1,4 @@
-"""Setting a password by what a mail proved: the account is its owner's alone, and they are in."""
+"""Set a password by a link from an e-mail: revoke all other access, then sign in."""
 
 from collections.abc import Iterable
 

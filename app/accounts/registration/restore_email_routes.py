@@ -1,4 +1,4 @@
-"""Putting a former address back, by the link that was mailed there when the address was changed.
+"""Undo a change of e-mail address, by the link that was sent to the old address.
 
 [Note: Putting a former address back] Whoever was in an account could move it to an address of their
 own, and its owner could not come back by mail. So an address that was proved gets a link that is

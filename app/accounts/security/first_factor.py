@@ -1,4 +1,4 @@
-"""What comes with a second factor that was just added: codes, and the end of old sessions."""
+"""After the first second factor is added: make recovery codes and end other sessions."""
 
 from dataclasses import dataclass
 

@@ -87,7 +87,7 @@ def change_password(json_data: PasswordIn) -> Response:
     user = hold_person(*counted)
     try:
         set_password(user, json_data.password)
-    except WeakPasswordError:  # that it was judged stays counted
+    except WeakPasswordError:  # the check of its strength stays counted
         give_back(PASSWORD_CHANGES, of=whose)
         db.session.commit()
         raise

@@ -206,8 +206,8 @@ def hold_person(*counted: tuple[Limit, str]) -> "User":
             route's guard raises.
     """
     take_account_seat(_person_id(), *counted)
-    # Rows that name the person may be added meanwhile, as a worker does that writes them a mail.
-    # It would wait for this request, and this request for the mail that it holds.
+    # FOR NO KEY UPDATE: a worker that writes this user a mail inserts rows which refer to the user.
+    # It would wait for this request, and this request for the mail that it locked.
     db.session.refresh(current_user(), with_for_update={"key_share": True})
     check_again()
     return current_user()
@@ -218,8 +218,8 @@ def check_again() -> None:
 
     Call it before anything is changed. See [Note: Let in, then thrown out].
     """
-    # That the session is used was noted as its request was let in: nothing commits here, and what
-    # the caller holds it goes on holding.
+    # The use of the session was recorded when the request was admitted: nothing commits here, so
+    # that the caller keeps its locks.
     _forget_who_asks()
     db.session.expire_all()
     cast("Callable[[], None]", g.get("check", _require_person))()

@@ -1,4 +1,4 @@
-"""A label for a network address, relative to the one who asks.
+"""Label the network of a session, for example "The network you are in now".
 
 It names no countries: see docs/decisions/0018. Whether it is the current network tells a user most.
 """

@@ -1,4 +1,4 @@
-"""The one way to a session: every kind of sign-in ends here."""
+"""Create the session: the last step of every kind of sign-in."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

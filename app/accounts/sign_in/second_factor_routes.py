@@ -96,7 +96,7 @@ def confirm(json_data: ConfirmIn) -> Response:
     if json_data.code is not None and second_factors(own_session().user_id):
         codes = take_session_code_try(own_session())
     user = hold_person(*counted, *codes)
-    if user.password_hash != known_hash:  # it was changed while the guess was looked at
+    if user.password_hash != known_hash:  # it changed while it was verified
         raise WrongCredentialsError("This password is wrong.")
     give_each_back(*counted)
     if not second_factors(user.id):

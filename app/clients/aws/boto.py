@@ -64,7 +64,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        # Who has not imported botocore has met none of its errors.
+        # Unless botocore is imported, none of its errors can have been raised.
         known = sys.modules.get("botocore.exceptions")
         if known and isinstance(error, (known.BotoCoreError, known.ClientError)):
             kind = AwsUnreachableError if _is_out_of_reach(known, error) else AwsUnavailableError

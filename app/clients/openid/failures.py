@@ -1,4 +1,4 @@
-"""What of a provider failed a moment ago, so that not every sign-in waits for it again."""
+"""Remember failures of a provider for a moment, so that not every sign-in waits for its timeout."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

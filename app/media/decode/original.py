@@ -109,7 +109,7 @@ class Original:
         except pyvips.Error as error:
             decoder_warnings.note(error)
         if self._cut_short and self.content_type == sniff.TIFF and len(self.data) >= _WORTH_KEEPING:
-            # The directory stood at the end: what is there are pixels that nothing explains.
+            # The directory was at the missing end: what is left cannot be interpreted.
             return Header(content_type=sniff.TIFF, width=0, height=0, metadata=PictureMetadata())
         if self._cut_short:
             self.data = sniff.mended(self.data, self.content_type)

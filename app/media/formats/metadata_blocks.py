@@ -80,7 +80,7 @@ def _segments(data: memoryview) -> Iterator[tuple[int, memoryview]]:
     """Yield each segment before the pixels: marker, content."""
     at = 2
     for _ in range(_MAX_SEGMENTS):
-        # Before it may stand what does not belong there, and more of its own mark to fill up.
+        # Junk and fill bytes (0xFF) may precede a marker.
         found = _MARKER.search(data[at : at + _MAX_SEGMENT_BYTES])
         if not found or at + found.end() + 2 > len(data):
             return

@@ -93,7 +93,7 @@ def _serve(parent: socket.socket, *, memory: int, seconds: float, limits_itself:
             _give_memory_back()  # see [Note: Memory that is kept]
         parent.sendall(pack(header))
         if header.memory_bytes > memory:
-            signal.alarm(0)  # it waits for other people's large pictures, which is not its fault
+            signal.alarm(0)  # waiting for memory does not count against this picture
             (granted,) = GRANT.unpack(parent.recv(GRANT.size, socket.MSG_WAITALL))
             if granted < header.memory_bytes:
                 raise MemoryError("more than this machine has for one picture")

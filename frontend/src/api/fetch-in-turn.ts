@@ -1,4 +1,4 @@
-/** Sending a request again that the API refused because several of the same person are under way. */
+/** Repeats requests that fail with 429 too_many_at_once. */
 
 /** What the API answers then: nothing was changed, and the same request is as good in a second. */
 const CODE = "too_many_at_once";

@@ -1,4 +1,4 @@
-/** The bar under the thumb on a phone. */
+/** Navigation at the bottom of small screens. */
 import { Fragment } from "react";
 import { Link } from "wouter";
 

@@ -1,4 +1,4 @@
-/** What someone signed out sees: the door that they chose, or the one in front of every other page. */
+/** Routes for signed-out visitors; any other path shows the sign-in page. */
 import type { ComponentType } from "react";
 import { useLocation, useSearchParams } from "wouter";
 

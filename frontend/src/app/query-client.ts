@@ -1,4 +1,4 @@
-/** The cache of what the server said, and what happens when it says no. */
+/** The client of React Query, and how it handles errors. */
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 
 import { ApiProblem, endSession } from "@/api";

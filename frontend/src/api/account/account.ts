@@ -1,4 +1,4 @@
-/** The account page's numbers and its one switch. */
+/** Storage usage, and the consent to descriptions by a model. */
 import {
   queryOptions,
   useMutation,

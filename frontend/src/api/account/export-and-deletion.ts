@@ -1,4 +1,4 @@
-/** Taking everything away, and leaving. */
+/** Export of the library, and deletion of the account. */
 import {
   queryOptions,
   useMutation,

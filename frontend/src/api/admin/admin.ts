@@ -1,4 +1,4 @@
-/** What administrators see and change: people, never their pictures, and who may join. */
+/** Administration: users and invitations, without access to images. */
 import {
   infiniteQueryOptions,
   queryOptions,

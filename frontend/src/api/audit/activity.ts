@@ -1,4 +1,4 @@
-/** The record of what touched an account's safety, page by page. */
+/** The audit log, page by page. */
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 
 import { api, read } from "../client";

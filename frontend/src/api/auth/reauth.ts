@@ -1,5 +1,5 @@
 /**
- * Proving once more who is there, before what is hard to undo.
+ * Reauthentication before actions that are hard to undo.
  *
  * [Note: Reauthentication] The server answers such a request with confirm_first when the last proof is older than
  * ten minutes. A mutation whose function is wrapped by useWithReauth() then waits while app shows a dialog

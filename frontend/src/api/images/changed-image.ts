@@ -1,4 +1,4 @@
-/** What an image is after a change of many, as far as it is known here. */
+/** The optimistic state of an image after a batch action. */
 import { ARCHIVED, isWhole, type ListedImage } from "./listed-image";
 import type { Batch } from "../types";
 

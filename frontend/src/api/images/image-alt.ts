@@ -1,4 +1,4 @@
-/** What a picture is called aloud. */
+/** The alternative text of an image. */
 import { dateFormat } from "@/locale";
 
 import { isWhole, type ListedImage } from "./listed-image";

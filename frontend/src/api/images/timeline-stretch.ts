@@ -1,4 +1,4 @@
-/** Stretches of the timeline, loaded or not: what a range or "all" selects. */
+/** Ranges of the timeline for selecting a range or all, loaded or not. */
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 

@@ -1,4 +1,4 @@
-/** The record, newest first, page by page. */
+/** Entries of the audit log, newest first, page by page. */
 import { useSession, type Session, type SiteEvent } from "@/api";
 import { DateTime } from "@/components/settings/DateTime";
 import { useShowError } from "@/components/settings/error-message";

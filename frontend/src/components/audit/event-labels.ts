@@ -1,4 +1,4 @@
-/** What the record holds, in words. */
+/** Labels of audit events. */
 import { counted } from "@/locale";
 
 type Detail = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** Change pictures at once, and offer to take it back. */
+/** Changes images optimistically, and shows a toast with Undo. */
 import { useCallback } from "react";
 
 import {

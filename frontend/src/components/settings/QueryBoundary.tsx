@@ -1,4 +1,4 @@
-/** What was asked of the server: its place while it is on its way, what went wrong, or the thing itself. */
+/** Renders the loading, error or success state of a query. */
 import type { ReactNode } from "react";
 
 import { toProblem } from "@/api";

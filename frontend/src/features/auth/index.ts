@@ -1,4 +1,4 @@
-/** What app uses of this feature at once; by-mail/, mailbox/ and confirm/ are loaded when somebody needs them. */
+/** What app imports of this feature; email-links/, local-mailbox/, reauth/ and session-expired/ have an index of their own. */
 export { FirstAccount } from "./registration/FirstAccount";
 export { LinkProvider } from "./sign-in/LinkProvider";
 export { problemFromCode } from "./sign-in/sign-in-errors";

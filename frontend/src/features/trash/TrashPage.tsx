@@ -1,4 +1,4 @@
-/** What was deleted in the last 30 days, the way back, and the way out for good. */
+/** Images deleted in the last 30 days: restore them, or delete them for good. */
 import { createContext, lazy, Suspense, use, useCallback, useState } from "react";
 
 import { isWhole, type ListedImage } from "@/api";

@@ -1,4 +1,4 @@
-/** Of a picture that did not open in full there is what there is; this says why no more. */
+/** The notice on a damaged image: why only a part of it is shown. */
 import type { Image } from "@/api";
 import { WarningIcon } from "@/ui";
 

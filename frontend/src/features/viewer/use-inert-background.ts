@@ -1,4 +1,4 @@
-/** Making an element the only thing there is to reach. */
+/** Makes everything but one element inert. */
 import { useEffect, type RefObject } from "react";
 
 /**

@@ -1,4 +1,4 @@
-/** How much is kept, and the way out. */
+/** Storage usage, and signing out. */
 import { useAccount, useSignOut } from "@/api";
 import { useShowError } from "@/components/settings/error-message";
 import { formatDate } from "@/components/settings/format-date";

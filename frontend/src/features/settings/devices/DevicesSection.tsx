@@ -1,4 +1,4 @@
-/** The devices that are signed in, each with its end. */
+/** Devices that are signed in, each with a button that signs it out. */
 import { useState } from "react";
 
 import { useDevices, useEndOtherSessions, useEndSession, type Device } from "@/api";

@@ -1,4 +1,4 @@
-/** The end of an account, and the seven days in which it can be called off. */
+/** Deletion of the account, and the seven days in which it can be cancelled. */
 import { useState } from "react";
 
 import { useAccount, useDeleteAccount, useKeepAccount, useSession } from "@/api";

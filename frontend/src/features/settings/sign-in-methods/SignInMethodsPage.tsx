@@ -1,4 +1,4 @@
-/** Everything that opens the account, on one page, each with its end: after a reset, or when something was not you. */
+/** All ways to sign in to the account on one page, each with a button that removes it. */
 import { Link, useSearchParams } from "wouter";
 
 import { useActivity, useSession } from "@/api";

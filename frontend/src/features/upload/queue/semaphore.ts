@@ -1,4 +1,4 @@
-/** A bounded way through: how many files may be in one step at once, by and large first come first served. */
+/** A counting semaphore, nearly first come first served. */
 
 type Waiting = { weight: number; first: boolean; admit: () => void };
 
