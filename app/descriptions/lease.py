@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, func, text, update
 
 from app.database import db
 from app.images.models import DescriptionState, Image
+from app.processing.lease import seconds_until_due
 
 # Longer than a call of the model lasts with its retries (clients/openai_vision.py). Begun anew
 # right before the call, since the wait for a decoder has no bound.
@@ -108,14 +109,12 @@ def seconds_until_next() -> float | None:
 
 
 def _seconds_until(*which: ColumnElement[bool]) -> float | None:
-    due = func.extract("epoch", func.min(func.coalesce(Image.description_leased_until, func.now())))
-    seconds = db.session.scalar(
-        select(due - func.extract("epoch", func.now())).where(
-            Image.description_state == DescriptionState.WAITING, Image.deleted_at.is_(None), *which
-        )
+    return seconds_until_due(
+        Image.description_leased_until,
+        Image.description_state == DescriptionState.WAITING,
+        Image.deleted_at.is_(None),
+        *which,
     )
-    db.session.rollback()
-    return None if seconds is None else max(0.0, float(seconds))
 
 
 def extend(begun: Begun) -> Begun | None:

@@ -99,10 +99,19 @@ def _render(context: Context) -> None:
                 break
             if failures >= _MAX_FAILURES:
                 break
-    seconds = _assembly.seconds_until_next()
+    seconds = _seconds_until_next()
     if seconds is not None:
         delay = max(min_delay, min(math.ceil(seconds), _MAX_DELAY_SECONDS))
         _assembly.wake(delay_seconds=delay)
+
+
+def _seconds_until_next() -> float | None:
+    """How soon a picture may be processed; as late as may be where nobody can say: some may."""
+    try:
+        return _assembly.seconds_until_next()
+    except Exception:
+        logger.exception("nobody knows whether pictures wait; the next function looks")
+        return _MAX_DELAY_SECONDS
 
 
 def _note_arrivals() -> None:

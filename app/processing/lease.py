@@ -29,7 +29,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, func, or_, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database import db, wait_briefly
 from app.images.models import Image, ImageState
@@ -39,12 +40,13 @@ from app.observability.metrics import count, took
 from app.processing.in_hand import InHand
 
 LEASE = timedelta(seconds=10)
+MAX_COUNTED = 10_000  # of those that wait: more is no news
 # Some fifty photos more than the time that has gone by since. See [Note: Bulk].
 BULK_AFTER = timedelta(minutes=5)
 
 # One probe of the index for each person who waits, however many pictures they have
 # (https://wiki.postgresql.org/wiki/Loose_indexscan).
-_WHO_IS_NEXT = text("""
+_WAITING = """
 WITH RECURSIVE waiting (owner_id) AS (
   (SELECT owner_id FROM images WHERE state = 'processing' ORDER BY owner_id LIMIT 1)
   UNION ALL
@@ -53,7 +55,9 @@ WITH RECURSIVE waiting (owner_id) AS (
     WHERE state = 'processing' AND owner_id > waiting.owner_id ORDER BY owner_id LIMIT 1
   )
   FROM waiting WHERE owner_id IS NOT NULL
-), present (owner_id, waits) AS (
+)"""
+_WHO_IS_NEXT = text(f"""
+{_WAITING}, present (owner_id, waits) AS (
   SELECT owner_id, true FROM waiting WHERE owner_id IS NOT NULL
   UNION ALL
   (SELECT DISTINCT owner_id, false FROM images
@@ -63,7 +67,16 @@ SELECT owner_id, bool_or(waits) AS waits, coalesce(empty_at > now() + :bulk_afte
 FROM present LEFT JOIN rate_limits ON key = 'turn:' || owner_id
 GROUP BY owner_id, empty_at
 ORDER BY greatest(empty_at, now()), owner_id
-""").bindparams(arriving=ARRIVING, bulk_after=BULK_AFTER)
+""").bindparams(  # noqa: S608 - constants
+    arriving=ARRIVING, bulk_after=BULK_AFTER
+)
+_OLDEST = text(f"""
+{_WAITING} SELECT extract(epoch FROM now() - min(first.stored_at)) FROM waiting
+CROSS JOIN LATERAL (
+  SELECT stored_at FROM images WHERE state = 'processing' AND owner_id = waiting.owner_id
+  ORDER BY stored_at LIMIT 1
+) AS first
+""")  # noqa: S608 - constants
 # [Note: Nobody has all functions] A function of AWS begins one picture, and their number has a
 # bound. So nobody has all of them: each worker there counts a person's leases in the rows, by the
 # index of those that wait. What is begun are the first of them, so a few more are looked at, and
@@ -203,10 +216,22 @@ def is_anybody_waiting(*, but: UUID) -> bool:
 
 def seconds_until_next() -> float | None:
     """Return how soon a picture may be taken, at the latest; None when none waits."""
-    due = func.extract("epoch", func.min(func.coalesce(Image.leased_until, func.now())))
-    seconds = db.session.scalar(
-        select(due - func.extract("epoch", func.now())).where(Image.state == ImageState.PROCESSING)
-    )
+    return seconds_until_due(Image.leased_until, Image.state == ImageState.PROCESSING)
+
+
+def seconds_until_due(
+    leased_until: InstrumentedAttribute[datetime | None], *waits: ColumnElement[bool]
+) -> float | None:
+    """Return how soon one of the images that wait may be taken; None when none waits.
+
+    Ends the transaction. A million may wait, and those that nobody holds are not counted through:
+    one of them is enough. Few have a lease.
+    """
+    is_free = or_(leased_until.is_(None), leased_until < func.now())
+    seconds: float | None = 0.0
+    if not db.session.scalar(select(select(Image.id).where(*waits, is_free).exists())):
+        left = func.extract("epoch", func.min(leased_until) - func.now())
+        seconds = db.session.scalar(select(left).where(*waits))
     db.session.rollback()
     return None if seconds is None else max(0.0, float(seconds))
 
@@ -216,10 +241,9 @@ def tell_backlog() -> None:
 
     Neither shows in the queue: its messages are done once they are noted in rows.
     """
-    age = func.extract("epoch", func.now() - func.min(Image.stored_at))
-    number, seconds = db.session.execute(
-        select(func.count(), age).where(Image.state == ImageState.PROCESSING)
-    ).one()
+    some = select(Image.id).where(Image.state == ImageState.PROCESSING).limit(MAX_COUNTED)
+    number = db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    seconds = db.session.scalar(_OLDEST)
     db.session.rollback()
     count("PicturesWaiting", number)
     if seconds is not None:

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from app.clients.aws.bucket_inventory import Page
 from app.clients.aws.bucket_versions import Place
 from app.database import db, now
+from app.descriptions.lease import seconds_until_next as descriptions_due
 from app.exports.create import (
     PICTURES_AT_A_TIME,
     _place_of,
@@ -22,6 +23,7 @@ from app.exports.create import (
 from app.integrity.image_rows import read_rows
 from app.integrity.orphans import _tell_of_missing
 from app.jobs import cleanup
+from app.processing import lease
 from app.settings import with_driver
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on
@@ -155,3 +157,26 @@ def test_list_of_the_sweep_reads_a_few_of_each(
     finally:
         library.value(BACK, was=was)
     assert len(found) == cleanup.MAX_ROWS_OF_ONE + 6
+
+
+@pytest.mark.parametrize(
+    ("change", "ask"),
+    [
+        ("state = 'processing'", lease.seconds_until_next),
+        ("state = 'processing'", lease.tell_backlog),
+        ("description_state = 'waiting', description_asked_at = now()", descriptions_due),
+    ],
+    ids=["pictures", "backlog", "descriptions"],
+)
+def test_question_whether_anything_waits_reads_a_few_of_all_that_do(
+    library: Library, monkeypatch: pytest.MonkeyPatch, change: str, ask: Callable[[], object]
+) -> None:
+    """It is asked at the end of each function and by each sweep; a million may wait."""
+    monkeypatch.setattr(lease, "MAX_COUNTED", A_PART // 2)
+    was = library.value("SELECT description_state FROM images LIMIT 1")
+    library.value(f"UPDATE images SET {change} RETURNING 1")  # noqa: S608
+    library.value("ANALYZE images; SELECT 1")
+    try:
+        assert read_by(library, ask) < A_PART
+    finally:
+        library.value(BACK, was=was)
