@@ -470,6 +470,15 @@ def _in_words(seconds: int) -> str:
     return f"{-(-seconds // 60)} minutes"
 
 
+class OutageError(Exception):
+    """What all work stands on is missing: it says nothing of the work that met it.
+
+    No answer of the API. See app/clients/outage.py.
+    """
+
+    is_operators = False  # whether it lasts until an operator mends something
+
+
 class UnavailableError(AppError):
     status = 503
     code = "unavailable"

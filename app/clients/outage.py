@@ -14,12 +14,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.clients.aws.boto import AwsUnreachableError
 from app.database import is_contention
+from app.errors import OutageError
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +28,26 @@ ASK_EVERY_SECONDS = 1.0
 # See [Note: What answers and takes nothing].
 MIN_PAUSE_SECONDS = 1.0
 MAX_PAUSE_SECONDS = 30.0
-# This machine's disk is full, or it has too many files open: whatever the work is, it fails.
-_EXHAUSTED = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE}
+# Of work that met one: other workers are not to try the same at once, one after the other.
+OUTAGE_REST = timedelta(seconds=2)
+# This machine's disk is full or broken, or it has too many files open or no memory: whatever the
+# work is, it fails.
+_EXHAUSTED = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.EROFS,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+}
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database or AWS cannot be reached, or this machine has no room for its work.
+    """Whether what all work stands on is missing: whatever the work is, it fails.
 
-    Not where rows of one person are locked, which is no reason for others to wait.
+    The database or AWS cannot be reached or refuses this program, or this machine has no room, or
+    can start no decoder. Not where rows of one person are locked: no reason for others to wait.
     """
     if is_contention(error):
         return False
@@ -42,7 +55,21 @@ def is_outage(error: BaseException) -> bool:
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     if isinstance(error, OSError) and error.errno in _EXHAUSTED:
         return True
-    return isinstance(error, AwsUnreachableError | PoolTimeoutError)
+    return isinstance(error, OutageError | PoolTimeoutError)
+
+
+def tell_outage(log: logging.Logger, error: BaseException, words: str) -> None:
+    """Log that one was met: as an error, with its reason, where an operator is to mend it.
+
+    Args:
+        log: whose log.
+        error: what is_outage says yes to.
+        words: what waits.
+    """
+    if isinstance(error, OutageError) and error.is_operators:
+        log.error("out of reach, %s: %s: %s", words, type(error).__name__, error)
+    else:
+        log.warning("out of reach, %s: %s", words, type(error).__name__)
 
 
 def is_blameless(error: BaseException) -> bool:

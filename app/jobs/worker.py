@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.sqs import MAX_MESSAGES, Message, Queue
-from app.clients.outage import Outage, is_outage
+from app.clients.outage import Outage, is_outage, tell_outage
 from app.jobs.queue_feed import Delivery, Feed
 from app.jobs.worker_context import Assembly
 from app.media.sandbox.pool import DecoderPool
@@ -99,7 +99,7 @@ class Worker:
     def run(self) -> None:
         """Work until `stop` is called."""
         assembly = self._assembly
-        pictures = Outage(ask=assembly.ask_all)
+        pictures = Outage(ask=self.ask)
         # No mail waits for S3.
         mails = Outage(ask=assembly.ask_database)
         loops: list[Callable[[], None]] = [
@@ -121,6 +121,11 @@ class Worker:
                 feed.close()
             except AwsUnavailableError as error:
                 log.warning("messages come again by themselves: %s", error)
+
+    def ask(self) -> None:
+        """Raise unless all that pictures need answers."""
+        self._assembly.ask_all()
+        self._decoders.check()
 
     def stop(self) -> None:
         """Finish what is under way, then stop."""
@@ -155,7 +160,7 @@ class Worker:
             yield
         except Exception as error:
             if is_outage(error):
-                log.warning("out of reach, %s: %s", words, type(error).__name__)
+                tell_outage(log, error, words)
                 outage.note()
             else:
                 log.exception(words)
@@ -210,7 +215,7 @@ class Worker:
             queue.again_in(message, seconds=later.seconds)
         except Exception as error:
             if is_outage(error):
-                log.warning("out of reach, a task waits: %s", type(error).__name__)
+                tell_outage(log, error, "a task waits")
                 outage.note()
                 queue.again_in(message, seconds=1)
                 return

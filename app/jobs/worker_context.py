@@ -38,6 +38,7 @@ from app.messages import (
 from app.processing.in_hand import InHand
 from app.processing.lease import seconds_until_next
 from app.processing.process_image import Bench, note_arrivals, process_next
+from app.processing.scratch_space import ScratchSpace
 from app.processing.yielding import GiveWay, Pause, give_way, never_give_way
 from app.settings import Settings
 
@@ -79,6 +80,7 @@ class Assembly:
         self.mails = Queue(sqs=sqs, url=settings.mail_queue_url)
         self._in_hand = in_hand or InHand(most=1)
         self._max_leases = max_leases
+        self._scratch = ScratchSpace()
         self._give_way: GiveWay = partial(give_way, pause=pause) if pause else never_give_way
         self._mailer = _mailer(settings)
         self._vision = _vision(settings)
@@ -244,6 +246,7 @@ class Assembly:
             in_hand=self._in_hand,
             give_way=self._give_way,
             max_leases=self._max_leases,
+            scratch=self._scratch,
         )
 
 

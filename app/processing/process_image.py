@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import file_digest
 from io import BufferedReader
@@ -26,7 +26,7 @@ from app.clients.aws.image_store import (
     OtherSizeError,
     PictureStore,
 )
-from app.clients.outage import is_blameless
+from app.clients.outage import OUTAGE_REST, is_blameless
 from app.database import db, is_contention, now
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
@@ -39,6 +39,7 @@ from app.messages import MAX_ATTEMPTS, DescribePicture, PictureStored, pause_aft
 from app.observability.metrics import Counted, count, count_undecodable, step, timed
 from app.processing.in_hand import InHand
 from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, note_stored
+from app.processing.scratch_space import RoomTakenError, ScratchSpace
 from app.processing.yielding import GiveWay
 from app.search.index import index_images
 from app.uploads.cancelled import note_late
@@ -47,8 +48,7 @@ from app.uploads.discarded import count_discarded
 log = logging.getLogger(__name__)
 
 MAX_BEGINNINGS = 2 * MAX_ATTEMPTS
-# Of a picture that met one: other workers are not to try it at once, one after the other.
-OUTAGE_REST = timedelta(seconds=2)
+ROOM_REST = timedelta(seconds=10)
 _TOLD: Mapping[ImageState, Counted] = {
     ImageState.READY: "PicturesReady",
     ImageState.DAMAGED: "PicturesDamaged",
@@ -84,6 +84,7 @@ class Bench:
     give_way: GiveWay
     # Of one person, in the hands of all workers together; None: any.
     max_leases: int | None = None
+    scratch: ScratchSpace = field(default_factory=ScratchSpace)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,10 +130,10 @@ def process_next(*, bench: Bench) -> bool:
     """Process the image whose turn it is; False when there is none.
 
     Raises:
-        AwsUnavailableError, DecoderPoolError: its row says when it is tried again; after the last
-            attempt it says that it was given up, and nothing is raised.
-        AwsUnreachableError, SQLAlchemyError: an outage, or somebody has locked its rows: it is
-            tried again, and again.
+        AwsUnavailableError: its row says when it is tried again; after the last attempt it says
+            that it was given up, and nothing is raised.
+        OutageError, SQLAlchemyError: an outage, or somebody has locked its rows: it is tried again,
+            and again.
     """
     begun = begin_next(bench.in_hand, max_leases=bench.max_leases)
     if begun is None:
@@ -161,6 +162,9 @@ def process_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
         return
     try:
         _process_and_settle(begun, bench=bench, decoder_time=decoder_time)
+    except RoomTakenError:
+        log.info("a picture waits until others leave it room on the disk: %s", task.image_id)
+        _give_back(begun, counts=False, rest=ROOM_REST)
     except Exception as error:
         if is_blameless(error):
             # Not the picture's fault, however long it lasts.
@@ -249,7 +253,7 @@ def _render(
             for that one. Nothing was fetched.
         NothingStoredError: no original has arrived.
     """
-    with nameless_file() as (file, original):
+    with nameless_file() as (file, original), bench.scratch.holding(promised.size, of=file):
         with step("fetch"):
             stored = bench.store.fetch_original(
                 task.user_id, task.image_id, size=promised.size, into=file

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import logging
+import os
+import resource
+import signal
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from app.clients.outage import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS, Outage
 from app.jobs.worker import Worker
+from app.media.sandbox import pool
 from app.media.sandbox.pool import DecoderPool
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on, root_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 NEVER_ENDS = 200
 WAITS_NO_MORE = "UPDATE images SET leased_until = NULL WHERE id = :id RETURNING 1"
@@ -125,6 +131,65 @@ def test_worker_tries_a_few_times_a_minute_while_the_database_takes_nothing(
         library.value("DROP TRIGGER refuse ON images; DROP FUNCTION refuse; SELECT 1")
         assert library.assembly.process_next(decoders)
     assert library.state(place) == "ready"
+
+
+@contextmanager
+def no_process() -> Iterator[None]:
+    """Fork fails for every account but root, as where a machine has as many processes as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+
+
+@contextmanager
+def no_program() -> Iterator[None]:
+    """What decoders run is gone, as in the middle of an upgrade."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "_PROGRAM", Path("/nonexistent/child.py"))
+        yield
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(
+            no_process,
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="root alone has no such limit"),
+        ),
+        no_program,
+    ],
+)
+def test_machine_that_can_start_no_decoders_holds_it_against_no_picture(
+    library: Library,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: Callable[[], AbstractContextManager[None]],
+) -> None:
+    owner = library.person()
+    places = [library.add(owner) for _ in range(3)]
+    library.value(
+        "UPDATE images SET state = 'processing' WHERE owner_id = :owner RETURNING 1", owner=owner
+    )
+    a_minute = Stopwatch(seconds=60)
+    with closing(DecoderPool(children=1)) as decoders:
+        decoders.check()
+        worker = Worker(library.assembly.settings, decoders=decoders, max_of_one=1)
+        worker._stopping = a_minute  # noqa: SLF001 - else the test would take a minute
+        monkeypatch.setattr(worker._news, "wait", lambda **_: a_minute.wait(1))  # noqa: SLF001
+        with broken(), caplog.at_level(logging.WARNING):
+            os.kill(decoders._server.pid, signal.SIGKILL)  # noqa: SLF001 - as the kernel may
+            worker._render(Outage(ask=worker.ask, clock=a_minute))  # noqa: SLF001 - one of its loops
+        told = [each for each in caplog.records if each.msg.startswith("out of reach")]
+        assert [each.levelno for each in told] == [logging.ERROR]  # an operator's to mend
+        query = "SELECT array_agg(state || attempts) FROM images WHERE owner_id = :owner"
+        assert library.value(query, owner=owner) == 3 * ["processing0"]
+        for place in places:
+            library.value(WAITS_NO_MORE, id=place.image_id)
+            assert library.assembly.process_next(decoders)
+            assert library.state(place) == "ready"
 
 
 class OneTry(Stopwatch):

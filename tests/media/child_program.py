@@ -17,6 +17,7 @@ from app.media.results import Header, Rejected, Sketch, pack
 {first}
 MESSAGE = decoder_child.MESSAGE.size
 def serve(parent):
+    {ready}
 """
 _TAIL = """
     return
@@ -32,18 +33,28 @@ class Program(Protocol):
     """Puts another program in the place of the child.
 
     code is run by each child, with `parent`, its socket; first is run before all of them, by the
-    process that they are forked from, which may import what they cannot.
+    process that they are forked from, which may import what they cannot; is_ready says whether a
+    child says so before it runs code.
     """
 
     def __call__(
-        self, code: str, *, said: str = ..., first: str = ..., limits_itself: bool = ...
+        self,
+        code: str,
+        *,
+        said: str = ...,
+        first: str = ...,
+        limits_itself: bool = ...,
+        is_ready: bool = ...,
     ) -> Path:
         """Return where the program is."""
 
 
-def write_program(place: Path, code: str, *, said: str, first: str, limits_itself: bool) -> None:
+def write_program(
+    place: Path, code: str, *, said: str, first: str, limits_itself: bool, is_ready: bool
+) -> None:
     """Write a program; see Program."""
+    ready = "parent.sendall(decoder_child.READY)" if is_ready else ""
     limits = "None" if limits_itself else "limits if limits.can_be_set() else None"
-    head = _HEAD.format(first=textwrap.dedent(first))
+    head = _HEAD.format(first=textwrap.dedent(first), ready=ready)
     body = textwrap.indent(textwrap.dedent(code), "    ")
     place.write_text(head + body + _TAIL.format(said=said, limits=limits))

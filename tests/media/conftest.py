@@ -21,10 +21,17 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
     """Puts another program in the place of the child; see Program."""
 
     def replace(
-        code: str, *, said: str = "CONFINED", first: str = "", limits_itself: bool = False
+        code: str,
+        *,
+        said: str = "CONFINED",
+        first: str = "",
+        limits_itself: bool = False,
+        is_ready: bool = True,
     ) -> Path:
         place = tmp_path / "child.py"
-        write_program(place, code, said=said, first=first, limits_itself=limits_itself)
+        write_program(
+            place, code, said=said, first=first, limits_itself=limits_itself, is_ready=is_ready
+        )
         monkeypatch.setattr(pool, "_PROGRAM", place)
         return place
 

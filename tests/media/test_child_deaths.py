@@ -145,6 +145,7 @@ def test_picture_that_waits_for_another_large_one_is_not_too_slow(
         decoding.prepare()
         rehearsal.warm_up()
         """,
+        is_ready=False,
     )
     with DecoderPool(children=1, memory_bytes=64 << 20, large_memory_bytes=1 << 30) as decoders:
         assert is_ready(decoders.render(good))
@@ -178,6 +179,18 @@ def test_a_child_that_cannot_start_is_not_the_pictures_fault(program: Program, g
         pytest.raises(DecoderPoolError, match="no libvips here"),
     ):
         decoders.render(good)
+
+
+@pytest.mark.parametrize("code", ["sys.exit('no thread here')", "parent.sendall(b'?')"])
+def test_a_child_that_ends_before_it_is_ready_is_not_the_pictures_fault(
+    program: Program, good: Path, code: str
+) -> None:
+    program(code, is_ready=False)
+    with DecoderPool(children=1) as decoders:
+        for ask in (decoders.check, lambda: decoders.render(good)):
+            with pytest.raises(DecoderPoolError):
+                ask()
+        assert decoders._alive == set()  # noqa: SLF001 - nothing else tells
 
 
 def test_picture_that_was_too_slow_in_the_background_is_tried_again_in_the_foreground(

@@ -184,6 +184,7 @@ def test_children_limit_themselves_where_nobody_else_can(program: Program, tmp_p
         rehearsal.warm_up()
         """,
         limits_itself=True,
+        is_ready=False,
     )
     good = file(tmp_path, EVERY_TYPE["image/jpeg"])
     with (

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from app.clients.aws.boto import AwsUnreachableError
+from app.clients.aws.boto import AwsRefusedError, AwsUnreachableError, make_client_in
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import PictureStore, StoredObject
 from app.clients.aws.sqs import MAX_MESSAGES
@@ -22,14 +22,14 @@ from app.clients.outage import is_outage
 from app.jobs.heartbeat import Heartbeat
 from app.media.results import Rejected, Rendered
 from app.media.sandbox.decoder_time import DecoderTime
-from app.media.sandbox.pool import DecoderPool, DecoderPoolError
+from app.media.sandbox.pool import DecoderPool
 from app.messages import MAX_ATTEMPTS, PROCESS
 from app.processing import lease
 from app.processing.in_hand import InHand
 from app.processing.lease import BULK_AFTER, LEASE, begin_next
 from app.processing.process_image import Bench, process_next
 from app.processing.yielding import never_give_way
-from scripts.embedded.policies import BUCKET
+from scripts.embedded.policies import BUCKET, REGION
 from tests.api.conftest import stored_event, until
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on
@@ -391,7 +391,14 @@ def with_too_many_files(into: BinaryIO) -> None:
     raise OSError(errno.EMFILE, into.name)
 
 
-@pytest.mark.parametrize("fetch", [out_of_reach, on_a_full_disk, with_too_many_files])
+def on_a_disk_that_went_read_only(into: BinaryIO) -> None:
+    raise OSError(errno.EROFS, into.name)
+
+
+@pytest.mark.parametrize(
+    "fetch",
+    [out_of_reach, on_a_full_disk, on_a_disk_that_went_read_only, with_too_many_files],
+)
 def test_an_outage_is_not_held_against_a_picture(
     library: Library, arrived: Place, decoders: SlowDecoderPool, fetch: Callable[[BinaryIO], None]
 ) -> None:
@@ -421,6 +428,27 @@ def test_an_outage_is_not_held_against_a_picture(
     assert library.state(arrived) == "ready"
 
 
+def test_bucket_that_refuses_this_program_is_held_against_no_picture(
+    library: Library, arrived: Place, decoders: SlowDecoderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys that were changed, or a policy that says no: an operator mends it, and all goes on."""
+    with monkeypatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "AKIANOBODYSKEY")
+        s3 = make_client_in(REGION, "s3", endpoint_url=library.stack.aws_endpoint_url)
+    refused = PictureStore(s3=s3, bucket_name=BUCKET)
+    library.assembly.note_arrivals([stored_event(arrived.key)])
+    for _ in range(MAX_ATTEMPTS):
+        with library.assembly.app.app_context(), pytest.raises(AwsRefusedError) as met:
+            process_next(bench=replace(bench(library, decoders), store=refused))
+        assert is_outage(met.value)
+        set_row(library, arrived, "leased_until = NULL")
+    assert row(library, arrived, "attempts") == 0
+    decoders.go_on.set()
+    do(library, arrived, decoders)
+    assert library.state(arrived) == "ready"
+
+
 def test_what_fails_for_reasons_of_its_own_is_given_up(
     library: Library, arrived: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -433,12 +461,12 @@ def test_what_fails_for_reasons_of_its_own_is_given_up(
             background: bool = False,
             decoder_time: DecoderTime | None = None,
         ) -> Rendered | Rejected:
-            raise DecoderPoolError(f"{original} of {owner}, {background}, {decoder_time}")
+            raise OSError(f"{original} of {owner}, {background}, {decoder_time}")
 
     library.assembly.note_arrivals([stored_event(arrived.key)])
     with closing(Broken(children=0)) as broken, library.assembly.app.app_context():
         for _ in range(1, MAX_ATTEMPTS):
-            with pytest.raises(DecoderPoolError):
+            with pytest.raises(OSError, match="of"):
                 process_next(bench=bench(library, broken))
             assert library.state(arrived) == "processing"
             # It rests, and nobody else waits for it.

@@ -57,7 +57,7 @@ def crashing_decoders(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     """Children that die of every picture."""
     place = folder / "child.py"
     code = "socket.recv_fds(parent, MESSAGE, 1)\nos.kill(os.getpid(), signal.SIGSEGV)"
-    write_program(place, code, said="CONFINED", first="", limits_itself=False)
+    write_program(place, code, said="CONFINED", first="", limits_itself=False, is_ready=True)
     monkeypatch.setattr(pool, "_PROGRAM", place)
     with DecoderPool(children=1) as decoders:
         yield decoders

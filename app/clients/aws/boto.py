@@ -6,18 +6,44 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.clients.lazy_client import LazyClient
+from app.errors import OutageError
 from app.settings import Settings
 
 _SERVERS_FAULT = 500
-_SLOWER = {"RequestTimeout", "SlowDown", "Throttling", "ThrottlingException", "RequestThrottled"}
+_SLOWER = {"SlowDown", "Throttling", "ThrottlingException", "RequestThrottled"}
+_THEIRS = {"InternalError", "RequestTimeout", "ServiceUnavailable"}
+# Said of whoever asks, whatever for (S3's "List of error codes"). A HEAD has a status alone.
+_REFUSED = {
+    "403",
+    "AccessDenied",
+    "AccessDeniedException",
+    "AccountProblem",
+    "AllAccessDisabled",
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "NoSuchBucket",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+}
 
 
 class AwsUnavailableError(Exception):
     """AWS did not answer, or refused what it should have allowed."""
 
 
-class AwsUnreachableError(AwsUnavailableError):
+class AwsUnreachableError(AwsUnavailableError, OutageError):
     """AWS did not answer, or said that the fault is its own: trying later helps."""
+
+
+class AwsBusyError(AwsUnreachableError):
+    """AWS asks for fewer requests."""
+
+
+class AwsRefusedError(AwsUnavailableError, OutageError):
+    """AWS refuses this program: its keys, its rights or its bucket are wrong."""
+
+    is_operators = True
 
 
 def make_client(service: str, settings: Settings) -> Any:
@@ -67,15 +93,27 @@ def translated() -> Iterator[None]:
         # Unless botocore is imported, none of its errors can have been raised.
         known = sys.modules.get("botocore.exceptions")
         if known and isinstance(error, (known.BotoCoreError, known.ClientError)):
-            kind = AwsUnreachableError if _is_out_of_reach(known, error) else AwsUnavailableError
-            raise kind(str(error)) from error
+            raise _translation(known, error)(str(error)) from error
         raise
 
 
-def _is_out_of_reach(known: Any, error: Any) -> bool:
+def kind_of(code: str, *, status: int = 0) -> type[AwsUnavailableError]:
+    """Return what an error code of AWS means, by the HTTP status too where there is one."""
+    if code in _SLOWER:
+        return AwsBusyError
+    if code in _REFUSED:
+        return AwsRefusedError
+    is_theirs = status >= _SERVERS_FAULT or code in _THEIRS
+    return AwsUnreachableError if is_theirs else AwsUnavailableError
+
+
+def _translation(known: Any, error: Any) -> type[AwsUnavailableError]:
     if isinstance(error, known.ClientError):
-        answer = error.response
-        status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-        return status >= _SERVERS_FAULT or answer["Error"]["Code"] in _SLOWER
-    # A body that breaks off is no HTTPClientError.
-    return isinstance(error, known.HTTPClientError | known.IncompleteReadError)
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        return kind_of(error.response["Error"]["Code"], status=status)
+    if isinstance(error, known.NoCredentialsError | known.CredentialRetrievalError):
+        return AwsRefusedError
+    # Neither a connection that is refused nor a body that breaks off is an HTTPClientError.
+    if isinstance(error, known.HTTPClientError | known.ConnectionError | known.IncompleteReadError):
+        return AwsUnreachableError
+    return AwsUnavailableError

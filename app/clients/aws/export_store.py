@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from app.clients.aws.image_store import (
     delete_versions,
     key_of,
     prefix_of_user,
+    reading,
 )
 
 _KEY = re.compile(r"users/[0-9a-f]{32}/exports/[0-9a-f]{32}/[0-9a-f-]+\.zip", re.ASCII)
@@ -53,15 +54,16 @@ class ExportStore:
 
         Raises:
             NothingStoredError: there is none.
+            UnreadableObjectError: see there; so may whoever reads its bytes.
         """
-        with translated():
+        key = key_of(user_id, image_id, "original")
+        with self._reading(key):
             try:
-                answer = self._s3.get_object(
-                    Bucket=self._bucket_name, Key=key_of(user_id, image_id, "original")
-                )
+                answer = self._s3.get_object(Bucket=self._bucket_name, Key=key)
             except self._s3.exceptions.NoSuchKey as error:
                 raise NothingStoredError from error
-        return StoredOriginal(size=answer["ContentLength"], chunks=self._chunks(answer["Body"]))
+        chunks = self._chunks(answer["Body"], key=key)
+        return StoredOriginal(size=answer["ContentLength"], chunks=chunks)
 
     @contextmanager
     def writing(self, key: str) -> Iterator["Upload"]:
@@ -101,10 +103,18 @@ class ExportStore:
     def _delete_versions(self, prefix: str) -> None:
         delete_versions(self._s3, bucket_name=self._bucket_name, prefix=prefix)
 
-    @staticmethod
-    def _chunks(body: Any) -> Iterator[bytes]:
-        with translated():
-            yield from body.iter_chunks(_CHUNK_BYTES)
+    def _chunks(self, body: Any, *, key: str) -> Iterator[bytes]:
+        chunks = body.iter_chunks(_CHUNK_BYTES)
+        while True:
+            # Not around a yield: what its reader raises is none of this object's.
+            with self._reading(key):
+                chunk = next(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
+
+    def _reading(self, key: str) -> AbstractContextManager[None]:
+        return reading(self._s3, bucket_name=self._bucket_name, key=key)
 
 
 class Upload(io.RawIOBase):

@@ -21,14 +21,23 @@ rejected or cancelled, and belongs to no image. docs/decisions/0070-tombstones.m
 """
 
 import base64
+import random
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO, Literal
 from uuid import UUID
 
-from app.clients.aws.boto import AwsUnavailableError, AwsUnreachableError, translated
+from app.clients.aws.boto import (
+    AwsBusyError,
+    AwsRefusedError,
+    AwsUnavailableError,
+    AwsUnreachableError,
+    kind_of,
+    translated,
+)
 
 Preview = Literal["preview.webp", "preview.jpg"]
 Part = Literal["original", "thumbnail.webp"] | Preview
@@ -39,7 +48,6 @@ TOMBSTONE = "deleted"
 
 MAX_LISTED = 1000  # S3's own most, and what one request deletes
 _CHUNK_BYTES = 1024 * 1024
-_TRY_LATER = {"InternalError", "ServiceUnavailable", "SlowDown"}
 
 
 class NothingStoredError(Exception):
@@ -52,6 +60,10 @@ class OtherSizeError(Exception):
     def __init__(self, size: int) -> None:
         super().__init__(size)
         self.size = size
+
+
+class UnreadableObjectError(AwsUnavailableError):
+    """This object cannot be read, and another one can."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,9 +119,10 @@ class PictureStore:
         Raises:
             NothingStoredError: there is none.
             OtherSizeError: it has another size than `size`, in bytes.
+            UnreadableObjectError: see there.
         """
         key = key_of(user_id, image_id, "original")
-        with translated():
+        with reading(self._s3, bucket_name=self._bucket_name, key=key):
             try:
                 answer = self._s3.get_object(
                     Bucket=self._bucket_name, Key=key, ChecksumMode="ENABLED"
@@ -129,11 +142,10 @@ class PictureStore:
         return replace(_stored(answer), crc32=crc32)
 
     def fetch_preview(self, user_id: UUID, image_id: UUID, part: Preview) -> bytes:
-        """Return the preview."""
-        with translated():
-            answer = self._s3.get_object(
-                Bucket=self._bucket_name, Key=key_of(user_id, image_id, part)
-            )
+        """Return the preview. Raises UnreadableObjectError: see there."""
+        key = key_of(user_id, image_id, part)
+        with reading(self._s3, bucket_name=self._bucket_name, key=key):
+            answer = self._s3.get_object(Bucket=self._bucket_name, Key=key)
             return bytes(answer["Body"].read())
 
     def put_derived(
@@ -176,6 +188,53 @@ class PictureStore:
         """
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
         return sum(_hide_all(self._s3, bucket_name=self._bucket_name, prefix=prefix))
+
+
+# [Note: One object or all of them]
+# An object whose bytes are lost, as by a bad sector, fails just as the whole bucket does when that
+# is out of reach. If it counted as an outage, everybody would wait for it, again and again, and no
+# try would ever count. So whenever an object cannot be read, another one is tried: somebody's
+# preview. If that can be read, the fault is this object's. To list the bucket would prove less: on
+# a broken disk the names may be there and no bytes. Without any preview it remains an outage.
+
+
+@contextmanager
+def reading(s3: Any, *, bucket_name: str, key: str) -> Iterator[None]:
+    """Turn boto3's errors into ours while one object is read.
+
+    Raises:
+        UnreadableObjectError: the fault is its own: see [Note: One object or all of them].
+    """
+    try:
+        with translated():
+            yield
+    except AwsBusyError:
+        raise
+    except (AwsUnreachableError, AwsRefusedError) as error:
+        if _can_read_another(s3, bucket_name=bucket_name, but=key):
+            raise UnreadableObjectError(str(error)) from error
+        raise
+
+
+def _can_read_another(s3: Any, *, bucket_name: str, but: str) -> bool:
+    """Whether a preview of another image can be read, any one."""
+    folder = but.rpartition("/")[0] + "/"
+    with suppress(AwsUnavailableError), translated():
+        for after in (f"users/{random.randbytes(16).hex()}", ""):  # noqa: S311 - guards nothing
+            page = s3.list_objects_v2(
+                Bucket=bucket_name, Prefix="users/", StartAfter=after, MaxKeys=MAX_LISTED
+            )
+            others = [
+                item["Key"]
+                for item in page.get("Contents", [])
+                if item["Key"].endswith(tuple(PREVIEWS.values()))
+                and not item["Key"].startswith(folder)
+            ]
+            if others:
+                other = random.choice(others)  # noqa: S311 - guards nothing
+                s3.get_object(Bucket=bucket_name, Key=other)["Body"].read()
+                return True
+    return False
 
 
 def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> int:
@@ -281,8 +340,7 @@ def _delete(s3: Any, bucket_name: str, objects: list[dict[str, str]]) -> None:
     answer = s3.delete_objects(Bucket=bucket_name, Delete={"Quiet": True, "Objects": objects})
     # S3 answers 200 whatever became of each.
     for error in answer.get("Errors", []):
-        kind = AwsUnreachableError if error["Code"] in _TRY_LATER else AwsUnavailableError
-        raise kind(f"{error['Code']}: {error.get('Message', '')}")
+        raise kind_of(error["Code"])(f"{error['Code']}: {error.get('Message', '')}")
 
 
 def _stored(said: Any) -> StoredObject:

@@ -39,6 +39,8 @@ GRANT = struct.Struct(">Q")
 OUT_OF_MEMORY = 77
 # What the program says once it is warm: that children are confined, or that they cannot be.
 CONFINED, UNCONFINED = b"C", b"U"
+# What a child says before it is sent anything.
+READY = b"R"
 # How a child complains that something was imported when it may open no file any more.
 LATE_IMPORT = "imported after confinement: "
 
@@ -105,6 +107,7 @@ def _serve(parent: socket.socket, *, memory: int, seconds: float, limits_itself:
     orders = {RENDER: render, SKETCH: sketch}
     confine(limits_itself=limits_itself)
     sys.addaudithook(_complain_of_imports)
+    parent.sendall(READY)
     idle = select.poll()
     idle.register(parent.fileno(), select.POLLIN)
     while True:

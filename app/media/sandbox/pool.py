@@ -294,11 +294,18 @@ class DecoderPool:
             background=background,
         )
         with self._lock:
-            if not self._closed:
+            is_closed = self._closed
+            if not is_closed:
                 self._alive.add(child)
-                return child
-        child.bury()
-        raise DecoderPoolError("the decoder pool is closed")
+        if is_closed:
+            child.bury()
+            raise DecoderPoolError("the decoder pool is closed")
+        try:
+            child.wait_until_ready()
+        except DecoderPoolError:
+            self._bury(child)
+            raise
+        return child
 
     def _allow_or_refuse_unconfined(self) -> None:
         count("UnconfinedChildren")

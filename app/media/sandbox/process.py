@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
+from app.errors import OutageError
 from app.media.formats import sniff
 from app.media.metadata.reader import PictureMetadata
 from app.media.results import (
@@ -28,7 +29,15 @@ from app.media.results import (
     lengths,
     unpack,
 )
-from app.media.sandbox.child import GRANT, LATE_IMPORT, MESSAGE, OUT_OF_MEMORY, RENDER, SKETCH
+from app.media.sandbox.child import (
+    GRANT,
+    LATE_IMPORT,
+    MESSAGE,
+    OUT_OF_MEMORY,
+    READY,
+    RENDER,
+    SKETCH,
+)
 from app.media.sandbox.child_limits import lifetime_seconds
 from app.media.sandbox.fork_client import Fork, last_words
 from app.media.sandbox.slots import Leave
@@ -39,8 +48,10 @@ _log = logging.getLogger(__name__)
 _PICTURES_PER_CHILD = 500
 
 
-class DecoderPoolError(Exception):
-    """The machine failed, not the picture: nothing is known of it, and trying later may help."""
+class DecoderPoolError(OutageError):
+    """No child can be started here: nothing is known of any picture, and trying later may help."""
+
+    is_operators = True
 
 
 # [Note: Whose fault a death is]
@@ -48,7 +59,9 @@ class DecoderPoolError(Exception):
 # (killed by us, by its CPU limit or by its alarm) and out of memory are the picture's. But a child
 # may also be killed by an operator, by the kernel that needs memory elsewhere, or by a bug of ours,
 # and a picture must not be called bad for that. So any other death is tried once more in a fresh
-# child, and only the second is held against the picture.
+# child, and only the second is held against the picture. A child that dies before it says that it
+# is ready was sent no picture. It died of the machine, as where no thread can be started
+# (DecoderPoolError).
 #
 # If its header had been read by then it is a picture: "damaged", and its original is kept. If not,
 # its first bytes tell: what begins as pictures do is kept too, since a rejected file is deleted and
@@ -170,6 +183,17 @@ class Child:
     def pid(self) -> int:
         """The child's process."""
         return self._fork.pid
+
+    def wait_until_ready(self) -> None:
+        """Wait until it can be sent a file. Raises DecoderPoolError."""
+        try:
+            said = self._receive(len(READY), time.monotonic() + self._timeout)
+        except OSError as error:
+            self.kill()
+            complaint = last_words(self._fork.complaints)
+            raise DecoderPoolError(f"a child ended before it was ready: {complaint}") from error
+        if said != READY:
+            raise DecoderPoolError("a child says other things than that it is ready")
 
     def is_fit(self) -> bool:
         """Say whether the child can take another picture."""
