@@ -268,3 +268,16 @@ def test_interrupting_the_whole_group_does_not_spoil_a_picture(good: Path) -> No
             os.kill(child, number)
         assert is_ready(outcome.result(timeout=60))
         assert the_child(decoders, good) == child
+
+
+def test_answer_that_comes_late_is_not_taken_for_the_next(good: Path) -> None:
+    """A server that stood still would say, minutes later, what was asked before."""
+    with DecoderPool(children=1) as decoders:
+        child = the_child(decoders, good)
+        server = decoders._server  # noqa: SLF001 - nothing else tells
+        os.kill(server.pid, signal.SIGSTOP)
+        server._control.settimeout(0.05)  # noqa: SLF001 - else the test would take a minute
+        with pytest.raises(TimeoutError):
+            server.limit(child, 64 << 20)
+        assert not server.is_alive()
+        assert is_ready(decoders.render(good, owner=ADA))

@@ -165,16 +165,19 @@ class ForkServer:
     def limit(self, child: int, memory: int) -> float:
         """Have a child limited; return what LIMIT is answered with. Raises OSError."""
         with self._lock:
-            self._control.sendall(ORDER.pack(LIMIT, child, memory))
-            (used,) = CPU_SECONDS.unpack(self._receive(CPU_SECONDS.size))
+            try:
+                self._control.sendall(ORDER.pack(LIMIT, child, memory))
+                (used,) = CPU_SECONDS.unpack(self._receive(CPU_SECONDS.size))
+            except OSError:
+                self._end()  # else a late answer would be taken for that to the next order
+                raise
         return float(used)
 
     def close(self) -> None:
         """End the server and all of its children at once; safe to repeat."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)  # a group of its own: see Popen above
-        self._process.kill()
-        self._process.wait()
+        self._end()
         self._control.close()
         self._complaints.close()
 
@@ -195,10 +198,13 @@ class ForkServer:
             raise ConnectionResetError
         return received
 
-    def _failed(self) -> ForkError:
-        """Say what the server said before it ended; end it if it has not."""
+    def _end(self) -> None:
         self._process.kill()
         self._process.wait()
+
+    def _failed(self) -> ForkError:
+        """Say what the server said before it ended; end it if it has not."""
+        self._end()
         return ForkError(f"a child process did not start: {last_words(self._complaints)}")
 
 
