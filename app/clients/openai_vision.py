@@ -88,16 +88,23 @@ OPERATORS: frozenset[VisionErrorCode] = frozenset({"quota_exceeded", "bad_key"})
 class VisionError(Exception):
     """No description, and why.
 
-    retry_after is in seconds, where the model's host said so.
+    retry_after is in seconds, where the model's host said so. has_stalled: the host took the
+    question and said nothing for a minute, which may have cost as much as an answer.
     """
 
     def __init__(
-        self, code: VisionErrorCode, *, retryable: bool = False, retry_after: float | None = None
+        self,
+        code: VisionErrorCode,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        has_stalled: bool = False,
     ) -> None:
         """Keep what the caller decides by."""
         super().__init__(code)
         self.code: VisionErrorCode = code
         self.retryable = retryable
+        self.has_stalled = has_stalled
         self.retry_after = retry_after
 
 
@@ -231,7 +238,9 @@ def _translated(error: "openai.OpenAIError") -> VisionError:
 
     match error:
         case openai.APIConnectionError():
-            return VisionError("unreachable", retryable=True)
+            # Of openai's HTTP client, which it may change: an error of connecting has another name.
+            has_stalled = type(error.__cause__).__name__ == "ReadTimeout"
+            return VisionError("unreachable", retryable=True, has_stalled=has_stalled)
         case openai.APIResponseValidationError():
             return VisionError("unusable_answer", retryable=True)
         case openai.APIStatusError():

@@ -11,25 +11,36 @@ from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import User
 from app.accounts.rate_limits import limiter
-from app.accounts.rate_limits.policies import PICTURES_SHOWN_ALL, PICTURES_SHOWN_OF_PERSON
+from app.accounts.rate_limits.policies import (
+    MODEL_RESTS_OF_PERSON,
+    PICTURES_SHOWN_ALL,
+    PICTURES_SHOWN_OF_PERSON,
+)
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import PREVIEWS, PictureStore, Preview
 from app.clients.openai_vision import AWAY, OPERATORS, Sighting, VisionError
-from app.clients.outage import is_outage
-from app.database import db
+from app.clients.outage import OUTAGE_REST, is_blameless, is_outage
+from app.database import db, is_contention
 from app.descriptions.lease import (
     Begun,
     begin_next,
+    charge,
     extend,
     let_go,
     rest_person,
     seconds_until,
     seconds_until_next,
 )
-from app.descriptions.model_rest import note_answer, rest_model, seconds_of_rest
+from app.descriptions.model_rest import (
+    MAX_REST_SECONDS,
+    note_answer,
+    rest_model,
+    seconds_of_rest,
+)
 from app.descriptions.versions import by, record, record_failure
 from app.errors import TooManyRequestsError
 from app.images.models import DescriptionSource, DescriptionState, Image
@@ -51,6 +62,8 @@ log = logging.getLogger(__name__)
 ASKED_AT_A_TIME = 20
 EARLY_SECONDS = 5  # that a message may come before its picture's rest is over
 MAX_BEGINNINGS = 2 * MAX_ATTEMPTS
+STALL_REST_SECONDS = 15 * 60  # twice that after the first, then longer: hours in all
+KEEP_SECONDS, KEEP_PAUSE_SECONDS = 60.0, 1.0  # the lease lasts longer
 MAX_STOPPED = 1000  # in one statement
 MAX_DELAY_SECONDS = 900  # of a message, in SQS
 
@@ -60,6 +73,22 @@ class Describes(Protocol):
 
     def describe(self, preview: bytes) -> Sighting:
         """Describe a WebP; raises VisionError."""
+
+
+class Timed:
+    """A vision model, and how many seconds it took."""
+
+    def __init__(self, vision: Describes) -> None:
+        self._vision = vision
+        self.seconds = 0.0
+
+    def describe(self, preview: bytes) -> Sighting:
+        """Describe a WebP; raises VisionError."""
+        started = time.monotonic()
+        try:
+            return self._vision.describe(preview)
+        finally:
+            self.seconds += time.monotonic() - started
 
 
 class Sketches(Protocol):
@@ -113,17 +142,19 @@ def describe_next(
     while (begun := begin_next()) is not None:
         preview = _preview_to_show(begun, has_model=vision is not None)
         if preview is not None and vision is not None:
+            timed = Timed(vision)
             _show(
                 begun,
                 preview,
                 task=task,
                 store=store,
                 decoders=decoders,
-                vision=vision,
+                vision=timed,
                 is_demo=is_demo,
                 give_way=give_way,
                 ask=ask,
             )
+            charge(begun.owner_id, seconds=timed.seconds)
             seconds = seconds_until(task.image_id)
             if seconds == 0:
                 # This message went to another picture. A message of that one may have been lost,
@@ -173,6 +204,7 @@ def _show(
         stored = store.fetch_preview(begun.owner_id, image_id, preview)
         sketched = decoders.sketch(stored, owner=begun.owner_id, decoder_time=decoder_time)
         if sketched is None:
+            _give_back_shown(begun)
             record_failure(image_id, code="preview_unreadable")
             db.session.commit()
             return
@@ -180,16 +212,16 @@ def _show(
         give_way(begun.owner_id, time.monotonic() - started - decoder_time.waited)
         # Minutes may have gone by: what was decided at the beginning is asked again.
         extended = extend(begun)
-        if extended is None:
-            return
-        begun = extended
-        if _preview_of(begun, has_model=True) is None:
+        begun = extended or begun
+        if extended is None or _preview_of(begun, has_model=True) is None:
+            _give_back_shown(begun)
             return
         sighting = vision.describe(sketched)
     except (AwsUnavailableError, DecoderPoolError, OSError) as error:  # a full disk above all
         _give_back_shown(begun)
         if is_outage(error):
-            let_go(begun, counts=False)  # not the picture's fault, however long it lasts
+            # Not the picture's fault, however long it lasts.
+            let_go(begun, counts=False, rest=OUTAGE_REST)
             raise
         if begun.attempts < MAX_ATTEMPTS:
             _try_later(begun, pause_after(begun.attempts), ask=ask)
@@ -200,11 +232,46 @@ def _show(
         _settle_without_description(begun, error, task=task, ask=ask)
         return
     else:
-        note_answer()
-        db.session.commit()  # what all workers read is locked for no longer than that
-        record(image_id, sighting, is_demo=is_demo)
+        _keep(image_id, sighting, is_demo=is_demo)
+        _note_answer()
         count("DescriptionsMade")
     db.session.commit()
+
+
+def _keep(image_id: UUID, sighting: Sighting, *, is_demo: bool) -> None:
+    """Keep an answer. It is paid for, so rows that are locked or away are waited for.
+
+    Raises:
+        SQLAlchemyError: they are for longer than that.
+    """
+    ends = time.monotonic() + KEEP_SECONDS
+    while True:
+        try:
+            record(image_id, sighting, is_demo=is_demo)
+            db.session.commit()
+        except SQLAlchemyError as error:
+            db.session.rollback()
+            if not is_blameless(error) or time.monotonic() > ends:
+                raise
+            log.warning("an answer cannot be kept yet: %s", type(error).__name__)
+            if is_outage(error):  # a lock has been waited for already
+                time.sleep(KEEP_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _note_answer() -> None:
+    """Note that the model answers; commits, since what all workers read is locked meanwhile.
+
+    Where others have it locked, they note it, or the next answer does.
+    """
+    try:
+        note_answer()
+        db.session.commit()
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        if not is_contention(error):
+            raise
 
 
 def _settle_without_description(
@@ -218,8 +285,7 @@ def _settle_without_description(
     if error.code in AWAY:
         _wait_for_model(begun, error, task=task, ask=ask)
         return
-    note_answer()
-    db.session.commit()
+    _note_answer()
     if error.retryable and begun.attempts < MAX_ATTEMPTS:
         _try_later(begun, 5 * 2**begun.attempts, ask=ask)
         return
@@ -241,19 +307,29 @@ def _wait_for_model(
     But for a picture that makes the model's host fail or refuse each time, which would have
     everybody's wait. So no answer right after the model had answered others is a try of the
     picture: it rests longer than the model, so that others go first and show whose fault it is.
-    Too many requests are nobody's fault.
+    Too many requests are nobody's fault. A person whose pictures do this again and again waits
+    alone. And a minute's silence is a try as well, after hours: it may cost as much as an answer,
+    and where no other picture waits nothing else would end it.
     """
     _give_back_shown(begun)
     rest = rest_model(retry_after=error.retry_after)
     level = logging.ERROR if error.code in OPERATORS else logging.WARNING
     log.log(level, "the model is away, so descriptions wait: %s", error.code)
     count("DescriptionsFailed")
-    counts = rest.is_first and error.code != "rate_limited"
+    is_suspect = rest.is_first and error.code != "rate_limited"
+    counts = is_suspect or error.has_stalled
+    if is_suspect and limiter.count_within(MODEL_RESTS_OF_PERSON, of=str(begun.owner_id)) is None:
+        note_answer()  # of others, a moment ago
+        rest_person(begun.owner_id, seconds=MAX_REST_SECONDS)
+    db.session.commit()
     if counts and begun.attempts >= MAX_ATTEMPTS:
         record_failure(begun.image_id, code=error.code)
         db.session.commit()
         return
-    pause = math.ceil(2 * rest.seconds if counts else rest.seconds)
+    seconds = 2 * rest.seconds if is_suspect else rest.seconds
+    if counts and not is_suspect:
+        seconds = STALL_REST_SECONDS * 2**begun.attempts
+    pause = math.ceil(seconds)
     let_go(begun, counts=counts, rest=timedelta(seconds=pause))
     # Another picture's own message is in the queue still: one more each time would never end.
     if begun.image_id == task.image_id:
@@ -294,6 +370,7 @@ def _preview_of(begun: Begun, *, has_model: bool) -> Preview | None:
             Image.preview_format,
             Image.deleted_at,
             User.descriptions_enabled_at,
+            User.disabled_at,
             by(DescriptionSource.PERSON).label("by_person"),
         )
         .join(User, User.id == Image.owner_id)
@@ -302,8 +379,8 @@ def _preview_of(begun: Begun, *, has_model: bool) -> Preview | None:
     db.session.rollback()
     if row is None:
         return None
-    if row.deleted_at is not None:
-        let_go(begun, counts=False)  # it goes on waiting, in case it is brought back
+    if row.deleted_at is not None or row.disabled_at is not None:
+        let_go(begun, counts=False)  # it goes on waiting, in case it, or its owner, is brought back
     elif row.by_person:
         _stop_waiting(Image.id == begun.image_id, state=DescriptionState.DONE)
     elif row.descriptions_enabled_at is None or not has_model:

@@ -37,9 +37,10 @@ WITH RECURSIVE waiting (owner_id) AS (
   FROM waiting WHERE owner_id IS NOT NULL
 )
 SELECT owner_id FROM waiting
+JOIN users ON users.id = owner_id AND users.disabled_at IS NULL
 LEFT JOIN rate_limits AS turn ON turn.key = 'description-turn:' || owner_id
 LEFT JOIN rate_limits AS rest ON rest.key = 'description-rest:' || owner_id
-WHERE owner_id IS NOT NULL AND (rest.empty_at IS NULL OR rest.empty_at < now())
+WHERE (rest.empty_at IS NULL OR rest.empty_at < now())
 ORDER BY greatest(turn.empty_at, now()), owner_id
 """)
 # Both rows of limiter.py's table, which the sweep deletes once they say nothing any more.
@@ -63,6 +64,13 @@ WITH next AS MATERIALIZED (
 )
 SELECT id, description_attempts, description_leased_until FROM begun
 """).bindparams(lease=LEASE, turn=TURN, most=MAX_TURN)
+_CHARGE = text("""
+INSERT INTO rate_limits AS held (key, empty_at)
+VALUES ('description-turn:' || :owner, now() + least(:more, :most))
+ON CONFLICT (key) DO UPDATE SET empty_at = least(
+  greatest(held.empty_at, now()) + :more, now() + :most
+)
+""").bindparams(most=MAX_TURN)
 _REST = text("""
 INSERT INTO rate_limits AS held (key, empty_at) VALUES ('description-rest:' || :owner, now() + :by)
 ON CONFLICT (key) DO UPDATE SET empty_at = greatest(held.empty_at, excluded.empty_at)
@@ -156,6 +164,18 @@ def _is_ours(begun: Begun) -> tuple[ColumnElement[bool], ...]:
         Image.description_state == DescriptionState.WAITING,
         Image.description_leased_until == begun.leased_until,
     )
+
+
+def charge(owner_id: UUID, *, seconds: float) -> None:
+    """Move a person's turn by what one of their pictures took beyond what was estimated; commits.
+
+    Else who has pictures at which the model thinks for a minute would have twelve times as much of
+    it as others have.
+    """
+    more = timedelta(seconds=seconds) - TURN
+    if more > timedelta():
+        db.session.execute(_CHARGE, {"owner": str(owner_id), "more": more})
+        db.session.commit()
 
 
 def rest_person(owner_id: UUID, *, seconds: float) -> None:

@@ -183,14 +183,16 @@ def test_a_model_that_does_not_answer_is_unreachable(
     with pytest.raises(VisionError) as caught:
         vision().describe(webp())
     assert (caught.value.code, caught.value.retryable) == ("unreachable", True)
+    assert caught.value.has_stalled
 
 
 def test_a_host_that_is_not_there_is_unreachable(vision: Connect) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
         nowhere = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
-        with pytest.raises(VisionError, match="unreachable"):
+        with pytest.raises(VisionError, match="unreachable") as caught:
             vision(base_url=nowhere).describe(webp())
+    assert not caught.value.has_stalled
 
 
 def test_what_a_model_was_talked_into_is_cleaned_and_bounded(vision: Connect) -> None:

@@ -130,6 +130,9 @@ DESCRIPTIONS_OF_MISSING = Limit(
 # one as much as any. A library of some thousands at once, a larger one day by day.
 PICTURES_SHOWN_OF_PERSON = Limit(name="shown-person", burst=5000, every=10 * _SECOND)
 PICTURES_SHOWN_ALL = Limit(name="shown-all", burst=20_000, every=5 * _SECOND)
+# How often a person's pictures may have the model rest while it answers others: its host refuses or
+# stalls at what some pictures show, and each such rest is everybody's.
+MODEL_RESTS_OF_PERSON = Limit(name="rests-of-model", burst=5, every=20 * _MINUTE)
 # Each may take the decoders a minute or two, and a file that is broken is broken again.
 RETRIES = Limit(name="retries", burst=60, every=_MINUTE)
 OPENID_STARTS_NETWORK = Limit(name="openid-network", burst=60, every=5 * _SECOND)

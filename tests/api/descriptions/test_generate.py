@@ -11,9 +11,10 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import Engine, text
 
+from app.accounts.rate_limits.policies import MODEL_RESTS_OF_PERSON
 from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client
-from app.clients.aws.image_store import PictureStore
+from app.clients.aws.image_store import PREVIEWS, PictureStore
 from app.clients.openai_vision import Sighting, VisionError, VisionErrorCode
 from app.database import db
 from app.descriptions.generate import describe_next
@@ -277,6 +278,102 @@ def test_a_picture_that_somebody_else_has_begun_meanwhile_is_shown_by_them_alone
 SHOWN = "SELECT count(*) FROM rate_limits WHERE key LIKE 'shown-%' AND empty_at > now()"
 
 
+FORGET_SHOWN = "DELETE FROM rate_limits WHERE key LIKE 'shown-%'"
+
+
+@pytest.mark.parametrize("change", ["description_state = 'none'", "deleted_at = now()"])
+def test_picture_that_the_model_was_not_shown_after_all_is_not_counted(
+    ada: Person, describe: Callable[..., SlowModel], database: Engine, change: str
+) -> None:
+    image_id = rendered(ada, 514)
+    switch(ada, on=True)
+
+    def wait() -> None:
+        with database.begin() as connection:
+            assert connection.scalar(text(SHOWN)) == 2  # Ada's and everybody's
+            connection.execute(
+                text(f"UPDATE images SET {change} WHERE id = :id"),  # noqa: S608
+                {"id": image_id},
+            )
+
+    with database.begin() as connection:
+        connection.execute(text(FORGET_SHOWN))
+    assert describe(image_id, waiting=wait).calls == 0
+    with database.connect() as connection:
+        assert connection.scalar(text(SHOWN)) == 0
+
+
+def test_preview_that_cannot_be_opened_is_not_counted_as_shown(
+    ada: Person,
+    describe: Callable[..., SlowModel],
+    database: Engine,
+    worker: tuple[Flask, PictureStore],
+) -> None:
+    image_id = rendered(ada, 515)
+    switch(ada, on=True)
+    with database.begin() as connection:
+        connection.execute(text(FORGET_SHOWN))
+        of = text("SELECT owner_id, preview_format FROM images WHERE id = :id")
+        owner_id, kind = connection.execute(of, {"id": image_id}).one()
+    worker[1].put_derived(owner_id, UUID(image_id), PREVIEWS[kind], content=b"no picture")
+    assert describe(image_id).calls == 0
+    assert ada.detail(image_id)["description_failure"]["code"] == "preview_unreadable"
+    with database.connect() as connection:
+        assert connection.scalar(text(SHOWN)) == 0
+
+
+@pytest.fixture
+def contended(database: Engine) -> Iterator[Callable[[str, str], None]]:
+    """Has PostgreSQL end the next statement of a kind, as where two wait for each other."""
+    made: list[str] = []
+
+    def break_next(event: str, table: str) -> None:
+        made.append(table)
+        with database.begin() as connection:
+            connection.execute(
+                text(
+                    "CREATE SEQUENCE met; CREATE FUNCTION contend() RETURNS trigger"
+                    " LANGUAGE plpgsql AS $$ BEGIN IF nextval('met') = 1 THEN"
+                    " RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END IF;"
+                    " RETURN coalesce(new, old); END $$;"
+                    f" CREATE TRIGGER contend BEFORE {event} ON {table}"
+                    " FOR EACH ROW EXECUTE FUNCTION contend();"
+                    " GRANT ALL ON SEQUENCE met TO PUBLIC"
+                )
+            )
+
+    yield break_next
+    with database.begin() as connection:
+        for table in made:
+            connection.execute(
+                text(f"DROP TRIGGER contend ON {table}; DROP FUNCTION contend; DROP SEQUENCE met")
+            )
+
+
+@pytest.mark.parametrize(
+    ("event", "table"), [("INSERT", "descriptions"), ("DELETE", "rate_limits")]
+)
+def test_answer_that_is_paid_for_is_kept_though_rows_are_locked(
+    ada: Person,
+    describe: Callable[..., SlowModel],
+    database: Engine,
+    contended: Callable[[str, str], None],
+    event: str,
+    table: str,
+) -> None:
+    image_id = rendered(ada, 516)
+    switch(ada, on=True)
+    with database.begin() as connection:
+        # The model had been away.
+        connection.execute(text("INSERT INTO rate_limits VALUES ('model-away', now())"))
+
+    assert describe(image_id, meanwhile=lambda: contended(event, table), is_back=False).calls == 1
+    assert ada.detail(image_id)["description"]["alt_text"] == "What the model saw"
+    with database.begin() as connection:
+        assert connection.scalar(text("SELECT nextval('met')")) > 1  # it was met
+        connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'model-%'"))
+
+
 @pytest.mark.parametrize(
     ("code", "retry_after"),
     [("rate_limited", 7), ("unreachable", None), ("bad_key", None), ("quota_exceeded", None)],
@@ -357,3 +454,76 @@ def test_answer_that_cannot_be_used_is_asked_for_again_until_it_is_enough(
     assert seconds == 10
     describe(image_id, meanwhile=mumble, attempt=MAX_ATTEMPTS)
     assert ada.detail(image_id)["description_failure"]["code"] == "unusable_answer"
+
+
+def test_person_whose_pictures_have_the_model_rest_again_and_again_waits_alone(
+    ada: Person, describe: Callable[..., SlowModel], database: Engine
+) -> None:
+    image_id = rendered(ada, 517)
+    switch(ada, on=True)
+
+    def refuse() -> None:
+        raise VisionError("bad_key")
+
+    rests: list[list[str]] = []
+    with database.begin() as connection:
+        connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'model-%'"))
+    for _ in range(MODEL_RESTS_OF_PERSON.burst + 1):
+        assert describe(image_id, meanwhile=refuse).calls == 1  # others' were answered before
+        with database.begin() as connection:
+            resting = "SELECT key FROM rate_limits WHERE empty_at > now()"
+            keys = connection.scalars(text(f"{resting} AND key ~ '^(model|description)-rest'"))
+            rests.append([key.partition(":")[0] for key in keys])
+            connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'description-rest:%'"))
+    assert rests == [*MODEL_RESTS_OF_PERSON.burst * [["model-rest"]], ["description-rest"]]
+
+
+def test_silence_of_a_minute_is_a_try_also_where_no_other_picture_waits(
+    ada: Person, describe: Callable[..., SlowModel], database: Engine
+) -> None:
+    """Each may cost as much as an answer."""
+    image_id = rendered(ada, 518)
+    switch(ada, on=True)
+
+    def stall() -> None:
+        raise VisionError("unreachable", retryable=True, has_stalled=True)
+
+    with database.begin() as connection:
+        connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'model-%'"))
+        since = "INSERT INTO rate_limits VALUES ('model-away', now() + :rest)"
+        connection.execute(text(since), {"rest": timedelta(days=30, seconds=-40)})
+    rest = text(
+        "SELECT extract(epoch FROM description_leased_until - now()) FROM images WHERE id = :id"
+    )
+    rests = []
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        with database.begin() as connection:
+            connection.execute(text("DELETE FROM rate_limits WHERE key = 'model-rest'"))
+        describe(image_id, meanwhile=stall, attempt=attempt, is_back=False)
+        with database.connect() as connection:
+            rests.append(float(connection.scalar(rest, {"id": image_id}) or 0))
+    assert [round(seconds / 60) for seconds in rests[:-1]] == [30, 60, 120, 240]
+    assert ada.detail(image_id)["description_failure"]["code"] == "unreachable"
+    with database.begin() as connection:
+        connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'model-%'"))
+
+
+def test_nothing_of_an_account_that_is_shut_is_sent(
+    ada: Person, describe: Callable[..., SlowModel], database: Engine
+) -> None:
+    image_id = rendered(ada, 519)
+    switch(ada, on=True)
+    shut = text(
+        "UPDATE users SET disabled_at = now() FROM images AS i WHERE i.id = :id AND"
+        " users.id = i.owner_id"
+    )
+
+    def close() -> None:
+        with database.begin() as connection:
+            connection.execute(shut, {"id": image_id})
+
+    assert describe(image_id, waiting=close).calls == 0
+    assert describe(image_id).calls == 0
+    state = text("SELECT description_state FROM images WHERE id = :id")
+    with database.connect() as connection:
+        assert connection.scalar(state, {"id": image_id}) == "waiting"

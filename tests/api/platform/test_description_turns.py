@@ -170,6 +170,46 @@ def test_one_description_does_not_wait_for_all_that_another_person_asked_for(
     assert described(ada, bob) == [2, 1]
 
 
+class Thinking(Seeing):
+    """A model that takes a minute for each picture, by its own clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def describe(self, preview: bytes) -> Sighting:
+        self.now += 60
+        return super().describe(preview)
+
+
+def test_minutes_that_a_model_thinks_about_ones_pictures_are_their_owners_turn(
+    ada: Person,
+    bob: Person,
+    assembly: Assembly,
+    database: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hers = [rendered(ada, seed) for seed in range(993, 996)]
+    his = [rendered(bob, seed) for seed in range(996, 999)]
+    switch_on(ada)
+    switch_on(bob)
+    waits = "description_state = 'waiting', description_asked_at = now()"
+    for image_id in hers:
+        set_row(database, image_id, waits)
+    vision = Thinking()
+    with monkeypatch.context() as patch:
+        patch.setattr("app.descriptions.generate.time", vision)
+        show_to_model(assembly, vision)
+    for image_id in his:
+        set_row(database, image_id, waits)
+    for _ in his:
+        show_to_model(assembly, Seeing())
+    assert described(ada, bob) == [1, 3]
+
+
 def test_message_that_went_to_another_picture_is_sent_again_for_its_own(
     api: FlaskClient, ada: Person, assembly: Assembly, database: Engine
 ) -> None:
