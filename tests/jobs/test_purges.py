@@ -6,15 +6,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now
 from app.images.models import Image
-from app.integrity.purges import purge
+from app.integrity.purges import MAX_DUE_OF_ONE, marked_purges, purge
+from app.settings import with_driver
 from scripts.embedded.policies import BUCKET
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on
+from tests.support.plans import plans_of, rows_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,3 +98,25 @@ def test_doctor_makes_no_row_for_what_is_deleted_for_good(library: Library, due:
         db.session.commit()
     library.examine(adopt_since=now() - timedelta(days=1))
     assert library.state(due) is None
+
+
+def test_few_of_each_are_read_however_many_somebody_deleted(library: Library) -> None:
+    """By turns: whoever empties a large trash keeps nobody's few waiting."""
+    many, few = library.person(), library.person()
+    mark = (
+        "WITH added AS (INSERT INTO purges (image_id, owner_id, decided_at)"
+        " SELECT gen_random_uuid(), :owner, now() - number * interval '1 second'"
+        " FROM generate_series(1, :number) AS number RETURNING 1) SELECT count(*) FROM added"
+    )
+    library.value(mark, owner=many, number=20_000)
+    library.value(mark, owner=few, number=2)
+    with library.assembly.app.app_context():
+        engine = create_engine(with_driver(library.stack.database_url))  # as its owner
+        with engine.begin() as rows:
+            rows.execute(text("ANALYZE purges"))
+        engine.dispose()
+        with plans_of(db.engine, table="purges") as plans:
+            found = marked_purges()
+    assert [place.user_id for place in found[:4]].count(few) == 2
+    assert len(found) == 2 + MAX_DUE_OF_ONE
+    assert sum(map(rows_read, plans)) < 500
