@@ -32,7 +32,7 @@ from app.accounts.audit.log import Event
 from app.accounts.emails.outbox import withdraw_mails_of_shut
 from app.accounts.models import AccessToken, AuditEvent, Invite, OutboxMail, Session, User
 from app.clients.aws.export_store import ExportStore
-from app.database import db, now
+from app.database import db, now, wait_briefly
 from app.errors import NotSignedInError
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,9 @@ _SOME_ALBUMS, _SOME_IMAGES, _SOME_CHANGES = [
     for table, key in (("albums", "id"), ("images", "id"), ("image_changes", "image_id"))
 ]
 _HAS_ALBUMS = text("SELECT EXISTS (SELECT FROM albums WHERE owner_id = :owner)")
+_END_EXPORTS = text(
+    "UPDATE exports SET expires_at = :moment WHERE user_id = :user AND expires_at > :moment"
+)
 _TAKE_CHANGE = text("SELECT take_change(:owner)")
 
 
@@ -77,31 +80,45 @@ def ask_to_leave(user: User) -> None:
         user.delete_after = now() + TIME_TO_CHANGE_ONES_MIND
 
 
-def shut_those_who_leave() -> None:
-    """Close the accounts whose week is over: no sign-in and no presigned URL any more."""
+def people_to_shut() -> list[UUID]:
+    """Return the accounts whose week is over; ends the transaction."""
+    due = select(User.id).where(_is_to_be_shut()).order_by(User.delete_after).limit(MAX_PEOPLE)
+    ids = list(db.session.scalars(due))
+    db.session.rollback()
+    return ids
+
+
+def shut(user_id: UUID) -> None:
+    """Close an account whose week is over: no sign-in, presigned URL or export any more.
+
+    Commits. Whoever calls it off at this moment stays.
+    """
+    wait_briefly()
     change_administrators()
     moment = now()
-    is_due = (User.delete_after <= moment) & User.disabled_at.is_(None)
-    shut = (
+    closed = (
         update(User)
-        # The condition stands twice: PostgreSQL checks the outer one again after it waited for
-        # the row, so that a deletion cancelled at this moment stays cancelled.
-        .where(User.id.in_(select(User.id).where(is_due).limit(MAX_PEOPLE)), is_due)
+        # PostgreSQL checks the condition again after it waited for the row, so that a deletion
+        # cancelled at this moment stays cancelled.
+        .where(User.id == user_id, _is_to_be_shut())
         # The deletion waits until all presigned URLs have expired.
         .values(disabled_at=moment, delete_after=moment + SIGNED_ADDRESSES_DIE_WITHIN)
-        .returning(User.id, User.is_administrator)
+        .returning(User.is_administrator)
         .execution_options(synchronize_session=False)
     )
-    left = db.session.execute(shut).all()
-    ids = [row.id for row in left]
-    if any(row.is_administrator for row in left):
+    was_administrator = db.session.scalar(closed)
+    if was_administrator is None:
+        db.session.rollback()
+        return
+    if was_administrator:
         # Somebody may have joined since the only administrator asked to leave. Where nobody ever
         # administered the site, it waits for its setup code.
         appoint_one_if_none_is_left()
     for table in (Session, AccessToken):
-        db.session.execute(delete(table).where(table.user_id.in_(ids)))
-    for user_id in ids:
-        withdraw_mails_of_shut(user_id)
+        db.session.execute(delete(table).where(table.user_id == user_id))
+    withdraw_mails_of_shut(user_id)
+    # Else a zip might be stored after the last look at their objects, with the row gone by then.
+    db.session.execute(_END_EXPORTS, {"user": user_id, "moment": moment})
     db.session.commit()
 
 
@@ -194,6 +211,10 @@ def _delete_some_rows(user_id: UUID) -> bool:
         db.session.execute(_TAKE_CHANGE, {"owner": user_id})
         return some_of(_SOME_ENTRIES, ENTRIES_AT_A_TIME) or some_of(_SOME_ALBUMS)
     return some_of(_SOME_IMAGES) or some_of(_SOME_CHANGES)
+
+
+def _is_to_be_shut() -> ColumnElement[bool]:
+    return (User.delete_after <= now()) & User.disabled_at.is_(None)
 
 
 def _is_to_go() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.database import db
-from app.images.album_models import BY_TITLE, Album, AlbumImage, AlbumOrder
+from app.images.album_models import Album, AlbumImage, AlbumOrder
 from app.images.models import SHOWN, Image
 
 _ORDERS: dict[str, tuple[Any, ...]] = {
@@ -18,12 +18,15 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def albums_of(user_id: UUID, *, before: datetime) -> Iterator[dict[str, Any]]:
-    """Give a person's albums by title, each with its images by its order; ends the transaction.
+def albums_of(
+    user_id: UUID, *, before: datetime, after: UUID | None
+) -> Iterator[tuple[UUID, dict[str, Any]]]:
+    """Give a person's albums by id, each with its images by its order; ends the transaction.
 
     Args:
         user_id: whose.
         before: images that were uploaded later are not in the copy.
+        after: the album to go on after.
     """
     rows = db.session.execute(
         select(
@@ -34,8 +37,12 @@ def albums_of(user_id: UUID, *, before: datetime) -> Iterator[dict[str, Any]]:
             Album.shown_cover_id,
             Album.created_at,
         )
-        .where(Album.owner_id == user_id, Album.deleted_at.is_(None))
-        .order_by(*BY_TITLE)
+        .where(
+            Album.owner_id == user_id,
+            Album.deleted_at.is_(None),
+            *([] if after is None else [Album.id > after]),
+        )
+        .order_by(Album.id)
     ).all()
     db.session.rollback()
     for row in rows:
@@ -51,15 +58,18 @@ def albums_of(user_id: UUID, *, before: datetime) -> Iterator[dict[str, Any]]:
             .order_by(*_ORDERS[row.sort])
         ).all()
         db.session.rollback()
-        yield {
-            "id": str(row.id),
-            "title": row.title,
-            "description": row.description,
-            "order": row.sort,
-            "cover": row.shown_cover_id and str(row.shown_cover_id),
-            "created_at": row.created_at.isoformat(),
-            "pictures": [
-                {"id": str(image.id), "name": image.name, "sha256": image.sha256.hex()}
-                for image in images
-            ],
-        }
+        yield (
+            row.id,
+            {
+                "id": str(row.id),
+                "title": row.title,
+                "description": row.description,
+                "order": row.sort,
+                "cover": row.shown_cover_id and str(row.shown_cover_id),
+                "created_at": row.created_at.isoformat(),
+                "pictures": [
+                    {"id": str(image.id), "name": image.name, "sha256": image.sha256.hex()}
+                    for image in images
+                ],
+            },
+        )

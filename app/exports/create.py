@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
@@ -26,33 +27,42 @@ from app.clients.aws.export_store import ExportStore, StoredOriginal, export_pre
 from app.clients.aws.image_store import NothingStoredError
 from app.clients.aws.presigned_urls import PictureUrls
 from app.clients.outage import is_blameless
-from app.database import db, now
+from app.database import db, now, wait_briefly
 from app.exports.albums import albums_of
 from app.exports.zip_archive import Original, Zip
 from app.images.listing import NO_URLS, AnyRow, detail, detailed
-from app.images.models import SHOWN, Export, ExportState, Image
+from app.images.models import EXPORT_KEPT_FOR, SHOWN, Export, ExportState, Image, Storage
 from app.messages import MAX_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.lease import Lease
 from app.processing.yielding import GiveWay
 
 log = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(days=7)
 # A function of AWS has four minutes; the last picture and the upload's end need some of them.
 ZIP_SECONDS = 90
 PICTURES_AT_A_TIME = 100
 SILENCE = timedelta(minutes=30)  # longer than a message stays hidden from other workers
-MAX_EXPIRED = 20
+MAX_OVERDUE = MAX_EXPIRED = 100  # of one sweep
 _CHUNK_BYTES = 1024 * 1024
 _MAX_IN_MEMORY = 16 * 1024 * 1024
+_ALBUMS = "albums"
 _UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
 
 LEASE = timedelta(seconds=30)
 
+
+@dataclass(frozen=True)
+class LastAlbum:
+    """All pictures are in zips, and albums up to this one; None: no album yet."""
+
+    id: UUID | None
+
+
 # [Note: The order of a copy] Pictures are read by their SHA-256, since an index has that order and
 # they never change their place in it: by when they were uploaded, each hundred would cost a sort of
 # all that a person has. A copy whose first zips were made by the version before goes on by that.
-_Last = bytes | tuple[datetime, UUID]
+# Albums come after all pictures, by their ids, which never change either.
+_Last = bytes | tuple[datetime, UUID] | LastAlbum
 
 Send = Callable[[ExportLibrary], None]
 # Calls what says "still at it" every few seconds, for as long as the block runs.
@@ -80,9 +90,14 @@ def ask_for_export(user: User) -> Export:
     moment = now()
     # One copy is enough to pay for; older ones go with the next sweep.
     db.session.execute(update(Export).where(Export.user_id == user.id).values(expires_at=moment))
-    pictures = db.session.scalar(select(func.count()).where(*_included(user.id, before=moment)))
+    # What is stored, of any state but rejected: as many as the copy is to hold.
+    stored = select(Storage.pictures - Storage.arriving_pictures).where(Storage.user_id == user.id)
+    pictures = db.session.scalar(stored)
     export = Export(
-        user_id=user.id, created_at=moment, expires_at=moment + KEPT_FOR, pictures=pictures or 0
+        user_id=user.id,
+        created_at=moment,
+        expires_at=moment + EXPORT_KEPT_FOR,
+        pictures=pictures or 0,
     )
     db.session.add(export)
     return export
@@ -118,7 +133,7 @@ def make_next_zip(
         if seconds is not None and attempt < MAX_ATTEMPTS:
             raise RetryLaterError(seconds)  # they may crash
         return
-    lease = Lease(cast("datetime", export.leased_until))
+    lease = Lease(export.leased_until)
     try:
         with holding(partial(_extend, task.export_id, lease)):
             part, is_last = _make_zip(export, store=store, give_way=give_way, zip_bytes=zip_bytes)
@@ -133,14 +148,17 @@ def make_next_zip(
         else:
             _let_go(task.export_id, lease)
         raise
-    if not _keep(export.id, part, is_last=is_last):
+    if not _keep(task.export_id, part, is_last=is_last):
         store.discard(part["key"])  # somebody made the same one meanwhile
     elif not is_last:
         send(task)
 
 
-def _begin(export_id: UUID) -> Export | None:
-    """Lease an export whose next zip is due; None if it is complete or leased."""
+def _begin(export_id: UUID) -> AnyRow | None:
+    """Lease an export whose next zip is due; None if it is complete or leased.
+
+    Return what its row says, and not the row: it may be deleted meanwhile.
+    """
     begun = (
         update(Export)
         .where(
@@ -150,9 +168,10 @@ def _begin(export_id: UUID) -> Export | None:
             or_(Export.leased_until.is_(None), Export.leased_until < func.now()),
         )
         .values(state=ExportState.RUNNING, touched_at=now(), leased_until=func.now() + LEASE)
-        .returning(Export)
+        .returning(Export.id, Export.user_id, Export.created_at, Export.parts, Export.leased_until)
+        .execution_options(synchronize_session=False)
     )
-    export = db.session.scalars(begun).one_or_none()
+    export = db.session.execute(begun).one_or_none()
     db.session.commit()
     return export
 
@@ -171,6 +190,7 @@ def _seconds_left(export_id: UUID) -> int | None:
 def _extend(export_id: UUID, lease: Lease) -> None:
     if lease.held.acquire(blocking=False):  # else it comes to its end
         try:
+            wait_briefly()  # other heartbeats come after this one
             _set(export_id, lease, leased_until=func.now() + LEASE)
         finally:
             lease.held.release()
@@ -198,32 +218,49 @@ def _set(export_id: UUID, lease: Lease, *, leased_until: object) -> None:
     lease.until = until or lease.until
 
 
-def take_overdue_exports() -> list[UUID]:
-    """Return the copies whose worker fell silent, and note that they are taken up now."""
+def overdue_exports() -> list[UUID]:
+    """Return the copies whose worker fell silent, longest first; ends the transaction."""
     overdue = (
-        update(Export)
-        .where(Export.state.in_(_UNFINISHED), Export.touched_at < now() - SILENCE)
-        .values(touched_at=now())
-        .returning(Export.id)
+        select(Export.id)
+        .where(
+            Export.state.in_(_UNFINISHED),
+            Export.touched_at < now() - SILENCE,
+            Export.expires_at > now(),
+        )
+        .order_by(Export.touched_at)
+        .limit(MAX_OVERDUE)
     )
     ids = list(db.session.scalars(overdue))
-    db.session.commit()
+    db.session.rollback()
     return ids
 
 
-def delete_expired_exports(*, store: ExportStore) -> None:
-    """Delete the zips of what has expired, then the row: a crash in between is found again."""
+def take_up(export_id: UUID) -> None:
+    """Note that a copy is taken up now; commits."""
+    wait_briefly()
+    db.session.execute(update(Export).where(Export.id == export_id).values(touched_at=now()))
+    db.session.commit()
+
+
+def expired_exports() -> list[tuple[UUID, UUID]]:
+    """Return owners and ids of what has expired, longest first; ends the transaction."""
     expired = select(Export.user_id, Export.id).where(Export.expires_at <= now())
-    found = db.session.execute(expired.limit(MAX_EXPIRED)).all()
+    found = db.session.execute(expired.order_by(Export.expires_at).limit(MAX_EXPIRED))
+    ids = [(user_id, export_id) for user_id, export_id in found]
     db.session.rollback()
-    for user_id, export_id in found:
-        store.delete(user_id, export_id)
-        db.session.execute(delete(Export).where(Export.id == export_id))
-        db.session.commit()
+    return ids
+
+
+def delete_export(user_id: UUID, export_id: UUID, *, store: ExportStore) -> None:
+    """Delete the zips of a copy, then its row: a crash in between is found again. Commits."""
+    store.delete(user_id, export_id)
+    wait_briefly()
+    db.session.execute(delete(Export).where(Export.id == export_id))
+    db.session.commit()
 
 
 def _make_zip(
-    export: Export, *, store: ExportStore, give_way: GiveWay, zip_bytes: int
+    export: AnyRow, *, store: ExportStore, give_way: GiveWay, zip_bytes: int
 ) -> tuple[dict[str, Any], bool]:
     number = len(export.parts) + 1
     after = _read_place(export.parts[-1]["last"]) if export.parts else None
@@ -231,19 +268,18 @@ def _make_zip(
     user_id, before = export.user_id, export.created_at
     about = _about(export) | {"part": number}
     folder = f"Pinhole {before:%Y-%m-%d} part {number}"
-    deadline, added, is_last = time.monotonic() + ZIP_SECONDS, 0, False
+    deadline, added, listed, is_last = time.monotonic() + ZIP_SECONDS, 0, 0, False
     with store.writing(key) as file:
         archive = Zip(cast("Any", file), folder=folder)
-        is_full = False
-        while not is_last and not is_full:
-            rows = _rows(user_id, before=before, after=after)
-            is_last = len(rows) < PICTURES_AT_A_TIME
-            for row in rows:
-                # One picture at least: else nothing would be had of one that is larger.
-                is_too_much = file.written + row.byte_size > zip_bytes
-                is_full = added > 0 and (is_too_much or time.monotonic() > deadline)
-                if is_full:
-                    is_last = False
+
+        def is_full(more: int = 0) -> bool:
+            # One thing at least: else nothing would be had of a picture that is larger.
+            is_too_much = file.written + more > zip_bytes or time.monotonic() > deadline
+            return added + listed > 0 and is_too_much
+
+        if not isinstance(after, LastAlbum):
+            for row in _all_rows(user_id, before=before, after=after):
+                if is_full(row.byte_size):
                     break
                 begun = time.monotonic()
                 _refuse_unwanted(export.id)
@@ -251,9 +287,17 @@ def _make_zip(
                 after, added = _place_of(row, like=after), added + 1
                 # Rests make a zip later, not smaller.
                 deadline += give_way(user_id, time.monotonic() - begun)
-        if is_last:
-            for album in albums_of(user_id, before=before):
+            else:
+                after = LastAlbum(None)
+        if isinstance(after, LastAlbum):
+            for album_id, album in albums_of(user_id, before=before, after=after.id):
+                if is_full():
+                    break
+                _refuse_unwanted(export.id)
                 archive.add_album(album)
+                after, listed = LastAlbum(album_id), listed + 1
+            else:
+                is_last = True
         archive.close(about)
     last = _write_place(after)
     return {"key": key, "bytes": file.written, "pictures": added, "last": last}, is_last
@@ -307,6 +351,16 @@ def _read_twice(stored: StoredOriginal) -> Iterator[Original]:
         yield Original(size=size, crc32=crc32, chunks=iter(lambda: file.read(_CHUNK_BYTES), b""))
 
 
+def _all_rows(user_id: UUID, *, before: datetime, after: _Last | None) -> Iterator[AnyRow]:
+    while True:
+        rows = _rows(user_id, before=before, after=after)
+        for row in rows:
+            after = _place_of(row, like=after)
+            yield row
+        if len(rows) < PICTURES_AT_A_TIME:
+            return
+
+
 def _rows(user_id: UUID, *, before: datetime, after: _Last | None) -> list[AnyRow]:
     """Return the next pictures; ends the transaction. See [Note: The order of a copy]."""
     query = detailed(Image.crc32).where(*_included(user_id, before=before))
@@ -345,7 +399,7 @@ def _keep(export_id: UUID, part: dict[str, Any], *, is_last: bool) -> bool:
     export.leased_until = None
     if is_last:
         export.state = ExportState.READY
-        export.expires_at = now() + KEPT_FOR
+        export.expires_at = now() + EXPORT_KEPT_FOR
         user = db.session.get_one(User, export.user_id)
         queue_mail(Kind.EXPORT_READY, email=user.email, user_id=user.id)  # sent by the sweep
     db.session.commit()
@@ -362,8 +416,10 @@ def _give_up(export_id: UUID) -> None:
     db.session.commit()
 
 
-def _about(export: Export) -> dict[str, Any]:
-    user = db.session.get_one(User, export.user_id)
+def _about(export: AnyRow) -> dict[str, Any]:
+    user = db.session.get(User, export.user_id)
+    if user is None:
+        raise _NotWantedError
     account = {"id": str(user.id), "email": user.email, "created_at": user.created_at.isoformat()}
     return {"account": account, "made_at": export.created_at.isoformat()}
 
@@ -375,6 +431,8 @@ def _place_of(row: AnyRow, *, like: _Last | None) -> _Last:
 def _read_place(last: list[str] | None) -> _Last | None:
     if last is None:
         return None
+    if last[0] == _ALBUMS:
+        return LastAlbum(UUID(last[1]) if last[1] else None)
     if len(last) == 1:
         return bytes.fromhex(last[0])
     return datetime.fromisoformat(last[0]), UUID(last[1])
@@ -383,6 +441,8 @@ def _read_place(last: list[str] | None) -> _Last | None:
 def _write_place(last: _Last | None) -> list[str] | None:
     if last is None:
         return None
+    if isinstance(last, LastAlbum):
+        return [_ALBUMS, last.id.hex if last.id else ""]
     return [last[0].isoformat(), last[1].hex] if isinstance(last, tuple) else [last.hex()]
 
 

@@ -20,8 +20,8 @@ Your pictures from Pinhole, as they were uploaded, in folders by month.
 
 Beside each picture, a file of the same name with .json at its end holds what is known about it:
 when and with what it was taken, and its description. manifest.json lists every picture of this
-file with its SHA-256. The last file has a folder with a list for each album, by its order; the ids
-are those of manifest.json, which says where each picture is.
+file with its SHA-256. The last files have a folder with a list for each album, by its order; the
+ids are those of manifest.json, which says where each picture is.
 """
 
 

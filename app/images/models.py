@@ -1,6 +1,6 @@
 """Tables of images and their descriptions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -381,6 +381,9 @@ class ImageChange(Base):
     removed_at: Mapped[datetime | None] = mapped_column(
         comment="Gone for good since; remembered for 90 days."
     )
+
+
+EXPORT_KEPT_FOR = timedelta(days=7)  # from when its last zip was made
 
 
 class ExportState(StrEnum):

@@ -1,24 +1,27 @@
-"""Find objects without a row, and rows without an original, in the whole bucket.
+"""Find objects and exports without a row, and rows without an original, in the whole bucket.
 
 Cancelled uploads are recorded for a day (cancelled.py); this finds all other orphans. Each sweep
 scans a few pages, and a day's sweeps the whole bucket. The database keeps the position.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import exists, select, text, tuple_
 
-from app.clients.aws.bucket_inventory import Census, Found, Page, place_of
+from app.clients.aws.bucket_inventory import Census, FoundExport, Page, place_of
 from app.clients.aws.bucket_versions import Place
+from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now
 from app.images.listing import AnyRow
-from app.images.models import SHOWN, Image
+from app.images.models import EXPORT_KEPT_FOR, SHOWN, Export, Image
 from app.integrity.image_rows import places_between
 from app.integrity.in_time import in_time
 from app.integrity.old_verdicts import decode_again_what_was_called_broken
+from app.integrity.one_step import try_step
 from app.integrity.scan_state import round_under_way, was_watched
 from app.uploads.discarded import count_discarded
 
@@ -29,11 +32,15 @@ log = logging.getLogger(__name__)
 PAGES_A_SWEEP = 2
 # An upload may be under way for as long as its parts are kept.
 LEFT_ALONE_FOR = timedelta(days=1)
+# No row of whatever restored database keeps an export for longer than this after its last zip.
+EXPORTS_LEFT_ALONE_FOR = EXPORT_KEPT_FOR + LEFT_ALONE_FOR
 _MAX_ROWS = 5000
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:image, 5))")
 
 
-def look_for_orphans(*, census: Census, store: PictureStore, pages: int = PAGES_A_SWEEP) -> None:
+def look_for_orphans(
+    *, census: Census, store: PictureStore, exports: ExportStore, pages: int = PAGES_A_SWEEP
+) -> None:
     """Go on with the round through the bucket, for so many pages, while there is time.
 
     Safe to repeat, and to be cut off anywhere.
@@ -46,7 +53,7 @@ def look_for_orphans(*, census: Census, store: PictureStore, pages: int = PAGES_
         after = under_way.after
         db.session.commit()
         page = census.page(after=after)
-        if not _settle(page, after=after, store=store):
+        if not (_settle_exports(page.exports, exports) and _settle(page, after=after, store=store)):
             return
         under_way.after = page.last or after
         under_way.ended_at = None if page.last else now()
@@ -95,7 +102,8 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> bool:
     orphans = [
         found
         for found in page.found
-        if (found.place.user_id, found.place.image_id) not in known and _may_go(found)
+        if (found.place.user_id, found.place.image_id) not in known
+        and _may_go(found.oldest, found.newest)
     ]
     _tell_of_missing(page, after=after)
     db.session.rollback()
@@ -103,16 +111,41 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> bool:
     done = 0
     for found in in_time(orphans):
         log.info("removing what no row knows")
-        remove_unless_known(found.place, store=store, was_cancelled=False)
+        try_step(partial(remove_unless_known, found.place, store=store, was_cancelled=False))
+        done += 1  # one that failed too: the next round tries it again
+    return done == len(orphans)
+
+
+def _settle_exports(found: list[FoundExport], exports: ExportStore) -> bool:
+    """Delete zips whose row went before them; False when time is up.
+
+    Such rows went with a database that was restored, or with an account while a zip was made.
+    """
+    if not found:
+        return True
+    ids = [each.export_id for each in found]
+    known = set(db.session.scalars(select(Export.id).where(Export.id.in_(ids))))
+    orphans = [each for each in found if each.export_id not in known and _may_export_go(each)]
+    db.session.rollback()
+    done = 0
+    for each in in_time(orphans):
+        log.info("removing zips of an export that no row knows")
+        try_step(partial(exports.delete, each.user_id, each.export_id))
         done += 1
     return done == len(orphans)
 
 
-def _may_go(found: Found) -> bool:
-    if found.newest > now() - LEFT_ALONE_FOR:
+def _may_export_go(found: FoundExport) -> bool:
+    if found.newest < now() - EXPORTS_LEFT_ALONE_FOR:
+        return True
+    return _may_go(found.oldest, found.newest)
+
+
+def _may_go(oldest: datetime, newest: datetime) -> bool:
+    if newest > now() - LEFT_ALONE_FOR:
         return False
     # See [Note: Only what was watched].
-    return was_watched(found.newest) and was_watched(found.oldest)
+    return was_watched(newest) and was_watched(oldest)
 
 
 def _tell_of_missing(page: Page, *, after: str) -> None:

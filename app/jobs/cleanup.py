@@ -18,21 +18,22 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, true, update
 
-from app.accounts.deletion import delete_person, people_to_delete, shut_those_who_leave
+from app.accounts.deletion import delete_person, people_to_delete, people_to_shut, shut
 from app.accounts.sessions.store import delete_dead_sessions
 from app.albums.purge import albums_due, purge_album
 from app.clients.aws.bucket_inventory import Census
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
-from app.database import db, is_lock_timeout, now, wait_briefly
+from app.database import db, now, wait_briefly
 from app.descriptions.model_rest import seconds_of_rest
-from app.exports.create import delete_expired_exports, take_overdue_exports
+from app.exports.create import delete_export, expired_exports, overdue_exports, take_up
 from app.images.changes import forget_removals, owners_of_old_removals
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.turns import Upkeep
 from app.integrity.in_time import in_time
+from app.integrity.one_step import try_step
 from app.integrity.orphans import PAGES_A_SWEEP, look_for_orphans, remove_unless_known
 from app.integrity.purges import finish_purge, marked_purges, purge
 from app.integrity.scan_state import keep_watch
@@ -91,36 +92,36 @@ def sweep(
     moment = now()
     upkeep = Upkeep()
     # First: objects stored while the sweep did not run are never taken for orphans.
-    _try(_note_watch)
+    try_step(_note_watch)
     for picture in in_time(
         _found(lambda: _few_of_each(_overdue_uploads(moment), among=_UNFINISHED))
     ):
         with upkeep.of(picture.user_id):
-            _try(partial(_notify_if_stored, picture, moment, store=store, notify=notify))
+            try_step(partial(_notify_if_stored, picture, moment, store=store, notify=notify))
     decode_again_what_older_decoders_could_not()
-    _try(tell_backlog)
-    _try(partial(_wake, wake))
+    try_step(tell_backlog)
+    try_step(partial(_wake, wake))
     for picture in in_time(_found(partial(_late_descriptions, moment))):
-        _try(partial(_ask_again, picture.image_id, moment, ask=ask))
+        try_step(partial(_ask_again, picture.image_id, moment, ask=ask))
     for place in in_time(_found(marked_purges)):
-        _try(partial(finish_purge, place, store=store))
+        try_step(partial(finish_purge, place, store=store))
     for picture in in_time(_found(partial(_rested_long_enough, moment))):
-        _try(partial(_purge, picture, _deleted_long_ago(moment), store=store))
+        try_step(partial(_purge, picture, _deleted_long_ago(moment), store=store))
     for condition in (_never_made(moment), _rejected_long_ago(moment)):
         for picture in in_time(_found(partial(_few_of_each, condition, among=_UNFINISHED))):
             with upkeep.of(picture.user_id):
-                _try(partial(_purge, picture, condition, store=store))
+                try_step(partial(_purge, picture, condition, store=store))
     for album in in_time(_found(albums_due)):
-        _try(partial(purge_album, album))
-    _try(partial(_clear_cancelled, store=store, upkeep=upkeep))
-    _try(upkeep.charge)
-    _try(partial(look_for_orphans, census=census, store=store, pages=pages))
+        try_step(partial(purge_album, album))
+    try_step(partial(_clear_cancelled, store=store, upkeep=upkeep))
+    try_step(upkeep.charge)
+    try_step(partial(look_for_orphans, census=census, store=store, exports=exports, pages=pages))
     _settle_leaving(exports, go_on=go_on)
     for index in (index_some, index_some_albums):
-        _try(partial(_index, index))
+        try_step(partial(_index, index))
     for owner_id in in_time(_found(owners_of_old_removals)):
-        _try(partial(forget_removals, owner_id))
-    _try(_delete_dead_sessions)
+        try_step(partial(forget_removals, owner_id))
+    try_step(_delete_dead_sessions)
     # Last, since of a large library it may take as long as there is.
     _delete_people(exports)
 
@@ -140,7 +141,7 @@ def _delete_people(exports: ExportStore) -> None:
     ends = time.monotonic() + SECONDS_FOR_PEOPLE
     for user_id in _found(people_to_delete):
         is_over = partial(_is_past, ends)
-        _try(partial(delete_person, user_id, store=exports, is_over=is_over))
+        try_step(partial(delete_person, user_id, store=exports, is_over=is_over))
 
 
 def _is_past(moment: float) -> bool:
@@ -148,10 +149,18 @@ def _is_past(moment: float) -> bool:
 
 
 def _settle_leaving(exports: ExportStore, *, go_on: Callable[[ExportLibrary], None]) -> None:
-    for export_id in _found(take_overdue_exports):
-        _try(partial(go_on, ExportLibrary(export_id=export_id)))
-    _try(partial(delete_expired_exports, store=exports))
-    _try(shut_those_who_leave)
+    for export_id in in_time(_found(overdue_exports)):
+        try_step(partial(_go_on, export_id, go_on=go_on))
+    for user_id, export_id in in_time(_found(expired_exports)):
+        try_step(partial(delete_export, user_id, export_id, store=exports))
+    for user_id in in_time(_found(people_to_shut)):
+        try_step(partial(shut, user_id))
+
+
+def _go_on(export_id: UUID, *, go_on: Callable[[ExportLibrary], None]) -> None:
+    """Have an export continued whose worker fell silent; not again for as long as that takes."""
+    take_up(export_id)
+    go_on(ExportLibrary(export_id=export_id))
 
 
 def _found(find: Callable[[], Sequence[One]]) -> Sequence[One]:
@@ -167,18 +176,6 @@ def _found(find: Callable[[], Sequence[One]]) -> Sequence[One]:
 def _note_watch() -> None:
     keep_watch()
     db.session.commit()
-
-
-def _try(step: Callable[[], None]) -> None:
-    """Do one step; the next ones are done whatever becomes of it."""
-    try:
-        step()
-    except Exception as error:
-        if is_lock_timeout(error):
-            log.info("a step of the sweep waits for the next sweep: somebody has locked its row")
-        else:
-            log.exception("a step of the sweep failed; the next sweep tries it again")
-        db.session.rollback()
 
 
 def _notify_if_stored(
@@ -232,7 +229,7 @@ def _decoded_by_older_decoders() -> ColumnElement[bool]:
 def decode_again_what_older_decoders_could_not() -> None:
     """Put in the queue what failed for no fault of its own; each once for each version."""
     for picture in in_time(_found(lambda: _ranked(_decoded_by_older_decoders()))):
-        _try(partial(_decode_again, picture))
+        try_step(partial(_decode_again, picture))
 
 
 def _decode_again(picture: PictureStored) -> None:
@@ -322,7 +319,7 @@ def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureSt
 def _clear_cancelled(*, store: PictureStore, upkeep: Upkeep) -> None:
     for upload in in_time(_found(take_due)):
         with upkeep.of(upload.owner_id):
-            _try(partial(_clear, upload, store=store))
+            try_step(partial(_clear, upload, store=store))
 
 
 def _clear(upload: CancelledUpload, *, store: PictureStore) -> None:

@@ -20,7 +20,8 @@ from app.clients.openai_vision import Vision, VisionSettings
 from app.database import db
 from app.descriptions.generate import ask_for_next, describe_next
 from app.exports.create import make_next_zip
-from app.jobs.cleanup import sweep
+from app.integrity.in_time import all_within
+from app.jobs.cleanup import SECONDS_FOR_PEOPLE, sweep
 from app.jobs.heartbeat import Heartbeat
 from app.media.sandbox.pool import DecoderPool
 from app.messages import (
@@ -41,6 +42,9 @@ from app.processing.process_image import Bench, note_arrivals, process_next
 from app.processing.scratch_space import ScratchSpace
 from app.processing.yielding import GiveWay, Pause, give_way, never_give_way
 from app.settings import Settings
+
+# On AWS the function has two minutes, and both its start and the last step need some of them.
+SWEEP_SECONDS = 95.0 - SECONDS_FOR_PEOPLE
 
 
 class Assembly:
@@ -182,7 +186,7 @@ class Assembly:
 
     def sweep(self) -> None:
         """Settle what is overdue."""
-        with self.app.app_context():
+        with self.app.app_context(), all_within(SWEEP_SECONDS):
             sweep_accounts(post=self.post)
             sweep(
                 store=self.store,

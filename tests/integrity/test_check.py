@@ -333,7 +333,11 @@ def go_round(library: Library) -> None:
     """Go through the whole bucket, as sweeps do in the course of a day."""
     library.value("DELETE FROM rounds RETURNING 1")
     with library.assembly.app.app_context():
-        look_for_orphans(census=library.assembly.census, store=library.assembly.store)
+        look_for_orphans(
+            census=library.assembly.census,
+            store=library.assembly.store,
+            exports=library.assembly.exports,
+        )
 
 
 def test_orphans_are_told_and_removed_when_asked(library: Library, ada: UUID) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from app.clients.aws.bucket_inventory import Census, Page
+from app.clients.aws.boto import AwsUnavailableError
+from app.clients.aws.bucket_inventory import Census, Found, FoundExport, Page
 from app.clients.aws.bucket_versions import Place
+from app.clients.aws.export_store import export_prefix
 from app.database import db
 from app.integrity.orphans import PAGES_A_SWEEP, lock_place, look_for_orphans
 from app.integrity.scan_state import keep_watch
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TWO_DAYS = timedelta(days=2)
+Seen = TypeVar("Seen", Found, FoundExport)
 
 
 class LaterCensus(Census):
@@ -38,11 +41,12 @@ class LaterCensus(Census):
     def page(self, *, after: str) -> Page:
         self.looks += 1
         page = super().page(after=after)
-        found = [
-            replace(one, oldest=one.oldest - self.ago, newest=one.newest - self.ago)
-            for one in page.found
-        ]
-        return replace(page, found=found)
+        found = [self._older(one) for one in page.found]
+        exports = [self._older(one) for one in page.exports]
+        return replace(page, found=found, exports=exports)
+
+    def _older(self, one: Seen) -> Seen:
+        return replace(one, oldest=one.oldest - self.ago, newest=one.newest - self.ago)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +78,12 @@ def sweep(library: Library, census: Census, *, pages: int = PAGES_A_SWEEP) -> No
     with library.assembly.app.app_context():
         keep_watch()
         db.session.commit()
-        look_for_orphans(census=census, store=library.assembly.store, pages=pages)
+        look_for_orphans(
+            census=census,
+            store=library.assembly.store,
+            exports=library.assembly.exports,
+            pages=pages,
+        )
 
 
 def orphan_of(library: Library, owner: UUID) -> Place:
@@ -138,12 +147,81 @@ def test_a_database_restored_to_a_moment_ago_did_not_watch_meanwhile(library: Li
     assert library.value("SELECT count(*) FROM watches") == 2
 
 
-def test_a_copy_of_everything_and_foreign_keys_stay(library: Library) -> None:
-    others = {f"users/{uuid4().hex}/exports/{uuid4().hex}/1.zip", "users/somebody/else"}
-    for key in others:
-        library.s3.put_object(Bucket=BUCKET, Key=key, Body=b"zip")
-    sweep(library, LaterCensus(library))
+def put_zip(library: Library, owner: UUID, export_id: UUID) -> str:
+    key = f"{export_prefix(owner, export_id)}1-0123abcd.zip"
+    library.s3.put_object(Bucket=BUCKET, Key=key, Body=b"zip")
+    return key
+
+
+def test_exports_with_a_row_and_foreign_keys_stay(library: Library) -> None:
+    ada, export_id = library.person(), uuid4()
+    library.value(
+        "INSERT INTO exports (id, user_id, state, created_at, touched_at, expires_at, pictures,"
+        " done, parts) VALUES (:id, :user, 'ready', now(), now(), now() + interval '1 day', 0, 0,"
+        " '[]') RETURNING 1",
+        id=export_id,
+        user=ada,
+    )
+    others = {put_zip(library, ada, export_id), "users/somebody/else"}
+    library.s3.put_object(Bucket=BUCKET, Key="users/somebody/else", Body=b"what")
+    sweep(library, LaterCensus(library, ago=timedelta(days=9)))
     assert keys(library) == others
+
+
+@pytest.mark.parametrize(
+    ("ago", "since", "goes"),
+    [
+        (timedelta(hours=23), "7 days", False),
+        (TWO_DAYS, "7 days", True),
+        # The database was restored, and running since yesterday: another may have its row.
+        (TWO_DAYS, "1 day", False),
+        (timedelta(days=9), "1 day", True),
+    ],
+    ids=["today", "watched", "not watched", "expired in any database"],
+)
+def test_exports_that_no_row_knows_go(
+    library: Library, ago: timedelta, since: str, *, goes: bool
+) -> None:
+    """For good, with every version."""
+    watched(library, since=since)
+    for owner in (library.person(), uuid4()):
+        put_zip(library, owner, uuid4())
+    sweep(library, LaterCensus(library, ago=ago))
+    left = library.s3.list_object_versions(Bucket=BUCKET)
+    assert len(left.get("Versions", [])) == (0 if goes else 2)
+    assert not left.get("DeleteMarkers")
+
+
+def test_orphan_that_cannot_be_removed_keeps_no_other(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = library.person()
+    orphans = sorted(orphan_of(library, ada) for _ in range(3))
+    delete = library.assembly.store.delete_image
+
+    def delete_but_the_first(user_id: UUID, image_id: UUID) -> int:
+        if image_id == orphans[0].image_id:
+            raise AwsUnavailableError
+        return delete(user_id, image_id)
+
+    monkeypatch.setattr(library.assembly.store, "delete_image", delete_but_the_first)
+    sweep(library, LaterCensus(library))
+    assert {orphan.key for orphan in orphans} & keys(library) == {orphans[0].key}
+    assert library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 1
+
+
+def test_orphan_behind_the_tombstone_of_its_person_is_found(library: Library) -> None:
+    """ "deleted" sorts among the digits of ids."""
+    ada = uuid4()
+    library.s3.put_object(Bucket=BUCKET, Key=f"users/{ada.hex}/deleted", Body=b"")
+    orphan = Place(user_id=ada, image_id=UUID(hex="f" * 32))
+    for part in ("original", "preview.webp", "thumbnail.webp"):
+        library.put(orphan, b"late", part=part)
+    census = LaterCensus(library, most=3)  # the tombstone, and the orphan in part
+    while library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 0:
+        sweep(library, census)
+        assert census.looks < 10
+    assert keys(library) == {f"users/{ada.hex}/deleted"}
 
 
 def test_a_large_library_is_gone_through_in_larger_steps(library: Library) -> None:
@@ -239,17 +317,16 @@ def test_originals_that_are_gone_are_told(
     assert library.state(places[1]) == "ready"  # nothing but told
 
 
-def test_a_page_that_ends_in_a_copy_of_everything_hides_nothing(
-    library: Library, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("last", [f"exports/{'0' * 32}/1-0.zip", "deleted"])
+def test_page_that_ends_between_pictures_hides_nothing_and_alarms_nobody(
+    library: Library, caplog: pytest.LogCaptureFixture, last: str
 ) -> None:
     ada, bob = sorted(library.person() for _ in range(2))
-    library.s3.put_object(
-        Bucket=BUCKET, Key=f"users/{ada.hex}/exports/{uuid4().hex}/1-0.zip", Body=b"zip"
-    )
+    library.s3.put_object(Bucket=BUCKET, Key=f"users/{ada.hex}/{last}", Body=b"zip")
     for _ in range(2):
         library.add(bob)
     library.value("UPDATE images SET stored_at = now() - interval '2 days' RETURNING 1")
-    census = LaterCensus(library, most=3)  # the zip, and a picture in part
+    census = LaterCensus(library, most=3)  # that, and a picture in part
     while library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 0:
         sweep(library, census)
         assert census.looks < 10

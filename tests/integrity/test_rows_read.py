@@ -120,7 +120,7 @@ def test_search_for_missing_originals_reads_its_page_alone(
 ) -> None:
     # As a page ends: right after all that lies at a place.
     after, last = (place.key.replace("/original", "0") for place in middle(library, ada))
-    page = Page(found=[], last=last)
+    page = Page(found=[], exports=[], last=last)
     assert read_by(library, lambda: _tell_of_missing(page, after=after)) < A_PART
     assert "missing originals: 100 pictures" in caplog.text
 

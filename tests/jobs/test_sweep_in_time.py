@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from app.clients.aws.bucket_versions import Place
 from app.database import db
+from app.integrity.in_time import all_within, in_time
+from app.messages import ExportLibrary
+from app.settings import with_driver
 from app.uploads.cancelled import note_cancelled
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on
@@ -83,10 +89,69 @@ def test_list_that_cannot_be_read_keeps_no_other_from_being_done(
     waiting = library.add(library.person())
     library.value(WAITING, id=waiting.image_id)
     lists = ("_overdue_uploads", "marked_purges", "_rested_long_enough", "albums_due", "take_due")
-    for name in (*lists, "_ranked", "take_overdue_exports", "people_to_delete"):
+    leaving = ("overdue_exports", "expired_exports", "people_to_shut", "people_to_delete")
+    for name in (*lists, "_ranked", *leaving):
         monkeypatch.setattr(f"app.jobs.cleanup.{name}", fail)
     library.assembly.sweep()
     assert library.value("SELECT count(*) FROM watches") == 1
     again = "SELECT count(*) FROM images WHERE description_asked_at > now() - interval '1 hour'"
     assert library.value(again) == 1
-    assert caplog.text.count("a list of the sweep could not be read") == len(lists) + 3
+    told = caplog.text.count("a list of the sweep could not be read")
+    assert told == len(lists) + 1 + len(leaving)
+
+
+def test_lists_of_a_sweep_share_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many they are and however long each is, the last one has its turn."""
+    clock = [0.0]
+    monkeypatch.setattr("app.integrity.in_time.time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    def work() -> int:
+        done = 0
+        for _ in in_time(count()):
+            done += 1
+            clock[0] += 0.125
+        return done
+
+    with all_within(80):
+        lists = [work() for _ in range(20)]
+        assert clock[0] < 81
+        assert min(lists) >= 1
+        assert lists[:3] == [64, 64, 64]  # eight seconds each, where there are enough
+        clock[0] = 80
+        assert work() == 0
+    assert work() == 64
+
+
+def test_exports_that_fell_silent_are_taken_up_in_time(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)
+    asked: list[ExportLibrary] = []
+    monkeypatch.setattr(library.assembly, "go_on", asked.append)
+    for _ in range(MANY):
+        library.value(
+            "INSERT INTO exports (id, user_id, state, created_at, touched_at, expires_at, pictures,"
+            " done, parts) VALUES (gen_random_uuid(), :user, 'running', now(),"
+            " now() - interval '1 hour', now() + interval '1 day', 0, 0, '[]') RETURNING 1",
+            user=library.person(),
+        )
+    for done in range(1, MANY + 1):
+        library.assembly.sweep()
+        assert len({each.export_id for each in asked}) == len(asked) == done
+    library.assembly.sweep()
+    assert len(asked) == MANY
+
+
+def test_limit_in_which_somebody_counts_keeps_no_other_from_being_deleted(
+    library: Library,
+) -> None:
+    for key in ("a", "b"):
+        library.value(
+            "INSERT INTO rate_limits VALUES (:key, now() - interval '1 hour') RETURNING 1", key=key
+        )
+    engine = create_engine(with_driver(library.stack.database_url))
+    with engine.begin() as counting:
+        counting.execute(text("SELECT 1 FROM rate_limits WHERE key = 'a' FOR UPDATE"))
+        library.assembly.sweep()
+        assert library.value("SELECT string_agg(key, '') FROM rate_limits WHERE key <= 'b'") == "a"
+    engine.dispose()

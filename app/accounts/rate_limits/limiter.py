@@ -36,6 +36,15 @@ SELECT extract(epoch FROM empty_at + :every - :whole - now()) FROM rate_limits W
 """)
 _GIVE_BACK = text("UPDATE rate_limits SET empty_at = empty_at - :every WHERE key = :key")
 
+# Whoever counts at the same moment holds a row: it says something again, and nobody waits for it.
+_DELETE_OLD = text("""
+DELETE FROM rate_limits WHERE key IN (
+  SELECT key FROM rate_limits WHERE empty_at < now() ORDER BY empty_at LIMIT :most
+  FOR UPDATE SKIP LOCKED
+)
+""")
+MAX_OLD = 10_000  # of one sweep
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
@@ -153,8 +162,8 @@ def give_each_back_now(*counted: tuple[Limit, str]) -> None:
 
 
 def delete_old_limits() -> None:
-    """Delete the rows that say nothing any more."""
-    db.session.execute(text("DELETE FROM rate_limits WHERE empty_at < now()"))
+    """Delete rows that say nothing any more, except those in which somebody counts right now."""
+    db.session.execute(_DELETE_OLD, {"most": MAX_OLD})
 
 
 def _key(limit: Limit, of: str) -> str:

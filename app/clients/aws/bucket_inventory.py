@@ -12,9 +12,8 @@ from app.clients.aws.boto import translated
 from app.clients.aws.bucket_versions import Place
 
 _PREFIX = re.compile(r"users/([0-9a-f]{32})/([0-9a-f]{32})/", re.ASCII)
-_EXPORT = re.compile(r"users/([0-9a-f]{32})/exports/[0-9a-f]{32}/", re.ASCII)
-# Copies of everything lie between pictures: "exports" sorts behind "efff…" and before "f000…".
-_LAST_BEFORE_EXPORTS = UUID(hex="e" + 31 * "f")
+_EXPORT = re.compile(r"users/([0-9a-f]{32})/exports/([0-9a-f]{32})/", re.ASCII)
+_PLACES = 16**64  # of 32 hexadecimal digits for a person, and as many for a picture
 _MOST = 1000  # the most that S3 lists at once
 
 
@@ -29,10 +28,21 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FoundExport:
+    """Zips of an export of which at least one is seen, and when they were stored."""
+
+    user_id: UUID
+    export_id: UUID
+    oldest: datetime
+    newest: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """The objects of a page, and the key after which to continue; None at the end."""
 
     found: list[Found]
+    exports: list[FoundExport]
     last: str | None
 
 
@@ -59,32 +69,71 @@ class Census:
             for folder, inside in groupby(sorted(items, key=lambda item: item["Key"]), key=_folder)
         ]
         if not answer.get("IsTruncated"):
-            return Page(found=list(_found(folders)), last=None)
+            return _page(folders, last=None)
         if len(folders) > 1:  # the last may go on: it comes again, whole
             folders.pop()
-        # "0" comes right after "/": so everything in this folder is left behind.
-        return Page(found=list(_found(folders)), last=folders[-1][0].removesuffix("/") + "0")
+        folder, inside = folders[-1]
+        # "0" comes right after "/": so everything in this folder is left behind. A tombstone of a
+        # person lies beside the folders of pictures, some of which come after it.
+        is_whole = _PREFIX.fullmatch(folder) or _EXPORT.fullmatch(folder)
+        return _page(folders, last=f"{folder[:-1]}0" if is_whole else str(inside[-1]["Key"]))
 
 
 def place_of(key: str) -> Place | None:
-    """The last place that a key to go on after may have left behind."""
-    folder = f"{key[:-1]}/"
-    if match := _PREFIX.fullmatch(folder):
-        return Place(user_id=UUID(match[1]), image_id=UUID(match[2]))
-    match = _EXPORT.fullmatch(folder)
-    return Place(user_id=UUID(match[1]), image_id=_LAST_BEFORE_EXPORTS) if match else None
+    """Return the last place that a key to go on after has left behind, None where it is the first.
+
+    Of any key: copies of everything and tombstones lie between pictures, since "exports" and
+    "deleted" sort among their digits.
+    """
+    # Keys sort as the numbers of their places do, so it is found by halves.
+    low, high = -1, _PLACES - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _folder_of(middle) < key:
+            low = middle
+        else:
+            high = middle - 1
+    digits = f"{low:064x}"
+    return None if low < 0 else Place(user_id=UUID(digits[:32]), image_id=UUID(digits[32:]))
+
+
+def _folder_of(number: int) -> str:
+    digits = f"{number:064x}"
+    return f"users/{digits[:32]}/{digits[32:]}/"
 
 
 def _folder(item: Any) -> str:
     return str(item["Key"]).rpartition("/")[0] + "/"
 
 
+def _page(folders: list[tuple[str, list[Any]]], *, last: str | None) -> Page:
+    return Page(found=list(_found(folders)), exports=list(_found_exports(folders)), last=last)
+
+
+def _found_exports(folders: Iterable[tuple[str, list[Any]]]) -> Iterator[FoundExport]:
+    for folder, inside in folders:
+        match = _EXPORT.fullmatch(folder)
+        if match is None or not _is_seen(inside):
+            continue
+        moments = [item["LastModified"] for item in inside]
+        yield FoundExport(
+            user_id=UUID(match[1]),
+            export_id=UUID(match[2]),
+            oldest=min(moments),
+            newest=max(moments),
+        )
+
+
+def _is_seen(inside: list[Any]) -> bool:
+    return any(item["IsLatest"] and "Size" in item for item in inside)
+
+
 def _found(folders: Iterable[tuple[str, list[Any]]]) -> Iterator[Found]:
     for folder, inside in folders:
         match = _PREFIX.fullmatch(folder)
         if match is None:
-            continue  # a copy of everything, or not of our making: the doctor tells of it
-        if not any(item["IsLatest"] and "Size" in item for item in inside):
+            continue  # an export, or not of our making: the doctor tells of it
+        if not _is_seen(inside):
             continue  # deleted: the bucket's lifecycle does the rest
         moments = [item["LastModified"] for item in inside]
         yield Found(

@@ -89,19 +89,20 @@ class ExportStore:
 
     def delete(self, user_id: UUID, export_id: UUID) -> None:
         """Delete a copy for good, and what was left unfinished of it. The sweep alone may."""
-        self._delete_versions(export_prefix(user_id, export_id))
+        delete_versions(
+            self._s3, bucket_name=self._bucket_name, prefix=export_prefix(user_id, export_id)
+        )
 
     def delete_person(self, user_id: UUID, *, is_over: Callable[[], bool] = lambda: False) -> bool:
         """Delete a person's copies for good, and all else of theirs as pictures are deleted.
 
         Returns whether all of it is gone; False when time was up, and the next call goes on.
         """
-        self._delete_versions(f"{prefix_of_user(user_id)}exports/")
-        prefix = prefix_of_user(user_id)
-        return delete_some(self._s3, bucket_name=self._bucket_name, prefix=prefix, is_over=is_over)
-
-    def _delete_versions(self, prefix: str) -> None:
-        delete_versions(self._s3, bucket_name=self._bucket_name, prefix=prefix)
+        prefix, here = prefix_of_user(user_id), self._bucket_name
+        copies = f"{prefix}exports/"
+        return delete_versions(
+            self._s3, bucket_name=here, prefix=copies, is_over=is_over
+        ) and delete_some(self._s3, bucket_name=here, prefix=prefix, is_over=is_over)
 
     def _chunks(self, body: Any, *, key: str) -> Iterator[bytes]:
         chunks = body.iter_chunks(_CHUNK_BYTES)

@@ -265,7 +265,8 @@ def delete_some(s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[],
     Returns whether all of it is gone. Each call that deletes anything leaves a tombstone, since it
     may be the last that finds something: see [Note: A tombstone around it]. Safe to repeat.
     """
-    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
+    if not drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix, is_over=is_over):
+        return False
     is_done, has_deleted = True, False
     with translated():
         for items in _pages(s3, bucket_name=bucket_name, prefix=prefix):
@@ -287,12 +288,20 @@ def _hide_all(s3: Any, *, bucket_name: str, prefix: str) -> list[int]:
         return _mark_deleted(s3, bucket_name=bucket_name, prefix=prefix)
 
 
-def delete_versions(s3: Any, *, bucket_name: str, prefix: str) -> None:
-    """Delete all that lies below a prefix for good, with every version and delete marker."""
-    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
+def delete_versions(
+    s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[], bool] = lambda: False
+) -> bool:
+    """Delete all that lies below a prefix for good, with every version and delete marker.
+
+    Returns whether all of it is gone; False when time was up, after a thousand at least.
+    """
+    if not drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix, is_over=is_over):
+        return False
     with translated():
         pages = s3.get_paginator("list_object_versions")
-        for page in pages.paginate(Bucket=bucket_name, Prefix=prefix):
+        for number, page in enumerate(pages.paginate(Bucket=bucket_name, Prefix=prefix)):
+            if number and is_over():
+                return False
             _delete(
                 s3,
                 bucket_name,
@@ -301,20 +310,31 @@ def delete_versions(s3: Any, *, bucket_name: str, prefix: str) -> None:
                     for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
                 ],
             )
+    return True
 
 
-def drop_unfinished(s3: Any, *, bucket_name: str, prefix: str) -> None:
-    """Drop the parts of what was never put together, so that it never is behind our back."""
+def drop_unfinished(
+    s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[], bool] = lambda: False
+) -> bool:
+    """Drop the parts of what was never put together, so that it never is behind our back.
+
+    Returns whether all of it is gone; False when time was up, after one at least.
+    """
+    has_dropped = False
     with translated():
         pages = s3.get_paginator("list_multipart_uploads")
         for page in pages.paginate(Bucket=bucket_name, Prefix=prefix):
             for upload in page.get("Uploads", []):
+                if has_dropped and is_over():
+                    return False
+                has_dropped = True
                 try:
                     s3.abort_multipart_upload(
                         Bucket=bucket_name, Key=upload["Key"], UploadId=upload["UploadId"]
                     )
                 except s3.exceptions.NoSuchUpload:  # somebody was quicker
                     continue
+    return True
 
 
 def _mark_deleted(s3: Any, *, bucket_name: str, prefix: str) -> list[int]:

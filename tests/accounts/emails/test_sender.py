@@ -16,7 +16,7 @@ import pytest
 from botocore.stub import Stubber
 from sqlalchemy import delete, select, update
 
-from app.accounts.deletion import shut_those_who_leave
+from app.accounts.deletion import shut
 from app.accounts.emails.layout import Link, Words, lay_out
 from app.accounts.emails.outbox import TO_ACT_ON, Kind, queue_mail
 from app.accounts.emails.sender import send_mail, settle_old_mails, take_overdue_mails
@@ -187,7 +187,7 @@ def test_mails_to_somebody_who_leaves_are_withdrawn_when_the_week_is_over(user: 
     told = queued(Kind.PASSWORD_CHANGED, user)
     user.delete_after = now() - timedelta(seconds=1)
     db.session.commit()
-    shut_those_who_leave()
+    shut(user.id)
     assert found(waiting).failure == "withdrawn"
     assert found(told).settled_at is None
 

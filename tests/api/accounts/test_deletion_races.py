@@ -11,9 +11,10 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.accounts.deletion import delete_person, people_to_delete, shut_those_who_leave
+from app.accounts.deletion import delete_person, people_to_delete, people_to_shut, shut
 from app.clients.aws.export_store import ExportStore, Upload
 from app.exports.create import make_next_zip
+from app.integrity.one_step import try_step
 from app.jobs.worker_context import Assembly
 from app.messages import ExportLibrary
 from app.processing.yielding import never_give_way
@@ -144,7 +145,8 @@ def test_nobody_is_deleted_who_was_opened_or_only_just_shut(
 
 def _shut(assembly: Assembly) -> None:
     with assembly.app.app_context():
-        shut_those_who_leave()
+        for user_id in people_to_shut():
+            try_step(partial(shut, user_id))
 
 
 def _somebody_waits(database: Engine) -> bool:

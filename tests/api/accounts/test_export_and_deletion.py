@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -13,8 +14,11 @@ from uuid import UUID
 import httpx2
 import pytest
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 from stream_unzip import stream_unzip
 
+from app.accounts.deletion import people_to_shut, shut
+from app.clients.aws.boto import AwsUnavailableError
 from app.exports.create import _begin, _extend, _let_go
 from app.jobs.worker_context import Assembly
 from app.messages import ExportLibrary
@@ -172,7 +176,34 @@ def test_large_libraries_come_in_several_zips(
     assert [part["pictures"] for part in export["parts"]] == [1, 1, 1]
 
 
+def test_albums_of_large_libraries_come_in_several_zips(
+    ada: Person, assembly: Assembly, monkeypatch: pytest.MonkeyPatch, database: Engine
+) -> None:
+    monkeypatch.setattr(assembly, "settings", replace(assembly.settings, export_zip_bytes=1))
+    (image_id,) = ada.upload(jpeg(seed=928))
+    until(lambda: ada.settled(image_id))
+    albums = {make_album(ada, title=title) for title in ("A", "A", "B")}
+    asked: list[ExportLibrary] = []
+    monkeypatch.setattr(assembly, "go_on", asked.append)
+    asked.append(ExportLibrary(export_id=UUID(begun(database, ada))))
+    while asked:
+        message = json.dumps(asked.pop().message())
+        assembly.do(message, attempt=1, decoders=None)  # type: ignore[arg-type]
+    export = ready(ada)
+    assert export is not None
+    listed = [
+        [json.loads(archive.read(name))["id"] for name in archive.namelist() if "/Albums/" in name]
+        for archive in unzip(export)
+    ]
+    assert [len(each) for each in listed] == [0, 1, 1, 1]
+    assert {album for each in listed for album in each} == albums
+
+
+@pytest.mark.parametrize(
+    "removal", ["UPDATE exports SET expires_at = now()", "DELETE FROM exports"]
+)
 def test_copy_that_is_removed_while_it_is_made_is_made_no_further(
+    removal: str,
     ada: Person,
     assembly: Assembly,
     monkeypatch: pytest.MonkeyPatch,
@@ -189,9 +220,7 @@ def test_copy_that_is_removed_while_it_is_made_is_made_no_further(
         del archive
         added.append(row.id)
         with database.begin() as rows:
-            rows.execute(
-                text("UPDATE exports SET expires_at = now() WHERE user_id = :id"), {"id": user_id}
-            )
+            rows.execute(text(f"{removal} WHERE user_id = :id"), {"id": user_id})
 
     monkeypatch.setattr("app.exports.create._add", add_and_remove)
     begun(database, ada, touched="1 second")
@@ -247,7 +276,6 @@ def test_worker_whose_lease_ran_out_ends_nobody_elses(
         for _ in range(2):
             export = _begin(export_id)
             assert export is not None
-            assert export.leased_until is not None
             leases.append(Lease(export.leased_until))
             if len(leases) == 1:
                 with database.begin() as rows:
@@ -263,6 +291,81 @@ def test_worker_whose_lease_ran_out_ends_nobody_elses(
         _let_go(export_id, leases[1])
     with database.connect() as rows:
         assert rows.scalar(text(f"SELECT leased_until FROM {mine}"), whose) is None  # noqa: S608
+
+
+def test_heartbeat_of_an_export_that_somebody_has_locked_gives_up_soon(
+    ada: Person, assembly: Assembly, database: Engine
+) -> None:
+    """Those of all other exports and images come after it."""
+    export_id = UUID(begun(database, ada, touched="1 second"))
+    with assembly.app.app_context():
+        export = _begin(export_id)
+        assert export is not None
+        with database.begin() as rows:
+            rows.execute(text("SELECT 1 FROM exports WHERE id = :id FOR UPDATE"), {"id": export_id})
+            started = time.monotonic()
+            with pytest.raises(OperationalError):
+                _extend(export_id, Lease(export.leased_until))
+    assert time.monotonic() - started < 5  # all else waits for ten
+
+
+def test_export_that_cannot_be_deleted_keeps_no_other(
+    ada: Person,
+    bob: Person,
+    assembly: Assembly,
+    database: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hers, his = (begun(database, person) for person in (ada, bob))
+    with database.begin() as rows:
+        for ago, export_id in ((2, hers), (1, his)):
+            query = "UPDATE exports SET expires_at = now() - :ago * interval '1 hour'"
+            rows.execute(text(f"{query} WHERE id = :id"), {"ago": ago, "id": export_id})
+    delete = assembly.exports.delete
+
+    def delete_but_hers(user_id: UUID, export_id: UUID) -> None:
+        if str(export_id) == hers:
+            raise AwsUnavailableError
+        delete(user_id, export_id)
+
+    monkeypatch.setattr(assembly.exports, "delete", delete_but_hers)
+    assembly.sweep()
+    with database.connect() as rows:
+        left = text("SELECT count(*) FROM exports WHERE id = :id")
+        assert rows.scalar(left, {"id": his}) == 0
+
+
+def test_unfinished_uploads_of_who_leaves_are_dropped_while_there_is_time(
+    ada: Person, assembly: Assembly, bucket: Any
+) -> None:
+    for seed in (936, 937, 938):
+        promise(ada, big_file(seed=seed))
+    user_id = UUID(ada.user_id)
+    assert len(open_uploads_of(bucket, ada.user_id)) == 3
+    for left in (2, 1, 0):
+        is_done = assembly.exports.delete_person(user_id, is_over=lambda: True)
+        assert len(open_uploads_of(bucket, ada.user_id)) == left
+    assert is_done
+
+
+def test_export_of_who_leaves_ends_with_the_account(
+    ada: Person, assembly: Assembly, database: Engine, bucket: Any
+) -> None:
+    """Else its next zip might be stored after the last look at what they had."""
+    user_id = ada.user_id
+    ada.http.post("/api/account/deletion").raise_for_status()
+    export_id = begun(database, ada)
+    with database.begin() as connection:
+        let_time_pass(connection, user_id)
+    with assembly.app.app_context():
+        for each in people_to_shut():
+            shut(each)
+    with database.connect() as rows:
+        living = text("SELECT count(*) FROM exports WHERE user_id = :id AND expires_at > now()")
+        assert rows.scalar(living, {"id": user_id}) == 0
+    task = ExportLibrary(export_id=UUID(export_id))
+    assembly.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
+    assert versions(bucket, user_id) == []
 
 
 def test_leaving_takes_seven_days_and_can_be_called_off(ada: Person) -> None:

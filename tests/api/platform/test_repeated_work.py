@@ -23,7 +23,7 @@ from app.clients.aws.boto import AwsUnavailableError, AwsUnreachableError
 from app.clients.aws.export_store import ExportStore, Upload
 from app.descriptions.generate import ASKED_AT_A_TIME, ask_for_next
 from app.exports import create
-from app.exports.create import SILENCE, ZIP_SECONDS, make_next_zip, take_overdue_exports
+from app.exports.create import SILENCE, ZIP_SECONDS, make_next_zip, overdue_exports
 from app.jobs.heartbeat import Heartbeat
 from app.messages import (
     MAX_ATTEMPTS,
@@ -168,7 +168,7 @@ def test_export_is_given_up_after_failures_of_its_own_only(
         past = SILENCE + timedelta(minutes=1)
         connection.execute(text(silent), {"silence": past, "id": task.export_id})
     with assembly.app.app_context():
-        assert task.export_id in take_overdue_exports()
+        assert task.export_id in overdue_exports()
     make(ExportStore(s3=bucket.meta.client, bucket_name=bucket.name), 1)
     assert row() == ("ready", True)
 
