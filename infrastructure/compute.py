@@ -171,13 +171,16 @@ class Compute(Construct):
             timeout=working_hours.DOCTOR,
         )
         for queue in pictures.queues:
+            is_of_exports = queue is pictures.export_queue
             self.worker.function.add_event_source(
                 sources.SqsEventSource(
                     queue.queue,
-                    batch_size=working_hours.MESSAGES_AT_A_TIME,
+                    batch_size=working_hours.EXPORTS_AT_A_TIME
+                    if is_of_exports
+                    else working_hours.MESSAGES_AT_A_TIME,
                     report_batch_item_failures=True,
                     max_concurrency=max(2, settings.worker_concurrency // 10)
-                    if queue is pictures.export_queue  # few are asked for, and each is long
+                    if is_of_exports  # few are asked for, and each is long
                     else settings.worker_concurrency,
                 )
             )

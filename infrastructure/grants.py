@@ -62,6 +62,8 @@ class Grants(Construct):
             compute.sweep,
             _allow("secretsmanager:GetSecretValue", on=reads),
             _send(*pictures.queues),
+            # Whether descriptions that wait have messages still.
+            _allow("sqs:GetQueueAttributes", on=[pictures.description_queue.queue.queue_arn]),
             _allow("s3:GetObject", on=[self._objects("users/*/original")]),
             *self._delete(),
             # See [Note: Who deletes versions] in app/clients/aws/image_store.py.

@@ -12,6 +12,8 @@ DOCTOR = Duration.minutes(15)  # the most that Lambda gives
 SWEEP_EVERY = Duration.minutes(5)
 
 MESSAGES_AT_A_TIME = 2
+# A zip of an export may take a good half of the function's time.
+EXPORTS_AT_A_TIME = 1
 # At least six times the function's time (AWS, "Using Lambda with Amazon SQS"); a message that
 # failed is brought back sooner by the function itself.
 HIDDEN = Duration.minutes(24)

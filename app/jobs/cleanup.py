@@ -53,6 +53,7 @@ EVENT_EXPECTED_WITHIN = timedelta(seconds=30)
 # What was taken up is given time to be done: the queue may be long.
 TAKEN_UP_AGAIN_AFTER = timedelta(minutes=5)
 DESCRIPTION_EXPECTED_WITHIN = timedelta(hours=1)
+FEW_MESSAGES = 20
 UPLOAD_FORGOTTEN_AFTER = timedelta(days=1)
 REJECTION_FORGOTTEN_AFTER = timedelta(days=1)
 DELETED_KEPT_FOR = timedelta(days=30)
@@ -74,6 +75,7 @@ def sweep(
     notify: Callable[[PictureStored], None],
     wake: Callable[[], None],
     ask: Callable[[DescribePicture], None],
+    asked: Callable[[], int],
     go_on: Callable[[ExportLibrary], None],
     pages: int = PAGES_A_SWEEP,
 ) -> None:
@@ -86,6 +88,7 @@ def sweep(
         notify: sends the event of a picture whose own was lost.
         wake: sends a message that has whatever waits processed.
         ask: sends the message for a description that waits too long.
+        asked: how many such messages there are.
         go_on: sends the message for a copy of everything whose worker fell silent.
         pages: how many pages of the bucket's keys to look through.
     """
@@ -101,7 +104,7 @@ def sweep(
     decode_again_what_older_decoders_could_not()
     try_step(tell_backlog)
     try_step(partial(_wake, wake))
-    for picture in in_time(_found(partial(_late_descriptions, moment))):
+    for picture in in_time(_found(partial(_late_descriptions, moment, asked=asked))):
         try_step(partial(_ask_again, picture.image_id, moment, ask=ask))
     for place in in_time(_found(marked_purges)):
         try_step(partial(finish_purge, place, store=store))
@@ -246,8 +249,13 @@ def _decode_again(picture: PictureStored) -> None:
     db.session.commit()
 
 
-def _late_descriptions(moment: datetime) -> list[PictureStored]:
-    if seconds_of_rest() > 0:  # messages are sent anew meanwhile, and one more each hour adds up
+def _late_descriptions(moment: datetime, *, asked: Callable[[], int]) -> list[PictureStored]:
+    """Return pictures that wait for longer than their messages do.
+
+    Each message serves the picture whose turn it is. So those whose own was lost miss it only once
+    few are left, and while there are many, one more of each every hour would only add up.
+    """
+    if seconds_of_rest() > 0 or asked() > FEW_MESSAGES:  # while it rests, they are sent anew
         return []
     late = Image.description_asked_at < moment - DESCRIPTION_EXPECTED_WITHIN
     return _few_of_each(

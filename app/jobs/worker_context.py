@@ -195,6 +195,7 @@ class Assembly:
                 notify=self.notify,
                 wake=self.wake,
                 ask=self.ask,
+                asked=self.descriptions.length,
                 go_on=self.go_on,
                 pages=self.settings.sweep_pages,
             )

@@ -107,6 +107,7 @@ def use_queues_and_mail(recorder: Recorder) -> None:
     url = boto3.client("sqs", region_name=REGION).create_queue(QueueName="pictures")["QueueUrl"]
     queue = Queue(sqs=recorder.client("sqs"), url=url)
     queue.send({})
+    assert queue.length() == 1
     (message,) = queue.receive(wait_seconds=0)
     queue.again_in(message, seconds=1)
 

@@ -40,7 +40,9 @@ MAY = {
     | CONSUMES
     | DELETES
     | {"sqs:ChangeMessageVisibility", "sqs:SendMessage", "s3:GetObject"},
-    "Sweep": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject", "s3:DeleteObjectVersion"},
+    "Sweep": SECRETS
+    | DELETES
+    | {"sqs:SendMessage", "sqs:GetQueueAttributes", "s3:GetObject", "s3:DeleteObjectVersion"},
     "Doctor": SECRETS | DELETES | {"sqs:SendMessage", "s3:GetObject", "s3:GetObjectVersion"},
     # It writes the setup code, and makes the copy before what cannot be taken back.
     "Migrate": SECRETS

@@ -137,7 +137,7 @@ def test_search_for_missing_originals_reads_its_page_alone(
         ),
         (
             "description_state = 'waiting', description_asked_at = now() - interval '2 hours'",
-            lambda: cleanup._late_descriptions(now()),  # noqa: SLF001
+            lambda: cleanup._late_descriptions(now(), asked=lambda: 0),  # noqa: SLF001
         ),
         (
             "deleted_at = now() - interval '40 days'",

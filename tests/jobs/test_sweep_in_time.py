@@ -155,3 +155,11 @@ def test_limit_in_which_somebody_counts_keeps_no_other_from_being_deleted(
         library.assembly.sweep()
         assert library.value("SELECT string_agg(key, '') FROM rate_limits WHERE key <= 'b'") == "a"
     engine.dispose()
+
+
+def test_queue_tells_of_messages_that_wait_are_delayed_or_in_hand(library: Library) -> None:
+    queue = library.assembly.descriptions
+    for delay_seconds in (0, 0, 900):
+        queue.send({}, delay_seconds=delay_seconds)
+    assert len(queue.receive(most=1)) == 1
+    assert queue.length() == 3

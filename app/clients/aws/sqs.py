@@ -8,6 +8,7 @@ from typing import Any
 from app.clients.aws.boto import AwsUnavailableError, translated
 
 WAIT_SECONDS = 10
+_LENGTHS = [f"ApproximateNumberOfMessages{which}" for which in ("", "Delayed", "NotVisible")]
 MAX_MESSAGES = 10  # that SQS hands out, or takes, at once
 # [Note: Who falls silent] What a worker has in hand is hidden from others for a few seconds only,
 # and the worker says every three seconds that it is still at it. One that is killed says nothing
@@ -55,6 +56,12 @@ class Queue:
                 answer = self._sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
             if answer.get("Failed"):
                 raise AwsUnavailableError("some messages were not taken")
+
+    def length(self) -> int:
+        """Return about how many messages there are: waiting, delayed and in hand."""
+        with translated():
+            answer = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=_LENGTHS)
+        return sum(int(answer["Attributes"].get(name, 0)) for name in _LENGTHS)
 
     def receive(self, *, most: int = 1, wait_seconds: int = WAIT_SECONDS) -> list[Message]:
         """Wait for messages; each is hidden from others for a while, unless that is renewed."""
