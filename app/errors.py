@@ -17,7 +17,9 @@ AppError
 ├── RegistrationClosedError      403
 ├── InviteNeededError            403
 ├── SetupCodeError               403  wrong, or used: nothing tells which
+├── ShareLinksForbiddenError     403
 ├── NotFoundError                404  absent, or somebody else's: the same answer
+├── ShareClosedError             404  unknown, ended, expired, or its password is missing or wrong
 ├── ConflictError                409
 │   ├── ProveAddressError
 │   ├── ProveByMailError
@@ -34,6 +36,9 @@ AppError
 │   ├── AlbumFullError
 │   ├── InTooManyAlbumsError
 │   ├── TooMuchInAlbumsError
+│   ├── TooManySharesError
+│   ├── TooManyInSharesError
+│   ├── TooManyToShareError
 │   ├── LastWayInError
 │   ├── PasswordTooShortAloneError
 │   ├── TotpExistsError
@@ -194,10 +199,25 @@ class SetupCodeError(AppError):
     detail = "This setup code is wrong, or was used already."
 
 
+class ShareLinksForbiddenError(AppError):
+    status = 403
+    code = "share_links_forbidden"
+    detail = "Whoever runs this site has switched share links off."
+
+
 class NotFoundError(AppError):
     status = 404
     code = "not_found"
     detail = "There is nothing here."
+
+
+class ShareClosedError(AppError):
+    status = 404
+    code = "share_closed"
+    detail = (
+        "This link does not open. It is not known, was ended or has expired, or it has a password"
+        " that is another."
+    )
 
 
 class ConflictError(AppError):
@@ -280,6 +300,27 @@ class TooMuchInAlbumsError(ConflictError):
     code = "too_much_in_albums"
     detail = (
         "These pictures are in very many albums. Nothing was changed; take fewer pictures at once."
+    )
+
+
+class TooManySharesError(ConflictError):
+    code = "too_many_shares"
+    detail = "You have as many share links as you may. End one first."
+
+
+class TooManyInSharesError(ConflictError):
+    code = "too_many_in_shares"
+    detail = (
+        "Your links to selections hold as many pictures as they may. End one first, or share an"
+        " album."
+    )
+
+
+class TooManyToShareError(ConflictError):
+    code = "too_many_to_share"
+    detail = (
+        "A link to a selection shows 10,000 pictures at most. Put them into an album, and share"
+        " that."
     )
 
 

@@ -134,6 +134,7 @@ class Settings:
     secret_key: str  # seals what is kept to be read again; changing it loses authenticator apps
     setup_code: str | None  # what makes the first account; None: whoever comes first makes it
     registration: Registration
+    share_links_are_allowed: bool  # whether people may share by links; those there are open no more
     mail_from: str | None  # None: this site sends no mail
     mailbox_dir: Path | None  # local mode only: where mails land and are read
     mailbox_key: str  # local mode only: who shows it reads them; empty: nobody does
@@ -183,6 +184,7 @@ class Settings:
             secret_key=_secret_key(environment["SECRET_KEY"]),
             setup_code=_setup_code(environment),
             registration=_registration(environment),
+            share_links_are_allowed=_share_links_are_allowed(environment),
             mail_from=environment.get("MAIL_FROM") or None,
             mailbox_dir=Path(mailbox) if (mailbox := environment.get("MAILBOX_DIR")) else None,
             mailbox_key=environment.get("MAILBOX_KEY", ""),
@@ -301,6 +303,13 @@ def _unconfined_decoders_are_allowed(environment: Mapping[str, str]) -> bool:
     wanted = environment.get("UNCONFINED_DECODERS") or "refuse"
     if wanted not in {"refuse", "allow"}:
         raise InvalidSettingError("UNCONFINED_DECODERS must be refuse or allow")
+    return wanted == "allow"
+
+
+def _share_links_are_allowed(environment: Mapping[str, str]) -> bool:
+    wanted = environment.get("SHARE_LINKS") or "allow"
+    if wanted not in {"allow", "forbid"}:
+        raise InvalidSettingError("SHARE_LINKS must be allow or forbid")
     return wanted == "allow"
 
 

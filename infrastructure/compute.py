@@ -107,6 +107,7 @@ class Compute(Construct):
             "EXPORT_QUEUE_URL": pictures.export_queue.queue.queue_url,
             "MAIL_QUEUE_URL": pictures.mail_queue.queue.queue_url,
             "REGISTRATION": settings.registration,
+            "SHARE_LINKS": settings.share_links,
             **(
                 {"STORAGE_QUOTA_BYTES": str(settings.quota_gb * 1024**3)}
                 if settings.quota_gb

@@ -133,6 +133,7 @@ class Settings:
     alarm_address: str | None
     mail_address: str | None  # who sends, an identity of SES; None: this site sends no mail
     registration: Registration
+    share_links: Literal["allow", "forbid"]
     quota_gb: int | None  # how much each person may keep; None: no limit
     kept: Kept
     # Nothing is protected from deletion yet, so that a first deployment that fails is rolled back
@@ -185,6 +186,9 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
         raise InvalidContextError(
             f"-c registration= takes {', '.join(_REGISTRATIONS)}, not {registration!r}"
         )
+    share_links = str(context("share_links") or "allow")
+    if share_links not in {"allow", "forbid"}:
+        raise InvalidContextError(f"-c share_links= takes allow or forbid, not {share_links!r}")
     size = SIZES[size_name]
     try:
         kept = read_kept(context)
@@ -202,6 +206,7 @@ def read_settings(context: Callable[[str], object], *, region: str | None) -> Se
         alarm_address=_address(context, "alarms"),
         mail_address=_address(context, "mail"),
         registration=_REGISTRATIONS[registration],
+        share_links="forbid" if share_links == "forbid" else "allow",
         quota_gb=_number(context, "quota", most=_MAX_QUOTA_GB),
         kept=kept,
         is_first=str(context("first") or "") == "true",

@@ -21,6 +21,8 @@ from app.exports.routes import leaving
 from app.library.account_routes import account
 from app.library.routes import images
 from app.search.routes import search
+from app.sharing.routes import shares
+from app.sharing.visitor_routes import shared
 from app.timeline.album_routes import album_contents
 from app.timeline.routes import timeline
 from app.uploads.routes import uploads
@@ -47,6 +49,8 @@ BLUEPRINTS = (
     search,
     albums,
     album_contents,
+    shares,
+    shared,
     uploads,
     leaving,
     people,

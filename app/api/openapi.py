@@ -50,6 +50,8 @@ _TAGS = {
     "Timeline": "Pictures by months and days, for a screen that shows what is in view.",
     "Search": "Pictures by words, dates and what they are.",
     "Albums": "Pictures under a title, by date or by hand; one may be in many.",
+    "Share links": "Links by which others see pictures without an account, and ending them.",
+    "Shared with visitors": "What whoever has a share link sees of it.",
     "Leaving": "Copies of everything, and deleting the account.",
     "Administration": "Accounts and invitations of the site; never pictures.",
 }
@@ -111,6 +113,12 @@ def _document(app: Flask) -> dict[str, Any]:
                     "in": "cookie",
                     "name": "__Host-session" if settings.site_is_https else "session",
                     "description": "Set by signing in; for browsers.",
+                },
+                "visit": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Pinhole-Visit",
+                    "description": "The `visit` of `POST /api/shared/open`.",
                 },
             },
         },
@@ -240,11 +248,13 @@ def _query_parameters(model: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -
         }
 
 
-# What each guard of app/accounts/sessions/guards.py takes: a script by its token, or a browser.
+# What each guard takes: a script by its token, a browser, or whoever came by a share link.
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "public": [],
     "signed_in": [{"token": []}, {"session": []}],
+    "visitor": [{"visit": []}],
 }
+_NO_ACCOUNT = {"public", "visitor"}
 _NOBODY = "Nobody is signed in, or the token is not known."
 _REFUSED = {
     "fresh": "Nobody is signed in, or their last proof is more than ten minutes ago.",
@@ -314,13 +324,13 @@ def _problems(route: _Route) -> dict[str, str]:
         "429": "Too many requests, by this caller or from this address.",
         "503": "Something behind the API does not answer.",
     }
-    if route.access != "public":
+    if route.access not in _NO_ACCOUNT:
         problems["401"] = _REFUSED.get(route.access, _NOBODY)
     if route.method != "get":
         problems["403"] = "The request came from another site."
         if route.access == "signed_in":
             problems["403"] = "The token may only read, or the request came from another site."
-    elif route.access not in {"public", "signed_in"}:
+    elif route.access not in _NO_ACCOUNT | {"signed_in"}:
         problems["403"] = "A token cannot do this."
     if "administrator" in route.access:
         problems["404"] = "There is nothing here for anybody but an administrator."

@@ -188,6 +188,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex, nofollow",
     }
     if settings.site_is_https:
         headers["Strict-Transport-Security"] = "max-age=63072000"

@@ -1,24 +1,21 @@
 """The timeline over HTTP: counts by months and days, a bucket, and what is in view."""
 
-from uuid import UUID
-
 from flask import Response
 
 from app.accounts.sessions.guards import current_owner, signed_in
-from app.errors import FieldError, ValidationFailedError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import parts
 from app.http.entity_tags import tag_with_version, unchanged_since
 from app.http.middleware import json_response
 from app.timeline.buckets import bucket_of, count_buckets, read_bucket, show_in_view, version_of
 from app.timeline.schemas import (
-    MAX_IN_VIEW,
     BucketIn,
     BucketOut,
     InViewIn,
     InViewOut,
     TimelineIn,
     TimelineOut,
+    parse_ids_in_view,
 )
 
 timeline = APIBlueprint("timeline", __name__, url_prefix="/api/timeline", tag="Timeline")
@@ -77,21 +74,5 @@ def get_addresses(query_data: InViewIn) -> Response:
     owner = current_owner()
     reader = parts().access.reader(owner.id, is_relative=True)
     shared = {"base": reader.shared.base, "query": reader.shared.query}
-    ids = _parse_ids(query_data.ids)
+    ids = parse_ids_in_view(query_data.ids)
     return json_response(show_in_view(owner, ids, reader=reader, shared=shared))
-
-
-def _parse_ids(text: str) -> list[UUID]:
-    try:
-        ids = [UUID(part) for part in text.split(",") if part]
-    except ValueError as error:
-        raise _wrong_ids("Ids are UUIDs, separated by commas.") from error
-    if len(ids) > MAX_IN_VIEW:
-        raise _wrong_ids(f"Ask for {MAX_IN_VIEW} images at most.")
-    return ids
-
-
-def _wrong_ids(message: str) -> ValidationFailedError:
-    return ValidationFailedError(
-        errors=(FieldError(location="query", field="ids", message=message),)
-    )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from app.errors import FieldError, ValidationFailedError
 from app.http.schemas import BaseModel
 from app.images.models import ImageState, View
 from app.images.schemas import ChosenView, SharedAddresses
@@ -130,3 +131,24 @@ class InViewOut(BaseModel):
     thumbhashes: dict[str, str | None] = Field(description="Colour placeholders, base64.")
     alt_texts: dict[str, str] = Field(description="Of those that have one.")
     urls_expire_at: datetime | None = Field(description="Null where there is no address.")
+
+
+def parse_ids_in_view(text: str) -> list[UUID]:
+    """Return the ids of InViewIn.
+
+    Raises:
+        ValidationFailedError: they are no ids, or too many.
+    """
+    try:
+        ids = [UUID(part) for part in text.split(",") if part]
+    except ValueError as error:
+        raise _wrong_ids("Ids are UUIDs, separated by commas.") from error
+    if len(ids) > MAX_IN_VIEW:
+        raise _wrong_ids(f"Ask for {MAX_IN_VIEW} images at most.")
+    return ids
+
+
+def _wrong_ids(message: str) -> ValidationFailedError:
+    return ValidationFailedError(
+        errors=(FieldError(location="query", field="ids", message=message),)
+    )

@@ -15,6 +15,7 @@ import app.images.models
 import app.integrity.purges
 import app.integrity.scan_state
 import app.search.models
+import app.sharing.models
 import app.timeline.models
 import app.uploads.cancelled  # noqa: F401 - with accounts, all tables
 from app.cli.migrate import migrate

@@ -74,6 +74,13 @@ def test_decoders_may_be_told_to_refuse() -> None:
     assert settings(unconfined_decoders="refuse").unconfined_decoders == "refuse"
 
 
+def test_share_links_may_be_forbidden() -> None:
+    assert settings().share_links == "allow"
+    assert settings(share_links="forbid").share_links == "forbid"
+    with pytest.raises(InvalidContextError, match="share_links"):
+        settings(share_links="never")
+
+
 def test_quota_that_is_said_is_taken() -> None:
     assert settings(quota="50").quota_gb == 50
     assert settings().quota_gb is None

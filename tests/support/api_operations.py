@@ -20,8 +20,15 @@ WITHOUT_SECURITY: list[Operation] = sorted(
     for method, operation in by.items()
     if operation["security"] == []
 )
+# For whoever came by a share link; tests/api/sharing/ has those who did not.
+OF_VISITORS: list[Operation] = sorted(
+    (method.upper(), path)
+    for path, by in _DOCUMENT["paths"].items()
+    for method, operation in by.items()
+    if operation["security"] == [{"visit": []}]
+)
 WRITES = [operation for operation in OPERATIONS if operation[0] != "GET"]
-GUARDED = [operation for operation in OPERATIONS if operation not in WITHOUT_SECURITY]
+GUARDED = [operation for operation in OPERATIONS if operation not in WITHOUT_SECURITY + OF_VISITORS]
 
 # Whoever adds to these says who may call it, and why that is anyone.
 PUBLIC: set[Operation] = {
@@ -51,6 +58,8 @@ PUBLIC: set[Operation] = {
     ("POST", "/api/auth/former-address/look"),
     ("POST", "/api/auth/former-address/restore"),
     ("POST", "/api/auth/reset/finish"),
+    # For people with a share link and no account.
+    ("POST", "/api/shared/open"),
 }
 # Operations on something of somebody's, other than pictures: where each meets strangers.
 STRANGERS_TRY: dict[Operation, str] = {
@@ -66,6 +75,9 @@ STRANGERS_TRY: dict[Operation, str] = {
         "DELETE",
         "/api/account/exports/{export_id}",
     ): "tests/api/accounts/test_export_and_deletion.py",
+    ("PATCH", "/api/shares/{share_id}"): "tests/api/sharing/test_shares.py",
+    ("DELETE", "/api/shares/{share_id}"): "tests/api/sharing/test_shares.py",
+    ("POST", "/api/shares/{share_id}/address"): "tests/api/sharing/test_shares.py",
     ("GET", "/api/timeline/{key}"): "tests/api/images/test_timeline_buckets.py",
 }
 

@@ -28,7 +28,11 @@ _TOLD_TO_ADMINISTRATORS = {
     "recovery_codes",
     "scope",
     "sessions",
+    "shares",
+    "shows",
     "totps",
+    "with_downloads",
+    "with_password",
 }
 _MAX_DIGITS = 18  # of a bigint, so that no cursor overflows it
 

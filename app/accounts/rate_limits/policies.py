@@ -61,6 +61,15 @@ PASSWORD_CHECKS_PERSON = Limit(name="password-check-person", burst=60, every=_SE
 # sets it. So neither a stranger in their network nor an intruder who asks keeps an owner from it.
 PASSWORDS_SET = Limit(name="passwords-set", burst=60, every=_SECOND)
 
+# [Note: Guesses at a share's password] Counted for a link, whether there is one or not, for a
+# network and for the whole site, and given back when right. Less for a network than for a link:
+# whoever guesses from one keeps nobody elsewhere out. With all of them together, 5,800 guesses a
+# day. The link's owner, signed in, has tries of their own.
+SHARE_TRIES = Limit(name="share", burst=30, every=15 * _SECOND)
+SHARE_TRIES_NETWORK = Limit(name="share-network", burst=10, every=30 * _SECOND)
+SHARE_TRIES_ALL = Limit(name="share-all", burst=300, every=_SECOND)
+SHARE_TRIES_OWNER = Limit(name="share-owner", burst=30, every=15 * _SECOND)
+
 # For each person. Each mails a notice that is always sent, and computes a hash.
 PASSWORD_CHANGES = Limit(name="password-changes", burst=10, every=5 * _MINUTE)
 # [Note: New ways in] For each person: an app, a passkey or a link to a provider that is begun, and
@@ -71,6 +80,10 @@ NEW_WAYS_IN = Limit(name="new-ways-in", burst=20, every=5 * _MINUTE)
 
 # For each person: a notice and two lines of their record each, with its end.
 NEW_TOKENS = Limit(name="new-tokens", burst=100, every=5 * _MINUTE)
+
+# For each person: share links that are made, changed or given another address. Each is a line of
+# their record, and perhaps a hash; to end a link is a line, too, of one that was made before.
+SHARE_CHANGES = Limit(name="share-changes", burst=100, every=5 * _MINUTE)
 
 # What the API's document says of 429, where nothing more is to be said.
 TOO_MANY_TRIES = "Too many tries: wait as long as `Retry-After` says."

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from app.clients.aws.boto import translated
-from app.clients.aws.image_store import Part, key_of, prefix_of_user
+from app.clients.aws.image_store import PREVIEWS, Part, key_of, prefix_of_user
 from app.clients.aws.sigv4 import Bucket, Credentials, Presigner, SharedAddress, SignedUrl
 
 UPLOAD_SECONDS = 300
@@ -27,6 +27,13 @@ DOWNLOAD_SECONDS = 300
 SESSION_SECONDS = 3600
 SESSION_RENEWED_BEFORE = timedelta(minutes=15)
 SESSIONS_KEPT = 10_000
+# [Note: Addresses of visitors] What a share link shows is dead within a minute of its end: so its
+# addresses live no longer, and pages ask for others. Session policies say it, too. They name kinds
+# of objects and not keys: of keys one holds a dozen, and a page shows hundreds of images. An
+# original that visitors may save is a key by itself. docs/decisions/0104-share-links.md.
+VISITOR_SECONDS = 60
+# The shortest that STS makes.
+ORIGINAL_SESSION_SECONDS = 900
 _SHOWN_IN_PLACE = frozenset({"image/gif", "image/webp"})
 
 
@@ -59,7 +66,7 @@ class UserAccess:
         self._role_arn = role_arn
         self._bucket_name = bucket_name
         self.bucket = bucket
-        self._sessions: OrderedDict[UUID, Credentials] = OrderedDict()
+        self._sessions: OrderedDict[UUID, Credentials] = OrderedDict()  # by whose, or which share
         self._lock = threading.Lock()
 
     def upload_place(
@@ -168,28 +175,114 @@ class UserAccess:
         ).url(key)
         return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=READ_SECONDS))
 
+    def visitor_reader(self, share_id: UUID, owner_id: UUID, *, until: datetime | None) -> "Reader":
+        """Return what signs relative addresses of an owner's derived pictures for a visitor.
+
+        See [Note: Addresses of visitors].
+
+        Args:
+            share_id: which share link the visitor has.
+            owner_id: whose pictures it shows.
+            until: when the link expires, if it does.
+        """
+        signed_at, seconds = _for_visitors(until)
+        presigner = Presigner(
+            "GET",
+            bucket=self.bucket,
+            credentials=self._visitor_credentials(share_id, owner_id),
+            signed_at=signed_at,
+            seconds=seconds,
+            # A browser keeps what it has shown for this long and no longer.
+            query={"response-cache-control": "private, max-age=3600"},
+        )
+        return Reader(
+            presigner,
+            prefix_of_user(owner_id),
+            expires_at=signed_at + timedelta(seconds=seconds),
+            is_relative=True,
+        )
+
+    def visitor_download(
+        self,
+        share_id: UUID,
+        owner_id: UUID,
+        image_id: UUID,
+        *,
+        name: str,
+        content_type: str,
+        until: datetime | None,
+    ) -> SignedUrl:
+        """An address by which a visitor saves one original, by a session for nothing else."""
+        signed_at, seconds = _for_visitors(until)
+        url = Presigner(
+            "GET",
+            bucket=self.bucket,
+            credentials=self._assume(
+                owner_id,
+                name=f"share-{share_id.hex}",
+                policy=visitor_original_policy(self._bucket_name, owner_id, image_id),
+                seconds=ORIGINAL_SESSION_SECONDS,
+            ),
+            signed_at=signed_at,
+            seconds=seconds,
+            query={
+                "response-content-disposition": attachment(name),
+                "response-content-type": content_type,
+                "response-cache-control": "private, no-store",
+            },
+        ).url(key_of(owner_id, image_id, "original"))
+        return SignedUrl(url=url, expires_at=signed_at + timedelta(seconds=seconds))
+
     def credentials(self, user_id: UUID) -> Credentials:
         """Return this person's credentials, with at least 15 minutes left to live."""
+        return self._kept(
+            user_id,
+            lambda: self._assume(
+                user_id,
+                name=f"user-{user_id.hex}",
+                policy=session_policy(self._bucket_name, user_id),
+            ),
+        )
+
+    def _visitor_credentials(self, share_id: UUID, owner_id: UUID) -> Credentials:
+        return self._kept(
+            share_id,
+            lambda: self._assume(
+                owner_id,
+                name=f"share-{share_id.hex}",
+                policy=visitor_policy(self._bucket_name, owner_id),
+            ),
+        )
+
+    def _kept(self, of: UUID, assume: Callable[[], Credentials]) -> Credentials:
         with self._lock:
-            known = self._sessions.get(user_id)
+            known = self._sessions.get(of)
             if known and known.expires_at - _now() > SESSION_RENEWED_BEFORE:
-                self._sessions.move_to_end(user_id)
+                self._sessions.move_to_end(of)
                 return known
-        fresh = self._assume(user_id)
+        fresh = assume()
         with self._lock:
-            self._sessions[user_id] = fresh
+            self._sessions[of] = fresh
             while len(self._sessions) > SESSIONS_KEPT:
                 self._sessions.popitem(last=False)
         return fresh
 
-    def _assume(self, user_id: UUID) -> Credentials:
+    def _assume(
+        self,
+        user_id: UUID,
+        *,
+        name: str,
+        policy: dict[str, object],
+        seconds: int = SESSION_SECONDS,
+    ) -> Credentials:
+        """Ask STS for a session below one person's prefix; `name` stands in logs of AWS."""
         with translated():
             answer = self._sts.assume_role(
                 RoleArn=self._role_arn,
-                RoleSessionName=f"user-{user_id.hex}",
-                DurationSeconds=SESSION_SECONDS,
+                RoleSessionName=name,
+                DurationSeconds=seconds,
                 Tags=[{"Key": "user", "Value": user_id.hex}],
-                Policy=json.dumps(session_policy(self._bucket_name, user_id)),
+                Policy=json.dumps(policy, separators=(",", ":")),
             )
         given = answer["Credentials"]
         return Credentials(
@@ -212,6 +305,11 @@ class Reader:
         self._is_relative = is_relative
         self._thumbnail = self._signing("thumbnail.webp")
         self._previews: dict[Part, Callable[[str], str]] = {}
+
+    @property
+    def expires_at(self) -> datetime:
+        """Until when its addresses work."""
+        return self._expires_at
 
     @property
     def shared(self) -> SharedAddress:
@@ -244,6 +342,28 @@ def session_policy(bucket_name: str, user_id: UUID) -> dict[str, object]:
     }
 
 
+def visitor_policy(bucket_name: str, owner_id: UUID) -> dict[str, object]:
+    """The inline policy of a share link's session: read what is derived, of one owner."""
+    theirs = f"arn:aws:s3:::{bucket_name}/{prefix_of_user(owner_id)}*/"
+    return _read_briefly(*(f"{theirs}{part}" for part in ("thumbnail.webp", *PREVIEWS.values())))
+
+
+def visitor_original_policy(bucket_name: str, owner_id: UUID, image_id: UUID) -> dict[str, object]:
+    """The inline policy of a session that reads one original and nothing else."""
+    return _read_briefly(f"arn:aws:s3:::{bucket_name}/{key_of(owner_id, image_id, 'original')}")
+
+
+def _read_briefly(*resources: str) -> dict[str, object]:
+    too_old = {"NumericGreaterThan": {"s3:signatureAge": str(VISITOR_SECONDS * 1000)}}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": list(resources)},
+            {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": too_old},
+        ],
+    }
+
+
 def attachment(name: str) -> str:
     """A Content-Disposition that saves a file as `name` in every browser (RFC 6266, RFC 8187)."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in " ._-()") else "_" for c in name)
@@ -255,6 +375,13 @@ def bucket_at(*, name: str, region: str, endpoint_url: str | None) -> Bucket:
     if endpoint_url:
         return Bucket(base_url=f"{endpoint_url.rstrip('/')}/{name}", region=region)
     return Bucket(base_url=f"https://{name}.s3.{region}.amazonaws.com", region=region)
+
+
+def _for_visitors(until: datetime | None) -> tuple[datetime, int]:
+    """Return when an address for a visitor begins to work, and for how many seconds."""
+    signed_at = _now().replace(microsecond=0)
+    left = VISITOR_SECONDS if until is None else int((until - signed_at).total_seconds())
+    return signed_at, max(1, min(VISITOR_SECONDS, left))
 
 
 def _last_full_minutes() -> datetime:

@@ -1732,6 +1732,239 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what is said of a link, as opening it did; for a page that is loaded again
+         * @description Show what is said of a link, as opening it did; for a page that is loaded again.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what it takes to show pictures that are in view
+         * @description Get what it takes to show pictures that are in view.
+         *
+         *     Signed addresses, which work for a minute, colour placeholders and, where they are shown,
+         *     alternative texts of up to 200 pictures.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_shared_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a link shows, in columns; 2,000 at a time
+         * @description List what a link shows, in columns; 2,000 at a time.
+         *
+         *     Pass `next_cursor` as `cursor` to get the next page.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["list_shared_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/images/{image_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one picture of a link with what its owner lets visitors know about it
+         * @description Show one picture of a link with what its owner lets visitors know about it.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_shared_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/images/{image_id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an address that saves the original, where the owner of the link allows that
+         * @description Get an address that saves the original, where the owner of the link allows that.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_shared_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a share link, with its password where it has one. Counts as a visit
+         * @description Open a share link, with its password where it has one. Counts as a visit.
+         *
+         *     The token stands behind the `#` of the link, which no browser sends by itself.
+         *
+         *     Not idempotent. Each request counts as a visit.
+         */
+        post: operations["open_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List everything that others can reach by a link, and links that open no more
+         * @description List everything that others can reach by a link, and links that open no more.
+         *
+         *     Of each, how often it was opened by others and when last. Not its address: what is kept of that
+         *     is a hash.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_shares"];
+        put?: never;
+        /**
+         * Make a link to an album, or to pictures of your library
+         * @description Make a link to an album, or to pictures of your library.
+         *
+         *     Whoever has `url` sees previews without metadata and, where you say so, dates, descriptions and
+         *     names; no account is asked. `url` is told once: what is kept is a hash.
+         *
+         *     Not idempotent. Each request makes another link; end what you do not know of.
+         */
+        post: operations["create_share"];
+        /**
+         * End all links at once. Within a minute nothing that they showed can be read any more
+         * @description End all links at once. Within a minute nothing that they showed can be read any more.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        delete: operations["end_shares"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a link. Within a minute nothing that it showed can be read any more
+         * @description End a link. Within a minute nothing that it showed can be read any more.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
+         */
+        delete: operations["delete_share"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what a link says and allows, its password, or when it expires
+         * @description Change what a link says and allows, its password, or when it expires.
+         *
+         *     After another password all visitors have to give it, those who are looking included.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        patch: operations["update_share"];
+        trace?: never;
+    };
+    "/api/shares/{share_id}/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a link another address, and end the former: for one that got to the wrong people
+         * @description Give a link another address, and end the former: for one that got to the wrong people.
+         *
+         *     Also for one that you have lost, since what is kept of it is a hash.
+         *
+         *     Not idempotent. Each request makes another address, and ends the one before.
+         */
+        post: operations["renew_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/timeline": {
         parameters: {
             query?: never;
@@ -3667,6 +3900,19 @@ export interface components {
          */
         NothingIn: Record<string, never>;
         /**
+         * OpenShareIn
+         * @description What a visitor has.
+         */
+        OpenShareIn: {
+            /** Password */
+            password?: string | null;
+            /**
+             * Token
+             * @description What stands behind the # of the link.
+             */
+            token: string;
+        };
+        /**
          * OptionsOut
          * @description What to ask the browser with.
          */
@@ -3996,7 +4242,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "too_many_albums" | "too_many_at_once" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "too_many_albums" | "too_many_at_once" | "too_many_in_shares" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -4291,6 +4537,382 @@ export interface components {
             base: string;
             /** Query */
             query: string;
+        };
+        /**
+         * SharedImageOut
+         * @description One picture, as a visitor sees it; null is what is not there or not shown.
+         */
+        SharedImageOut: {
+            /** Alt Text */
+            alt_text: string | null;
+            /** Date */
+            date: string | null;
+            /** Description */
+            description: string | null;
+            /**
+             * Height
+             * @description Pixels, upright.
+             */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Width
+             * @description Pixels, upright.
+             */
+            width: number | null;
+        };
+        /**
+         * SharedImagesOut
+         * @description Pictures in columns: one value for each, in the order of `ids`.
+         */
+        SharedImagesOut: {
+            /**
+             * Animated
+             * @description The indexes of those that move; what visitors see of them stands still.
+             */
+            animated: number[];
+            /**
+             * Days
+             * @description Which of `ids`, in their order, are of which day; empty where dates are not shown.
+             */
+            days: components["schemas"]["DayCount"][];
+            /** Ids */
+            ids: string[];
+            /**
+             * Next Cursor
+             * @description Where more than 2,000 are left; null: this was the last page.
+             */
+            next_cursor: string | null;
+            /**
+             * Ratios
+             * @description Width divided by height.
+             */
+            ratios: number[];
+        };
+        /**
+         * SharedInViewOut
+         * @description What it takes to show pictures, by their ids; what the link does not show is left out.
+         */
+        SharedInViewOut: {
+            /** @description Each address is `base` + its own + `&` + `query`. */
+            addresses: components["schemas"]["SharedAddresses"];
+            /**
+             * Alt Texts
+             * @description Where descriptions are shown.
+             */
+            alt_texts: {
+                [key: string]: string;
+            };
+            /** Previews */
+            previews: {
+                [key: string]: string;
+            };
+            /**
+             * Thumbhashes
+             * @description Colour placeholders, base64.
+             */
+            thumbhashes: {
+                [key: string]: string | null;
+            };
+            /** Thumbnails */
+            thumbnails: {
+                [key: string]: string;
+            };
+            /**
+             * Urls Expire At
+             * Format: date-time
+             * @description A minute from now at most: then ask again.
+             */
+            urls_expire_at: string;
+        };
+        /**
+         * SharedOriginalOut
+         * @description An address that saves the original; a download begins within a minute or not at all.
+         */
+        SharedOriginalOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * SharedOut
+         * @description What a visitor is told of a share.
+         */
+        SharedOut: {
+            /** Allow Downloads */
+            allow_downloads: boolean;
+            /**
+             * Count
+             * @description Of pictures that can be shown now.
+             */
+            count: number;
+            /** Expires At */
+            expires_at: string | null;
+            /** Note */
+            note: string;
+            /** Show Dates */
+            show_dates: boolean;
+            /** Show Descriptions */
+            show_descriptions: boolean;
+            /** Show Names */
+            show_names: boolean;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ShareIn
+         * @description A new link: to an album, or to pictures. Either `album_id` or `images`.
+         */
+        ShareIn: {
+            /**
+             * Album Id
+             * @description It shows what is in this album whenever somebody looks.
+             */
+            album_id?: string | null;
+            /**
+             * Allow Downloads
+             * @description Whether visitors may save originals, with all that is written in them: place, camera, names.
+             */
+            allow_downloads?: boolean;
+            /**
+             * Expires At
+             * @description From then on it opens no more; null: until you end it.
+             */
+            expires_at?: string | null;
+            /**
+             * Images
+             * @description It shows these, which are in the library now, and no others later.
+             */
+            images?: components["schemas"]["PickedImages"] | components["schemas"]["MatchingImages"] | null;
+            /**
+             * Name
+             * @description For yourself: visitors do not read it.
+             * @example For Grandma
+             */
+            name?: string;
+            /**
+             * Note
+             * @description Visitors read it.
+             */
+            note?: string;
+            /**
+             * Password
+             * @description 8 characters or more; null: the link alone opens it.
+             * @example two herons at low tide
+             */
+            password?: string | null;
+            /**
+             * Show Dates
+             * @description Whether visitors see when it was taken.
+             */
+            show_dates?: boolean;
+            /**
+             * Show Descriptions
+             * @description Whether visitors see alt texts and descriptions.
+             */
+            show_descriptions?: boolean;
+            /**
+             * Show Names
+             * @description Whether visitors see names of files.
+             */
+            show_names?: boolean;
+            /**
+             * Title
+             * @description Visitors read it.
+             * @example Iceland
+             */
+            title?: string;
+        };
+        /**
+         * ShareMadeOut
+         * @description A link with its address. The address is told here, and never again.
+         */
+        ShareMadeOut: {
+            /** Album Id */
+            album_id: string | null;
+            /** Album Title */
+            album_title: string | null;
+            /** Allow Downloads */
+            allow_downloads: boolean;
+            /**
+             * Count
+             * @description Of pictures in the library that it is to.
+             */
+            count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Has Password */
+            has_password: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "album" | "selection";
+            /** Last Visit At */
+            last_visit_at: string | null;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Show Dates */
+            show_dates: boolean;
+            /** Show Descriptions */
+            show_descriptions: boolean;
+            /** Show Names */
+            show_names: boolean;
+            /**
+             * State
+             * @description open: whoever has it gets in. album_deleted: the album is, and can be restored; then it opens again. forbidden: this site allows no links.
+             * @enum {string}
+             */
+            state: "open" | "expired" | "album_deleted" | "forbidden";
+            /** Title */
+            title: string;
+            /**
+             * Url
+             * @description The site's address, `/s#`, and the token.
+             */
+            url: string;
+            /**
+             * Visits
+             * @description How often it was opened, by others than you.
+             */
+            visits: number;
+        };
+        /**
+         * ShareOut
+         * @description A link, as its owner sees it; not its address, which was told once.
+         */
+        ShareOut: {
+            /** Album Id */
+            album_id: string | null;
+            /** Album Title */
+            album_title: string | null;
+            /** Allow Downloads */
+            allow_downloads: boolean;
+            /**
+             * Count
+             * @description Of pictures in the library that it is to.
+             */
+            count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Has Password */
+            has_password: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "album" | "selection";
+            /** Last Visit At */
+            last_visit_at: string | null;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Show Dates */
+            show_dates: boolean;
+            /** Show Descriptions */
+            show_descriptions: boolean;
+            /** Show Names */
+            show_names: boolean;
+            /**
+             * State
+             * @description open: whoever has it gets in. album_deleted: the album is, and can be restored; then it opens again. forbidden: this site allows no links.
+             * @enum {string}
+             */
+            state: "open" | "expired" | "album_deleted" | "forbidden";
+            /** Title */
+            title: string;
+            /**
+             * Visits
+             * @description How often it was opened, by others than you.
+             */
+            visits: number;
+        };
+        /**
+         * SharePatch
+         * @description What changes; what is left out stays.
+         */
+        SharePatch: {
+            /** Allow Downloads */
+            allow_downloads?: boolean;
+            /**
+             * Expires At
+             * @description null: until you end it.
+             */
+            expires_at?: string | null;
+            /** Name */
+            name?: string;
+            /** Note */
+            note?: string;
+            /**
+             * Password
+             * @description Another one, which every visitor has to give; null: none.
+             */
+            password?: string | null;
+            /** Show Dates */
+            show_dates?: boolean;
+            /** Show Descriptions */
+            show_descriptions?: boolean;
+            /** Show Names */
+            show_names?: boolean;
+            /** Title */
+            title?: string;
+        };
+        /**
+         * SharesEndedOut
+         * @description What was ended.
+         */
+        SharesEndedOut: {
+            /**
+             * Ended
+             * @description How many links.
+             */
+            ended: number;
+        };
+        /**
+         * SharesOut
+         * @description All links of a person, the newest first.
+         */
+        SharesOut: {
+            /**
+             * Allowed
+             * @description Whether this site allows links.
+             */
+            allowed: boolean;
+            /** Shares */
+            shares: components["schemas"]["ShareOut"][];
         };
         /**
          * SignInOffer
@@ -4705,6 +5327,18 @@ export interface components {
          * @enum {string}
          */
         View: "timeline" | "archive" | "favourites";
+        /**
+         * VisitOut
+         * @description A visit that has begun.
+         */
+        VisitOut: {
+            share: components["schemas"]["SharedOut"];
+            /**
+             * Visit
+             * @description Send it as the header `Pinhole-Visit`. It is good for a day.
+             */
+            visit: string;
+        };
         /**
          * WaitingOut
          * @description A provider's identity that waits in this browser for its account's own proof.
@@ -12587,6 +13221,940 @@ export interface operations {
                 };
             };
             /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedOut"];
+                };
+            };
+            /** @description The link is not known, was ended or has expired, or its password is not the one: `share_closed`, and the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_addresses: {
+        parameters: {
+            query: {
+                /** @description Separated by commas, in whatever state; at most 200. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedInViewOut"];
+                };
+            };
+            /** @description The link is not known, was ended or has expired, or its password is not the one: `share_closed`, and the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shared_images: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedImagesOut"];
+                };
+            };
+            /** @description The cursor is not one of ours, or its picture was taken out meanwhile: begin again. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is not known, was ended or has expired, or its password is not the one: `share_closed`, and the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The picture's `id`. */
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedImageOut"];
+                };
+            };
+            /** @description The link does not show it (`not_found`), or is not open (`share_closed`). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_original: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The picture's `id`. */
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedOriginalOut"];
+                };
+            };
+            /** @description The link does not show it (`not_found`), or is not open (`share_closed`). Or its owner allows no downloads. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenShareIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is not known, was ended or has expired, or its password is not the one: `share_closed`, and the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries: wait as long as `Retry-After` says. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharesOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareIn"];
+            };
+        };
+        responses: {
+            /** @description It is open, to whoever has `url`. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareMadeOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This site allows no links (`share_links_forbidden`), or as usual. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or one of the pictures is not in your library. Nothing was shared. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You have as many links as you may (`too_many_shares`, `too_many_in_shares`), or the selection has more than 10,000 pictures (`too_many_to_share`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right, or the password is weak (`weak_password`). Nothing was shared. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many links were made or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharesEndedOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many links were made or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the share. */
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is nothing any more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such link, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many links were made or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the share. */
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharePatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such link, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right, or the password is weak (`weak_password`). Nothing was changed. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many links were made or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the share. */
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareMadeOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This site allows no links (`share_links_forbidden`), or as usual. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such link, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many links were made or changed, or several changes of yours are under way. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -51,6 +51,7 @@ OWNED = {
     "timeline_months": "owner_id",
     "albums": "owner_id",
     "image_search": "owner_id",
+    "shares": "owner_id",
 }
 
 

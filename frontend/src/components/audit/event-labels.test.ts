@@ -21,6 +21,13 @@ test.each([
   ["token_made", { scope: "write", days: 90 }, "Access token created, for reading and changing"],
   ["email_changed", { former: "a@example.org" }, "E-mail address changed from a@example.org"],
   ["images_deleted_for_good", { count: 1200, bytes: 5 }, "1,200 pictures deleted for good"],
+  [
+    "share_made",
+    { shows: "album", with_password: true, with_downloads: true },
+    "Share link to an album created, with a password and downloads",
+  ],
+  ["share_ended", { shows: "selection" }, "Share link to a selection ended"],
+  ["shares_ended", { shares: 3 }, "All 3 share links ended"],
   ["an_event_of_tomorrow", {}, "An event of tomorrow"],
 ])("%s %o: %s", (event, detail, words) => {
   expect(eventLabel(event, detail)).toBe(words);

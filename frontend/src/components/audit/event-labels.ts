@@ -86,6 +86,21 @@ const deletedForGood = ({ count }: Detail): string => {
   return `${counted(count, "picture")} deleted for good`;
 };
 
+/** "Share link to an album created, with a password". */
+const sharedLink = (did: string, { shows, with_password, with_downloads }: Detail): string => {
+  const extras = [
+    ...(with_password === true ? ["a password"] : []),
+    ...(with_downloads === true ? ["downloads"] : []),
+  ];
+  const what = shows === "album" ? "an album" : "a selection";
+  return `Share link to ${what} ${did}${extras.length > 0 ? `, with ${extras.join(" and ")}` : ""}`;
+};
+
+const allSharesEnded = ({ shares }: Detail): string => {
+  if (typeof shares !== "number") return "All share links ended";
+  return shares === 1 ? "1 share link ended" : `All ${String(shares)} share links ended`;
+};
+
 type Words = string | ((detail: Detail) => string);
 
 const WORDS: Readonly<Record<string, Words>> = {
@@ -126,6 +141,10 @@ const WORDS: Readonly<Record<string, Words>> = {
   administrator_unmade: "Administrator role removed",
   export_asked: "Export requested",
   images_deleted_for_good: deletedForGood,
+  share_made: (detail) => sharedLink("created", detail),
+  share_changed: (detail) => sharedLink("changed", detail),
+  share_ended: (detail) => sharedLink("ended", detail),
+  shares_ended: allSharesEnded,
   deletion_asked: "Account deletion requested",
   deletion_called_off: "Account deletion cancelled",
   account_deleted: "Account deleted",

@@ -1,0 +1,1 @@
+"""Share links: images of one person, shown to whoever has the link."""

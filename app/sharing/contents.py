@@ -1,0 +1,231 @@
+"""What visitors see of a share: its images in columns, what is in view, and one image.
+
+Each query names the link's owner as well as the link, and takes images that are in the library and
+have a preview: visitors see that, or nothing. Cursors name an image and no date, since a visitor
+may read them.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.clients.aws.image_store import PREVIEWS
+from app.clients.aws.presigned_urls import Reader
+from app.database import Prepared
+from app.errors import InvalidCursorError, NotFoundError
+from app.images.album_models import AlbumOrder
+from app.images.listing import Shown
+from app.images.pagination import decode_cursor, encode_cursor
+from app.sharing.visits import OpenShare
+from app.timeline.buckets import MAX_BUCKET
+
+_CURSOR = "shared"
+_DESCRIBED = "LEFT JOIN descriptions ON descriptions.id = images.current_description_id"
+
+
+class _Queries(NamedTuple):
+    """What is asked of shares of one kind and order."""
+
+    first_page: Prepared
+    next_page: Prepared
+    anchor: Prepared
+    total: Prepared
+    in_view: Prepared
+    one: Prepared
+
+
+class Original(NamedTuple):
+    """The original of an image that visitors may save."""
+
+    name: str
+    content_type: str
+
+
+def _queries(table: str, *, of: str, place: str, is_down: bool = False) -> _Queries:
+    """Build the queries; all that is put together here are constants.
+
+    Args:
+        table: which images a share shows.
+        of: its column that names the share or its album.
+        place: its columns by which images are ordered; the last of them decides.
+        is_down: whether the greatest comes first.
+    """
+
+    def shown(more: str = "") -> str:
+        return f"""
+FROM {table} AS entries JOIN images ON images.id = entries.image_id {more}
+WHERE entries.{of} = :of AND images.owner_id = :owner AND images.has_preview
+  AND images.deleted_at IS NULL AND images.state IN ('processing', 'ready', 'damaged')"""
+
+    columns = "images.id::text, images.timeline_at, width, height, is_animated"
+    page = f"SELECT {columns} {shown()}"
+    by = ", ".join(f"{column} {'DESC' if is_down else 'ASC'}" for column in place.split(", "))
+    last = f"ORDER BY {by} LIMIT {MAX_BUCKET + 1}"
+    anchor = f"SELECT {place} {shown()} AND entries.image_id = :last"
+    behind = f"({place}) {'<' if is_down else '>'} ({anchor})"
+    described = shown(_DESCRIBED)
+    return _Queries(
+        first_page=Prepared(text(f"{page} {last}")),
+        next_page=Prepared(text(f"{page} AND {behind} {last}")),
+        anchor=Prepared(text(anchor)),
+        total=Prepared(text(f"SELECT count(*) {shown()}")),
+        in_view=Prepared(
+            text(
+                "SELECT images.id::text, preview_format, thumbhash, descriptions.alt_text"
+                f" {described} AND images.id = ANY (CAST(:ids AS uuid[]))"
+            )
+        ),
+        one=Prepared(
+            text(
+                "SELECT width, height, name, images.timeline_at, descriptions.alt_text,"
+                f" descriptions.text, content_type {described} AND images.id = :image"
+            )
+        ),
+    )
+
+
+_BY_DATE = "entries.shown_at, entries.image_id"
+_OF_ALBUM: Mapping[AlbumOrder, _Queries] = {
+    AlbumOrder.NEWEST: _queries("album_images", of="album_id", place=_BY_DATE, is_down=True),
+    AlbumOrder.OLDEST: _queries("album_images", of="album_id", place=_BY_DATE),
+    AlbumOrder.MANUAL: _queries(
+        "album_images", of="album_id", place="entries.position, entries.image_id"
+    ),
+}
+_OF_SELECTION = _queries("share_images", of="share_id", place="entries.position, entries.image_id")
+
+
+def show_shared(share: OpenShare) -> Shown:
+    """Return what visitors are told of a share, as the API's SharedOut."""
+    (count,) = _asked(share).total.rows(_values(share))[0]
+    return {
+        "title": share.title,
+        "note": share.note,
+        "count": count,
+        "expires_at": share.expires_at,
+        "allow_downloads": share.allow_downloads,
+        "show_dates": share.show_dates,
+        "show_descriptions": share.show_descriptions,
+        "show_names": share.show_names,
+    }
+
+
+def read_shared(share: OpenShare, *, cursor: str | None) -> Shown:
+    """Return a page of a share, in its order, as the API's SharedImagesOut.
+
+    Raises:
+        InvalidCursorError: the cursor is not one of ours, or what it names is shown no more.
+    """
+    asked, values = _asked(share), _values(share)
+    if cursor is None:
+        rows = asked.first_page.rows(values)
+    else:
+        values["last"] = str(_parse(cursor))
+        if not asked.anchor.rows(values):
+            raise InvalidCursorError
+        rows = asked.next_page.rows(values)
+    page = rows[:MAX_BUCKET]
+    more = len(rows) > MAX_BUCKET
+    return {
+        "next_cursor": encode_cursor(_CURSOR, UUID(page[-1][0]).hex) if more else None,
+        "ids": [row[0] for row in page],
+        "ratios": [round(row[2] / row[3], 3) if row[2] and row[3] else 1 for row in page],
+        "animated": [place for place, row in enumerate(page) if row[4]],
+        "days": _days([row[1] for row in page]) if share.show_dates else [],
+    }
+
+
+def show_shared_in_view(
+    share: OpenShare, ids: Sequence[UUID], *, reader: Reader, shared: Mapping[str, str]
+) -> Shown:
+    """Return what images in view need beyond their page, as the API's SharedInViewOut.
+
+    Args:
+        share: the link.
+        ids: of which images; what it does not show is left out, whatever it is.
+        reader: signs relative addresses.
+        shared: what those are completed with.
+    """
+    values = _values(share) | {"ids": [str(each) for each in ids]}
+    thumbnails, previews, thumbhashes, alt_texts = {}, {}, {}, {}
+    for image_id, preview_format, thumbhash, alt_text in _asked(share).in_view.rows(values):
+        thumbnail, preview, _ = reader(image_id.replace("-", ""), PREVIEWS[preview_format])
+        thumbnails[image_id], previews[image_id] = thumbnail, preview
+        thumbhashes[image_id] = b64encode(thumbhash).decode() if thumbhash else None
+        if alt_text and share.show_descriptions:
+            alt_texts[image_id] = alt_text
+    return {
+        "addresses": shared,
+        "thumbnails": thumbnails,
+        "previews": previews,
+        "thumbhashes": thumbhashes,
+        "alt_texts": alt_texts,
+        "urls_expire_at": reader.expires_at,
+    }
+
+
+def show_shared_image(share: OpenShare, image_id: UUID) -> Shown:
+    """Return one image of a share, as the API's SharedImageOut.
+
+    Raises:
+        NotFoundError: the share does not show it.
+    """
+    width, height, name, moment, alt_text, description, _ = _one(share, image_id)
+    return {
+        "id": str(image_id),
+        "width": width,
+        "height": height,
+        "name": name if share.show_names else None,
+        "date": moment.date().isoformat() if share.show_dates else None,
+        "alt_text": (alt_text or None) if share.show_descriptions else None,
+        "description": (description or None) if share.show_descriptions else None,
+    }
+
+
+def find_shared_original(share: OpenShare, image_id: UUID) -> Original:
+    """Return what is needed to save the original of an image.
+
+    Raises:
+        NotFoundError: the share does not show the image, or allows no downloads.
+    """
+    _, _, name, _, _, _, content_type = _one(share, image_id)
+    if not share.allow_downloads:
+        raise NotFoundError
+    kind = content_type.rpartition("/")[2].removeprefix("x-")
+    hidden = f"picture-{image_id.hex[:8]}.{'jpg' if kind == 'jpeg' else kind}"
+    return Original(name=name if share.show_names else hidden, content_type=content_type)
+
+
+def _asked(share: OpenShare) -> _Queries:
+    return _OF_SELECTION if share.order is None else _OF_ALBUM[share.order]
+
+
+def _values(share: OpenShare) -> dict[str, object]:
+    return {"of": str(share.album_id or share.id), "owner": str(share.owner_id)}
+
+
+def _one(share: OpenShare, image_id: UUID) -> tuple[Any, ...]:
+    rows = _asked(share).one.rows(_values(share) | {"image": str(image_id)})
+    if not rows:
+        raise NotFoundError
+    return rows[0]
+
+
+def _parse(cursor: str) -> UUID:
+    try:
+        (image_id,) = decode_cursor(_CURSOR, cursor)
+        return UUID(image_id)
+    except ValueError as error:
+        raise InvalidCursorError from error
+
+
+def _days(moments: Sequence[datetime]) -> list[Shown]:
+    return [
+        {"date": day.isoformat(), "count": sum(1 for _ in same)}
+        for day, same in groupby(moment.date() for moment in moments)
+    ]

@@ -1,0 +1,85 @@
+"""Read share links as their owner sees them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.accounts.models import User
+from app.accounts.sessions.lookup import Owner
+from app.database import db, now
+from app.images.album_models import Album
+from app.images.listing import AnyRow, AnySelect, Shown
+from app.images.models import Image
+from app.sharing.models import Share, ShareImage
+
+Anybody = User | Owner
+
+
+def list_shares(owner: Anybody, *, allowed: bool) -> list[Shown]:
+    """Return all links of a person as the API's ShareOut, the newest first."""
+    rows = db.session.execute(
+        _shares(owner).order_by(Share.created_at.desc(), Share.id.desc())
+    ).all()
+    return [_show(row, allowed=allowed) for row in rows]
+
+
+def show_share(owner: Anybody, share_id: UUID, *, allowed: bool) -> Shown:
+    """Return a link of a person's, which the caller knows to be there."""
+    row = db.session.execute(_shares(owner).where(Share.id == share_id)).one()
+    return _show(row, allowed=allowed)
+
+
+def _shares(owner: Anybody) -> AnySelect:
+    counted = (
+        select(ShareImage.share_id, func.count().label("images"))
+        .join(Image, Image.id == ShareImage.image_id)
+        .where(Image.owned_by(owner), Image.in_library())
+        .group_by(ShareImage.share_id)
+        .subquery()
+    )
+    query: Any = (
+        select(
+            Share,
+            Album.title.label("album_title"),
+            Album.image_count,
+            Album.deleted_at,
+            counted.c.images,
+        )
+        .outerjoin(Album, (Album.id == Share.album_id) & (Album.owner_id == Share.owner_id))
+        .outerjoin(counted, counted.c.share_id == Share.id)
+        .where(Share.owner_id == owner.id)
+    )
+    found: AnySelect = query
+    return found
+
+
+def _show(row: AnyRow, *, allowed: bool) -> Shown:
+    share: Share = row.Share
+    state = "open"
+    if not allowed:
+        state = "forbidden"
+    elif share.expires_at is not None and share.expires_at <= now():
+        state = "expired"
+    elif row.deleted_at is not None:
+        state = "album_deleted"
+    return {
+        "id": str(share.id),
+        "kind": "selection" if share.album_id is None else "album",
+        "album_id": share.album_id and str(share.album_id),
+        "album_title": row.album_title,
+        "state": state,
+        "count": (row.images if share.album_id is None else row.image_count) or 0,
+        "name": share.name,
+        "title": share.title,
+        "note": share.note,
+        "has_password": share.password_hash is not None,
+        "expires_at": share.expires_at,
+        "allow_downloads": share.allow_downloads,
+        "show_dates": share.show_dates,
+        "show_descriptions": share.show_descriptions,
+        "show_names": share.show_names,
+        "created_at": share.created_at,
+        "visits": share.visits,
+        "last_visit_at": share.last_visit_at,
+    }

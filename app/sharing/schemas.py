@@ -1,0 +1,225 @@
+"""Request and response schemas of share links: their owner's, and a visitor's."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, cast
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
+
+from app.http.schemas import BaseModel
+from app.images.album_models import MAX_TITLE
+from app.images.schemas import SharedAddresses
+from app.library.batch_schemas import MatchingImages, PickedImages
+from app.sharing.models import MAX_NAME, MAX_NOTE
+from app.text import displayable, one_line
+from app.timeline.schemas import DayCount, Index
+
+MAX_PASSWORD = 1024  # what is longer is no password of anybody's, and not hashed
+
+
+def _no_longer_than(most: int) -> AfterValidator:
+    def check(value: str) -> str:
+        if len(value) > most:  # NFC makes some characters two
+            raise ValueError(f"Write {most} characters at most.")
+        return value
+
+    return AfterValidator(check)
+
+
+Name = Annotated[
+    str, Field(max_length=MAX_NAME), AfterValidator(one_line), _no_longer_than(MAX_NAME)
+]
+Title = Annotated[
+    str, Field(max_length=MAX_TITLE), AfterValidator(one_line), _no_longer_than(MAX_TITLE)
+]
+Note = Annotated[
+    str, Field(max_length=MAX_NOTE), AfterValidator(displayable), _no_longer_than(MAX_NOTE)
+]
+Password = Annotated[str, Field(max_length=MAX_PASSWORD)]
+
+
+class ShareIn(BaseModel):
+    """A new link: to an album, or to pictures. Either `album_id` or `images`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    album_id: UUID | None = Field(
+        default=None, description="It shows what is in this album whenever somebody looks."
+    )
+    images: PickedImages | MatchingImages | None = Field(
+        default=None,
+        description="It shows these, which are in the library now, and no others later.",
+    )
+    name: Name = Field(
+        default="", description="For yourself: visitors do not read it.", examples=["For Grandma"]
+    )
+    title: Title = Field(default="", description="Visitors read it.", examples=["Iceland"])
+    note: Note = Field(default="", description="Visitors read it.")
+    password: Password | None = Field(
+        default=None,
+        description="8 characters or more; null: the link alone opens it.",
+        examples=["two herons at low tide"],
+    )
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="From then on it opens no more; null: until you end it."
+    )
+    allow_downloads: bool = Field(
+        default=False,
+        description="Whether visitors may save originals, with all that is written in them: place,"
+        " camera, names.",
+    )
+    show_dates: bool = Field(default=False, description="Whether visitors see when it was taken.")
+    show_descriptions: bool = Field(
+        default=False, description="Whether visitors see alt texts and descriptions."
+    )
+    show_names: bool = Field(default=False, description="Whether visitors see names of files.")
+
+
+class SharePatch(BaseModel):
+    """What changes; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # None stands for what is left out, where it cannot be said.
+    name: Name = Field(default=cast("str", None))
+    title: Title = Field(default=cast("str", None))
+    note: Note = Field(default=cast("str", None))
+    password: Password | None = Field(
+        default=None, description="Another one, which every visitor has to give; null: none."
+    )
+    expires_at: AwareDatetime | None = Field(default=None, description="null: until you end it.")
+    allow_downloads: bool = Field(default=cast("bool", None))
+    show_dates: bool = Field(default=cast("bool", None))
+    show_descriptions: bool = Field(default=cast("bool", None))
+    show_names: bool = Field(default=cast("bool", None))
+
+
+class ShareOut(BaseModel):
+    """A link, as its owner sees it; not its address, which was told once."""
+
+    id: UUID
+    kind: Literal["album", "selection"]
+    album_id: UUID | None
+    album_title: str | None
+    state: Literal["open", "expired", "album_deleted", "forbidden"] = Field(
+        description="open: whoever has it gets in. album_deleted: the album is, and can be"
+        " restored; then it opens again. forbidden: this site allows no links."
+    )
+    count: int = Field(description="Of pictures in the library that it is to.", ge=0)
+    name: str
+    title: str
+    note: str
+    has_password: bool
+    expires_at: datetime | None
+    allow_downloads: bool
+    show_dates: bool
+    show_descriptions: bool
+    show_names: bool
+    created_at: datetime
+    visits: int = Field(description="How often it was opened, by others than you.", ge=0)
+    last_visit_at: datetime | None
+
+
+class ShareMadeOut(ShareOut):
+    """A link with its address. The address is told here, and never again."""
+
+    url: str = Field(description="The site's address, `/s#`, and the token.")
+
+
+class SharesOut(BaseModel):
+    """All links of a person, the newest first."""
+
+    shares: list[ShareOut]
+    allowed: bool = Field(description="Whether this site allows links.")
+
+
+class SharesEndedOut(BaseModel):
+    """What was ended."""
+
+    ended: int = Field(description="How many links.", ge=0)
+
+
+class OpenShareIn(BaseModel):
+    """What a visitor has."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: str = Field(max_length=100, description="What stands behind the # of the link.")
+    password: Password | None = None
+
+
+class SharedOut(BaseModel):
+    """What a visitor is told of a share."""
+
+    title: str
+    note: str
+    count: int = Field(description="Of pictures that can be shown now.", ge=0)
+    expires_at: datetime | None
+    allow_downloads: bool
+    show_dates: bool
+    show_descriptions: bool
+    show_names: bool
+
+
+class VisitOut(BaseModel):
+    """A visit that has begun."""
+
+    visit: str = Field(description="Send it as the header `Pinhole-Visit`. It is good for a day.")
+    share: SharedOut
+
+
+class SharedImagesIn(BaseModel):
+    """From where on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: str | None = Field(default=None, max_length=200, description="From the page before.")
+
+
+class SharedImagesOut(BaseModel):
+    """Pictures in columns: one value for each, in the order of `ids`."""
+
+    next_cursor: str | None = Field(
+        description="Where more than 2,000 are left; null: this was the last page."
+    )
+    ids: list[UUID]
+    ratios: list[float] = Field(description="Width divided by height.")
+    animated: list[Index] = Field(
+        description="The indexes of those that move; what visitors see of them stands still."
+    )
+    days: list[DayCount] = Field(
+        description="Which of `ids`, in their order, are of which day; empty where dates are not"
+        " shown."
+    )
+
+
+class SharedInViewOut(BaseModel):
+    """What it takes to show pictures, by their ids; what the link does not show is left out."""
+
+    addresses: SharedAddresses = Field(
+        description="Each address is `base` + its own + `&` + `query`."
+    )
+    thumbnails: dict[str, str]
+    previews: dict[str, str]
+    thumbhashes: dict[str, str | None] = Field(description="Colour placeholders, base64.")
+    alt_texts: dict[str, str] = Field(description="Where descriptions are shown.")
+    urls_expire_at: datetime = Field(description="A minute from now at most: then ask again.")
+
+
+class SharedImageOut(BaseModel):
+    """One picture, as a visitor sees it; null is what is not there or not shown."""
+
+    id: UUID
+    width: int | None = Field(description="Pixels, upright.")
+    height: int | None = Field(description="Pixels, upright.")
+    name: str | None
+    date: date | None
+    alt_text: str | None
+    description: str | None
+
+
+class SharedOriginalOut(BaseModel):
+    """An address that saves the original; a download begins within a minute or not at all."""
+
+    url: str
+    expires_at: datetime

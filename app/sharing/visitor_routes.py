@@ -1,0 +1,127 @@
+"""Share links over HTTP, for whoever has one: no account and no cookie."""
+
+from uuid import UUID
+
+from flask import Response
+
+from app.accounts.rate_limits.policies import TOO_MANY_TRIES
+from app.accounts.sessions.guards import public
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import parts
+from app.http.middleware import json_response
+from app.sharing.contents import (
+    find_shared_original,
+    read_shared,
+    show_shared,
+    show_shared_image,
+    show_shared_in_view,
+)
+from app.sharing.schemas import (
+    OpenShareIn,
+    SharedImageOut,
+    SharedImagesIn,
+    SharedImagesOut,
+    SharedInViewOut,
+    SharedOriginalOut,
+    SharedOut,
+    VisitOut,
+)
+from app.sharing.visits import begin_visit, current_share, for_visitors
+from app.timeline.schemas import InViewIn, parse_ids_in_view
+
+shared = APIBlueprint("shared", __name__, url_prefix="/api/shared", tag="Shared with visitors")
+
+CLOSED = {
+    404: "The link is not known, was ended or has expired, or its password is not the one:"
+    " `share_closed`, and the answer is the same."
+}
+NOT_SHOWN = {
+    404: "The link does not show it (`not_found`), or is not open (`share_closed`).",
+}
+
+
+@shared.post("/open")
+@public
+@shared.input(OpenShareIn, location="json")
+@shared.output(VisitOut)
+@shared.doc(responses={**CLOSED, 429: TOO_MANY_TRIES})
+def open_share(json_data: OpenShareIn) -> Response:
+    """Open a share link, with its password where it has one. Counts as a visit.
+
+    The token stands behind the `#` of the link, which no browser sends by itself.
+    """
+    share, visit = begin_visit(json_data.token, json_data.password)
+    return json_response({"visit": visit, "share": show_shared(share)})
+
+
+@shared.get("")
+@for_visitors
+@shared.output(SharedOut)
+@shared.doc(responses=CLOSED)
+def get_shared() -> Response:
+    """Show what is said of a link, as opening it did; for a page that is loaded again."""
+    return json_response(show_shared(current_share()))
+
+
+@shared.get("/images")
+@for_visitors
+@shared.input(SharedImagesIn, location="query")
+@shared.output(SharedImagesOut)
+@shared.doc(
+    responses={
+        400: "The cursor is not one of ours, or its picture was taken out meanwhile: begin again.",
+        **CLOSED,
+    }
+)
+def list_shared_images(query_data: SharedImagesIn) -> Response:
+    """List what a link shows, in columns; 2,000 at a time.
+
+    Pass `next_cursor` as `cursor` to get the next page.
+    """
+    return json_response(read_shared(current_share(), cursor=query_data.cursor))
+
+
+@shared.get("/addresses")
+@for_visitors
+@shared.input(InViewIn, location="query")
+@shared.output(SharedInViewOut)
+@shared.doc(responses=CLOSED)
+def get_shared_addresses(query_data: InViewIn) -> Response:
+    """Get what it takes to show pictures that are in view.
+
+    Signed addresses, which work for a minute, colour placeholders and, where they are shown,
+    alternative texts of up to 200 pictures.
+    """
+    share = current_share()
+    ids = parse_ids_in_view(query_data.ids)
+    reader = parts().access.visitor_reader(share.id, share.owner_id, until=share.expires_at)
+    said = {"base": reader.shared.base, "query": reader.shared.query}
+    return json_response(show_shared_in_view(share, ids, reader=reader, shared=said))
+
+
+@shared.get("/images/<uuid:image_id>")
+@for_visitors
+@shared.output(SharedImageOut)
+@shared.doc(responses=NOT_SHOWN)
+def get_shared_image(image_id: UUID) -> Response:
+    """Show one picture of a link with what its owner lets visitors know about it."""
+    return json_response(show_shared_image(current_share(), image_id))
+
+
+@shared.get("/images/<uuid:image_id>/original")
+@for_visitors
+@shared.output(SharedOriginalOut)
+@shared.doc(responses={404: NOT_SHOWN[404] + " Or its owner allows no downloads."})
+def get_shared_original(image_id: UUID) -> Response:
+    """Get an address that saves the original, where the owner of the link allows that."""
+    share = current_share()
+    original = find_shared_original(share, image_id)
+    signed = parts().access.visitor_download(
+        share.id,
+        share.owner_id,
+        image_id,
+        name=original.name,
+        content_type=original.content_type,
+        until=share.expires_at,
+    )
+    return json_response({"url": signed.url, "expires_at": signed.expires_at})
