@@ -138,8 +138,12 @@ def call_off(user: User) -> bool:
 
 
 def people_to_delete() -> list[UUID]:
-    """Return the accounts that were shut long enough ago; ends the transaction."""
-    ids = list(db.session.scalars(select(User.id).where(_is_to_go()).limit(MAX_PEOPLE)))
+    """Return some accounts that were shut long enough ago, those first that have waited longest.
+
+    Ends the transaction.
+    """
+    longest_ago = select(User.id).where(_is_to_go()).order_by(User.delete_after, User.id)
+    ids = list(db.session.scalars(longest_ago.limit(MAX_PEOPLE)))
     db.session.rollback()
     return ids
 

@@ -81,10 +81,11 @@ def export_under_way(user: User) -> Export | None:
 
 
 def ask_for_export(user: User) -> Export:
-    """Return the copy that is being made, or begin one; the caller commits and sends the task."""
-    # Not FOR UPDATE: whoever holds an export, and writes a mail to its person, would wait for us
-    # while we wait for the export.
-    db.session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
+    """Return the copy that is being made, or begin one; the caller commits and sends the task.
+
+    Args:
+        user: whose, and held (`guards.hold_person`).
+    """
     if found := export_under_way(user):
         return found
     moment = now()

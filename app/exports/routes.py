@@ -12,7 +12,7 @@ from app.accounts.audit.log import Event, record
 from app.accounts.deletion import ask_to_leave, call_off
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.models import User
-from app.accounts.rate_limits.limiter import take
+from app.accounts.rate_limits.limiter import Counted, Limit, take_each
 from app.accounts.rate_limits.policies import DELETIONS, EXPORTS
 from app.accounts.sessions.guards import current_user, fresh, hold_person, in_person
 from app.clients.aws.boto import AwsUnavailableError
@@ -84,9 +84,11 @@ def make_export() -> Response:
     replaced.
     """
     user = current_user()
+    counted: Counted = ()
     if export_under_way(user) is None:
-        take(EXPORTS, of=str(user.id))
-    export = ask_for_export(user)
+        counted = ((EXPORTS, str(user.id)),)
+        take_each(*counted)
+    export = ask_for_export(hold_person(*counted))
     is_new = export in db.session.new
     if is_new:
         record(Event.EXPORT_ASKED, user_id=user.id)
@@ -122,9 +124,11 @@ def remove_export(export_id: UUID) -> Response:
 def ask_for_deletion() -> Response:
     """Ask for the end of the account: in seven days everything is deleted, for good."""
     asker = current_user()
+    counted: Counted = ()
     if asker.delete_after is None:
-        take(DELETIONS, of=str(asker.id))
-    user = _hold_who_leaves()
+        counted = ((DELETIONS, str(asker.id)),)
+        take_each(*counted)
+    user = _hold_who_leaves(*counted)
     is_new = user.delete_after is None
     ask_to_leave(user)
     mails = []
@@ -150,7 +154,7 @@ def call_deletion_off() -> Response:
     return Response(status=204)
 
 
-def _hold_who_leaves() -> User:
+def _hold_who_leaves(*counted: tuple[Limit, str]) -> User:
     """Hold the person and, where they look after the site, all who do; in the order of everybody.
 
     Others take nothing that is everybody's: else whoever asks again and again holds up the site's
@@ -159,11 +163,11 @@ def _hold_who_leaves() -> User:
     administers = current_user().is_administrator
     if administers:
         change_administrators()
-    user = hold_person()
+    user = hold_person(*counted)
     if user.is_administrator and not administers:  # since this moment
         db.session.rollback()
         change_administrators()
-        user = hold_person()
+        user = hold_person(*counted)
     return user
 
 

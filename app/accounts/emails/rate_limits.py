@@ -8,7 +8,7 @@ invited people request count against their own limit, which strangers cannot use
 from uuid import UUID
 
 from app.accounts.emails.outbox import Kind
-from app.accounts.rate_limits.limiter import take_each
+from app.accounts.rate_limits.limiter import Counted, take_each
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
     LINKS_TO_JOIN,
@@ -57,22 +57,33 @@ def count_for_person(kind: Kind, user_id: UUID) -> None:
     take_each((MAILS_OF_PERSON, f"{kind} {user_id}"))
 
 
-def count_for_change(user_id: UUID, *, wanted: str) -> None:
+def count_for_change(user_id: UUID, *, wanted: str) -> Counted:
     """Count a mail to an address that a person wants to have; ends the transaction.
 
+    Returns:
+        What to give back where nothing comes of it.
+
     Raises:
         TooManyRequestsError: wait.
     """
-    take_each((MAILS_OF_PERSON, f"{Kind.CHANGE_EMAIL} {user_id}"), (MAILS_OF_CHANGE, wanted))
+    counted = (MAILS_OF_PERSON, f"{Kind.CHANGE_EMAIL} {user_id}"), (MAILS_OF_CHANGE, wanted)
+    take_each(*counted)
+    return counted
 
 
-def count_for_administrator(user_id: UUID, *, email: str) -> None:
+def count_for_administrator(user_id: UUID, *, email: str) -> Counted:
     """Count the mail of an invitation; ends the transaction.
 
+    Returns:
+        What to give back where nothing comes of it.
+
     Raises:
         TooManyRequestsError: wait.
     """
-    take_each((MAILS_OF_ADMINISTRATOR, str(user_id)), (MAILS_TO_ADDRESS, f"{Kind.INVITED} {email}"))
+    to_address = MAILS_TO_ADDRESS, f"{Kind.INVITED} {email}"
+    counted = (MAILS_OF_ADMINISTRATOR, str(user_id)), to_address
+    take_each(*counted)
+    return counted
 
 
 def refuse_without_mail() -> None:

@@ -9,7 +9,7 @@ from app.accounts.mfa.policy import mail_of_change
 from app.accounts.mfa.recovery_codes import codes_left, use_code
 from app.accounts.mfa.totp import CODE, use_authenticator_code
 from app.accounts.models import OneTimeToken, OutboxMail, Session, User
-from app.accounts.rate_limits.limiter import Limit, give_each_back, take_each, take_own
+from app.accounts.rate_limits.limiter import Counted, give_each_back, take_each, take_own
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
     CONFIRM_CODES_PERSON,
@@ -23,8 +23,6 @@ from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.store import find_device
 from app.database import db
 from app.errors import WrongCodeError
-
-Counted = tuple[tuple[Limit, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

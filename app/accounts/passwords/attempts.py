@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.accounts.models import KnownDevice, User
-from app.accounts.rate_limits.limiter import Limit, take_each
+from app.accounts.rate_limits.limiter import Counted, take_each
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
     PASSWORD_TRIES_ACCOUNT,
@@ -16,8 +16,6 @@ from app.accounts.rate_limits.policies import (
 from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.tokens import digest
 from app.database import db
-
-Counted = tuple[tuple[Limit, str], ...]
 
 
 def take_password_try(email: str) -> Counted:

@@ -55,6 +55,10 @@ class Limit:
     every: timedelta
 
 
+# What was counted for a request, as `take_each` and `give_each_back` take it.
+Counted = tuple[tuple[Limit, str], ...]
+
+
 def take(limit: Limit, *, of: str) -> None:
     """Count one; ends the transaction, so that it counts whatever becomes of the request.
 
@@ -88,7 +92,7 @@ def take_each(*counted: tuple[Limit, str]) -> None:
 
 def take_own(
     *own: tuple[Limit, str], together: tuple[Limit, str], reserved: tuple[Limit, str]
-) -> tuple[tuple[Limit, str], ...]:
+) -> Counted:
     """Count one of a caller's own limits and one that they have together with others.
 
     Where others have used that up, the caller has what is reserved for them. Ends the transaction.

@@ -1,13 +1,13 @@
 """Rate limits for each network, so that one network cannot use up a limit of the whole site."""
 
 from app.accounts.client_info import visitor
-from app.accounts.rate_limits.limiter import Limit
+from app.accounts.rate_limits.limiter import Counted, Limit
 
 # A /48 holds 65,536 networks of /64 and may be one customer's: it gets what three of them get.
 _WIDER = 3
 
 
-def for_network(limit: Limit, *, what: str = "") -> tuple[tuple[Limit, str], ...]:
+def for_network(limit: Limit, *, what: str = "") -> Counted:
     """What to count for the network of this request and, with IPv6, for the /48 around it.
 
     Args:

@@ -39,8 +39,7 @@ def change_email(json_data: AddressIn) -> Response:
     wanted = json_data.email
     if wanted == current_user().email:
         raise _already(wanted)
-    count_for_change(current_user().id, wanted=wanted)
-    user = hold_person()
+    user = hold_person(*count_for_change(current_user().id, wanted=wanted))
     user_id, present = user.id, user.email
     # Mails first: the sender locks a row while it writes the mail, and its link exists after that.
     withdraw_mails(user_id, Kind.CHANGE_EMAIL)

@@ -77,12 +77,14 @@ _NOT_NOW = "The address is not proved, or there are as many passkeys as there ma
 @passkey_sign_in.doc(responses={429: "Too many tries."})
 def ask_for_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes nothing
     """Say what to ask the browser's passkeys with: to sign in, as second factor, to confirm."""
-    session = current_session()
+    session, awaited = current_session(), awaited_second_factor()
     if session:
         take(PASSKEY_TRIES_PERSON, of=str(session.user_id))
+    elif awaited:
+        # Of the sign-in, whose first factor was right: nobody in the network uses them up.
+        take(PASSKEY_TRIES_PERSON, of=f"awaited {awaited.id}")
     else:
         take_each(*for_network(PASSKEY_TRIES_NETWORK))
-    awaited = awaited_second_factor()
     people = {each.user_id for each in (awaited, session) if each and each.user_id}
     browser = this_browser()
     return _asked(options_to_get(people, browser=browser), browser=browser)

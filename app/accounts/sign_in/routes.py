@@ -13,7 +13,7 @@ from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import User
 from app.accounts.passwords.attempts import take_password_try
 from app.accounts.passwords.hashing import hash_password, is_right, needs_rehash, refuse_weak
-from app.accounts.rate_limits.limiter import give_each_back_now, take_each
+from app.accounts.rate_limits.limiter import give_each_back_now, take
 from app.accounts.rate_limits.policies import SETUP_TRIES_NETWORK
 from app.accounts.sessions.cookies import Cookie, clear_cookie
 from app.accounts.sessions.guards import in_person, own_session, public
@@ -115,14 +115,15 @@ def login(json_data: LoginIn) -> Response:
 
 
 def _refuse_wrong_code(code: str) -> None:
-    """Refuse a guess; ends the transaction, so that no lock is held while the hash is computed."""
-    counted = ((SETUP_TRIES_NETWORK, visitor().network),)
-    take_each(*counted)
+    """Refuse a guess; ends the transaction, so that no lock is held while the hash is computed.
+
+    Guesses alone count: whoever makes many in a network keeps no operator there from their code.
+    """
     is_right = may_set_up(code)
     db.session.rollback()
     if not is_right:
+        take(SETUP_TRIES_NETWORK, of=visitor().network)
         raise SetupCodeError
-    give_each_back_now(*counted)
 
 
 def _account_of(email: str) -> tuple[UUID | None, str | None]:

@@ -9,14 +9,13 @@ from app.accounts.mfa.passkeys import prove_passkey
 from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.mfa.schemas import CodeIn, ConfirmedOut, ConfirmIn, PasskeyProofIn
 from app.accounts.mfa.verify_code import (
-    Counted,
     ProvedByCode,
     prove_code,
     take_code_try,
     take_session_code_try,
 )
 from app.accounts.passwords.hashing import is_right
-from app.accounts.rate_limits.limiter import give_each_back, take_own
+from app.accounts.rate_limits.limiter import Counted, give_each_back, take_own
 from app.accounts.rate_limits.policies import (
     CONFIRM_TRIES,
     CONFIRM_TRIES_LONG,

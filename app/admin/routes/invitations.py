@@ -9,6 +9,7 @@ from app.accounts.audit.log import Event, record
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.emails.rate_limits import count_for_administrator
 from app.accounts.models import Invite, User
+from app.accounts.rate_limits.limiter import Counted
 from app.accounts.registration.invitations import make_invite, refuse_too_many_open
 from app.accounts.sessions.guards import (
     administrator,
@@ -62,9 +63,10 @@ def invite_somebody(json_data: InviteIn) -> Response:
     """
     settings, by = parts().settings, current_user()
     is_mailed = json_data.email is not None and settings.mail_from is not None
+    counted: Counted = ()
     if json_data.email and is_mailed:
-        count_for_administrator(by.id, email=json_data.email)
-    by = hold_person()
+        counted = count_for_administrator(by.id, email=json_data.email)
+    by = hold_person(*counted)
     refuse_too_many_open(by.id)
     invite, link = make_invite(
         email=json_data.email,

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from datetime import timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
 from app.accounts.deletion import delete_person, people_to_delete, people_to_shut, shut
+from app.accounts.models import User
 from app.clients.aws.export_store import ExportStore, Upload
+from app.database import db, now
 from app.exports.create import make_next_zip
 from app.integrity.one_step import try_step
 from app.jobs.worker_context import Assembly
@@ -141,6 +144,20 @@ def test_nobody_is_deleted_who_was_opened_or_only_just_shut(
         assert UUID(user_id) not in people_to_delete()
     assert versions(bucket, user_id)
     assert rows_of(database, user_id, ada.email)["users"] == 1
+
+
+def test_who_has_waited_longest_is_deleted_first(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.accounts.deletion.MAX_PEOPLE", 1)
+    with assembly.app.app_context():
+        closed = {"disabled_at": now() - timedelta(days=1)}
+        for years in (90, 91):
+            long_ago = now() - timedelta(days=365 * years)
+            user = User(email=f"left-{uuid4().hex}@example.org", delete_after=long_ago, **closed)
+            db.session.add(user)
+            db.session.flush()
+        assert people_to_delete() == [user.id]
 
 
 def _shut(assembly: Assembly) -> None:

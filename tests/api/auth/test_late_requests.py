@@ -12,13 +12,19 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.accounts.rate_limits.policies import PASSWORD_CHANGES
+from app.accounts.rate_limits.policies import (
+    DELETIONS,
+    EXPORTS,
+    MAILS_OF_PERSON,
+    MAILS_TO_ADDRESS,
+    PASSWORD_CHANGES,
+)
 from app.accounts.rate_limits.seats import SEATS, TAKE_ACCOUNT_SEAT
 from tests.api.auth.test_email_links import change
 from tests.api.conftest import until
 from tests.support.authenticators import SoftwareKey
 from tests.support.mailbox import token_in
-from tests.support.users import PASSWORD, Json, Person, add_person
+from tests.support.users import PASSWORD, Json, Person, add_person, make_administrator
 
 OTHER = "nine slow herons over the estuary"
 ADD_MAIL = (
@@ -236,6 +242,31 @@ def test_refused_change_of_the_password_is_not_counted(ada: Person, database: En
             refused = ada.http.post("/api/account/password", json=new)
             assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
     assert ada.http.post("/api/account/password", json=new).status_code == 204
+
+
+LIMITED: dict[str, tuple[Json | None, int]] = {
+    "/api/account/email": ({"email": f"another-{uuid4().hex}@example.org"}, MAILS_OF_PERSON.burst),
+    "/api/admin/invites": ({"email": f"friend-{uuid4().hex}@example.org"}, MAILS_TO_ADDRESS.burst),
+    "/api/account/deletion": (None, DELETIONS.burst),
+    "/api/account/exports": (None, EXPORTS.burst),
+}
+
+
+@pytest.mark.parametrize("path", LIMITED)
+def test_what_is_refused_for_a_second_uses_up_no_limit(
+    ada: Person, bob: Person, database: Engine, path: str
+) -> None:
+    for person in (ada, bob):  # somebody is left who looks after the site
+        make_administrator(database, person)
+    user_id, (body, burst) = ada.user_id, LIMITED[path]
+    with ExitStack() as held:
+        for _ in range(SEATS):
+            changing = held.enter_context(database.begin())
+            assert changing.scalar(TAKE_ACCOUNT_SEAT, {"user": user_id})
+        for _ in range(burst + 1):
+            refused = ada.http.post(path, json=body)
+            assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
+    assert ada.http.post(path, json=body).is_success
 
 
 def test_a_sign_in_that_is_not_finished_is_ended_by_an_administrator_too(

@@ -249,3 +249,15 @@ def _damage(credential: Json, random: Random, *, keep_challenge: bool) -> None:
 
 def _hex(person: Person) -> str:
     return person.user_id.replace("-", "")
+
+
+def test_nobody_in_a_network_uses_up_the_passkeys_of_a_sign_in_that_awaits_one(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    key = SoftwareKey()
+    add_passkey(ada, key)
+    body = {"email": ada.email, "password": PASSWORD}
+    use_up(database, PASSKEY_TRIES_NETWORK, of=visitor.headers["X-Forwarded-For"])
+    assert visitor.post("/api/auth/passkey/options", json={}).status_code == 429
+    visitor.post("/api/auth/login", json=body).raise_for_status()
+    assert sign_in_by_passkey(visitor, key).status_code == 200

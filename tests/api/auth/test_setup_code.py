@@ -114,8 +114,8 @@ def test_guesses_are_slowed_down_and_hold_up_no_operator(open_browser: Browsers)
     guesser = open_browser()
     statuses = [set_up(guesser, f"guess-{n}").status_code for n in range(12)]
     assert statuses == [403] * 10 + [429] * 2
-    assert set_up(guesser).status_code == 429  # not even the right one tells
-    assert set_up(open_browser()).status_code == 201
+    # An operator in the same network has the right one.
+    assert set_up(guesser).status_code == 201
 
 
 def test_a_weak_password_leaves_the_code_as_it_is(open_browser: Browsers) -> None:
