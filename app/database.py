@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BindParameter, DateTime, MetaData, Select, TextClause, bindparam, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeEngine
 
@@ -110,6 +110,11 @@ def wait_briefly() -> None:
 def is_lock_timeout(error: BaseException) -> bool:
     """Whether a lock was held for longer than a transaction waits (SQLSTATE 55P03)."""
     return isinstance(error, OperationalError) and getattr(error.orig, "pgcode", "") == "55P03"
+
+
+def names_what_is_gone(error: IntegrityError) -> bool:
+    """Whether a row was to name another that is there no more (SQLSTATE 23503)."""
+    return getattr(error.orig, "pgcode", "") == "23503"
 
 
 # Lock timeout, statement timeout, deadlock (https://www.postgresql.org/docs/17/errcodes-appendix.html).

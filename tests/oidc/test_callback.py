@@ -19,6 +19,7 @@ from app.accounts.rate_limits.policies import (
     OPENID_STARTS_NETWORK,
 )
 from app.accounts.rate_limits.seats import SEATS, TAKE_ACCOUNT_SEAT, TAKE_SIGN_IN_SEAT
+from tests.api.conftest import until
 from tests.oidc.conftest import Traveller, state_of
 from tests.oidc.fake_provider import Issuer, Provider
 from tests.oidc.test_sign_in import proved
@@ -232,6 +233,24 @@ def test_a_shut_account_stays_shut(ada: Traveller, issuer: Issuer, database: Eng
     assert ada.signed_in_as is None
 
 
+def test_an_account_that_is_gone_by_the_time_one_comes_back_is_no_fault(
+    ada: Traveller, issuer: Issuer, database: Engine
+) -> None:
+    """Its address is known still as they come, and not as they are told of its account."""
+    ada.join(database)
+    ada.http.cookies.clear()
+    mine = {"email": ada.email}
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as other:
+            other.execute(text("DELETE FROM users WHERE email = :email"), mine)
+            answer = meanwhile.submit(ada.travel, issuer, claims=proved(ada.email))
+            until(lambda: _somebody_waits(database) or answer.done())
+        assert (answer.result().status_code, answer.result().json()["code"]) == (
+            401,
+            "not_signed_in",
+        )
+
+
 @pytest.mark.parametrize("subject", ["the same", "another"])
 def test_nobody_waits_for_an_account_that_is_being_deleted(
     ada: Traveller, issuer: Issuer, database: Engine, subject: str
@@ -346,3 +365,8 @@ def test_nobody_is_sent_to_another_site(ada: Traveller, issuer: Issuer, wished: 
 )
 def test_own_pages_are_gone_to(ada: Traveller, issuer: Issuer, wished: str) -> None:
     assert ada.where(ada.travel(issuer, claims=proved(ada.email), next=wished)) == wished
+
+
+def _somebody_waits(database: Engine) -> bool:
+    with database.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))

@@ -4,7 +4,7 @@ from app.accounts.client_info import visitor
 from app.accounts.rate_limits.limiter import Counted, Limit
 
 # A /48 holds 65,536 networks of /64 and may be one customer's: it gets what three of them get.
-_WIDER = 3
+WIDER = 3
 
 
 def for_network(limit: Limit, *, what: str = "") -> Counted:
@@ -18,7 +18,7 @@ def for_network(limit: Limit, *, what: str = "") -> Counted:
     counted = [(limit, f"{who.network} {what}".rstrip())]
     if wider := who.wider_network:
         wide = Limit(
-            name=f"{limit.name}-wide", burst=_WIDER * limit.burst, every=limit.every / _WIDER
+            name=f"{limit.name}-wide", burst=WIDER * limit.burst, every=limit.every / WIDER
         )
         counted.append((wide, f"{wider} {what}".rstrip()))
     return tuple(counted)

@@ -13,7 +13,9 @@ from datetime import timedelta
 from threading import Lock
 from time import monotonic
 
+from app.accounts.client_info import visitor
 from app.accounts.rate_limits.limiter import Limit, take
+from app.accounts.rate_limits.networks import WIDER
 from app.errors import TooManyRequestsError
 from app.http.dependencies import parts
 
@@ -56,13 +58,31 @@ _callers = Callers(most=_MAX_CALLERS)
 _lock = Lock()
 
 
-def count_request(of: str) -> None:
-    """Count a request of a caller. May end the transaction.
+def count_network_request() -> None:
+    """Count a request for its network and, with IPv6, for the /48 around it.
+
+    May end the transaction.
 
     Raises:
         TooManyRequestsError: they have made too many.
     """
-    per_second = parts().settings.requests_per_second
+    who = visitor()
+    count_request(f"network {who.network}")
+    if wider := who.wider_network:
+        count_request(f"network {wider}", rates=WIDER)
+
+
+def count_request(of: str, *, rates: int = 1) -> None:
+    """Count a request of a caller. May end the transaction.
+
+    Args:
+        of: who.
+        rates: how many callers' requests they have.
+
+    Raises:
+        TooManyRequestsError: they have made too many.
+    """
+    per_second = rates * parts().settings.requests_per_second
     if per_second == 0:
         return
     with _lock:

@@ -156,7 +156,7 @@ def finish_passkey(json_data: PasskeyIn) -> Response:
 @passkeys.doc(responses={404: "You have no such passkey."})
 def rename_passkey(passkey_id: UUID, json_data: PasskeyChange) -> Response:
     """Call a passkey something else."""
-    passkey = _own_passkey(passkey_id)
+    passkey = _own_passkey(passkey_id, is_held=True)  # another request may remove it
     passkey.name = json_data.name
     shown = PasskeyOut.model_validate(passkey, from_attributes=True)
     db.session.commit()
@@ -184,10 +184,9 @@ def remove_passkey(passkey_id: UUID) -> Response:
     return Response(status=204)
 
 
-def _own_passkey(passkey_id: UUID) -> Passkey:
-    found = db.session.scalar(
-        select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == current_user().id)
-    )
+def _own_passkey(passkey_id: UUID, *, is_held: bool = False) -> Passkey:
+    own = select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == current_user().id)
+    found = db.session.scalar(own.with_for_update() if is_held else own)
     if found is None:
         raise NotFoundError
     return found

@@ -14,15 +14,15 @@ from uuid import UUID
 
 from flask import g, request
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from app.accounts.client_info import visitor
 from app.accounts.rate_limits.limiter import Limit
-from app.accounts.rate_limits.requests import count_request
+from app.accounts.rate_limits.requests import count_network_request, count_request
 from app.accounts.rate_limits.seats import take_account_seat
 from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.lookup import Owner, Profile, find_owner, find_profile
-from app.database import db
+from app.database import db, names_what_is_gone
 from app.errors import (
     AppError,
     ConfirmFirstError,
@@ -45,6 +45,9 @@ View = Callable[P, R]
 # What is raised where a row is gone; ObjectDeletedError is an InvalidRequestError.
 _GONE = (IntegrityError, InvalidRequestError, StaleDataError)
 
+# Guards of what scripts may not do, and each person may.
+_OF_ACCOUNT = {"in_person", "fresh", "fresh_for_another_session"}
+
 UNKNOWN = "This access token is not known, has expired, or was removed. Make a new one."
 
 
@@ -55,7 +58,15 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     def counted(*args: P.args, **kwargs: P.kwargs) -> R:
         if request.path.startswith("/api/"):
             _count_in_network()
-        return call_with_repeat(lambda: view(*args, **kwargs), before_repeat=_forget_who_asks)
+        try:
+            return call_with_repeat(lambda: view(*args, **kwargs), before_repeat=_forget_who_asks)
+        except (ObjectDeletedError, StaleDataError, IntegrityError) as error:
+            # The account was deleted while it was signed in to, or so. See also
+            # [Note: Signed out meanwhile].
+            if isinstance(error, IntegrityError) and not names_what_is_gone(error):
+                raise
+            db.session.rollback()
+            raise NotSignedInError from None
 
     counted.access = "public"  # type: ignore[attr-defined]
     return counted
@@ -68,7 +79,7 @@ def _count_in_network() -> None:
     it from the site. To look for a session costs a query, so it is done only then.
     """
     try:
-        count_request(f"network {visitor().network}")
+        count_network_request()
     except TooManyRequestsError:
         owner = _find_owner()
         if owner is None:
@@ -250,12 +261,12 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
         try:
             check()
         except NotSignedInError:
-            count_request(f"network {visitor().network}")
+            count_network_request()
             raise
         except AppError:  # to refuse somebody takes a look at the database, too
             count_request(_caller(_person_id()))
             raise
-        count_request(_caller(_person_id()))
+        _count_person(access)
         try:
             return call_with_repeat(lambda: view(*args, **kwargs), before_repeat=check_again)
         except _GONE:
@@ -268,6 +279,20 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[], None]) -> Ca
 
     guarded.access = access  # type: ignore[attr-defined]
     return guarded
+
+
+def _count_person(access: str) -> None:
+    """Count a request for its person or, where that is used up, for its session.
+
+    The latter for what is theirs alone, which says who is in the account and throws them out: else
+    whoever has a copy of a cookie could keep its owner from that, by asking for pictures all day.
+    """
+    try:
+        count_request(_caller(_person_id()))
+    except TooManyRequestsError:
+        if access not in _OF_ACCOUNT:
+            raise
+        count_request(f"session {own_session().id}")
 
 
 def _caller(person_id: UUID) -> str:

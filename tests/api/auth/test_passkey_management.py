@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.accounts.mfa.passkeys import MAX_PASSKEYS
+from tests.api.auth.test_late_requests import somebody_waits
 from tests.api.conftest import until
 from tests.support.authenticators import (
     PRESENT,
@@ -43,6 +44,19 @@ def security(person: Person) -> Json:
 def rows(database: Engine, query: str, person: Person) -> list[Any]:
     with database.connect() as connection:
         return list(connection.execute(text(query), {"email": person.email}).scalars())
+
+
+def test_a_passkey_that_is_removed_as_it_is_named_is_not_found(
+    ada: Person, database: Engine
+) -> None:
+    passkey_id = add_passkey(ada)["passkey"]["id"]
+    path, body = f"/api/account/passkeys/{passkey_id}", {"name": "Another"}
+    with ThreadPoolExecutor(1) as meanwhile:
+        with database.begin() as removing:
+            removing.execute(text("DELETE FROM passkeys WHERE id = :id"), {"id": passkey_id})
+            answer = meanwhile.submit(ada.http.patch, path, json=body)
+            until(lambda: somebody_waits(database) or answer.done())
+        assert answer.result().status_code == 404
 
 
 def test_the_browser_is_asked_for_one_that_verifies_its_person(ada: Person) -> None:

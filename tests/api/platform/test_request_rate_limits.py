@@ -10,7 +10,7 @@ import pytest
 from scripts.embedded.models import StandIn
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import PATIENCE, api_settings, new_network, running_api
-from tests.support.users import Person
+from tests.support.users import PASSWORD, Person
 
 PER_SECOND = 2
 # Ten seconds' worth are saved up, and each process gives out one batch of ten for nothing.
@@ -88,6 +88,35 @@ def test_a_token_that_leaked_leaves_its_owner_the_requests_to_remove_it(
         assert {each.status_code for each in ask(script, "/api/images", 80)} == {200, 429}
     with browser_of(ada, addresses[0]) as browser:
         assert browser.delete(f"/api/account/tokens/{made['id']}").status_code == 204
+
+
+def test_a_copy_of_a_cookie_leaves_its_owner_the_requests_to_end_it(
+    addresses: list[str], ada: Person, visitor: httpx2.Client
+) -> None:
+    with browser_of(ada, addresses[0]) as thief:
+        body = {"email": ada.email, "password": PASSWORD}
+        visitor.post("/api/auth/login", json=body).raise_for_status()
+        fresh = {"session": visitor.cookies["session"]}
+        assert {each.status_code for each in ask(thief, "/api/images", 80)} == {200, 429}
+        assert 429 in {each.status_code for each in ask(thief, "/api/account/security", 80)}
+        with browser_of(ada, addresses[0]) as browser:
+            browser.cookies.update(fresh)
+            assert browser.get("/api/images").status_code == 429
+            assert browser.get("/api/account/sessions").status_code == 200
+            assert browser.delete("/api/account/sessions").is_success
+        assert thief.get("/api/account/security").status_code == 401
+
+
+def test_a_whole_ipv6_customer_is_counted_together(addresses: list[str]) -> None:
+    statuses = []
+    with httpx2.Client(base_url=addresses[0], timeout=PATIENCE) as stranger:
+        for number in range(200):
+            stranger.headers["X-Forwarded-For"] = f"2001:db8:4:{number:x}::1"
+            statuses.append(stranger.get("/api/auth/session").status_code)
+        assert set(statuses[: 3 * SAVED_UP]) == {200}
+        assert 429 in statuses
+        stranger.headers["X-Forwarded-For"] = "2001:db8:5::1"
+        assert stranger.get("/api/auth/session").status_code == 200
 
 
 def test_person_who_is_refused_is_counted(addresses: list[str], ada: Person) -> None:
