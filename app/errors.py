@@ -329,6 +329,11 @@ class TooManyPasskeysError(ConflictError):
     detail = "You have as many passkeys as you may. Remove one first."
 
 
+class TooManyIdentitiesError(ConflictError):
+    code = "too_many_identities"
+    detail = "You have linked as many accounts of providers as you may. Unlink one first."
+
+
 class LastWayInError(ConflictError):
     code = "last_way_in"
     detail = "This is the last way into your account. Add another one first."

@@ -4,7 +4,7 @@
 API and the worker connect as the runtime role. An attacker who takes a function over, or injects
 SQL, can therefore create or drop no table, read no password hashes of roles, and change no row of
 the audit log. Audit rows of deleted accounts, old rows without an account, and rows that somebody
-repeated thousands of times are deleted by functions of the owner (migrations 0013 and 0032), which
+repeated thousands of times are deleted by functions of the owner (migrations 0013 and 0045), which
 check themselves whether a row is due.
 """
 

@@ -18,10 +18,11 @@ from app.messages import SendMail
 log = logging.getLogger(__name__)
 
 MAX_EVENTS = 5000  # at a time
-MAX_REPEATED = 5000  # of a person, older than a day
-# Of looking for those: each looks at 200 people and deletes 5,000 lines at most (migration 0032).
+MAX_REPEATED = 5000  # of a person and kind, older than a day
+# Of looking for those: each looks at 200 people and deletes 5,000 lines at most (migration 0045).
 MAX_PARTS = 50
 MAX_MAILS = 1000  # of a person
+PEOPLE_AT_A_TIME = 1000  # whose mails one part of that counts
 MAX_DELETED = 5000  # mails or invitations in one sweep
 INVITES_KEPT_FOR = timedelta(days=90)
 _BEFORE_ALL = UUID(int=0)
@@ -53,12 +54,12 @@ def delete_nobodys_old_events() -> None:
 
 
 def delete_surplus_events() -> None:
-    """Delete the oldest of what one person repeated again and again, such as signing in.
+    """Delete the oldest of each kind that one person repeated again and again, such as signing in.
 
     By parts with a commit each. It begins anywhere among people, so that all of a large site have
     their turn, though no sweep looks at everybody.
     """
-    # Kept for a day at least, and no other kinds: the function knows (migration 0032).
+    # Kept for a day at least, and no other kinds: the function knows (migration 0045).
     begun = past = uuid4()
     is_second_half = False
     for _ in range(MAX_PARTS):
@@ -73,21 +74,38 @@ def delete_surplus_events() -> None:
 
 
 def delete_surplus_mails() -> None:
-    """Delete the oldest sent e-mails of users who have too many, before their week is over."""
+    """Delete the oldest sent e-mails of users who have too many, before their week is over.
+
+    By parts, and beginning anywhere among people, as above: each part reads the index of some.
+    """
+    begun = past = uuid4()
+    is_second_half, left = False, MAX_DELETED
+    for _ in range(MAX_PARTS):
+        whose = OutboxMail.user_id
+        some = select(whose, func.count()).where(whose > past).group_by(whose).order_by(whose)
+        counts = db.session.execute(some.limit(PEOPLE_AT_A_TIME)).all()
+        left -= _delete_surplus_of([who for who, many in counts if many > MAX_MAILS], most=left)
+        past = (counts[-1][0] if counts else None) or _BEFORE_ALL
+        if left <= 0 or (is_second_half and (not counts or past >= begun)):
+            return
+        is_second_half = is_second_half or not counts
+
+
+def _delete_surplus_of(people: list[UUID | None], *, most: int) -> int:
+    if not people:
+        return 0
     newest_first = func.row_number().over(
         partition_by=OutboxMail.user_id, order_by=(OutboxMail.created_at.desc(), OutboxMail.id)
     )
     ranked = (
         select(OutboxMail.id, newest_first.label("place"))
-        .where(OutboxMail.user_id.is_not(None), OutboxMail.settled_at.is_not(None))
+        .where(OutboxMail.user_id.in_(people), OutboxMail.settled_at.is_not(None))
         .subquery()
     )
-    surplus = select(ranked.c.id).where(ranked.c.place > MAX_MAILS).limit(MAX_DELETED)
-    db.session.execute(
-        delete(OutboxMail)
-        .where(OutboxMail.id.in_(surplus))
-        .execution_options(synchronize_session=False)
-    )
+    surplus = select(ranked.c.id).where(ranked.c.place > MAX_MAILS).limit(most)
+    deleted = delete(OutboxMail).where(OutboxMail.id.in_(surplus)).returning(OutboxMail.id)
+    without_objects = deleted.execution_options(synchronize_session=False)
+    return len(db.session.scalars(without_objects).all())
 
 
 def delete_old_invites() -> None:

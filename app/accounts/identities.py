@@ -1,8 +1,9 @@
 """Identities at OpenID providers: issuer and subject identify the account."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.audit.log import Event, record
@@ -15,6 +16,8 @@ from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
 from app.http.dependencies import parts
+
+MAX_IDENTITIES = 25  # a person's: more than accounts at providers anybody signs in with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,12 @@ def find_identity(issuer: str, subject: str) -> Identity | None:
     return db.session.scalar(
         select(Identity).where(Identity.issuer == issuer, Identity.subject == subject)
     )
+
+
+def has_too_many(user_id: UUID) -> bool:
+    """Whether a person has MAX_IDENTITIES."""
+    count = select(func.count()).select_from(Identity).where(Identity.user_id == user_id)
+    return (db.session.scalar(count) or 0) >= MAX_IDENTITIES
 
 
 def add_identity(user: User, stranger: Stranger) -> bool:
@@ -91,7 +100,7 @@ def link_awaited(user: User) -> list[OutboxMail]:
     waiting = awaited_link()
     if waiting is None or waiting.user_id != user.id:
         return []
-    if count_within(NEW_WAYS_IN, of=str(user.id)) is None:
+    if has_too_many(user.id) or count_within(NEW_WAYS_IN, of=str(user.id)) is None:
         return []  # they go on waiting: see [Note: New ways in]
     one_time_tokens.take(Purpose.LINK, read_cookie(Cookie.LINK))
     stranger = Stranger(**waiting.data)

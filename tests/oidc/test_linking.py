@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.accounts.identities import MAX_IDENTITIES
 from app.accounts.rate_limits.policies import NEW_WAYS_IN, OPENID_STARTS_NETWORK
 from tests.oidc.conftest import Traveller, state_of
 from tests.oidc.fake_provider import ABSENT, Issuer, Provider
@@ -28,6 +29,27 @@ def sign_in(who: Traveller, email: str, *, link: bool) -> httpx2.Response:
 def identities_of(who: Traveller) -> list[str]:
     found = who.http.get("/api/account/security").json()["identities"]
     return [each["id"] for each in found]
+
+
+def test_a_person_links_only_so_many_accounts_of_providers(
+    ada: Traveller, issuer: Issuer, database: Engine
+) -> None:
+    ada.join(database)
+    location = ada.set_out(issuer, purpose="link")
+    add = (
+        "INSERT INTO identities (id, user_id, provider, issuer, subject, email, created_at)"
+        " SELECT gen_random_uuid(), id, 'plain', 'https://plain.example',"
+        " gen_random_uuid()::text, '', now()"
+        " FROM users, generate_series(1, :most) WHERE users.email = :email"
+    )
+    with database.begin() as rows:
+        rows.execute(text(add), {"email": ada.email, "most": MAX_IDENTITIES})
+    refused = ada.start(issuer, purpose="link")
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_identities")
+    # Nor by a trip that was begun before.
+    code = issuer.authorize(location, sub=f"sub-{ada.email}")
+    ada.come_back(issuer, code=code, state=state_of(location))
+    assert len(identities_of(ada)) == MAX_IDENTITIES
 
 
 @pytest.mark.parametrize("verified", [False, "true", 1, None, ABSENT, "false", []])

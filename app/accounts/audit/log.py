@@ -99,7 +99,11 @@ def record_failure(
         **detail: as in `record`.
     """
     whose = str(user_id) if user_id else address
-    limit = FAILURES_RECORDED if whose else NOBODYS_FAILURES_RECORDED
-    if count_within(limit, of=f"{event} {whose}") is None:
+    if whose and count_within(FAILURES_RECORDED, of=f"{event} {whose}") is None:
+        return
+    # Of all addresses without an account together, since there is no end to them. A person's own
+    # row takes as long, and is never used up.
+    all_of = str(user_id) if user_id else ""
+    if count_within(NOBODYS_FAILURES_RECORDED, of=f"{event} {all_of}") is None:
         return
     record(event, user_id=user_id, actor_id=None, **detail)

@@ -33,9 +33,9 @@ class AuditEvent(Base):
     __table_args__ = (
         Index("ix_audit_events_user_id", "user_id", text("id DESC")),
         {
-            "comment": "What touched the safety of accounts; append-only. Of signing in and out,"
-            " confirming and ending sessions each person keeps the last 5,000, and all of the last"
-            " day."
+            "comment": "What touched the safety of accounts; append-only. Of signing in and"
+            " whatever else can be repeated without an end each person keeps the last 5,000 of each"
+            " kind, and all of the last day."
         },
     )
 

@@ -15,6 +15,7 @@ from app.accounts.identities import (
     Stranger,
     add_identity,
     find_identity,
+    has_too_many,
     mail_of_link,
 )
 from app.accounts.mfa.policy import hold_to_sign_in
@@ -205,6 +206,8 @@ def _link(trip: Trip, stranger: Stranger) -> Response:
     if identity and identity.user_id != user.id:
         raise ArrivalRefusedError("link_other")
     if identity is None:
+        if has_too_many(user.id):  # others were linked since the start
+            raise ArrivalRefusedError("openid_failed")
         if not add_identity(user, stranger):
             raise ArrivalRefusedError("link_other")
         commit_and_notify(mail_of_link(user, stranger))

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from app.accounts.audit.log import Event, record
 from app.accounts.create_account import find_invite
 from app.accounts.emails.outbox import commit_and_notify
-from app.accounts.identities import awaited_link, label_of
+from app.accounts.identities import awaited_link, has_too_many, label_of
 from app.accounts.mfa.policy import (
     mail_of_change,
     refuse_lock_out,
@@ -45,6 +45,7 @@ from app.errors import (
     NotFoundError,
     NotSignedInError,
     TooManyAtOnceError,
+    TooManyIdentitiesError,
     UnavailableError,
 )
 from app.http.blueprint import APIBlueprint
@@ -66,7 +67,7 @@ _LONGEST_CODE = 4096
     responses={
         401: "To link or confirm, somebody must be signed in; to link, with a recent proof.",
         404: "There is no such provider.",
-        409: "To link, the account's address must be proved.",
+        409: "To link, the account's address must be proved, and only so many are linked.",
         429: TOO_MANY_TRIES,
         503: "The provider does not answer.",
     }
@@ -180,6 +181,8 @@ def _traveller(provider: str, errand: Errand) -> tuple[UUID | None, str]:
         if fresh_until(session) is None:
             raise ConfirmFirstError
         refuse_unproved(session.user)
+        if has_too_many(session.user_id):
+            raise TooManyIdentitiesError
         return session.user_id, ""
     known = db.session.scalar(
         select(Identity.email)

@@ -26,20 +26,25 @@ from app.http.middleware import json_response
 
 invites = APIBlueprint("invites", __name__, url_prefix="/api/admin/invites", tag="Administration")
 
-MAX_LISTED = 200
+MAX_LISTED = 200  # of those that are over
 
 
 @invites.get("")
 @administrator
 @invites.output(InvitesOut)
 def list_invites() -> Response:
-    """List the last 200 invitations, newest first."""
-    rows = db.session.execute(
+    """List all invitations that can be used still, and the last 200 others; newest first."""
+    shown = (
         select(Invite, User.email, Invite.has_maker())
         .outerjoin(User, User.id == Invite.used_by)
         .order_by(Invite.created_at.desc(), Invite.id)
-        .limit(MAX_LISTED)
     )
+    # Of those that are open each administrator has few: see `refuse_too_many_open`.
+    rows = [
+        *db.session.execute(shown.where(Invite.is_open())),
+        *db.session.execute(shown.where(~Invite.is_open()).limit(MAX_LISTED)),
+    ]
+    rows.sort(key=lambda row: row[0].created_at, reverse=True)
     found = [
         _row(invite, used_by_email=email, has_maker=has_maker) for invite, email, has_maker in rows
     ]

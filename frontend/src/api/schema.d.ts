@@ -558,8 +558,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the last 200 invitations, newest first
-         * @description List the last 200 invitations, newest first.
+         * List all invitations that can be used still, and the last 200 others; newest first
+         * @description List all invitations that can be used still, and the last 200 others; newest first.
          *
          *     Safe to repeat. Nothing is changed.
          */
@@ -4242,7 +4242,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "too_many_albums" | "too_many_at_once" | "too_many_in_shares" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "too_many_albums" | "too_many_at_once" | "too_many_identities" | "too_many_in_shares" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -10588,7 +10588,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description To link, the account's address must be proved. */
+            /** @description To link, the account's address must be proved, and only so many are linked. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
@@ -16,8 +16,13 @@ from app.accounts.cleanup import (
     delete_surplus_events,
     delete_surplus_mails,
 )
-from app.accounts.rate_limits.policies import FAILURES_RECORDED, NEW_TOKENS
+from app.accounts.rate_limits.policies import (
+    FAILURES_RECORDED,
+    NEW_TOKENS,
+    NOBODYS_FAILURES_RECORDED,
+)
 from app.accounts.registration.invitations import MAX_OPEN
+from app.admin.routes.invitations import MAX_LISTED
 from app.api.app import create_app
 from app.database import db
 from app.http.dependencies import build_parts
@@ -31,8 +36,8 @@ from tests.support.authenticators import (
     add_totp,
     sign_in_by_passkey,
 )
-from tests.support.rate_limits import use_up
-from tests.support.users import PASSWORD, Person
+from tests.support.rate_limits import forget, use_up
+from tests.support.users import PASSWORD, Person, make_administrator
 
 Attempt = Callable[[], httpx2.Response]
 
@@ -81,24 +86,26 @@ def count(database: Engine, what: str, **values: object) -> int:
 
 
 @pytest.mark.usefixtures("serving")
+@pytest.mark.parametrize(
+    "event", ["signed_in", "password_reset_asked", "invite_made", "account_disabled"]
+)
 def test_what_one_person_repeats_is_kept_so_often(
-    ada: Person, bob: Person, database: Engine
+    ada: Person, bob: Person, database: Engine, event: str
 ) -> None:
     mine, theirs = ada.user_id, bob.user_id
-    old = {"ago": "25 hours", "event": "signed_in"}
-    run(database, ADD_EVENTS, id=mine, ago="30 days", event="password_changed", number=3)
-    emptied = {"ago": "26 hours", "event": "images_deleted_for_good", "number": 1}
-    run(database, ADD_EVENTS, id=mine, **emptied)
+    old = {"ago": "25 hours", "event": event}
+    for other in ("password_changed", "images_deleted_for_good", "second_factor_awaited"):
+        run(database, ADD_EVENTS, id=mine, ago="30 days", event=other, number=3)
     run(database, ADD_EVENTS, id=mine, number=MAX_REPEATED + 7, **old)
     run(database, ADD_EVENTS, id=theirs, number=MAX_REPEATED, **old)
     delete_surplus_events()
     db.session.commit()
     events = "audit_events WHERE user_id = :id AND event = :event"
-    assert count(database, events, id=mine, event="signed_in") == MAX_REPEATED
-    assert count(database, events, id=mine, event="images_deleted_for_good") == 0
-    assert count(database, events, id=theirs, event="signed_in") == MAX_REPEATED
-    # Nobody has a change forgotten by signing in often.
-    assert count(database, events, id=mine, event="password_changed") == 3
+    assert count(database, events, id=mine, event=event) == MAX_REPEATED
+    assert count(database, events, id=theirs, event=event) == MAX_REPEATED
+    # Nobody has a line of another kind forgotten by repeating one.
+    for other in ("password_changed", "images_deleted_for_good", "second_factor_awaited"):
+        assert count(database, events, id=mine, event=other) == 3
 
 
 @pytest.mark.usefixtures("serving")
@@ -201,6 +208,33 @@ def test_an_administrator_has_so_many_open_invitations(ada: Person, database: En
     taken_back = ada.http.delete(f"/api/admin/invites/{made.json()['id']}")
     assert taken_back.status_code == 204
     assert ada.http.post("/api/admin/invites", json={"note": ""}).status_code == 201
+
+
+def test_an_open_invitation_is_listed_however_many_are_over(ada: Person, database: Engine) -> None:
+    make_administrator(database, ada)
+    made = ada.http.post("/api/admin/invites", json={"note": "long open"}).json()["id"]
+    earlier = "UPDATE invites SET created_at = now() - interval '6 days' WHERE id = :id"
+    run(database, earlier, id=made)
+    run(database, ADD_INVITES, id=ada.user_id, until="1 day", used=True, number=MAX_LISTED)
+    listed = ada.http.get("/api/admin/invites").json()["invites"]
+    assert made in {invite["id"] for invite in listed}
+    assert sum(invite["used_at"] is not None for invite in listed) <= MAX_LISTED
+    assert listed == sorted(listed, key=lambda invite: invite["created_at"], reverse=True)
+
+
+def test_failures_at_unknown_addresses_leave_so_many_lines_together(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    """There is no end to addresses; a person's own lines are counted for them alone."""
+    user_id, here = ada.user_id, visitor.headers["X-Forwarded-For"]
+    use_up(database, NOBODYS_FAILURES_RECORDED, of="sign_in_failed ")
+    for email in (f"nobody-{uuid4().hex}@example.org", ada.email):
+        body = {"email": email, "password": "wrong"}
+        assert visitor.post("/api/auth/login", json=body).status_code == 401
+    forget(database, NOBODYS_FAILURES_RECORDED)
+    recorded = "audit_events WHERE ip = :ip AND event = 'sign_in_failed'"
+    assert count(database, recorded, ip=here) == 1
+    assert count(database, f"{recorded} AND user_id = :id", ip=here, id=user_id) == 1
 
 
 def test_tokens_are_made_only_so_often(ada: Person, database: Engine) -> None:

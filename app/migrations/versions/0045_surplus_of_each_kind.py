@@ -1,0 +1,92 @@
+"""Of what one person repeats the last of each kind are kept, also of what administrators do.
+
+Lines of one kind were forgotten for lines of another. And what an administrator does again and
+again, and strangers who ask for a link to a new password, added lines for ever.
+"""
+
+from importlib import import_module
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0045"
+down_revision = "0043"
+branch_labels = None
+depends_on = None
+
+# As in 0032. Each kind by itself: whoever repeats one has no line of another forgotten.
+FUNCTION = """
+CREATE OR REPLACE FUNCTION {schema}.forget_surplus(kept integer, past uuid) RETURNS uuid
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  repeated constant text[] := ARRAY['signed_in', 'signed_out', 'second_factor_awaited',
+    'confirmed', 'images_deleted_for_good', 'session_ended', 'other_sessions_ended',
+    'password_reset_asked', 'invite_made', 'invite_removed', 'administrator_made',
+    'administrator_unmade', 'account_disabled', 'account_enabled'];
+  most constant integer := greatest(kept, 5000);
+  most_people constant integer := 200;
+  most_lines constant integer := 5000;
+  looked_at uuid := past;
+  person uuid;
+  counted integer;
+  gone integer := 0;
+BEGIN
+  FOR number IN 1 .. most_people LOOP
+    SELECT user_id INTO person FROM {schema}.audit_events
+    WHERE user_id > looked_at ORDER BY user_id LIMIT 1;
+    IF NOT FOUND THEN
+      looked_at := NULL;
+      EXIT;
+    END IF;
+    -- Whoever has no more lines than that of all kinds has none too many of one.
+    PERFORM 1 FROM {schema}.audit_events
+    WHERE user_id = person ORDER BY id DESC OFFSET most LIMIT 1;
+    IF FOUND THEN
+      PERFORM set_config('pinhole.forget', person::text, true);
+      DELETE FROM {schema}.audit_events WHERE id IN (
+        SELECT id FROM (
+          SELECT id, at, row_number() OVER (PARTITION BY event ORDER BY id DESC) AS place
+          FROM {schema}.audit_events WHERE user_id = person AND event = ANY (repeated)
+        ) AS ranked
+        WHERE place > most AND at < now() - interval '1 day'
+        ORDER BY id LIMIT most_lines - gone
+      );
+      GET DIAGNOSTICS counted = ROW_COUNT;
+      gone := gone + counted;
+      EXIT WHEN gone >= most_lines;  -- there may be more of this person
+    END IF;
+    looked_at := person;
+  END LOOP;
+  PERFORM set_config('pinhole.forget', '', true);
+  RETURN looked_at;
+END $$;
+"""
+
+COMMENT = (
+    "What touched the safety of accounts; append-only. Of signing in and whatever else can be"
+    " repeated without an end each person keeps the last 5,000 of each kind, and all of the last"
+    " day."
+)
+FORMER = (
+    "What touched the safety of accounts; append-only. Of signing in and out, confirming and"
+    " ending sessions each person keeps the last 5,000, and all of the last day."
+)
+
+
+def upgrade() -> None:
+    op.execute(FUNCTION.format(schema=_schema()))
+    op.create_table_comment("audit_events", COMMENT)
+
+
+def downgrade() -> None:
+    op.create_table_comment("audit_events", FORMER)
+    former: str = import_module("app.migrations.versions.0032_surplus_by_parts").FUNCTION
+    former = former.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+    kinds = "'confirmed', "
+    former = former.replace(kinds, f"{kinds}'images_deleted_for_good', ")  # as in 0040
+    op.execute(former.format(schema=_schema()))
+
+
+def _schema() -> str:
+    found: str = op.get_bind().scalar(text("SELECT quote_ident(current_schema())"))
+    return found
