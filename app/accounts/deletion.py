@@ -50,19 +50,32 @@ _SOME_ENTRIES = text("""
         SELECT id FROM albums WHERE owner_id = :owner AND entry_count > 0 ORDER BY id LIMIT 1000
       ) LIMIT :most)
 """)
+# The same of what has tags.
+_SOME_TAGGED = text("""
+    DELETE FROM image_tags WHERE (image_id, tag_id) IN (
+      SELECT image_id, tag_id FROM image_tags WHERE tag_id IN (
+        SELECT id FROM tags WHERE owner_id = :owner
+      ) LIMIT :most)
+""")
 # What there may be a million of, in this order: an image that is deleted takes its entries along,
 # and has each of its albums counted. The last one has a row for each image that went.
-_SOME_ALBUMS, _SOME_IMAGES, _SOME_CHANGES = [
+_SOME_ALBUMS, _SOME_TAGS, _SOME_IMAGES, _SOME_CHANGES = [
     text(
         f"DELETE FROM {table} WHERE {key} IN"  # noqa: S608 - constants
         f" (SELECT {key} FROM {table} WHERE owner_id = :owner LIMIT :most)"
     )
-    for table, key in (("albums", "id"), ("images", "id"), ("image_changes", "image_id"))
+    for table, key in (
+        ("albums", "id"),
+        ("tags", "id"),
+        ("images", "id"),
+        ("image_changes", "image_id"),
+    )
 ]
 _HAS_ALBUMS = text("SELECT EXISTS (SELECT FROM albums WHERE owner_id = :owner)")
 _END_EXPORTS = text(
     "UPDATE exports SET expires_at = :moment WHERE user_id = :user AND expires_at > :moment"
 )
+_HAS_TAGS = text("SELECT EXISTS (SELECT FROM tags WHERE owner_id = :owner)")
 _TAKE_CHANGE = text("SELECT take_change(:owner)")
 
 
@@ -158,9 +171,9 @@ def delete_person(
 ) -> None:
     """Delete a person's objects, then every row. Safe to repeat, and to be cut off anywhere.
 
-    What is in albums goes by the ten thousand, then pictures by the thousand, with a commit each:
-    together with the account they might take longer than a statement may, and then it would stay
-    for ever. The account's row stays locked meanwhile, as where a picture goes for good
+    What is in albums or has tags goes by the ten thousand, then pictures by the thousand, with a
+    commit each: together with the account they might take longer than a statement may, and then it
+    would stay for ever. The account's row stays locked meanwhile, as where a picture goes for good
     (cleanup.py): one that an administrator opens at this moment must not lose its objects. Between
     two commits nobody opens it: see `is_going`.
 
@@ -204,7 +217,7 @@ def _hold(user_id: UUID) -> User | None:
 
 
 def _delete_some_rows(user_id: UUID) -> bool:
-    """Delete some of a person's albums, pictures or what is noted of them; False: none is left."""
+    """Delete some albums, tags, pictures of a person, or notes of them; False: none is left."""
 
     def some_of(statement: TextClause, most: int = ROWS_AT_A_TIME) -> bool:
         found = db.session.execute(statement, {"owner": user_id, "most": most})
@@ -214,6 +227,9 @@ def _delete_some_rows(user_id: UUID) -> bool:
         # Before the entries, as everywhere; images, which are locked before it, go by themselves.
         db.session.execute(_TAKE_CHANGE, {"owner": user_id})
         return some_of(_SOME_ENTRIES, ENTRIES_AT_A_TIME) or some_of(_SOME_ALBUMS)
+    if db.session.scalar(_HAS_TAGS, {"owner": user_id}):
+        db.session.execute(_TAKE_CHANGE, {"owner": user_id})
+        return some_of(_SOME_TAGGED, ENTRIES_AT_A_TIME) or some_of(_SOME_TAGS)
     return some_of(_SOME_IMAGES) or some_of(_SOME_CHANGES)
 
 

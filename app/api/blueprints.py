@@ -23,8 +23,10 @@ from app.library.routes import images
 from app.search.routes import search
 from app.sharing.routes import shares
 from app.sharing.visitor_routes import shared
+from app.tags.routes import tags
 from app.timeline.album_routes import album_contents
 from app.timeline.routes import timeline
+from app.timeline.tag_routes import tag_contents
 from app.uploads.routes import uploads
 
 BLUEPRINTS = (
@@ -51,6 +53,8 @@ BLUEPRINTS = (
     album_contents,
     shares,
     shared,
+    tags,
+    tag_contents,
     uploads,
     leaving,
     people,

@@ -52,6 +52,7 @@ _TAGS = {
     "Albums": "Pictures under a title, by date or by hand; one may be in many.",
     "Share links": "Links by which others see pictures without an account, and ending them.",
     "Shared with visitors": "What whoever has a share link sees of it.",
+    "Tags": "People's own words for pictures, in a tree; a picture may have many.",
     "Leaving": "Copies of everything, and deleting the account.",
     "Administration": "Accounts and invitations of the site; never pictures.",
 }

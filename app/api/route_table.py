@@ -93,6 +93,13 @@ GET /api/shared/images app.sharing.visitor_routes:list_shared_images
 GET /api/shared/addresses app.sharing.visitor_routes:get_shared_addresses
 GET /api/shared/images/<uuid:image_id> app.sharing.visitor_routes:get_shared_image
 GET /api/shared/images/<uuid:image_id>/original app.sharing.visitor_routes:get_shared_original
+GET /api/tags app.tags.routes:get_tags
+GET /api/tags/<uuid:tag_id> app.tags.routes:get_tag
+PATCH /api/tags/<uuid:tag_id> app.tags.routes:rename_tag
+DELETE /api/tags/<uuid:tag_id> app.tags.routes:delete_tag
+POST /api/tags/<uuid:tag_id>/restore app.tags.routes:restore_tag
+GET /api/tags/<uuid:tag_id>/timeline app.timeline.tag_routes:get_tag_timeline
+GET /api/tags/<uuid:tag_id>/timeline/<key> app.timeline.tag_routes:get_tag_bucket
 POST /api/images app.uploads.routes:create_images
 POST /api/images/<uuid:image_id>/complete app.uploads.routes:complete_image
 GET /api/account/exports app.exports.routes:list_exports

@@ -38,6 +38,7 @@ from app.images.correction_models import Correction
 from app.images.failure_messages import failure
 from app.images.models import Description, Image, ImageState, View
 from app.images.pagination import make_cursor, parse_cursor
+from app.images.tag_models import ImageTag, Tag
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -231,6 +232,7 @@ def image_detail(owner: Anybody, image_id: UUID, *, reader: Reader, film: Film) 
     return {
         **detail(row, reader=reader),
         "albums": _albums_of(owner, image_id),
+        "tags": _tags_of(owner, image_id),
         "animation_url": address,
     }
 
@@ -245,8 +247,18 @@ def _albums_of(owner: Anybody, image_id: UUID) -> list[Shown]:
     return [{"id": str(row.id), "title": row.title} for row in rows]
 
 
+def _tags_of(owner: Anybody, image_id: UUID) -> list[Shown]:
+    rows = db.session.execute(
+        select(Tag.id, Tag.path)
+        .join(ImageTag, ImageTag.tag_id == Tag.id)
+        .where(Tag.owned_by(owner), ImageTag.image_id == image_id)
+        .order_by(Tag.key)
+    )
+    return [{"id": str(row.id), "path": row.path} for row in rows]
+
+
 def detail(row: AnyRow, *, reader: Reader) -> Shown:
-    """Shape a row as the API's ImageDetail, but for its albums and the address of what moves."""
+    """Shape a row as the API's ImageDetail, without albums, tags and the address of what moves."""
     return {
         **show(row, reader=reader),
         "sha256": row.sha256.hex(),

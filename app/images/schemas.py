@@ -166,6 +166,13 @@ class AlbumName(BaseModel):
     title: str
 
 
+class TagName(BaseModel):
+    """A tag that a picture has."""
+
+    id: UUID
+    path: str = Field(examples=["family/Oma"])
+
+
 class ImageDetail(ImageOut):
     """A picture with all that is known about it."""
 
@@ -186,6 +193,11 @@ class ImageDetail(ImageOut):
     albums: list[AlbumName] = Field(
         description="That it is in, by title: 500 at most. The list of changes tells of being added"
         " and removed; of titles, the list of albums does."
+    )
+    tags: list[TagName] = Field(
+        description="That you gave it: 100 at most; tags above these are not listed. The list of"
+        " changes tells of tags given and taken away; of their names, the list of tags does. What a"
+        " model says of a picture is in `description.tags`."
     )
     animation_url: str | None = Field(
         description="Of what moves: the original, to be shown in place. Signed; works until"

@@ -41,6 +41,7 @@ from app.media.results import DECODER_VERSION
 from app.messages import DescribePicture, ExportLibrary, PictureStored
 from app.processing.lease import seconds_until_next, tell_backlog
 from app.search.index import index_some, index_some_albums
+from app.tags.purge import purge_tags, tags_due
 from app.uploads.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
 from app.uploads.discarded import count_discarded
 
@@ -114,8 +115,7 @@ def sweep(
         for picture in in_time(_found(partial(_few_of_each, condition, among=_UNFINISHED))):
             with upkeep.of(picture.user_id):
                 try_step(partial(_purge, picture, condition, store=store))
-    for album in in_time(_found(albums_due)):
-        try_step(partial(purge_album, album))
+    _purge_albums_and_tags()
     try_step(partial(_clear_cancelled, store=store, upkeep=upkeep))
     try_step(upkeep.charge)
     try_step(partial(look_for_orphans, census=census, store=store, exports=exports, pages=pages))
@@ -127,6 +127,13 @@ def sweep(
     try_step(_delete_dead_sessions)
     # Last, since of a large library it may take as long as there is.
     _delete_people(exports)
+
+
+def _purge_albums_and_tags() -> None:
+    for album in in_time(_found(albums_due)):
+        try_step(partial(purge_album, album))
+    for due in in_time(_found(tags_due)):
+        try_step(partial(purge_tags, due))
 
 
 def _index(index: Callable[[], bool]) -> None:

@@ -21,8 +21,9 @@ from app.albums.entries import (
     remove_images,
     require_album,
 )
-from app.errors import TooMuchInAlbumsError
+from app.errors import NotFoundError, TooMuchInAlbumsError
 from app.images.models import Image
+from app.images.tag_models import Tag
 from app.library.batch_schemas import (
     BatchAction,
     BatchIn,
@@ -40,11 +41,23 @@ from app.library.selection import (
     wrong_field,
 )
 from app.library.trash import delete_for_good, delete_images, restore_images
+from app.tags.entries import (
+    FoundTag,
+    find_by_path,
+    find_or_make,
+    find_tag,
+    forget_unused,
+    is_tagged,
+    require_tag,
+    tag_images,
+    untag_images,
+)
 
 # What no request takes back: the route asks for a recent proof of who is there.
 FOR_GOOD: frozenset[BatchAction] = frozenset({"delete_for_good"})
 # Entries of albums that one request shows or hides: decision 0075 has the figures.
 MAX_MOVED_ENTRIES = 50_000
+_NO_TAG = "There is no such tag. Nothing was changed."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +99,11 @@ def change_many(user: User, wanted: BatchIn) -> Outcome:
     Raises:
         NotFoundError: one of them is not there, or is somebody else's; nothing was changed.
         ValidationFailedError: an album is named where none is meant, or none where one is; the
-            same of dates.
+            same of tags and dates.
     """
     if wanted.album_id is not None and wanted.action not in _OF_ALBUMS:
         raise wrong_field("album_id", "No album is meant here.")
+    _require_fields_of_tags(wanted)
     require_fields_of_dates(wanted)
     return _ACTIONS[wanted.action](user, wanted)
 
@@ -161,6 +175,64 @@ def _remove_from_album(user: User, wanted: BatchIn) -> Outcome:
     return Outcome(changed=removed.ids, undo=undo, has_more=selected.has_more)
 
 
+def _add_tag(user: User, wanted: BatchIn) -> Outcome:
+    there = _named_tag(user, wanted)
+    if there is None and wanted.tag is None:
+        raise NotFoundError(_NO_TAG)
+    is_untagged = ~is_tagged(there.id) if there else true()
+    selected = select_images(user, wanted.images, changing=is_untagged)
+    if not selected.rows:
+        return Outcome(changed=[], undo=None, has_more=False)
+    lock_albums_of(user.id)
+    if wanted.tag is not None:
+        found = find_or_make(user, wanted.tag)
+    else:
+        found = FoundTag(tag=require_tag(user, wanted.tag_id), made=0)
+    tagged = tag_images(user, found.tag, [row.id for row in selected.rows])
+    undo = {"action": "remove_tag", "tag_id": found.tag.id, "made_tags": found.made or None}
+    return Outcome(changed=tagged, undo=undo, has_more=selected.has_more)
+
+
+def _remove_tag(user: User, wanted: BatchIn) -> Outcome:
+    there = _named_tag(user, wanted)
+    if there is None:
+        raise NotFoundError(_NO_TAG)
+    selected = select_images(user, wanted.images, changing=is_tagged(there.id))
+    lock_albums_of(user.id)
+    tag = require_tag(user, there.id)
+    undo: dict[str, Any] = {"action": "add_tag", "tag_id": tag.id}
+    path = tag.path
+    untagged = untag_images(tag, [row.id for row in selected.rows])
+    if wanted.made_tags is not None and forget_unused(user, tag, most=wanted.made_tags):
+        undo = {"action": "add_tag", "tag": path}
+    return Outcome(changed=untagged, undo=undo, has_more=selected.has_more)
+
+
+def _named_tag(user: User, wanted: BatchIn) -> Tag | None:
+    """Return the tag that a request names, as it is before anything is locked."""
+    if wanted.tag_id is not None:
+        return find_tag(user, wanted.tag_id)
+    return find_by_path(user, wanted.tag or "")
+
+
+def _require_fields_of_tags(wanted: BatchIn) -> None:
+    """Check that what is done with a tag names one, in one way, and nothing else does.
+
+    Raises:
+        ValidationFailedError: it does not.
+    """
+    named = {"tag": wanted.tag, "tag_id": wanted.tag_id, "made_tags": wanted.made_tags}
+    given = [name for name, value in named.items() if value is not None]
+    if wanted.action not in _OF_TAGS:
+        if given:
+            raise wrong_field(given[0], "No tag is meant here.")
+        return
+    if (wanted.tag is None) == (wanted.tag_id is None):
+        raise wrong_field("tag", "Name a tag by its path, or by `tag_id`.")
+    if wanted.made_tags is not None and wanted.action != "remove_tag":
+        raise wrong_field("made_tags", "It goes with remove_tag only.")
+
+
 def _change_dates(user: User, wanted: BatchIn) -> Outcome:
     selected = _selected(user, wanted, changing=true())
     changed = change_dates(user, wanted, [row.id for row in selected.rows])
@@ -203,6 +275,7 @@ def _positions(wanted: BatchIn) -> dict[UUID, int] | None:
 
 
 _OF_ALBUMS = frozenset({"add_to_album", "remove_from_album"})
+_OF_TAGS = frozenset({"add_tag", "remove_tag"})
 _ACTIONS: Mapping[BatchAction, Callable[[User, BatchIn], Outcome]] = {
     "delete": _delete,
     "restore": _restore,
@@ -213,6 +286,8 @@ _ACTIONS: Mapping[BatchAction, Callable[[User, BatchIn], Outcome]] = {
     "unarchive": partial(_archive, archived=False),
     "add_to_album": _add_to_album,
     "remove_from_album": _remove_from_album,
+    "add_tag": _add_tag,
+    "remove_tag": _remove_tag,
     "set_taken": _change_dates,
     "shift_taken": _change_dates,
     "set_offset": _change_dates,

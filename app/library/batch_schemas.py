@@ -10,6 +10,8 @@ from pydantic import ConfigDict, Field
 from app.albums.positions import MAX_POSITION
 from app.http.schemas import BaseModel
 from app.images.schemas import OffsetMinutes, TakenClock, TakenIn
+from app.images.tag_models import MAX_TAG_DEPTH
+from app.tags.schemas import TagPath
 
 MAX_BATCH = 10_000  # 390 KB of ids, and 300 KB of dates beside them: below the largest body
 MAX_SHIFT_SECONDS = 200 * 366 * 86_400  # two hundred years
@@ -18,6 +20,7 @@ AlbumAction = Literal["add_to_album", "remove_from_album"]
 BatchAction = Literal[
     "delete", "restore", "delete_for_good", "favourite", "unfavourite", "archive", "unarchive",
     "add_to_album", "remove_from_album",
+    "add_tag", "remove_tag",
     "set_taken", "shift_taken", "set_offset", "reset_taken", "restore_taken",
 ]  # fmt: skip
 
@@ -47,6 +50,7 @@ class MatchedView(StrEnum):
     FAVOURITES = "favourites"
     DELETED = "deleted"
     ALBUM = "album"
+    TAG = "tag"
 
 
 class PickedImages(BaseModel):
@@ -63,9 +67,11 @@ class Match(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     view: MatchedView = Field(
-        description="deleted: what is in Recently deleted; album: what is shown in `album_id`."
+        description="deleted: what is in Recently deleted; album: what is shown in `album_id`;"
+        " tag: what has `tag_id`, or a tag below it."
     )
     album_id: UUID | None = Field(default=None, description="With the view album, and no other.")
+    tag_id: UUID | None = Field(default=None, description="With the view tag, and no other.")
     first_day: date | None = Field(
         default=None, description="By the date of `timeline_at`; null: from the beginning on."
     )
@@ -90,12 +96,29 @@ class BatchIn(BaseModel):
         " delete_for_good: of those that are in Recently deleted, never to come back; what is not"
         " in it, or not there, is left alone. archive: out of"
         " the timeline; unarchive: back into it. remove_from_album: they stay in the library."
+        " add_tag: which is made where there is none; remove_tag: this one, and none below it."
         " set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later;"
         " set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files"
         " say. These, and restore_taken, take `images.ids` only."
     )
     album_id: UUID | None = Field(
         default=None, description="With add_to_album and remove_from_album, and no other."
+    )
+    tag: TagPath | None = Field(
+        default=None,
+        description="With add_tag and remove_tag, and no other: its path, in whatever case; or"
+        " `tag_id`.",
+        examples=["family/Oma"],
+    )
+    tag_id: UUID | None = Field(
+        default=None, description="With add_tag and remove_tag, and no other: in place of `tag`."
+    )
+    made_tags: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_TAG_DEPTH,
+        description="Part of the undo of add_tag, with remove_tag: how many tags of the path it"
+        " made. These go again, as far as nothing else has them.",
     )
     positions: Positions | None = Field(
         default=None,
@@ -126,6 +149,9 @@ class BatchUndo(BaseModel):
 
     action: BatchAction
     album_id: UUID | None = None
+    tag: str | None = None
+    tag_id: UUID | None = None
+    made_tags: int | None = None
     positions: Positions | None = None
     taken_before: TakenBefore | None = None
     images: PickedImages

@@ -221,10 +221,13 @@ def delete_image(image_id: UUID) -> Response:
 @images.output(BatchOut)
 @images.doc(
     responses={
-        404: "One of them is not there, or not yours; `errors` says which. Or the album is not.",
+        404: "One of them is not there, or not yours; `errors` says which. Or the album is not,"
+        " or the tag.",
         409: "Your albums, this one, or those of one of the pictures, hold as much as they may"
         " (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted, restored"
-        " or dated is in more than 50,000 places of albums (`too_much_in_albums`).",
+        " or dated is in more than 50,000 places of albums (`too_much_in_albums`). Or you"
+        " have as many tags as you may, or one of the pictures does (`too_many_tags`,"
+        " `too_many_tags_of_image`).",
         429: "Several changes of yours are under way (`too_many_at_once`), or too many requests. Or"
         " much that had come lately was deleted for good before (`too_much_deleted_for_good`).",
     }

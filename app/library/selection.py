@@ -14,6 +14,7 @@ from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images.album_models import AlbumImage
 from app.images.models import Image, View
 from app.library.batch_schemas import MAX_BATCH, Match, MatchedView, MatchingImages, PickedImages
+from app.tags.entries import is_tagged_within
 
 Locked = Row[UUID, str, datetime | None, str | None, bool, datetime | None]
 
@@ -55,7 +56,7 @@ def select_images(
         if passes_over:
             return Selection(rows=_lock(user, among(images.ids) & changing))
         return Selection(rows=lock_images(user, images.ids))
-    is_meant = _matches(images.match) & changing
+    is_meant = _matches(user, images.match) & changing
     found = db.session.scalars(
         select(Image.id)
         .where(Image.owned_by(user), is_meant)
@@ -138,11 +139,17 @@ def _lock(user: User, meant: ColumnElement[bool]) -> Sequence[Locked]:
     ).all()
 
 
-def _matches(match: Match) -> ColumnElement[bool]:
+def _matches(user: User, match: Match) -> ColumnElement[bool]:
     found: ColumnElement[bool]
     if match.album_id is not None and match.view is not MatchedView.ALBUM:
         raise wrong_field("images.match.album_id", "No album is meant here.")
-    if match.view is MatchedView.ALBUM:
+    if match.tag_id is not None and match.view is not MatchedView.TAG:
+        raise wrong_field("images.match.tag_id", "No tag is meant here.")
+    if match.view is MatchedView.TAG:
+        if match.tag_id is None:
+            raise wrong_field("images.match.tag_id", "Name a tag.")
+        found = is_tagged_within(user, match.tag_id) & Image.in_library()
+    elif match.view is MatchedView.ALBUM:
         album_id = require_named(match.album_id, "images.match.album_id")
         found = is_in_album(album_id) & Image.in_library()
     elif match.view is MatchedView.DELETED:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from app.database import Prepared, db, given, wait_briefly
 from app.images.album_models import Album
 from app.images.models import SHOWN, Description, Image
+from app.images.tag_models import Tag
 from app.search.models import ImageToIndex
 from app.search.terms import tsvector
 
@@ -72,6 +73,16 @@ def index_images(ids: Sequence[UUID]) -> None:
 def index_album(album: Album) -> None:
     """Index the title of an album."""
     album.title_words = tsvector(album.owner_id, [album.title])
+
+
+def index_tag(tag: Tag) -> None:
+    """Index the path of a tag."""
+    tag.words = tag_words(tag.owner_id, tag.path)
+
+
+def tag_words(owner_id: UUID, path: str) -> str:
+    """Return the terms of a tag's path, as a tsvector."""
+    return tsvector(owner_id, [path])
 
 
 def index_some() -> bool:

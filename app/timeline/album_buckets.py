@@ -6,7 +6,6 @@ library: see [Note: Counts of albums] in app/images/album_models.py.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Date, DateTime, Integer, Uuid, cast, func, select, tuple_
@@ -19,7 +18,7 @@ from app.images.album_models import Album, AlbumImage, AlbumOrder
 from app.images.listing import Shown
 from app.images.models import Image
 from app.images.pagination import decode_cursor, encode_cursor, make_cursor, parse_cursor
-from app.timeline.buckets import COLUMNS, MAX_BUCKET, Bucket, show_columns
+from app.timeline.buckets import COLUMNS, MAX_BUCKET, Bucket, by_months, show_columns
 
 Anybody = User | Owner
 _BUCKET = "album-bucket"
@@ -105,15 +104,7 @@ def count_album_buckets(album_id: UUID, order: AlbumOrder) -> Shown:
     ]
     if order is AlbumOrder.OLDEST:
         days.reverse()
-    buckets: list[Shown] = []
-    for month, same in groupby(days, key=lambda day: day[0].isoformat()[:7]):
-        of_month = list(same)
-        count = sum(count for _, count in of_month)
-        if count <= MAX_BUCKET:
-            buckets.append({"key": month, "count": count})
-        else:
-            buckets += [{"key": day.isoformat(), "count": count} for day, count in of_month]
-    return {"count": sum(count for _, count in days), "buckets": buckets}
+    return by_months(days)
 
 
 def read_album_bucket(

@@ -149,6 +149,19 @@ def count_buckets(owner: Anybody, view: View) -> Shown:
     return {"count": sum(row[1] for row in rows), "buckets": buckets}
 
 
+def by_months(days: Sequence[tuple[date, int]]) -> Shown:
+    """Return the buckets of counted days, in their order, as the API's TimelineOut."""
+    buckets: list[Shown] = []
+    for month, same in groupby(days, key=lambda day: day[0].isoformat()[:7]):
+        of_month = list(same)
+        count = sum(count for _, count in of_month)
+        if count <= MAX_BUCKET:
+            buckets.append({"key": month, "count": count})
+        else:
+            buckets += [{"key": day.isoformat(), "count": count} for day, count in of_month]
+    return {"count": sum(count for _, count in days), "buckets": buckets}
+
+
 def read_bucket(owner: Anybody, view: View, bucket: Bucket, *, cursor: str | None) -> Shown:
     """Return what is in a bucket of a view, newest first, as the API's BucketOut.
 

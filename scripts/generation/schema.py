@@ -6,6 +6,7 @@ from sqlalchemy.schema import CreateIndex
 
 import app.images.album_models
 import app.images.models
+import app.images.tag_models
 import app.integrity.purges
 import app.integrity.scan_state
 import app.timeline.models  # noqa: F401 - with accounts, all tables

@@ -22,6 +22,17 @@ MANY = (
     " 'image/jpeg', 'ready', now(), now(), now(), false, 0, 'none'"
     " FROM generate_series(1, :count) RETURNING 1"
 )
+TAGS = (
+    "INSERT INTO tags (id, owner_id, path, key, lineage, words, created_at, changed_at)"
+    " SELECT id, CAST(:owner AS uuid), n::text, n::text, ARRAY[id], '', now(), now()"
+    " FROM (SELECT n, gen_random_uuid() AS id FROM generate_series(1, :count) AS n) AS made"
+    " RETURNING 1"
+)
+TAG_ALL = (
+    "INSERT INTO image_tags (image_id, tag_id)"
+    " SELECT images.id, tags.id FROM tags JOIN images USING (owner_id)"
+    " WHERE owner_id = :owner RETURNING 1"
+)
 ALBUMS = (
     "INSERT INTO albums (id, owner_id, title, created_at, changed_at)"
     " SELECT gen_random_uuid(), :owner, 'x', now(), now() FROM generate_series(1, :count)"
@@ -96,6 +107,25 @@ def test_what_is_in_albums_goes_by_the_ten_thousand_before_its_images(library: L
     for table in ("albums", "image_changes", "users"):
         assert rows(library, table, ada) == 0
     assert library.value(entries, owner=bob) == 10_100
+
+
+def test_what_has_tags_goes_by_the_ten_thousand_before_its_images(library: Library) -> None:
+    ada, bob = library.person(), library.person()
+    for owner in (ada, bob):
+        library.value(MANY, owner=owner, count=102)
+        library.value(TAGS, owner=owner, count=100)
+        library.value(TAG_ALL, owner=owner)
+    library.value(LEAVES, id=ada)
+    entries = "SELECT count(*) FROM image_tags JOIN tags ON id = tag_id WHERE owner_id = :owner"
+    left = []
+    for _ in range(4):
+        left.append((library.value(entries, owner=ada), rows(library, "images", ada)))
+        delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+    assert left == [(10_200, 102), (10_200 - ENTRIES_AT_A_TIME, 102), (0, 102), (0, 102)]
+    assert (rows(library, "tags", ada), rows(library, "images", ada)) == (0, 0)
+    delete_person(ada, store=library.assembly.exports)
+    assert rows(library, "users", ada) == 0
+    assert library.value(entries, owner=bob) == 10_200
 
 
 def test_who_is_opened_between_two_thousands_is_left_alone(library: Library) -> None:

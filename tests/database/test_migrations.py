@@ -12,6 +12,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 import app.images.album_models
 import app.images.models
+import app.images.tag_models
 import app.integrity.purges
 import app.integrity.scan_state
 import app.search.models

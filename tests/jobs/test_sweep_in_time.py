@@ -88,7 +88,14 @@ def test_list_that_cannot_be_read_keeps_no_other_from_being_done(
 
     waiting = library.add(library.person())
     library.value(WAITING, id=waiting.image_id)
-    lists = ("_overdue_uploads", "marked_purges", "_rested_long_enough", "albums_due", "take_due")
+    lists = (
+        "_overdue_uploads",
+        "marked_purges",
+        "_rested_long_enough",
+        "albums_due",
+        "tags_due",
+        "take_due",
+    )
     leaving = ("overdue_exports", "expired_exports", "people_to_shut", "people_to_delete")
     for name in (*lists, "_ranked", *leaving):
         monkeypatch.setattr(f"app.jobs.cleanup.{name}", fail)

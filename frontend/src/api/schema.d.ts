@@ -1965,6 +1965,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your tags as a tree, each with how many images it has
+         * @description List your tags as a tree, each with how many images it has.
+         *
+         *     With `prefix`, those whose path or one of whose names begins so, for completing what one types.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a tag. Which images have it, its timeline says
+         * @description Show a tag. Which images have it, its timeline says.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_tag"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a tag and those below it, and no image. `POST …/restore` brings them back
+         * @description Delete a tag and those below it, and no image. `POST …/restore` brings them back.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
+         */
+        delete: operations["delete_tag"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a tag, move it with those below it, or make it one with another
+         * @description Rename a tag, move it with those below it, or make it one with another.
+         *
+         *     The answer is the tag that has the path then: with `merge`, the other one. Give images a tag by
+         *     `POST /api/images/batch`, which makes it.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        patch: operations["rename_tag"];
+        trace?: never;
+    };
+    "/api/tags/{tag_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back a tag that was deleted, with what was deleted with it
+         * @description Bring back a tag that was deleted, with what was deleted with it.
+         *
+         *     It comes back under its path. Where there is another tag with that path by now, both become one.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["restore_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{tag_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the images of a tag, and of those below it, by months, as the timeline is
+         * @description Count the images of a tag, and of those below it, by months, as the timeline is.
+         *
+         *     Archived ones too. A month of more than 2,000 images is told by days.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_tag_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{tag_id}/timeline/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the images of a tag, and of those below it, that are of a month or of a day
+         * @description List the images of a tag, and of those below it, that are of a month or of a day.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_tag_bucket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/timeline": {
         parameters: {
             query?: never;
@@ -2366,10 +2497,10 @@ export interface components {
         BatchIn: {
             /**
              * Action
-             * @description delete: to Recently deleted, for 30 days; restore: out of it. delete_for_good: of those that are in Recently deleted, never to come back; what is not in it, or not there, is left alone. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library. set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later; set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files say. These, and restore_taken, take `images.ids` only.
+             * @description delete: to Recently deleted, for 30 days; restore: out of it. delete_for_good: of those that are in Recently deleted, never to come back; what is not in it, or not there, is left alone. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library. add_tag: which is made where there is none; remove_tag: this one, and none below it. set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later; set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files say. These, and restore_taken, take `images.ids` only.
              * @enum {string}
              */
-            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
             /**
              * Album Id
              * @description With add_to_album and remove_from_album, and no other.
@@ -2377,6 +2508,11 @@ export interface components {
             album_id?: string | null;
             /** Images */
             images: components["schemas"]["PickedImages"] | components["schemas"]["MatchingImages"];
+            /**
+             * Made Tags
+             * @description Part of the undo of add_tag, with remove_tag: how many tags of the path it made. These go again, as far as nothing else has them.
+             */
+            made_tags?: number | null;
             /**
              * Offset Minutes
              * @description With set_offset, and no other: east of Greenwich is positive.
@@ -2392,6 +2528,17 @@ export interface components {
              * @description With shift_taken, and no other.
              */
             shift_seconds?: number | null;
+            /**
+             * Tag
+             * @description With add_tag and remove_tag, and no other: its path, in whatever case; or `tag_id`.
+             * @example family/Oma
+             */
+            tag?: string | null;
+            /**
+             * Tag Id
+             * @description With add_tag and remove_tag, and no other: in place of `tag`.
+             */
+            tag_id?: string | null;
             /** @description With set_taken, and no other. */
             taken?: components["schemas"]["TakenIn"] | null;
             /** @description With restore_taken, and no other: the undo of what changes dates. */
@@ -2429,7 +2576,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
             /**
              * Album Id
              * @default null
@@ -2437,10 +2584,25 @@ export interface components {
             album_id?: string | null;
             images: components["schemas"]["PickedImages"];
             /**
+             * Made Tags
+             * @default null
+             */
+            made_tags?: number | null;
+            /**
              * Positions
              * @default null
              */
             positions?: number[] | null;
+            /**
+             * Tag
+             * @default null
+             */
+            tag?: string | null;
+            /**
+             * Tag Id
+             * @default null
+             */
+            tag_id?: string | null;
             /** @default null */
             taken_before?: components["schemas"]["TakenBefore"] | null;
         };
@@ -3295,6 +3457,11 @@ export interface components {
             size: number;
             state: components["schemas"]["ImageState"];
             /**
+             * Tags
+             * @description That you gave it: 100 at most; tags above these are not listed. The list of changes tells of tags given and taken away; of their names, the list of tags does. What a model says of a picture is in `description.tags`.
+             */
+            tags: components["schemas"]["TagName"][];
+            /**
              * Taken At
              * @description Wall clock when taken, with its offset where the camera recorded one.
              * @example 2026-05-03T14:05:00+02:00
@@ -3744,7 +3911,12 @@ export interface components {
              * @description This day included.
              */
             last_day?: string | null;
-            /** @description deleted: what is in Recently deleted; album: what is shown in `album_id`. */
+            /**
+             * Tag Id
+             * @description With the view tag, and no other.
+             */
+            tag_id?: string | null;
+            /** @description deleted: what is in Recently deleted; album: what is shown in `album_id`; tag: what has `tag_id`, or a tag below it. */
             view: components["schemas"]["MatchedView"];
         };
         /**
@@ -3752,7 +3924,7 @@ export interface components {
          * @description Where to look for what matches.
          * @enum {string}
          */
-        MatchedView: "timeline" | "archive" | "favourites" | "deleted" | "album";
+        MatchedView: "timeline" | "archive" | "favourites" | "deleted" | "album" | "tag";
         /**
          * MatchingImages
          * @description Whatever matches when the request arrives, and would be changed.
@@ -4242,7 +4414,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "too_many_albums" | "too_many_at_once" | "too_many_identities" | "too_many_in_shares" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_albums" | "too_many_at_once" | "too_many_identities" | "too_many_in_shares" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -5047,6 +5219,96 @@ export interface components {
              * @description How many bytes the person may keep; null: no limit.
              */
             quota: number | null;
+        };
+        /**
+         * TagDeletedOut
+         * @description A tag that was deleted with those below it; images were not.
+         */
+        TagDeletedOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Restorable Until
+             * Format: date-time
+             * @description Until then it can be restored.
+             */
+            restorable_until: string;
+        };
+        /**
+         * TagName
+         * @description A tag that a picture has.
+         */
+        TagName: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Path
+             * @example family/Oma
+             */
+            path: string;
+        };
+        /**
+         * TagOut
+         * @description A tag.
+         */
+        TagOut: {
+            /**
+             * Changed At
+             * Format: date-time
+             * @description When you last changed or restored it, or gave it to images or took it away.
+             */
+            changed_at: string;
+            /**
+             * Count
+             * @description Of the images that have it or a tag below it, each once; those in Recently deleted, and those that have not arrived, are not counted.
+             */
+            count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Path
+             * @description Its name, after those of the tags above it.
+             * @example family/Oma
+             */
+            path: string;
+        };
+        /**
+         * TagPatch
+         * @description Where a tag goes.
+         */
+        TagPatch: {
+            /**
+             * Merge
+             * @description Where there is a tag with this path: true makes both one. Nothing takes that back.
+             */
+            merge?: boolean;
+            /**
+             * Path
+             * @description Its new path; tags above it are made where there are none. Those below it come along.
+             */
+            path: string;
+        };
+        /**
+         * TagsOut
+         * @description Tags as a tree: each is followed by those below it.
+         */
+        TagsOut: {
+            /** Tags */
+            tags: components["schemas"]["TagOut"][];
         };
         /**
          * TakenBefore
@@ -12879,7 +13141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One of them is not there, or not yours; `errors` says which. Or the album is not. */
+            /** @description One of them is not there, or not yours; `errors` says which. Or the album is not, or the tag. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -12889,7 +13151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Your albums, this one, or those of one of the pictures, hold as much as they may (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted, restored or dated is in more than 50,000 places of albums (`too_much_in_albums`). */
+            /** @description Your albums, this one, or those of one of the pictures, hold as much as they may (`albums_full`, `album_full`, `in_too_many_albums`); or what is to be deleted, restored or dated is in more than 50,000 places of albums (`too_much_in_albums`). Or you have as many tags as you may, or one of the pictures does (`too_many_tags`, `too_many_tags_of_image`). */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -14155,6 +14417,600 @@ export interface operations {
                 };
             };
             /** @description Many links were made or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tags: {
+        parameters: {
+            query?: {
+                /** @description limit */
+                limit?: number;
+                /** @description What their path begins with, or one of its names; in whatever case. */
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagsOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the tag. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such tag, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the tag. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can be restored for 30 days. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagDeletedOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such tag, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several changes of yours are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the tag. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagPatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such tag, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is a tag with this path (`tag_exists`). More than 50,000 pictures would have to be given the other (`too_much_to_merge`), or you have as many tags as you may (`too_many_tags`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several changes of yours are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the tag. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such tag, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 50,000 pictures would have to be given the other (`too_much_to_merge`), or you have as many tags as you may (`too_many_tags`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several changes of yours are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tag_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the tag. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such tag, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tag_bucket: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Of a bucket: a month, as `2024-07`, or a day, as `2024-07-31`. */
+                key: string;
+                /** @description The `id` of the tag. */
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BucketOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such tag, it is not yours, or the key names no month and no day. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

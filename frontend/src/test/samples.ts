@@ -81,6 +81,7 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   description: null,
   description_failure: null,
   albums: [],
+  tags: [],
   animation_url: null,
   ...changes,
 });

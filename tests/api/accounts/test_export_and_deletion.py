@@ -27,6 +27,7 @@ from tests.api.conftest import until
 from tests.support.albums import add_to, make_album
 from tests.support.images import jpeg
 from tests.support.multipart import big_file, open_uploads, open_uploads_of, promise, put_part
+from tests.support.tags import tag_images
 from tests.support.users import PASSWORD, Json, Person, put, told
 
 # Whatever names a person in the database, by the column that does.
@@ -52,6 +53,7 @@ OWNED = {
     "albums": "owner_id",
     "image_search": "owner_id",
     "shares": "owner_id",
+    "tags": "owner_id",
 }
 
 
@@ -393,6 +395,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
         for image_id in ids:
             until(partial(person.settled, image_id))
         add_to(person, make_album(person), ids)
+        tag_images(person, "family/oma", ids)
         person.http.post("/api/account/exports").raise_for_status()
         until(partial(ready, person))
     user_id, bobs_objects = ada.user_id, objects_of(bob)
@@ -405,6 +408,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     assert open_uploads_of(bucket, user_id)
     before = rows_of(database, user_id, ada.email)
     assert (before["cancelled_uploads"], before["albums"], before["album_images"]) == (1, 1, 2)
+    assert (before["tags"], before["image_tags"]) == (2, 2)
     ada.http.post("/api/account/deletion").raise_for_status()
 
     with database.begin() as connection:
@@ -489,6 +493,10 @@ def rows_of(database: Engine, user_id: str, email: str) -> dict[str, int]:
                 "SELECT count(*) FROM album_images JOIN albums ON albums.id = album_id"
                 " WHERE owner_id = :id"
             ),
+            {"id": user_id},
+        )
+        counts["image_tags"] = connection.scalar(
+            text("SELECT count(*) FROM image_tags JOIN tags ON id = tag_id WHERE owner_id = :id"),
             {"id": user_id},
         )
         counts["mails to them"] = connection.scalar(

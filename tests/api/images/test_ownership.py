@@ -26,6 +26,7 @@ from tests.support.api_operations import (
 )
 from tests.support.images import Picture, jpeg
 from tests.support.search import describe, ids_of, search
+from tests.support.tags import change_tag, tag_id, tag_images, tags_of
 from tests.support.users import Json, Person, told, told_headers
 
 # Each operation that takes an id, with a body that would change something.
@@ -63,6 +64,16 @@ ALBUMS_BY_ID: list[tuple[str, str, Json | None]] = [
         {"ids": ["{image_id}"], "place": "after", "image_id": "{other_id}"},
     ),
 ]
+# And of tags.
+TAGS_BY_ID: list[tuple[str, str, Json | None]] = [
+    ("GET", "/api/tags/{tag_id}", None),
+    ("GET", "/api/tags/{tag_id}/timeline", None),
+    ("GET", "/api/tags/{tag_id}/timeline/{key}", None),
+    ("PATCH", "/api/tags/{tag_id}", {"path": "stolen"}),
+    ("PATCH", "/api/tags/{tag_id}", {"path": "his", "merge": True}),
+    ("DELETE", "/api/tags/{tag_id}", None),
+    ("POST", "/api/tags/{tag_id}/restore", None),
+]
 # Operations that name an album in their body.
 NAMING_ALBUMS: list[tuple[str, Json]] = [
     (
@@ -90,7 +101,7 @@ def test_only_what_must_be_is_open_to_everyone() -> None:
 
 def test_every_operation_on_somebodys_things_is_tried_by_strangers() -> None:
     with_ids = {operation for operation in GUARDED if "{" in operation[1]}
-    tried = {(method, path) for method, path, _ in BY_ID + ALBUMS_BY_ID}
+    tried = {(method, path) for method, path, _ in BY_ID + ALBUMS_BY_ID + TAGS_BY_ID}
     assert with_ids == tried | set(STRANGERS_TRY)
     for place in STRANGERS_TRY.values():
         assert (Path(__file__).parents[3] / place).exists()
@@ -199,6 +210,59 @@ def test_a_strangers_pictures_come_into_no_album(ada: Person, bob: Person) -> No
     assert [each["id"] for each in ada.http.get("/api/albums").json()["albums"]] == [album]
 
 
+@pytest.mark.parametrize(("method", "path", "body"), TAGS_BY_ID)
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_strangers_tag_answers_as_one_that_never_was(
+    ada: Person,
+    bob: Person,
+    database: Engine,
+    method: str,
+    path: str,
+    body: Json | None,
+    *,
+    deleted: bool,
+) -> None:
+    tag, _ = _tag_of(ada)
+    tag_images(bob, "his", [place["image"]["id"] for place in bob.promise(jpeg(seed=12))])
+    if deleted:
+        ada.http.delete(f"/api/tags/{tag}").raise_for_status()
+    before = _tag_rows(database, ada)
+
+    def ask(tag_id: str) -> httpx2.Response:
+        address = _filled(path, {"tag_id": tag_id, "key": "2024-07"})
+        return bob.http.request(method, address, json=body)
+
+    theirs, random = ask(tag), ask(str(uuid4()))
+    assert theirs.status_code == random.status_code == 404
+    assert told(theirs) == told(random)
+    assert told_headers(theirs) == told_headers(random)
+    assert _tag_rows(database, ada) == before
+
+
+def test_a_strangers_tag_is_not_reached_by_its_id_or_path_in_a_body(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    tag, images = _tag_of(ada)
+    his = [place["image"]["id"] for place in bob.promise(jpeg(seed=13))]
+    before = _tag_rows(database, ada)
+    for action in ("add_tag", "remove_tag"):
+        answers = [change_tag(bob, action, his, tag_id=each) for each in (tag, str(uuid4()))]
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({told(answer) for answer in answers}) == 1
+    assert change_tag(bob, "remove_tag", his, tag="family/Oma").status_code == 404
+    match = {"match": {"view": "tag", "tag_id": tag}}
+    for action, more in (("delete", {}), ("favourite", {}), ("add_tag", {"tag": "his"})):
+        body = {"action": action, "images": match} | more
+        assert bob.http.post("/api/images/batch", json=body).json()["changed"] == 0
+    # Her picture gets no tag of his, and his own tag of the same name is another.
+    assert change_tag(bob, "add_tag", [*his, images[0]], tag="his").status_code == 404
+    assert tags_of(bob) == {}
+    tag_images(bob, "family/Oma", his)
+    assert tags_of(bob) == {"family": 0, "family/Oma": 0}  # it has not arrived
+    assert bob.http.get("/api/tags", params={"prefix": "fam"}).json()["tags"][0]["id"] != tag
+    assert _tag_rows(database, ada) == before
+
+
 def test_lists_hold_ones_own_only(ada: Person, bob: Person) -> None:
     (place,) = ada.promise(jpeg(seed=3))
     image_id = place["image"]["id"]
@@ -270,6 +334,7 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
         "rating",
         "caption",
         "albums",
+        "tags",
         "animation_url",
         "description",
         "description_failure",
@@ -359,6 +424,14 @@ def _album_of(person: Person) -> tuple[str, list[str]]:
     return album, ids
 
 
+def _tag_of(person: Person) -> tuple[str, list[str]]:
+    """Return a tag, and two pictures that have it."""
+    places = person.promise(jpeg(seed=7), jpeg(seed=8))
+    ids = [place["image"]["id"] for place in places]
+    tag_images(person, "family/Oma", ids)
+    return tag_id(person, "family/Oma"), ids
+
+
 def _filled(value: Any, names: dict[str, str]) -> Any:
     """Fill names in braces into all texts of a value."""
     if isinstance(value, dict):
@@ -375,3 +448,12 @@ def _album_rows(database: Engine, album_id: str) -> list[tuple[object, ...]]:
     )
     with database.connect() as connection:
         return [tuple(row) for row in connection.execute(text(words), {"id": album_id})]
+
+
+def _tag_rows(database: Engine, person: Person) -> list[tuple[object, ...]]:
+    words = (
+        "SELECT tags.*, image_id FROM tags LEFT JOIN image_tags ON tag_id = id"
+        " WHERE owner_id = :id ORDER BY key, image_id"
+    )
+    with database.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(words), {"id": person.user_id})]

@@ -22,6 +22,8 @@ from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import until
 from tests.support.albums import add_to, change_album, ids_in, make_album
 from tests.support.images import jpeg
+from tests.support.tags import change_tag, listed, tag_images
+from tests.support.tags import rename as rename_tag
 from tests.support.users import Json, Person
 
 # Changed many times a minute, and told to nobody.
@@ -143,6 +145,26 @@ def test_changes_tell_of_what_albums_an_image_is_in(ada: Person, pictures: list[
     assert copy.catch_up() == []
     change_album(ada, "remove_from_album", album, pictures[:1]).raise_for_status()
     assert copy.catch_up() == pictures[:1]
+
+
+def test_changes_tell_of_what_tags_an_image_has(ada: Person, pictures: list[str]) -> None:
+    copy = Copy(ada)
+    copy.catch_up()
+    tag_images(ada, "family/oma", pictures[:2])
+    assert sorted(copy.catch_up()) == sorted(pictures[:2])
+    tag_images(ada, "family/Oma", pictures[:2])
+    assert copy.catch_up() == []
+    change_tag(ada, "remove_tag", pictures[:1], tag="family/oma").raise_for_status()
+    assert copy.catch_up() == pictures[:1]
+    # A new name is told by the list of tags; a merge gives images another tag.
+    before = listed(ada)["family/oma"]
+    rename_tag(ada, "family/oma", "family/grandma").raise_for_status()
+    assert copy.catch_up() == []
+    assert listed(ada)["family/grandma"]["changed_at"] > before["changed_at"]
+    tag_images(ada, "opa", pictures[2:3])
+    copy.catch_up()
+    rename_tag(ada, "opa", "family/grandma", merge=True).raise_for_status()
+    assert copy.catch_up() == pictures[2:3]
 
 
 class AlbumsCopy:

@@ -40,10 +40,13 @@ PRINTED = {
     "delete_for_good": "[0,false,null]",
     "albums?sort=title": '[2,"remove_from_album"]\n["By the sea",2]',
     "> album.json": "[2,null]\n1",
-    "/restore": "manual\n2",
     "> share.json": '["album","open",2,true]',
     "> shared.json": '[2,{}]\n["2023-05-03","2024-05-03"]',
     ".visits]": '["For Grandma",1]\nshare_closed\n{"ended":0}',
+    "add_tag": '[2,"remove_tag"]\n["family/Oma",2]',
+    "prefix=": "family/Oma",
+    "relatives/Oma": "relatives/Oma\n2\n2",
+    "$album/restore": "manual\n2",
     "found.json": '[1,"dunes.jpg","alt_text","A red kite over the dunes"]\n["date","2024-01-01",'
     '"2024-12-31"]\n["large.jpg","album"]',
     "changes.json": '["kite.jpg",[],false]',
@@ -85,7 +88,9 @@ def test_every_example_works(site: str, stack: EmbeddedStack, folder: Path) -> N
 def test_every_operation_has_an_example_or_is_named(visitor: httpx2.Client) -> None:
     document = visitor.get("/api/openapi.json").json()
     examples = "\n".join(EXAMPLES).replace("$id", "{image_id}").replace("$key", "{key}")
-    examples = examples.replace("$album", "{album_id}").replace("$month", "{key}")
+    names = {"$album": "{album_id}", "$tag": "{tag_id}", "$month": "{key}"}
+    for name, place in names.items():
+        examples = examples.replace(name, place)
     examples = examples.replace('$share"', '{share_id}"')
     examples = re.sub(r"\$\(jq -r \.id made\.json\)", "{token_id}", examples)
     for path, operations in document["paths"].items():

@@ -89,12 +89,14 @@ def is_accepted(answer: Response) -> bool:
     refused = {error["field"].rpartition(".")[2] for error in problem.get("errors", [])}
     # Addresses whose names are reserved for tests (RFC 2606), names of which nothing is seen, and
     # items as a whole: that there are as many checksums as parts. That just what is done with an
-    # album names one, and that as many positions are given as images. The same of dates, which are
-    # of years that photographs are from; a place has both latitude and longitude, or neither.
+    # album or a tag names one, and that as many positions are given as images. The same of dates,
+    # which are of years that photographs are from; a place has both latitude and longitude, or
+    # neither.
     refused = {name for name in refused if not name.isdigit()}
     return problem["code"] in BEYOND_SCHEMAS or refused <= {
         *("email", "name", "title"),
         *("album_id", "positions"),
+        *("tag", "tag_id", "made_tags", "path"),  # names that can be seen, and not too many
         "q",  # the values that an operator of a search knows, and how many words
         *("expires_at", "note"),  # a moment to come; what NFC makes longer
         *("at", "taken", "shift_seconds", "offset_minutes", "taken_before", "images", "location"),

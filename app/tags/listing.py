@@ -1,0 +1,61 @@
+"""Read tags as the API shows them."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.accounts.models import User
+from app.accounts.sessions.lookup import Owner
+from app.database import db
+from app.errors import NotFoundError
+from app.images.listing import AnyRow, AnySelect, Shown
+from app.images.tag_models import Tag
+from app.tags.paths import key_of, order_of
+
+Anybody = User | Owner
+
+
+def list_tags(owner: Anybody, *, prefix: str | None, limit: int) -> list[Shown]:
+    """Return a person's tags as a tree: each is followed by those below it.
+
+    Args:
+        owner: whose.
+        prefix: what the path, or one of its names, begins with, in whatever case; None: all.
+        limit: how many at most.
+    """
+    query = _tags(owner)
+    if prefix:
+        begun = key_of(prefix)
+        query = query.where(
+            func.starts_with(Tag.key, begun) | (func.strpos(Tag.key, f"/{begun}") > 0)
+        )
+    rows = sorted(db.session.execute(query).all(), key=lambda row: order_of(row.key))
+    return [_show(row) for row in rows[:limit]]
+
+
+def show_tag(owner: Anybody, tag_id: UUID) -> Shown:
+    """Return a tag as the API shows it.
+
+    Raises:
+        NotFoundError: there is none with this id, it is deleted, or it is somebody else's.
+    """
+    row = db.session.execute(_tags(owner).where(Tag.id == tag_id)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return _show(row)
+
+
+def _tags(owner: Anybody) -> AnySelect:
+    return select(Tag.id, Tag.path, Tag.key, Tag.image_count, Tag.created_at, Tag.changed_at).where(
+        Tag.owned_by(owner)
+    )
+
+
+def _show(row: AnyRow) -> Shown:
+    return {
+        "id": str(row.id),
+        "path": row.path,
+        "count": row.image_count,
+        "created_at": row.created_at,
+        "changed_at": row.changed_at,
+    }
