@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, select, text
 
 from app.accounts.emails.sender import settle_old_mails, take_overdue_mails
+from app.accounts.mfa import former_factors
 from app.accounts.models import Invite, OutboxMail
 from app.accounts.rate_limits import limiter
 from app.accounts.sessions import one_time_tokens
@@ -38,6 +39,7 @@ def sweep_accounts(*, post: Callable[[SendMail], None]) -> None:
     for step in (
         settle_old_mails,
         one_time_tokens.delete_expired,
+        former_factors.delete_expired,
         limiter.delete_old_limits,
         delete_nobodys_old_events,
         delete_surplus_events,

@@ -22,8 +22,10 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.audit.log import Event, record
 from app.accounts.emails.links import microseconds
 from app.accounts.emails.outbox import Kind, withdraw_mails
+from app.accounts.mfa.methods import NEW_FACTOR
 from app.accounts.models import (
     AccessToken,
+    FormerFactor,
     Identity,
     Invite,
     KnownDevice,
@@ -56,10 +58,6 @@ _BEGUN = (
     Purpose.PASSKEY,
 )
 
-# A second factor that is younger does not outlive a reset by mail, unless there is an older one.
-# Whoever had the password could add it and lock the owner out, who has nothing else left to prove
-# who they are. The mail about the new factor gives them this time.
-NEW_FACTOR = timedelta(days=7)
 _WayIn = type[Passkey | Totp | RecoveryCode | Identity | AccessToken]
 _MADE_WITHIN = timedelta(minutes=1)  # of an account and the identity that it is made by
 
@@ -206,7 +204,8 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
     removed = _remove(user, AccessToken)
     if not user.email_verified:
         removed |= _remove(user, Passkey, Totp, RecoveryCode, Identity)
-        db.session.execute(delete(KnownDevice).where(KnownDevice.user_id == user.id))
+        for also in (KnownDevice, FormerFactor):
+            db.session.execute(delete(also).where(also.user_id == user.id))
         user.email_verified_at = now()
         record(Event.EMAIL_VERIFIED, user_id=user.id, how="reset")
     else:

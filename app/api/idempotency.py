@@ -49,6 +49,7 @@ REPETITIONS = {
     "finish_reset": _LINK,
     "change_email": _MAIL,
     "look_at_former_address": _LOOK,
+    "ask_for_passkey_beside_link": _CHALLENGE,
     "restore_email": _LINK,
     "ask_for_proof": _MAIL,
     "verify": _LINK,

@@ -25,6 +25,7 @@ POST /api/account/email app.accounts.registration.email_change_routes:change_ema
 POST /api/account/email/verify app.accounts.registration.email_change_routes:ask_for_proof
 POST /api/auth/verify app.accounts.registration.email_change_routes:verify
 POST /api/auth/former-address/look app.accounts.registration.restore_email_routes:look_at_former_address
+POST /api/auth/former-address/passkey/options app.accounts.registration.restore_email_routes:ask_for_passkey_beside_link
 POST /api/auth/former-address/restore app.accounts.registration.restore_email_routes:restore_email
 POST /api/auth/second-factor app.accounts.sign_in.second_factor_routes:give_second_factor
 DELETE /api/auth/second-factor app.accounts.sign_in.second_factor_routes:give_up_second_factor

@@ -56,6 +56,7 @@ PUBLIC: set[Operation] = {
     ("POST", "/api/auth/reset"),
     ("POST", "/api/auth/reset/look"),
     ("POST", "/api/auth/former-address/look"),
+    ("POST", "/api/auth/former-address/passkey/options"),
     ("POST", "/api/auth/former-address/restore"),
     ("POST", "/api/auth/reset/finish"),
     # For people with a share link and no account.

@@ -38,6 +38,7 @@ class Event(StrEnum):
     TOTP_REMOVED = "totp_removed"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
+    FACTOR_PUT_BACK = "factor_put_back"
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
     TOKEN_MADE = "token_made"  # noqa: S105

@@ -1,21 +1,34 @@
 """List and count the second factors of a user."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
-from app.accounts.models import Passkey, RecoveryCode, Totp
-from app.database import db
+from app.accounts.models import FormerFactor, Passkey, RecoveryCode, Totp
+from app.database import db, now
 
 if TYPE_CHECKING:
     from app.accounts.sessions.schemas import FactorMethod
 
 
-def second_factors(user_id: UUID) -> list["FactorMethod"]:
+# A second factor that is younger does not outlive a reset by mail, unless there is an older one.
+# Whoever had the password could add it and lock the owner out, who has nothing else left to prove
+# who they are. The mail about the new factor gives them this time.
+NEW_FACTOR = timedelta(days=7)
+# How long a removed factor counts beside a link from a mail: see [Note: Former factors].
+FORMER_KEPT_FOR = timedelta(days=7)
+
+
+def second_factors(user_id: UUID, *, beside_mail: bool = False) -> list["FactorMethod"]:
     """Return how a person can give their second factor; empty: they have none.
 
     Recovery codes stand in for a factor, so alone they ask for nothing.
+
+    Args:
+        user_id: whose.
+        beside_mail: whether a link from a mail was the first: then former ones count, too.
     """
     passkey, totp, code = db.session.execute(
         select(
@@ -24,6 +37,10 @@ def second_factors(user_id: UUID) -> list["FactorMethod"]:
             exists().where(RecoveryCode.user_id == user_id),
         )
     ).one()
+    if beside_mail and (passkey or totp):
+        kinds = set(db.session.scalars(select(FormerFactor.kind).where(is_kept(user_id))))
+        passkey, totp = passkey or "passkey" in kinds, totp or "totp" in kinds
+        code = code or "recovery_code" in kinds
     methods: list[FactorMethod] = []
     if passkey:
         methods.append("passkey")
@@ -32,6 +49,11 @@ def second_factors(user_id: UUID) -> list["FactorMethod"]:
     if methods and code:
         methods.append("recovery_code")
     return methods
+
+
+def is_kept(user_id: UUID) -> ColumnElement[bool]:
+    """The condition that a former factor of a person counts beside a link from a mail."""
+    return (FormerFactor.user_id == user_id) & (FormerFactor.removed_at > now() - FORMER_KEPT_FOR)
 
 
 def count_factors(user_id: UUID) -> int:

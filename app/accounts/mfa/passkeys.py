@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.audit.log import Event, record_failure
+from app.accounts.mfa.former_factors import former_passkeys, put_passkey_back
 from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import Passkey, User
 from app.accounts.sessions import one_time_tokens
@@ -68,12 +69,13 @@ def options_to_create(user: User, *, browser: str) -> Json:
     return options_to_json_dict(options)
 
 
-def options_to_get(people: set[UUID], *, browser: str) -> Json:
+def options_to_get(people: set[UUID], *, browser: str, former_of: UUID | None = None) -> Json:
     """Return what `navigator.credentials.get` is asked with.
 
     Args:
         people: whose passkeys are asked for; nobody's in particular where it is empty.
         browser: the token of the challenge cookie.
+        former_of: whose former passkeys are asked for as well.
     """
     from webauthn import base64url_to_bytes, generate_authentication_options  # noqa: PLC0415
     from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
@@ -83,7 +85,7 @@ def options_to_get(people: set[UUID], *, browser: str) -> Json:
         rp_id=_rp_id(),
         challenge=base64url_to_bytes(_challenge(browser=browser, user_id=None)),
         timeout=_TIMEOUT_MS,
-        allow_credentials=_descriptors(people),
+        allow_credentials=_descriptors(people, former_of=former_of),
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return options_to_json_dict(options)
@@ -151,8 +153,15 @@ def refuse_too_many(user_id: UUID) -> None:
         raise TooManyPasskeysError
 
 
-def prove_passkey(credential: Json) -> Passkey:
+def prove_passkey(
+    credential: Json, *, former_of: UUID | None = None, by_link: bool = False
+) -> Passkey:
     """Check what a passkey signed, and return it. Ends the transaction: a challenge is good once.
+
+    Args:
+        credential: what it signed.
+        former_of: whose former passkeys count as well, beside a link from a mail.
+        by_link: whether this request shows such a link.
 
     Raises:
         WrongPasskeyError: it did not sign this site's challenge to this browser, or is not known.
@@ -160,7 +169,7 @@ def prove_passkey(credential: Json) -> Passkey:
     from webauthn import base64url_to_bytes, verify_authentication_response  # noqa: PLC0415
 
     challenge = _take_challenge(credential, user_id=None)
-    passkey = _find(credential)
+    passkey = _find(credential, former_of=former_of, by_link=by_link)
     if challenge is None or passkey is None:
         raise WrongPasskeyError
     proved = _verified(
@@ -181,6 +190,8 @@ def prove_passkey(credential: Json) -> Passkey:
     passkey.sign_count = proved.new_sign_count
     passkey.is_backed_up = proved.credential_backed_up
     passkey.last_used_at = now()
+    if passkey not in db.session:
+        put_passkey_back(passkey)
     return passkey
 
 
@@ -228,11 +239,12 @@ def _verified(verify: Callable[[], R]) -> R | None:
         return None
 
 
-def _find(credential: Json) -> Passkey | None:
+def _find(credential: Json, *, former_of: UUID | None, by_link: bool) -> Passkey | None:
     """Return the passkey that is said to have signed, locked: its counter is compared and set.
 
     Its person is held before, as everywhere: see `policy.lock_person`. One whose account is shut is
-    not waited for, and refused as they sign in.
+    not waited for, and refused as they sign in. A passkey that was removed is in no session of the
+    database.
     """
     from webauthn import base64url_to_bytes  # noqa: PLC0415 - cold start
 
@@ -242,13 +254,19 @@ def _find(credential: Json) -> Passkey | None:
         return None
     known = Passkey.credential_id == credential_id
     owner = db.session.scalar(select(User).join(Passkey, Passkey.user_id == User.id).where(known))
+    if owner is None and former_of is not None:
+        owner = db.session.get(User, former_of)
     if owner is None:
         return None
-    passkey = select(Passkey).where(known)
+    found = select(Passkey).where(known)
     if owner.disabled_at is None:
-        hold_to_sign_in(owner)
-        passkey = passkey.with_for_update()
-    return db.session.scalar(passkey)
+        hold_to_sign_in(owner, by_link=by_link)
+        found = found.with_for_update()
+    passkey = db.session.scalar(found)
+    if passkey is not None or former_of is None:
+        return passkey
+    former = former_passkeys(former_of)
+    return next((each for each in former if each.credential_id == credential_id), None)
 
 
 def _names_owner(credential: Json, user_id: UUID) -> bool:
@@ -262,13 +280,17 @@ def _names_owner(credential: Json, user_id: UUID) -> bool:
     return handle is None or base64url_to_bytes(handle) == user_id.bytes
 
 
-def _descriptors(people: set[UUID]) -> "list[PublicKeyCredentialDescriptor]":
+def _descriptors(
+    people: set[UUID], *, former_of: UUID | None = None
+) -> "list[PublicKeyCredentialDescriptor]":
     from webauthn.helpers.structs import (  # noqa: PLC0415 - cold start
         AuthenticatorTransport,
         PublicKeyCredentialDescriptor,
     )
 
-    found = db.session.scalars(select(Passkey).where(Passkey.user_id.in_(people)))
+    found = [*db.session.scalars(select(Passkey).where(Passkey.user_id.in_(people)))]
+    if former_of is not None:
+        found += former_passkeys(former_of)
     return [
         PublicKeyCredentialDescriptor(
             id=each.credential_id,

@@ -7,11 +7,13 @@ from sqlalchemy.exc import InvalidRequestError
 
 from app.accounts.client_info import visitor
 from app.accounts.emails.outbox import Kind, queue_mail
+from app.accounts.mfa.former_factors import keep_codes
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.recovery_codes import forget_codes
 from app.accounts.models import Identity, OutboxMail, User
 from app.accounts.rate_limits.limiter import Limit
 from app.accounts.rate_limits.seats import take_sign_in_seat
+from app.accounts.sessions.guards import own_session
 from app.database import db
 from app.errors import (
     AccountDisabledError,
@@ -113,6 +115,7 @@ def refuse_lock_out(user: User) -> None:
         return
     if user.has_password and not user.password_stands_alone:
         raise PasswordTooShortAloneError
+    keep_codes(user.id, session=own_session())
     forget_codes(user.id)
 
 

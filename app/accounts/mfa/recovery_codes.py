@@ -24,7 +24,7 @@ def make_codes(user_id: UUID) -> list[str]:
     forget_codes(user_id)
     codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)) for _ in range(HOW_MANY)]
     db.session.add_all(
-        RecoveryCode(user_id=user_id, code_hash=_hash(user_id, code)) for code in codes
+        RecoveryCode(user_id=user_id, code_hash=hash_of(user_id, code)) for code in codes
     )
     return [_in_groups(code) for code in codes]
 
@@ -35,25 +35,28 @@ def make_first_codes(user_id: UUID) -> list[str] | None:
     return None if has_some else make_codes(user_id)
 
 
-def use_code(user_id: UUID, typed: str, *, made_before: datetime | None = None) -> bool:
+def use_code(user_id: UUID, typed: str, *, made_before: datetime | None = None) -> datetime | None:
     """Use a code up; of two who use the same at once, one succeeds.
 
     Args:
         user_id: whose.
         typed: the code.
         made_before: younger ones are none; None: all are good.
+
+    Returns:
+        When it was made; None: it is none.
     """
     used = (
         delete(RecoveryCode)
         .where(
             RecoveryCode.user_id == user_id,
-            RecoveryCode.code_hash == _hash(user_id, typed.lower().translate(_MISREAD)),
+            RecoveryCode.code_hash == hash_of(user_id, typed),
         )
-        .returning(RecoveryCode.id)
+        .returning(RecoveryCode.created_at)
     )
     if made_before is not None:
         used = used.where(RecoveryCode.created_at < made_before)
-    return db.session.scalar(used) is not None
+    return db.session.scalar(used)
 
 
 def codes_left(user_id: UUID) -> int:
@@ -67,7 +70,9 @@ def forget_codes(user_id: UUID) -> None:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 
-def _hash(user_id: UUID, code: str) -> bytes:
+def hash_of(user_id: UUID, typed: str) -> bytes:
+    """What is kept of a code, however it was typed."""
+    code = typed.lower().translate(_MISREAD)
     return sha256(user_id.bytes + code.encode()).digest()
 
 

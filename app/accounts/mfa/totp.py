@@ -72,19 +72,22 @@ def confirm_authenticator(user_id: UUID, code: str) -> bool:
 
 def use_authenticator_code(
     user_id: UUID, code: str, *, made_before: datetime | None = None
-) -> bool:
+) -> datetime | None:
     """Use a code up: neither it nor an earlier one is good again.
 
     Args:
         user_id: whose.
         code: six digits.
         made_before: an app that was added later has none; None: any has.
+
+    Returns:
+        When its app was added; None: it is none.
     """
     confirmed = select(Totp).where(_is_confirmed(user_id))
     if made_before is not None:
         confirmed = confirmed.where(Totp.confirmed_at < made_before)
     totp = db.session.scalar(confirmed)
-    return totp is not None and _use(totp, code)
+    return totp.confirmed_at if totp is not None and _use(totp, code) else None
 
 
 def matching_step(secret: str, code: str, *, at: datetime) -> int | None:
@@ -100,13 +103,18 @@ def matching_step(secret: str, code: str, *, at: datetime) -> int | None:
     return found
 
 
-def _use(totp: Totp, code: str) -> bool:
+def step_of(sealed_secret: bytes, code: str, *, user_id: UUID) -> int | None:
+    """The time step that a code of a kept secret belongs to, if it is near enough."""
     try:
-        secret = unseal(totp.sealed_secret, purpose=_PURPOSE, user_id=totp.user_id).decode()
+        secret = unseal(sealed_secret, purpose=_PURPOSE, user_id=user_id).decode()
     except UnsealError:
         log.warning("the secret key of this site was changed: an authenticator app is lost")
-        return False
-    step = matching_step(secret, code, at=now())
+        return None
+    return matching_step(secret, code, at=now())
+
+
+def _use(totp: Totp, code: str) -> bool:
+    step = step_of(totp.sealed_secret, code, user_id=totp.user_id)
     if step is None:
         return False
     # One statement, so that of two who show the same code at once one succeeds.

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.accounts.audit.log import Event, record, record_failure
+from app.accounts.mfa.former_factors import old_proof, put_app_back, put_codes_back
 from app.accounts.mfa.policy import mail_of_change
 from app.accounts.mfa.recovery_codes import codes_left, use_code
 from app.accounts.mfa.totp import CODE, use_authenticator_code
@@ -27,14 +28,23 @@ from app.errors import WrongCodeError
 
 @dataclass(frozen=True, kw_only=True)
 class ProvedByCode:
-    """Which kind of code it was, and the mails to notify the worker of."""
+    """Which kind of code it was, and the mails to notify the worker of.
+
+    `proof` is what the session that follows was proved by, see `old_proof`.
+    """
 
     kind: Literal["totp", "recovery_code"]
+    proof: str | None
     mails: list[OutboxMail] = field(default_factory=list)
 
 
 def prove_code(
-    user: User, typed: str, *, counted: Counted, made_before: datetime | None = None
+    user: User,
+    typed: str,
+    *,
+    counted: Counted,
+    made_before: datetime | None = None,
+    beside_mail: bool = False,
 ) -> ProvedByCode:
     """Use a code up, in the current transaction; hold the person before.
 
@@ -43,6 +53,7 @@ def prove_code(
         typed: the code.
         counted: what was taken for this guess, before the person was held.
         made_before: codes of an app or list that is younger are none; None: all are good.
+        beside_mail: whether a link from a mail was the first proof: former ones count then.
 
     Raises:
         WrongCodeError: it is none, or was used; whether the person has an app makes no difference.
@@ -50,17 +61,22 @@ def prove_code(
     compact = _compact(typed)
     is_totp = _is_six_digits(typed)
     use = use_authenticator_code if is_totp else use_code
-    if not use(user.id, compact, made_before=made_before):
+    made_at = use(user.id, compact, made_before=made_before)
+    if made_at is None and beside_mail:
+        put_back = put_app_back if is_totp else put_codes_back
+        made_at = put_back(user.id, compact)
+    if made_at is None:
         record_failure(Event.SECOND_FACTOR_FAILED, user_id=user.id)
         db.session.commit()
         raise WrongCodeError
     give_each_back(*counted)
     if is_totp:
-        return ProvedByCode(kind="totp")
+        return ProvedByCode(kind="totp", proof=old_proof("totp", made_at=made_at))
     left = codes_left(user.id)
     record(Event.RECOVERY_CODE_USED, user_id=user.id, left=left)
     mail = mail_of_change(user, "recovery_code_used", left=left)
-    return ProvedByCode(kind="recovery_code", mails=[mail])
+    proof = old_proof("recovery_code", made_at=made_at)
+    return ProvedByCode(kind="recovery_code", proof=proof, mails=[mail])
 
 
 def take_session_code_try(session: Session) -> Counted:

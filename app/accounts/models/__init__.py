@@ -9,13 +9,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.accounts.models.credentials import Identity, OneTimeToken, Passkey, RecoveryCode, Totp
+    from app.accounts.models.credentials import (
+        FormerFactor,
+        Identity,
+        OneTimeToken,
+        Passkey,
+        RecoveryCode,
+        Totp,
+    )
     from app.accounts.models.records import AuditEvent, OutboxMail, RateLimit
     from app.accounts.models.users import AccessToken, Invite, KnownDevice, Session, User
 
 __all__ = [
     "AccessToken",
     "AuditEvent",
+    "FormerFactor",
     "Identity",
     "Invite",
     "KnownDevice",
@@ -31,7 +39,14 @@ __all__ = [
 
 _FILES = {
     "users": ("AccessToken", "Invite", "KnownDevice", "Session", "User"),
-    "credentials": ("Identity", "OneTimeToken", "Passkey", "RecoveryCode", "Totp"),
+    "credentials": (
+        "FormerFactor",
+        "Identity",
+        "OneTimeToken",
+        "Passkey",
+        "RecoveryCode",
+        "Totp",
+    ),
     "records": ("AuditEvent", "OutboxMail", "RateLimit"),
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}

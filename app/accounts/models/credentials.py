@@ -4,7 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -86,6 +94,36 @@ class RecoveryCode(Base):
         LargeBinary, unique=True, comment="SHA-256 of the person's id and the code."
     )
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class FormerFactor(Base):
+    """A passkey, an app or a recovery code that was removed: see [Note: Former factors]."""
+
+    __tablename__ = "former_factors"
+    __table_args__ = (
+        CheckConstraint("kind IN ('passkey', 'totp', 'recovery_code')", name="kind"),
+        {
+            "comment": "Second factors that were removed within a week; each counts beside a link"
+            " from a mail alone."
+        },
+    )
+
+    id: Mapped[UUID] = mapped_column(
+        primary_key=True, default=uuid4, comment="Of a passkey: as it was, and is once put back."
+    )
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(13))
+    secret: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="An app's sealed secret, a code's hash or a passkey's public key."
+    )
+    counter: Mapped[int] = mapped_column(
+        BigInteger, default=0, comment="An app's last time step, or a passkey's counter."
+    )
+    credential_id: Mapped[bytes | None] = mapped_column(LargeBinary, comment="A passkey's.")
+    name: Mapped[str] = mapped_column(String(100), default="", comment="A passkey's.")
+    transports: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, comment="A passkey's.")
+    made_at: Mapped[datetime] = mapped_column(comment="When it was added: before a week, or more.")
+    removed_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
 
 class OneTimeToken(Base):

@@ -90,6 +90,11 @@ class Session(Base):
     fresh_at: Mapped[datetime | None] = mapped_column(
         comment="When the person last proved who they are, for what asks for a recent proof."
     )
+    proved_by: Mapped[str | None] = mapped_column(
+        String(50),
+        comment="The second factor that was proved then, if it was older than a week:"
+        " see [Note: Former factors].",
+    )
     ip: Mapped[str] = mapped_column(
         String(45), default="", server_default="", comment="The address last seen."
     )

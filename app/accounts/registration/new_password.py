@@ -13,7 +13,12 @@ from app.accounts.sign_in.flow import How, finish_sign_in
 
 
 def set_by_mail(
-    user: User, password: str, *, how: How, mails: Iterable[OutboxMail] = ()
+    user: User,
+    password: str,
+    *,
+    how: How,
+    proved_by: str | None = None,
+    mails: Iterable[OutboxMail] = (),
 ) -> Response:
     """Set the password of a person who is held, tell them, sign in and commit.
 
@@ -21,6 +26,7 @@ def set_by_mail(
         user: whose address a link has proved.
         password: the new one.
         how: what was proved.
+        proved_by: by which old second factor, see `former_factors.old_proof`.
         mails: further mails of this transaction.
 
     Raises:
@@ -32,6 +38,6 @@ def set_by_mail(
     removed = take_over(user, password=password)
     device_token = add_device(user.id) if known else None
     told = queue_mail(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id, removed=removed)
-    response = finish_sign_in(user, how, device_token=device_token)
+    response = finish_sign_in(user, how, device_token=device_token, proved_by=proved_by)
     commit_and_notify(told, *mails)
     return response

@@ -3,7 +3,7 @@
 from pydantic import ConfigDict, Field
 
 from app.accounts.email_address import Email, LinkToken, Password
-from app.accounts.mfa.schemas import Code
+from app.accounts.mfa.schemas import Code, Credential
 from app.http.schemas import BaseModel
 
 
@@ -45,16 +45,23 @@ class AcceptIn(LinkAndPasswordIn):
 
 
 class RestoreIn(LinkAndPasswordIn):
-    """A link that puts a former address back, a new password, and a code where it takes one."""
+    """A link that puts a former address back, a new password, and a second proof if it takes one.
+
+    The second proof is a code, or what a passkey signed.
+    """
 
     code: Code | None = Field(default=None, description="From the app, or for recovery.")
+    credential: Credential | None = None
 
 
 class RestoreLookOut(BaseModel):
     """What a link would put back."""
 
     email: str
-    needs_code: bool = Field(description="Whether it takes a code of the account's second factor.")
+    needs_code: bool = Field(
+        description="Whether it takes a code of the account's second factor, or a passkey."
+    )
+    takes_passkey: bool = Field(description="Whether there is a passkey that would do.")
 
 
 class LinkOut(BaseModel):

@@ -7,9 +7,8 @@ from sqlalchemy import select
 
 from app.accounts.audit.log import Event, record
 from app.accounts.emails.outbox import commit_and_notify
+from app.accounts.mfa.former_factors import keep_passkey, old_proof
 from app.accounts.mfa.passkeys import (
-    ANSWER_WITHIN,
-    Json,
     add_passkey,
     options_to_create,
     options_to_get,
@@ -31,7 +30,7 @@ from app.accounts.mfa.schemas import (
     PasskeyOut,
     PasskeySignIn,
 )
-from app.accounts.models import Passkey, User
+from app.accounts.models import OneTimeToken, Passkey, User
 from app.accounts.rate_limits.limiter import take, take_each
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
@@ -41,13 +40,13 @@ from app.accounts.rate_limits.policies import (
     TOO_MANY_TRIES,
 )
 from app.accounts.security.first_factor import follow_up_factor
-from app.accounts.sessions.cookies import Cookie, set_cookie
 from app.accounts.sessions.guards import (
     current_session,
     current_user,
     fresh,
     hold_person,
     in_person,
+    own_session,
     public,
 )
 from app.accounts.sessions.schemas import SessionOut
@@ -57,6 +56,7 @@ from app.accounts.sign_in.flow import (
     finish_second_factor,
     finish_sign_in,
 )
+from app.accounts.sign_in.passkey_options import answer_with
 from app.database import db
 from app.errors import NotFoundError, WrongPasskeyError
 from app.http.blueprint import APIBlueprint
@@ -87,7 +87,8 @@ def ask_for_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it take
         take_each(*for_network(PASSKEY_TRIES_NETWORK))
     people = {each.user_id for each in (awaited, session) if each and each.user_id}
     browser = this_browser()
-    return _asked(options_to_get(people, browser=browser), browser=browser)
+    options = options_to_get(people, browser=browser, former_of=_beside_mail(awaited))
+    return answer_with(options, browser=browser)
 
 
 @passkey_sign_in.post("/passkey")
@@ -99,15 +100,21 @@ def ask_for_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it take
 )
 def sign_in_by_passkey(json_data: PasskeySignIn) -> Response:
     """Sign in with a passkey, or give it as the second factor that this browser awaits."""
-    passkey = prove_passkey(json_data.credential)
+    passkey = prove_passkey(json_data.credential, former_of=_beside_mail(awaited_second_factor()))
     user = db.session.get_one(User, passkey.user_id)
+    proof = old_proof(passkey, made_at=passkey.created_at)
     awaited = awaited_second_factor()
     if awaited is None:
-        return finish_sign_in(user, How.PASSKEY, link=json_data.link)
+        return finish_sign_in(user, How.PASSKEY, link=json_data.link, proved_by=proof)
     if awaited.user_id != passkey.user_id:
         raise WrongPasskeyError("This passkey is another account's. Start again to use it.")
     how = f"{awaited.data['how']} and passkey"
-    return finish_second_factor(user, how=how, link=json_data.link)
+    return finish_second_factor(user, how=how, proved_by=proof, link=json_data.link)
+
+
+def _beside_mail(awaited: OneTimeToken | None) -> UUID | None:
+    """Whose former passkeys count: see [Note: Former factors]."""
+    return awaited.user_id if awaited and awaited.data["how"] == How.RESET else None
 
 
 @passkeys.post("/options")
@@ -121,7 +128,7 @@ def begin_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes 
     refuse_unproved(current_user())
     refuse_too_many(current_user().id)
     browser = this_browser()
-    return _asked(options_to_create(current_user(), browser=browser), browser=browser)
+    return answer_with(options_to_create(current_user(), browser=browser), browser=browser)
 
 
 @passkeys.post("")
@@ -176,6 +183,7 @@ def remove_passkey(passkey_id: UUID) -> Response:
     """Remove a passkey. Recovery codes go with the last factor."""
     user = hold_person()
     passkey = _own_passkey(passkey_id)
+    keep_passkey(passkey, session=own_session())
     db.session.delete(passkey)
     db.session.flush()  # what is left is looked at next
     refuse_lock_out(user)
@@ -190,10 +198,3 @@ def _own_passkey(passkey_id: UUID, *, is_held: bool = False) -> Passkey:
     if found is None:
         raise NotFoundError
     return found
-
-
-def _asked(options: Json, *, browser: str) -> Response:
-    db.session.commit()
-    response = json_response({"public_key": options})
-    set_cookie(response, Cookie.CHALLENGE, browser, lifetime=ANSWER_WITHIN)
-    return response

@@ -1,11 +1,12 @@
 """The password, the authenticator app and the recovery codes of one's own account."""
 
 from flask import Response
-from sqlalchemy import delete
+from sqlalchemy import select
 
 from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail, withdraw_mails
+from app.accounts.mfa.former_factors import keep_app, keep_codes
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.policy import (
     mail_of_change,
@@ -201,13 +202,14 @@ def confirm_totp(json_data: CodeIn) -> Response:
 def remove_totp() -> Response:
     """Remove the authenticator app. Recovery codes go with the last factor."""
     user = hold_person()
-    removed = db.session.scalar(
-        delete(Totp)
-        .where(Totp.user_id == user.id, Totp.confirmed_at.is_not(None))
-        .returning(Totp.user_id)
+    app = db.session.scalar(
+        select(Totp).where(Totp.user_id == user.id, Totp.confirmed_at.is_not(None))
     )
-    if removed is None:
+    if app is None:
         raise NotFoundError
+    keep_app(app, session=own_session())
+    db.session.delete(app)
+    db.session.flush()  # what is left is looked at next
     refuse_lock_out(user)
     record(Event.TOTP_REMOVED, user_id=user.id)
     commit_and_notify(mail_of_change(user, "totp_removed"))
@@ -226,6 +228,7 @@ def remake_recovery_codes(json_data: NothingIn) -> Response:  # noqa: ARG001 - i
     user = hold_person(counted)
     if not second_factors(user.id):
         raise NoSecondFactorError
+    keep_codes(user.id, session=own_session())
     codes = make_codes(user.id)
     record(Event.RECOVERY_CODES_MADE, user_id=user.id)
     commit_and_notify(mail_of_change(user, "recovery_codes_made"))

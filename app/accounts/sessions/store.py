@@ -24,7 +24,9 @@ _REPLACED_WITHIN = timedelta(minutes=1)
 MAX_DEVICES = 50  # of a person; each has tries of its own at the second factor
 
 
-def start_session(user: User, who: Visitor, *, is_fresh: bool = True) -> str:
+def start_session(
+    user: User, who: Visitor, *, is_fresh: bool = True, proved_by: str | None = None
+) -> str:
     """Add a session, and return its token, which exists nowhere else.
 
     Of too many, those go first that were replaced by a new proof, then the least recently used:
@@ -34,6 +36,7 @@ def start_session(user: User, who: Visitor, *, is_fresh: bool = True) -> str:
         user: whose.
         who: in which browser.
         is_fresh: whether somebody has just proved who they are.
+        proved_by: by which old second factor, see `former_factors.old_proof`.
     """
     token = new_token()
     moment = now()
@@ -58,6 +61,7 @@ def start_session(user: User, who: Visitor, *, is_fresh: bool = True) -> str:
             last_used_at=moment,
             expires_at=moment + LIFETIME,
             fresh_at=moment if is_fresh else None,
+            proved_by=proved_by,
             ip=who.ip,
             user_agent=who.user_agent,
         )

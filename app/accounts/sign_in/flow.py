@@ -40,6 +40,7 @@ class How(StrEnum):
     PROVIDER = "provider"  # how many factors is the provider's business
     RESET = "reset"  # a mail was read
     RESET_WITH_CODE = "reset and code"  # a mail was read, and a second factor proved
+    RESET_WITH_PASSKEY = "reset and passkey"
     FIRST = "first"  # the account was just made
     WELCOME = "welcome"  # the account was just made, from a mail
     INVITE = "invite"  # the account was just made, from an invitation, without mail
@@ -62,6 +63,7 @@ def finish_sign_in(
     begun_at: datetime | None = None,
     device_token: str | None = None,
     is_new: bool = False,
+    proved_by: str | None = None,
 ) -> Response:
     """Sign in and commit; or, where `how` proves one factor of two, await the second.
 
@@ -77,6 +79,7 @@ def finish_sign_in(
         begun_at: when the proof was begun, where the person was not held since.
         device_token: what this browser is known by from now on, where it just got another.
         is_new: whether the account was just made, where `how` does not say so.
+        proved_by: by which old second factor, see `former_factors.old_proof`.
 
     Raises:
         AccountDisabledError: an administrator shut the account.
@@ -91,7 +94,8 @@ def finish_sign_in(
     refuse_disabled(user)
     if begun_at is not None and _were_sessions_ended(user, since=begun_at):
         raise NotSignedInError
-    methods = second_factors(user.id) if how in _ONE_FACTOR else []
+    beside_mail = how is How.RESET
+    methods = second_factors(user.id, beside_mail=beside_mail) if how in _ONE_FACTOR else []
     if not methods:
         return _sign_in(
             user,
@@ -102,6 +106,7 @@ def finish_sign_in(
             is_fresh=is_fresh,
             device_token=device_token,
             is_new=is_new or how in _MAKES_ACCOUNT,
+            proved_by=proved_by,
         )
     token = one_time_tokens.begin(
         Purpose.SECOND_FACTOR,
@@ -128,12 +133,15 @@ def awaited_second_factor() -> OneTimeToken | None:
     return one_time_tokens.look(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
 
 
-def finish_second_factor(user: User, *, how: str, link: bool = False) -> Response:
+def finish_second_factor(
+    user: User, *, how: str, proved_by: str | None, link: bool = False
+) -> Response:
     """Sign in and commit: the first factor was proved in this browser, and now the second.
 
     Args:
         user: who it is.
         how: both, for the record: "password and totp".
+        proved_by: the second, if it is old: see `former_factors.old_proof`.
         link: as in `finish_sign_in`; wished with either factor, it is done.
 
     Raises:
@@ -146,7 +154,9 @@ def finish_second_factor(user: User, *, how: str, link: bool = False) -> Respons
     if begun is None or begun.user_id != user.id:
         raise NotSignedInError
     wished = link or begun.data.get("link") is True
-    response = _sign_in(user, how, provider="", status=200, link=wished, is_fresh=True)
+    response = _sign_in(
+        user, how, provider="", status=200, link=wished, is_fresh=True, proved_by=proved_by
+    )
     clear_cookie(response, Cookie.PENDING)
     return response
 
@@ -161,6 +171,7 @@ def _sign_in(
     is_fresh: bool,
     device_token: str | None = None,
     is_new: bool = False,
+    proved_by: str | None = None,
 ) -> Response:
     # A token that was in the browser before is ended, not taken over (session fixation).
     # Not looked up: that would note its use, and so commit half of what is done here.
@@ -168,7 +179,7 @@ def _sign_in(
         end_session_of(earlier)
     # A link that sets a new password outlives this: else whoever knows the old one could, by
     # signing in again and again, keep the owner from ever using theirs.
-    token = start_session(user, visitor(), is_fresh=is_fresh)
+    token = start_session(user, visitor(), is_fresh=is_fresh, proved_by=proved_by)
     mails: list[OutboxMail] = []
     if device_token is None:
         device_token, mails = _note_device(user, is_new=is_new)

@@ -12,7 +12,7 @@ from app.database import now
 _OLD_TOKEN_LIVES = timedelta(seconds=30)
 
 
-def renew_session(session: Session, *, how: str) -> str:
+def renew_session(session: Session, *, how: str, proved_by: str | None = None) -> str:
     """Put a fresh session in the place of this one, in the current transaction; return its token.
 
     Call it once the person is held (`guards.hold_person`), with the session that was found then:
@@ -21,6 +21,7 @@ def renew_session(session: Session, *, how: str) -> str:
     Args:
         session: of the browser that asks.
         how: what was proved, for the record.
+        proved_by: by which old second factor, see `former_factors.old_proof`.
     """
     # [Note: A new token for a new proof] Were the session itself made fresh, then so would be
     # every copy of its cookie that somebody stole before; they would only have to wait for the
@@ -29,4 +30,4 @@ def renew_session(session: Session, *, how: str) -> str:
     session.fresh_at = None
     session.expires_at = min(session.expires_at, moment + _OLD_TOKEN_LIVES)
     record(Event.CONFIRMED, user_id=session.user_id, how=how)
-    return start_session(session.user, visitor())
+    return start_session(session.user, visitor(), proved_by=proved_by)

@@ -1,19 +1,22 @@
 """The second step of a sign-in, and reauthentication."""
 
+from collections.abc import Sequence
+
 from flask import Response
 
 from app.accounts.audit.log import Event, record_failure
 from app.accounts.emails.outbox import commit_and_notify
+from app.accounts.mfa.former_factors import old_proof
 from app.accounts.mfa.methods import second_factors
 from app.accounts.mfa.passkeys import prove_passkey
 from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.mfa.schemas import CodeIn, ConfirmedOut, ConfirmIn, PasskeyProofIn
 from app.accounts.mfa.verify_code import (
-    ProvedByCode,
     prove_code,
     take_code_try,
     take_session_code_try,
 )
+from app.accounts.models import OutboxMail
 from app.accounts.passwords.hashing import is_right
 from app.accounts.rate_limits.limiter import Counted, give_each_back, take_own
 from app.accounts.rate_limits.policies import (
@@ -29,7 +32,7 @@ from app.accounts.sessions.lookup import FRESH_FOR
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
 from app.accounts.sessions.store import LIFETIME
-from app.accounts.sign_in.flow import awaited_second_factor, finish_second_factor, user_of
+from app.accounts.sign_in.flow import How, awaited_second_factor, finish_second_factor, user_of
 from app.accounts.sign_in.reauthentication import renew_session
 from app.database import db, now
 from app.errors import (
@@ -60,8 +63,9 @@ def give_second_factor(json_data: CodeIn) -> Response:
     first = awaited.data["how"]
     counted = take_code_try(user, json_data.code)
     hold_to_sign_in(user, *counted)
-    proved = prove_code(user, json_data.code, counted=counted)
-    response = finish_second_factor(user, how=f"{first} and {proved.kind}")
+    proved = prove_code(user, json_data.code, counted=counted, beside_mail=first == How.RESET)
+    how = f"{first} and {proved.kind}"
+    response = finish_second_factor(user, how=how, proved_by=proved.proof)
     commit_and_notify(*proved.mails)
     return response
 
@@ -99,12 +103,13 @@ def confirm(json_data: ConfirmIn) -> Response:
         raise WrongCredentialsError("This password is wrong.")
     give_each_back(*counted)
     if not second_factors(user.id):
-        return _confirmed(how="password")
+        return _confirmed(how="password", proved_by=None)
     if json_data.code is None or not codes:
         db.session.commit()
         raise CodeNeededError
     proved = prove_code(user, json_data.code, counted=codes)
-    return _confirmed(how=f"password and {proved.kind}", proved=proved)
+    how = f"password and {proved.kind}"
+    return _confirmed(how=how, proved_by=proved.proof, mails=proved.mails)
 
 
 @confirming.post("/confirm/passkey")
@@ -114,10 +119,11 @@ def confirm(json_data: ConfirmIn) -> Response:
 @confirming.doc(responses={401: "This passkey was not accepted."})
 def confirm_by_passkey(json_data: PasskeyProofIn) -> Response:
     """Prove who is there by a passkey of this account."""
-    if prove_passkey(json_data.credential).user_id != own_session().user_id:
+    passkey = prove_passkey(json_data.credential)
+    if passkey.user_id != own_session().user_id:
         raise WrongPasskeyError
     hold_person()
-    return _confirmed(how="passkey")
+    return _confirmed(how="passkey", proved_by=old_proof(passkey, made_at=passkey.created_at))
 
 
 def _prove_password(password: str | None) -> tuple[Counted, str | None]:
@@ -142,9 +148,9 @@ def _prove_password(password: str | None) -> tuple[Counted, str | None]:
     return counted, known_hash
 
 
-def _confirmed(*, how: str, proved: ProvedByCode | None = None) -> Response:
-    token = renew_session(own_session(), how=how)
-    commit_and_notify(*(proved.mails if proved else ()))
+def _confirmed(*, how: str, proved_by: str | None, mails: Sequence[OutboxMail] = ()) -> Response:
+    token = renew_session(own_session(), how=how, proved_by=proved_by)
+    commit_and_notify(*mails)
     fresh_until = now() + FRESH_FOR
     response = json_response(ConfirmedOut(fresh_until=fresh_until).model_dump(mode="json"))
     set_cookie(response, Cookie.SESSION, token, lifetime=LIFETIME)

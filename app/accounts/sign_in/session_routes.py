@@ -23,8 +23,10 @@ def session() -> Response:
     if read_cookie(Cookie.PENDING) is None:
         return session_answer(None)
     from app.accounts.mfa.methods import second_factors  # noqa: PLC0415 - seldom
-    from app.accounts.sign_in.flow import awaited_second_factor  # noqa: PLC0415
+    from app.accounts.sign_in.flow import How, awaited_second_factor  # noqa: PLC0415
 
     awaited = awaited_second_factor()
-    methods = second_factors(awaited.user_id) if awaited and awaited.user_id else []
-    return session_answer(None, second_factor=methods)
+    if awaited is None or awaited.user_id is None:
+        return session_answer(None)
+    by_mail = awaited.data["how"] == How.RESET
+    return session_answer(None, second_factor=second_factors(awaited.user_id, beside_mail=by_mail))

@@ -935,12 +935,34 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Which address a link would put back, and whether it takes a code
-         * @description Which address a link would put back, and whether it takes a code.
+         * Which address a link would put back, and whether it takes a code or a passkey
+         * @description Which address a link would put back, and whether it takes a code or a passkey.
          *
          *     Safe to repeat. Nothing is changed.
          */
         post: operations["look_at_former_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/former-address/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what to ask the browser's passkeys with, to put a former address back
+         * @description Say what to ask the browser's passkeys with, to put a former address back.
+         *
+         *     Not idempotent. Each request makes another challenge; that of the one before may still do.
+         */
+        post: operations["ask_for_passkey_beside_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4549,7 +4571,9 @@ export interface components {
         };
         /**
          * RestoreIn
-         * @description A link that puts a former address back, a new password, and a code where it takes one.
+         * @description A link that puts a former address back, a new password, and a second proof if it takes one.
+         *
+         *     The second proof is a code, or what a passkey signed.
          */
         RestoreIn: {
             /**
@@ -4557,6 +4581,10 @@ export interface components {
              * @description From the app, or for recovery.
              */
             code?: string | null;
+            /** Credential */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Password
              * @example seven quiet lanterns by the harbour
@@ -4577,9 +4605,14 @@ export interface components {
             email: string;
             /**
              * Needs Code
-             * @description Whether it takes a code of the account's second factor.
+             * @description Whether it takes a code of the account's second factor, or a passkey.
              */
             needs_code: boolean;
+            /**
+             * Takes Passkey
+             * @description Whether there is a passkey that would do.
+             */
+            takes_passkey: boolean;
         };
         /**
          * SearchOut
@@ -10217,6 +10250,113 @@ export interface operations {
             };
         };
     };
+    ask_for_passkey_beside_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptionsOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link was used, has expired, or was never made. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries: wait as long as `Retry-After` says. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restore_email: {
         parameters: {
             query?: never;
@@ -10250,7 +10390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It takes a code, or the code is wrong. */
+            /** @description It takes a code or a passkey, or what was given is none. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["SignIn"];

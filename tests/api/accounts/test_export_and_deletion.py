@@ -40,6 +40,7 @@ OWNED = {
     "passkeys": "user_id",
     "totps": "user_id",
     "recovery_codes": "user_id",
+    "former_factors": "user_id",
     "one_time_tokens": "user_id",
     "letters": "user_id",
     "audit_events": "user_id",

@@ -57,7 +57,7 @@ def test_former_address_is_put_back_and_nobody_stays_in(
     theirs, user_id = thief(), ada.user_id
     token = token_in(move(ada, theirs))
     looked = visitor.post(LOOK, json={"token": token})
-    assert looked.json() == {"email": ada.email, "needs_code": False}
+    assert looked.json() == {"email": ada.email, "needs_code": False, "takes_passkey": False}
 
     told = next_mail(
         visitor,

@@ -42,10 +42,20 @@ export const useAcceptInvite = () =>
 export const useFinishReset = () =>
   useEntrance((body: NewPassword) => read(api.POST("/api/auth/reset/finish", { body })));
 
-/** Puts a former address back by the token from its mail, and sets a new password. */
+const passkeyBesideLink = async (token: string) => {
+  const { public_key } = await read(
+    api.POST("/api/auth/former-address/passkey/options", { body: { token } }),
+  );
+  return { ...(await getPasskey(public_key)) };
+};
+
+/** Puts a former address back by the token from its mail, and sets a new password. @throws as usePasskeySignIn */
 export const useRestoreAddress = () =>
-  useEntrance((body: NewPassword & { code?: string }) =>
-    read(api.POST("/api/auth/former-address/restore", { body })),
+  useEntrance(
+    async ({ byPasskey, ...body }: NewPassword & { code?: string; byPasskey: boolean }) => {
+      const proof = byPasskey ? { credential: await passkeyBesideLink(body.token) } : {};
+      return read(api.POST("/api/auth/former-address/restore", { body: { ...body, ...proof } }));
+    },
   );
 
 /** Lets go of a sign-in that awaits its second factor. */

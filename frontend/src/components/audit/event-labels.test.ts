@@ -18,6 +18,7 @@ test.each([
   ["other_sessions_ended", { ended: 1 }, "1 other device signed out"],
   ["passkey_added", { name: "Blue key" }, "Passkey added: Blue key"],
   ["recovery_code_used", { left: 9 }, "Recovery code used, 9 left"],
+  ["factor_put_back", { kind: "totp" }, "Removed authenticator app put back"],
   ["token_made", { scope: "write", days: 90 }, "Access token created, for reading and changing"],
   ["email_changed", { former: "a@example.org" }, "E-mail address changed from a@example.org"],
   ["images_deleted_for_good", { count: 1200, bytes: 5 }, "1,200 pictures deleted for good"],

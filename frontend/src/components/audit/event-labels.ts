@@ -11,6 +11,10 @@ const PROVED: Readonly<Record<string, string>> = {
   recovery_code: " with a recovery code",
   "password and totp": " with the password and a code from the app",
   "password and recovery_code": " with the password and a recovery code",
+  "reset and code": " by a link from a mail and a code",
+  "reset and passkey": " by a link from a mail and a passkey",
+  "reset and totp": " by a link from a mail and a code from the app",
+  "reset and recovery_code": " by a link from a mail and a recovery code",
 };
 
 const MADE: Readonly<Record<string, string>> = {
@@ -101,6 +105,11 @@ const allSharesEnded = ({ shares }: Detail): string => {
   return shares === 1 ? "1 share link ended" : `All ${String(shares)} share links ended`;
 };
 
+const factorPutBack = ({ kind }: Detail): string => {
+  if (kind === "totp") return "Removed authenticator app put back";
+  return kind === "passkey" ? "Removed passkey put back" : "Replaced recovery codes put back";
+};
+
 type Words = string | ((detail: Detail) => string);
 
 const WORDS: Readonly<Record<string, Words>> = {
@@ -128,6 +137,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   totp_removed: "Authenticator app removed",
   recovery_codes_made: "New recovery codes created",
   recovery_code_used: recoveryCodeUsed,
+  factor_put_back: factorPutBack,
   identity_linked: (detail) => named("Account linked", detail),
   identity_unlinked: (detail) => named("Account unlinked", detail),
   token_made: (detail) => forScope("Access token created", detail),
@@ -161,4 +171,10 @@ export const eventLabel = (event: string, detail: Detail): string => {
 /** What a person should look at twice. */
 export const isTrouble = (event: string): boolean =>
   event.endsWith("_failed") ||
-  ["recovery_code_used", "account_disabled", "ways_in_removed", "email_restored"].includes(event);
+  [
+    "recovery_code_used",
+    "factor_put_back",
+    "account_disabled",
+    "ways_in_removed",
+    "email_restored",
+  ].includes(event);

@@ -2,8 +2,8 @@
 import { useState, type SubmitEvent } from "react";
 import { useLocation } from "wouter";
 
-import { useFormerAddress, useRestoreAddress } from "@/api";
-import { Button, FormAlert, TextField, useFocusOnError } from "@/ui";
+import { passkeysWork, useFormerAddress, useRestoreAddress } from "@/api";
+import { Button, FormAlert, PasskeyIcon, TextField, useFocusOnError } from "@/ui";
 
 import { AuthLayout } from "../shared/AuthLayout";
 import { EmailField } from "../shared/EmailField";
@@ -17,37 +17,52 @@ import {
   type FormErrors,
 } from "../shared/form-errors";
 import { NewPasswordInput } from "../shared/NewPasswordInput";
+import { OrDivider } from "../shared/OrDivider";
 import { useLinkToken } from "../shared/use-link-token";
 import { DeadLink, LookedAt } from "./LinkStates";
 
-type RestoreFormProps = { token: string; email: string; needsCode: boolean };
+type RestoreFormProps = {
+  token: string;
+  email: string;
+  needsCode: boolean;
+  takesPasskey: boolean;
+};
 
 /** See [Note: A press, not a visit]. */
-const RestoreForm = ({ token, email, needsCode }: RestoreFormProps) => {
+const RestoreForm = ({ token, email, needsCode, takesPasskey }: RestoreFormProps) => {
   const [, navigate] = useLocation();
   const restore = useRestoreAddress();
   const [errors, setErrors] = useState<FormErrors>({});
   const form = useFocusOnError(errors);
 
-  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
+  const send = (filled: HTMLFormElement, { byPasskey }: { byPasskey: boolean }) => {
     if (restore.isPending) return;
-    const password = textIn(event.currentTarget, "password");
-    const code = textIn(event.currentTarget, "code").trim();
+    const takesCode = needsCode && !byPasskey;
+    const password = textIn(filled, "password");
+    const code = textIn(filled, "code").trim();
     const mistakes = {
       ...mistakeInLength(
         password,
         needsCode ? MIN_PASSWORD_LENGTH_WITH_FACTOR : MIN_PASSWORD_LENGTH,
       ),
-      ...(needsCode && code === "" ? { code: "Enter a code." } : {}),
+      ...(takesCode && code === "" ? { code: "Enter a code." } : {}),
     };
     setErrors(mistakes);
     if (hasMistakes(mistakes)) return;
-    restore.mutate(needsCode ? { token, password, code } : { token, password }, {
-      onSuccess: () => navigate("/settings/ways-in?after=reset", { replace: true }),
-      onError: (error) => setErrors(errorsFromAnswer(error)),
-    });
+    restore.mutate(
+      { token, password, byPasskey, ...(takesCode ? { code } : {}) },
+      {
+        onSuccess: () => navigate("/settings/ways-in?after=reset", { replace: true }),
+        onError: (error) => setErrors(errorsFromAnswer(error)),
+      },
+    );
   };
+  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    send(event.currentTarget, { byPasskey: false });
+  };
+  const isBusy = (byPasskey: boolean) =>
+    restore.isPending && restore.variables.byPasskey === byPasskey;
 
   return (
     <AuthLayout
@@ -69,7 +84,7 @@ const RestoreForm = ({ token, email, needsCode }: RestoreFormProps) => {
           <TextField
             label="Code"
             name="code"
-            hint="From your authenticator app, or one of your recovery codes."
+            hint="From your authenticator app, or one of your recovery codes. If somebody removed or replaced them in the last 7 days, use the ones from before."
             error={errors.code}
             autoComplete="one-time-code"
             autoCapitalize="none"
@@ -79,10 +94,23 @@ const RestoreForm = ({ token, email, needsCode }: RestoreFormProps) => {
             required
           />
         )}
-        <Button look="primary" type="submit" busy={restore.isPending} className="w-full">
+        <Button look="primary" type="submit" busy={isBusy(false)} className="w-full">
           Put it back and set the password
         </Button>
       </form>
+      {needsCode && takesPasskey && passkeysWork() && (
+        <>
+          <OrDivider />
+          <Button
+            icon={<PasskeyIcon />}
+            busy={isBusy(true)}
+            onClick={() => form.current && send(form.current, { byPasskey: true })}
+            className="w-full"
+          >
+            Use a passkey instead of a code
+          </Button>
+        </>
+      )}
     </AuthLayout>
   );
 };
@@ -99,7 +127,14 @@ export const RestoreAddress = () => {
         </DeadLink>
       }
     >
-      {(found) => <RestoreForm token={token} email={found.email} needsCode={found.needs_code} />}
+      {(found) => (
+        <RestoreForm
+          token={token}
+          email={found.email}
+          needsCode={found.needs_code}
+          takesPasskey={found.takes_passkey}
+        />
+      )}
     </LookedAt>
   );
 };

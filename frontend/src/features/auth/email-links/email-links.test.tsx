@@ -177,7 +177,11 @@ test.each([true, false])(
     const sent: unknown[] = [];
     server.use(
       http.post("*/api/auth/former-address/look", () =>
-        HttpResponse.json({ email: "ada@example.org", needs_code: needsCode }),
+        HttpResponse.json({
+          email: "ada@example.org",
+          needs_code: needsCode,
+          takes_passkey: false,
+        }),
       ),
       http.post("*/api/auth/former-address/restore", async ({ request }) => {
         sent.push(await request.json());
