@@ -20,6 +20,7 @@ from app.accounts.audit.log import Event, record_failure
 from app.accounts.mfa.former_factors import former_passkeys, put_passkey_back
 from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import Passkey, User
+from app.accounts.rate_limits.seats import take_account_seat
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.guards import hold_person
@@ -102,12 +103,14 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
     Ends the transaction before: a challenge is good once.
 
     Raises:
+        TooManyAtOnceError: several changes of the person's are under way; the challenge is left.
         TooManyPasskeysError: remove one first.
         PasskeyRefusedError: it was not made as this site asked, or is known already.
         NotSignedInError: they were signed out meanwhile.
     """
     from webauthn import base64url_to_bytes, verify_registration_response  # noqa: PLC0415
 
+    take_account_seat(user.id)  # before the challenge is used up: `hold_person` takes one again
     challenge = _take_challenge(credential, user_id=user.id)
     if challenge is None:
         raise PasskeyRefusedError

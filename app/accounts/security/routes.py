@@ -157,7 +157,7 @@ def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes not
 
 
 @factors.post("/totp/confirm")
-@in_person
+@fresh
 @factors.input(CodeIn, location="json")
 @factors.output(TotpConfirmed)
 @factors.doc(

@@ -25,6 +25,7 @@ from app.accounts.rate_limits.policies import (
     CONFIRM_TRIES_PERSON,
     CONFIRM_TRIES_RESERVED,
 )
+from app.accounts.rate_limits.seats import take_account_seat
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
 from app.accounts.sessions.guards import hold_person, in_person, own_session, public
@@ -119,6 +120,7 @@ def confirm(json_data: ConfirmIn) -> Response:
 @confirming.doc(responses={401: "This passkey was not accepted."})
 def confirm_by_passkey(json_data: PasskeyProofIn) -> Response:
     """Prove who is there by a passkey of this account."""
+    take_account_seat(own_session().user_id)  # before the challenge is used up
     passkey = prove_passkey(json_data.credential)
     if passkey.user_id != own_session().user_id:
         raise WrongPasskeyError

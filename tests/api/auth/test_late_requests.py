@@ -22,7 +22,7 @@ from app.accounts.rate_limits.policies import (
 from app.accounts.rate_limits.seats import SEATS, TAKE_ACCOUNT_SEAT
 from tests.api.auth.test_email_links import change
 from tests.api.conftest import until
-from tests.support.authenticators import SoftwareKey
+from tests.support.authenticators import SoftwareKey, ask_for_passkey
 from tests.support.mailbox import token_in
 from tests.support.users import PASSWORD, Json, Person, add_person, make_administrator
 
@@ -232,12 +232,35 @@ def test_few_changes_of_one_person_wait_for_each_other(ada: Person, database: En
     assert statuses[:1] + statuses[SEATS:] == [200] + [429] * (many - SEATS)
 
 
-def test_refused_change_of_the_password_is_not_counted(ada: Person, database: Engine) -> None:
-    user_id, new = ada.user_id, {"password": OTHER}
+@contextmanager
+def account_seats_taken(database: Engine, user_id: str) -> Iterator[None]:
     with ExitStack() as held:
         for _ in range(SEATS):
             changing = held.enter_context(database.begin())
             assert changing.scalar(TAKE_ACCOUNT_SEAT, {"user": user_id})
+        yield
+
+
+def test_what_a_passkey_signed_is_good_still_where_no_seat_was_free(
+    ada: Person, database: Engine
+) -> None:
+    """A device would keep a passkey that the site does not know."""
+    user_id, key = ada.user_id, SoftwareKey()
+    asked = ada.http.post("/api/account/passkeys/options", json={}).json()
+    made = {"credential": key.create(asked["public_key"]), "name": "Key"}
+    with account_seats_taken(database, user_id):
+        refused = ada.http.post("/api/account/passkeys", json=made)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
+    assert ada.http.post("/api/account/passkeys", json=made).status_code == 201
+    proof = {"credential": key.get(ask_for_passkey(ada.http))}
+    with account_seats_taken(database, user_id):
+        assert ada.http.post("/api/auth/confirm/passkey", json=proof).status_code == 429
+    assert ada.http.post("/api/auth/confirm/passkey", json=proof).status_code == 200
+
+
+def test_refused_change_of_the_password_is_not_counted(ada: Person, database: Engine) -> None:
+    user_id, new = ada.user_id, {"password": OTHER}
+    with account_seats_taken(database, user_id):
         for _ in range(PASSWORD_CHANGES.burst + 1):
             refused = ada.http.post("/api/account/password", json=new)
             assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")

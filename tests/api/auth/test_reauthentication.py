@@ -38,6 +38,7 @@ MUST_BE_FRESH: set[Operation] = {
     ("POST", "/api/account/passkeys"),
     ("DELETE", "/api/account/passkeys/{passkey_id}"),
     ("POST", "/api/account/totp"),
+    ("POST", "/api/account/totp/confirm"),
     ("DELETE", "/api/account/totp"),
     ("POST", "/api/account/recovery-codes"),
     ("POST", "/api/account/email"),

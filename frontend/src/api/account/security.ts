@@ -116,7 +116,11 @@ export const useBeginTotp = () => {
 };
 
 export const useFinishTotp = () =>
-  useChange((code: string) => read(api.POST("/api/account/totp/confirm", { body: { code } })));
+  useChange(
+    useWithReauth((code: string) =>
+      read(api.POST("/api/account/totp/confirm", { body: { code } })),
+    ),
+  );
 
 export const useRemoveTotp = () => {
   const remove = useWithReauth(() => done(api.DELETE("/api/account/totp")));
