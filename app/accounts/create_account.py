@@ -43,7 +43,7 @@ from app.accounts.sessions.session_response import has_people
 from app.accounts.sessions.store import end_sessions
 from app.accounts.sessions.tokens import digest
 from app.database import db, now
-from app.errors import InviteNeededError, LinkDeadError, RegistrationClosedError
+from app.errors import EmailTakenError, InviteNeededError, LinkDeadError, RegistrationClosedError
 from app.http.dependencies import parts
 from app.settings import Registration
 
@@ -270,7 +270,8 @@ def move_to(user: User, email: str) -> bool:
         LinkDeadError: the address got an account meanwhile.
     """
     former, changed_at = user.email, _left_at(user, email)
-    _set_address(user, email)
+    if not _set_address(user, email):
+        raise LinkDeadError
     one_time_tokens.forget(user.id, Purpose.RESET, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
     if changed_at is None:
         record(Event.EMAIL_CHANGED, user_id=user.id, former=former)
@@ -292,10 +293,14 @@ def move_back(user: User, email: str, *, changed_at: int) -> None:
             made them has links of that kind, too, and those die. Links of earlier ones stay.
 
     Raises:
-        LinkDeadError: the address got an account meanwhile.
+        EmailTakenError: the address got an account meanwhile.
     """
     left = user.email
-    _set_address(user, email)
+    if not _set_address(user, email):
+        raise EmailTakenError(
+            "Another account has this address by now. Sign in to that one and change its address; "
+            "then this link works again."
+        )
     _end_links_since(user, changed_at)
     record(Event.EMAIL_RESTORED, user_id=user.id, left=left, since=changed_at)
 
@@ -343,11 +348,11 @@ def _left_at(user: User, email: str) -> int | None:
     return min((each for each in found if each is not None), default=None)
 
 
-def _set_address(user: User, email: str) -> None:
+def _set_address(user: User, email: str) -> bool:
     """Give an account an address that is proved; links to the one before stay unwritten.
 
-    Raises:
-        LinkDeadError: the address got an account meanwhile.
+    Returns:
+        False, and everything was rolled back: the address got an account meanwhile.
     """
     # Mails first: whoever writes one holds it, and then names its person, which waits for a
     # person whose address changes.
@@ -357,5 +362,6 @@ def _set_address(user: User, email: str) -> None:
         db.session.flush()  # the unique index judges, whoever else asks at this moment
     except IntegrityError:
         db.session.rollback()
-        raise LinkDeadError from None
+        return False
     forget_welcomes(email)
+    return True

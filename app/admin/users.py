@@ -137,6 +137,7 @@ def _open(user: User, *, by: User) -> None:
     # What was made while the account was being shut would come alive now.
     end_sessions(user.id)
     _end_tokens(user)
+    one_time_tokens.forget(user.id, *Purpose)
     record(Event.ACCOUNT_ENABLED, user_id=user.id, actor_id=by.id)
 
 

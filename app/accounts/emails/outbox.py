@@ -69,9 +69,20 @@ def withdraw_mails_of_shut(user_id: UUID) -> None:
     """Leave unwritten what makes no sense to somebody whose account was shut.
 
     Else a change of address that was asked for before would be alive again once it is opened. What
-    tells that something was done stays: its person has to hear of it all the more.
+    tells that something was done stays: its person has to hear of it all the more. That the address
+    was changed is told without a link, also once the account is open again.
     """
     withdraw_mails(user_id, *TO_ACT_ON)
+    db.session.execute(
+        update(OutboxMail)
+        .where(
+            OutboxMail.user_id == user_id,
+            OutboxMail.kind == Kind.EMAIL_CHANGED,
+            OutboxMail.settled_at.is_(None),
+        )
+        .values(data=OutboxMail.data.op("||")({"was_proved": False}))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def withdraw_mails(user_id: UUID, *kinds: Kind) -> None:

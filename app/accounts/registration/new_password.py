@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from flask import Response
 
+from app.accounts.audit.log import Event, record
 from app.accounts.create_account import take_over
+from app.accounts.deletion import call_off
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.models import OutboxMail, User
 from app.accounts.sessions.cookies import Cookie, read_cookie
@@ -35,9 +37,15 @@ def set_by_mail(
     # Whoever has the old password may have used up the tries at the second factor that strange
     # browsers share: a browser that the person signed in with before keeps tries of its own.
     known = find_device(user.id, read_cookie(Cookie.DEVICE)) is not None
+    told = []
+    if call_off(user):  # whoever was in the account may have asked for it
+        record(Event.DELETION_CALLED_OFF, user_id=user.id, how="reset")
+        told.append(queue_mail(Kind.DELETION_CALLED_OFF, email=user.email, user_id=user.id))
     removed = take_over(user, password=password)
     device_token = add_device(user.id) if known else None
-    told = queue_mail(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id, removed=removed)
+    told.append(
+        queue_mail(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id, removed=removed)
+    )
     response = finish_sign_in(user, how, device_token=device_token, proved_by=proved_by)
-    commit_and_notify(told, *mails)
+    commit_and_notify(*told, *mails)
     return response

@@ -12,6 +12,7 @@ it opens nothing by itself (docs/decisions/0086, 0094, 0100).
 from dataclasses import dataclass, field
 
 from flask import Response
+from sqlalchemy import exists, select
 
 from app.accounts.create_account import has_older_factor, move_back
 from app.accounts.emails.links import was_undone
@@ -34,7 +35,7 @@ from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
 from app.accounts.sign_in.flow import How, user_of
 from app.accounts.sign_in.passkey_options import answer_with
-from app.database import now
+from app.database import db, now
 from app.errors import CodeNeededError, LinkDeadError, WrongPasskeyError
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
@@ -58,6 +59,7 @@ def look_at_former_address(json_data: LinkIn) -> Response:
         email=begun.data["email"],
         needs_code=has_older_factor(user),
         takes_passkey=has_old_passkey(user.id),
+        is_taken=bool(db.session.scalar(select(exists().where(User.email == begun.data["email"])))),
     )
     return json_response(found.model_dump(mode="json"))
 
@@ -84,6 +86,7 @@ def ask_for_passkey_beside_link(json_data: LinkIn) -> Response:
     responses={
         401: "It takes a code or a passkey, or what was given is none.",
         403: "The account was shut.",
+        409: "Another account has the address by now.",
         410: _DEAD,
         429: TOO_MANY_TRIES,
     }

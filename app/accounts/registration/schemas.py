@@ -62,6 +62,9 @@ class RestoreLookOut(BaseModel):
         description="Whether it takes a code of the account's second factor, or a passkey."
     )
     takes_passkey: bool = Field(description="Whether there is a passkey that would do.")
+    is_taken: bool = Field(
+        description="Whether another account has the address by now: then it cannot be put back."
+    )
 
 
 class LinkOut(BaseModel):

@@ -4604,6 +4604,11 @@ export interface components {
             /** Email */
             email: string;
             /**
+             * Is Taken
+             * @description Whether another account has the address by now: then it cannot be put back.
+             */
+            is_taken: boolean;
+            /**
              * Needs Code
              * @description Whether it takes a code of the account's second factor, or a passkey.
              */
@@ -10403,6 +10408,16 @@ export interface operations {
             };
             /** @description The account was shut. */
             403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another account has the address by now. */
+            409: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;

@@ -183,18 +183,22 @@ def test_a_session_made_while_the_account_was_shut_never_lives(
     assert ada.http.get("/api/images").status_code == 401
 
 
+@pytest.mark.parametrize("is_late", [False, True])
 def test_shutting_an_account_makes_what_it_began_worthless(
-    root: Person, ada: Person, database: Engine
+    root: Person, ada: Person, database: Engine, *, is_late: bool
 ) -> None:
+    """What a request began while the account was being shut is ended when it is opened."""
     ada_id = ada.user_id
     begun = {"id": uuid4(), "user": ada_id, "hash": uuid4().bytes}
+    if is_late:
+        change(root, ada_id, disabled=True).raise_for_status()
     with database.begin() as connection:
         query = (
             "INSERT INTO one_time_tokens (id, purpose, token_hash, user_id, data, created_at,"
             " expires_at) VALUES (:id, 'reset', :hash, :user, '{}', now(), now() + interval '1 h')"
         )
         connection.execute(text(query), begun)
-    change(root, ada_id, disabled=True).raise_for_status()
+    change(root, ada_id, disabled=not is_late).raise_for_status()
     with database.connect() as connection:
         left = text("SELECT count(*) FROM one_time_tokens WHERE user_id = :user")
         assert connection.execute(left, begun).scalar_one() == 0
@@ -209,15 +213,19 @@ def test_shutting_an_account_withdraws_links_that_wait_to_be_written(
         " VALUES (gen_random_uuid(), :kind, 'eve@example.org', :user, '{}', now(), 5)"
     )
     with database.begin() as connection:
-        for kind in ("change_email", "password_changed"):
+        for kind in ("change_email", "password_changed", "email_changed"):
             connection.execute(text(add), {"kind": kind, "user": ada_id})
+        proved = "UPDATE letters SET data = '{\"was_proved\": true}' WHERE kind = 'email_changed'"
+        connection.execute(text(proved))
     change(root, ada_id, disabled=True).raise_for_status()
     change(root, ada_id, disabled=False).raise_for_status()
     with database.connect() as connection:
-        query = text("SELECT kind, failure FROM letters WHERE user_id = :user")
-        rows = connection.execute(query, {"user": ada_id})
-        found = {row.kind: row.failure for row in rows}
-    assert found == {"change_email": "withdrawn", "password_changed": None}
+        query = text("SELECT kind, failure, data FROM letters WHERE user_id = :user")
+        rows = connection.execute(query, {"user": ada_id}).all()
+    found = {row.kind: row.failure for row in rows}
+    assert found == {"change_email": "withdrawn", "password_changed": None, "email_changed": None}
+    # The notice says that the address was changed, and brings no link that would put it back.
+    assert [row.data for row in rows if row.kind == "email_changed"] == [{"was_proved": False}]
 
 
 def test_nobody_shuts_their_own_account(root: Person) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.accounts.rate_limits.policies import SECOND_FACTOR_TRIES, SECOND_FACTOR_TRIES_LONG
-from tests.api.auth.test_mfa_bypass import grow_older
+from tests.api.auth.test_mfa_bypass import grow_older, reset
 from tests.api.conftest import until
 from tests.support.authenticators import add_totp, code_of
 from tests.support.mailbox import Mail, mails_to, next_mail, token_in
@@ -57,7 +57,12 @@ def test_former_address_is_put_back_and_nobody_stays_in(
     theirs, user_id = thief(), ada.user_id
     token = token_in(move(ada, theirs))
     looked = visitor.post(LOOK, json={"token": token})
-    assert looked.json() == {"email": ada.email, "needs_code": False, "takes_passkey": False}
+    assert looked.json() == {
+        "email": ada.email,
+        "needs_code": False,
+        "takes_passkey": False,
+        "is_taken": False,
+    }
 
     told = next_mail(
         visitor,
@@ -280,7 +285,37 @@ def test_link_that_is_none(
         return
     change()
     refused = restore(visitor, token_in(mail))
-    assert refused.status_code == (403 if what == "shut" else 410), refused.text
+    assert refused.status_code == {"shut": 403, "taken": 409}.get(what, 410), refused.text
+    if what == "taken":
+        assert refused.json()["code"] == "email_taken"
+        looked = visitor.post(LOOK, json={"token": token_in(mail)})
+        assert looked.json()["is_taken"] is True
+        change_back = text("UPDATE users SET email = :email WHERE id = :other")
+        with database.begin() as rows:
+            rows.execute(change_back, {"email": thief(), "other": values["other"]})
+        finish(visitor, token_in(mail))
+
+
+@pytest.mark.parametrize("by", ["link", "reset"])
+def test_account_that_a_thief_had_deleted_stays(
+    ada: Person, visitor: httpx2.Client, by: str
+) -> None:
+    """They asked for its deletion, of which the owner hears where they are no more."""
+    if by == "link":
+        token = token_in(move(ada, thief()))
+    ada.http.post("/api/account/deletion", json={}).raise_for_status()
+
+    def come_back() -> None:
+        if by == "link":
+            finish(visitor, token)
+        else:
+            reset(visitor, ada)
+
+    told = next_mail(visitor, ada.email, come_back, about="stays")
+    assert "called off" in told["text"]
+    assert visitor.get("/api/auth/session").json()["user"]["delete_after"] is None
+    found = visitor.get("/api/account/activity").json()["events"]
+    assert "deletion_called_off" in [each["event"] for each in found]
 
 
 def test_link_works_once_however_many_use_it(ada: Person, visitor: httpx2.Client) -> None:

@@ -1,9 +1,9 @@
 /** What the link in the mail to a former address opens: it puts the address back and sets a new password, at once. */
 import { useState, type SubmitEvent } from "react";
-import { useLocation } from "wouter";
+import { Link, useLocation } from "wouter";
 
 import { passkeysWork, useFormerAddress, useRestoreAddress } from "@/api";
-import { Button, FormAlert, PasskeyIcon, TextField, useFocusOnError } from "@/ui";
+import { Button, buttonClass, FormAlert, PasskeyIcon, TextField, useFocusOnError } from "@/ui";
 
 import { AuthLayout } from "../shared/AuthLayout";
 import { EmailField } from "../shared/EmailField";
@@ -127,14 +127,25 @@ export const RestoreAddress = () => {
         </DeadLink>
       }
     >
-      {(found) => (
-        <RestoreForm
-          token={token}
-          email={found.email}
-          needsCode={found.needs_code}
-          takesPasskey={found.takes_passkey}
-        />
-      )}
+      {(found) =>
+        found.is_taken ? (
+          <AuthLayout
+            title="Another account has this address"
+            lead={`Somebody made an account with ${found.email} in the meantime. Sign in to that one and change its address; then open the link in the mail again.`}
+          >
+            <Link href="/sign-in" className={`${buttonClass("primary")} w-full`}>
+              Sign in
+            </Link>
+          </AuthLayout>
+        ) : (
+          <RestoreForm
+            token={token}
+            email={found.email}
+            needsCode={found.needs_code}
+            takesPasskey={found.takes_passkey}
+          />
+        )
+      }
     </LookedAt>
   );
 };

@@ -181,6 +181,7 @@ test.each([true, false])(
           email: "ada@example.org",
           needs_code: needsCode,
           takes_passkey: false,
+          is_taken: false,
         }),
       ),
       http.post("*/api/auth/former-address/restore", async ({ request }) => {
@@ -210,6 +211,23 @@ test.each([true, false])(
     ]);
   },
 );
+
+test("an address that another account has by now is said to be taken", async () => {
+  server.use(
+    http.post("*/api/auth/former-address/look", () =>
+      HttpResponse.json({
+        email: "ada@example.org",
+        needs_code: false,
+        takes_passkey: false,
+        is_taken: true,
+      }),
+    ),
+  );
+  opened("/restore-address#a-token");
+  renderWithApp(<RestoreAddress />, { session: signedOut });
+  expect(await screen.findByRole("heading", { name: /^Another account has/ })).toBeVisible();
+  expect(screen.getByRole("link", { name: "Sign in" })).toHaveAttribute("href", "/sign-in");
+});
 
 test("an invitation goes on by mail where the site sends mail, with its token", async () => {
   let sent: unknown;
