@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
 revision = "0042"
-down_revision = "0043"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
