@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.api.route_table import ROUTES
-from app.database import db, engine_options
+from app.database import db, engine_options, trust_fresh_connections
 from app.http.dependencies import EXTENSION, Parts
 from app.http.lazy_routes import LeanRule, read_later
 from app.http.middleware import init_web
@@ -61,17 +61,22 @@ def _add_routes_by_table(app: Flask) -> None:
         app.add_url_rule(rule, where, read_later(where), methods=methods.split(","))
 
 
-def create_worker_app(settings: Settings, *, pool_size: int) -> Flask:
+def create_worker_app(
+    settings: Settings, *, pool_size: int, trusts_fresh_connections: bool = False
+) -> Flask:
     """Build what the worker needs of Flask: a context for its database sessions."""
     app = Flask(__name__, static_folder=None)
-    init_database(app, settings, pool_size=pool_size)
+    init_database(app, settings, pool_size=pool_size, pings=not trusts_fresh_connections)
+    if trusts_fresh_connections:
+        with app.app_context():
+            trust_fresh_connections(db.engine)
     return app
 
 
-def init_database(app: Flask, settings: Settings, *, pool_size: int) -> None:
+def init_database(app: Flask, settings: Settings, *, pool_size: int, pings: bool = True) -> None:
     """Connect Flask-SQLAlchemy to the one database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(
-        pool_size=pool_size, is_proxied=settings.database_is_proxied
+        pool_size=pool_size, is_proxied=settings.database_is_proxied, pings=pings
     )
     db.init_app(app)

@@ -90,6 +90,7 @@ class Worker:
             pool_size=processors + DESCRIBERS + EXPORTERS + MAIL_THREADS + 3,
             in_hand=InHand(most=max_of_one),
             pause=self._stopping.wait,
+            trusts_fresh_connections=True,
         )
         self._decoders = decoders
         self._processors = processors

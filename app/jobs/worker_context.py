@@ -58,6 +58,7 @@ class Assembly:
         in_hand: InHand | None = None,
         max_leases: int | None = None,
         pause: Pause | None = None,
+        trusts_fresh_connections: bool = False,
     ) -> None:
         """Connect to nothing yet.
 
@@ -67,10 +68,14 @@ class Assembly:
             in_hand: bounds the pictures that are in hand at once; one if not told.
             max_leases: bounds the pictures of one person that all workers have in hand.
             pause: how long work rests, to give way; it does not when there is none.
+            trusts_fresh_connections: see app/database.py. Not on Lambda, where clocks stand still
+                between two messages.
         """
         sqs = make_client("sqs", settings)
         self.settings = settings
-        self.app: Flask = create_worker_app(settings, pool_size=pool_size)
+        self.app: Flask = create_worker_app(
+            settings, pool_size=pool_size, trusts_fresh_connections=trusts_fresh_connections
+        )
         s3 = make_client("s3", settings)
         self.store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
         self.exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)

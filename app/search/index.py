@@ -6,7 +6,7 @@ See [Note: Indexed with the change] in models.py.
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, delete, literal, select, text
+from sqlalchemy import Uuid, any_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.database import Prepared, db, given, wait_briefly
@@ -34,13 +34,16 @@ _TEXTS = Prepared(
     .outerjoin(Description, Description.id == Image.current_description_id)
     .where(Image.id == any_(given("ids", ARRAY(Uuid()))), Image.state.in_(SHOWN))
 )
-_WRITE = text(
-    "INSERT INTO image_search AS kept (image_id, owner_id, words)"
-    " SELECT id, owner, CAST(words AS tsvector)"
-    " FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS uuid[]), CAST(:words AS text[]))"
-    " AS made (id, owner, words)"
-    " ON CONFLICT (image_id) DO UPDATE SET words = excluded.words"
-    " WHERE kept.words IS DISTINCT FROM excluded.words"
+_WRITE = Prepared(
+    text(
+        "WITH noted AS (DELETE FROM images_to_index WHERE image_id = ANY(CAST(:all AS uuid[])))"
+        " INSERT INTO image_search AS kept (image_id, owner_id, words)"
+        " SELECT id, owner, CAST(words AS tsvector)"
+        " FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS uuid[]), CAST(:words AS text[]))"
+        " AS made (id, owner, words)"
+        " ON CONFLICT (image_id) DO UPDATE SET words = excluded.words"
+        " WHERE kept.words IS DISTINCT FROM excluded.words"
+    )
 )
 
 
@@ -49,8 +52,9 @@ def index_images(ids: Sequence[UUID]) -> None:
 
     Images that have not arrived, or are gone, are left out.
     """
-    rows = _TEXTS.rows({"ids": [str(each) for each in ids]})
-    made: dict[str, list[object]] = {"ids": [], "owners": [], "words": []}
+    all_ids = [str(each) for each in ids]
+    rows = _TEXTS.rows({"ids": all_ids})
+    made: dict[str, list[str]] = {"all": all_ids, "ids": [], "owners": [], "words": []}
     for image_id, owner_id, name, caption, make, model, lens, alt, prose, visible, tags in rows:
         said = (name, alt, prose, *(tags or ()), visible, caption)
         words = tsvector(
@@ -58,16 +62,10 @@ def index_images(ids: Sequence[UUID]) -> None:
             [each for each in said if each],
             camera=[each for each in (make, model, lens) if each],
         )
-        made["ids"].append(image_id)
-        made["owners"].append(owner_id)
+        made["ids"].append(str(image_id))
+        made["owners"].append(str(owner_id))
         made["words"].append(words)
-    if rows:
-        db.session.execute(_WRITE, made)
-    db.session.execute(
-        delete(ImageToIndex)
-        .where(ImageToIndex.image_id == any_(literal(list(ids), ARRAY(Uuid()))))
-        .execution_options(synchronize_session=False)
-    )
+    _WRITE.run(made)
 
 
 def index_album(album: Album) -> None:

@@ -132,6 +132,18 @@ def test_one_person_holds_all_slots_but_the_reserved_one(holders: Holders) -> No
     assert third.holds.wait(30)
 
 
+def test_whose_owner_holds_no_slot_comes_before_who_waited_longer(holders: Holders) -> None:
+    of_ada = holders.holding(FOREGROUND, ADA)
+    others = [holders.holding(FOREGROUND) for _ in range(2)]
+    more_of_ada = [holders.waiting(FOREGROUND, ADA) for _ in range(20)]  # any could be woken first
+    of_bob = holders.waiting(FOREGROUND, BOB)
+    others[0].end()
+    assert of_bob.holds.wait(30)
+    assert not any(holder.holds.is_set() for holder in more_of_ada)
+    of_ada.end()
+    until(lambda: any(holder.holds.is_set() for holder in more_of_ada))
+
+
 def test_who_returns_and_may_hold_no_more_keeps_nobody_else_waiting(holders: Holders) -> None:
     slots = holders.slots
     left, over = threading.Event(), threading.Event()

@@ -77,6 +77,8 @@ def make_client_in(region: str, service: str, *, endpoint_url: str | None = None
             # is tried again soon after.
             read_timeout=15,
             tcp_keepalive=True,
+            # botocore's own names this machine, anew for each request.
+            user_agent="Pinhole",
             retries={"total_max_attempts": 3, "mode": "standard"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",

@@ -32,6 +32,8 @@ class Slots:
 
     Whoever waits for a slot in the foreground comes before all who wait in the background, so a
     picture of somebody's ten waits for no picture of another person's thousands that has not begun.
+    Of those that are alike, whose owner holds fewer slots comes first: that is fair, and its child
+    is free, which a second picture of the same owner would need a second child for.
 
     Who has left its slot to wait for memory comes back before everybody, into any slot that its
     owner may have: it has the memory that others wait for. There is one of them at a time (Grants),
@@ -109,9 +111,12 @@ class Slots:
 
     def _is_next(self, asker: _Asker) -> bool:
         return self._may_begin(asker) and not any(
-            _ORDER[other.who] < _ORDER[asker.who] and self._may_begin(other)
+            self._rank(other) < self._rank(asker) and self._may_begin(other)
             for other in self._waiting
         )
+
+    def _rank(self, asker: _Asker) -> tuple[int, int]:
+        return _ORDER[asker.who], 0 if asker.owner is None else self._of[asker.owner]
 
     def _may_begin(self, asker: _Asker) -> bool:
         """Whether there is a slot for this one, those aside who come before."""

@@ -27,6 +27,7 @@ import logging
 import os
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 # ministack is in an environment of its own, so its modules are untyped here.
 persistence = importlib.import_module("ministack.core.persistence")
+evaluator = importlib.import_module("ministack.core.iam_evaluator")
 iam = importlib.import_module("ministack.services.iam")
 s3 = importlib.import_module("ministack.services.s3")
 secretsmanager = importlib.import_module("ministack.services.secretsmanager")
@@ -156,6 +158,21 @@ def hash_quickly() -> None:
         return hashlib.sha1(body, usedforsecurity=False).hexdigest()[:32]
 
     vars(s3)["md5_hash"] = digest
+
+
+def read_settings_once() -> None:
+    """Parse each text of a policy, and of where a bucket's events go, once and not at each request.
+
+    Neither is changed by who reads it: a policy that changes is another text.
+    """
+    parse, notifications = evaluator.parse_policy_document, s3._parse_notification_config_raw  # noqa: SLF001
+    parse_text, read_text = lru_cache(parse), lru_cache(notifications)
+
+    def parse_policy(policy: str | dict[str, Any]) -> Any:  # noqa: ANN401 - ministack's own
+        return parse_text(policy) if isinstance(policy, str) else parse(policy)
+
+    vars(evaluator)["parse_policy_document"] = parse_policy
+    vars(s3)["_parse_notification_config_raw"] = read_text
 
 
 def remember_sessions() -> None:

@@ -14,6 +14,7 @@ from scripts.embedded.aws_server.durability import (
     Ledger,
     deliver_events_at_once,
     hash_quickly,
+    read_settings_once,
     remember_sessions,
     send_events_again,
     settle_object,
@@ -161,6 +162,7 @@ async def serve(door: Door, *, state: Path, mailbox: Path) -> None:
     """
     deliver_events_at_once()
     hash_quickly()
+    read_settings_once()
     keep_mails(mailbox)
     remember_sessions()
     ledger = Ledger(folder=state)
