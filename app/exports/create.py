@@ -9,12 +9,11 @@ import math
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
-from tempfile import SpooledTemporaryFile
 from typing import Any, cast
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.accounts.emails.outbox import Kind, queue_mail
 from app.accounts.models import User
 from app.clients.aws.export_store import ExportStore, StoredOriginal, export_prefix
-from app.clients.aws.image_store import NothingStoredError
+from app.clients.aws.image_store import NothingStoredError, UnreadableObjectError
 from app.clients.aws.presigned_urls import PictureUrls
 from app.clients.outage import is_blameless
 from app.database import db, now, wait_briefly
@@ -43,8 +42,6 @@ ZIP_SECONDS = 90
 PICTURES_AT_A_TIME = 100
 SILENCE = timedelta(minutes=30)  # longer than a message stays hidden from other workers
 MAX_OVERDUE = MAX_EXPIRED = 100  # of one sweep
-_CHUNK_BYTES = 1024 * 1024
-_MAX_IN_MEMORY = 16 * 1024 * 1024
 _ALBUMS = "albums"
 _UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
 
@@ -137,7 +134,13 @@ def make_next_zip(
     lease = Lease(export.leased_until)
     try:
         with holding(partial(_extend, task.export_id, lease)):
-            part, is_last = _make_zip(export, store=store, give_way=give_way, zip_bytes=zip_bytes)
+            part, is_last = _make_zip(
+                export,
+                store=store,
+                give_way=give_way,
+                zip_bytes=zip_bytes,
+                reads_first=attempt > 1,
+            )
     except _NotWantedError:
         log.info("a copy of everything was removed while it was made")
         return
@@ -261,7 +264,7 @@ def delete_export(user_id: UUID, export_id: UUID, *, store: ExportStore) -> None
 
 
 def _make_zip(
-    export: AnyRow, *, store: ExportStore, give_way: GiveWay, zip_bytes: int
+    export: AnyRow, *, store: ExportStore, give_way: GiveWay, zip_bytes: int, reads_first: bool
 ) -> tuple[dict[str, Any], bool]:
     number = len(export.parts) + 1
     after = _read_place(export.parts[-1]["last"]) if export.parts else None
@@ -284,7 +287,7 @@ def _make_zip(
                     break
                 begun = time.monotonic()
                 _refuse_unwanted(export.id)
-                _add(archive, row, user_id=user_id, store=store)
+                _add(archive, row, user_id=user_id, store=store, reads_first=reads_first)
                 after, added = _place_of(row, like=after), added + 1
                 # Rests make a zip later, not smaller.
                 deadline += give_way(user_id, time.monotonic() - begun)
@@ -321,35 +324,59 @@ def _refuse_unwanted(export_id: UUID) -> None:
         raise _NotWantedError
 
 
-def _add(archive: Zip, row: AnyRow, *, user_id: UUID, store: ExportStore) -> None:
+# [Note: Originals that cannot be read] A picture is left out, and the list says so, if its original
+# is missing or cannot be read. That one breaks off is found when its header is written already, and
+# nothing can be taken out of a zip that is on its way. The zip is made again then. From its second
+# try on, each original is read to its end before its header is written. A connection that breaks
+# off once is therefore held against no picture.
+
+
+def _add(
+    archive: Zip, row: AnyRow, *, user_id: UUID, store: ExportStore, reads_first: bool
+) -> None:
+    """Add a picture, or what is wrong with it: see [Note: Originals that cannot be read].
+
+    Raises:
+        UnreadableObjectError: its original broke off.
+    """
     facts = detail(row, reader=_no_addresses)
     for name in ("thumbnail_url", "preview_url", "urls_expire_at"):
         del facts[name]
     try:
-        stored = store.original(user_id, row.id)
+        original = _original(row, user_id=user_id, store=store, reads_first=reads_first)
     except NothingStoredError:
-        log.warning("the original of a picture is missing in a copy of everything")
-        archive.miss(facts)
+        log.warning("the original of picture %s is missing in a copy of everything", row.id)
+        archive.miss(facts, problem="its original is not stored")
         return
-    if row.crc32 is not None:
-        original = Original(size=stored.size, crc32=row.crc32, chunks=stored.chunks)
-        archive.add(facts, original)
+    except UnreadableObjectError as error:
+        log.warning("a copy of everything misses picture %s: %s", row.id, error)
+        archive.miss(facts, problem="its original cannot be read")
         return
-    with _read_twice(stored) as original:
+    try:
         archive.add(facts, original)
+    except UnreadableObjectError:
+        log.warning("picture %s broke off; the zip with it is made again", row.id)
+        raise
 
 
-@contextmanager
-def _read_twice(stored: StoredOriginal) -> Iterator[Original]:
-    """Read an original that was processed before its CRC-32 was kept, to know it beforehand."""
-    with SpooledTemporaryFile(max_size=_MAX_IN_MEMORY) as file:
-        crc32 = 0
-        for chunk in stored.chunks:
-            crc32 = zlib.crc32(chunk, crc32)
-            file.write(chunk)
-        size = file.tell()
-        file.seek(0)
-        yield Original(size=size, crc32=crc32, chunks=iter(lambda: file.read(_CHUNK_BYTES), b""))
+def _original(row: AnyRow, *, user_id: UUID, store: ExportStore, reads_first: bool) -> Original:
+    crc32 = row.crc32
+    # One that was processed before its CRC-32 was kept is read twice, too.
+    if reads_first or crc32 is None:
+        try:
+            crc32 = _read_whole(store.original(user_id, row.id))
+        except UnreadableObjectError:
+            crc32 = _read_whole(store.original(user_id, row.id))
+    stored = store.original(user_id, row.id)
+    return Original(size=stored.size, crc32=crc32, chunks=stored.chunks)
+
+
+def _read_whole(stored: StoredOriginal) -> int:
+    """Read an original to its end and return its CRC-32; nothing is kept of it."""
+    crc32 = 0
+    for chunk in stored.chunks:
+        crc32 = zlib.crc32(chunk, crc32)
+    return crc32
 
 
 def _all_rows(user_id: UUID, *, before: datetime, after: _Last | None) -> Iterator[AnyRow]:

@@ -73,9 +73,9 @@ class Zip:
         agrees = digest == facts["sha256"]
         self._note(facts, place, problem=None if agrees else "its bytes are not those uploaded")
 
-    def miss(self, facts: dict[str, Any]) -> None:
-        """Record a missing original, so that the list names every image."""
-        self._note(facts, None, problem="its original is not stored")
+    def miss(self, facts: dict[str, Any], *, problem: str) -> None:
+        """Record an original that is not in it, and why, so that the list names every image."""
+        self._note(facts, None, problem=problem)
 
     def add_album(self, facts: dict[str, Any]) -> None:
         """Add what is known of an album, with the names of the files that are in it."""

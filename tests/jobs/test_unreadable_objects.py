@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
 import os
+import threading
+import zipfile
+import zlib
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -14,12 +21,16 @@ from app.clients.aws.image_store import Part, UnreadableObjectError
 from app.clients.outage import Outage
 from app.jobs.worker import Worker
 from app.media.sandbox.pool import DecoderPool
-from app.messages import MAX_ATTEMPTS
+from app.messages import MAX_ATTEMPTS, ExportLibrary
+from scripts.embedded.policies import BUCKET
+from tests.api.conftest import until
 from tests.conftest import running_stack
+from tests.support.images import jpeg
 from tests.support.library import Library, library_on, root_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from app.clients.aws.bucket_versions import Place
 
@@ -78,6 +89,73 @@ def test_original_that_cannot_be_read_holds_up_nobody_and_is_given_up(
     assert library.value(code, id=lost.image_id) == "processing_failed"
     # The operator's alarm counts these words (infrastructure/observability.py).
     assert f"gave up on picture {lost.image_id}" in caplog.messages
+
+
+def made_export(library: Library, owner: UUID) -> zipfile.ZipFile:
+    """Have a worker make a copy of everything, which comes in one zip."""
+    export_id = uuid4()
+    library.value(
+        "INSERT INTO exports (id, user_id, state, created_at, touched_at, expires_at, pictures,"
+        " done, parts) VALUES (:id, :owner, 'waiting', now(), now(), now() + interval '1 day', 3,"
+        " 0, '[]') RETURNING 1",
+        id=export_id,
+        owner=owner,
+    )
+    library.assembly.go_on(ExportLibrary(export_id=export_id))
+    state = "SELECT state FROM exports WHERE id = :id"
+    with closing(DecoderPool(children=1)) as decoders:
+        worker = Worker(library.assembly.settings, decoders=decoders, max_of_one=1)
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        try:
+            until(lambda: library.value(state, id=export_id) in {"ready", "failed"})
+        finally:
+            worker.stop()
+            thread.join()
+    assert library.value(state, id=export_id) == "ready"
+    key = library.value("SELECT parts->0->>'key' FROM exports WHERE id = :id", id=export_id)
+    content = library.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    return zipfile.ZipFile(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["its CRC-32 is kept", "it is not"])
+def test_export_tells_of_an_original_that_cannot_be_read_and_holds_the_others(
+    library: Library, caplog: pytest.LogCaptureFixture, *, is_new: bool
+) -> None:
+    library.add(library.person())  # whose preview can be read
+    owner = library.person()
+    # So long that some of it is in the zip when it breaks off.
+    pictures = [
+        replace(picture, content=picture.content.ljust(3 << 20, b"\0"))
+        for picture in (jpeg(seed=seed) for seed in range(3))
+    ]
+    places = [library.add(owner, picture) for picture in pictures]
+    if is_new:
+        for place, picture in zip(places, pictures, strict=True):
+            library.value(
+                "UPDATE images SET crc32 = :crc32 WHERE id = :id RETURNING 1",
+                crc32=zlib.crc32(picture.content),
+                id=place.image_id,
+            )
+    lost = places[1]
+    lose_bytes(library, lost)
+    with caplog.at_level(logging.WARNING, logger="app.exports.create"):
+        archive = made_export(library, owner)
+    manifest = json.loads(archive.read(archive.namelist()[-2]))
+    by_id = {picture["id"]: picture for picture in manifest["pictures"]}
+    assert archive.testzip() is None
+    assert set(by_id) == {str(place.image_id) for place in places}
+    for place, picture in zip(places, pictures, strict=True):
+        listed = by_id[str(place.image_id)]
+        if place == lost:
+            expected = (None, "its original cannot be read")
+            assert (listed["file"], listed["problem"]) == expected
+        else:
+            assert listed["problem"] is None
+            assert archive.read(listed["file"]) == picture.content
+    assert str(lost.image_id) in caplog.text
+    # It is looked for once it has broken off.
+    assert ("broke off" in caplog.text) == is_new
 
 
 def test_reads_of_one_object_are_told_from_reads_of_any(library: Library) -> None:
