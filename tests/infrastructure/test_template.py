@@ -461,7 +461,7 @@ def test_who_joins_and_who_writes_are_settings(small: Template, production: Temp
             assert variables["TRUSTED_PROXIES"] == "2"
 
 
-@pytest.mark.parametrize("work", ["Arrived", "Descriptions", "Exports", "Letters"])
+@pytest.mark.parametrize("work", ["Arrived", "Descriptions", "Exports", "Mails"])
 def test_each_kind_of_work_has_a_queue_of_its_own(template: Template, work: str) -> None:
     queues = [
         mapping["EventSourceArn"]["Fn::GetAtt"][0]
