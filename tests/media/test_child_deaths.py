@@ -12,6 +12,7 @@ import pytest
 
 from app.media.results import Rejected, Rendered
 from app.media.sandbox.decoder_time import DecoderTime
+from app.media.sandbox.fork_client import ForkError
 from app.media.sandbox.pool import DecoderPool, DecoderPoolError
 from tests.media.child_processes import (
     ADA,
@@ -38,6 +39,18 @@ def test_server_that_was_killed_is_replaced(good: Path) -> None:
         until(lambda: not decoders._server.is_alive())  # noqa: SLF001
         assert the_child(decoders, good) != first
         until(lambda: not is_alive(first))  # it ends by itself, once nobody is at its socket
+
+
+def test_server_that_was_replaced_meanwhile_says_that_no_child_was_started(good: Path) -> None:
+    """Who has it from before the other was started is told what can be tried again."""
+    with DecoderPool(children=1) as decoders:
+        assert is_ready(decoders.render(good, owner=ADA))
+        former = decoders._living_server()  # noqa: SLF001
+        os.kill(former.pid, signal.SIGKILL)
+        until(lambda: not former.is_alive())
+        assert decoders._living_server() is not former  # noqa: SLF001
+        with pytest.raises(ForkError):
+            former.fork()
 
 
 def test_a_child_that_was_killed_is_replaced(good: Path) -> None:

@@ -205,7 +205,10 @@ class ForkServer:
     def _failed(self) -> ForkError:
         """Say what the server said before it ended; end it if it has not."""
         self._end()
-        return ForkError(f"a child process did not start: {last_words(self._complaints)}")
+        said = ""
+        with suppress(ValueError, OSError):  # it was closed meanwhile, and another one started
+            said = last_words(self._complaints)
+        return ForkError(f"a child process did not start: {said}")
 
 
 def last_words(complaints: IO[bytes]) -> str:
