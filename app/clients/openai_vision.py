@@ -6,6 +6,7 @@ without descriptions should not spend.
 
 import base64
 import threading
+import time
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 
 if TYPE_CHECKING:
+    import httpx2
     import openai
     from openai.types.responses import Response
     from openai.types.shared_params import ReasoningEffort
@@ -38,8 +40,12 @@ _QUESTION = "Describe this picture."
 
 _TIMEOUT_SECONDS = 60.0
 _CONNECT_SECONDS = 10.0
+# Until the last of an answer comes: some hosts send spaces for as long as a question waits, and the
+# limit above is of silence. With it, this is shorter than a lease lasts (descriptions/lease.py).
+_TOTAL_SECONDS = 100.0
 # Of all that may be asked for; some models think within the same allowance.
 _MAX_OUTPUT_TOKENS = 3000
+_BEGAN = "pinhole_began"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +95,8 @@ class VisionError(Exception):
     """No description, and why.
 
     retry_after is in seconds, where the model's host said so. has_stalled: the host took the
-    question and said nothing for a minute, which may have cost as much as an answer.
+    question and said nothing for a minute, or did not come to an end, which may have cost as much
+    as an answer.
     """
 
     def __init__(
@@ -215,8 +222,34 @@ class Vision:
                     base_url=self._settings.base_url or "https://api.openai.com/v1",
                     timeout=openai.Timeout(_TIMEOUT_SECONDS, connect=_CONNECT_SECONDS),
                     max_retries=0,  # the queue tries again, and lets others go first
+                    http_client=openai.DefaultHttpxClient(
+                        event_hooks={"request": [_note_begin], "response": [_read_in_time]}
+                    ),
                 )
             return self._made
+
+
+def _note_begin(request: "httpx2.Request") -> None:
+    request.extensions.setdefault(_BEGAN, time.monotonic())  # redirects go on with it
+
+
+def _read_in_time(response: "httpx2.Response") -> None:
+    """Read an answer, of which openai has only the head yet, within what is left of the time.
+
+    Raises:
+        httpx2.ReadTimeout: it took too long.
+    """
+    import httpx2  # noqa: PLC0415 - openai's own, and as slow
+
+    ends = response.request.extensions[_BEGAN] + _TOTAL_SECONDS
+    stream = cast("httpx2.SyncByteStream", response.stream)
+    read = []
+    for chunk in stream:
+        read.append(chunk)
+        if time.monotonic() > ends:
+            raise httpx2.ReadTimeout("the answer did not end", request=response.request)
+    stream.close()
+    response.stream = httpx2.ByteStream(b"".join(read))
 
 
 def _data_url(picture: bytes, content_type: str) -> str:

@@ -228,6 +228,10 @@ def _show(
             return
         log.exception("no preview of %s to describe", image_id)
         record_failure(image_id, code="preview_unreadable")
+    except SQLAlchemyError as error:
+        if is_blameless(error):
+            _let_go_uncounted(begun)
+        raise
     except VisionError as error:
         _settle_without_description(begun, error, task=task, ask=ask)
         return
@@ -236,6 +240,17 @@ def _show(
         _note_answer()
         count("DescriptionsMade")
     db.session.commit()
+
+
+def _let_go_uncounted(begun: Begun) -> None:
+    """Let a picture go whose row could not be written: it was shown to nobody."""
+    try:
+        db.session.rollback()
+        _give_back_shown(begun)
+        let_go(begun, counts=False, rest=OUTAGE_REST)
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        log.warning("a lease runs out by itself: %s", type(error).__name__)
 
 
 def _keep(image_id: UUID, sighting: Sighting, *, is_demo: bool) -> None:

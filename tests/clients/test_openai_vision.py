@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -183,6 +184,38 @@ def test_a_model_that_does_not_answer_is_unreachable(
     with pytest.raises(VisionError) as caught:
         vision().describe(webp())
     assert (caught.value.code, caught.value.retryable) == ("unreachable", True)
+    assert caught.value.has_stalled
+
+
+@pytest.fixture
+def endless() -> Iterator[str]:
+    """A host that sends spaces for as long as it is heard, and for some seconds at most."""
+    is_over = threading.Event()
+
+    class Spaces(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            for _ in range(500):
+                if is_over.wait(0.01):
+                    return
+                self.wfile.write(b" ")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Spaces) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        is_over.set()
+        server.shutdown()
+
+
+def test_answer_that_never_ends_is_silence(
+    vision: Connect, endless: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.clients.openai_vision._TOTAL_SECONDS", 0.2)
+    with pytest.raises(VisionError, match="unreachable") as caught:
+        vision(base_url=endless).describe(webp())
     assert caught.value.has_stalled
 
 

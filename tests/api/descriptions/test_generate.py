@@ -10,15 +10,16 @@ import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from app.accounts.rate_limits.policies import MODEL_RESTS_OF_PERSON
 from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client
 from app.clients.aws.image_store import PREVIEWS, PictureStore
 from app.clients.openai_vision import Sighting, VisionError, VisionErrorCode
-from app.database import db
+from app.database import db, wait_briefly
 from app.descriptions.generate import describe_next
-from app.descriptions.lease import _BEGIN, Begun, begin_next
+from app.descriptions.lease import _BEGIN, Begun, begin_next, extend
 from app.descriptions.model_rest import MIN_REST_SECONDS
 from app.media.sandbox.pool import DecoderPool
 from app.messages import MAX_ATTEMPTS, DescribePicture
@@ -506,6 +507,37 @@ def test_silence_of_a_minute_is_a_try_also_where_no_other_picture_waits(
     assert ada.detail(image_id)["description_failure"]["code"] == "unreachable"
     with database.begin() as connection:
         connection.execute(text("DELETE FROM rate_limits WHERE key LIKE 'model-%'"))
+
+
+def test_picture_that_is_locked_before_the_call_is_let_go_and_not_counted(
+    ada: Person,
+    describe: Callable[..., SlowModel],
+    database: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    image_id = rendered(ada, 521)
+    switch(ada, on=True)
+    with database.connect() as changing:
+
+        def extend_and_unlock(begun: Begun) -> Begun | None:
+            changing.execute(
+                text("SELECT 1 FROM images WHERE id = :id FOR UPDATE"), {"id": image_id}
+            )
+            wait_briefly()
+            try:
+                return extend(begun)
+            finally:
+                changing.rollback()
+
+        monkeypatch.setattr("app.descriptions.generate.extend", extend_and_unlock)
+        with pytest.raises(OperationalError):
+            describe(image_id)
+    row = text(
+        "SELECT description_attempts, description_leased_until < now() + interval '1 minute',"
+        " description_state FROM images WHERE id = :id"
+    )
+    with database.connect() as connection:
+        assert tuple(connection.execute(row, {"id": image_id}).one()) == (0, True, "waiting")
 
 
 def test_nothing_of_an_account_that_is_shut_is_sent(
