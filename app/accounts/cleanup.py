@@ -1,14 +1,14 @@
 """Periodic jobs of accounts: send overdue e-mails, delete expired rows."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, text
 
-from app.accounts.emails.sender import settle_old_mails, take_overdue_mails
+from app.accounts.emails.sender import overdue_mails, post_again, settle_old_mails
 from app.accounts.mfa import former_factors
 from app.accounts.models import Invite, OutboxMail
 from app.accounts.rate_limits import limiter
@@ -29,13 +29,16 @@ INVITES_KEPT_FOR = timedelta(days=90)
 _BEFORE_ALL = UUID(int=0)
 
 
-def sweep_accounts(*, post: Callable[[SendMail], None]) -> None:
+def sweep_accounts(
+    *, post: Callable[[SendMail], None], in_time: Callable[[list[UUID]], Iterable[UUID]]
+) -> None:
     """Settle what is overdue. Safe to repeat; a step that fails holds up no other.
 
     Args:
         post: sends the message of a mail.
+        in_time: gives one after the other until time is up: see [Note: The sweep's time].
     """
-    _try(partial(_post_overdue, post))
+    _try(partial(_post_overdue, post, in_time))
     for step in (
         settle_old_mails,
         one_time_tokens.delete_expired,
@@ -119,9 +122,11 @@ def delete_old_invites() -> None:
     )
 
 
-def _post_overdue(post: Callable[[SendMail], None]) -> None:
-    for task in take_overdue_mails():
-        _try(partial(post, task))
+def _post_overdue(
+    post: Callable[[SendMail], None], in_time: Callable[[list[UUID]], Iterable[UUID]]
+) -> None:
+    for mail_id in in_time(overdue_mails()):
+        _try(partial(post_again, mail_id, post=post))
 
 
 def _try(step: Callable[[], None]) -> None:

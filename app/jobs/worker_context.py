@@ -20,7 +20,7 @@ from app.clients.openai_vision import Vision, VisionSettings
 from app.database import db
 from app.descriptions.generate import ask_for_next, describe_next
 from app.exports.create import make_next_zip
-from app.integrity.in_time import all_within
+from app.integrity.in_time import all_within, in_time
 from app.jobs.cleanup import SECONDS_FOR_PEOPLE, sweep
 from app.jobs.heartbeat import Heartbeat
 from app.media.sandbox.pool import DecoderPool
@@ -192,7 +192,7 @@ class Assembly:
     def sweep(self) -> None:
         """Settle what is overdue."""
         with self.app.app_context(), all_within(SWEEP_SECONDS):
-            sweep_accounts(post=self.post)
+            sweep_accounts(post=self.post, in_time=in_time)
             sweep(
                 store=self.store,
                 census=self.census,

@@ -210,6 +210,27 @@ def test_orphan_that_cannot_be_removed_keeps_no_other(
     assert library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 1
 
 
+def test_orphan_that_takes_all_of_the_time_and_fails_keeps_no_other(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = library.person()
+    orphans = sorted(orphan_of(library, ada) for _ in range(3))
+    delete = library.assembly.store.delete_image
+
+    def delete_but_the_first(user_id: UUID, image_id: UUID) -> int:
+        if image_id == orphans[0].image_id:
+            raise AwsUnavailableError
+        return delete(user_id, image_id)
+
+    monkeypatch.setattr(library.assembly.store, "delete_image", delete_but_the_first)
+    monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)  # one each time
+    census, ended = LaterCensus(library), "SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL"
+    while library.value(ended) == 0:
+        sweep(library, census)
+        assert census.looks < 100
+    assert {orphan.key for orphan in orphans} & keys(library) == {orphans[0].key}
+
+
 def test_orphan_behind_the_tombstone_of_its_person_is_found(library: Library) -> None:
     """ "deleted" sorts among the digits of ids."""
     ada = uuid4()

@@ -10,10 +10,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, text
 
+from app.accounts.emails.outbox import Kind, queue_mail
 from app.clients.aws.bucket_versions import Place
 from app.database import db
 from app.integrity.in_time import all_within, in_time
-from app.messages import ExportLibrary
+from app.messages import ExportLibrary, SendMail
 from app.settings import with_driver
 from app.uploads.cancelled import note_cancelled
 from tests.conftest import running_stack
@@ -147,6 +148,40 @@ def test_exports_that_fell_silent_are_taken_up_in_time(
         assert len({each.export_id for each in asked}) == len(asked) == done
     library.assembly.sweep()
     assert len(asked) == MANY
+
+
+def test_overdue_mails_are_posted_in_time_and_those_alone_are_counted(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)
+    posted: list[SendMail] = []
+    monkeypatch.setattr(library.assembly, "post", posted.append)
+    with library.assembly.app.app_context():
+        for number in range(MANY):
+            queue_mail(Kind.PASSWORD_CHANGED, email=f"{number}@example.org")
+        db.session.commit()
+    library.value("UPDATE letters SET created_at = now() - interval '2 minutes' RETURNING 1")
+    for done in range(1, MANY + 1):
+        library.assembly.sweep()
+        assert len({each.mail_id for each in posted}) == len(posted) == done
+        assert library.value("SELECT sum(attempts) FROM letters") == done
+    library.assembly.sweep()
+    assert len(posted) == MANY
+
+
+def test_people_who_leave_are_deleted_in_time(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.jobs.cleanup.SECONDS_FOR_PEOPLE", -1)
+    leaving = [library.person() for _ in range(MANY)]
+    library.value(
+        "UPDATE users SET delete_after = now(), disabled_at = now() - interval '1 day'"
+        " WHERE id = ANY(:ids) RETURNING 1",
+        ids=leaving,
+    )
+    for left in reversed(range(MANY)):
+        library.assembly.sweep()
+        assert library.value("SELECT count(*) FROM users WHERE id = ANY(:ids)", ids=leaving) == left
 
 
 def test_limit_in_which_somebody_counts_keeps_no_other_from_being_deleted(

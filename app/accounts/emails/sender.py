@@ -5,6 +5,7 @@ same time, the e-mail may be sent twice. Both links then work, each once.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -16,7 +17,7 @@ from app.accounts.emails.layout import lay_out
 from app.accounts.emails.render import write
 from app.accounts.models import OutboxMail
 from app.clients.aws.ses import Mail, MailError
-from app.database import db, now
+from app.database import db, now, wait_briefly
 from app.messages import MAX_ATTEMPTS, RetryLaterError, SendMail
 from app.observability.metrics import count
 from app.settings import Settings
@@ -64,8 +65,8 @@ def send_mail(task: SendMail, attempt: int, *, mailer: Sends | None, settings: S
         count("MailsSent")
 
 
-def take_overdue_mails() -> list[SendMail]:
-    """Return e-mails whose message was lost, and count that as an attempt, to bound retries."""
+def overdue_mails() -> list[UUID]:
+    """Return e-mails whose message was lost, longest first. Ends the transaction."""
     moment = now()
     overdue = (
         select(OutboxMail.id)
@@ -78,19 +79,28 @@ def take_overdue_mails() -> list[SendMail]:
             )
             | (OutboxMail.created_at < moment - LOST_AFTER),
         )
-        .order_by(OutboxMail.created_at)
+        .order_by(OutboxMail.attempts, OutboxMail.created_at)
         .limit(MAX_ROWS)
     )
-    taken = (
+    ids = list(db.session.scalars(overdue))
+    db.session.rollback()
+    return ids
+
+
+def post_again(mail_id: UUID, *, post: Callable[[SendMail], None]) -> None:
+    """Send the message of an e-mail anew, and count that as an attempt, to bound retries.
+
+    It counts once it is sent, so that no outage of the queue uses all of them up.
+    """
+    post(SendMail(mail_id=mail_id))
+    wait_briefly()
+    db.session.execute(
         update(OutboxMail)
-        .where(OutboxMail.id.in_(overdue.scalar_subquery()))
+        .where(OutboxMail.id == mail_id)
         .values(attempts=OutboxMail.attempts + 1)
-        .returning(OutboxMail.id)
         .execution_options(synchronize_session=False)
     )
-    ids = db.session.scalars(taken).all()
     db.session.commit()
-    return [SendMail(mail_id=mail_id) for mail_id in ids]
 
 
 def settle_old_mails() -> None:
