@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.audit.log import Event, record
 from app.accounts.emails.links import microseconds
 from app.accounts.emails.outbox import Kind, withdraw_mails
-from app.accounts.mfa.methods import NEW_FACTOR
+from app.accounts.mfa.methods import NEW_FACTOR, WayIn, remove_new_passkeys, remove_ways_in
 from app.accounts.models import (
     AccessToken,
     FormerFactor,
@@ -36,7 +36,7 @@ from app.accounts.models import (
     Totp,
     User,
 )
-from app.accounts.passwords.hashing import set_password
+from app.accounts.passwords.hashing import refuse_weak, set_password
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.session_response import has_people
@@ -58,7 +58,6 @@ _BEGUN = (
     Purpose.PASSKEY,
 )
 
-_WayIn = type[Passkey | Totp | RecoveryCode | Identity | AccessToken]
 _MADE_WITHIN = timedelta(minutes=1)  # of an account and the identity that it is made by
 
 
@@ -210,9 +209,11 @@ def take_over(user: User, *, password: str) -> dict[str, int]:
         record(Event.EMAIL_VERIFIED, user_id=user.id, how="reset")
     else:
         if has_older_factor(user):
-            removed |= _remove_new_passkeys(user)
+            removed |= remove_new_passkeys(user.id)
         elif not user.is_administrator:
             removed |= _remove(user, Passkey, Totp, RecoveryCode)
+        else:
+            refuse_weak(password, email=user.email)  # a former factor may remove the new ones
         removed |= _remove_new_identities(user)
     set_password(user, password)
     user.password_reset_at = now()
@@ -235,27 +236,17 @@ def has_older_factor(user: User) -> bool:
     return bool(db.session.scalar(select(or_(*older))))
 
 
-def _remove_new_passkeys(user: User) -> dict[str, int]:
-    return _remove_where(user, Passkey, Passkey.created_at > now() - NEW_FACTOR)
-
-
 def _remove_new_identities(user: User) -> dict[str, int]:
     """Unlink what was linked since NEW_FACTOR, but not what the account was made by."""
     since = max(now() - NEW_FACTOR, user.created_at + _MADE_WITHIN)
-    return _remove_where(user, Identity, Identity.created_at > since)
+    return remove_ways_in(user.id, Identity, Identity.created_at > since)
 
 
-def _remove(user: User, *kinds: _WayIn) -> dict[str, int]:
+def _remove(user: User, *kinds: WayIn) -> dict[str, int]:
     counts: dict[str, int] = {}
     for kind in kinds:
-        counts |= _remove_where(user, kind)
+        counts |= remove_ways_in(user.id, kind)
     return counts
-
-
-def _remove_where(user: User, kind: _WayIn, *which: ColumnElement[bool]) -> dict[str, int]:
-    gone = delete(kind).where(kind.user_id == user.id, *which).returning(kind.user_id)
-    count = len(db.session.scalars(gone).all())
-    return {kind.__tablename__: count} if count else {}
 
 
 def move_to(user: User, email: str) -> bool:

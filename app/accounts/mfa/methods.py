@@ -4,14 +4,23 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 
-from app.accounts.models import FormerFactor, Passkey, RecoveryCode, Totp
+from app.accounts.models import (
+    AccessToken,
+    FormerFactor,
+    Identity,
+    Passkey,
+    RecoveryCode,
+    Totp,
+)
 from app.database import db, now
 
 if TYPE_CHECKING:
     from app.accounts.sessions.schemas import FactorMethod
 
+
+WayIn = type[Passkey | Totp | RecoveryCode | Identity | AccessToken]
 
 # A second factor that is younger does not outlive a reset by mail, unless there is an older one.
 # Whoever had the password could add it and lock the owner out, who has nothing else left to prove
@@ -61,3 +70,19 @@ def count_factors(user_id: UUID) -> int:
     passkeys = select(func.count()).where(Passkey.user_id == user_id)
     apps = select(func.count()).where(Totp.user_id == user_id, Totp.confirmed_at.is_not(None))
     return db.session.scalar(select(passkeys.scalar_subquery() + apps.scalar_subquery())) or 0
+
+
+def remove_ways_in(user_id: UUID, kind: WayIn, *which: ColumnElement[bool]) -> dict[str, int]:
+    """Remove a person's ways in of a kind.
+
+    Returns:
+        How many by the kind; nothing where there were none.
+    """
+    gone = delete(kind).where(kind.user_id == user_id, *which).returning(kind.user_id)
+    count = len(db.session.scalars(gone).all())
+    return {kind.__tablename__: count} if count else {}
+
+
+def remove_new_passkeys(user_id: UUID) -> dict[str, int]:
+    """Remove the passkeys that are younger than NEW_FACTOR: each signs in by itself."""
+    return remove_ways_in(user_id, Passkey, Passkey.created_at > now() - NEW_FACTOR)

@@ -17,9 +17,15 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.audit.log import Event, record_failure
-from app.accounts.mfa.former_factors import former_passkeys, put_passkey_back
+from app.accounts.mfa.former_factors import (
+    former_passkey,
+    former_passkeys,
+    is_former,
+    put_passkey_back,
+)
 from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import Passkey, User
+from app.accounts.rate_limits.limiter import Counted
 from app.accounts.rate_limits.seats import take_account_seat
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, read_cookie
@@ -105,7 +111,8 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
     Raises:
         TooManyAtOnceError: several changes of the person's are under way; the challenge is left.
         TooManyPasskeysError: remove one first.
-        PasskeyRefusedError: it was not made as this site asked, or is known already.
+        PasskeyRefusedError: it was not made as this site asked, or is known already, also as one
+            that was removed: it would take that one's place.
         NotSignedInError: they were signed out meanwhile.
     """
     from webauthn import base64url_to_bytes, verify_registration_response  # noqa: PLC0415
@@ -142,6 +149,9 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
     except IntegrityError:  # this credential is kept already, for this account or another
         db.session.rollback()
         raise PasskeyRefusedError from None
+    if is_former(passkey.credential_id):  # asked last: whoever removes it has committed by now
+        db.session.rollback()
+        raise PasskeyRefusedError
     return passkey
 
 
@@ -157,7 +167,11 @@ def refuse_too_many(user_id: UUID) -> None:
 
 
 def prove_passkey(
-    credential: Json, *, former_of: UUID | None = None, by_link: bool = False
+    credential: Json,
+    *,
+    former_of: UUID | None = None,
+    by_link: bool = False,
+    counted: Counted = (),
 ) -> Passkey:
     """Check what a passkey signed, and return it. Ends the transaction: a challenge is good once.
 
@@ -165,6 +179,7 @@ def prove_passkey(
         credential: what it signed.
         former_of: whose former passkeys count as well, beside a link from a mail.
         by_link: whether this request shows such a link.
+        counted: what was counted for it, given back if no seat is free.
 
     Raises:
         WrongPasskeyError: it did not sign this site's challenge to this browser, or is not known.
@@ -172,8 +187,10 @@ def prove_passkey(
     from webauthn import base64url_to_bytes, verify_authentication_response  # noqa: PLC0415
 
     challenge = _take_challenge(credential, user_id=None)
-    passkey = _find(credential, former_of=former_of, by_link=by_link)
-    if challenge is None or passkey is None:
+    if challenge is None:
+        raise WrongPasskeyError
+    passkey = _find(credential, former_of=former_of, by_link=by_link, counted=counted)
+    if passkey is None:
         raise WrongPasskeyError
     proved = _verified(
         lambda: verify_authentication_response(
@@ -242,12 +259,15 @@ def _verified(verify: Callable[[], R]) -> R | None:
         return None
 
 
-def _find(credential: Json, *, former_of: UUID | None, by_link: bool) -> Passkey | None:
+def _find(
+    credential: Json, *, former_of: UUID | None, by_link: bool, counted: Counted
+) -> Passkey | None:
     """Return the passkey that is said to have signed, locked: its counter is compared and set.
 
     Its person is held before, as everywhere: see `policy.lock_person`. One whose account is shut is
     not waited for, and refused as they sign in. A passkey that was removed is in no session of the
-    database.
+    database; it comes first, and where it counts nobody else's passkey does, nor is anybody else
+    held for one.
     """
     from webauthn import base64url_to_bytes  # noqa: PLC0415 - cold start
 
@@ -256,20 +276,19 @@ def _find(credential: Json, *, former_of: UUID | None, by_link: bool) -> Passkey
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     known = Passkey.credential_id == credential_id
+    if former_of is not None:
+        known &= Passkey.user_id == former_of
     owner = db.session.scalar(select(User).join(Passkey, Passkey.user_id == User.id).where(known))
-    if owner is None and former_of is not None:
+    if owner is None and former_of is not None and former_passkey(former_of, credential_id):
         owner = db.session.get(User, former_of)
     if owner is None:
         return None
     found = select(Passkey).where(known)
     if owner.disabled_at is None:
-        hold_to_sign_in(owner, by_link=by_link)
+        hold_to_sign_in(owner, *counted, by_link=by_link)
         found = found.with_for_update()
-    passkey = db.session.scalar(found)
-    if passkey is not None or former_of is None:
-        return passkey
-    former = former_passkeys(former_of)
-    return next((each for each in former if each.credential_id == credential_id), None)
+    former = former_passkey(former_of, credential_id) if former_of is not None else None
+    return former or db.session.scalar(found)
 
 
 def _names_owner(credential: Json, user_id: UUID) -> bool:

@@ -5,7 +5,13 @@ from datetime import datetime
 from typing import Literal
 
 from app.accounts.audit.log import Event, record, record_failure
-from app.accounts.mfa.former_factors import old_proof, put_app_back, put_codes_back
+from app.accounts.mfa.former_factors import (
+    keep_used_code,
+    old_proof,
+    put_app_back,
+    put_codes_back,
+    remove_new_factors,
+)
 from app.accounts.mfa.policy import mail_of_change
 from app.accounts.mfa.recovery_codes import codes_left, use_code
 from app.accounts.mfa.totp import CODE, use_authenticator_code
@@ -62,9 +68,14 @@ def prove_code(
     is_totp = _is_six_digits(typed)
     use = use_authenticator_code if is_totp else use_code
     made_at = use(user.id, compact, made_before=made_before)
-    if made_at is None and beside_mail:
+    if beside_mail and made_at is None:
         put_back = put_app_back if is_totp else put_codes_back
         made_at = put_back(user.id, compact)
+    elif not is_totp and made_at is not None:
+        if not beside_mail:
+            keep_used_code(user.id, compact, made_at=made_at)
+        elif old_proof("recovery_code", made_at=made_at):
+            remove_new_factors(user.id, app=False)
     if made_at is None:
         record_failure(Event.SECOND_FACTOR_FAILED, user_id=user.id)
         db.session.commit()

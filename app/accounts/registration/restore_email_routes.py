@@ -151,7 +151,9 @@ def _prove_second(
     """
     older, code, tries = now() - NEW_FACTOR, shown.code, None
     if shown.credential is not None and has_older_factor(user):
-        passkey = prove_passkey(shown.credential, former_of=user.id, by_link=True)
+        passkey = prove_passkey(
+            shown.credential, former_of=user.id, by_link=True, counted=(counted,)
+        )
         refuse_disabled(user)
         if passkey.user_id != user.id or passkey.created_at >= older:
             raise WrongPasskeyError

@@ -100,15 +100,16 @@ def ask_for_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it take
 )
 def sign_in_by_passkey(json_data: PasskeySignIn) -> Response:
     """Sign in with a passkey, or give it as the second factor that this browser awaits."""
-    passkey = prove_passkey(json_data.credential, former_of=_beside_mail(awaited_second_factor()))
+    awaited = awaited_second_factor()  # read once: a former passkey finishes this one, or nothing
+    awaited_of, first = (awaited.user_id, awaited.data["how"]) if awaited else (None, None)
+    passkey = prove_passkey(json_data.credential, former_of=_beside_mail(awaited))
     user = db.session.get_one(User, passkey.user_id)
     proof = old_proof(passkey, made_at=passkey.created_at)
-    awaited = awaited_second_factor()
-    if awaited is None:
+    if first is None:
         return finish_sign_in(user, How.PASSKEY, link=json_data.link, proved_by=proof)
-    if awaited.user_id != passkey.user_id:
+    if awaited_of != passkey.user_id:
         raise WrongPasskeyError("This passkey is another account's. Start again to use it.")
-    how = f"{awaited.data['how']} and passkey"
+    how = f"{first} and passkey"
     return finish_second_factor(user, how=how, proved_by=proof, link=json_data.link)
 
 

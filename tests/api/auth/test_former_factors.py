@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import httpx2
 import pytest
@@ -17,8 +18,8 @@ from tests.support.authenticators import (
     code_of,
     sign_in_by_passkey,
 )
-from tests.support.mailbox import token_in
-from tests.support.users import PASSWORD, Json, Person
+from tests.support.mailbox import next_mail, token_in
+from tests.support.users import PASSWORD, Json, Person, make_administrator
 
 Browsers = Callable[[], httpx2.Client]
 WRONG = (401, "wrong_code")
@@ -338,3 +339,159 @@ def test_the_address_that_was_never_proved_keeps_no_former_factor(
     assert reset(visitor, ada)["user"]["email"] == ada.email
     with database.connect() as rows:
         assert rows.scalar(count, {"id": user_id}) == 0
+
+
+@pytest.mark.parametrize("by", ["code", "code that is there", "app", "passkey"])
+def test_administrator_who_comes_back_leaves_the_thief_no_passkey(
+    ada: Person, visitor: httpx2.Client, new_visitor: Browsers, database: Engine, by: str
+) -> None:
+    """A reset alone takes an administrator no factor, and a passkey signs in by itself."""
+    make_administrator(database, ada)
+    secret, codes, key = old_account(ada, database)
+    theirs = SoftwareKey()
+    add_passkey(ada, theirs)
+    (first, _) = ada.http.get("/api/account/security").json()["passkeys"]
+    remove_app(ada.http)
+    if by != "code that is there":
+        remake_codes(ada.http)
+    ada.http.delete(f"/api/account/passkeys/{first['id']}").raise_for_status()
+    if by in {"code", "passkey"}:
+        add_totp(ada)
+    reset(visitor, ada)
+    if by == "passkey":
+        done = sign_in_by_passkey(visitor, key)
+    else:
+        proof = code_of(secret, later=1) if by == "app" else codes[0]
+        done = visitor.post("/api/auth/second-factor", json={"code": proof})
+    assert done.raise_for_status().json()["user"]["email"] == ada.email
+    assert sign_in_by_passkey(new_visitor(), theirs).status_code == 401
+    ways = visitor.get("/api/account/security").json()
+    assert len(ways["passkeys"]) == (by == "passkey")
+    assert (ways["totp"] is not None) == (by == "app")
+    found = visitor.get("/api/account/activity").json()["events"]
+    (removed,) = [each["detail"] for each in found if each["event"] == "ways_in_removed"]
+    assert removed["passkeys"] == 1
+    assert removed.get("totps") == (1 if by in {"code", "passkey"} else None)
+
+
+def test_password_of_an_administrator_without_an_old_factor_stands_alone(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    """The new factor, beside which it may be shorter, goes where a former one is proved."""
+    make_administrator(database, ada)
+    add_passkey(ada, SoftwareKey())
+    ask = partial(visitor.post, "/api/auth/reset", json={"email": ada.email})
+    token = token_in(next_mail(visitor, ada.email, ask, about="Set a new password"))
+    body = {"token": token, "password": "heron-teapot"}
+    assert visitor.post("/api/auth/reset/finish", json=body).status_code == 422
+    done = visitor.post("/api/auth/reset/finish", json=body | {"password": OTHER})
+    assert done.status_code == 200
+
+
+@pytest.mark.parametrize("whose", ["hers", "somebody else's"])
+def test_removed_passkey_is_not_made_worthless_by_another_with_its_id(
+    ada: Person, bob: Person, visitor: httpx2.Client, database: Engine, whose: str
+) -> None:
+    _, _, key = old_account(ada, database)
+    remove_passkeys(ada.http)
+    adder = ada if whose == "hers" else bob
+    forged = SoftwareKey(credential_id=key.credential_id)
+    asked = adder.http.post("/api/account/passkeys/options", json={}).raise_for_status()
+    body = {"credential": forged.create(asked.json()["public_key"]), "name": "Key"}
+    refused = adder.http.post("/api/account/passkeys", json=body)
+    assert refused.status_code >= 400
+    assert refused.json()["code"] == "passkey_refused"
+    token = token_in(move(ada, thief()))
+    assert restore_by_passkey(visitor, token, key).status_code == 200
+
+
+def test_removed_passkey_comes_before_another_with_its_id(
+    ada: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    _, _, key = old_account(ada, database)
+    remove_passkeys(ada.http)
+    add_passkey(ada, SoftwareKey())
+    change = "UPDATE passkeys SET credential_id = :its WHERE user_id = :id"
+    with database.begin() as rows:
+        rows.execute(text(change), {"its": key.credential_id, "id": ada.user_id})
+    token = token_in(move(ada, thief()))
+    assert restore_by_passkey(visitor, token, key).status_code == 200
+    assert len(visitor.get("/api/account/security").json()["passkeys"]) == 1
+
+
+def test_nobody_is_held_for_a_passkey_that_does_not_count_beside_the_link(
+    ada: Person, bob: Person, visitor: httpx2.Client, database: Engine
+) -> None:
+    """Else links of one's own would take the seats of somebody whose passkey's id one knows."""
+    old_account(ada, database)
+    bobs = SoftwareKey()
+    add_passkey(bob, bobs)
+    token = token_in(move(ada, thief()))
+    hold = text("SELECT 1 FROM users WHERE email = :email FOR NO KEY UPDATE")
+    with database.begin() as rows:
+        rows.execute(hold, {"email": bob.email})
+        assert said(restore_by_passkey(visitor, token, bobs)) == (401, "wrong_passkey")
+
+
+def test_whoever_uses_all_codes_up_leaves_the_owner_their_use_beside_a_link(
+    ada: Person, visitor: httpx2.Client, new_visitor: Browsers, database: Engine
+) -> None:
+    """They have the list, prove themselves by it, remove everything else, and use it up."""
+    _, codes, _ = old_account(ada, database)
+    add_passkey(ada, SoftwareKey())  # of a phone that was lost
+    grow_older(database, ada, days=8)
+    theirs = new_visitor()
+    for code in codes:
+        sign_in(theirs, ada.email, PASSWORD)
+        theirs.post("/api/auth/second-factor", json={"code": code}).raise_for_status()
+        if code == codes[0]:
+            (first, _) = theirs.get("/api/account/security").json()["passkeys"]
+            remove_app(theirs)
+            theirs.delete(f"/api/account/passkeys/{first['id']}").raise_for_status()
+    token = token_in(move(Person(http=theirs, email=ada.email), thief()))
+    assert finish(visitor, token, code=codes[4])["user"]["email"] == ada.email
+
+
+def test_code_that_was_used_counts_beside_a_link_once_and_leaves_the_others(
+    ada: Person, visitor: httpx2.Client, new_visitor: Browsers, database: Engine
+) -> None:
+    _, codes, _ = old_account(ada, database)
+    confirm(ada.http, codes[0])
+    assert sign_in(visitor, ada.email, PASSWORD)
+    used = {"code": codes[0]}
+    assert said(visitor.post("/api/auth/second-factor", json=used)) == WRONG
+    reset(visitor, ada)
+    visitor.post("/api/auth/second-factor", json=used).raise_for_status()
+    assert visitor.get("/api/account/security").json()["recovery_codes_left"] == 9
+    again = new_visitor()
+    reset(again, ada)
+    assert said(again.post("/api/auth/second-factor", json=used)) == WRONG
+    again.post("/api/auth/second-factor", json={"code": codes[1]}).raise_for_status()
+
+
+def test_used_code_of_a_list_that_was_stolen_is_worthless_once_new_ones_are_made(
+    ada: Person, visitor: httpx2.Client, new_visitor: Browsers, database: Engine
+) -> None:
+    """Whoever has the list signed in by it; the owner proves the app, and makes new codes."""
+    secret, codes, _ = old_account(ada, database)
+    theirs = new_visitor()
+    sign_in(theirs, ada.email, PASSWORD)
+    theirs.post("/api/auth/second-factor", json={"code": codes[0]}).raise_for_status()
+    confirm(ada.http, code_of(secret, later=1))
+    remake_codes(ada.http)
+    token = token_in(move(ada, thief()))
+    for code in codes[:2]:
+        assert said(restore(visitor, token, code=code)) == WRONG
+
+
+def test_whoever_stole_the_device_of_a_passkey_leaves_the_owner_the_codes(
+    ada: Person, visitor: httpx2.Client, new_visitor: Browsers, database: Engine
+) -> None:
+    secret, codes, key = old_account(ada, database)
+    theirs = new_visitor()
+    sign_in_by_passkey(theirs, key).raise_for_status()
+    remake_codes(theirs)
+    remove_app(theirs)
+    token = token_in(move(Person(http=theirs, email=ada.email), thief()))
+    assert said(restore(visitor, token, code=code_of(secret, later=1))) == WRONG
+    assert finish(visitor, token, code=codes[0])["user"]["email"] == ada.email
