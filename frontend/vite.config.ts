@@ -1,6 +1,7 @@
 /** How the site is built, served while developing, and tested. */
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const apiUrl = process.env["PINHOLE_API_URL"] ?? "http://127.0.0.1:8000";
@@ -19,7 +20,7 @@ const FIRST_LOAD = [
         /node_modules.openapi-fetch\b/,
         /src.ui.(?!NewPasswordField|CodeField|PasswordField|Switch)/,
         /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good)|albums.album-view)/,
-        /src.api.(auth.(session|reauth|webauthn)|account.account)\./,
+        /src.api.(auth.(session|reauth|webauthn)|account.(account|notices))\./,
       ]
         .map(({ source }) => source)
         .join("|"),
@@ -29,10 +30,23 @@ const FIRST_LOAD = [
     name: "gallery",
     test: /components.gallery.(?!selection-buttons|SelectionBar|use-deleted)|node_modules.thumbhash/,
   },
+  // Of settings and of signing in. Without a chunk of its own, it would be in the first one, for all of them.
+  { name: "account", test: /src.api.(account.(export|security)|auth.(email-links|sign-in))/ },
 ];
 
+/** The page of share links while developing: app/api/static_site.py does the same. */
+const shareLinks: Plugin = {
+  name: "share-links",
+  configureServer: ({ middlewares }) => {
+    middlewares.use((request, _response, next) => {
+      if (/^\/s(?:\?|$)/.test(request.url ?? "")) request.url = "/s.html";
+      next();
+    });
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), shareLinks],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   server: {
     // Host, Origin and Sec-Fetch-Site pass unchanged: the API compares them with the address in the

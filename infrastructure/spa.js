@@ -1,4 +1,5 @@
-// Which file answers an address: the site's own files as they are, its one page for all others.
+// Which file answers an address: the site's own files as they are, the page of share links, and the
+// site's one page for all others.
 // In CloudFront, before the cache; app/api/static_site.py does the same on one machine.
 var FILES = "{{files}}";
 
@@ -18,7 +19,7 @@ function handler(event) {
   }
   var isFile = request.uri.indexOf("/assets/") === 0 || FILES.indexOf(request.uri) !== -1;
   if (!isFile) {
-    request.uri = "/index.html";
+    request.uri = request.uri === "/s" ? "/s.html" : "/index.html";
   }
   return request;
 }

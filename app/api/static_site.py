@@ -14,6 +14,8 @@ from app.accounts.sessions.guards import public
 from app.http.middleware import host_of
 
 A_YEAR = "public, max-age=31536000, immutable"
+# The page of share links, which is another document than the rest.
+SHARE_LINKS = "s"
 OTHER_NAMES = ("127.0.0.1", "[::1]")
 
 
@@ -66,6 +68,7 @@ def init_site(app: Flask, *, site_dir: Path, site_origin: str) -> None:
             return response
         if path.startswith("assets/"):
             raise NotFound
-        response = send_from_directory(site_dir, "index.html")
+        document = "s.html" if path == SHARE_LINKS else "index.html"
+        response = send_from_directory(site_dir, document)
         response.headers["Cache-Control"] = "no-cache"
         return response

@@ -76,7 +76,6 @@ export {
   useAskForExport,
   useDeleteAccount,
   useExports,
-  useKeepAccount,
   useRemoveExport,
 } from "./account/export-and-deletion";
 export {
@@ -104,8 +103,8 @@ export {
   useSecurity,
   useSetPassword,
   useUnlinkIdentity,
-  useVerifyEmail,
 } from "./account/security";
+export { useKeepAccount, useVerifyEmail } from "./account/notices";
 export { ApiProblem, toProblem } from "./problem";
 export {
   endSession,
@@ -114,6 +113,7 @@ export {
   isPresent,
   sessionOptions,
   untilSignedInAgain,
+  useGiveUpSecondFactor,
   useSession,
   useSessionEnded,
   useSignOut,
@@ -121,7 +121,6 @@ export {
 export {
   useAcceptInvite,
   useFinishReset,
-  useGiveUpSecondFactor,
   useLeaveForProvider,
   useMakeFirst,
   usePasskeySignIn,
@@ -132,6 +131,15 @@ export {
   useSignInInTab,
   useWelcome,
 } from "./auth/sign-in";
+export {
+  useChangeShare,
+  useEndAllShares,
+  useEndShare,
+  useMakeShare,
+  useRenewShare,
+  useShares,
+} from "./sharing/shares";
+export { isClosed, Visit } from "./sharing/visitor";
 export type {
   AccessToken,
   Account,
@@ -151,15 +159,21 @@ export type {
   ImageState,
   Invite,
   Listing,
+  MadeShare,
   Mail,
   MainView,
   NewImage,
+  NewShare,
   Person,
   PersonChanges,
   Place,
   Reason,
   Security,
   Session,
+  Share,
+  ShareChanges,
+  Shared,
+  SharedImage,
   SiteEvent,
   User,
   View,

@@ -48,4 +48,12 @@ export type NewImage = Schemas["NewImage"];
 export type Place = Schemas["PlacesOut"]["places"][number];
 export type Security = Schemas["SecurityOut"];
 export type { Mail } from "./local-mode-paths";
+export type Share = Schemas["ShareOut"];
+export type MadeShare = Schemas["ShareMadeOut"];
+export type NewShare = Schemas["ShareIn"];
+export type ShareChanges = Schemas["SharePatch"];
+/** What a visitor is told of a share, what it shows, and one picture of it. */
+export type Shared = Schemas["SharedOut"];
+export type SharedImages = Schemas["SharedImagesOut"];
+export type SharedImage = Schemas["SharedImageOut"];
 export type FactorMethod = NonNullable<Session["second_factor"]>["methods"][number];

@@ -19,6 +19,8 @@ import {
   useToast,
 } from "@/ui";
 
+import { ShareIcon } from "@/components/sharing/ShareIcon";
+
 import { SearchBox } from "./lazy-screens";
 import { currentness, isWithin, mainPages } from "./navigation";
 import { SEARCH } from "./search-address";
@@ -36,6 +38,7 @@ const AccountMenu = ({ onGo }: { onGo: (path: string) => void }) => {
         ...mainPages
           .filter((page) => !page.isInNarrowHeader)
           .map(({ label, icon, path }) => ({ label, icon, onSelect: () => onGo(path) })),
+        { label: "Shared links", icon: <ShareIcon />, onSelect: () => onGo("/shared") },
         ...(user?.is_administrator
           ? [{ label: "Administration", icon: <ShieldIcon />, onSelect: () => onGo("/admin") }]
           : []),

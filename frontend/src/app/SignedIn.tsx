@@ -16,6 +16,7 @@ import {
   LazyUpload,
   SearchPage,
   SearchViewer,
+  SharedLinksPage,
   TrashViewer,
 } from "./lazy-screens";
 import { isWithin } from "./navigation";
@@ -86,6 +87,7 @@ export const SignedIn = () => {
                   <AdministrationPage path={path} />
                 </Route>
                 <Route path="/albums" component={AlbumsPage} />
+                <Route path="/shared" component={SharedLinksPage} />
                 {path === SEARCH && <SearchPage openId={openId} onOpen={open} onGo={navigate} />}
                 {path === DELETED && <DeletedPage openId={openId} onOpen={open} />}
                 {mainView && <ViewPage view={mainView} openId={openId} onOpen={open} />}

@@ -8,6 +8,9 @@ export const AlbumsPage = lazy(async () => ({
 }));
 export const AlbumPage = lazy(() => import("./AlbumPage"));
 export const SearchBox = lazy(async () => ({ default: (await import("./SearchBox")).SearchBox }));
+export const SharedLinksPage = lazy(async () => ({
+  default: (await import("@/features/sharing")).SharedLinksPage,
+}));
 const loadSearch = () => import("./SearchPage");
 export const SearchPage = lazy(async () => ({ default: (await loadSearch()).SearchPage }));
 export const SearchViewer = lazy(async () => ({ default: (await loadSearch()).SearchViewer }));

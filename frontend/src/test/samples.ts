@@ -1,5 +1,5 @@
 /** Made-up answers of the API, whole and valid; a test changes what it is about. */
-import type { Account, Album, Image, ImageDetail, Session, User } from "@/api";
+import type { Account, Album, Image, ImageDetail, Session, Share, User } from "@/api";
 
 export const aUser = (changes: Partial<User> = {}): User => ({
   id: "0190a0000000700080000000000000aa",
@@ -99,5 +99,27 @@ export const anAlbum = (changes: Partial<Album> = {}): Album => ({
   created_at: "2025-06-01T08:00:00Z",
   changed_at: "2025-06-01T08:00:00Z",
   urls_expire_at: null,
+  ...changes,
+});
+
+export const aShare = (changes: Partial<Share> = {}): Share => ({
+  id: "0190a0000000700080000000000000c1",
+  kind: "album",
+  album_id: "0190a0000000700080000000000000b1",
+  album_title: "Lisbon",
+  state: "open",
+  count: 3,
+  name: "",
+  title: "Lisbon",
+  note: "",
+  has_password: false,
+  expires_at: null,
+  allow_downloads: false,
+  show_dates: false,
+  show_descriptions: false,
+  show_names: false,
+  created_at: "2025-05-01T10:00:00Z",
+  visits: 0,
+  last_visit_at: null,
   ...changes,
 });

@@ -17,6 +17,7 @@ SITE = "http://localhost:8000"
 def client(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     site_dir = tmp_path_factory.mktemp("site")
     (site_dir / "index.html").write_text("<!doctype html><title>Pinhole</title>")
+    (site_dir / "s.html").write_text("<!doctype html><title>Shared</title>")
     (site_dir / "assets").mkdir()
     (site_dir / "assets/index-1a2b3c.js").write_text("export {};")
     (site_dir / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
@@ -36,6 +37,15 @@ def test_every_page_is_the_one_page(client: FlaskClient, path: str) -> None:
     assert b"<title>Pinhole</title>" in answer.data
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_share_links_have_a_page_of_their_own(client: FlaskClient) -> None:
+    answer = client.get("/s", base_url=SITE, buffered=True)
+    assert b"<title>Shared</title>" in answer.data
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert b"<title>Pinhole</title>" in client.get("/s/x", base_url=SITE, buffered=True).data
 
 
 def test_hashed_files_are_kept_for_a_year(client: FlaskClient) -> None:

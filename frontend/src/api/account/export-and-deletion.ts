@@ -1,16 +1,9 @@
 /** Export of the library, and deletion of the account. */
-import {
-  queryOptions,
-  useMutation,
-  useQuery,
-  useQueryClient,
-  type QueryClient,
-} from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { accountOptions } from "./account";
+import { keepDeletion } from "./notices";
 import { api, done, read } from "../client";
 import { useWithReauth } from "../auth/reauth";
-import { sessionOptions } from "../auth/session";
 
 const exportsOptions = queryOptions({
   queryKey: ["exports"],
@@ -42,13 +35,6 @@ export const useRemoveExport = () => {
   });
 };
 
-const keepDeletion = (client: QueryClient, delete_after: string | null): void => {
-  client.setQueryData(sessionOptions.queryKey, (session) =>
-    session?.user ? { ...session, user: { ...session.user, delete_after } } : session,
-  );
-  void client.invalidateQueries({ queryKey: accountOptions.queryKey });
-};
-
 /** The account goes after seven days, unless the person changes their mind. */
 export const useDeleteAccount = () => {
   const client = useQueryClient();
@@ -56,13 +42,5 @@ export const useDeleteAccount = () => {
   return useMutation({
     mutationFn: () => ask(),
     onSuccess: ({ delete_after }) => keepDeletion(client, delete_after),
-  });
-};
-
-export const useKeepAccount = () => {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => done(api.DELETE("/api/account/deletion")),
-    onSuccess: () => keepDeletion(client, null),
   });
 };

@@ -3,18 +3,12 @@ import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tansta
 
 import { accountOptions } from "./account";
 import { api, done, read } from "../client";
-import { securityOptions, useWithReauth } from "../auth/reauth";
+import { lookAgain, securityOptions, useWithReauth } from "../auth/reauth";
 import { sessionOptions } from "../auth/session";
 import type { Security } from "../types";
 import { createPasskey } from "../auth/webauthn";
 
 export const useSecurity = () => useQuery(securityOptions);
-
-const lookAgain = (client: QueryClient) =>
-  Promise.all([
-    client.invalidateQueries({ queryKey: securityOptions.queryKey }),
-    client.invalidateQueries({ queryKey: ["activity"] }),
-  ]);
 
 /** Who the person is says the session as well: whether there is a password, whether the address is proved. */
 const lookAgainAtPerson = (client: QueryClient) =>
@@ -37,8 +31,6 @@ export const useAskForEmail = () =>
   useChange(
     useWithReauth((email: string) => done(api.POST("/api/account/email", { body: { email } }))),
   );
-
-export const useVerifyEmail = () => useChange(() => done(api.POST("/api/account/email/verify")));
 
 /** Sets or changes it; all other sessions end. */
 export const useSetPassword = () =>

@@ -10,7 +10,7 @@
  * Whoever closes the dialog changes nothing: the mutation fails with the code not_confirmed, which
  * isNotConfirmed() tells from real failures.
  */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use } from "react";
 
 import { api, read } from "../client";
@@ -58,6 +58,13 @@ export const securityOptions = queryOptions({
   queryKey: ["security"],
   queryFn: ({ signal }) => read(api.GET("/api/account/security", { signal })),
 });
+
+/** What was changed of it is asked for again, and so is the record that has the change. */
+export const lookAgain = (client: QueryClient) =>
+  Promise.all([
+    client.invalidateQueries({ queryKey: securityOptions.queryKey }),
+    client.invalidateQueries({ queryKey: ["activity"] }),
+  ]);
 
 type Proof = { password: string; code?: string };
 

@@ -146,3 +146,16 @@ export const useSignOut = () => {
     onSuccess: () => forgetPerson(client),
   });
 };
+
+/** Lets go of a sign-in that awaits its second factor. */
+export const useGiveUpSecondFactor = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => done(api.DELETE("/api/auth/second-factor")),
+    onMutate: () =>
+      client.setQueryData(
+        sessionOptions.queryKey,
+        (session) => session && { ...session, second_factor: null },
+      ),
+  });
+};

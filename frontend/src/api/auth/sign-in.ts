@@ -2,8 +2,8 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { api, done, read } from "../client";
-import { changePerson, sessionOptions } from "./session";
+import { api, read } from "../client";
+import { changePerson } from "./session";
 import type { Session } from "../types";
 import { getPasskey } from "./webauthn";
 
@@ -57,19 +57,6 @@ export const useRestoreAddress = () =>
       return read(api.POST("/api/auth/former-address/restore", { body: { ...body, ...proof } }));
     },
   );
-
-/** Lets go of a sign-in that awaits its second factor. */
-export const useGiveUpSecondFactor = () => {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => done(api.DELETE("/api/auth/second-factor")),
-    onMutate: () =>
-      client.setQueryData(
-        sessionOptions.queryKey,
-        (session) => session && { ...session, second_factor: null },
-      ),
-  });
-};
 
 type PasskeyAsking = MayLink & { signal?: AbortSignal; conditional?: boolean };
 

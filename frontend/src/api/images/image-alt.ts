@@ -16,6 +16,7 @@ export const dayInWords = (wallClock: string): string =>
 
 /** The description where there is one, and otherwise the day and, once it is known, the name of the file. */
 export const imageAlt = (image: ListedImage): string => {
+  if (image.timeline_at === "") return (isWhole(image) ? image.alt_text : null) ?? "Picture";
   if (!isWhole(image)) return `Picture of ${dayInWords(image.timeline_at)}`;
   if (image.alt_text !== null && image.alt_text !== "") {
     // The stand-in model of --demo says so itself; another one would not.

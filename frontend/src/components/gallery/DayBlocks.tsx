@@ -16,7 +16,8 @@ type DayBlocksProps = {
   top: number;
   bottom: number;
   known: KnownImages | null;
-  selection: Selection;
+  /** Null: nothing can be selected. */
+  selection: Selection | null;
   onSelect: Dispatch<SelectionAction>;
   /** The one picture that Tab reaches. */
   tabStop: string | null;
@@ -26,20 +27,23 @@ type DayBlocksProps = {
 
 export const DayBlocks = (props: DayBlocksProps) => {
   const { layout, y, top, bottom, known, selection, onSelect, tabStop, noteFor, actions } = props;
-  const isSelecting = selection.images.size > 0;
+  const selected = selection?.images;
+  const isSelecting = selected ? selected.size > 0 : null;
   return visibleBlocks(layout, top, bottom).map((block) => (
     <section
       key={block.date}
-      aria-label={block.title}
+      aria-label={block.title || undefined}
       className="group/day absolute"
       style={{ left: block.x, top: y + block.y, width: block.width, height: block.height }}
     >
-      <DayHeading
-        block={block}
-        selection={selection}
-        onSelect={onSelect}
-        isTabStop={block.tiles.some(({ image }) => image.id === tabStop)}
-      />
+      {block.title !== "" && (
+        <DayHeading
+          block={block}
+          selection={selection}
+          onSelect={onSelect}
+          isTabStop={block.tiles.some(({ image }) => image.id === tabStop)}
+        />
+      )}
       <ul>
         {block.tiles.map((tile) => {
           const image = known?.get(tile.image.id) ?? tile.image;
@@ -51,7 +55,7 @@ export const DayBlocks = (props: DayBlocksProps) => {
               y={tile.y - block.y}
               width={tile.width}
               height={tile.height}
-              isSelected={selection.images.has(image.id)}
+              isSelected={selected?.has(image.id) ?? false}
               isSelecting={isSelecting}
               isTabStop={image.id === tabStop}
               note={noteFor?.(image) ?? null}

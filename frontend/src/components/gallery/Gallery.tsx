@@ -6,6 +6,7 @@ import { ErrorState, GridSkeleton, Spinner, VisuallyHidden } from "@/ui";
 
 import type { GalleryList } from "./gallery-list";
 import { ImageGrid, type GridControl } from "./ImageGrid";
+import { useRefreshExpiredUrl } from "./refresh-expired-url";
 import type { OpenImage } from "./use-grid-focus";
 import { useSelection } from "./use-selection";
 
@@ -81,6 +82,8 @@ export const Gallery = (props: GalleryProps) => {
     ...(onDelete ? { onDelete } : {}),
   });
 
+  const onFailed = useRefreshExpiredUrl();
+
   if (query.isPending) return <GridSkeleton />;
   if (query.isError) {
     return (
@@ -110,6 +113,7 @@ export const Gallery = (props: GalleryProps) => {
         selection={selection}
         onSelect={select}
         onExtend={extend}
+        onFailed={onFailed}
         onOpen={onOpen}
         open={open}
         path={props.path ?? ""}

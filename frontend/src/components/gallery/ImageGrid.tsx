@@ -13,10 +13,9 @@ import {
   type GridLayout,
   type PlacedSection,
 } from "./layout-sections";
-import { useRefreshExpiredUrl } from "./refresh-expired-url";
 import { elementHeight } from "./scroll-scale";
 import { SectionPlaceholder } from "./SectionPlaceholder";
-import type { Selection, SelectionAction } from "./selection";
+import { nothingSelected, type Selection, type SelectionAction } from "./selection";
 import type { TileActions } from "./Tile";
 import { useElementWidth } from "./use-element-width";
 import { useGridFocus, type OpenImage } from "./use-grid-focus";
@@ -29,10 +28,13 @@ export type GridControl = { scroll: GridScroll; layout: GridLayout };
 type ImageGridProps = {
   label: string;
   list: GalleryList;
-  selection: Selection;
+  /** Null: nothing can be selected. */
+  selection: Selection | null;
   onSelect: Dispatch<SelectionAction>;
   /** Selects a range that ends here; it starts at `from` while nothing is selected. */
   onExtend: (to: ListedImage, from?: ListedImage) => void;
+  /** A thumbnail did not load. False: there is nothing left to try. */
+  onFailed: (image: ListedImage) => boolean;
   path: string;
   /** Null: a click selects. */
   onOpen: ((id: string) => void) | null;
@@ -63,14 +65,14 @@ const idsBetween = (
   );
 
 export const ImageGrid = (props: ImageGridProps) => {
-  const { list, selection, onSelect, onExtend, path, onOpen, open, onDelete } = props;
+  const { list, onSelect, onExtend, onFailed, path, onOpen, open, onDelete } = props;
+  const selection = props.selection ?? nothingSelected;
   const { noteFor, keepsPlace } = props;
   const { sections, more, loader: Loader } = list;
   const [ref, width] = useElementWidth();
   const layout = useMemo(() => placeSections(sections, width), [sections, width]);
   const { scroll, view, near } = useGridScroll({ ref, layout, keepsPlace });
   const { activeId, setActiveId, moveBy } = useGridFocus({ ref, layout, scroll, open });
-  const freshUrls = useRefreshExpiredUrl();
   const pointer = usePointerSelection({ list, layout, selection, onSelect });
 
   const onNearEnd = more?.onNearEnd;
@@ -86,9 +88,9 @@ export const ImageGrid = (props: ImageGridProps) => {
       toggle: (image) => onSelect({ type: "toggle", image }),
       extend: (image) => onExtend(image),
       focused: setActiveId,
-      failed: freshUrls,
+      failed: onFailed,
     }),
-    [path, onOpen, onSelect, onExtend, setActiveId, freshUrls],
+    [path, onOpen, onSelect, onExtend, setActiveId, onFailed],
   );
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -122,7 +124,7 @@ export const ImageGrid = (props: ImageGridProps) => {
         role="group"
         aria-label={props.label}
         onKeyDown={onKeyDown}
-        {...pointer}
+        {...(props.selection && pointer)}
         className="relative select-none"
         style={{ height: elementHeight(layout.height) }}
       >
@@ -135,7 +137,7 @@ export const ImageGrid = (props: ImageGridProps) => {
               top={view.top - section.y}
               bottom={view.bottom - section.y}
               known={list.known}
-              selection={selection}
+              selection={props.selection}
               onSelect={onSelect}
               tabStop={tabStop}
               actions={actions}

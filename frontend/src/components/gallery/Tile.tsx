@@ -34,8 +34,8 @@ type TileProps = {
   width: number;
   height: number;
   isSelected: boolean;
-  /** Something is selected: a click selects instead of opening. */
-  isSelecting: boolean;
+  /** Something is selected: a click selects instead of opening. Null: nothing can be. */
+  isSelecting: boolean | null;
   isTabStop: boolean;
   /** Over the lower edge, such as "29 days left". */
   note: ReactNode;
@@ -196,30 +196,34 @@ export const Tile = memo(function Tile(props: TileProps) {
         {note === null && image.favourite && <FavouriteBadge />}
         <span className="pointer-events-none absolute inset-x-0 top-0 h-16 bg-linear-to-b from-black/35 to-transparent opacity-0 transition-opacity group-hover:opacity-100" />
       </a>
-      <button
-        type="button"
-        role="checkbox"
-        aria-checked={isSelected}
-        aria-label={`Select ${imageAlt(image)}`}
-        tabIndex={tabIndex}
-        onClick={(event) => (event.shiftKey ? actions.extend(image) : actions.toggle(image))}
-        className={classNames(
-          "absolute top-0 left-0 flex size-11 items-center justify-center rounded-full transition-opacity",
-          "focus-visible:opacity-100 focus-visible:-outline-offset-4",
-          isSelected || isSelecting
-            ? "opacity-100"
-            : "opacity-0 group-hover:opacity-100 pointer-coarse:hidden",
-        )}
-      >
-        <span
+      {isSelecting !== null && (
+        <button
+          type="button"
+          role="checkbox"
+          aria-checked={isSelected}
+          aria-label={`Select ${imageAlt(image)}`}
+          tabIndex={tabIndex}
+          onClick={(event) => (event.shiftKey ? actions.extend(image) : actions.toggle(image))}
           className={classNames(
-            "flex size-6 items-center justify-center rounded-full border-2 border-white shadow-[0_0_3px_rgb(0_0_0/0.5)]",
-            isSelected ? "bg-accent text-canvas" : "bg-black/25 text-transparent hover:text-white",
+            "absolute top-0 left-0 flex size-11 items-center justify-center rounded-full transition-opacity",
+            "focus-visible:opacity-100 focus-visible:-outline-offset-4",
+            isSelected || isSelecting
+              ? "opacity-100"
+              : "opacity-0 group-hover:opacity-100 pointer-coarse:hidden",
           )}
         >
-          <CheckIcon className="size-4" />
-        </span>
-      </button>
+          <span
+            className={classNames(
+              "flex size-6 items-center justify-center rounded-full border-2 border-white shadow-[0_0_3px_rgb(0_0_0/0.5)]",
+              isSelected
+                ? "bg-accent text-canvas"
+                : "bg-black/25 text-transparent hover:text-white",
+            )}
+          >
+            <CheckIcon className="size-4" />
+          </span>
+        </button>
+      )}
     </li>
   );
 });

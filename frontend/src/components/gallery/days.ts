@@ -51,7 +51,8 @@ export const groupByDay = (
     const date = dayOf(image);
     const last = days.at(-1);
     if (last?.date === date) last.images.push(image);
-    else days.push({ date, title: dayTitle(date, now), images: [image] });
+    // Of an unknown day there is nothing to say.
+    else days.push({ date, title: date && dayTitle(date, now), images: [image] });
   }
   return days;
 };

@@ -4,6 +4,7 @@ import { FavouriteButton, DeleteButton } from "@/components/gallery/selection-bu
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
 import { picturesInWords } from "@/locale";
 import { PicturesIcon, RemoveFromAlbumIcon } from "@/ui";
 
@@ -43,6 +44,7 @@ export const AlbumActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
     <AddToAlbumButton {...selection} />
+    <ShareSelectionButton {...selection} />
     <CoverButton {...selection} />
     <RemoveButton {...selection} />
     <DeleteButton {...selection} />

@@ -7,6 +7,7 @@ import { picturesInWords } from "@/locale";
 import { ChevronLeftIcon } from "@/ui";
 
 import { AlbumMenu } from "./AlbumMenu";
+import { ShareAlbumButton } from "./ShareAlbumButton";
 
 export const AlbumHeader = ({ album }: { album: Album }) => {
   // Of what is shown below, which is right at once when pictures are added or removed.
@@ -23,7 +24,10 @@ export const AlbumHeader = ({ album }: { album: Album }) => {
       </Link>
       <div className="flex items-start justify-between gap-4">
         <h1 className="text-2xl font-semibold tracking-tight">{album.title}</h1>
-        <AlbumMenu album={album} />
+        <div className="flex shrink-0 items-center gap-1">
+          <ShareAlbumButton album={album} />
+          <AlbumMenu album={album} />
+        </div>
       </div>
       <p className="mt-1 text-muted">
         {picturesInWords(count)}

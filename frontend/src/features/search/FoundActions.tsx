@@ -5,6 +5,7 @@ import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
+import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
 import { RestoreIcon } from "@/ui";
 
 export const FoundActions = (selection: GallerySelection) => {
@@ -21,6 +22,7 @@ export const FoundActions = (selection: GallerySelection) => {
     <>
       <FavouriteButton {...selection} />
       <AddToAlbumButton {...selection} />
+      <ShareSelectionButton {...selection} />
       <ChangeDateButton {...selection} />
       <DeleteButton {...selection} />
     </>

@@ -4,12 +4,14 @@ import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
+import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
 import { ArchiveIcon, UnarchiveIcon } from "@/ui";
 
 export const TimelineActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
     <AddToAlbumButton {...selection} />
+    <ShareSelectionButton {...selection} />
     <SelectionButton icon={<ArchiveIcon />} onClick={useAct(selection)("archive")}>
       Archive
     </SelectionButton>
@@ -22,6 +24,7 @@ export const ArchiveActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
     <AddToAlbumButton {...selection} />
+    <ShareSelectionButton {...selection} />
     <SelectionButton icon={<UnarchiveIcon />} onClick={useAct(selection)("unarchive")}>
       Unarchive
     </SelectionButton>

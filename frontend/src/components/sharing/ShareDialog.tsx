@@ -1,0 +1,63 @@
+/** Making a share link. */
+import { useState } from "react";
+
+import { useMakeShare, useShares, type NewShare } from "@/api";
+import { FormDialog } from "@/components/settings/FormDialog";
+import { Button, Dialog } from "@/ui";
+
+import { expiryIn, NOTHING_SHOWN } from "./share-options";
+import { isSaidAtField, ShareFields } from "./ShareFields";
+import { TheLink } from "./TheLink";
+
+/** What is shared, in words, and what it is called at first. */
+export type Shareable = Pick<NewShare, "album_id" | "images"> & { words: string; title: string };
+
+type ShareDialogProps = { what: Shareable; onClose: () => void };
+
+const SwitchedOff = ({ onClose }: { onClose: () => void }) => (
+  <Dialog
+    title="Share links are switched off"
+    onClose={onClose}
+    actions={
+      <Button look="primary" onClick={onClose}>
+        Close
+      </Button>
+    }
+  >
+    <p className="text-muted">
+      Whoever runs this site has switched share links off. Nothing was shared.
+    </p>
+  </Dialog>
+);
+
+export const ShareDialog = ({ what, onClose }: ShareDialogProps) => {
+  const make = useMakeShare();
+  const isAllowed = useShares().data?.allowed ?? true;
+  const [shows, setShows] = useState(NOTHING_SHOWN);
+  if (make.data) return <TheLink heading="Your link" share={make.data} onClose={onClose} />;
+  if (!isAllowed) return <SwitchedOff onClose={onClose} />;
+  const { words, title, ...shared } = what;
+  return (
+    <FormDialog
+      title={`Share ${words}`}
+      action="Create link"
+      doing={make}
+      isSaidBelow={isSaidAtField(make.error)}
+      onSubmit={(text) => {
+        const password = text("password");
+        make.mutate({
+          ...shared,
+          ...shows,
+          title: text("title"),
+          name: text("name"),
+          note: text("note"),
+          expires_at: expiryIn(text("expires")),
+          password: password === "" ? null : password,
+        });
+      }}
+      onClose={onClose}
+    >
+      <ShareFields share={null} title={title} shows={shows} onShows={setShows} error={make.error} />
+    </FormDialog>
+  );
+};

@@ -1,0 +1,162 @@
+/** What a share link says and allows, as fields of a form. */
+import { useId, useState } from "react";
+
+import type { Share } from "@/api";
+import { fieldError } from "@/components/settings/FormDialog";
+import { PasswordField, Switch, TextField } from "@/ui";
+
+import { type Shows } from "./share-options";
+
+const MAX_TITLE = 200;
+const MAX_NAME = 100;
+const MAX_NOTE = 2_000;
+
+type ShareFieldsProps = {
+  /** What is said already; null: a new link. */
+  share: Share | null;
+  title?: string;
+  shows: Shows;
+  onShows: (shows: Shows) => void;
+  error: Error | null;
+};
+
+/** Whether the server complains of a field that says so itself. */
+export const isSaidAtField = (error: Error | null): boolean =>
+  ["title", "password", "expires_at", "name"].some((name) => fieldError(error, name) !== undefined);
+
+const SHOWS: readonly (readonly [keyof Shows, string])[] = [
+  ["show_dates", "Dates"],
+  ["show_descriptions", "Descriptions"],
+  ["show_names", "File names"],
+  ["allow_downloads", "Downloads of the originals"],
+];
+
+const LIFETIMES = [
+  ["", "Until you end it"],
+  ["1", "For 1 day"],
+  ["7", "For 7 days"],
+  ["30", "For 30 days"],
+  ["90", "For 90 days"],
+] as const;
+
+const field =
+  "w-full rounded-xl border border-edge bg-surface px-3.5 text-base text-ink focus:outline-2 focus:outline-offset-0 focus:outline-accent";
+
+type PartProps = Pick<ShareFieldsProps, "share" | "error">;
+
+const Expiry = ({ share, error }: PartProps) => {
+  const id = useId();
+  const isKept = share !== null && share.expires_at !== null;
+  const said = fieldError(error, "expires_at");
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1.5 block font-medium">
+        Works
+      </label>
+      <select
+        id={id}
+        name="expires"
+        defaultValue={isKept ? "kept" : ""}
+        aria-invalid={said === undefined ? undefined : true}
+        className={`h-11 ${field}`}
+      >
+        {isKept && <option value="kept">As before</option>}
+        {LIFETIMES.map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+      {said !== undefined && <p className="mt-1.5 text-sm text-danger">{said}</p>}
+    </div>
+  );
+};
+
+const Password = ({ share, error }: PartProps) => {
+  const [isRemoved, setRemoved] = useState(false);
+  const has = share?.has_password === true;
+  return (
+    <div>
+      {!isRemoved && (
+        <PasswordField
+          label={has ? "Another password" : "Password (optional)"}
+          name="password"
+          autoComplete="new-password"
+          hint={
+            has
+              ? "Left empty, the password stays. With another one, everybody has to give that."
+              : "8 characters or more. Tell it by another way than the link."
+          }
+          error={fieldError(error, "password")}
+        />
+      )}
+      {has && <Switch label="No password" checked={isRemoved} onChange={setRemoved} />}
+      {isRemoved && <input type="hidden" name="no_password" value="yes" />}
+    </div>
+  );
+};
+
+export const ShareFields = ({ share, title, shows, onShows, error }: ShareFieldsProps) => {
+  const id = useId();
+  return (
+    <>
+      <TextField
+        label="Title (optional)"
+        name="title"
+        hint="Visitors read it."
+        defaultValue={share?.title ?? title}
+        maxLength={MAX_TITLE}
+        autoComplete="off"
+        error={fieldError(error, "title")}
+      />
+      <Password share={share} error={error} />
+      <Expiry share={share} error={error} />
+      <fieldset>
+        <legend className="font-medium">Beside the pictures, visitors get</legend>
+        <div className="sm:grid sm:grid-cols-2">
+          {SHOWS.map(([name, label]) => (
+            <Switch
+              key={name}
+              label={label}
+              checked={shows[name]}
+              onChange={(isOn) => onShows({ ...shows, [name]: isOn })}
+            />
+          ))}
+        </div>
+        {shows.allow_downloads && (
+          <p className="mt-1 rounded-xl bg-accent-soft px-4 py-3 text-sm">
+            Originals hold what cameras write into them: often the place, the time, and names of
+            people and devices. Previews hold none of it.
+          </p>
+        )}
+      </fieldset>
+      <details>
+        <summary className="cursor-pointer py-1 font-medium">More</summary>
+        <div className="mt-3 space-y-5">
+          <TextField
+            label="Name (optional)"
+            name="name"
+            hint="For yourself, such as “For Grandma”."
+            defaultValue={share?.name}
+            maxLength={MAX_NAME}
+            autoComplete="off"
+            error={fieldError(error, "name")}
+          />
+          <div>
+            <label htmlFor={id} className="mb-1.5 block font-medium">
+              Note to visitors (optional)
+            </label>
+            <textarea
+              id={id}
+              name="note"
+              defaultValue={share?.note}
+              maxLength={MAX_NOTE}
+              rows={3}
+              className={`py-2.5 ${field}`}
+            />
+          </div>
+        </div>
+      </details>
+    </>
+  );
+};

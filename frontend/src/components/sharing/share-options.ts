@@ -1,0 +1,27 @@
+/** What a form says of a share link, as the API wants it. */
+import type { Share } from "@/api";
+
+const DAY_MS = 86_400_000;
+
+export type Shows = Pick<
+  Share,
+  "allow_downloads" | "show_dates" | "show_descriptions" | "show_names"
+>;
+
+export const NOTHING_SHOWN: Shows = {
+  allow_downloads: false,
+  show_dates: false,
+  show_descriptions: false,
+  show_names: false,
+};
+
+export const showsOf = (share: Share): Shows => ({
+  allow_downloads: share.allow_downloads,
+  show_dates: share.show_dates,
+  show_descriptions: share.show_descriptions,
+  show_names: share.show_names,
+});
+
+/** From a number of days, or nothing: until it is ended. */
+export const expiryIn = (days: string, now = Date.now()): string | null =>
+  days === "" ? null : new Date(now + Number(days) * DAY_MS).toISOString();

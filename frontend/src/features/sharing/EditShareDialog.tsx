@@ -1,0 +1,49 @@
+/** Changing what a link says and allows. */
+import { useState } from "react";
+
+import { useChangeShare, type Share } from "@/api";
+import { FormDialog } from "@/components/settings/FormDialog";
+import { expiryIn, showsOf } from "@/components/sharing/share-options";
+import { isSaidAtField, ShareFields } from "@/components/sharing/ShareFields";
+import { useToast } from "@/ui";
+
+/** What is to become of the password: left out, it stays. */
+const passwordOf = (text: (field: string) => string) => {
+  if (text("no_password") !== "") return { password: null };
+  const password = text("password");
+  return password === "" ? {} : { password };
+};
+
+export const EditShareDialog = ({ share, onClose }: { share: Share; onClose: () => void }) => {
+  const change = useChangeShare();
+  const toast = useToast();
+  const [shows, setShows] = useState(() => showsOf(share));
+  const onSuccess = () => {
+    onClose();
+    toast.show({ message: "The link was changed" });
+  };
+  const submit = (text: (field: string) => string) => {
+    const expires = text("expires");
+    const changes = {
+      ...shows,
+      title: text("title"),
+      name: text("name"),
+      note: text("note"),
+      ...passwordOf(text),
+      ...(expires === "kept" ? {} : { expires_at: expiryIn(expires) }),
+    };
+    change.mutate({ id: share.id, changes }, { onSuccess });
+  };
+  return (
+    <FormDialog
+      title="Edit the link"
+      action="Save"
+      doing={change}
+      isSaidBelow={isSaidAtField(change.error)}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <ShareFields share={share} shows={shows} onShows={setShows} error={change.error} />
+    </FormDialog>
+  );
+};

@@ -1,0 +1,11 @@
+/** What a share link is called. */
+import type { Share } from "@/api";
+import { formatNumber } from "@/locale";
+
+export const nameOfShare = ({ name, title, album_title }: Share): string =>
+  [name, title, album_title].find((words) => words !== null && words !== "") ?? "Selected pictures";
+
+export const visitsInWords = (visits: number): string => {
+  if (visits === 0) return "not opened yet";
+  return visits === 1 ? "opened once" : `opened ${formatNumber(visits)} times`;
+};
