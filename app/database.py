@@ -149,7 +149,7 @@ def given(name: str, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:
 _WAIT_BRIEFLY = text("SELECT wait_briefly()")
 
 
-def wait_briefly() -> None:
+def set_short_lock_timeout() -> None:
     """Wait for no lock longer than 200 ms in this transaction: who is next must not wait for it.
 
     What waits longer raises an OperationalError: see `is_lock_timeout`, and migration 0028.

@@ -7,7 +7,7 @@ from flask import request
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visitor:
+class ClientInfo:
     """An address and what the browser calls itself; neither proves anything."""
 
     ip: str
@@ -39,9 +39,9 @@ def network_of(ip: str) -> str:
     return str(ip_network((address, 64), strict=False))
 
 
-def visitor() -> Visitor:
+def visitor() -> ClientInfo:
     """The visitor of this request. Their address is what our own front doors saw (api/app.py)."""
-    return Visitor(
+    return ClientInfo(
         ip=(request.remote_addr or "")[:45],
         user_agent="".join(c for c in request.user_agent.string if c.isprintable())[:255],
     )

@@ -44,7 +44,7 @@ from app.accounts.sessions.store import end_sessions
 from app.accounts.sessions.tokens import digest
 from app.database import db, now
 from app.errors import EmailTakenError, InviteNeededError, LinkDeadError, RegistrationClosedError
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.settings import Registration
 
 # What somebody who was in the account, or still is, may have begun: none of it outlives a reset.
@@ -70,7 +70,7 @@ def is_first() -> bool:
 
     If so, nobody else makes one until this one is made. Never where there is a setup code.
     """
-    if parts().settings.setup_code is not None or has_people():
+    if dependencies().settings.setup_code is not None or has_people():
         return False
     db.session.execute(_FIRST_ONLY)
     return not has_people()
@@ -86,7 +86,7 @@ def may_set_up(code: str) -> bool:
     # gets at deployment. It is good while nobody administers the site. Who does not have it sees
     # the same answer after the same work before it was used and afterwards, so that nobody learns
     # which sites wait for their operator. Others may join meanwhile, and administer nothing.
-    right = parts().settings.setup_code
+    right = dependencies().settings.setup_code
     is_right = right is not None and hmac.compare_digest(code.encode(), right.encode())
     has_administrator = _has_administrator()
     if not is_right or has_administrator:
@@ -153,7 +153,7 @@ def make_account(
     user_id = db.session.scalar(added.returning(User.id))
     if user_id is None:
         return None
-    forget_welcomes(email)
+    delete_registration_links(email)
     return db.session.get_one(User, user_id)
 
 
@@ -174,7 +174,7 @@ def use_invite(invite_id: UUID, *, user: User) -> None:
         raise LinkDeadError
 
 
-def forget_welcomes(email: str) -> None:
+def delete_registration_links(email: str) -> None:
     """Make the links worthless that would make an account of an address which has one now."""
     db.session.execute(
         delete(OneTimeToken).where(
@@ -183,7 +183,7 @@ def forget_welcomes(email: str) -> None:
     )
 
 
-def take_over(user: User, *, password: str) -> dict[str, int]:
+def reset_to_owner(user: User, *, password: str) -> dict[str, int]:
     """Give the account to the owner of its address: end all sessions and unfinished sign-ins.
 
     An address that was never proved may stand in somebody else's account, who waits for its
@@ -273,7 +273,7 @@ def move_to(user: User, email: str) -> bool:
 
 
 def move_back(user: User, email: str, *, changed_at: int) -> None:
-    """Put a former address back, and end links that would undo this; `take_over` comes next.
+    """Put a former address back, and end links that would undo this; `reset_to_owner` comes next.
 
     See [Note: Putting a former address back].
 
@@ -354,5 +354,5 @@ def _set_address(user: User, email: str) -> bool:
     except IntegrityError:
         db.session.rollback()
         return False
-    forget_welcomes(email)
+    delete_registration_links(email)
     return True

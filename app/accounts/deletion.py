@@ -32,7 +32,7 @@ from app.accounts.audit.log import Event
 from app.accounts.emails.outbox import withdraw_mails_of_shut
 from app.accounts.models import AccessToken, AuditEvent, Invite, OutboxMail, Session, User
 from app.clients.aws.export_store import ExportStore
-from app.database import db, now, wait_briefly
+from app.database import db, now, set_short_lock_timeout
 from app.errors import NotSignedInError
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ _HAS_TAGS = text("SELECT EXISTS (SELECT FROM tags WHERE owner_id = :owner)")
 _TAKE_CHANGE = text("SELECT take_change(:owner)")
 
 
-def ask_to_leave(user: User) -> None:
+def schedule_deletion(user: User) -> None:
     """Let an account go in a week; the caller commits. Asking again changes nothing.
 
     Raises:
@@ -106,7 +106,7 @@ def shut(user_id: UUID) -> None:
 
     Commits. Whoever calls it off at this moment stays.
     """
-    wait_briefly()
+    set_short_lock_timeout()
     change_administrators()
     moment = now()
     closed = (
@@ -135,13 +135,13 @@ def shut(user_id: UUID) -> None:
     db.session.commit()
 
 
-def call_off(user: User) -> bool:
+def cancel_deletion(user: User) -> bool:
     """Let an account stay after all; the caller commits. False: there was nothing to call off.
 
     Raises:
         NotSignedInError: it was too late by a moment; the account is shut.
     """
-    # As in hold_person: rows that name the person may be added meanwhile.
+    # As in lock_current_user: rows that name the person may be added meanwhile.
     db.session.refresh(user, with_for_update={"key_share": True})
     if user.disabled_at is not None:
         raise NotSignedInError

@@ -15,13 +15,13 @@ from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 
 MAX_IDENTITIES = 25  # a person's: more than accounts at providers anybody signs in with
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stranger:
+class UnlinkedIdentity:
     """Somebody as a provider names them, before it is known whether they have an account here."""
 
     provider: str
@@ -52,7 +52,7 @@ def has_too_many(user_id: UUID) -> bool:
     return (db.session.scalar(count) or 0) >= MAX_IDENTITIES
 
 
-def add_identity(user: User, stranger: Stranger) -> bool:
+def add_identity(user: User, stranger: UnlinkedIdentity) -> bool:
     """Let a provider's person open this account; False: they open one already, and keep it."""
     added = db.session.scalar(
         insert(Identity)
@@ -66,7 +66,7 @@ def add_identity(user: User, stranger: Stranger) -> bool:
     return True
 
 
-def mail_of_link(user: User, stranger: Stranger) -> OutboxMail:
+def mail_of_link(user: User, stranger: UnlinkedIdentity) -> OutboxMail:
     """Queue a notice: an identity was linked to the account."""
     return queue_mail(
         Kind.IDENTITY_LINKED,
@@ -79,7 +79,7 @@ def mail_of_link(user: User, stranger: Stranger) -> OutboxMail:
 
 def label_of(provider: str) -> str:
     """What people call a provider; its name in the settings where those know it no more."""
-    labels = {each.name: each.label for each in parts().settings.providers}
+    labels = {each.name: each.label for each in dependencies().settings.providers}
     return labels.get(provider, provider)
 
 
@@ -103,7 +103,7 @@ def link_awaited(user: User) -> list[OutboxMail]:
     if has_too_many(user.id) or count_within(NEW_WAYS_IN, of=str(user.id)) is None:
         return []  # they go on waiting: see [Note: New ways in]
     one_time_tokens.take(Purpose.LINK, read_cookie(Cookie.LINK))
-    stranger = Stranger(**waiting.data)
+    stranger = UnlinkedIdentity(**waiting.data)
     if not add_identity(user, stranger):
         return []
     if user.email_verified_at is None and user.email == stranger.email:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, delete, func, select
 
 from app.albums.entries import lock_albums_of
-from app.database import db, now, wait_briefly
+from app.database import db, now, set_short_lock_timeout
 from app.images.album_models import Album, AlbumImage
 
 RESTORABLE_FOR = timedelta(days=30)
@@ -56,7 +56,7 @@ def purge_album(album: DueAlbum) -> None:
     Raises:
         OperationalError: the person's rows are locked for longer than a moment.
     """
-    wait_briefly()
+    set_short_lock_timeout()
     lock_albums_of(album.owner_id)
     entries = select(AlbumImage.image_id).where(AlbumImage.album_id == album.id).limit(_MAX_ENTRIES)
     gone = db.session.execute(

@@ -24,7 +24,7 @@ from app.albums.schemas import (
 from app.database import db, now
 from app.errors import FieldError, NotFoundError, TooManyAlbumsError
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.entity_tags import require_match, tag_of
 from app.http.middleware import json_response
 from app.images.album_models import Album, AlbumImage, AlbumOrder
@@ -51,7 +51,7 @@ def list_albums(query_data: ListAlbumsIn) -> Response:
     """
     owner = current_owner()
     is_shared = query_data.addresses == "shared"
-    reader = parts().access.reader(owner.id, is_relative=is_shared)
+    reader = dependencies().access.reader(owner.id, is_relative=is_shared)
     shared = {"base": reader.shared.base, "query": reader.shared.query} if is_shared else None
     page = albums_page(
         owner,
@@ -238,7 +238,7 @@ def _answer(album_id: UUID, reader: Reader) -> Response:
 
 def _reader() -> Reader:
     """Return what signs addresses: before anything is locked, for it may have to ask STS."""
-    return parts().access.reader(current_owner().id)
+    return dependencies().access.reader(current_owner().id)
 
 
 def _state_of(shown: Shown) -> str:

@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.api.route_table import ROUTES
 from app.database import db, engine_options, trust_fresh_connections
-from app.http.dependencies import EXTENSION, Parts
+from app.http.dependencies import EXTENSION, Dependencies
 from app.http.lazy_routes import LeanRule, read_later
 from app.http.middleware import init_web
 from app.settings import Settings
@@ -15,7 +15,9 @@ from app.settings import Settings
 API_CONNECTIONS = 8
 
 
-def create_app(parts: Parts, *, views: Literal["imported", "read later"] = "imported") -> Flask:
+def create_app(
+    parts: Dependencies, *, views: Literal["imported", "read later"] = "imported"
+) -> Flask:
     """Build the API from its collaborators.
 
     Args:

@@ -24,7 +24,7 @@ from app.accounts.sessions.cookies import Cookie, read_cookie, set_cookie
 from app.accounts.sessions.guards import public
 from app.errors import MailboxLockedError, NotFoundError
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 
 local_mails = APIBlueprint("local_mails", __name__, url_prefix="/api/local", tag="Local")
@@ -55,7 +55,7 @@ def open_mailbox(json_data: MailboxKeyIn) -> Response:
 def list_mails(query_data: LocalMailsQuery) -> Response:
     """The newest mails, perhaps to one address."""
     _refuse_others(read_cookie(Cookie.MAILBOX))
-    folder = parts().settings.mailbox_dir
+    folder = dependencies().settings.mailbox_dir
     if folder is None:
         raise NotFoundError
     wanted = deliverable(query_data.to.strip().lower()) if query_data.to else None
@@ -74,7 +74,7 @@ def _refuse_others(key: str | None) -> None:
     # machine may read them (DNS rebinding).
     if urlsplit(f"//{request.host}").hostname not in _LOOPBACK:
         raise NotFoundError
-    right = parts().settings.mailbox_key
+    right = dependencies().settings.mailbox_key
     if not right or not hmac.compare_digest((key or "").encode(), right.encode()):
         raise MailboxLockedError
 

@@ -13,7 +13,7 @@ from app.api.idempotency import OF_READING, REPETITIONS
 from app.errors import problem_codes
 from app.http.blueprint import Contract, contract_of
 from app.http.dependencies import EXTENSION as PARTS
-from app.http.dependencies import Parts
+from app.http.dependencies import Dependencies
 from app.http.lazy_routes import view_itself
 from app.http.problem_details import Problem
 
@@ -78,7 +78,7 @@ def openapi_document(app: Flask) -> dict[str, Any]:
 
 def _document(app: Flask) -> dict[str, Any]:
     routes = list(_routes(app))
-    settings = cast("Parts", app.extensions[PARTS]).settings
+    settings = cast("Dependencies", app.extensions[PARTS]).settings
     schemas = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:

@@ -15,9 +15,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.clients.aws.boto import make_client
-from app.clients.aws.bucket_versions import Archive, Place
-from app.integrity.check import Doctor, Finding, Slice, Treatment
-from app.jobs.worker_context import Assembly
+from app.clients.aws.bucket_versions import ObjectVersions, Place
+from app.integrity.check import Finding, IntegrityChecker, RepairOptions, Slice
+from app.jobs.worker_context import WorkerContext
 from app.media.sandbox.seccomp import can_confine
 from app.observability.logging import set_up_logging
 from app.settings import Settings
@@ -38,14 +38,14 @@ class Asked(BaseModel):
     remove_orphans: bool = False
 
 
-def examine(asked: Asked, *, assembly: Assembly) -> dict[str, Any]:
+def examine(asked: Asked, *, worker_context: WorkerContext) -> dict[str, Any]:
     """Look at one slice; the answer's `after` is for the next request, null at the end."""
-    settings = assembly.settings
-    doctor = Doctor(
-        archive=Archive(s3=make_client("s3", settings), bucket_name=settings.picture_bucket),
-        store=assembly.store,
-        notify=assembly.notify,
-        treatment=Treatment(
+    settings = worker_context.settings
+    doctor = IntegrityChecker(
+        archive=ObjectVersions(s3=make_client("s3", settings), bucket_name=settings.picture_bucket),
+        store=worker_context.store,
+        notify=worker_context.notify,
+        treatment=RepairOptions(
             read=asked.read,
             repair=asked.repair,
             forget_lost=asked.forget_lost,
@@ -54,7 +54,7 @@ def examine(asked: Asked, *, assembly: Assembly) -> dict[str, Any]:
             remove_orphans=asked.remove_orphans,
         ),
     )
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         told = _told(doctor.examine(after=_place(asked.after), max_rows=asked.max_rows))
     if asked.after is None:
         told["decoders_are_confined"] = can_confine()
@@ -95,10 +95,10 @@ def main() -> None:
     """Go through everything, slice by slice."""
     settings = Settings.from_environment(os.environ)
     set_up_logging(settings.log_level)
-    assembly = Assembly(settings, pool_size=1)
+    worker_context = WorkerContext(settings, pool_size=1)
     asked = Asked.model_validate_json(sys.argv[1])
     while True:
-        told = examine(asked, assembly=assembly)
+        told = examine(asked, worker_context=worker_context)
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
         if told["after"] is None:

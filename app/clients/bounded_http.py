@@ -83,7 +83,7 @@ def ask(
     patience = None
     try:
         connection.connect()
-        with _Patience(connection.sock) as patience:
+        with _Deadline(connection.sock) as patience:
             connection.request(method, target, body, {"Accept": "application/json", **headers})
             answer = connection.getresponse()
             content = answer.read(LARGEST_ANSWER + 1)
@@ -116,7 +116,7 @@ def _connection(url: str) -> HTTPConnection:
     return connection
 
 
-class _Patience:
+class _Deadline:
     """Ends a connection when it is over, whatever the connection is doing."""
 
     def __init__(self, sock: socket.socket) -> None:

@@ -59,7 +59,7 @@ class VisionSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sighting:
+class GeneratedDescription:
     """What a model saw, cleaned and within the limits above, and what it cost."""
 
     alt_text: str
@@ -145,7 +145,7 @@ class Vision:
         self._lock = threading.Lock()
         self._made: openai.OpenAI | None = None
 
-    def describe(self, preview: bytes, *, content_type: str = "image/webp") -> Sighting:
+    def describe(self, preview: bytes, *, content_type: str = "image/webp") -> GeneratedDescription:
         """Describe one picture, in one call. What it costs is paid again when repeated.
 
         Raises:
@@ -161,7 +161,7 @@ class Vision:
             raise VisionError("unusable_answer", retryable=True) from error
         answer = _parsed(_text_of(response))
         usage = response.usage
-        return Sighting(
+        return GeneratedDescription(
             alt_text=_clipped(" ".join(_cleaned(answer.alt_text).split()), LONGEST_ALT_TEXT),
             text=_clipped(_cleaned(answer.text), LONGEST_TEXT),
             visible_text=_clipped(_cleaned(answer.visible_text), LONGEST_TEXT),

@@ -22,7 +22,7 @@ from app.accounts.rate_limits.policies import (
 )
 from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.image_store import PREVIEWS, PictureStore, Preview
-from app.clients.openai_vision import AWAY, OPERATORS, Sighting, VisionError
+from app.clients.openai_vision import AWAY, OPERATORS, GeneratedDescription, VisionError
 from app.clients.outage import OUTAGE_REST, is_blameless, is_outage
 from app.database import db, is_contention
 from app.descriptions.lease import (
@@ -71,7 +71,7 @@ MAX_DELAY_SECONDS = 900  # of a message, in SQS
 class Describes(Protocol):
     """What is needed of a vision model."""
 
-    def describe(self, preview: bytes) -> Sighting:
+    def describe(self, preview: bytes) -> GeneratedDescription:
         """Describe a WebP; raises VisionError."""
 
 
@@ -82,7 +82,7 @@ class Timed:
         self._vision = vision
         self.seconds = 0.0
 
-    def describe(self, preview: bytes) -> Sighting:
+    def describe(self, preview: bytes) -> GeneratedDescription:
         """Describe a WebP; raises VisionError."""
         started = time.monotonic()
         try:
@@ -253,7 +253,7 @@ def _let_go_uncounted(begun: Begun) -> None:
         log.warning("a lease runs out by itself: %s", type(error).__name__)
 
 
-def _keep(image_id: UUID, sighting: Sighting, *, is_demo: bool) -> None:
+def _keep(image_id: UUID, sighting: GeneratedDescription, *, is_demo: bool) -> None:
     """Keep an answer. It is paid for, so rows that are locked or away are waited for.
 
     Raises:

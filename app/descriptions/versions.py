@@ -51,7 +51,9 @@ from app.search.index import index_images
 from app.settings import ModelSettings
 
 if TYPE_CHECKING:
-    from app.clients.openai_vision import Sighting  # its shapes are not built where nobody is asked
+    from app.clients.openai_vision import (
+        GeneratedDescription,  # its shapes are not built where nobody is asked
+    )
 
 MAX_MISSING_AT_ONCE = 1000  # in one transaction
 MAX_SECONDS_OF_MISSING = 10.0
@@ -232,7 +234,7 @@ def require_consent(user: User, *, model: ModelSettings | None) -> None:
         raise DescriptionsOffError
 
 
-def record(image_id: UUID, sighting: "Sighting", *, is_demo: bool) -> None:
+def record(image_id: UUID, sighting: "GeneratedDescription", *, is_demo: bool) -> None:
     """Keep a model's answer; see [Note: A person's words win]. Safe to repeat."""
     version = Description(
         image_id=image_id,

@@ -26,7 +26,7 @@ from app.clients.aws.export_store import ExportStore, StoredOriginal, export_pre
 from app.clients.aws.image_store import NothingStoredError, UnreadableObjectError
 from app.clients.aws.presigned_urls import PictureUrls
 from app.clients.outage import is_blameless
-from app.database import db, now, wait_briefly
+from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
 from app.exports.zip_archive import Original, Zip
 from app.images.listing import NO_URLS, AnyRow, detail, detailed
@@ -194,7 +194,7 @@ def _seconds_left(export_id: UUID) -> int | None:
 def _extend(export_id: UUID, lease: Lease) -> None:
     if lease.held.acquire(blocking=False):  # else it comes to its end
         try:
-            wait_briefly()  # other heartbeats come after this one
+            set_short_lock_timeout()  # other heartbeats come after this one
             _set(export_id, lease, leased_until=func.now() + LEASE)
         finally:
             lease.held.release()
@@ -241,7 +241,7 @@ def overdue_exports() -> list[UUID]:
 
 def take_up(export_id: UUID) -> None:
     """Note that a copy is taken up now; commits."""
-    wait_briefly()
+    set_short_lock_timeout()
     db.session.execute(update(Export).where(Export.id == export_id).values(touched_at=now()))
     db.session.commit()
 
@@ -258,7 +258,7 @@ def expired_exports() -> list[tuple[UUID, UUID]]:
 def delete_export(user_id: UUID, export_id: UUID, *, store: ExportStore) -> None:
     """Delete the zips of a copy, then its row: a crash in between is found again. Commits."""
     store.delete(user_id, export_id)
-    wait_briefly()
+    set_short_lock_timeout()
     db.session.execute(delete(Export).where(Export.id == export_id))
     db.session.commit()
 

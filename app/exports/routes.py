@@ -9,18 +9,23 @@ from pydantic import Field
 
 from app.accounts.administrators import change_administrators
 from app.accounts.audit.log import Event, record
-from app.accounts.deletion import ask_to_leave, call_off
+from app.accounts.deletion import cancel_deletion, schedule_deletion
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.models import User
 from app.accounts.rate_limits.limiter import Counted, Limit, take_each
 from app.accounts.rate_limits.policies import DELETIONS, EXPORTS
-from app.accounts.sessions.guards import current_user, fresh, hold_person, in_person
+from app.accounts.sessions.guards import (
+    current_user,
+    lock_current_user,
+    recent_proof_required,
+    session_required,
+)
 from app.clients.aws.boto import AwsUnavailableError
 from app.database import db, now
 from app.errors import NotFoundError
 from app.exports.create import ask_for_export, export_under_way, living_exports
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.http.schemas import BaseModel
 from app.images.models import Export, ExportState
@@ -65,7 +70,7 @@ class DeletionOut(BaseModel):
 
 
 @leaving.get("/exports")
-@in_person
+@session_required
 @leaving.output(ExportsOut)
 def list_exports() -> Response:
     """List the copies of everything, with addresses of their zips."""
@@ -74,7 +79,7 @@ def list_exports() -> Response:
 
 
 @leaving.post("/exports")
-@in_person
+@session_required
 @leaving.output(ExportOut, status_code=202, description="It is being made.")
 @leaving.doc(responses={429: "Too many copies were asked for."})
 def make_export() -> Response:
@@ -88,7 +93,7 @@ def make_export() -> Response:
     if export_under_way(user) is None:
         counted = ((EXPORTS, str(user.id)),)
         take_each(*counted)
-    export = ask_for_export(hold_person(*counted))
+    export = ask_for_export(lock_current_user(*counted))
     is_new = export in db.session.new
     if is_new:
         record(Event.EXPORT_ASKED, user_id=user.id)
@@ -99,7 +104,7 @@ def make_export() -> Response:
 
 
 @leaving.delete("/exports/<uuid:export_id>")
-@in_person
+@session_required
 @leaving.output({}, status_code=204, description="It is gone, or about to be.")
 @leaving.doc(responses={404: "There is no such copy."})
 def remove_export(export_id: UUID) -> Response:
@@ -113,7 +118,7 @@ def remove_export(export_id: UUID) -> Response:
 
 
 @leaving.post("/deletion")
-@fresh
+@recent_proof_required
 @leaving.output(DeletionOut)
 @leaving.doc(
     responses={
@@ -130,7 +135,7 @@ def ask_for_deletion() -> Response:
         take_each(*counted)
     user = _hold_who_leaves(*counted)
     is_new = user.delete_after is None
-    ask_to_leave(user)
+    schedule_deletion(user)
     mails = []
     if is_new:
         record(Event.DELETION_ASKED, user_id=user.id)
@@ -140,13 +145,13 @@ def ask_for_deletion() -> Response:
 
 
 @leaving.delete("/deletion")
-@in_person
+@session_required
 @leaving.output({}, status_code=204, description="The account stays.")
 def call_deletion_off() -> Response:
     """Keep the account after all."""
-    user = hold_person()
+    user = lock_current_user()
     mails = []
-    if call_off(user):
+    if cancel_deletion(user):
         record(Event.DELETION_CALLED_OFF, user_id=user.id)
         stays = queue_mail(Kind.DELETION_CALLED_OFF, email=user.email, user_id=user.id)
         mails.append(stays)
@@ -163,23 +168,23 @@ def _hold_who_leaves(*counted: tuple[Limit, str]) -> User:
     administers = current_user().is_administrator
     if administers:
         change_administrators()
-    user = hold_person(*counted)
+    user = lock_current_user(*counted)
     if user.is_administrator and not administers:  # since this moment
         db.session.rollback()
         change_administrators()
-        user = hold_person(*counted)
+        user = lock_current_user(*counted)
     return user
 
 
 def _begin_making(export_id: UUID) -> None:
     try:
-        parts().export_queue.send(ExportLibrary(export_id=export_id).message())
+        dependencies().export_queue.send(ExportLibrary(export_id=export_id).message())
     except AwsUnavailableError as error:
         log.warning("a copy of everything waits for the sweep: %s", error)
 
 
 def _shown(export: Export) -> ExportOut:
-    access = parts().access
+    access = dependencies().access
     return ExportOut(
         id=export.id,
         state=ExportState(export.state),

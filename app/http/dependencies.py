@@ -21,7 +21,7 @@ EXTENSION = "pinhole"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class Dependencies:
     """What routes reach the outside through. The API has no other rights in AWS than these."""
 
     settings: Settings
@@ -34,7 +34,7 @@ class Parts:
     providers: Mapping[str, "OpenIDClient"]
 
 
-def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN401 - boto3's
+def build_parts(settings: Settings, *, sts: Any = None) -> Dependencies:  # noqa: ANN401 - boto3's
     """Build the real ones; `sts` instead of boto3's client, where a start must be quick."""
     sqs = make_client_later("sqs", settings)
     access = UserAccess(
@@ -47,7 +47,7 @@ def build_parts(settings: Settings, *, sts: Any = None) -> Parts:  # noqa: ANN40
             endpoint_url=settings.aws_endpoint_url,
         ),
     )
-    return Parts(
+    return Dependencies(
         settings=settings,
         access=access,
         uploads=_later(lambda: _make_uploads(access)),
@@ -80,6 +80,6 @@ def _make_provider(provider: ProviderSettings, site_origin: str) -> "OpenIDClien
     return OpenIDClient(provider, redirect_uri=redirect_uri)
 
 
-def parts() -> Parts:
+def dependencies() -> Dependencies:
     """The collaborators of the app that is serving this request."""
-    return cast("Parts", current_app.extensions[EXTENSION])
+    return cast("Dependencies", current_app.extensions[EXTENSION])

@@ -121,7 +121,7 @@ def init_web(app: Flask, settings: Settings) -> None:
             _refuse_other_than_json()
 
     @app.after_request
-    def dress(response: Response) -> Response:
+    def add_common_headers(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         response.headers["X-Request-Id"] = request_ids.current()

@@ -42,7 +42,7 @@ from sqlalchemy import (
 
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
-from app.database import Prepared, db, given, now, wait_briefly
+from app.database import Prepared, db, given, now, set_short_lock_timeout
 from app.errors import ChangesForgottenError, InvalidCursorError
 from app.images.listing import LISTED, Reader, Shown, show
 from app.images.models import Description, Image, ImageChange, Storage
@@ -180,7 +180,7 @@ def forget_removals(owner_id: UUID, *, most: int = _MAX_REMOVALS) -> None:
 
     Ends the transaction, which waits for no lock: that person's changes wait for its end.
     """
-    wait_briefly()
+    set_short_lock_timeout()
     mine = (ImageChange.owner_id == owner_id, _is_old())
     first = select(ImageChange.number).where(*mine).order_by(ImageChange.number).limit(most)
     last = select(func.max(first.subquery().c.number)).scalar_subquery()

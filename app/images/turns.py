@@ -85,7 +85,7 @@ def estimate(byte_size: int) -> timedelta:
     return TURN + TURN_EACH_MEGABYTE * (byte_size / 1e6)
 
 
-class Bill:
+class ProcessingCharge:
     """What one picture that is begun costs. See [Note: What a picture costs]."""
 
     def __init__(self, owner_id: UUID, *, byte_size: int, decoder_time: DecoderTime) -> None:
@@ -119,7 +119,7 @@ class Bill:
             log.warning("what a picture used is charged to nobody: %s", type(error).__name__)
 
 
-class Upkeep:
+class MaintenanceCharge:
     """What it costs the worker to look after uploads that were promised and came to nothing."""
 
     def __init__(self) -> None:

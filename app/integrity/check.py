@@ -18,7 +18,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
-from app.clients.aws.bucket_versions import Archive, Kept, Part, Place, Tombstone, Version
+from app.clients.aws.bucket_versions import Kept, ObjectVersions, Part, Place, Tombstone, Version
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now
 from app.images.models import SHOWN, Image, ImageState
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 _LOOKS_AT_ONCE = 8
 
 
-class Trouble(StrEnum):
+class Inconsistency(StrEnum):
     """What can be wrong with a picture."""
 
     MISSING = "missing"  # a row promises an original that is not there
@@ -57,7 +57,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Treatment:
+class RepairOptions:
     """What may be done. By itself, nothing is.
 
     Args:
@@ -81,7 +81,7 @@ class Treatment:
 class Finding:
     """One thing that is wrong, and what became of it; `tombstone` says why it is DELETED."""
 
-    trouble: Trouble
+    trouble: Inconsistency
     outcome: Outcome
     key: str
     tombstone: Tombstone | None = None
@@ -98,13 +98,13 @@ class Slice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doctor:
+class IntegrityChecker:
     """Examines pictures and treats them."""
 
-    archive: Archive
+    archive: ObjectVersions
     store: PictureStore
     notify: Callable[[PictureStored], None]
-    treatment: Treatment
+    treatment: RepairOptions
 
     def examine(self, *, after: Place | None, max_rows: int) -> Slice:
         """Check the images that follow one, and repair them where requested."""
@@ -116,7 +116,7 @@ class Doctor:
         for part in self.archive.parts(after=after, until=last):
             objects += 1
             if part.place is None:
-                foreign.append(_finding(Trouble.FOREIGN, Outcome.REPORTED, part.key))
+                foreign.append(_finding(Inconsistency.FOREIGN, Outcome.REPORTED, part.key))
             else:
                 parts.setdefault(part.place, []).append(part)
         with ThreadPoolExecutor(_LOOKS_AT_ONCE) as looking:
@@ -134,17 +134,17 @@ class Doctor:
             last=last,
         )
 
-    def _trouble(self, row: Row, parts: list[Part]) -> Trouble | None:
+    def _trouble(self, row: Row, parts: list[Part]) -> Inconsistency | None:
         if not row.promises:
             return None
         kept = self.archive.look(row.place)
         if kept is None:
-            return Trouble.MISSING
+            return Inconsistency.MISSING
         if not self._is_right(row, kept, version=None):
-            return Trouble.WRONG
+            return Inconsistency.WRONG
         if row.state != ImageState.PROCESSING and not row.has_derived(parts):
-            return Trouble.UNSEEN
-        return Trouble.GIVEN_UP if row.deserves_another_try else None
+            return Inconsistency.UNSEEN
+        return Inconsistency.GIVEN_UP if row.deserves_another_try else None
 
     def _is_right(self, row: Row, kept: Kept, *, version: str | None) -> bool:
         if kept.size != row.size:
@@ -160,17 +160,17 @@ class Doctor:
         if row is None or trouble is None:
             db.session.rollback()
             return None
-        outcome, tombstone = self._cure(row, trouble, parts)
+        outcome, tombstone = self._repair(row, trouble, parts)
         db.session.commit()
         lacks_derived = not row.has_derived(parts)
-        if outcome is Outcome.REPAIRED and (lacks_derived or trouble is Trouble.GIVEN_UP):
+        if outcome is Outcome.REPAIRED and (lacks_derived or trouble is Inconsistency.GIVEN_UP):
             self._process_again(row)
         return _finding(trouble, outcome, place.key, tombstone)
 
-    def _cure(
-        self, row: Row, trouble: Trouble, parts: list[Part]
+    def _repair(
+        self, row: Row, trouble: Inconsistency, parts: list[Part]
     ) -> tuple[Outcome, Tombstone | None]:
-        if trouble in {Trouble.UNSEEN, Trouble.GIVEN_UP}:
+        if trouble in {Inconsistency.UNSEEN, Inconsistency.GIVEN_UP}:
             return Outcome.REPAIRED if self.treatment.repair else Outcome.REPORTED, None
         tombstone = self.archive.tombstone(
             row.place, before=self.treatment.distrust_tombstones_since
@@ -178,7 +178,7 @@ class Doctor:
         right = self._right_version(row, after=tombstone.at if tombstone else None)
         if right is None:
             # Other bytes than the row's may still be of use to somebody: they stay, and their row.
-            if trouble is Trouble.WRONG or not self.treatment.forget_lost:
+            if trouble is Inconsistency.WRONG or not self.treatment.forget_lost:
                 return Outcome.DELETED if tombstone else Outcome.LOST, tombstone
             self._forget(row, parts)
             return Outcome.FORGOTTEN, None
@@ -225,7 +225,7 @@ class Doctor:
         elif self.treatment.remove_orphans:
             self.store.delete_image(place.user_id, place.image_id)
             outcome = Outcome.REMOVED
-        return _finding(Trouble.ORPHAN, outcome, place.key)
+        return _finding(Inconsistency.ORPHAN, outcome, place.key)
 
     def _adopt(self, place: Place) -> bool:
         """Make the row of a stored original anew and have it processed.
@@ -266,6 +266,6 @@ class Doctor:
 
 
 def _finding(
-    trouble: Trouble, outcome: Outcome, key: str, tombstone: Tombstone | None = None
+    trouble: Inconsistency, outcome: Outcome, key: str, tombstone: Tombstone | None = None
 ) -> Finding:
     return Finding(trouble=trouble, outcome=outcome, key=key, tombstone=tombstone)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from app.clients.aws.bucket_versions import Place
-from app.database import db, is_contention, now, wait_briefly
+from app.database import db, is_contention, now, set_short_lock_timeout
 from app.images.failure_messages import BROKEN
 from app.images.models import Image, ImageState
 from app.media.results import DECODER_VERSION
@@ -58,7 +58,7 @@ def _decode_again(owner_id: UUID, image_ids: Sequence[UUID]) -> None:
         .returning(Image.id)
         .execution_options(synchronize_session=False)
     )
-    wait_briefly()
+    set_short_lock_timeout()
     found = db.session.scalars(again).all()
     db.session.commit()
     if found:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select, text, tuple_
 
-from app.clients.aws.bucket_inventory import Census, FoundExport, Page, place_of
+from app.clients.aws.bucket_inventory import BucketInventory, FoundExport, Page, place_of
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
@@ -42,7 +42,11 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:image, 5))
 
 
 def look_for_orphans(
-    *, census: Census, store: PictureStore, exports: ExportStore, pages: int = PAGES_A_SWEEP
+    *,
+    census: BucketInventory,
+    store: PictureStore,
+    exports: ExportStore,
+    pages: int = PAGES_A_SWEEP,
 ) -> None:
     """Go on with the round through the bucket, for so many pages, while there is time.
 

@@ -18,7 +18,7 @@ _LONGEST_NAP = timedelta(minutes=15)
 _ROUND_EVERY = timedelta(days=1)
 
 
-class Watch(Base):
+class SweepInterval(Base):
     """A span in which this database was swept, without a gap."""
 
     __tablename__ = "watches"
@@ -33,7 +33,7 @@ class Watch(Base):
     until: Mapped[datetime]
 
 
-class Round(Base):
+class BucketScan(Base):
     """One way through the whole bucket, in many sweeps."""
 
     __tablename__ = "rounds"
@@ -49,39 +49,43 @@ class Round(Base):
     )
 
 
-def keep_watch() -> None:
+def record_sweep() -> None:
     """Note that the sweep runs; the caller commits.
 
     A server that was started since begins a span of its own: it may hold what was restored to a
     moment right before.
     """
     moment = now()
-    last = select(func.max(Watch.since)).scalar_subquery()
+    last = select(func.max(SweepInterval.since)).scalar_subquery()
     awake_since = func.greatest(moment - _LONGEST_NAP, func.pg_postmaster_start_time())
-    goes_on = update(Watch).where(Watch.since == last, Watch.until > awake_since)
-    if not db.session.execute(goes_on.values(until=moment).returning(Watch.since)).first():
-        db.session.add(Watch(since=moment, until=moment))
+    goes_on = update(SweepInterval).where(
+        SweepInterval.since == last, SweepInterval.until > awake_since
+    )
+    if not db.session.execute(goes_on.values(until=moment).returning(SweepInterval.since)).first():
+        db.session.add(SweepInterval(since=moment, until=moment))
 
 
 def was_watched(moment: datetime) -> bool:
     """Tell whether the database was awake at a moment. See [Note: Only what was watched]."""
     return bool(
-        db.session.scalar(select(exists().where(Watch.since <= moment, Watch.until >= moment)))
+        db.session.scalar(
+            select(exists().where(SweepInterval.since <= moment, SweepInterval.until >= moment))
+        )
     )
 
 
-def round_under_way() -> Round | None:
+def round_under_way() -> BucketScan | None:
     """Return the round that is to go on, a new one if it is time for that, or None.
 
     The caller commits. Two sweeps at once may go the same way: what they do can be done twice.
     """
-    last = db.session.scalar(select(Round).order_by(Round.begun_at.desc()).limit(1))
+    last = db.session.scalar(select(BucketScan).order_by(BucketScan.begun_at.desc()).limit(1))
     if last is not None and last.ended_at is None:
         return last
     moment = now()
     if last is not None and last.begun_at > moment - _ROUND_EVERY:
         return None
-    db.session.execute(delete(Round))
-    fresh = Round(begun_at=moment, after="")
+    db.session.execute(delete(BucketScan))
+    fresh = BucketScan(begun_at=moment, after="")
     db.session.add(fresh)
     return fresh

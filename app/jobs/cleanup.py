@@ -21,25 +21,25 @@ from sqlalchemy import ColumnElement, Select, func, select, true, update
 from app.accounts.deletion import delete_person, people_to_delete, people_to_shut, shut
 from app.accounts.sessions.store import delete_dead_sessions
 from app.albums.purge import albums_due, purge_album
-from app.clients.aws.bucket_inventory import Census
+from app.clients.aws.bucket_inventory import BucketInventory
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
-from app.database import db, now, wait_briefly
+from app.database import db, now, set_short_lock_timeout
 from app.descriptions.model_rest import seconds_of_rest
 from app.exports.create import delete_export, expired_exports, overdue_exports, take_up
 from app.images.changes import forget_removals, owners_of_old_removals
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
-from app.images.turns import Upkeep
+from app.images.turns import MaintenanceCharge
 from app.integrity.in_time import in_time
 from app.integrity.one_step import try_step
 from app.integrity.orphans import PAGES_A_SWEEP, look_for_orphans, remove_unless_known
 from app.integrity.purges import finish_purge, marked_purges, purge
-from app.integrity.scan_state import keep_watch
+from app.integrity.scan_state import record_sweep
 from app.media.results import DECODER_VERSION
 from app.messages import DescribePicture, ExportLibrary, PictureStored
-from app.processing.lease import seconds_until_next, tell_backlog
+from app.processing.lease import record_backlog, seconds_until_next
 from app.search.index import index_some, index_some_albums
 from app.tags.purge import purge_tags, tags_due
 from app.uploads.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
@@ -71,7 +71,7 @@ One = TypeVar("One")
 def sweep(
     *,
     store: PictureStore,
-    census: Census,
+    census: BucketInventory,
     exports: ExportStore,
     notify: Callable[[PictureStored], None],
     wake: Callable[[], None],
@@ -94,7 +94,7 @@ def sweep(
         pages: how many pages of the bucket's keys to look through.
     """
     moment = now()
-    upkeep = Upkeep()
+    upkeep = MaintenanceCharge()
     # First: objects stored while the sweep did not run are never taken for orphans.
     try_step(_note_watch)
     for picture in in_time(
@@ -103,7 +103,7 @@ def sweep(
         with upkeep.of(picture.user_id):
             try_step(partial(_notify_if_stored, picture, moment, store=store, notify=notify))
     decode_again_what_older_decoders_could_not()
-    try_step(tell_backlog)
+    try_step(record_backlog)
     try_step(partial(_wake, wake))
     for picture in in_time(_found(partial(_late_descriptions, moment, asked=asked))):
         try_step(partial(_ask_again, picture.image_id, moment, ask=ask))
@@ -185,7 +185,7 @@ def _found(find: Callable[[], Sequence[One]]) -> Sequence[One]:
 
 
 def _note_watch() -> None:
-    keep_watch()
+    record_sweep()
     db.session.commit()
 
 
@@ -251,7 +251,7 @@ def _decode_again(picture: PictureStored) -> None:
         .returning(Image.id)
         .execution_options(synchronize_session=False)
     )
-    wait_briefly()
+    set_short_lock_timeout()
     if db.session.scalar(again) is not None:
         log.info("decoding a picture again that older decoders could not show")
     db.session.commit()
@@ -278,7 +278,7 @@ def _ask_again(image_id: UUID, moment: datetime, *, ask: Callable[[DescribePictu
 
 
 def _note(image_id: UUID, **moments: datetime | None) -> None:
-    wait_briefly()
+    set_short_lock_timeout()
     db.session.execute(
         update(Image)
         .where(Image.id == image_id)
@@ -314,7 +314,7 @@ def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureSt
     What seems never made is looked for with the row locked, against the rule that no transaction
     waits for the outside: who is promised the place again at this moment must find the row.
     """
-    wait_briefly()
+    set_short_lock_timeout()
     row = db.session.scalar(
         select(Image).where(Image.id == picture.image_id, due).with_for_update(skip_locked=True)
     )
@@ -332,7 +332,7 @@ def _purge(picture: PictureStored, due: ColumnElement[bool], *, store: PictureSt
     finish_purge(Place(user_id=picture.user_id, image_id=picture.image_id), store=store)
 
 
-def _clear_cancelled(*, store: PictureStore, upkeep: Upkeep) -> None:
+def _clear_cancelled(*, store: PictureStore, upkeep: MaintenanceCharge) -> None:
     for upload in in_time(_found(take_due)):
         with upkeep.of(upload.owner_id):
             try_step(partial(_clear, upload, store=store))
@@ -356,7 +356,7 @@ def _clear_rejected(place: Place, *, store: PictureStore) -> None:
         Image.owner_id == place.user_id,
         Image.state == ImageState.REJECTED,
     )
-    wait_briefly()
+    set_short_lock_timeout()
     if db.session.scalar(select(Image.id).where(*rejected).with_for_update()) is not None:
         count_discarded(place.user_id, store.discard_upload(place.user_id, place.image_id))
     db.session.commit()

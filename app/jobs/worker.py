@@ -18,9 +18,9 @@ from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.sqs import MAX_MESSAGES, Message, Queue
 from app.clients.outage import Outage, is_outage, tell_outage
 from app.jobs.queue_feed import Delivery, Feed
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.media.sandbox.pool import DecoderPool
-from app.media.sandbox.seccomp import keep_to_itself
+from app.media.sandbox.seccomp import disable_ptrace
 from app.messages import RetryLaterError, pause_after
 from app.observability.logging import set_up_logging
 from app.processing.in_hand import InHand
@@ -48,7 +48,7 @@ RESERVED_CHILDREN = 1
 MAIL_THREADS = 2
 
 
-class News:
+class WorkSignal:
     """Wakes the threads that wait for pictures as soon as some have arrived."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Worker:
     def __init__(self, settings: Settings, *, decoders: DecoderPool, max_of_one: int) -> None:
         processors = max_of_one + RESERVED_THREADS
         self._stopping = threading.Event()
-        self._assembly = Assembly(
+        self._worker_context = WorkerContext(
             settings,
             # One connection each, and three for arrivals, the sweep and the heartbeat of leases.
             pool_size=processors + DESCRIBERS + EXPORTERS + MAIL_THREADS + 3,
@@ -95,21 +95,21 @@ class Worker:
         self._decoders = decoders
         self._processors = processors
         self._feeds: list[Feed] = []
-        self._news = News()
+        self._news = WorkSignal()
 
     def run(self) -> None:
         """Work until `stop` is called."""
-        assembly = self._assembly
+        worker_context = self._worker_context
         pictures = Outage(ask=self.ask)
         # No mail waits for S3.
-        mails = Outage(ask=assembly.ask_database)
+        mails = Outage(ask=worker_context.ask_database)
         loops: list[Callable[[], None]] = [
             partial(self._note_arrivals, pictures),
             *(partial(self._render, pictures) for _ in range(self._processors)),
-            *self._loops(assembly.descriptions, pictures, threads=DESCRIBERS),
+            *self._loops(worker_context.descriptions, pictures, threads=DESCRIBERS),
             # Of their own, so that no copy of everything and no mail waits for a model.
-            *self._loops(assembly.copies, pictures, threads=EXPORTERS),
-            *self._loops(assembly.mails, mails, threads=MAIL_THREADS),
+            *self._loops(worker_context.copies, pictures, threads=EXPORTERS),
+            *self._loops(worker_context.mails, mails, threads=MAIL_THREADS),
             self._sweep,
         ]
         threads = [threading.Thread(target=loop) for loop in loops]
@@ -125,7 +125,7 @@ class Worker:
 
     def ask(self) -> None:
         """Raise unless all that pictures need answers."""
-        self._assembly.ask_all()
+        self._worker_context.ask_all()
         self._decoders.check()
 
     def stop(self) -> None:
@@ -137,7 +137,7 @@ class Worker:
         """Note what arrives, whatever there is to process. See [Note: Rows are the queue]."""
         while not self._stopping.is_set():
             with self._troubles(outage, "arrivals could not be noted", pause=2.0):
-                taken = self._assembly.receive_arrivals(wait_seconds=1)
+                taken = self._worker_context.receive_arrivals(wait_seconds=1)
                 if taken:
                     self._news.tell(taken)
                 if 0 < taken < MAX_MESSAGES:
@@ -148,7 +148,7 @@ class Worker:
             told = self._news.told
             # A short pause: the picture that failed has a retry delay of its own, others go on.
             with self._troubles(outage, "a picture is tried again", pause=0.1):
-                if self._assembly.process_next(self._decoders):
+                if self._worker_context.process_next(self._decoders):
                     outage.note_success()
                 else:
                     # Nothing signals a retry delay that ends or a lease that expires: look again.
@@ -180,7 +180,7 @@ class Worker:
                     if not is_over.is_set():  # else it was done, and taken out, just now
                         raise
 
-            with self._assembly.message_heartbeat.during(beat):
+            with self._worker_context.message_heartbeat.during(beat):
                 try:
                     yield
                 finally:
@@ -211,7 +211,9 @@ class Worker:
         message = delivery.message
         try:
             with delivery.release:
-                self._assembly.do(message.body, attempt=message.attempt, decoders=self._decoders)
+                self._worker_context.do(
+                    message.body, attempt=message.attempt, decoders=self._decoders
+                )
         except RetryLaterError as later:
             queue.again_in(message, seconds=later.seconds)
         except Exception as error:
@@ -229,7 +231,7 @@ class Worker:
     def _sweep(self) -> None:
         while True:
             try:
-                self._assembly.sweep()
+                self._worker_context.sweep()
             except Exception:
                 log.exception("the sweep failed; the next one comes soon")
             if self._stopping.wait(SWEEP_EVERY_SECONDS):
@@ -247,7 +249,7 @@ def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = Settings.from_environment(os.environ)
     set_up_logging(settings.log_level)
-    keep_to_itself()
+    disable_ptrace()
     children = max(1, os.cpu_count() or 1)
     max_of_one = children * THREADS_A_CHILD
     with ExitStack() as stack:

@@ -11,7 +11,7 @@ from app.accounts.cleanup import sweep_accounts
 from app.accounts.emails.sender import send_mail
 from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client, make_client_later
-from app.clients.aws.bucket_inventory import Census
+from app.clients.aws.bucket_inventory import BucketInventory
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.clients.aws.ses import Mailer
@@ -38,7 +38,7 @@ from app.messages import (
 )
 from app.processing.in_hand import InHand
 from app.processing.lease import seconds_until_next
-from app.processing.process_image import Bench, note_arrivals, process_next
+from app.processing.process_image import ProcessingContext, note_arrivals, process_next
 from app.processing.scratch_space import ScratchSpace
 from app.processing.yielding import GiveWay, Pause, give_way, never_give_way
 from app.settings import Settings
@@ -47,7 +47,7 @@ from app.settings import Settings
 SWEEP_SECONDS = 95.0 - SECONDS_FOR_PEOPLE
 
 
-class Assembly:
+class WorkerContext:
     """The bucket, the queues, the database and the model, and what is done with them."""
 
     def __init__(
@@ -79,7 +79,7 @@ class Assembly:
         s3 = make_client("s3", settings)
         self.store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
         self.exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
-        self.census = Census(s3=s3, bucket_name=settings.picture_bucket)
+        self.census = BucketInventory(s3=s3, bucket_name=settings.picture_bucket)
         # A thread for each, so that leases do not run out while SQS does not answer.
         self.heartbeat = Heartbeat()
         self.message_heartbeat = Heartbeat()
@@ -182,7 +182,7 @@ class Assembly:
     def process_next(self, decoders: DecoderPool) -> bool:
         """Process the picture whose turn it is; False when none waits. See process_next there."""
         with self.app.app_context():
-            return process_next(bench=self._bench(decoders))
+            return process_next(context=self._processing_context(decoders))
 
     def seconds_until_next(self) -> float | None:
         """How soon a picture may be processed; None when none waits."""
@@ -246,8 +246,8 @@ class Assembly:
         """Send the message for a mail."""
         self.mails.send(task.message())
 
-    def _bench(self, decoders: DecoderPool) -> Bench:
-        return Bench(
+    def _processing_context(self, decoders: DecoderPool) -> ProcessingContext:
+        return ProcessingContext(
             store=self.store,
             decoders=decoders,
             ask=self.ask,

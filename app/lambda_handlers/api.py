@@ -19,18 +19,18 @@ from app.clients.aws.lightweight import SecretsManager, SecurityTokenService
 from app.clients.aws.secrets_manager import read_secret
 from app.http.dependencies import build_parts
 from app.lambda_handlers import start_collecting
-from app.lambda_handlers.config import surroundings
+from app.lambda_handlers.config import function_config
 from app.lambda_handlers.import_stubs import later, without
-from app.lambda_handlers.powertools import Telling, observe_later
+from app.lambda_handlers.powertools import MetricsSink, observe_later
 from app.lambda_handlers.shards import path_without_shard
 from app.lambda_handlers.viewer_address import with_visitor_address
 from app.observability.metrics import count, listen
 
 DOOR_HEADER = "x-pinhole-door"
 
-_known = surroundings()
+_known = function_config()
 observe_later("api", level=_known.settings.log_level)
-telling = Telling("api")  # Lambda traces this function by itself: docs/decisions/0014
+telling = MetricsSink("api")  # Lambda traces this function by itself: docs/decisions/0014
 listen(telling)
 _doors = read_secret(SecretsManager(_known.caller), _known.environment["DOOR_SECRET_ARN"])
 # The one before is let in while a rotation (scripts/deployment/rotation.py) is under way.
@@ -61,7 +61,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         NotAnHttpRequestError: see [Note: What Zappa would also do].
     """
     _insist_on_http(event)
-    if not _came_through_the_door(event):
+    if not _has_origin_secret(event):
         return _refusal()
     asked = {"headers": with_visitor_address(event), "rawPath": path_without_shard(event)}
     answer: dict[str, Any] = serve({**event, **asked}, context)
@@ -86,7 +86,7 @@ def _insist_on_http(event: Mapping[str, Any]) -> None:
         raise NotAnHttpRequestError("only requests of HTTP API v2 are served")
 
 
-def _came_through_the_door(event: Mapping[str, Any]) -> bool:
+def _has_origin_secret(event: Mapping[str, Any]) -> bool:
     shown = str(event["headers"].get(DOOR_HEADER, "")).encode()
     return any([hmac.compare_digest(shown, door) for door in _DOORS])  # noqa: C419 - all, always
 

@@ -32,7 +32,7 @@ _NOT_TAKEN_OVER = ("AWS_ENDPOINT_URL",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class FunctionConfig:
     """What a function knows when it starts."""
 
     settings: Settings
@@ -41,14 +41,14 @@ class Surroundings:
 
 
 @cache
-def surroundings() -> Surroundings:
+def function_config() -> FunctionConfig:
     """Read the settings, once."""
     environment = os.environ
     caller = Caller.from_environment(environment)
     secrets_manager = SecretsManager(caller)
     taken = {name: value for name, value in environment.items() if name not in _NOT_TAKEN_OVER}
     keys = read_secret(secrets_manager, environment["KEYS_SECRET_ARN"])
-    return Surroundings(
+    return FunctionConfig(
         settings=Settings.from_environment(
             taken
             | {setting: keys.get(name, "") for setting, name in _FROM_KEYS.items()}

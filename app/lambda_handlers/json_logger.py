@@ -9,10 +9,10 @@ with without("botocore"):  # which Powertools would tell its name
     from aws_lambda_powertools import Logger, Metrics, single_metric
     from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-__all__ = ["Discreet", "Logger", "Metrics", "make_logger", "single_metric"]
+__all__ = ["Logger", "Metrics", "RedactingFormatter", "make_logger", "single_metric"]
 
 
-class Discreet(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the package only
+class RedactingFormatter(LambdaPowertoolsFormatter):  # type: ignore[misc]  # known in the package only
     """Removes signatures of URLs and values in database errors, as the other formatter does."""
 
     def formatException(self, ei: OptExcInfo) -> str:  # noqa: N802 - logging's name
@@ -28,5 +28,7 @@ def make_logger(service: str, *, level: str) -> Logger:
     """Make a logger; its one handler writes to standard output."""
     # Powertools' own stack trace would tell an error's words a second time.
     return Logger(
-        service=service, level=level, logger_formatter=Discreet(serialize_stacktrace=False)
+        service=service,
+        level=level,
+        logger_formatter=RedactingFormatter(serialize_stacktrace=False),
     )

@@ -11,12 +11,12 @@ from app.clients.aws.lightweight import SecretsManager
 from app.clients.aws.rds_snapshots import Snapshots
 from app.clients.aws.secrets_manager import keep_if_missing
 from app.lambda_handlers import start_collecting
-from app.lambda_handlers.config import runtime_credentials, surroundings
+from app.lambda_handlers.config import function_config, runtime_credentials
 from app.lambda_handlers.powertools import observe, trace
 from app.observability.metrics import step
 from app.runtime_role import make_runtime_role
 
-_known = surroundings()
+_known = function_config()
 logger = observe("migrate", level=_known.settings.log_level)
 trace("migrate", _known.environment)
 start_collecting()

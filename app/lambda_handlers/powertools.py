@@ -62,7 +62,7 @@ class _FromFirstLineOn(logging.Handler):
             handler.handle(record)
 
 
-class Telling:
+class MetricsSink:
     """Hands what is counted to CloudWatch, as lines of its log (EMF), and steps to X-Ray."""
 
     def __init__(self, service: str, *, tracer: Any = None) -> None:  # noqa: ANN401 - Powertools'
@@ -122,12 +122,12 @@ class Telling:
         self._has_news = True
 
 
-def trace(service: str, environment: Mapping[str, str]) -> Telling:
+def trace(service: str, environment: Mapping[str, str]) -> MetricsSink:
     """Listen to all that is told in this function; on Lambda, steps included.
 
     Not for the API's function, whose cold start would read the X-Ray SDK (docs/decisions/0014).
     """
-    telling = Telling(service, tracer=_tracer(service) if _IN_LAMBDA in environment else None)
+    telling = MetricsSink(service, tracer=_tracer(service) if _IN_LAMBDA in environment else None)
     listen(telling)
     return telling
 

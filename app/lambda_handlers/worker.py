@@ -15,18 +15,20 @@ from typing import Any, Protocol
 from app.clients.aws.boto import AwsUnavailableError, make_client_later
 from app.clients.aws.sqs import Message, Queue
 from app.clients.outage import is_outage
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.lambda_handlers import start_collecting
-from app.lambda_handlers.config import max_leases, surroundings
+from app.lambda_handlers.config import function_config, max_leases
 from app.lambda_handlers.powertools import observe, trace
 from app.media.sandbox.pool import TIMEOUT_SECONDS, DecoderPool
-from app.media.sandbox.seccomp import keep_to_itself
+from app.media.sandbox.seccomp import disable_ptrace
 from app.messages import RetryLaterError, pause_after
 
-_known = surroundings()
+_known = function_config()
 logger = observe("worker", level=_known.settings.log_level)
 telling = trace("worker", _known.environment)
-_assembly = Assembly(_known.settings, pool_size=1, max_leases=max_leases(_known.environment))
+_worker_context = WorkerContext(
+    _known.settings, pool_size=1, max_leases=max_leases(_known.environment)
+)
 _sqs = make_client_later("sqs", _known.settings)
 _queues = {
     url.rpartition("/")[2]: Queue(sqs=_sqs, url=url)
@@ -37,7 +39,7 @@ _queues = {
         _known.settings.mail_queue_url,
     )
 }
-keep_to_itself()
+disable_ptrace()
 # Warms up meanwhile. One, since messages are done one after the other, and so beside nothing.
 _decoders = DecoderPool(
     children=1,
@@ -85,7 +87,7 @@ def _render(context: Context) -> None:
     while context.get_remaining_time_in_millis() > _MIN_MILLISECONDS:
         try:
             _note_arrivals()
-            if not _assembly.process_next(_decoders):
+            if not _worker_context.process_next(_decoders):
                 # What still waits is of people whom other functions are at: see
                 # [Note: Nobody has all functions] in app/processing/lease.py.
                 min_delay = _BESIDE_OTHERS_DELAY_SECONDS
@@ -102,13 +104,13 @@ def _render(context: Context) -> None:
     seconds = _seconds_until_next()
     if seconds is not None:
         delay = max(min_delay, min(math.ceil(seconds), _MAX_DELAY_SECONDS))
-        _assembly.wake(delay_seconds=delay)
+        _worker_context.wake(delay_seconds=delay)
 
 
 def _seconds_until_next() -> float | None:
     """How soon a picture may be processed; as late as may be where nobody can say: some may."""
     try:
-        return _assembly.seconds_until_next()
+        return _worker_context.seconds_until_next()
     except Exception:
         logger.exception("nobody knows whether pictures wait; the next function looks")
         return _MAX_DELAY_SECONDS
@@ -118,7 +120,7 @@ def _note_arrivals() -> None:
     """Empty the queue of pictures, as far as that goes in seconds."""
     begun = time.monotonic()
     for _ in range(_MAX_RECEIVES):
-        if not _assembly.receive_arrivals(wait_seconds=0):
+        if not _worker_context.receive_arrivals(wait_seconds=0):
             return
         if time.monotonic() - begun > _MAX_RECEIVING_SECONDS:
             return
@@ -133,11 +135,11 @@ def _do(record: Mapping[str, Any]) -> bool:
     )
     try:
         if _tells_of_pictures(record):
-            if _assembly.note_arrivals([message.body]):  # not now
+            if _worker_context.note_arrivals([message.body]):  # not now
                 _pause(record, message, seconds=pause_after(message.attempt))
                 return False
         else:
-            _assembly.do(message.body, attempt=message.attempt, decoders=_decoders)
+            _worker_context.do(message.body, attempt=message.attempt, decoders=_decoders)
     except RetryLaterError as later:
         _pause(record, message, seconds=later.seconds)
         return False

@@ -5,12 +5,12 @@ from pydantic import ConfigDict, Field
 
 from app.accounts.models import User
 from app.accounts.rate_limits.seats import take_seat
-from app.accounts.sessions.guards import current_user, in_person
+from app.accounts.sessions.guards import current_user, session_required
 from app.accounts.sessions.schemas import UserOut
 from app.database import db, now
 from app.errors import DescriptionsUnavailableError
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.http.schemas import BaseModel
 from app.images.models import Storage
@@ -67,7 +67,7 @@ class AccountPatch(BaseModel):
 
 
 @account.get("")
-@in_person
+@session_required
 @account.output(AccountOut)
 def get_account() -> Response:
     """Show the account: how many pictures, how many bytes, how far descriptions have come."""
@@ -75,14 +75,14 @@ def get_account() -> Response:
 
 
 @account.patch("")
-@in_person
+@session_required
 @account.input(AccountPatch, location="json")
 @account.output(AccountOut)
 @account.doc(responses={409: "The operator has not switched AI descriptions on."})
 def update_account(json_data: AccountPatch) -> Response:
     """Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay."""
     user = current_user()
-    if json_data.descriptions_enabled and parts().settings.model is None:
+    if json_data.descriptions_enabled and dependencies().settings.model is None:
         raise DescriptionsUnavailableError
     take_seat(user.id)
     if json_data.descriptions_enabled != user.descriptions_enabled:
@@ -100,7 +100,7 @@ def _account(user: User) -> Response:
         # What is kept and not on its way.
         pictures=kept.pictures - kept.arriving_pictures,
         bytes=kept.bytes - kept.arriving_bytes,
-        storage=StorageOut(bytes=kept.bytes, quota=parts().settings.storage_quota_bytes),
+        storage=StorageOut(bytes=kept.bytes, quota=dependencies().settings.storage_quota_bytes),
         descriptions=DescriptionCounts(
             waiting=kept.descriptions_waiting,
             done=kept.descriptions_done,

@@ -18,7 +18,7 @@ from app.database import db
 from app.descriptions import versions
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.entity_tags import require_match, tag_of
 from app.http.middleware import json_response
 from app.images.changes import changes_since
@@ -73,7 +73,7 @@ def list_images(query_data: ListIn) -> Response:
     """
     owner = current_owner()
     is_shared = query_data.addresses == "shared"
-    reader = parts().access.reader(owner.id, is_relative=is_shared)
+    reader = dependencies().access.reader(owner.id, is_relative=is_shared)
     shared = {"base": reader.shared.base, "query": reader.shared.query} if is_shared else None
     if query_data.ids is not None:
         found = images_by_id(owner, _parse_ids(query_data.ids), reader=reader)
@@ -106,7 +106,7 @@ def list_changes(query_data: ChangesIn) -> Response:
     owner = current_owner()
     found = changes_since(
         owner,
-        reader=parts().access.reader(owner.id),
+        reader=dependencies().access.reader(owner.id),
         limit=query_data.limit,
         cursor=query_data.changed_since,
     )
@@ -149,7 +149,7 @@ def get_original(image_id: UUID) -> Response:
     ).one_or_none()
     if row is None:
         raise NotFoundError
-    signed = parts().access.download(
+    signed = dependencies().access.download(
         owner.id, image_id, name=row.name, content_type=row.content_type
     )
     return json_response({"url": signed.url, "expires_at": signed.expires_at})
@@ -272,8 +272,8 @@ def retry_image(image_id: UUID) -> Response:
     response = _detail(current_user(), image_id)  # before a worker can be at it
     db.session.commit()
     try:
-        message = task.message(bucket_name=parts().settings.picture_bucket)
-        parts().picture_queue.send(message)
+        message = task.message(bucket_name=dependencies().settings.picture_bucket)
+        dependencies().picture_queue.send(message)
     except AwsUnavailableError as error:
         log.warning("a picture waits for the sweep: %s", error)
     response.status_code = 202
@@ -294,7 +294,7 @@ def retry_image(image_id: UUID) -> Response:
 def describe_image(image_id: UUID) -> Response:
     """Have a model describe one picture, again if need be; one that waits goes on waiting."""
     user = current_user()
-    if versions.ask(user, image_id, model=parts().settings.model):
+    if versions.ask(user, image_id, model=dependencies().settings.model):
         _send(DescribePicture(image_id=image_id).message())
     response = _detail(user, image_id)
     response.status_code = 202
@@ -313,7 +313,7 @@ def describe_image(image_id: UUID) -> Response:
 def describe_missing() -> Response:
     """Have a model describe all pictures that have no description yet."""
     user = current_user()
-    waiting, asked_at = versions.ask_for_missing(user, model=parts().settings.model)
+    waiting, asked_at = versions.ask_for_missing(user, model=dependencies().settings.model)
     if waiting:
         _send(DescribeAll(user_id=user.id, asked_at=asked_at).message())
     return json_response({"queued": waiting}, status=202)
@@ -344,18 +344,18 @@ def _correct(user: User, rows: Sequence[Locked], changes: ImagePatch) -> None:
 
 def _drop_open_parts(user: User, open_parts: list[tuple[UUID, str]]) -> None:
     if open_parts:
-        drop_parts(user, open_parts, uploads=parts().uploads)
+        drop_parts(user, open_parts, uploads=dependencies().uploads)
 
 
 def _send(message: Mapping[str, object]) -> None:
     try:
-        parts().description_queue.send(message)
+        dependencies().description_queue.send(message)
     except AwsUnavailableError as error:
         log.warning("descriptions wait for the sweep: %s", error)
 
 
 def _reader(owner: User | Owner) -> Reader:
-    return parts().access.reader(owner.id)
+    return dependencies().access.reader(owner.id)
 
 
 def _detail(owner: User | Owner, image_id: UUID) -> Response:
@@ -367,7 +367,7 @@ def _detail(owner: User | Owner, image_id: UUID) -> Response:
 
 
 def _shown(owner: User | Owner, image_id: UUID) -> Shown:
-    return image_detail(owner, image_id, reader=_reader(owner), film=parts().access.film)
+    return image_detail(owner, image_id, reader=_reader(owner), film=dependencies().access.film)
 
 
 _PASSING = frozenset({"thumbnail_url", "preview_url", "animation_url", "urls_expire_at"})

@@ -32,7 +32,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.database import db, wait_briefly
+from app.database import db, set_short_lock_timeout
 from app.images.models import Image, ImageState
 from app.images.turns import ARRIVING, TURN, TURN_EACH_MEGABYTE, moving_turn
 from app.messages import PictureStored
@@ -157,7 +157,7 @@ def note_stored(owner_id: UUID, tasks: Sequence[PictureStored]) -> list[PictureS
     Raises:
         OperationalError: somebody has locked one of the rows for longer than a moment.
     """
-    wait_briefly()
+    set_short_lock_timeout()
     noted = set(
         db.session.scalars(
             update(Image)
@@ -236,7 +236,7 @@ def seconds_until_due(
     return None if seconds is None else max(0.0, float(seconds))
 
 
-def tell_backlog() -> None:
+def record_backlog() -> None:
     """Tell how many pictures wait or are being processed, and since when the oldest does.
 
     Neither shows in the queue: its messages are done once they are noted in rows.
@@ -260,7 +260,7 @@ def extend(begun: Begun) -> None:
     if not begun.lease.held.acquire(blocking=False):
         return  # it comes to its end, which may take S3 seconds: the other pictures cannot wait
     try:
-        wait_briefly()  # other pictures' turn to say so comes after
+        set_short_lock_timeout()  # other pictures' turn to say so comes after
         until = _set_ours(begun, leased_until=func.now() + LEASE)
         begun.lease.until = until or begun.lease.until
     finally:

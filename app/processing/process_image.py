@@ -30,7 +30,7 @@ from app.clients.outage import OUTAGE_REST, is_blameless
 from app.database import db, is_contention, now
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
-from app.images.turns import Bill
+from app.images.turns import ProcessingCharge
 from app.integrity.image_rows import has_row
 from app.media.results import DECODER_VERSION, Rejected, Rendered
 from app.media.sandbox.decoder_time import DecoderTime
@@ -71,7 +71,7 @@ class Renders(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bench:
+class ProcessingContext:
     """What processing needs: the store, a decoder pool, and a way to ask for a description."""
 
     store: PictureStore
@@ -126,7 +126,7 @@ def note_arrivals(tasks: Sequence[PictureStored]) -> list[PictureStored]:
     return [task for of_one in missed.values() for task in of_one]
 
 
-def process_next(*, bench: Bench) -> bool:
+def process_next(*, context: ProcessingContext) -> bool:
     """Process the image whose turn it is; False when there is none.
 
     Raises:
@@ -135,21 +135,21 @@ def process_next(*, bench: Bench) -> bool:
         OutageError, SQLAlchemyError: an outage, or somebody has locked its rows: it is tried again,
             and again.
     """
-    begun = begin_next(bench.in_hand, max_leases=bench.max_leases)
+    begun = begin_next(context.in_hand, max_leases=context.max_leases)
     if begun is None:
         return False
     owner_id, decoder_time, started = begun.task.user_id, DecoderTime(), time.monotonic()
     try:
-        process_begun(begun, bench=bench, decoder_time=decoder_time)
+        process_begun(begun, context=context, decoder_time=decoder_time)
         if begun.is_bulk and begun.beside_others:
             # Before the next one may be begun. Time spent waiting is not counted.
-            bench.give_way(owner_id, time.monotonic() - started - decoder_time.waited)
+            context.give_way(owner_id, time.monotonic() - started - decoder_time.waited)
     finally:
-        bench.in_hand.give_back(owner_id, is_bulk=begun.is_bulk)
+        context.in_hand.give_back(owner_id, is_bulk=begun.is_bulk)
     return True
 
 
-def process_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> None:
+def process_begun(begun: Begun, *, context: ProcessingContext, decoder_time: DecoderTime) -> None:
     """Take a picture that is ours through a decoder, and charge its owner for what that takes.
 
     Raises as process_next.
@@ -161,7 +161,7 @@ def process_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
         _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
         return
     try:
-        _process_and_settle(begun, bench=bench, decoder_time=decoder_time)
+        _process_and_settle(begun, context=context, decoder_time=decoder_time)
     except RoomTakenError:
         log.info("a picture waits until others leave it room on the disk: %s", task.image_id)
         _give_back(begun, counts=False, rest=ROOM_REST)
@@ -178,9 +178,11 @@ def process_begun(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> N
         _settle_ours(begun, state=ImageState.DAMAGED, failure_code="processing_failed")
 
 
-def _process_and_settle(begun: Begun, *, bench: Bench, decoder_time: DecoderTime) -> None:
+def _process_and_settle(
+    begun: Begun, *, context: ProcessingContext, decoder_time: DecoderTime
+) -> None:
     """Take a picture through the decoder pool, and say in its row what came of it."""
-    bill = Bill(begun.task.user_id, byte_size=begun.size, decoder_time=decoder_time)
+    bill = ProcessingCharge(begun.task.user_id, byte_size=begun.size, decoder_time=decoder_time)
 
     def still_at_it() -> None:
         extend(begun)
@@ -188,9 +190,9 @@ def _process_and_settle(begun: Begun, *, bench: Bench, decoder_time: DecoderTime
 
     try:
         try:
-            with timed("PictureSeconds"), bench.holding(still_at_it):
+            with timed("PictureSeconds"), context.holding(still_at_it):
                 outcome, receipt = _render(
-                    begun.task, begun, bench=bench, decoder_time=decoder_time
+                    begun.task, begun, context=context, decoder_time=decoder_time
                 )
         finally:
             bill.close()
@@ -200,13 +202,13 @@ def _process_and_settle(begun: Begun, *, bench: Bench, decoder_time: DecoderTime
     except OtherSizeError as error:
         # The estimate was by the size that was announced.
         bill.charge_size(error.size)
-        _reject(begun, failure_code="not_as_promised", store=bench.store)
+        _reject(begun, failure_code="not_as_promised", store=context.store)
         return
     except NotAsPromisedError:
-        _reject(begun, failure_code="not_as_promised", store=bench.store)
+        _reject(begun, failure_code="not_as_promised", store=context.store)
         return
     with step("settle"):
-        _finish(begun, outcome, receipt, bench=bench)
+        _finish(begun, outcome, receipt, context=context)
 
 
 def _settle_without_original(begun: Begun) -> None:
@@ -242,7 +244,7 @@ class NotAsPromisedError(Exception):
 
 
 def _render(
-    task: PictureStored, promised: Begun, *, bench: Bench, decoder_time: DecoderTime
+    task: PictureStored, promised: Begun, *, context: ProcessingContext, decoder_time: DecoderTime
 ) -> tuple[Rendered | Rejected, Receipt]:
     """Take the original through the decoder pool, and store what was derived from it.
 
@@ -253,9 +255,9 @@ def _render(
             for that one. Nothing was fetched.
         NothingStoredError: no original has arrived.
     """
-    with nameless_file() as (file, original), bench.scratch.holding(promised.size, of=file):
+    with nameless_file() as (file, original), context.scratch.holding(promised.size, of=file):
         with step("fetch"):
-            stored = bench.store.fetch_original(
+            stored = context.store.fetch_original(
                 task.user_id, task.image_id, size=promised.size, into=file
             )
         if stored.content_encoding:
@@ -265,14 +267,14 @@ def _render(
         if (stored.sha256 or _digest(original)) != promised.sha256:
             raise NotAsPromisedError
         with step("decode"):
-            outcome = bench.decoders.render(
+            outcome = context.decoders.render(
                 original,
                 owner=task.user_id,
                 background=promised.is_bulk,
                 decoder_time=decoder_time,
             )
     if isinstance(outcome, Rendered) and outcome.thumbnail and outcome.preview:
-        put = bench.store.put_derived
+        put = context.store.put_derived
         preview = PREVIEWS[_format_of(outcome.preview)]
         with step("store"):
             put(task.user_id, task.image_id, preview, content=outcome.preview)
@@ -295,14 +297,18 @@ def _cause_of_failure(outcome: Rendered | Rejected) -> str | None:
     return outcome.error or (outcome.reason if outcome.reason in OURS else None)
 
 
-def _finish(begun: Begun, outcome: Rendered | Rejected, receipt: Receipt, *, bench: Bench) -> None:
+def _finish(
+    begun: Begun, outcome: Rendered | Rejected, receipt: Receipt, *, context: ProcessingContext
+) -> None:
     task = begun.task
     if cause := _cause_of_failure(outcome):
         count_undecodable(cause)
     if isinstance(outcome, Rejected):
-        _reject(begun, failure_code=outcome.reason, store=bench.store)
+        _reject(begun, failure_code=outcome.reason, store=context.store)
         return
-    describe = bench.describes and outcome.preview is not None and _wants_descriptions(task.user_id)
+    describe = (
+        context.describes and outcome.preview is not None and _wants_descriptions(task.user_id)
+    )
     metadata = outcome.metadata
     values: dict[str, object] = {
         "failure_code": outcome.reason,
@@ -347,9 +353,9 @@ def _finish(begun: Begun, outcome: Rendered | Rejected, receipt: Receipt, *, ben
         # The row was deleted meanwhile: delete the derivatives that we stored. Not the original:
         # whoever deletes a row deletes it, and after a restore of the database no row is there.
         if not has_row(_place_of(task)):
-            bench.store.delete_derived(task.user_id, task.image_id)
+            context.store.delete_derived(task.user_id, task.image_id)
     elif describe:
-        bench.ask(DescribePicture(image_id=task.image_id))
+        context.ask(DescribePicture(image_id=task.image_id))
 
 
 def _reject(begun: Begun, *, failure_code: str, store: PictureStore) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, any_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.database import Prepared, db, given, wait_briefly
+from app.database import Prepared, db, given, set_short_lock_timeout
 from app.images.album_models import Album
 from app.images.models import SHOWN, Description, Image
 from app.images.tag_models import Tag
@@ -90,7 +90,7 @@ def index_some() -> bool:
     their texts cannot be read yet, and their note is the only one, since a second changes nothing.
     The images are locked first, as by whoever changes them, so nobody waits crosswise.
     """
-    wait_briefly()
+    set_short_lock_timeout()
     some = (
         select(ImageToIndex.image_id)
         .join(Image, Image.id == ImageToIndex.image_id)
@@ -107,7 +107,7 @@ def index_some() -> bool:
 
 def index_some_albums() -> bool:
     """The same of albums whose titles the former release wrote."""
-    wait_briefly()
+    set_short_lock_timeout()
     some = (
         select(Album)
         .where(Album.title_words.is_(None))

@@ -5,7 +5,7 @@ from flask import Response
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.database import now
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.images.listing import Shown
 from app.search.find import find_images
@@ -31,7 +31,7 @@ def search_images(query_data: SearchIn) -> Response:
     owner = current_owner()
     query = parse_query(query_data.q, today=query_data.today or now().date())
     is_shared = query_data.addresses == "shared"
-    reader = parts().access.reader(owner.id, is_relative=is_shared)
+    reader = dependencies().access.reader(owner.id, is_relative=is_shared)
     found = find_images(owner, query, limit=query_data.limit, cursor=query_data.cursor)
     return json_response(
         {

@@ -12,7 +12,7 @@ from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.database import db
 from app.errors import ShareLinksForbiddenError
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.library.selection import wrong_field
 from app.sharing.links import (
@@ -193,11 +193,11 @@ def _answer_with_address(share_id: UUID, token: str) -> Response:
     db.session.flush()
     shown = show_share(current_user(), share_id, allowed=_are_allowed())
     # Behind the #: docs/decisions/0104-share-links.md.
-    return json_response(shown | {"url": f"{parts().settings.site_origin}/s#{token}"})
+    return json_response(shown | {"url": f"{dependencies().settings.site_origin}/s#{token}"})
 
 
 def _are_allowed() -> bool:
-    return parts().settings.share_links_are_allowed
+    return dependencies().settings.share_links_are_allowed
 
 
 def _hash(password: str | None, *, email: str) -> str | None:

@@ -7,7 +7,7 @@ from flask import Response
 from app.accounts.rate_limits.policies import TOO_MANY_TRIES
 from app.accounts.sessions.guards import public
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.sharing.contents import (
     find_shared_original,
@@ -94,7 +94,7 @@ def get_shared_addresses(query_data: InViewIn) -> Response:
     """
     share = current_share()
     ids = parse_ids_in_view(query_data.ids)
-    reader = parts().access.visitor_reader(share.id, share.owner_id, until=share.expires_at)
+    reader = dependencies().access.visitor_reader(share.id, share.owner_id, until=share.expires_at)
     said = {"base": reader.shared.base, "query": reader.shared.query}
     return json_response(show_shared_in_view(share, ids, reader=reader, shared=said))
 
@@ -116,7 +116,7 @@ def get_shared_original(image_id: UUID) -> Response:
     """Get an address that saves the original, where the owner of the link allows that."""
     share = current_share()
     original = find_shared_original(share, image_id)
-    signed = parts().access.visitor_download(
+    signed = dependencies().access.visitor_download(
         share.id,
         share.owner_id,
         image_id,

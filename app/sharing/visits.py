@@ -38,7 +38,7 @@ from app.accounts.sessions.lookup import Owner
 from app.accounts.sessions.tokens import digest
 from app.database import Prepared, db, now
 from app.errors import NotSignedInError, ShareClosedError
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.images.album_models import AlbumOrder
 
 P = ParamSpec("P")
@@ -214,7 +214,7 @@ def sign_visit(share: OpenShare, *, until: datetime) -> str:
 
 
 def _mac(share: OpenShare, said: bytes) -> bytes:
-    secret = parts().settings.secret_key.encode()
+    secret = dependencies().settings.secret_key.encode()
     bound = bytes(share.token_hash) + (share.password_hash or "").encode()
     return hmac.digest(hmac.digest(secret, _PURPOSE, "sha256"), said + bound, "sha256")
 
@@ -231,6 +231,6 @@ def _decoded(visit: str) -> bytes:
 def _one_of(query: Prepared, **values: object) -> OpenShare | None:
     """Return the link, unless this site allows none."""
     rows = query.rows(values)
-    if not rows or not parts().settings.share_links_are_allowed:
+    if not rows or not dependencies().settings.share_links_are_allowed:
         return None
     return OpenShare(*rows[0])

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, delete, select, tuple_
 
 from app.albums.entries import lock_albums_of
-from app.database import db, now, wait_briefly
+from app.database import db, now, set_short_lock_timeout
 from app.images.tag_models import ImageTag, Tag
 
 RESTORABLE_FOR = timedelta(days=30)
@@ -41,7 +41,7 @@ def purge_tags(due: DueTags) -> None:
     Raises:
         OperationalError: the person's rows are locked for longer than a moment.
     """
-    wait_briefly()
+    set_short_lock_timeout()
     lock_albums_of(due.owner_id)
     tags = (
         select(Tag.id)

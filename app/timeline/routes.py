@@ -4,7 +4,7 @@ from flask import Response
 
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.entity_tags import tag_with_version, unchanged_since
 from app.http.middleware import json_response
 from app.timeline.buckets import bucket_of, count_buckets, read_bucket, show_in_view, version_of
@@ -72,7 +72,7 @@ def get_addresses(query_data: InViewIn) -> Response:
     Signed addresses, colour placeholders and alternative texts of up to 200 images.
     """
     owner = current_owner()
-    reader = parts().access.reader(owner.id, is_relative=True)
+    reader = dependencies().access.reader(owner.id, is_relative=True)
     shared = {"base": reader.shared.base, "query": reader.shared.query}
     ids = parse_ids_in_view(query_data.ids)
     return json_response(show_in_view(owner, ids, reader=reader, shared=shared))

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, db, now, wait_briefly
+from app.database import Base, db, now, set_short_lock_timeout
 from app.images.models import Image, ImageState
 
 # An address that was signed before lives for minutes; who has begun to send may take hours.
@@ -123,7 +123,7 @@ def note_late(owner_id: UUID, image_ids: Sequence[UUID]) -> None:
     Raises:
         OperationalError: somebody has locked one of the rows for longer than a moment.
     """
-    wait_briefly()
+    set_short_lock_timeout()
     rejected = select(Image.id).where(
         Image.owner_id == owner_id, Image.id.in_(image_ids), Image.state == ImageState.REJECTED
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import User
-from app.clients.aws.presigned_urls import UploadPlace, UserAccess
+from app.clients.aws.presigned_urls import PresignedUpload, UserAccess
 from app.database import db, now
 from app.errors import TooManyUploadsError
 from app.images.failure_messages import VIDEO, WORDS
@@ -40,7 +40,7 @@ class Promised:
     """A place to upload to; `abandoned` is an upload in parts that it takes the place of."""
 
     image_id: UUID
-    place: UploadPlace
+    place: PresignedUpload
     abandoned: str | None
 
 
@@ -72,7 +72,7 @@ def refusal(new: NewImage, *, max_bytes: int) -> Refused | None:
     return None
 
 
-class Room:
+class QuotaReservation:
     """How much more a person may keep.
 
     One batch of a person at a time, until its transaction ends: two cannot both have the last of
@@ -127,7 +127,7 @@ def _count(query: Select[Any]) -> int:
 
 
 def promise_upload(
-    user: User, new: NewImage, *, access: UserAccess, room: Room
+    user: User, new: NewImage, *, access: UserAccess, room: QuotaReservation
 ) -> Promised | PromisedInParts | Existing | Refused:
     """Promise a place for a picture, or find it. Safe to repeat: the same bytes, the same id.
 

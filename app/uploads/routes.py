@@ -13,7 +13,7 @@ from app.albums.entries import add_images, lock_albums_of, require_album
 from app.clients.aws.boto import AwsUnavailableError
 from app.database import db
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.images.listing import Shown, image_detail, images_by_id
 from app.images.schemas import ImageDetail
@@ -23,8 +23,8 @@ from app.uploads.asking_s3 import MAX_ASKED_AT_ONCE, count_asked
 from app.uploads.create import (
     Existing,
     Promised,
+    QuotaReservation,
     Refused,
-    Room,
     promise_upload,
     refusal,
     require_few_unfinished,
@@ -78,10 +78,10 @@ def create_images(json_data: NewImages) -> Response:
     """
     user = current_user()
     require_few_discarded(user)
-    settings, access = parts().settings, parts().access
+    settings, access = dependencies().settings, dependencies().access
     reader = access.reader(user.id)  # before anything is locked: it may have to ask STS
     take_seat(user.id)
-    room = Room(user, quota_bytes=settings.storage_quota_bytes)
+    room = QuotaReservation(user, quota_bytes=settings.storage_quota_bytes)
     answers: dict[int, Answer] = {}
     # In the order of the checksums, so that two batches at once cannot wait for each other.
     for index, new in sorted(enumerate(json_data.images), key=lambda item: item[1].sha256):
@@ -134,8 +134,8 @@ def complete_image(image_id: UUID) -> Response:
     From then on the picture is stored; it is processed as those are that came in one piece.
     """
     user = current_user()
-    complete_parts(user, image_id, uploads=parts().uploads)
-    access = parts().access
+    complete_parts(user, image_id, uploads=dependencies().uploads)
+    access = dependencies().access
     detail = image_detail(user, image_id, reader=access.reader(user.id), film=access.film)
     return json_response(detail, status=202)
 
@@ -166,7 +166,7 @@ def _found_at_s3(user: User, image_ids: list[UUID]) -> set[UUID]:
     found = set()
     for image_id in image_ids:
         try:
-            if parts().uploads.has_original(user_id, image_id):
+            if dependencies().uploads.has_original(user_id, image_id):
                 found.add(image_id)
         except AwsUnavailableError as error:
             log.warning("originals are looked for later: %s", error)
@@ -181,7 +181,7 @@ def _drop_abandoned(user: User, answers: list[Answer]) -> None:
         if isinstance(answer, Promised | PromisedInParts) and answer.abandoned is not None
     ]
     if abandoned:
-        drop_parts(user, abandoned, uploads=parts().uploads)
+        drop_parts(user, abandoned, uploads=dependencies().uploads)
 
 
 def _place(user: User, answer: Answer, shown: dict[UUID, Shown], *, unproven: set[UUID]) -> Shown:
@@ -201,7 +201,7 @@ def _place(user: User, answer: Answer, shown: dict[UUID, Shown], *, unproven: se
             }
             return {"status": "upload", "image": shown[image_id], "upload": upload}
         case PromisedInParts(image_id=image_id):
-            opened = open_parts(user, answer, uploads=parts().uploads)
+            opened = open_parts(user, answer, uploads=dependencies().uploads)
             return {"status": "upload", "image": shown[image_id], "upload": _in_parts(opened)}
 
 

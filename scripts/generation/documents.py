@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.api.app import create_app
 from app.api.openapi import openapi_document
-from app.http.dependencies import Parts, build_parts
+from app.http.dependencies import Dependencies, build_parts
 from app.settings import Settings
 from scripts.generation.routes import route_table
 from scripts.generation.schema import schema_page
@@ -69,7 +69,7 @@ def _frontend_tool(name: str, *arguments: str, text: str = "") -> str:
     return done.stdout
 
 
-def _unconnected_parts() -> Parts:
+def _unconnected_parts() -> Dependencies:
     """Parts that are never asked: describing the API needs no database and no AWS."""
     settings = Settings.from_environment(
         {

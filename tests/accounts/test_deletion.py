@@ -51,7 +51,11 @@ LEAVES = (
 
 @pytest.fixture
 def library() -> Iterator[Library]:
-    with running_stack() as stack, library_on(stack) as library, library.assembly.app.app_context():
+    with (
+        running_stack() as stack,
+        library_on(stack) as library,
+        library.worker_context.app.app_context(),
+    ):
         yield library
 
 
@@ -71,13 +75,13 @@ def test_a_large_library_goes_by_the_thousand(library: Library) -> None:
 
     left = []
     for _ in range(3):
-        delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+        delete_person(ada, store=library.worker_context.exports, is_over=lambda: True)
         left.append(rows(library, "images", ada))
     assert left == [ROWS_AT_A_TIME + 1, 1, 0]
     assert rows(library, "users", ada) == 1
-    delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+    delete_person(ada, store=library.worker_context.exports, is_over=lambda: True)
     assert rows(library, "image_changes", ada) == ROWS_AT_A_TIME + 1
-    delete_person(ada, store=library.assembly.exports)
+    delete_person(ada, store=library.worker_context.exports)
     for table in ("images", "image_changes", "timeline_months", "users"):
         assert rows(library, table, ada) == 0
     assert rows(library, "images", bob) == 2 * ROWS_AT_A_TIME + 1
@@ -95,7 +99,7 @@ def test_what_is_in_albums_goes_by_the_ten_thousand_before_its_images(library: L
     left = []
     for _ in range(4):
         left.append((library.value(entries, owner=ada), rows(library, "images", ada)))
-        delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+        delete_person(ada, store=library.worker_context.exports, is_over=lambda: True)
     assert left == [
         (10_100, 100),
         (10_100 - ENTRIES_AT_A_TIME, 100),
@@ -103,7 +107,7 @@ def test_what_is_in_albums_goes_by_the_ten_thousand_before_its_images(library: L
         (None, 100),
     ]
     assert rows(library, "images", ada) == 0
-    delete_person(ada, store=library.assembly.exports)
+    delete_person(ada, store=library.worker_context.exports)
     for table in ("albums", "image_changes", "users"):
         assert rows(library, table, ada) == 0
     assert library.value(entries, owner=bob) == 10_100
@@ -120,10 +124,10 @@ def test_what_has_tags_goes_by_the_ten_thousand_before_its_images(library: Libra
     left = []
     for _ in range(4):
         left.append((library.value(entries, owner=ada), rows(library, "images", ada)))
-        delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+        delete_person(ada, store=library.worker_context.exports, is_over=lambda: True)
     assert left == [(10_200, 102), (10_200 - ENTRIES_AT_A_TIME, 102), (0, 102), (0, 102)]
     assert (rows(library, "tags", ada), rows(library, "images", ada)) == (0, 0)
-    delete_person(ada, store=library.assembly.exports)
+    delete_person(ada, store=library.worker_context.exports)
     assert rows(library, "users", ada) == 0
     assert library.value(entries, owner=bob) == 10_200
 
@@ -137,7 +141,7 @@ def test_who_is_opened_between_two_thousands_is_left_alone(library: Library) -> 
         library.value("UPDATE users SET delete_after = NULL WHERE id = :id RETURNING 1", id=ada)
         return False
 
-    delete_person(ada, store=library.assembly.exports, is_over=is_over)
+    delete_person(ada, store=library.worker_context.exports, is_over=is_over)
     assert rows(library, "images", ada) == ROWS_AT_A_TIME + 1
 
 
@@ -156,12 +160,12 @@ def test_objects_of_a_large_library_go_by_pages_and_the_next_sweep_goes_on(
 
     left = []
     for _ in range(2):
-        delete_person(ada, store=library.assembly.exports, is_over=lambda: True)
+        delete_person(ada, store=library.worker_context.exports, is_over=lambda: True)
         left.append(objects())
         assert rows(library, "images", ada) == 2
         assert all(library.archive.tombstone(place) for place in hers)
     assert left == [4, 2]
-    delete_person(ada, store=library.assembly.exports)
+    delete_person(ada, store=library.worker_context.exports)
     assert objects() == 0
     assert rows(library, "users", ada) == 0
     assert library.archive.look(his) is not None

@@ -22,7 +22,7 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from app.cli.migrate import migrate
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.settings import Settings, with_driver
 from scripts.embedded.models import StandIn
 from scripts.embedded.ports import free_ports
@@ -200,11 +200,11 @@ def store(bucket: Any) -> Callable[[str], Json]:
 
 
 @pytest.fixture
-def assembly(stack: EmbeddedStack, site: str) -> Assembly:  # noqa: ARG001 - migrated
+def worker_context(stack: EmbeddedStack, site: str) -> WorkerContext:  # noqa: ARG001 - migrated
     """The worker's parts, so that a test can sweep when it wants to."""
     environment = stack.environment("worker")
     with keys_of(environment):
-        return Assembly(Settings.from_environment(environment), pool_size=2)
+        return WorkerContext(Settings.from_environment(environment), pool_size=2)
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def _named(url: str, database: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 
 
-class Bench:
+class ProcessingContext:
     """Everything that is measured, over one embedded stack."""
 
     def __init__(self, stack: EmbeddedStack, running: ExitStack) -> None:
@@ -154,7 +154,7 @@ def _per_second(api: Api, path: str) -> float:
     return REQUESTS * AT_ONCE / (time.perf_counter() - start)
 
 
-def _tell(places: list[Place], bench: Bench) -> dict[str, object]:
+def _tell(places: list[Place], bench: ProcessingContext) -> dict[str, object]:
     """Measure and print; return the figures that aims are about."""
     found: dict[tuple[int, str, str], Measured] = defaultdict(Measured)
     bare = Measured()
@@ -210,7 +210,7 @@ def main() -> None:
                 data=Path(name) / "data", site_origin="http://localhost:8000", careless=True
             )
         )
-        bench = Bench(stack, running)
+        bench = ProcessingContext(stack, running)
         figures = _tell([bench.place(size) for size in sizes], bench)
     print(json.dumps(figures))
     growths = figures["growth"]

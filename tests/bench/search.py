@@ -73,7 +73,7 @@ FROM image_search
 """
 
 
-class Bench:
+class ProcessingContext:
     """One database, and the API that serves it."""
 
     def __init__(
@@ -148,7 +148,7 @@ def _named(url: str, database: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 
 
-def _tell(bench: Bench) -> dict[str, object]:
+def _tell(bench: ProcessingContext) -> dict[str, object]:
     """Measure and print; return the figures that aims are about."""
     found: dict[str, Measured] = defaultdict(Measured)
     answers = {}
@@ -196,7 +196,7 @@ def main() -> None:
                 data=Path(name) / "data", site_origin="http://localhost:8000", careless=True
             )
         )
-        figures = _tell(Bench(stack, running, count=count, others=others))
+        figures = _tell(ProcessingContext(stack, running, count=count, others=others))
     print(json.dumps(figures))
     p50 = figures["p50_ms"]
     assert isinstance(p50, dict)

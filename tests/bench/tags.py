@@ -63,7 +63,7 @@ def seed(person: Person, database: Engine, pictures: int) -> None:
         connection.execute(text("ANALYZE"))
 
 
-class Bench:
+class ProcessingContext:
     """Somebody whose requests are timed."""
 
     def __init__(self, person: Person) -> None:
@@ -165,7 +165,7 @@ def main() -> int:
     ):
         ada, bob = Person(http=hers).join(database), Person(http=his).join(database)
         seed(ada, database, words.pictures)
-        bench = Bench(ada)
+        bench = ProcessingContext(ada)
         idle = alongside(bob, lambda: time.sleep(3))
         busy = alongside(bob, lambda: bench.rounds(words.rounds))
         tags = list(listed(ada))

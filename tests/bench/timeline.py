@@ -122,7 +122,7 @@ def _ask(connection: HTTPConnection, path: str, headers: dict[str, str]) -> tupl
     return answer.headers["ETag"], body
 
 
-class Bench:
+class ProcessingContext:
     """Everything that is measured, over one embedded stack."""
 
     def __init__(self, stack: EmbeddedStack, running: ExitStack) -> None:
@@ -245,7 +245,7 @@ def main() -> None:
                 data=Path(name) / "data", site_origin="http://localhost:8000", careless=True
             )
         )
-        bench = Bench(stack, running)
+        bench = ProcessingContext(stack, running)
         places = [bench.place(size) for size in SIZES if size <= most]
         found: dict[tuple[int, str], Measured] = defaultdict(Measured)
         for _ in range(ROUNDS):

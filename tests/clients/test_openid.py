@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from app.clients.bounded_http import is_safe_address
-from app.clients.openid.client import GOOGLE, Departure, OpenIDClient, claims_from
+from app.clients.openid.client import GOOGLE, AuthorizationParameters, OpenIDClient, claims_from
 from app.clients.openid.discovery import ProviderError
 from app.clients.openid.failures import REMEMBERED_SECONDS
 from app.settings import ProviderSettings
@@ -106,7 +106,7 @@ class Clock:
         return self.now
 
 
-TRIP = Departure(state="state", nonce="nonce", code_verifier="verifier" * 8)
+TRIP = AuthorizationParameters(state="state", nonce="nonce", code_verifier="verifier" * 8)
 
 
 def client_of(provider: Provider, name: str, clock: Clock) -> OpenIDClient:

@@ -60,7 +60,7 @@ def test_no_statement_asks_for_more_than_a_thousand(
     owner = library.person()
     library.value(MISSING, owner=owner, count=PICTURES)
     model = ModelSettings(api_key="x", base_url=None, model="x", effort=None, is_demo=True)
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         user = db.session.get_one(User, owner)
         user.descriptions_enabled_at = now()
         db.session.commit()

@@ -18,7 +18,7 @@ from tests.support.library import Library, library_on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.clients.openai_vision import Sighting
+    from app.clients.openai_vision import GeneratedDescription
     from app.media.sandbox.decoder_time import DecoderTime
 
 WAITING = (
@@ -35,7 +35,7 @@ LAST = "SELECT id FROM images ORDER BY description_asked_at DESC LIMIT 1"
 class Unasked:
     """A model, and a decoder pool, that nobody may ask."""
 
-    def describe(self, preview: bytes) -> Sighting:
+    def describe(self, preview: bytes) -> GeneratedDescription:
         raise AssertionError(preview)
 
     def sketch(
@@ -70,11 +70,11 @@ def changed() -> Iterator[list[int]]:
 
 def describe(library: Library) -> None:
     """Do one message, as the worker does."""
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         describe_next(
             DescribePicture(image_id=uuid4()),
             1,
-            store=library.assembly.store,
+            store=library.worker_context.store,
             decoders=Unasked(),
             vision=Unasked(),
             is_demo=False,

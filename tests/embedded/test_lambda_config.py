@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.lambda_handlers.config import surroundings
+from app.lambda_handlers.config import function_config
 from tests.support.lambda_environment import function_environment
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_keys_become_settings(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in function_environment(stack, "api").items():
         monkeypatch.setenv(name, value)
-    settings = surroundings.__wrapped__().settings
+    settings = function_config.__wrapped__().settings
     assert settings.secret_key == "k" * 48
     assert [(each.name, each.client_id) for each in settings.providers] == [
         ("google", "pinhole-at-google"),

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from app.clients.aws.bucket_versions import Archive, Place
+from app.clients.aws.bucket_versions import ObjectVersions, Place
 from app.clients.aws.export_store import ExportStore, export_prefix
 from app.clients.aws.image_store import PictureStore, key_of
 from app.clients.aws.presigned_urls import UserAccess, bucket_at
@@ -86,7 +86,7 @@ def use_pictures(recorder: Recorder) -> None:
     user, image = uuid4(), uuid4()
     place = Place(user_id=user, image_id=image)
     store = PictureStore(s3=recorder.client("s3"), bucket_name=BUCKET)
-    archive = Archive(s3=recorder.client("s3"), bucket_name=BUCKET)
+    archive = ObjectVersions(s3=recorder.client("s3"), bucket_name=BUCKET)
 
     s3.put_object(Bucket=BUCKET, Key=key_of(user, image, "original"), Body=b"original")
     assert store.look(user, image) is not None

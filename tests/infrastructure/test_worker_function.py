@@ -48,9 +48,9 @@ def worker(packages: dict[str, Path], library: Library, tmp_path: Path) -> Itera
 def told(library: Library) -> list[object]:
     """Take all messages out of the queue of pictures; return what they say."""
     bodies: list[object] = []
-    while messages := library.assembly.pictures.receive(most=10, wait_seconds=0):
+    while messages := library.worker_context.pictures.receive(most=10, wait_seconds=0):
         bodies += [json.loads(message.body) for message in messages]
-        library.assembly.pictures.all_done(messages)
+        library.worker_context.pictures.all_done(messages)
     return bodies
 
 
@@ -66,14 +66,14 @@ def sqs_of(library: Library) -> Any:
 @pytest.fixture(autouse=True)
 def _queue_is_empty(library: Library) -> None:
     """Also of what an earlier test's function left, to come later."""
-    sqs_of(library).purge_queue(QueueUrl=library.assembly.settings.picture_queue_url)
+    sqs_of(library).purge_queue(QueueUrl=library.worker_context.settings.picture_queue_url)
 
 
 def delayed(library: Library) -> int:
     """How many messages of the queue of pictures are to come later."""
     name = "ApproximateNumberOfMessagesDelayed"
     answer = sqs_of(library).get_queue_attributes(
-        QueueUrl=library.assembly.settings.picture_queue_url, AttributeNames=[name]
+        QueueUrl=library.worker_context.settings.picture_queue_url, AttributeNames=[name]
     )
     return int(answer["Attributes"][name])
 

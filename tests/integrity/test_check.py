@@ -47,9 +47,9 @@ def library(shared: Library) -> Iterator[Library]:
     for item in shared.s3.list_object_versions(Bucket=BUCKET).get("DeleteMarkers", []):
         shared.s3.delete_object(Bucket=BUCKET, Key=item["Key"], VersionId=item["VersionId"])
     shared.value("DELETE FROM users RETURNING 1")
-    while messages := shared.assembly.pictures.receive(wait_seconds=0):
+    while messages := shared.worker_context.pictures.receive(wait_seconds=0):
         for message in messages:
-            shared.assembly.pictures.done(message)
+            shared.worker_context.pictures.done(message)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_an_overwritten_object_is_brought_back(library: Library, ada: UUID) -> N
 
 def test_without_the_right_version_nothing_is_touched(library: Library, ada: UUID) -> None:
     place = library.add(ada)
-    library.assembly.store.delete_image(place.user_id, place.image_id)
+    library.worker_context.store.delete_image(place.user_id, place.image_id)
     library.put(place, b"something else")
     everything = {"repair": True, "forget_lost": True, "remove_orphans": True}
     assert library.examine(**everything) == [("wrong", "deleted", place.key)]
@@ -144,9 +144,9 @@ def test_what_the_product_deleted_stays_deleted_though_its_bytes_are_there(
 ) -> None:
     place, other = library.add(ada), library.add(ada)
     if whole_account:
-        library.assembly.exports.delete_person(ada)
+        library.worker_context.exports.delete_person(ada)
     else:
-        library.assembly.store.delete_image(place.user_id, place.image_id)
+        library.worker_context.store.delete_image(place.user_id, place.image_id)
         library.delete(other)  # that was somebody else
     assert library.archive.versions(place)
     outcomes = dict.fromkeys((place.key, other.key), "deleted")
@@ -159,7 +159,7 @@ def test_what_the_product_deleted_stays_deleted_though_its_bytes_are_there(
 def test_what_is_uploaded_after_a_deletion_can_be_brought_back(library: Library, ada: UUID) -> None:
     """A rejected file is promised its old place again."""
     place = library.add(ada, jpeg(seed=1))
-    library.assembly.store.delete_image(place.user_id, place.image_id)
+    library.worker_context.store.delete_image(place.user_id, place.image_id)
     tombstone = library.archive.tombstone(place)
     assert tombstone
     later = tombstone.at + timedelta(seconds=1)
@@ -177,7 +177,7 @@ def test_a_lost_or_deleted_picture_is_forgotten_when_asked(
     if outcome == "lost":
         library.lose(place)
     else:
-        library.assembly.store.delete_image(place.user_id, place.image_id)
+        library.worker_context.store.delete_image(place.user_id, place.image_id)
     assert library.examine(repair=True) == [("missing", outcome, place.key)]
     assert library.state(place) == "ready"
     assert library.examine(forget_lost=True) == [("missing", "forgotten", place.key)]
@@ -270,7 +270,7 @@ def test_sweep_has_what_older_decoders_could_not_show_decoded_again_once(
     failed = "UPDATE images SET state = 'damaged', decoder_version = 0, failure_code = "
     library.value(f"{failed} 'corrupt' WHERE id = '{broken.image_id}' RETURNING 1")
     library.value(f"{failed} 'undecodable' WHERE id = '{place.image_id}' RETURNING 1")
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         decode_again_what_older_decoders_could_not()
     assert (library.state(place), library.state(broken)) == ("processing", "damaged")
     library.work(decoders)
@@ -332,11 +332,11 @@ def test_round_passes_over_somebody_whose_counts_are_locked(library: Library) ->
 def go_round(library: Library) -> None:
     """Go through the whole bucket, as sweeps do in the course of a day."""
     library.value("DELETE FROM rounds RETURNING 1")
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         look_for_orphans(
-            census=library.assembly.census,
-            store=library.assembly.store,
-            exports=library.assembly.exports,
+            census=library.worker_context.census,
+            store=library.worker_context.store,
+            exports=library.worker_context.exports,
         )
 
 
@@ -389,6 +389,6 @@ def test_unfinished_pictures_are_the_sweeps_business(
 ) -> None:
     place = library.add(ada)
     library.value("UPDATE images SET state = :state RETURNING 1", state=state)
-    library.assembly.store.delete_image(place.user_id, place.image_id)
+    library.worker_context.store.delete_image(place.user_id, place.image_id)
     assert library.examine(repair=True, forget_lost=True) == []
     assert library.state(place) == state

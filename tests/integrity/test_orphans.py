@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from app.clients.aws.boto import AwsUnavailableError
-from app.clients.aws.bucket_inventory import Census, Found, FoundExport, Page
+from app.clients.aws.bucket_inventory import BucketInventory, Found, FoundExport, Page
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.export_store import export_prefix
 from app.database import db
 from app.integrity.orphans import PAGES_A_SWEEP, lock_place, look_for_orphans
-from app.integrity.scan_state import keep_watch
+from app.integrity.scan_state import record_sweep
 from scripts.embedded.policies import BUCKET
 from tests.api.conftest import until
 from tests.conftest import running_stack
@@ -30,7 +30,7 @@ TWO_DAYS = timedelta(days=2)
 Seen = TypeVar("Seen", Found, FoundExport)
 
 
-class LaterCensus(Census):
+class LaterCensus(BucketInventory):
     """Looks at the bucket as it will look after some time, and counts how often."""
 
     def __init__(self, library: Library, *, ago: timedelta = TWO_DAYS, most: int = 1000) -> None:
@@ -74,14 +74,14 @@ def watched(library: Library, *, since: str) -> None:
     )
 
 
-def sweep(library: Library, census: Census, *, pages: int = PAGES_A_SWEEP) -> None:
-    with library.assembly.app.app_context():
-        keep_watch()
+def sweep(library: Library, census: BucketInventory, *, pages: int = PAGES_A_SWEEP) -> None:
+    with library.worker_context.app.app_context():
+        record_sweep()
         db.session.commit()
         look_for_orphans(
             census=census,
-            store=library.assembly.store,
-            exports=library.assembly.exports,
+            store=library.worker_context.store,
+            exports=library.worker_context.exports,
             pages=pages,
         )
 
@@ -118,9 +118,9 @@ def test_what_was_deleted_is_nothing_to_look_for(library: Library) -> None:
     place = library.add(library.person())
     library.purge(place)
     assert library.archive.versions(place)
-    assert library.assembly.census.page(after="").found == []
+    assert library.worker_context.census.page(after="").found == []
     library.put(place, b"somebody brings bytes there again")
-    (found,) = library.assembly.census.page(after="").found
+    (found,) = library.worker_context.census.page(after="").found
     assert found.place == place
 
 
@@ -197,14 +197,14 @@ def test_orphan_that_cannot_be_removed_keeps_no_other(
 ) -> None:
     ada = library.person()
     orphans = sorted(orphan_of(library, ada) for _ in range(3))
-    delete = library.assembly.store.delete_image
+    delete = library.worker_context.store.delete_image
 
     def delete_but_the_first(user_id: UUID, image_id: UUID) -> int:
         if image_id == orphans[0].image_id:
             raise AwsUnavailableError
         return delete(user_id, image_id)
 
-    monkeypatch.setattr(library.assembly.store, "delete_image", delete_but_the_first)
+    monkeypatch.setattr(library.worker_context.store, "delete_image", delete_but_the_first)
     sweep(library, LaterCensus(library))
     assert {orphan.key for orphan in orphans} & keys(library) == {orphans[0].key}
     assert library.value("SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL") == 1
@@ -215,14 +215,14 @@ def test_orphan_that_takes_all_of_the_time_and_fails_keeps_no_other(
 ) -> None:
     ada = library.person()
     orphans = sorted(orphan_of(library, ada) for _ in range(3))
-    delete = library.assembly.store.delete_image
+    delete = library.worker_context.store.delete_image
 
     def delete_but_the_first(user_id: UUID, image_id: UUID) -> int:
         if image_id == orphans[0].image_id:
             raise AwsUnavailableError
         return delete(user_id, image_id)
 
-    monkeypatch.setattr(library.assembly.store, "delete_image", delete_but_the_first)
+    monkeypatch.setattr(library.worker_context.store, "delete_image", delete_but_the_first)
     monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)  # one each time
     census, ended = LaterCensus(library), "SELECT count(*) FROM rounds WHERE ended_at IS NOT NULL"
     while library.value(ended) == 0:
@@ -303,7 +303,7 @@ def test_a_sweep_that_is_cut_off_goes_on_where_it_was(library: Library) -> None:
 def test_a_orphan_that_gets_a_row_meanwhile_stays(library: Library) -> None:
     ada = library.person()
     known, orphan = library.add(ada), orphan_of(library, ada)
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         lock_place(orphan.image_id)  # as the doctor does
         sweeping = threading.Thread(target=sweep, args=[library, LaterCensus(library)])
         sweeping.start()
@@ -328,7 +328,7 @@ def test_originals_that_are_gone_are_told(
     sweep(library, LaterCensus(library))
     assert "missing originals" not in caplog.text
     library.delete(places[1])
-    library.assembly.store.delete_image(places[4].user_id, places[4].image_id)
+    library.worker_context.store.delete_image(places[4].user_id, places[4].image_id)
     library.value("DELETE FROM rounds RETURNING 1")
     sweep(library, LaterCensus(library))
     told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]

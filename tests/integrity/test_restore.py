@@ -33,7 +33,7 @@ def dump(library: Library, into: Path) -> None:
 
 def restore(library: Library, dumped: Path) -> None:
     """Bring the whole database back to what it was, as a restored instance holds it."""
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         library.value("DROP SCHEMA public CASCADE; CREATE SCHEMA public; SELECT 1")
     run("pg_restore", "--no-owner", f"--dbname={library.stack.database_url}", str(dumped))
 

@@ -69,7 +69,7 @@ def ada(library: Library) -> UUID:
 
 
 def read_by(library: Library, what: Callable[[], object]) -> float:
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         with plans_of(db.engine, table="images") as plans:
             what()
         db.session.rollback()
@@ -97,7 +97,7 @@ def test_copy_of_everything_reads_the_next_pictures_alone(library: Library, ada:
 def test_copy_that_the_version_before_began_goes_on_in_its_order(
     library: Library, ada: UUID
 ) -> None:
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         (first,) = _rows(ada, before=now(), after=None)[:1]
         after = _read_place([first.created_at.isoformat(), first.id.hex])
         following = _rows(ada, before=now(), after=after)
@@ -163,7 +163,7 @@ def test_list_of_the_sweep_reads_a_few_of_each(
     ("change", "ask"),
     [
         ("state = 'processing'", lease.seconds_until_next),
-        ("state = 'processing'", lease.tell_backlog),
+        ("state = 'processing'", lease.record_backlog),
         ("description_state = 'waiting', description_asked_at = now()", descriptions_due),
     ],
     ids=["pictures", "backlog", "descriptions"],

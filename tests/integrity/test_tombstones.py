@@ -110,7 +110,7 @@ def test_who_is_killed_while_they_delete_an_image_leaves_a_tombstone(
     killed = PictureStore(s3=Killing(library.s3), bucket_name=BUCKET)
     with pytest.raises(KilledError):
         killed.delete_image(place.user_id, place.image_id)
-    library.assembly.store.delete_image(place.user_id, place.image_id)
+    library.worker_context.store.delete_image(place.user_id, place.image_id)
     assert library.archive.tombstone(place)
     assert of(library.examine(repair=True), place) == [("missing", "deleted")]
 
@@ -180,13 +180,13 @@ def test_the_doctors_request_names_them_and_its_answer_tells_them(
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
     place = library.add(ada)
-    library.assembly.store.delete_image(place.user_id, place.image_id)
+    library.worker_context.store.delete_image(place.user_id, place.image_id)
     tombstone = library.archive.tombstone(place)
     assert tombstone
 
     def told(*words: str) -> Any:
         asked = Asked.model_validate_json(json.dumps(parse(words).request()))
-        findings = examine(asked, assembly=library.assembly)["findings"]
+        findings = examine(asked, worker_context=library.worker_context)["findings"]
         (of_it,) = (each for each in json.loads(json.dumps(findings)) if each["key"] == place.key)
         return of_it
 
@@ -202,7 +202,7 @@ def test_what_was_deleted_before_stays_deleted_also_when_later_tombstones_are_di
 ) -> None:
     """A tombstone that was written again on top hides none of the first."""
     place = library.add(ada)
-    library.assembly.store.delete_image(place.user_id, place.image_id)
+    library.worker_context.store.delete_image(place.user_id, place.image_id)
     first = library.archive.tombstone(place)
     assert first
     taken_over_at = after(first.at)
@@ -216,7 +216,7 @@ def test_what_was_deleted_before_stays_deleted_also_when_later_tombstones_are_di
 def test_a_tombstone_of_the_very_second_is_distrusted(library: Library, ada: UUID) -> None:
     """Its time was cut off: it may have been written after the moment that was named."""
     place = library.add(ada)
-    library.assembly.store.delete_image(place.user_id, place.image_id)
+    library.worker_context.store.delete_image(place.user_id, place.image_id)
     tombstone = library.archive.tombstone(place)
     assert tombstone
     assert library.archive.tombstone(place, before=tombstone.at) is None
@@ -230,7 +230,7 @@ def test_the_worker_leaves_no_tombstone(
     """It has no right to on AWS, so what is refused, or cancelled, must not need one."""
     place = library.add(ada, not_a_picture())
     if why == "cancelled":
-        with library.assembly.app.app_context():
+        with library.worker_context.app.app_context():
             note_cancelled(place.user_id, place.image_id)
             db.session.commit()
         library.value("DELETE FROM images RETURNING 1")
@@ -238,7 +238,7 @@ def test_the_worker_leaves_no_tombstone(
         state = "uploading" if why == "refused" else "rejected"
         library.value("UPDATE images SET state = :state RETURNING 1", state=state)
     library.work(decoders)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert library.archive.look(place) is None  # it is gone
     prefix = place.key.removesuffix("original")
     assert prefix + TOMBSTONE not in keys_ever(library, prefix)

@@ -18,7 +18,7 @@ from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.pool import DecoderPool
 from app.processing.in_hand import InHand
 from app.processing.lease import begin_next, extend
-from app.processing.process_image import Bench, process_begun
+from app.processing.process_image import ProcessingContext, process_begun
 from app.processing.yielding import never_give_way
 from tests.conftest import running_stack
 from tests.support.library import Library, library_on
@@ -84,7 +84,7 @@ def arrived(library: Library) -> Iterator[Place]:
 
 
 def begin(library: Library) -> Begun:
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         begun = begin_next(InHand(most=1))
     assert begun is not None
     return begun
@@ -105,22 +105,22 @@ class Silent(Queue):
 def test_queue_that_does_not_answer_holds_up_no_lease(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assembly = library.assembly
+    worker_context = library.worker_context
     for name in ("heartbeat", "message_heartbeat"):
-        monkeypatch.setattr(assembly, name, Heartbeat(every_seconds=0.01))
+        monkeypatch.setattr(worker_context, name, Heartbeat(every_seconds=0.01))
     with closing(DecoderPool(children=1)) as decoders:
-        worker = Worker(assembly.settings, decoders=decoders, max_of_one=1)
-    worker._assembly = assembly  # noqa: SLF001 - which has credentials
-    queue = Silent(assembly.mails)
+        worker = Worker(worker_context.settings, decoders=decoders, max_of_one=1)
+    worker._worker_context = worker_context  # noqa: SLF001 - which has credentials
+    queue = Silent(worker_context.mails)
     queue.send({})
-    worker._loops(queue, Outage(ask=assembly.ask_all), threads=1)  # noqa: SLF001 - makes the feed
+    worker._loops(queue, Outage(ask=worker_context.ask_all), threads=1)  # noqa: SLF001 - makes the feed
     delivery = None
     while delivery is None:
         delivery = worker._feeds[0].take(wait_seconds=1)  # noqa: SLF001 - as its thread does
     try:
         assert queue.was_asked.wait(60)
         said = threading.Semaphore(0)
-        with assembly._saying(said.release):  # noqa: SLF001 - what a picture in hand is held by
+        with worker_context._saying(said.release):  # noqa: SLF001 - what a picture in hand is held by
             assert all(said.acquire(timeout=60) for _ in range(3))
     finally:
         queue.answers.set()
@@ -136,7 +136,7 @@ def test_picture_that_comes_to_its_end_holds_up_no_other_beat(
     assert begun.task.image_id == arrived.image_id
 
     def beat() -> None:
-        with library.assembly.app.app_context():
+        with library.worker_context.app.app_context():
             extend(begun)
 
     with ThreadPoolExecutor(1) as heartbeat, begun.lease.held:
@@ -168,16 +168,16 @@ def test_who_waits_for_the_heartbeat_has_no_connection_that_it_may_wait_for(
     begun = begin(library)
     held = Watched()
     cast("Any", begun.lease).held = held
-    with closing(DecoderPool(children=1)) as decoders, library.assembly.app.app_context():
-        bench = Bench(
-            store=library.assembly.store,
+    with closing(DecoderPool(children=1)) as decoders, library.worker_context.app.app_context():
+        context = ProcessingContext(
+            store=library.worker_context.store,
             decoders=decoders,
             ask=lambda _: None,
-            holding=library.assembly.heartbeat.during,
+            holding=library.worker_context.heartbeat.during,
             describes=False,
             in_hand=InHand(most=1),
             give_way=never_give_way,
         )
-        process_begun(begun, bench=bench, decoder_time=DecoderTime())
+        process_begun(begun, context=context, decoder_time=DecoderTime())
     assert library.state(arrived) == "uploading"
     assert held.in_hand == [0]

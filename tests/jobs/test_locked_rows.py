@@ -57,11 +57,11 @@ def test_sweep_goes_on_past_a_row_that_somebody_has_locked(library: Library) -> 
     second = uploading(library, ago="now() - interval '1 hour'")
     begun = time.monotonic()
     with locked(library, first):
-        library.assembly.sweep()
+        library.worker_context.sweep()
         swept = "SELECT array_agg(id) FROM images WHERE swept_at IS NOT NULL"
         assert library.value(swept) == [second.image_id]
     assert time.monotonic() - begun < AT_MOST_SECONDS
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert sorted(library.value(swept)) == sorted([first.image_id, second.image_id])
 
 
@@ -79,7 +79,7 @@ def test_removals_of_whoever_changes_much_keep_nobody_elses(library: Library) ->
                 {"id": locked_one.user_id},
             )
             begun = time.monotonic()
-            library.assembly.sweep()
+            library.worker_context.sweep()
             assert time.monotonic() - begun < AT_MOST_SECONDS
             assert other.user_id not in (library.value(kept) or [])
         engine.dispose()
@@ -93,7 +93,7 @@ def test_removals_are_forgotten_a_few_at_a_time(library: Library) -> None:
         library.value("DELETE FROM images WHERE id = :id RETURNING 1", id=place.image_id)
     library.value("UPDATE image_changes SET removed_at = now() - interval '91 days' RETURNING 1")
     left = "SELECT min(number) - (SELECT last_forgotten FROM storage) FROM image_changes"
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         forget_removals(owner, most=2)
         assert library.value("SELECT count(*) FROM image_changes") == 1
         assert library.value(left) > 0
@@ -105,21 +105,23 @@ def test_arrival_of_a_row_that_somebody_has_locked_comes_again(library: Library)
     hers, his = uploading(library), uploading(library)
     for place in (hers, his):
         stored = PictureStored(user_id=place.user_id, image_id=place.image_id)
-        library.assembly.notify(stored)
+        library.worker_context.notify(stored)
     with locked(library, hers):
         taken = 0
         while taken < 2:  # the queue may give them one by one
-            taken += library.assembly.receive_arrivals(wait_seconds=1)
+            taken += library.worker_context.receive_arrivals(wait_seconds=1)
         assert (library.state(hers), library.state(his)) == ("uploading", "processing")
-        assert library.assembly.note_arrivals([stored_event(hers.key)]) == {stored_event(hers.key)}
+        assert library.worker_context.note_arrivals([stored_event(hers.key)]) == {
+            stored_event(hers.key)
+        }
     while library.state(hers) == "uploading":
-        library.assembly.receive_arrivals(wait_seconds=1)
+        library.worker_context.receive_arrivals(wait_seconds=1)
 
 
 def test_heartbeat_of_a_row_that_somebody_has_locked_gives_up_soon(library: Library) -> None:
     place = uploading(library)
     library.value(STATE.format(ago="now()"), id=place.image_id, state="processing")
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         picture = begin_next(InHand(most=1))
         assert picture is not None
         begun = time.monotonic()

@@ -118,10 +118,10 @@ def test_worker_tries_a_few_times_a_minute_while_the_database_takes_nothing(
         asked.append(None)
         if len(asked) == NEVER_ENDS:
             a_minute.set()
-        library.assembly.ask_all()
+        library.worker_context.ask_all()
 
     with closing(DecoderPool(children=1)) as decoders:
-        worker = Worker(library.assembly.settings, decoders=decoders, max_of_one=1)
+        worker = Worker(library.worker_context.settings, decoders=decoders, max_of_one=1)
         worker._stopping = a_minute  # noqa: SLF001 - else the test would take a minute
         with caplog.at_level(logging.WARNING):
             worker._render(Outage(ask=ask, clock=a_minute))  # noqa: SLF001 - one of its loops
@@ -129,7 +129,7 @@ def test_worker_tries_a_few_times_a_minute_while_the_database_takes_nothing(
         assert 2 <= len(told) <= 7
         assert library.state(place) == "processing"
         library.value("DROP TRIGGER refuse ON images; DROP FUNCTION refuse; SELECT 1")
-        assert library.assembly.process_next(decoders)
+        assert library.worker_context.process_next(decoders)
     assert library.state(place) == "ready"
 
 
@@ -176,7 +176,7 @@ def test_machine_that_can_start_no_decoders_holds_it_against_no_picture(
     a_minute = Stopwatch(seconds=60)
     with closing(DecoderPool(children=1)) as decoders:
         decoders.check()
-        worker = Worker(library.assembly.settings, decoders=decoders, max_of_one=1)
+        worker = Worker(library.worker_context.settings, decoders=decoders, max_of_one=1)
         worker._stopping = a_minute  # noqa: SLF001 - else the test would take a minute
         monkeypatch.setattr(worker._news, "wait", lambda **_: a_minute.wait(1))  # noqa: SLF001
         with broken(), caplog.at_level(logging.WARNING):
@@ -188,7 +188,7 @@ def test_machine_that_can_start_no_decoders_holds_it_against_no_picture(
         assert library.value(query, owner=owner) == 3 * ["processing0"]
         for place in places:
             library.value(WAITS_NO_MORE, id=place.image_id)
-            assert library.assembly.process_next(decoders)
+            assert library.worker_context.process_next(decoders)
             assert library.state(place) == "ready"
 
 
@@ -224,7 +224,7 @@ def test_rows_that_somebody_has_locked_are_no_outage_and_no_try(
     clock = Stopwatch(seconds=60)
     outage = Outage(ask=answer, clock=clock)
     with closing(DecoderPool(children=1)) as decoders:
-        worker = Worker(library.assembly.settings, decoders=decoders, max_of_one=1)
+        worker = Worker(library.worker_context.settings, decoders=decoders, max_of_one=1)
         for _ in range(2):
             library.value(WAITS_NO_MORE, id=place.image_id)
             worker._stopping = OneTry(seconds=60)  # noqa: SLF001 - one of its loops, once
@@ -235,5 +235,5 @@ def test_rows_that_somebody_has_locked_are_no_outage_and_no_try(
             assert library.value(ATTEMPTS, id=place.image_id) == 0
         library.value("DROP TRIGGER refuse ON images; DROP FUNCTION refuse; SELECT 1")
         library.value(WAITS_NO_MORE, id=place.image_id)
-        assert library.assembly.process_next(decoders)
+        assert library.worker_context.process_next(decoders)
     assert library.state(place) == state

@@ -66,14 +66,16 @@ def due(library: Library) -> Place:
 def test_picture_whose_deletion_is_cut_off_cannot_be_brought_back_without_its_bytes(
     library: Library, due: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = library.assembly.store
-    monkeypatch.setattr(library.assembly, "store", CutOffStore(s3=library.s3, bucket_name=BUCKET))
-    library.assembly.sweep()
+    store = library.worker_context.store
+    monkeypatch.setattr(
+        library.worker_context, "store", CutOffStore(s3=library.s3, bucket_name=BUCKET)
+    )
+    library.worker_context.sweep()
     assert library.archive.look(due) is None
     assert library.state(due) is None
     assert library.value(MARKS) == 1
-    monkeypatch.setattr(library.assembly, "store", store)
-    library.assembly.sweep()
+    monkeypatch.setattr(library.worker_context, "store", store)
+    library.worker_context.sweep()
     assert library.value(MARKS) == 0
 
 
@@ -82,17 +84,17 @@ def test_objects_that_could_not_be_deleted_are_deleted_by_the_next_sweep(
 ) -> None:
     with monkeypatch.context() as silent:
         store = SilentStore(s3=library.s3, bucket_name=BUCKET)
-        silent.setattr(library.assembly, "store", store)
-        library.assembly.sweep()
+        silent.setattr(library.worker_context, "store", store)
+        library.worker_context.sweep()
     assert library.state(due) is None
     assert library.archive.look(due) is not None
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert library.archive.look(due) is None
     assert library.value(MARKS) == 0
 
 
 def test_doctor_makes_no_row_for_what_is_deleted_for_good(library: Library, due: Place) -> None:
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         image = db.session.get_one(Image, due.image_id)
         purge(image)
         db.session.commit()
@@ -110,7 +112,7 @@ def test_few_of_each_are_read_however_many_somebody_deleted(library: Library) ->
     )
     library.value(mark, owner=many, number=20_000)
     library.value(mark, owner=few, number=2)
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         engine = create_engine(with_driver(library.stack.database_url))  # as its owner
         with engine.begin() as rows:
             rows.execute(text("ANALYZE purges"))

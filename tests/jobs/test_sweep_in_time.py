@@ -48,7 +48,7 @@ def library() -> Iterator[Library]:
 def cancelled(library: Library, place: Place) -> Place:
     """Bytes of an upload that was cancelled some time ago."""
     library.put(place, b"late")
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         note_cancelled(place.user_id, place.image_id)
         db.session.commit()
     due = "UPDATE cancelled_uploads SET look_at = '2026-01-01' WHERE image_id = :id RETURNING 1"
@@ -70,7 +70,7 @@ def test_each_list_gets_its_turn_and_the_next_sweep_goes_on(
         library.lose(rejected)  # else it is taken for one that was sent again
 
     for done in range(1, MANY + 1):
-        library.assembly.sweep()
+        library.worker_context.sweep()
         left = MANY - done
         assert library.value("SELECT count(*) FROM images WHERE swept_at IS NOT NULL") == done
         again = "SELECT count(*) FROM images WHERE description_asked_at > now() - interval '1 hour'"
@@ -100,7 +100,7 @@ def test_list_that_cannot_be_read_keeps_no_other_from_being_done(
     leaving = ("overdue_exports", "expired_exports", "people_to_shut", "people_to_delete")
     for name in (*lists, "_ranked", *leaving):
         monkeypatch.setattr(f"app.jobs.cleanup.{name}", fail)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert library.value("SELECT count(*) FROM watches") == 1
     again = "SELECT count(*) FROM images WHERE description_asked_at > now() - interval '1 hour'"
     assert library.value(again) == 1
@@ -135,7 +135,7 @@ def test_exports_that_fell_silent_are_taken_up_in_time(
 ) -> None:
     monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)
     asked: list[ExportLibrary] = []
-    monkeypatch.setattr(library.assembly, "go_on", asked.append)
+    monkeypatch.setattr(library.worker_context, "go_on", asked.append)
     for _ in range(MANY):
         library.value(
             "INSERT INTO exports (id, user_id, state, created_at, touched_at, expires_at, pictures,"
@@ -144,9 +144,9 @@ def test_exports_that_fell_silent_are_taken_up_in_time(
             user=library.person(),
         )
     for done in range(1, MANY + 1):
-        library.assembly.sweep()
+        library.worker_context.sweep()
         assert len({each.export_id for each in asked}) == len(asked) == done
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert len(asked) == MANY
 
 
@@ -155,17 +155,17 @@ def test_overdue_mails_are_posted_in_time_and_those_alone_are_counted(
 ) -> None:
     monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)
     posted: list[SendMail] = []
-    monkeypatch.setattr(library.assembly, "post", posted.append)
-    with library.assembly.app.app_context():
+    monkeypatch.setattr(library.worker_context, "post", posted.append)
+    with library.worker_context.app.app_context():
         for number in range(MANY):
             queue_mail(Kind.PASSWORD_CHANGED, email=f"{number}@example.org")
         db.session.commit()
     library.value("UPDATE letters SET created_at = now() - interval '2 minutes' RETURNING 1")
     for done in range(1, MANY + 1):
-        library.assembly.sweep()
+        library.worker_context.sweep()
         assert len({each.mail_id for each in posted}) == len(posted) == done
         assert library.value("SELECT sum(attempts) FROM letters") == done
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert len(posted) == MANY
 
 
@@ -180,7 +180,7 @@ def test_people_who_leave_are_deleted_in_time(
         ids=leaving,
     )
     for left in reversed(range(MANY)):
-        library.assembly.sweep()
+        library.worker_context.sweep()
         assert library.value("SELECT count(*) FROM users WHERE id = ANY(:ids)", ids=leaving) == left
 
 
@@ -194,13 +194,13 @@ def test_limit_in_which_somebody_counts_keeps_no_other_from_being_deleted(
     engine = create_engine(with_driver(library.stack.database_url))
     with engine.begin() as counting:
         counting.execute(text("SELECT 1 FROM rate_limits WHERE key = 'a' FOR UPDATE"))
-        library.assembly.sweep()
+        library.worker_context.sweep()
         assert library.value("SELECT string_agg(key, '') FROM rate_limits WHERE key <= 'b'") == "a"
     engine.dispose()
 
 
 def test_queue_tells_of_messages_that_wait_are_delayed_or_in_hand(library: Library) -> None:
-    queue = library.assembly.descriptions
+    queue = library.worker_context.descriptions
     for delay_seconds in (0, 0, 900):
         queue.send({}, delay_seconds=delay_seconds)
     assert len(queue.receive(most=1)) == 1

@@ -72,14 +72,14 @@ def test_original_that_cannot_be_read_holds_up_nobody_and_is_given_up(
         ids=[lost.image_id, sound.image_id],
     )
     with closing(DecoderPool(children=1)) as decoders:
-        worker = Worker(library.assembly.settings, decoders=decoders, max_of_one=1)
+        worker = Worker(library.worker_context.settings, decoders=decoders, max_of_one=1)
         worker._stopping.set()  # noqa: SLF001 - so its pauses are short; there is to be none
-        outage = Outage(ask=library.assembly.ask_all)
+        outage = Outage(ask=library.worker_context.ask_all)
         with caplog.at_level(logging.WARNING):
             for _ in range(4 * MAX_ATTEMPTS):
                 library.value(WAITS_NO_MORE, id=lost.image_id)
                 with worker._troubles(outage, "a picture", pause=0):  # noqa: SLF001 - its loop's
-                    worker._assembly.process_next(decoders)  # noqa: SLF001
+                    worker._worker_context.process_next(decoders)  # noqa: SLF001
                 if library.state(lost) != "processing":
                     break
     assert not any(each.startswith("out of reach") for each in caplog.messages)
@@ -101,10 +101,10 @@ def made_export(library: Library, owner: UUID) -> zipfile.ZipFile:
         id=export_id,
         owner=owner,
     )
-    library.assembly.go_on(ExportLibrary(export_id=export_id))
+    library.worker_context.go_on(ExportLibrary(export_id=export_id))
     state = "SELECT state FROM exports WHERE id = :id"
     with closing(DecoderPool(children=1)) as decoders:
-        worker = Worker(library.assembly.settings, decoders=decoders, max_of_one=1)
+        worker = Worker(library.worker_context.settings, decoders=decoders, max_of_one=1)
         thread = threading.Thread(target=worker.run)
         thread.start()
         try:
@@ -159,7 +159,7 @@ def test_export_tells_of_an_original_that_cannot_be_read_and_holds_the_others(
 
 
 def test_reads_of_one_object_are_told_from_reads_of_any(library: Library) -> None:
-    store, exports = library.assembly.store, library.assembly.exports
+    store, exports = library.worker_context.store, library.worker_context.exports
     library.add(library.person())
     lost = library.add(library.person())
     lose_bytes(library, lost)
@@ -176,4 +176,4 @@ def test_disk_on_which_no_object_can_be_read_is_an_outage(library: Library) -> N
     for path in library.stack.folder.aws.rglob("preview.*"):
         os.truncate(path, 0)
     with pytest.raises(AwsUnreachableError):
-        library.assembly.store.fetch_preview(place.user_id, place.image_id, "preview.webp")
+        library.worker_context.store.fetch_preview(place.user_id, place.image_id, "preview.webp")

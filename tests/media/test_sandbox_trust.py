@@ -8,7 +8,7 @@ import pytest
 
 from app.media.results import Rejected, Rendered
 from app.media.sandbox import pool
-from app.media.sandbox.fork_client import ForkServer, last_words
+from app.media.sandbox.fork_client import ForkServer, stderr_tail
 from app.media.sandbox.nameless_file import nameless_file
 from app.media.sandbox.pool import DecoderPool
 from app.media.sandbox.process import bare_environment
@@ -167,6 +167,6 @@ def test_server_of_children_that_are_not_confined_keeps_to_itself(tmp_path: Path
     try:
         assert not server.is_confining()
         server._process.wait(timeout=60)  # noqa: SLF001
-        assert last_words(server._complaints).endswith("dumpable 0")  # noqa: SLF001
+        assert stderr_tail(server._complaints).endswith("dumpable 0")  # noqa: SLF001
     finally:
         server.close()

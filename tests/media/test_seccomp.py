@@ -185,13 +185,13 @@ def test_process_that_keeps_to_itself_is_not_read_by_others_of_its_account(file:
             textwrap.dedent(
                 f"""
                 import ctypes, os
-                from app.media.sandbox.seccomp import keep_to_itself
+                from app.media.sandbox.seccomp import disable_ptrace
                 if os.geteuid() == 0:  # who may read everything
                     os.setgroups([])
                     os.setgid(64911)
                     os.setuid(64911)
                     ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE, as after exec
-                keep_to_itself()
+                disable_ptrace()
                 parent, child = os.getpid(), os.fork()
                 if child == 0:
                     try:

@@ -47,7 +47,7 @@ def ada(library: Library) -> UUID:
 def cancelled_by(library: Library, owner: UUID, *, put: bool = True) -> Place:
     """An upload that was cancelled, whose bytes came all the same."""
     place = Place(user_id=owner, image_id=uuid4())
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         note_cancelled(place.user_id, place.image_id)
         db.session.commit()
     if put:
@@ -75,7 +75,7 @@ def is_seen(library: Library, place: Place) -> bool:
 
 def hear_of(library: Library, place: Place) -> None:
     """Deliver the event of an original, as the worker receives it, however late."""
-    library.assembly.note_arrivals([stored_event(place.key)])
+    library.worker_context.note_arrivals([stored_event(place.key)])
 
 
 def test_what_was_cancelled_goes_with_the_sweep_that_follows_its_event(
@@ -83,16 +83,16 @@ def test_what_was_cancelled_goes_with_the_sweep_that_follows_its_event(
 ) -> None:
     """S3 takes nothing to a place where something lies: no event may empty it."""
     place = cancelled_by(library, ada)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     hear_of(library, place)
     assert is_seen(library, place)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert not is_seen(library, place)
     library.put(place, b"later")
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert is_seen(library, place)  # nobody told of it
     hear_of(library, place)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert not is_seen(library, place)
 
 
@@ -106,11 +106,11 @@ def test_what_was_rejected_and_is_sent_again_goes_with_the_next_sweep(
         library.put(place, b"later")
         hear_of(library, place)
         assert is_seen(library, place)
-        library.assembly.sweep()
+        library.worker_context.sweep()
         assert not is_seen(library, place)
     assert library.state(place) == "rejected"
     # Cancelled after that, as by its owner who gives up.
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         note_cancelled(place.user_id, place.image_id)
         db.session.commit()
     assert is_remembered(library, place)
@@ -121,7 +121,7 @@ def test_what_arrives_while_the_sweep_is_at_it_is_looked_for_again(
 ) -> None:
     place = cancelled_by(library, ada)
     let_pass(library, place, "31 seconds")
-    discard = library.assembly.store.discard_upload
+    discard = library.worker_context.store.discard_upload
 
     def discard_and_send(user_id: UUID, image_id: UUID) -> int:
         size = discard(user_id, image_id)
@@ -130,17 +130,17 @@ def test_what_arrives_while_the_sweep_is_at_it_is_looked_for_again(
         return size
 
     with monkeypatch.context() as patch:
-        patch.setattr(library.assembly.store, "discard_upload", discard_and_send)
-        library.assembly.sweep()
+        patch.setattr(library.worker_context.store, "discard_upload", discard_and_send)
+        library.worker_context.sweep()
     assert is_seen(library, place)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert not is_seen(library, place)
 
 
 def test_the_removal_of_a_small_file_counts_as_a_megabyte(library: Library, ada: UUID) -> None:
     place = cancelled_by(library, ada)
     hear_of(library, place)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     counted = library.value(
         "SELECT extract(epoch FROM empty_at - now())::float8 FROM rate_limits WHERE key = :key",
         key=_key(DISCARDED_MEGABYTES, str(ada)),
@@ -154,7 +154,7 @@ def test_an_event_removes_nothing_that_merely_has_no_row(library: Library, ada: 
     for place in (lost, foreign):
         library.put(place, b"precious")
         hear_of(library, place)
-        library.assembly.sweep()
+        library.worker_context.sweep()
         assert library.content(place) == b"precious"
 
 
@@ -163,23 +163,23 @@ def test_what_somebody_else_cancelled_says_nothing(library: Library, ada: UUID) 
     hers = Place(user_id=library.person(), image_id=place.image_id)
     library.put(hers, b"precious")
     hear_of(library, hers)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert library.content(hers) == b"precious"
 
 
 def test_the_sweep_looks_soon_and_once_more_after_a_day(library: Library, ada: UUID) -> None:
     place = cancelled_by(library, ada)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert is_seen(library, place)  # its event may still come
     let_pass(library, place, "31 seconds")
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert not is_seen(library, place)
     library.put(place, b"later still")
     let_pass(library, place, "23 hours")
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert is_seen(library, place)
     let_pass(library, place, "1 hour")
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert not is_seen(library, place)
     assert not is_remembered(library, place)
 
@@ -189,7 +189,7 @@ def test_one_who_cancels_much_keeps_nobody_waiting(library: Library, ada: UUID) 
     his = cancelled_by(library, library.person(), put=False)
     for place in (*hers, his):
         let_pass(library, place, "1 hour")
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         due = [upload.image_id for upload in take_due()]
     assert his.image_id in due[:2]
     assert len(due) < len(hers)
@@ -199,21 +199,21 @@ def test_parts_that_are_still_open_are_dropped(library: Library, ada: UUID) -> N
     place = cancelled_by(library, ada, put=False)
     named, parts = library.begin_in_parts(place, b"part")
     let_pass(library, place, "31 seconds")
-    library.assembly.sweep()
+    library.worker_context.sweep()
     with pytest.raises(library.s3.exceptions.NoSuchUpload):
         library.s3.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
 
 
 def test_what_has_a_row_is_never_taken_for_cancelled(library: Library, ada: UUID) -> None:
     place = library.add(ada)
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         note_cancelled(place.user_id, place.image_id)
         db.session.commit()
     before = library.content(place)
     let_pass(library, place, "31 seconds")
-    library.assembly.sweep()
+    library.worker_context.sweep()
     hear_of(library, place)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert library.content(place) == before
 
 
@@ -259,7 +259,7 @@ def test_what_is_due_is_found_without_reading_all_that_was_cancelled(
     his = [cancelled_by(library, library.person(), put=False) for _ in range(3)]
     for place in his:
         let_pass(library, place, "1 hour")
-    with library.assembly.app.app_context():
+    with library.worker_context.app.app_context():
         if is_analyzed:
             analyze(library)
         with plans_of(db.engine, table="cancelled_uploads") as plans:

@@ -21,7 +21,7 @@ from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.pool import DecoderPoolError
 from app.processing.in_hand import InHand
 from app.processing.lease import BULK_AFTER, Begun, begin_next
-from app.processing.process_image import Bench, process_begun, process_next
+from app.processing.process_image import ProcessingContext, process_begun, process_next
 from app.processing.yielding import never_give_way
 from tests.api.conftest import stored_event
 from tests.conftest import running_stack
@@ -52,7 +52,11 @@ TOO_SLOW = Rendered(
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Library]:
-    with running_stack() as stack, library_on(stack) as library, library.assembly.app.app_context():
+    with (
+        running_stack() as stack,
+        library_on(stack) as library,
+        library.worker_context.app.app_context(),
+    ):
         yield library
 
 
@@ -69,7 +73,7 @@ def arrived(library: Library) -> Place:
     place = library.add(library.person())
     query = "UPDATE images SET state = 'uploading', has_preview = false WHERE id = :id RETURNING 1"
     library.value(query, id=place.image_id)
-    library.assembly.note_arrivals([stored_event(place.key)])
+    library.worker_context.note_arrivals([stored_event(place.key)])
     return place
 
 
@@ -110,12 +114,12 @@ class DecoderPool:
             return self._end()
 
 
-def bench(library: Library, decoders: DecoderPool) -> Bench:
-    return Bench(
-        store=library.assembly.store,
+def context(library: Library, decoders: DecoderPool) -> ProcessingContext:
+    return ProcessingContext(
+        store=library.worker_context.store,
         decoders=decoders,
         ask=lambda _: None,
-        holding=library.assembly.heartbeat.during,
+        holding=library.worker_context.heartbeat.during,
         describes=False,
         in_hand=InHand(most=1),
         give_way=never_give_way,
@@ -137,7 +141,7 @@ def test_what_a_decoder_used_is_charged_when_the_picture_ends(
     decoders = DecoderPool(lambda: outcome)
     picture = begun()
     assert turn(library, arrived.user_id) < 10
-    process_begun(picture, bench=bench(library, decoders), decoder_time=decoders.decoder_time)
+    process_begun(picture, context=context(library, decoders), decoder_time=decoders.decoder_time)
     assert library.state(arrived) != "processing"
     assert turn(library, arrived.user_id) == CHARGED
 
@@ -151,7 +155,9 @@ def test_what_a_decoder_used_is_charged_when_it_fails(
 
     decoders = DecoderPool(fail)
     with pytest.raises(type(error)):
-        process_begun(begun(), bench=bench(library, decoders), decoder_time=decoders.decoder_time)
+        process_begun(
+            begun(), context=context(library, decoders), decoder_time=decoders.decoder_time
+        )
     assert library.state(arrived) == "processing"
     assert turn(library, arrived.user_id) == CHARGED
 
@@ -175,7 +181,7 @@ def test_what_a_decoder_uses_is_charged_before_its_worker_may_die(
     decoders = DecoderPool(beat)
     process_begun(
         begun(),
-        bench=replace(bench(library, decoders), holding=holding),
+        context=replace(context(library, decoders), holding=holding),
         decoder_time=decoders.decoder_time,
     )
     assert turn(library, arrived.user_id) == CHARGED
@@ -189,13 +195,13 @@ def test_more_than_was_announced_is_charged_and_not_fetched(
     library.put(arrived, bytes(size))
     library.value("UPDATE images SET byte_size = 1 WHERE id = :id RETURNING 1", id=arrived.image_id)
     with io.BytesIO() as file:
-        fetch = library.assembly.store.fetch_original
+        fetch = library.worker_context.store.fetch_original
         with pytest.raises(OtherSizeError) as other:
             fetch(arrived.user_id, arrived.image_id, size=1, into=file)
         assert (other.value.size, file.getvalue()) == (size, b"")
 
     decoders = DecoderPool(lambda: TOO_SLOW)
-    process_begun(begun(), bench=bench(library, decoders), decoder_time=decoders.decoder_time)
+    process_begun(begun(), context=context(library, decoders), decoder_time=decoders.decoder_time)
     assert library.state(arrived) == "rejected"
     assert turn(library, arrived.user_id) > size / 1e6
     assert decoders.was_background is None  # it was shown nothing
@@ -205,7 +211,9 @@ def test_each_try_of_a_picture_is_charged(library: Library, arrived: Place) -> N
     turns = []
     for is_in_bulk in (False, True):  # a minute is more than many photos take
         decoders = DecoderPool(lambda: TOO_SLOW)
-        process_begun(begun(), bench=bench(library, decoders), decoder_time=decoders.decoder_time)
+        process_begun(
+            begun(), context=context(library, decoders), decoder_time=decoders.decoder_time
+        )
         assert decoders.was_background == is_in_bulk
         turns.append(turn(library, arrived.user_id))
         again = "UPDATE images SET state = 'processing' WHERE id = :id RETURNING 1"
@@ -249,8 +257,8 @@ def test_rest_of_a_bulk_upload_counts_no_wait_for_a_decoder_or_memory(
         return 0.0
 
     waiting = replace(
-        bench(library, cast("DecoderPool", Waiting())), give_way=give_way, in_hand=InHand(most=1)
+        context(library, cast("DecoderPool", Waiting())), give_way=give_way, in_hand=InHand(most=1)
     )
     with watch.using():
-        assert process_next(bench=waiting)
+        assert process_next(context=waiting)
     assert worked[0] <= watch.used - waited[0]

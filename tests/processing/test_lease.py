@@ -27,7 +27,7 @@ from app.messages import MAX_ATTEMPTS, PROCESS
 from app.processing import lease
 from app.processing.in_hand import InHand
 from app.processing.lease import BULK_AFTER, LEASE, begin_next
-from app.processing.process_image import Bench, process_next
+from app.processing.process_image import ProcessingContext, process_next
 from app.processing.yielding import never_give_way
 from scripts.embedded.policies import BUCKET, REGION
 from tests.api.conftest import stored_event, until
@@ -95,8 +95,8 @@ def row(library: Library, place: Place, column: str) -> object:
 
 def do(library: Library, place: Place, decoders: DecoderPool) -> bool:
     """Note that it has arrived, and process what is next."""
-    library.assembly.note_arrivals([stored_event(place.key)])
-    return library.assembly.process_next(decoders)
+    library.worker_context.note_arrivals([stored_event(place.key)])
+    return library.worker_context.process_next(decoders)
 
 
 def test_two_workers_are_not_at_the_same_picture_at_once(
@@ -106,7 +106,7 @@ def test_two_workers_are_not_at_the_same_picture_at_once(
         first = other.submit(do, library, arrived, decoders)
         until(lambda: decoders.calls)
         assert not do(library, arrived, decoders)
-        seconds = library.assembly.seconds_until_next()
+        seconds = library.worker_context.seconds_until_next()
         assert seconds is not None
         assert 0 < seconds <= LEASE.total_seconds()
         decoders.go_on.set()
@@ -115,7 +115,7 @@ def test_two_workers_are_not_at_the_same_picture_at_once(
     assert decoders.calls == 1
     assert not do(library, arrived, decoders)
     assert decoders.calls == 1
-    assert library.assembly.seconds_until_next() is None
+    assert library.worker_context.seconds_until_next() is None
 
 
 def test_workers_that_begin_at_the_same_moment_have_no_more_than_they_may(
@@ -129,7 +129,7 @@ def test_workers_that_begin_at_the_same_moment_have_no_more_than_they_may(
     together = threading.Barrier(3)
 
     def begin(_: int) -> bool:
-        with library.assembly.app.app_context():
+        with library.worker_context.app.app_context():
             together.wait()
             return begin_next(InHand(most=1), max_leases=1) is not None
 
@@ -163,10 +163,10 @@ def test_the_sweep_wakes_a_worker_up_for_what_waits(library: Library, arrived: P
     """On AWS no function runs by itself."""
 
     def messages_of_a_sweep() -> list[str]:
-        library.assembly.sweep()
-        messages = library.assembly.pictures.receive(most=MAX_MESSAGES, wait_seconds=0)
+        library.worker_context.sweep()
+        messages = library.worker_context.pictures.receive(most=MAX_MESSAGES, wait_seconds=0)
         if messages:
-            library.assembly.pictures.all_done(messages)
+            library.worker_context.pictures.all_done(messages)
         return [message.body for message in messages]
 
     messages_of_a_sweep()
@@ -191,13 +191,13 @@ def test_sweep_tells_how_many_pictures_wait_and_how_long_the_oldest_does(
     set_row(library, arrived, "state = 'processing', stored_at = now() - interval '1 hour'")
     second = library.add(library.person())
     set_row(library, second, "state = 'processing'")
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert heard["PicturesWaiting"] == 2
     assert 3600 <= heard["OldestPictureSeconds"] < 3700
     heard.clear()
     library.purge(arrived)
     library.purge(second)
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert heard == {"PicturesWaiting": 0}
 
 
@@ -223,20 +223,20 @@ def test_a_ring_that_nobody_took_is_repeated(
     library: Library, arrived: Place, decoders: SlowDecoderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoders.go_on.set()
-    while messages := library.assembly.pictures.receive(wait_seconds=0):
+    while messages := library.worker_context.pictures.receive(wait_seconds=0):
         for message in messages:
-            library.assembly.pictures.done(message)
+            library.worker_context.pictures.done(message)
     set_row(library, arrived, "created_at = now() - interval '1 minute'")
 
     def refuse(_: object) -> None:
         raise AwsUnreachableError
 
     with monkeypatch.context() as away:
-        away.setattr(library.assembly, "notify", refuse)
-        library.assembly.sweep()
+        away.setattr(library.worker_context, "notify", refuse)
+        library.worker_context.sweep()
     library.work(decoders)
     assert library.state(arrived) == "uploading"
-    library.assembly.sweep()
+    library.worker_context.sweep()
     library.work(decoders)
     assert library.state(arrived) == "ready"
 
@@ -248,7 +248,7 @@ def test_what_was_sent_again_to_a_rejected_place_is_processed(
     decoders.go_on.set()
     set_row(library, arrived, "state = 'rejected', created_at = now() - interval '25 hours'")
     for _ in range(2):
-        library.assembly.sweep()
+        library.worker_context.sweep()
     library.work(decoders)
     assert library.state(arrived) == "ready"
 
@@ -256,7 +256,7 @@ def test_what_was_sent_again_to_a_rejected_place_is_processed(
 def test_whoever_is_at_it_for_long_says_so(
     library: Library, arrived: Place, decoders: SlowDecoderPool
 ) -> None:
-    library.assembly.heartbeat = Heartbeat(every_seconds=0.05)
+    library.worker_context.heartbeat = Heartbeat(every_seconds=0.05)
     with ThreadPoolExecutor(1) as other:
         working = other.submit(do, library, arrived, decoders)
         until(lambda: decoders.calls)
@@ -329,9 +329,9 @@ def test_rejection_of_whoever_is_at_it_leaves_none_of_the_bytes(
     assert library.archive.look(arrived) is None
 
 
-def bench(library: Library, decoders: DecoderPool) -> Bench:
-    return Bench(
-        store=library.assembly.store,
+def context(library: Library, decoders: DecoderPool) -> ProcessingContext:
+    return ProcessingContext(
+        store=library.worker_context.store,
         decoders=decoders,
         ask=lambda _: None,
         holding=lambda _: nullcontext(),
@@ -365,15 +365,15 @@ def test_picture_of_a_bulk_upload_rests_before_the_next_is_begun_beside_others_o
         rests.append((owner, library.state(arrived), has_room(limit, arrived.user_id)))
         return 0
 
-    resting = replace(bench(library, decoders), in_hand=limit, give_way=give_way)
-    library.assembly.note_arrivals([stored_event(arrived.key)])
+    resting = replace(context(library, decoders), in_hand=limit, give_way=give_way)
+    library.worker_context.note_arrivals([stored_event(arrived.key)])
     turn = (
         "INSERT INTO rate_limits (key, empty_at) VALUES ('turn:' || :owner, now() + :ahead)"
         " RETURNING 1"
     )
     library.value(turn, owner=str(arrived.user_id), ahead=2 * BULK_AFTER)
-    with library.assembly.app.app_context():
-        assert process_next(bench=resting)
+    with library.worker_context.app.app_context():
+        assert process_next(context=resting)
     assert rests == ([(arrived.user_id, "ready", False)] if somebody_else_uploads else [])
     assert has_room(limit, arrived.user_id)
 
@@ -410,13 +410,13 @@ def test_an_outage_is_not_held_against_a_picture(
             raise AssertionError(user_id, image_id, size)
 
     away = Away(s3=None, bucket_name="")
-    library.assembly.note_arrivals([stored_event(arrived.key)])
+    library.worker_context.note_arrivals([stored_event(arrived.key)])
     for _ in range(4 * MAX_ATTEMPTS):
         with (
-            library.assembly.app.app_context(),
+            library.worker_context.app.app_context(),
             pytest.raises((AwsUnreachableError, OSError)) as met,
         ):
-            process_next(bench=replace(bench(library, decoders), store=away))
+            process_next(context=replace(context(library, decoders), store=away))
         assert is_outage(met.value)  # so the worker pauses
         # It rests: else workers would be at it one after the other, without an end.
         assert row(library, arrived, "leased_until > now() + interval '1 second'")
@@ -437,10 +437,10 @@ def test_bucket_that_refuses_this_program_is_held_against_no_picture(
             patch.setenv(name, "AKIANOBODYSKEY")
         s3 = make_client_in(REGION, "s3", endpoint_url=library.stack.aws_endpoint_url)
     refused = PictureStore(s3=s3, bucket_name=BUCKET)
-    library.assembly.note_arrivals([stored_event(arrived.key)])
+    library.worker_context.note_arrivals([stored_event(arrived.key)])
     for _ in range(MAX_ATTEMPTS):
-        with library.assembly.app.app_context(), pytest.raises(AwsRefusedError) as met:
-            process_next(bench=replace(bench(library, decoders), store=refused))
+        with library.worker_context.app.app_context(), pytest.raises(AwsRefusedError) as met:
+            process_next(context=replace(context(library, decoders), store=refused))
         assert is_outage(met.value)
         set_row(library, arrived, "leased_until = NULL")
     assert row(library, arrived, "attempts") == 0
@@ -463,17 +463,17 @@ def test_what_fails_for_reasons_of_its_own_is_given_up(
         ) -> Rendered | Rejected:
             raise OSError(f"{original} of {owner}, {background}, {decoder_time}")
 
-    library.assembly.note_arrivals([stored_event(arrived.key)])
-    with closing(Broken(children=0)) as broken, library.assembly.app.app_context():
+    library.worker_context.note_arrivals([stored_event(arrived.key)])
+    with closing(Broken(children=0)) as broken, library.worker_context.app.app_context():
         for _ in range(1, MAX_ATTEMPTS):
             with pytest.raises(OSError, match="of"):
-                process_next(bench=bench(library, broken))
+                process_next(context=context(library, broken))
             assert library.state(arrived) == "processing"
             # It rests, and nobody else waits for it.
-            assert not process_next(bench=bench(library, broken))
+            assert not process_next(context=context(library, broken))
             assert row(library, arrived, "leased_until > now() + interval '1 second'")
             set_row(library, arrived, "leased_until = now() - interval '1 second'")
-        assert process_next(bench=bench(library, broken))
+        assert process_next(context=context(library, broken))
     assert library.state(arrived) == "damaged"
     assert row(library, arrived, "failure_code") == "processing_failed"
     # The operator's alarm counts these words (infrastructure/observability.py).

@@ -12,7 +12,7 @@ from app.clients.outage import is_outage
 from app.media.sandbox.pool import DecoderPool
 from app.messages import MAX_ATTEMPTS
 from app.processing.in_hand import InHand
-from app.processing.process_image import Bench, process_next
+from app.processing.process_image import ProcessingContext, process_next
 from app.processing.scratch_space import (
     ENOUGH_BYTES,
     RoomTakenError,
@@ -85,8 +85,8 @@ def test_original_larger_than_the_disk_is_given_up_and_holds_up_nobody(
     room = [2 * ENOUGH_BYTES]
     space = ScratchSpace(free=lambda _: room[0])
     with closing(DecoderPool(children=0)) as decoders, TemporaryFile() as file, ExitStack() as held:
-        bench = Bench(
-            store=library.assembly.store,
+        context = ProcessingContext(
+            store=library.worker_context.store,
             decoders=decoders,
             ask=lambda _: None,
             holding=lambda _: nullcontext(),
@@ -108,12 +108,12 @@ def test_original_larger_than_the_disk_is_given_up_and_holds_up_nobody(
         for number in range(1, MAX_ATTEMPTS + 1):
             again = "UPDATE images SET leased_until = NULL WHERE id = :id RETURNING 1"
             library.value(again, id=place.image_id)
-            with library.assembly.app.app_context():
+            with library.worker_context.app.app_context():
                 if taken or number == MAX_ATTEMPTS:
-                    assert process_next(bench=bench)
+                    assert process_next(context=context)
                 else:
                     with pytest.raises(TooLargeForDiskError):
-                        process_next(bench=bench)
+                        process_next(context=context)
     assert library.state(place) == state
     assert (
         library.value("SELECT attempts FROM images WHERE id = :id", id=place.image_id) == attempts

@@ -13,7 +13,7 @@ from app.images.turns import (
     ARRIVING,
     MAX_TURN,
     TURN_EACH_BATCH,
-    Bill,
+    ProcessingCharge,
     estimate,
     move_turn,
 )
@@ -39,7 +39,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Library]:
-    with running_stack() as stack, library_on(stack) as library, library.assembly.app.app_context():
+    with (
+        running_stack() as stack,
+        library_on(stack) as library,
+        library.worker_context.app.app_context(),
+    ):
         yield library
 
 
@@ -141,7 +145,7 @@ def begin_costly(*, seconds: Mapping[UUID, float]) -> UUID:
     assert begun is not None
     owner, clock = begun.task.user_id, Clock()
     decoder_time = DecoderTime(clock=clock)
-    bill = Bill(owner, byte_size=begun.size, decoder_time=decoder_time)
+    bill = ProcessingCharge(owner, byte_size=begun.size, decoder_time=decoder_time)
     with decoder_time.using():
         clock.seconds = seconds[owner]
     bill.close()
@@ -263,7 +267,7 @@ def test_looking_for_what_never_arrives_is_charged_to_who_was_promised_it(
     )
     library.value(cancelled, owner=bob)
     assert turn(library, ada) == turn(library, bob) == 0
-    library.assembly.sweep()
+    library.worker_context.sweep()
     assert turn(library, ada) > 0
     assert turn(library, bob) > 0
 

@@ -16,12 +16,12 @@ from sqlalchemy import create_engine, text
 from app.accounts.models import User
 from app.cli.migrate import migrate
 from app.clients.aws.boto import make_client
-from app.clients.aws.bucket_versions import Archive, Place
+from app.clients.aws.bucket_versions import ObjectVersions, Place
 from app.clients.aws.image_store import Part, delete_versions, key_of
 from app.database import db, now
 from app.images.models import Image, ImageState
-from app.integrity.check import Doctor, Slice, Treatment
-from app.jobs.worker_context import Assembly
+from app.integrity.check import IntegrityChecker, RepairOptions, Slice
+from app.jobs.worker_context import WorkerContext
 from app.media.sandbox.pool import DecoderPool
 from app.processing.in_hand import InHand
 from app.settings import Settings, with_driver
@@ -47,14 +47,14 @@ class Library:
     """People's pictures, and all rights on them."""
 
     stack: EmbeddedStack
-    assembly: Assembly
-    archive: Archive
+    worker_context: WorkerContext
+    archive: ObjectVersions
     s3: Any
 
     def person(self) -> UUID:
         """Somebody with an account."""
         user = User(email=f"person-{uuid4().hex}@example.org", password_hash="none")
-        with self.assembly.app.app_context():
+        with self.worker_context.app.app_context():
             db.session.add(user)
             db.session.commit()
             return user.id
@@ -66,7 +66,7 @@ class Library:
         self.put(place, picture.content)
         for part in DERIVED:
             self.put(place, b"RIFF", part=part)
-        with self.assembly.app.app_context():
+        with self.worker_context.app.app_context():
             db.session.add(
                 Image(
                     id=place.image_id,
@@ -120,7 +120,7 @@ class Library:
 
     def purge(self, place: Place) -> None:
         """Delete a picture as the sweep does after thirty days."""
-        self.assembly.store.delete_image(place.user_id, place.image_id)
+        self.worker_context.store.delete_image(place.user_id, place.image_id)
         self.value("DELETE FROM images WHERE id = :id RETURNING id", id=place.image_id)
 
     def content(self, place: Place) -> bytes:
@@ -134,14 +134,14 @@ class Library:
 
     def slices(self, *, max_rows: int, **treatment: Any) -> list[Slice]:
         """Go through everything, so many rows at a time."""
-        doctor = Doctor(
+        doctor = IntegrityChecker(
             archive=self.archive,
-            store=self.assembly.store,
-            notify=self.assembly.notify,
-            treatment=replace(Treatment(), **treatment),
+            store=self.worker_context.store,
+            notify=self.worker_context.notify,
+            treatment=replace(RepairOptions(), **treatment),
         )
         slices: list[Slice] = []
-        with self.assembly.app.app_context():
+        with self.worker_context.app.app_context():
             after = None
             while not slices or after:
                 slices.append(doctor.examine(after=after, max_rows=max_rows))
@@ -150,10 +150,10 @@ class Library:
 
     def work(self, decoders: DecoderPool) -> None:
         """Do what is in the queue of pictures, as the worker does."""
-        while messages := self.assembly.pictures.receive(wait_seconds=0):
-            self.assembly.note_arrivals(message.body for message in messages)
-            self.assembly.pictures.all_done(messages)
-            while self.assembly.process_next(decoders):
+        while messages := self.worker_context.pictures.receive(wait_seconds=0):
+            self.worker_context.note_arrivals(message.body for message in messages)
+            self.worker_context.pictures.all_done(messages)
+            while self.worker_context.process_next(decoders):
                 pass
 
     def state(self, place: Place) -> str | None:
@@ -186,12 +186,12 @@ def library_on(stack: EmbeddedStack, *, pool_size: int = 1) -> Iterator[Library]
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, environment[name])
-        assembly = Assembly(
+        worker_context = WorkerContext(
             settings,
             pool_size=pool_size,
             in_hand=InHand(most=pool_size),  # one for each thread
         )
-        archive = Archive(s3=make_client("s3", settings), bucket_name=BUCKET)
-    yield Library(stack=stack, assembly=assembly, archive=archive, s3=s3)
-    with assembly.app.app_context():
+        archive = ObjectVersions(s3=make_client("s3", settings), bucket_name=BUCKET)
+    yield Library(stack=stack, worker_context=worker_context, archive=archive, s3=s3)
+    with worker_context.app.app_context():
         db.engine.dispose()

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from app.accounts.audit.schemas import EventRow, PageIn
-from app.accounts.client_info import Visitor
+from app.accounts.client_info import ClientInfo
 from app.accounts.models import AuditEvent
 from app.accounts.sessions.device_names import device_words
 from app.accounts.sessions.network_labels import place_words
@@ -50,7 +50,9 @@ def event_page(query: Select[*tuple[Any, ...]], page: PageIn) -> tuple[list[Any]
     return shown, str(shown[-1][0].id) if len(rows) > page.limit else None
 
 
-def show_event(event: AuditEvent, *, seen_by: Visitor, to_administrator: bool = False) -> EventRow:
+def show_event(
+    event: AuditEvent, *, seen_by: ClientInfo, to_administrator: bool = False
+) -> EventRow:
     """Shape an event; its person does not learn where an administrator sits."""
     by_administrator = event.actor_id is not None and event.actor_id != event.user_id
     is_told = to_administrator or not by_administrator

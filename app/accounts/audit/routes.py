@@ -7,7 +7,7 @@ from app.accounts.audit.queries import event_page, show_event
 from app.accounts.audit.schemas import ActivityOut, PageIn
 from app.accounts.client_info import visitor
 from app.accounts.models import AuditEvent
-from app.accounts.sessions.guards import current_user, in_person
+from app.accounts.sessions.guards import current_user, session_required
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
 
@@ -15,7 +15,7 @@ activity = APIBlueprint("activity", __name__, url_prefix="/api/account/activity"
 
 
 @activity.get("")
-@in_person
+@session_required
 @activity.input(PageIn, location="query")
 @activity.output(ActivityOut)
 @activity.doc(responses={400: "The cursor was not made by this API."})

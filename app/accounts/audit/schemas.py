@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from app.accounts.sessions.device_schemas import Whereabouts
+from app.accounts.sessions.device_schemas import ClientLocation
 from app.http.schemas import BaseModel
 
 
@@ -18,7 +18,7 @@ class PageIn(BaseModel):
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
-class EventRow(Whereabouts):
+class EventRow(ClientLocation):
     """Something that touched the safety of an account."""
 
     id: int

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from app.accounts.models import OutboxMail
 from app.clients.aws.boto import AwsUnavailableError
 from app.database import db, now
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.messages import SendMail
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,6 @@ def commit_and_notify(*mails: OutboxMail) -> None:
     db.session.commit()
     for mail_id in ids:
         try:
-            parts().mail_queue.send(SendMail(mail_id=mail_id).message())
+            dependencies().mail_queue.send(SendMail(mail_id=mail_id).message())
         except AwsUnavailableError as error:
             log.warning("a mail waits for the sweep: %s", error)

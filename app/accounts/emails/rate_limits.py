@@ -21,7 +21,7 @@ from app.accounts.rate_limits.policies import (
     MAILS_TO_ADDRESS,
 )
 from app.errors import MailUnavailableError
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 
 
 def count_for_stranger(kind: Kind, email: str) -> None:
@@ -92,5 +92,5 @@ def refuse_without_mail() -> None:
     Raises:
         MailUnavailableError: this site sends none.
     """
-    if parts().settings.mail_from is None:
+    if dependencies().settings.mail_from is None:
         raise MailUnavailableError

@@ -17,7 +17,7 @@ from app.accounts.emails.layout import lay_out
 from app.accounts.emails.render import write
 from app.accounts.models import OutboxMail
 from app.clients.aws.ses import Mail, MailError
-from app.database import db, now, wait_briefly
+from app.database import db, now, set_short_lock_timeout
 from app.messages import MAX_ATTEMPTS, RetryLaterError, SendMail
 from app.observability.metrics import count
 from app.settings import Settings
@@ -93,7 +93,7 @@ def post_again(mail_id: UUID, *, post: Callable[[SendMail], None]) -> None:
     It counts once it is sent, so that no outage of the queue uses all of them up.
     """
     post(SendMail(mail_id=mail_id))
-    wait_briefly()
+    set_short_lock_timeout()
     db.session.execute(
         update(OutboxMail)
         .where(OutboxMail.id == mail_id)

@@ -3,7 +3,7 @@
 import os
 from uuid import UUID
 
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 
 _NONCE_LENGTH = 12  # bytes; NIST SP 800-38D, 8.2
 
@@ -42,5 +42,5 @@ def _key(purpose: str) -> bytes:
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
 
     info = f"pinhole {purpose}".encode()
-    secret = parts().settings.secret_key.encode()
+    secret = dependencies().settings.secret_key.encode()
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)

@@ -29,12 +29,12 @@ from app.accounts.rate_limits.limiter import Counted
 from app.accounts.rate_limits.seats import take_account_seat
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, read_cookie
-from app.accounts.sessions.guards import hold_person
+from app.accounts.sessions.guards import lock_current_user
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.tokens import new_token
 from app.database import db, now
 from app.errors import PasskeyRefusedError, TooManyPasskeysError, WrongPasskeyError
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
@@ -117,7 +117,9 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
     """
     from webauthn import base64url_to_bytes, verify_registration_response  # noqa: PLC0415
 
-    take_account_seat(user.id)  # before the challenge is used up: `hold_person` takes one again
+    take_account_seat(
+        user.id
+    )  # before the challenge is used up: `lock_current_user` takes one again
     challenge = _take_challenge(credential, user_id=user.id)
     if challenge is None:
         raise PasskeyRefusedError
@@ -126,13 +128,13 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
             credential=credential,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=_rp_id(),
-            expected_origin=parts().settings.site_origin,
+            expected_origin=dependencies().settings.site_origin,
             require_user_verification=True,
         )
     )
     if made is None:
         raise PasskeyRefusedError
-    hold_person()
+    lock_current_user()
     refuse_too_many(user.id)
     passkey = Passkey(
         user_id=user.id,
@@ -197,7 +199,7 @@ def prove_passkey(
             credential=credential,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=_rp_id(),
-            expected_origin=parts().settings.site_origin,
+            expected_origin=dependencies().settings.site_origin,
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
@@ -333,7 +335,7 @@ def _transports(credential: Json) -> list[str]:
 
 def _rp_id() -> str:
     """The host that passkeys are bound to: they open nothing on any other."""
-    return urlsplit(parts().settings.site_origin).hostname or ""
+    return urlsplit(dependencies().settings.site_origin).hostname or ""
 
 
 def _fingerprint(browser: str) -> str:

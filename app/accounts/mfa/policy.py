@@ -22,7 +22,7 @@ from app.errors import (
     PasswordTooShortAloneError,
     ProveAddressError,
 )
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 
 What = Literal[
     "passkey_added",
@@ -36,7 +36,7 @@ What = Literal[
 ]
 
 
-def lock_person(user: User) -> None:
+def lock_user(user: User) -> None:
     """Let one request at a time change how a person signs in, or sign them in.
 
     For the one that asks: `guards.hold_person`. A person is held before any row of theirs. Where
@@ -72,7 +72,7 @@ def hold_to_sign_in(user: User, *counted: tuple[Limit, str], by_link: bool = Fal
         take_sign_in_seat(user.id, *counted, by_link=by_link)
     except InvalidRequestError:
         raise NotSignedInError from None
-    lock_person(user)
+    lock_user(user)
     refuse_disabled(user)
 
 
@@ -94,7 +94,7 @@ def refuse_unproved(user: User) -> None:
     Raises:
         ProveAddressError: it is not proved.
     """
-    if parts().settings.mail_from is not None and not user.email_verified:
+    if dependencies().settings.mail_from is not None and not user.email_verified:
         raise ProveAddressError
 
 
@@ -107,7 +107,7 @@ def refuse_lock_out(user: User) -> None:
     """
     factors = second_factors(user.id)
     # One of a provider that was taken out of the settings signs nobody in.
-    opens = (Identity.user_id == user.id) & Identity.provider.in_(parts().providers)
+    opens = (Identity.user_id == user.id) & Identity.provider.in_(dependencies().providers)
     has_identity = db.session.scalar(select(exists().where(opens)))
     if not (user.has_password or has_identity or "passkey" in factors):
         raise LastWayInError

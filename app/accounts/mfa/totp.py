@@ -13,7 +13,7 @@ from app.accounts.mfa.encryption import UnsealError, seal, unseal
 from app.accounts.models import Totp, User
 from app.database import db, now
 from app.errors import TotpExistsError
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import host_of
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def begin_authenticator(user: User) -> NewAuthenticator:
     db.session.execute(delete(Totp).where(Totp.user_id == user.id))
     sealed = seal(secret.encode(), purpose=_PURPOSE, user_id=user.id)
     db.session.add(Totp(user_id=user.id, sealed_secret=sealed))
-    host = host_of(parts().settings.site_origin).partition(":")[0]
+    host = host_of(dependencies().settings.site_origin).partition(":")[0]
     uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=f"Pinhole {host}")
     return NewAuthenticator(secret=secret, uri=uri, qr_svg=_qr_code(uri))
 

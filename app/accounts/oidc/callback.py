@@ -12,7 +12,7 @@ from app.accounts.create_account import is_first, make_account, refuse_uninvited
 from app.accounts.email_address import normalised_address
 from app.accounts.emails.outbox import commit_and_notify
 from app.accounts.identities import (
-    Stranger,
+    UnlinkedIdentity,
     add_identity,
     find_identity,
     has_too_many,
@@ -21,10 +21,10 @@ from app.accounts.identities import (
 from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import Identity, Invite, User
 from app.accounts.oidc.redirects import HOME
-from app.accounts.oidc.state import Errand, Trip
+from app.accounts.oidc.state import AuthorizationPurpose, AuthorizationRequest
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, set_cookie
-from app.accounts.sessions.guards import current_session, hold_person, own_session
+from app.accounts.sessions.guards import current_session, lock_current_user, own_session
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.store import LIFETIME, fresh_until
 from app.accounts.sign_in.flow import How, finish_sign_in
@@ -39,7 +39,7 @@ from app.errors import (
     NotSignedInError,
     RegistrationClosedError,
 )
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 
 LINK_WITHIN = timedelta(minutes=30)
 
@@ -74,33 +74,33 @@ def redirect_home(path: str, *, next_path: str = HOME, **query: str) -> Response
         query["next"] = next_path
     response = Response(status=302)
     response.headers["Location"] = (
-        parts().settings.site_origin + path + (f"?{urlencode(query)}" if query else "")
+        dependencies().settings.site_origin + path + (f"?{urlencode(query)}" if query else "")
     )
     return response
 
 
-def arrive(trip: Trip, claims: Claims) -> Response:
+def handle_callback(trip: AuthorizationRequest, claims: Claims) -> Response:
     """Do what the trip was for, and commit.
 
     Raises:
         ArrivalRefusedError: it cannot be done; roll back.
     """
-    stranger = Stranger(
+    stranger = UnlinkedIdentity(
         provider=trip.provider,
         issuer=claims.issuer,
         subject=claims.subject,
         email=normalised_address(claims.email),
     )
     match trip.errand:
-        case Errand.SIGN_IN:
+        case AuthorizationPurpose.SIGN_IN:
             return _sign_in(trip, stranger, claims)
-        case Errand.LINK:
+        case AuthorizationPurpose.LINK:
             return _link(trip, stranger)
-        case Errand.CONFIRM:
+        case AuthorizationPurpose.CONFIRM:
             return _confirm(trip, stranger, proved_at=claims.proved_at)
 
 
-def _sign_in(trip: Trip, stranger: Stranger, claims: Claims) -> Response:
+def _sign_in(trip: AuthorizationRequest, stranger: UnlinkedIdentity, claims: Claims) -> Response:
     identity = find_identity(stranger.issuer, stranger.subject)
     if identity:
         user = db.session.get(User, identity.user_id)
@@ -121,7 +121,7 @@ def _sign_in(trip: Trip, stranger: Stranger, claims: Claims) -> Response:
     return _finish(joined, trip, is_fresh=True, is_new=True)  # there is nothing to guard yet
 
 
-def _held_identity(user: User, stranger: Stranger) -> Identity | None:
+def _held_identity(user: User, stranger: UnlinkedIdentity) -> Identity | None:
     """Hold a person, and return who opens their account as it is then."""
     try:
         hold_to_sign_in(user)
@@ -132,7 +132,7 @@ def _held_identity(user: User, stranger: Stranger) -> Identity | None:
     return find_identity(stranger.issuer, stranger.subject)
 
 
-def _join(trip: Trip, stranger: Stranger) -> User:
+def _join(trip: AuthorizationRequest, stranger: UnlinkedIdentity) -> User:
     """Make an account for an address that its provider has proved and nobody has here."""
     invite = db.session.get(Invite, trip.invite_id) if trip.invite_id else None
     if invite and invite.email not in {None, stranger.email}:
@@ -140,7 +140,7 @@ def _join(trip: Trip, stranger: Stranger) -> User:
     comes_first = is_first()
     try:
         if not comes_first:
-            refuse_uninvited(parts().settings.registration, has_invite=invite is not None)
+            refuse_uninvited(dependencies().settings.registration, has_invite=invite is not None)
         user = make_account(
             stranger.email, password_hash=None, is_verified=True, is_first=comes_first
         )
@@ -156,12 +156,14 @@ def _join(trip: Trip, stranger: Stranger) -> User:
     return user
 
 
-def _was_asked(trip: Trip, proved_at: float | None) -> bool:
+def _was_asked(trip: AuthorizationRequest, proved_at: float | None) -> bool:
     """Whether the provider authenticated the user in this flow (OpenID's auth_time)."""
     return proved_at is not None and proved_at >= trip.begun_at.timestamp() - LEEWAY_SECONDS
 
 
-def _finish(user: User, trip: Trip, *, is_fresh: bool, is_new: bool = False) -> Response:
+def _finish(
+    user: User, trip: AuthorizationRequest, *, is_fresh: bool, is_new: bool = False
+) -> Response:
     try:
         signed_in = finish_sign_in(
             user,
@@ -182,7 +184,7 @@ def _finish(user: User, trip: Trip, *, is_fresh: bool, is_new: bool = False) -> 
     return response
 
 
-def _await_link(owner: User, stranger: Stranger, trip: Trip) -> Response:
+def _await_link(owner: User, stranger: UnlinkedIdentity, trip: AuthorizationRequest) -> Response:
     """See [Note: Proof before linking]."""
     token = one_time_tokens.begin(
         Purpose.LINK, lifetime=LINK_WITHIN, user_id=owner.id, data=stranger.as_data()
@@ -193,10 +195,10 @@ def _await_link(owner: User, stranger: Stranger, trip: Trip) -> Response:
     return response
 
 
-def _link(trip: Trip, stranger: Stranger) -> Response:
+def _link(trip: AuthorizationRequest, stranger: UnlinkedIdentity) -> Response:
     _who_set_out(trip, "link_other")
     try:
-        user = hold_person()
+        user = lock_current_user()
     except NotSignedInError as error:
         raise ArrivalRefusedError("link_other") from error
     # As it is now: the session may have been replaced since the start, or its proof be too old.
@@ -214,10 +216,12 @@ def _link(trip: Trip, stranger: Stranger) -> Response:
     return redirect_home(trip.next)
 
 
-def _confirm(trip: Trip, stranger: Stranger, *, proved_at: float | None) -> Response:
+def _confirm(
+    trip: AuthorizationRequest, stranger: UnlinkedIdentity, *, proved_at: float | None
+) -> Response:
     _who_set_out(trip, "confirm_other")
     try:
-        user = hold_person()
+        user = lock_current_user()
     except NotSignedInError as error:
         raise ArrivalRefusedError("confirm_other") from error
     identity = find_identity(stranger.issuer, stranger.subject)
@@ -235,17 +239,21 @@ def _confirm(trip: Trip, stranger: Stranger, *, proved_at: float | None) -> Resp
     return response
 
 
-def _who_set_out(trip: Trip, problem: Problem) -> None:
+def _who_set_out(trip: AuthorizationRequest, problem: Problem) -> None:
     """Refuse anybody but whoever began the trip, who is signed in here still."""
     session = current_session()
     if session is None or session.user_id != trip.user_id:
         raise ArrivalRefusedError(problem)
 
 
-def record_refusal(trip: Trip, problem: Problem) -> None:
+def record_refusal(trip: AuthorizationRequest, problem: Problem) -> None:
     """Keep in the record that a trip ended in nothing, and commit."""
     if trip.user_id is None and problem == "openid_cancelled":
         return  # cancelling at the provider is not a failed attempt
-    event = Event.SIGN_IN_FAILED if trip.errand is Errand.SIGN_IN else Event.CONFIRMATION_FAILED
+    event = (
+        Event.SIGN_IN_FAILED
+        if trip.errand is AuthorizationPurpose.SIGN_IN
+        else Event.CONFIRMATION_FAILED
+    )
     record_failure(event, user_id=trip.user_id, provider=trip.provider, problem=problem)
     db.session.commit()

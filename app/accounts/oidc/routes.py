@@ -19,13 +19,19 @@ from app.accounts.models import Identity
 from app.accounts.oidc.callback import (
     ArrivalRefusedError,
     Problem,
-    arrive,
+    handle_callback,
     record_refusal,
     redirect_home,
 )
 from app.accounts.oidc.redirects import HOME, own_path
 from app.accounts.oidc.schemas import StartIn, StartOut, WaitingOut
-from app.accounts.oidc.state import BACK_WITHIN, Errand, Trip, begin_trip, finish_trip
+from app.accounts.oidc.state import (
+    BACK_WITHIN,
+    AuthorizationPurpose,
+    AuthorizationRequest,
+    begin_trip,
+    finish_trip,
+)
 from app.accounts.rate_limits.limiter import take_each
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
@@ -35,7 +41,12 @@ from app.accounts.rate_limits.policies import (
     TOO_MANY_TRIES,
 )
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
-from app.accounts.sessions.guards import current_session, fresh, hold_person, public
+from app.accounts.sessions.guards import (
+    current_session,
+    lock_current_user,
+    public,
+    recent_proof_required,
+)
 from app.accounts.sessions.store import fresh_until
 from app.clients.openid.client import OpenIDClient
 from app.clients.openid.discovery import ProviderError
@@ -49,7 +60,7 @@ from app.errors import (
     UnavailableError,
 )
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 
 log = logging.getLogger(__name__)
@@ -75,8 +86,8 @@ _LONGEST_CODE = 4096
 def start_openid(provider: str, json_data: StartIn) -> Response:
     """Set out for a provider: send the browser to `location`, it comes back to `next`."""
     client = _client(provider)
-    user_id, hint = _traveller(provider, json_data.purpose)
-    new = [(NEW_WAYS_IN, str(user_id))] if json_data.purpose is Errand.LINK else []
+    user_id, hint = _user_and_login_hint(provider, json_data.purpose)
+    new = [(NEW_WAYS_IN, str(user_id))] if json_data.purpose is AuthorizationPurpose.LINK else []
     # Who is signed in is counted as themselves: some confirm by their provider alone.
     own = [(OPENID_STARTS_PERSON, str(user_id))] if user_id else for_network(OPENID_STARTS_NETWORK)
     take_each(*own, *new)
@@ -84,13 +95,13 @@ def start_openid(provider: str, json_data: StartIn) -> Response:
     token, departure = begin_trip(
         provider,
         json_data.purpose,
-        next_path=own_path(json_data.next, site_origin=parts().settings.site_origin),
+        next_path=own_path(json_data.next, site_origin=dependencies().settings.site_origin),
         user_id=user_id,
         invite_id=invite.id if invite else None,
         link=json_data.link,
     )
     # What links needs a recent proof, which a provider gives that asks somebody now.
-    again = json_data.purpose is Errand.CONFIRM or json_data.link
+    again = json_data.purpose is AuthorizationPurpose.CONFIRM or json_data.link
     db.session.commit()  # nothing is held while the provider is asked
     try:
         location = client.address(departure, again=again, hint=hint)
@@ -139,7 +150,7 @@ def get_waiting_identity() -> Response:
 
 
 @openid.delete("/account/identities/<uuid:identity_id>")
-@fresh
+@recent_proof_required
 @openid.output({}, status_code=204, description="It opens the account no more.")
 @openid.doc(
     responses={
@@ -149,7 +160,7 @@ def get_waiting_identity() -> Response:
 )
 def unlink_identity(identity_id: UUID) -> Response:
     """Take a provider's identity from your account."""
-    user = hold_person()
+    user = lock_current_user()
     provider = db.session.scalar(
         delete(Identity)
         .where(Identity.id == identity_id, Identity.user_id == user.id)
@@ -164,20 +175,20 @@ def unlink_identity(identity_id: UUID) -> Response:
 
 
 def _client(provider: str) -> OpenIDClient:
-    client = parts().providers.get(provider)
+    client = dependencies().providers.get(provider)
     if client is None:
         raise NotFoundError
     return client
 
 
-def _traveller(provider: str, errand: Errand) -> tuple[UUID | None, str]:
+def _user_and_login_hint(provider: str, errand: AuthorizationPurpose) -> tuple[UUID | None, str]:
     """Return who sets out, and which of their identities they are to show."""
-    if errand is Errand.SIGN_IN:
+    if errand is AuthorizationPurpose.SIGN_IN:
         return None, ""
     session = current_session()
     if session is None:
         raise NotSignedInError
-    if errand is Errand.LINK:
+    if errand is AuthorizationPurpose.LINK:
         if fresh_until(session) is None:
             raise ConfirmFirstError
         refuse_unproved(session.user)
@@ -193,7 +204,7 @@ def _traveller(provider: str, errand: Errand) -> tuple[UUID | None, str]:
     return session.user_id, known or ""
 
 
-def _finished(trip: Trip, client: OpenIDClient) -> Response:
+def _finished(trip: AuthorizationRequest, client: OpenIDClient) -> Response:
     """Return where the trip ends; raises ArrivalRefusedError."""
     if _sent("error"):
         cancelled = _sent("error") == "access_denied"
@@ -206,7 +217,7 @@ def _finished(trip: Trip, client: OpenIDClient) -> Response:
     except ProviderError as error:
         log.warning("provider %s is not believed: %s", trip.provider, error)
         raise ArrivalRefusedError("openid_failed") from error
-    return arrive(trip, claims)
+    return handle_callback(trip, claims)
 
 
 def _sent(name: str) -> str:

@@ -3,7 +3,7 @@
 from pydantic import ConfigDict, Field
 
 from app.accounts.email_address import LinkToken
-from app.accounts.oidc.state import Errand
+from app.accounts.oidc.state import AuthorizationPurpose
 from app.http.schemas import BaseModel
 
 
@@ -12,7 +12,7 @@ class StartIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    purpose: Errand = Field(
+    purpose: AuthorizationPurpose = Field(
         description="`link` lets one more identity open your account, `confirm` proves again who"
         " you are."
     )

@@ -10,12 +10,12 @@ from app.accounts.models import OneTimeToken
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.tokens import as_text
-from app.clients.openid.client import Departure
+from app.clients.openid.client import AuthorizationParameters
 
 BACK_WITHIN = timedelta(minutes=15)
 
 
-class Errand(StrEnum):
+class AuthorizationPurpose(StrEnum):
     """The purpose of a redirect to a provider."""
 
     SIGN_IN = "sign_in"
@@ -24,28 +24,28 @@ class Errand(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trip:
+class AuthorizationRequest:
     """What is remembered of a trip until its browser is back."""
 
     provider: str
-    errand: Errand
+    errand: AuthorizationPurpose
     next: str
     invite_id: UUID | None
     user_id: UUID | None  # who was signed in; None where that does not matter
     link: bool  # whether a sign-in is to link the identity that waits in this browser
     begun_at: datetime
-    departure: Departure
+    departure: AuthorizationParameters
 
 
 def begin_trip(
     provider: str,
-    errand: Errand,
+    errand: AuthorizationPurpose,
     *,
     next_path: str,
     user_id: UUID | None = None,
     invite_id: UUID | None = None,
     link: bool = False,
-) -> tuple[str, Departure]:
+) -> tuple[str, AuthorizationParameters]:
     """Note a trip in the current transaction; return the cookie's token and what binds the trip."""
     token = one_time_tokens.begin(
         Purpose.OPENID,
@@ -62,7 +62,7 @@ def begin_trip(
     return token, _departure(token)
 
 
-def finish_trip(token: str | None, *, provider: str, state: str) -> Trip | None:
+def finish_trip(token: str | None, *, provider: str, state: str) -> AuthorizationRequest | None:
     """Return the trip of this browser to this provider; nobody gets it a second time.
 
     None: the browser did not set out, took too long, was here before, or brings the answer to
@@ -79,13 +79,13 @@ def finish_trip(token: str | None, *, provider: str, state: str) -> Trip | None:
     return _trip(taken, departure) if taken else None
 
 
-def _departure(token: str) -> Departure:
+def _departure(token: str) -> AuthorizationParameters:
     # [Note: One secret a trip] State, nonce and verifier are made of the token in the browser's
     # cookie, so an answer fits this browser or none: there is no store of states that another
     # browser could be served from (CVE-2025-68158, CVE-2026-41425), and the database holds
     # nothing of them that could be stolen. The state, which travels in addresses, tells nothing of
     # the token that it is made of.
-    return Departure(
+    return AuthorizationParameters(
         state=_made_of(token, b"state"),
         nonce=_made_of(token, b"nonce"),
         code_verifier=_made_of(token, b"code verifier"),
@@ -96,11 +96,11 @@ def _made_of(token: str, what: bytes) -> str:
     return as_text(hmac.digest(token.encode(), b"openid " + what, "sha256"))
 
 
-def _trip(begun: OneTimeToken, departure: Departure) -> Trip:
+def _trip(begun: OneTimeToken, departure: AuthorizationParameters) -> AuthorizationRequest:
     invite_id = begun.data["invite_id"]
-    return Trip(
+    return AuthorizationRequest(
         provider=begun.data["provider"],
-        errand=Errand(begun.data["errand"]),
+        errand=AuthorizationPurpose(begun.data["errand"]),
         next=begun.data["next"],
         invite_id=UUID(invite_id) if invite_id else None,
         user_id=begun.user_id,

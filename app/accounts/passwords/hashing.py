@@ -9,7 +9,7 @@ from app.accounts.mfa.methods import second_factors
 from app.accounts.models import User
 from app.accounts.passwords.strength import SHORTEST_ALONE, Judgement, judge, words_of
 from app.errors import FieldError, WeakPasswordError
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -54,7 +54,7 @@ def judge_password(password: str, *, email: str, has_second_factor: bool = False
     return judge(
         _normalised(password),
         is_alone=not has_second_factor,
-        words=words_of(email) | words_of(parts().settings.site_origin.partition("://")[2]),
+        words=words_of(email) | words_of(dependencies().settings.site_origin.partition("://")[2]),
     )
 
 

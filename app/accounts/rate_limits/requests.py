@@ -17,7 +17,7 @@ from app.accounts.client_info import visitor
 from app.accounts.rate_limits.limiter import Limit, take
 from app.accounts.rate_limits.networks import WIDER
 from app.errors import TooManyRequestsError
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 
 _BATCH = 10
 _BURST_SECONDS = 10  # how long the full rate was saved up for
@@ -82,7 +82,7 @@ def count_request(of: str, *, rates: int = 1) -> None:
     Raises:
         TooManyRequestsError: they have made too many.
     """
-    per_second = rates * parts().settings.requests_per_second
+    per_second = rates * dependencies().settings.requests_per_second
     if per_second == 0:
         return
     with _lock:

@@ -11,7 +11,12 @@ from app.accounts.rate_limits.policies import TOO_MANY_TRIES
 from app.accounts.registration.link_tokens import shown_token
 from app.accounts.registration.schemas import AddressIn, LinkIn, VerifiedOut
 from app.accounts.sessions import one_time_tokens
-from app.accounts.sessions.guards import current_user, fresh, hold_person, in_person
+from app.accounts.sessions.guards import (
+    current_user,
+    lock_current_user,
+    recent_proof_required,
+    session_required,
+)
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.database import db, now
 from app.errors import FieldError, LinkDeadError, ValidationFailedError
@@ -25,7 +30,7 @@ _NO_MAIL = "This site sends no mail."
 
 
 @own_address.post("/account/email")
-@fresh
+@recent_proof_required
 @own_address.input(AddressIn, location="json")
 @own_address.output({}, status_code=202, description=_SENT)
 @own_address.doc(responses={409: _NO_MAIL, 429: TOO_MANY_TRIES})
@@ -39,7 +44,7 @@ def change_email(json_data: AddressIn) -> Response:
     wanted = json_data.email
     if wanted == current_user().email:
         raise _already(wanted)
-    user = hold_person(*count_for_change(current_user().id, wanted=wanted))
+    user = lock_current_user(*count_for_change(current_user().id, wanted=wanted))
     user_id, present = user.id, user.email
     # Mails first: the sender locks a row while it writes the mail, and its link exists after that.
     withdraw_mails(user_id, Kind.CHANGE_EMAIL)
@@ -53,7 +58,7 @@ def change_email(json_data: AddressIn) -> Response:
 
 
 @own_address.post("/account/email/verify")
-@in_person
+@session_required
 @own_address.output({}, status_code=202, description=_SENT)
 @own_address.doc(responses={409: _NO_MAIL, 429: TOO_MANY_TRIES})
 def ask_for_proof() -> Response:
@@ -68,7 +73,7 @@ def ask_for_proof() -> Response:
 
 
 @own_address.post("/auth/verify")
-@in_person
+@session_required
 @own_address.input(LinkIn, location="json")
 @own_address.output(VerifiedOut)
 @own_address.doc(
@@ -81,7 +86,7 @@ def verify(json_data: LinkIn) -> Response:
     stranger's name; and whoever stole a mailbox alone could move nothing.
     """
     begun = shown_token(json_data.token, Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
-    user = hold_person()
+    user = lock_current_user()
     if begun.user_id != user.id:
         raise LinkDeadError("This link is for another account than the one you are signed in to.")
     purpose = Purpose(begun.purpose)

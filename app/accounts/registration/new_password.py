@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from flask import Response
 
 from app.accounts.audit.log import Event, record
-from app.accounts.create_account import take_over
-from app.accounts.deletion import call_off
+from app.accounts.create_account import reset_to_owner
+from app.accounts.deletion import cancel_deletion
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.models import OutboxMail, User
 from app.accounts.sessions.cookies import Cookie, read_cookie
@@ -38,10 +38,10 @@ def set_by_mail(
     # browsers share: a browser that the person signed in with before keeps tries of its own.
     known = find_device(user.id, read_cookie(Cookie.DEVICE)) is not None
     told = []
-    if call_off(user):  # whoever was in the account may have asked for it
+    if cancel_deletion(user):  # whoever was in the account may have asked for it
         record(Event.DELETION_CALLED_OFF, user_id=user.id, how="reset")
         told.append(queue_mail(Kind.DELETION_CALLED_OFF, email=user.email, user_id=user.id))
-    removed = take_over(user, password=password)
+    removed = reset_to_owner(user, password=password)
     device_token = add_device(user.id) if known else None
     told.append(
         queue_mail(Kind.PASSWORD_CHANGED, email=user.email, user_id=user.id, removed=removed)

@@ -49,7 +49,7 @@ from app.accounts.sessions.schemas import SessionOut
 from app.accounts.sign_in.flow import How, finish_sign_in, user_of
 from app.errors import EmailTakenError, LinkDeadError, ProveByMailError
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 
 joining = APIBlueprint("joining", __name__, url_prefix="/api/auth", tag="Joining")
@@ -70,7 +70,7 @@ def register(json_data: JoinIn) -> Response:
     """Ask for a link that makes an account. Nobody but the mailbox learns whether there is one."""
     email = json_data.email
     invite = find_invite(json_data.invite)
-    refuse_uninvited(parts().settings.registration, has_invite=invite is not None)
+    refuse_uninvited(dependencies().settings.registration, has_invite=invite is not None)
     refuse_other_address(invite, email=email)
     refuse_without_mail()
     invite_id = invite.id.hex if invite else None
@@ -111,7 +111,7 @@ def welcome(json_data: LinkAndPasswordIn) -> Response:
     first = is_first()
     invite_id = begun.data["invite_id"]
     if not first:
-        refuse_uninvited(parts().settings.registration, has_invite=invite_id is not None)
+        refuse_uninvited(dependencies().settings.registration, has_invite=invite_id is not None)
     user = make_account(email, password_hash=password_hash, is_verified=True, is_first=first)
     if user is None:
         raise LinkDeadError
@@ -129,7 +129,7 @@ def welcome(json_data: LinkAndPasswordIn) -> Response:
 def look_at_invite(json_data: LinkIn) -> Response:
     """What an invitation says, and how it is taken."""
     invite = shown(lambda: find_invite(json_data.token))
-    by_mail = parts().settings.mail_from is not None
+    by_mail = dependencies().settings.mail_from is not None
     return json_response({"email": invite.email, "note": invite.note, "by_mail": by_mail})
 
 
@@ -151,7 +151,7 @@ def accept_invite(json_data: AcceptIn) -> Response:
     This is the one answer that tells that an address has an account, to those who hold an
     invitation: without mail there is no other way to tell its owner.
     """
-    settings, email = parts().settings, json_data.email
+    settings, email = dependencies().settings, json_data.email
     if settings.mail_from is not None:
         raise ProveByMailError
     invite = shown(lambda: find_invite(json_data.token))

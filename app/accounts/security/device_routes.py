@@ -12,14 +12,14 @@ from app.accounts.models import Session
 from app.accounts.sessions.device_names import device_words
 from app.accounts.sessions.device_schemas import EndedOut, SessionRow, SessionsOut
 from app.accounts.sessions.guards import (
-    fresh,
     fresh_for_another_session,
-    hold_person,
-    in_person,
+    lock_current_user,
     own_session,
+    recent_proof_required,
+    session_required,
 )
 from app.accounts.sessions.network_labels import place_words
-from app.accounts.sessions.rotation import end_other_copies
+from app.accounts.sessions.rotation import keep_only_this_session
 from app.accounts.sessions.store import alive
 from app.database import db, now
 from app.errors import NotFoundError
@@ -36,7 +36,7 @@ SOON = timedelta(minutes=1)
 
 
 @sessions.get("")
-@in_person
+@session_required
 @sessions.output(SessionsOut)
 def list_sessions() -> Response:
     """List the browsers that you are signed in with: this one first, then the last used."""
@@ -71,7 +71,7 @@ def list_sessions() -> Response:
 @sessions.doc(responses={404: "There is no such session, or it is not yours."})
 def end_one_session(session_id: UUID) -> Response:
     """Sign one of your browsers out. Any but this one takes a proof of the last ten minutes."""
-    mine = hold_person()
+    mine = lock_current_user()
     user_agent = db.session.scalar(
         delete(Session)
         .where(Session.id == session_id, Session.user_id == mine.id)
@@ -85,16 +85,16 @@ def end_one_session(session_id: UUID) -> Response:
 
 
 @sessions.delete("")
-@fresh
+@recent_proof_required
 @sessions.output(EndedOut)
 def end_other_sessions() -> Response:
     """Sign all your other browsers out. Access tokens stay. Takes a proof of the last ten minutes.
 
     This browser gets a new session cookie; the one before is worth nothing.
     """
-    hold_person()
+    lock_current_user()
     mine = own_session()
-    elsewhere = end_other_copies(mine)
+    elsewhere = keep_only_this_session(mine)
     record(Event.OTHER_SESSIONS_ENDED, user_id=mine.user_id, ended=elsewhere.ended)
     db.session.commit()
     response = json_response({"ended": elsewhere.ended})

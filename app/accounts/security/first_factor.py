@@ -10,7 +10,7 @@ from app.accounts.mfa.recovery_codes import make_first_codes
 from app.accounts.models import User
 from app.accounts.sessions.cookies import Cookie, read_cookie
 from app.accounts.sessions.guards import own_session
-from app.accounts.sessions.rotation import EndedElsewhere, end_other_copies
+from app.accounts.sessions.rotation import EndedElsewhere, keep_only_this_session
 from app.accounts.sessions.store import forget_devices
 
 
@@ -32,7 +32,7 @@ class FactorAdded:
             self.elsewhere.set_cookies(response)
 
 
-def follow_up_factor(user: User) -> FactorAdded:
+def finish_adding_factor(user: User) -> FactorAdded:
     """Do what a new factor brings, in the current transaction; the person is held.
 
     [Note: The first factor ends other sessions] Other browsers were signed in without a factor, by
@@ -45,7 +45,7 @@ def follow_up_factor(user: User) -> FactorAdded:
             # Whoever knew the password until now has no tries of their own at the codes.
             forget_devices(user.id, but=read_cookie(Cookie.DEVICE))
         return FactorAdded(codes=codes, elsewhere=None)
-    elsewhere = end_other_copies(own_session())
+    elsewhere = keep_only_this_session(own_session())
     if elsewhere.ended:
         record(Event.OTHER_SESSIONS_ENDED, user_id=user.id, ended=elsewhere.ended)
     return FactorAdded(codes=codes, elsewhere=elsewhere)

@@ -39,15 +39,15 @@ from app.accounts.rate_limits.policies import (
     PASSKEY_TRIES_PERSON,
     TOO_MANY_TRIES,
 )
-from app.accounts.security.first_factor import follow_up_factor
+from app.accounts.security.first_factor import finish_adding_factor
 from app.accounts.sessions.guards import (
     current_session,
     current_user,
-    fresh,
-    hold_person,
-    in_person,
+    lock_current_user,
     own_session,
     public,
+    recent_proof_required,
+    session_required,
 )
 from app.accounts.sessions.schemas import SessionOut
 from app.accounts.sign_in.flow import (
@@ -119,7 +119,7 @@ def _beside_mail(awaited: OneTimeToken | None) -> UUID | None:
 
 
 @passkeys.post("/options")
-@fresh
+@recent_proof_required
 @passkeys.input(NothingIn, location="json")
 @passkeys.output(OptionsOut)
 @passkeys.doc(responses={409: _NOT_NOW, 429: TOO_MANY_TRIES})
@@ -133,7 +133,7 @@ def begin_passkey(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes 
 
 
 @passkeys.post("")
-@fresh
+@recent_proof_required
 @passkeys.input(PasskeyIn, location="json")
 @passkeys.output(PasskeyMade, status_code=201)
 @passkeys.doc(responses={409: _NOT_NOW})
@@ -146,7 +146,7 @@ def finish_passkey(json_data: PasskeyIn) -> Response:
     user = current_user()
     refuse_unproved(user)
     passkey = add_passkey(user, json_data.credential, name=json_data.name)
-    added = follow_up_factor(user)
+    added = finish_adding_factor(user)
     record(Event.PASSKEY_ADDED, user_id=user.id, name=passkey.name)
     shown = PasskeyOut.model_validate(passkey, from_attributes=True)
     mail = mail_of_change(user, "passkey_added", name=passkey.name, ended=added.ended)
@@ -158,7 +158,7 @@ def finish_passkey(json_data: PasskeyIn) -> Response:
 
 
 @passkeys.patch("/<uuid:passkey_id>")
-@in_person
+@session_required
 @passkeys.input(PasskeyChange, location="json")
 @passkeys.output(PasskeyOut)
 @passkeys.doc(responses={404: "You have no such passkey."})
@@ -172,7 +172,7 @@ def rename_passkey(passkey_id: UUID, json_data: PasskeyChange) -> Response:
 
 
 @passkeys.delete("/<uuid:passkey_id>")
-@fresh
+@recent_proof_required
 @passkeys.output({}, status_code=204, description="It opens nothing any more.")
 @passkeys.doc(
     responses={
@@ -182,7 +182,7 @@ def rename_passkey(passkey_id: UUID, json_data: PasskeyChange) -> Response:
 )
 def remove_passkey(passkey_id: UUID) -> Response:
     """Remove a passkey. Recovery codes go with the last factor."""
-    user = hold_person()
+    user = lock_current_user()
     passkey = _own_passkey(passkey_id)
     keep_passkey(passkey, session=own_session())
     db.session.delete(passkey)

@@ -40,19 +40,19 @@ from app.accounts.rate_limits.policies import (
     TOO_MANY_TRIES,
     TOTP_CONFIRM_TRIES,
 )
-from app.accounts.security.first_factor import follow_up_factor
+from app.accounts.security.first_factor import finish_adding_factor
 from app.accounts.security.overview import security_of
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.guards import (
     current_user,
-    fresh,
-    hold_person,
-    in_person,
+    lock_current_user,
     own_session,
     public,
+    recent_proof_required,
+    session_required,
 )
 from app.accounts.sessions.one_time_tokens import Purpose
-from app.accounts.sessions.rotation import end_other_copies
+from app.accounts.sessions.rotation import keep_only_this_session
 from app.database import db
 from app.errors import NoSecondFactorError, NotFoundError, WeakPasswordError, WrongCodeError
 from app.http.blueprint import APIBlueprint
@@ -63,7 +63,7 @@ password_check = APIBlueprint("password_check", __name__, url_prefix="/api/auth"
 
 
 @factors.get("/security")
-@in_person
+@session_required
 @factors.output(SecurityOut)
 def security() -> Response:
     """All ways into one's own account."""
@@ -71,7 +71,7 @@ def security() -> Response:
 
 
 @factors.post("/password")
-@fresh
+@recent_proof_required
 @factors.input(PasswordIn, location="json")
 @factors.output({}, status_code=204, description="Set; all other sessions are ended.")
 @factors.doc(responses={429: TOO_MANY_TRIES})
@@ -85,14 +85,14 @@ def change_password(json_data: PasswordIn) -> Response:
     whose = str(current_user().id)
     counted = (PASSWORDS_SET, whose), (PASSWORD_CHANGES, whose)
     take_each(*counted)
-    user = hold_person(*counted)
+    user = lock_current_user(*counted)
     try:
         set_password(user, json_data.password)
     except WeakPasswordError:  # the check of its strength stays counted
         give_back(PASSWORD_CHANGES, of=whose)
         db.session.commit()
         raise
-    elsewhere = end_other_copies(own_session())
+    elsewhere = keep_only_this_session(own_session())
     # What somebody else began who knew the old one ends too.
     withdraw_mails(user.id, Kind.CHANGE_EMAIL)
     one_time_tokens.forget(user.id, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
@@ -112,7 +112,7 @@ def change_password(json_data: PasswordIn) -> Response:
 
 
 @factors.post("/password/check")
-@in_person
+@session_required
 @factors.input(PasswordIn, location="json")
 @factors.output(PasswordAnswer)
 @factors.doc(responses={429: "Too many questions."})
@@ -138,7 +138,7 @@ def check_password(json_data: PasswordQuestion) -> Response:
 
 
 @factors.post("/totp")
-@fresh
+@recent_proof_required
 @factors.input(NothingIn, location="json")
 @factors.output(TotpBegun)
 @factors.doc(
@@ -148,7 +148,7 @@ def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes not
     """Make a secret for an authenticator app; it asks for nothing before its first code."""
     counted = NEW_WAYS_IN, str(current_user().id)
     take_each(counted)
-    user = hold_person(counted)
+    user = lock_current_user(counted)
     refuse_unproved(user)
     begun = begin_authenticator(user)
     db.session.commit()
@@ -157,7 +157,7 @@ def begin_totp(json_data: NothingIn) -> Response:  # noqa: ARG001 - it takes not
 
 
 @factors.post("/totp/confirm")
-@fresh
+@recent_proof_required
 @factors.input(CodeIn, location="json")
 @factors.output(TotpConfirmed)
 @factors.doc(
@@ -176,12 +176,12 @@ def confirm_totp(json_data: CodeIn) -> Response:
     refuse_unproved(current_user())
     tries = (TOTP_CONFIRM_TRIES, str(own_session().id))
     take_each(tries)
-    user = hold_person(tries)
+    user = lock_current_user(tries)
     if not confirm_authenticator(user.id, "".join(json_data.code.split())):
         raise WrongCodeError
     give_each_back(tries)
     db.session.flush()  # what there is now is looked at next
-    added = follow_up_factor(user)
+    added = finish_adding_factor(user)
     record(Event.TOTP_ADDED, user_id=user.id)
     commit_and_notify(mail_of_change(user, "totp_added", ended=added.ended))
     made = TotpConfirmed(recovery_codes=added.codes, ended=added.ended)
@@ -191,7 +191,7 @@ def confirm_totp(json_data: CodeIn) -> Response:
 
 
 @factors.delete("/totp")
-@fresh
+@recent_proof_required
 @factors.output({}, status_code=204, description="Its codes are worth nothing any more.")
 @factors.doc(
     responses={
@@ -201,7 +201,7 @@ def confirm_totp(json_data: CodeIn) -> Response:
 )
 def remove_totp() -> Response:
     """Remove the authenticator app. Recovery codes go with the last factor."""
-    user = hold_person()
+    user = lock_current_user()
     app = db.session.scalar(
         select(Totp).where(Totp.user_id == user.id, Totp.confirmed_at.is_not(None))
     )
@@ -217,7 +217,7 @@ def remove_totp() -> Response:
 
 
 @factors.post("/recovery-codes")
-@fresh
+@recent_proof_required
 @factors.input(NothingIn, location="json")
 @factors.output(RecoveryCodesMade)
 @factors.doc(responses={409: "There is no second factor to stand in for.", 429: TOO_MANY_TRIES})
@@ -225,7 +225,7 @@ def remake_recovery_codes(json_data: NothingIn) -> Response:  # noqa: ARG001 - i
     """Make new recovery codes; those from before are worth nothing any more."""
     counted = NEW_WAYS_IN, str(current_user().id)
     take_each(counted)
-    user = hold_person(counted)
+    user = lock_current_user(counted)
     if not second_factors(user.id):
         raise NoSecondFactorError
     keep_codes(user.id, session=own_session())

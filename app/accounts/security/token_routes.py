@@ -14,7 +14,12 @@ from app.accounts.rate_limits.limiter import take_each
 from app.accounts.rate_limits.policies import NEW_TOKENS
 from app.accounts.security.token_schemas import NewTokenOut, TokenIn, TokenRow, TokensOut
 from app.accounts.sessions.api_tokens import MAX_TOKENS, make_access_token
-from app.accounts.sessions.guards import current_user, fresh, hold_person, in_person
+from app.accounts.sessions.guards import (
+    current_user,
+    lock_current_user,
+    recent_proof_required,
+    session_required,
+)
 from app.database import db
 from app.errors import NotFoundError, TooManyTokensError
 from app.http.blueprint import APIBlueprint
@@ -26,7 +31,7 @@ tokens = APIBlueprint(
 
 
 @tokens.get("")
-@in_person
+@session_required
 @tokens.output(TokensOut)
 def list_tokens() -> Response:
     """List your tokens, newest first; those that expired too, until they are removed."""
@@ -40,7 +45,7 @@ def list_tokens() -> Response:
 
 
 @tokens.post("")
-@fresh
+@recent_proof_required
 @tokens.input(TokenIn, location="json")
 @tokens.output(NewTokenOut, status_code=201, description="The token; it is shown this once.")
 @tokens.doc(
@@ -56,7 +61,7 @@ def make_token(json_data: TokenIn) -> Response:
     """
     counted = NEW_TOKENS, str(current_user().id)
     take_each(counted)
-    user = hold_person(counted)
+    user = lock_current_user(counted)
     count = db.session.scalar(
         select(func.count()).select_from(AccessToken).where(AccessToken.user_id == user.id)
     )
@@ -75,12 +80,12 @@ def make_token(json_data: TokenIn) -> Response:
 
 
 @tokens.delete("/<uuid:token_id>")
-@in_person
+@session_required
 @tokens.output({}, status_code=204, description="It is refused from now on, everywhere.")
 @tokens.doc(responses={404: "There is no such token, or it is not yours."})
 def remove_token(token_id: UUID) -> Response:
     """Remove a token."""
-    user = hold_person()
+    user = lock_current_user()
     scope = db.session.scalar(
         delete(AccessToken)
         .where(AccessToken.id == token_id, AccessToken.user_id == user.id)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from flask import Response, request
 
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 
 _MAX_TOKEN_LETTERS = 64  # ours have 43
 
@@ -29,7 +29,7 @@ def cookie_name(cookie: Cookie, *, https: bool) -> str:
 
 def read_cookie(cookie: Cookie) -> str | None:
     """Return what the browser sent."""
-    name = cookie_name(cookie, https=parts().settings.site_is_https)
+    name = cookie_name(cookie, https=dependencies().settings.site_is_https)
     value = request.cookies.get(name)
     # What is longer is no token of ours, and the passkeys' is handed back as it came.
     return value if value and len(value) <= _MAX_TOKEN_LETTERS else None
@@ -41,7 +41,7 @@ def set_cookie(response: Response, cookie: Cookie, token: str, *, lifetime: time
     Lax, so that a link in a mail or a provider's redirect arrives signed in; what changes
     something is guarded besides ([Note: Cross-site writes]).
     """
-    https = parts().settings.site_is_https
+    https = dependencies().settings.site_is_https
     response.set_cookie(
         cookie_name(cookie, https=https),
         token,
@@ -55,6 +55,6 @@ def set_cookie(response: Response, cookie: Cookie, token: str, *, lifetime: time
 
 def clear_cookie(response: Response, cookie: Cookie) -> None:
     """Take a cookie away."""
-    https = parts().settings.site_is_https
+    https = dependencies().settings.site_is_https
     name = cookie_name(cookie, https=https)
     response.delete_cookie(name, path="/", secure=https, httponly=True, samesite="Lax")

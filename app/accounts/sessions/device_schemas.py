@@ -8,7 +8,7 @@ from pydantic import Field
 from app.http.schemas import BaseModel
 
 
-class Whereabouts(BaseModel):
+class ClientLocation(BaseModel):
     """From where something was done, as far as the network tells; none of it proves anything."""
 
     device: str = Field(examples=["Firefox on Windows"])
@@ -16,7 +16,7 @@ class Whereabouts(BaseModel):
     ip: str = Field(examples=["203.0.113.7"])
 
 
-class SessionRow(Whereabouts):
+class SessionRow(ClientLocation):
     """A browser that is signed in."""
 
     id: UUID

@@ -1,9 +1,9 @@
 """Who may call a route: each route names a guard, and a test fails where one is missing.
 
-`public` anyone · `signed_in` a person, or their script by an access token · `in_person` a person
-in a browser · `fresh` a person who proved it within ten minutes · `fresh_for_another_session`
-the same, except where the path names their own session · `administrator` one of those who look
-after the site (nobody else learns that the route is there).
+`public` anyone · `signed_in` a person, or their script by an access token · `session_required` a
+person in a browser · `recent_proof_required` a person who proved it within ten minutes ·
+`fresh_for_another_session` the same, except where the path names their own session ·
+`administrator` one of those who look after the site (nobody else learns that the route is there).
 """
 
 from collections.abc import Callable
@@ -46,7 +46,7 @@ View = Callable[P, R]
 _GONE = (IntegrityError, InvalidRequestError, StaleDataError)
 
 # Guards of what scripts may not do, and each person may.
-_OF_ACCOUNT = {"in_person", "fresh", "fresh_for_another_session"}
+_OF_ACCOUNT = {"session_required", "fresh", "fresh_for_another_session"}
 
 UNKNOWN = "This access token is not known, has expired, or was removed. Make a new one."
 
@@ -95,12 +95,12 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
     return _guarded(view, "signed_in", _require_person_or_script)
 
 
-def in_person(view: Callable[P, R]) -> Callable[P, R]:
+def session_required(view: Callable[P, R]) -> Callable[P, R]:
     """Only a person in a browser may call this: what touches the account is not for scripts."""
-    return _guarded(view, "in_person", _require_person)
+    return _guarded(view, "session_required", _require_person)
 
 
-def fresh(view: Callable[P, R]) -> Callable[P, R]:
+def recent_proof_required(view: Callable[P, R]) -> Callable[P, R]:
     """Only a person who proved within ten minutes who they are may call this."""
     return _guarded(view, "fresh", _require_fresh)
 
@@ -202,7 +202,7 @@ def current_owner() -> Owner:
     return owner
 
 
-def hold_person(*counted: tuple[Limit, str]) -> "User":
+def lock_current_user(*counted: tuple[Limit, str]) -> "User":
     """Return who is asking, held until the commit: one request at a time changes how they sign in.
 
     Two that remove a way each would otherwise both find that the other's is left. Call it before

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from app.accounts.client_info import Visitor
+from app.accounts.client_info import ClientInfo
 from app.accounts.sessions.tokens import digest
 from app.database import Prepared, db, now
 
@@ -67,7 +67,7 @@ def signing_in(token: str, *, moment: datetime) -> dict[str, Any]:
     return {"token_hash": digest(token), "moment": moment, "idle_since": moment - IDLE}
 
 
-def find_owner(token: str, who: Visitor) -> Owner | None:
+def find_owner(token: str, who: ClientInfo) -> Owner | None:
     """Return who is signed in by a token, where it takes no more."""
     moment = now()
     found = _OWNER.rows(signing_in(token, moment=moment))
@@ -78,7 +78,7 @@ def find_owner(token: str, who: Visitor) -> Owner | None:
     return Owner(user_id)
 
 
-def find_profile(token: str, who: Visitor) -> tuple[Profile, datetime | None] | None:
+def find_profile(token: str, who: ClientInfo) -> tuple[Profile, datetime | None] | None:
     """Return who is signed in by a token, and when they last proved who they are."""
     moment = now()
     found = _PROFILE.rows(signing_in(token, moment=moment))
@@ -89,7 +89,9 @@ def find_profile(token: str, who: Visitor) -> tuple[Profile, datetime | None] | 
     return Profile(*shown), fresh_at
 
 
-def note_use(session_id: UUID, last_used_at: datetime, *, moment: datetime, who: Visitor) -> None:
+def note_use(
+    session_id: UUID, last_used_at: datetime, *, moment: datetime, who: ClientInfo
+) -> None:
     """Note now and then that a session was used, and from where; ends the transaction then."""
     if moment - last_used_at > USE_NOTED_EVERY:
         db.session.execute(_NOTE_USE, {"moment": moment, "ip": who.ip, "id": session_id})

@@ -5,10 +5,10 @@ It names no countries: see docs/decisions/0018. Whether it is the current networ
 
 from ipaddress import ip_address
 
-from app.accounts.client_info import Visitor, network_of
+from app.accounts.client_info import ClientInfo, network_of
 
 
-def place_words(ip: str, *, seen_by: Visitor) -> str:
+def place_words(ip: str, *, seen_by: ClientInfo) -> str:
     """Say where an address is."""
     try:
         address = ip_address(ip)

@@ -31,7 +31,7 @@ class EndedElsewhere:
             set_cookie(response, Cookie.DEVICE, self.device_token, lifetime=DEVICE_KNOWN_FOR)
 
 
-def end_other_copies(session: Session) -> EndedElsewhere:
+def keep_only_this_session(session: Session) -> EndedElsewhere:
     """End all sessions of a person but this one, in the current transaction; it gets a new token.
 
     Somebody may have a copy of this browser's cookies, and would otherwise stay in by that (OWASP

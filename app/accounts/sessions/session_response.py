@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from app.accounts.sessions.lookup import FRESH_FOR, Profile
 from app.database import db
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.settings import PICTURE_TYPES, Settings
 
@@ -30,7 +30,7 @@ def session_answer(
     status: int = 200,
 ) -> Response:
     """Say who is signed in, or which second factor is awaited, and what this site offers."""
-    settings = parts().settings
+    settings = dependencies().settings
     model = settings.model
     answer = {
         "user": _shown(user) if user else None,

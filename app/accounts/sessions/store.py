@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.orm import joinedload
 
-from app.accounts.client_info import Visitor
+from app.accounts.client_info import ClientInfo
 from app.accounts.models import KnownDevice, Session, User
 from app.accounts.sessions.lookup import FRESH_FOR, IDLE, SIGNS_IN, note_use, signing_in
 from app.accounts.sessions.tokens import digest, new_token
@@ -25,7 +25,7 @@ MAX_DEVICES = 50  # of a person; each has tries of its own at the second factor
 
 
 def start_session(
-    user: User, who: Visitor, *, is_fresh: bool = True, proved_by: str | None = None
+    user: User, who: ClientInfo, *, is_fresh: bool = True, proved_by: str | None = None
 ) -> str:
     """Add a session, and return its token, which exists nowhere else.
 
@@ -75,7 +75,7 @@ def alive() -> ColumnElement[bool]:
     return (Session.expires_at > moment) & (Session.last_used_at > moment - IDLE)
 
 
-def find_session(token: str, who: Visitor, *, notes_use: bool = True) -> Session | None:
+def find_session(token: str, who: ClientInfo, *, notes_use: bool = True) -> Session | None:
     """Return the living session of a token, and note now and then that it was used.
 
     Args:

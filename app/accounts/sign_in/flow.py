@@ -11,7 +11,7 @@ from app.accounts.client_info import visitor
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.identities import link_awaited
 from app.accounts.mfa.methods import second_factors
-from app.accounts.mfa.policy import lock_person, refuse_disabled
+from app.accounts.mfa.policy import lock_user, refuse_disabled
 from app.accounts.models import OneTimeToken, OutboxMail, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
@@ -90,7 +90,7 @@ def finish_sign_in(
     # Whoever comes here holds them already (`hold_to_sign_in`), or has just made the account, but
     # for whom a passkey proved whose account is shut.
     refuse_disabled(user)
-    lock_person(user)
+    lock_user(user)
     refuse_disabled(user)
     if begun_at is not None and _were_sessions_ended(user, since=begun_at):
         raise NotSignedInError
@@ -148,7 +148,7 @@ def finish_second_factor(
         AccountDisabledError: an administrator shut the account.
         NotSignedInError: no sign-in of this person awaits it here, or not any more.
     """
-    lock_person(user)
+    lock_user(user)
     refuse_disabled(user)
     begun = one_time_tokens.take(Purpose.SECOND_FACTOR, read_cookie(Cookie.PENDING))
     if begun is None or begun.user_id != user.id:

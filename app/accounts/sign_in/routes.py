@@ -16,7 +16,7 @@ from app.accounts.passwords.hashing import hash_password, is_right, needs_rehash
 from app.accounts.rate_limits.limiter import give_each_back_now, take
 from app.accounts.rate_limits.policies import SETUP_TRIES_NETWORK
 from app.accounts.sessions.cookies import Cookie, clear_cookie
-from app.accounts.sessions.guards import in_person, own_session, public
+from app.accounts.sessions.guards import own_session, public, session_required
 from app.accounts.sessions.schemas import FirstIn, LoginIn, SessionOut
 from app.accounts.sessions.session_response import has_people
 from app.accounts.sessions.store import end_session
@@ -30,7 +30,7 @@ from app.errors import (
     WrongCredentialsError,
 )
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.observability.metrics import count
 
 auth = APIBlueprint("auth", __name__, url_prefix="/api/auth", tag="Signing in")
@@ -54,7 +54,7 @@ def make_first(json_data: FirstIn) -> Response:
     got when the site was deployed. Where the site sends mail, a link that proves the address is on
     its way.
     """
-    needs_code = parts().settings.setup_code is not None
+    needs_code = dependencies().settings.setup_code is not None
     if needs_code:
         _refuse_wrong_code(json_data.code)
     elif has_people():  # before the work that strangers could have us do
@@ -72,7 +72,7 @@ def make_first(json_data: FirstIn) -> Response:
         raise EmailTakenError("There is an account with this address already. Use another one.")
     record(Event.ACCOUNT_MADE, user_id=user.id, how=How.FIRST)
     mails = []
-    if parts().settings.mail_from is not None:
+    if dependencies().settings.mail_from is not None:
         mails.append(queue_mail(Kind.VERIFY_EMAIL, email=user.email, user_id=user.id))
     response = finish_sign_in(user, How.FIRST, status=201)
     commit_and_notify(*mails)
@@ -149,7 +149,7 @@ def _still_with(password_hash: str | None, *, user_id: UUID | None) -> User | No
 
 
 @auth.post("/logout")
-@in_person
+@session_required
 @auth.output({}, status_code=204, description="Signed out.")
 def logout() -> Response:
     """Sign out of this browser, at once and everywhere this session is used."""

@@ -28,7 +28,7 @@ from app.accounts.rate_limits.policies import (
 from app.accounts.rate_limits.seats import take_account_seat
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.cookies import Cookie, clear_cookie, read_cookie, set_cookie
-from app.accounts.sessions.guards import hold_person, in_person, own_session, public
+from app.accounts.sessions.guards import lock_current_user, own_session, public, session_required
 from app.accounts.sessions.lookup import FRESH_FOR
 from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.schemas import SessionOut
@@ -84,7 +84,7 @@ def give_up_second_factor() -> Response:
 
 
 @confirming.post("/confirm")
-@in_person
+@session_required
 @confirming.input(ConfirmIn, location="json")
 @confirming.output(ConfirmedOut, description="It is the person; a new session cookie says so.")
 @confirming.doc(
@@ -99,7 +99,7 @@ def confirm(json_data: ConfirmIn) -> Response:
     codes: Counted = ()
     if json_data.code is not None and second_factors(own_session().user_id):
         codes = take_session_code_try(own_session())
-    user = hold_person(*counted, *codes)
+    user = lock_current_user(*counted, *codes)
     if user.password_hash != known_hash:  # it changed while it was verified
         raise WrongCredentialsError("This password is wrong.")
     give_each_back(*counted)
@@ -114,7 +114,7 @@ def confirm(json_data: ConfirmIn) -> Response:
 
 
 @confirming.post("/confirm/passkey")
-@in_person
+@session_required
 @confirming.input(PasskeyProofIn, location="json")
 @confirming.output(ConfirmedOut, description="It is the person; a new session cookie says so.")
 @confirming.doc(responses={401: "This passkey was not accepted."})
@@ -124,7 +124,7 @@ def confirm_by_passkey(json_data: PasskeyProofIn) -> Response:
     passkey = prove_passkey(json_data.credential)
     if passkey.user_id != own_session().user_id:
         raise WrongPasskeyError
-    hold_person()
+    lock_current_user()
     return _confirmed(how="passkey", proved_by=old_proof(passkey, made_at=passkey.created_at))
 
 

@@ -15,13 +15,13 @@ from app.accounts.sessions.guards import (
     administrator,
     current_user,
     fresh_administrator,
-    hold_person,
+    lock_current_user,
 )
 from app.admin.schemas import InviteIn, InviteRow, InvitesOut, NewInviteOut
 from app.database import db
 from app.errors import NotFoundError
 from app.http.blueprint import APIBlueprint
-from app.http.dependencies import parts
+from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 
 invites = APIBlueprint("invites", __name__, url_prefix="/api/admin/invites", tag="Administration")
@@ -66,12 +66,12 @@ def invite_somebody(json_data: InviteIn) -> Response:
 
     Where an address is given and this site sends mail, the link is mailed there too.
     """
-    settings, by = parts().settings, current_user()
+    settings, by = dependencies().settings, current_user()
     is_mailed = json_data.email is not None and settings.mail_from is not None
     counted: Counted = ()
     if json_data.email and is_mailed:
         counted = count_for_administrator(by.id, email=json_data.email)
-    by = hold_person(*counted)
+    by = lock_current_user(*counted)
     refuse_too_many_open(by.id)
     invite, link = make_invite(
         email=json_data.email,
@@ -95,7 +95,7 @@ def invite_somebody(json_data: InviteIn) -> Response:
 @invites.doc(responses={404: "There is no such invitation, or you are no administrator."})
 def remove_invite(invite_id: UUID) -> Response:
     """Take an invitation back. Who joined by it stays."""
-    hold_person()
+    lock_current_user()
     removed = delete(Invite).where(Invite.id == invite_id).returning(Invite.id)
     if db.session.scalar(removed) is None:
         raise NotFoundError

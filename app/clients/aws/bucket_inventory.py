@@ -46,7 +46,7 @@ class Page:
     last: str | None
 
 
-class Census:
+class BucketInventory:
     """Lists, and does nothing else."""
 
     def __init__(self, *, s3: Any, bucket_name: str, most: int = _MOST) -> None:

@@ -74,7 +74,7 @@ class Tombstone:
     at: datetime  # S3's own clock, in whole seconds
 
 
-class Archive:
+class ObjectVersions:
     """Looks at objects and their versions, and brings earlier ones back."""
 
     def __init__(self, *, s3: Any, bucket_name: str) -> None:

@@ -38,7 +38,7 @@ _SHOWN_IN_PLACE = frozenset({"image/gif", "image/webp"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class UploadPlace:
+class PresignedUpload:
     """Where a browser PUTs an original, with the headers it must send exactly."""
 
     url: str
@@ -71,7 +71,7 @@ class UserAccess:
 
     def upload_place(
         self, user_id: UUID, image_id: UUID, *, size: int, content_type: str, sha256: bytes
-    ) -> UploadPlace:
+    ) -> PresignedUpload:
         """Promise a place: the signature covers key, length, type, checksum and "not there yet".
 
         So S3 refuses other bytes, another size, another key and a second write.
@@ -93,7 +93,7 @@ class UserAccess:
         ).url(key_of(user_id, image_id, "original"))
         # The browser sets Content-Length itself and lets no script do so.
         del headers["content-length"]
-        return UploadPlace(
+        return PresignedUpload(
             url=url, headers=headers, expires_at=signed_at + timedelta(seconds=UPLOAD_SECONDS)
         )
 

@@ -30,7 +30,7 @@ _OK, _BAD_REQUEST, _UNAUTHORIZED = 200, 400, 401
 
 
 @dataclass(frozen=True, kw_only=True)
-class Departure:
+class AuthorizationParameters:
     """What one trip to a provider is bound to; each a secret of this trip alone."""
 
     state: str
@@ -67,7 +67,9 @@ class OpenIDClient:
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
 
-    def address(self, departure: Departure, *, again: bool = False, hint: str = "") -> str:
+    def address(
+        self, departure: AuthorizationParameters, *, again: bool = False, hint: str = ""
+    ) -> str:
         """Return where to send the browser.
 
         Args:
@@ -93,7 +95,9 @@ class OpenIDClient:
             raise ProviderError("the authorization endpoint is no address") from error
         return str(address)
 
-    def claims(self, code: str, departure: Departure, *, issuer: str | None) -> Claims:
+    def claims(
+        self, code: str, departure: AuthorizationParameters, *, issuer: str | None
+    ) -> Claims:
         """Redeem the code that a browser came back with; return who it stands for.
 
         Args:
@@ -139,7 +143,9 @@ class OpenIDClient:
             code_challenge_method="S256",
         )
 
-    def _redeemed(self, metadata: Metadata, code: str, departure: Departure) -> Mapping[str, Any]:
+    def _redeemed(
+        self, metadata: Metadata, code: str, departure: AuthorizationParameters
+    ) -> Mapping[str, Any]:
         from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415 - see above
 
         try:
@@ -155,7 +161,7 @@ class OpenIDClient:
         return tokens
 
     def _checked(
-        self, metadata: Metadata, tokens: Mapping[str, Any], departure: Departure
+        self, metadata: Metadata, tokens: Mapping[str, Any], departure: AuthorizationParameters
     ) -> dict[str, Any]:
         def checked(*, anew: bool) -> dict[str, Any]:
             return checked_claims(

@@ -55,11 +55,11 @@ def main() -> None:
     from app.media.render import vision_input as sketch  # noqa: F401, PLC0415
     from app.media.sandbox import fork_server, self_test  # noqa: PLC0415
     from app.media.sandbox.child_limits import ChildLimits  # noqa: PLC0415
-    from app.media.sandbox.seccomp import give_up_account, keep_to_itself  # noqa: PLC0415
+    from app.media.sandbox.seccomp import disable_ptrace, give_up_account  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")  # to the parent's log
     decoder.prepare()
-    confined = self_test.rehearse()
+    confined = self_test.run_self_test()
     self_test.warm_up()
     gc.collect()
     gc.freeze()  # children share what is never looked at again, and do not walk through it
@@ -70,7 +70,7 @@ def main() -> None:
     is_limiting = limits.can_be_set()
     is_confining = confined and is_limiting
     if not is_confining:
-        keep_to_itself()  # else a child could take the server over, and so all later ones
+        disable_ptrace()  # else a child could take the server over, and so all later ones
     parent.sendall(CONFINED if is_confining else UNCONFINED)
 
     def serve(theirs: socket.socket) -> None:

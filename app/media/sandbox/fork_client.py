@@ -207,11 +207,11 @@ class ForkServer:
         self._end()
         said = ""
         with suppress(ValueError, OSError):  # it was closed meanwhile, and another one started
-            said = last_words(self._complaints)
+            said = stderr_tail(self._complaints)
         return ForkError(f"a child process did not start: {said}")
 
 
-def last_words(complaints: IO[bytes]) -> str:
+def stderr_tail(complaints: IO[bytes]) -> str:
     """Return the end of what a process wrote, on one line of at most LONGEST_WORDS characters.
 
     A stranger's file may have written it, so that it looks like more than it is: whatever is not

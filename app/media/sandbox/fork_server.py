@@ -87,7 +87,7 @@ def _obey(
         control.sendall(CPU_SECONDS.pack(_limit(child, memory, limits, ended)))
         return True
     theirs, complaints, told = descriptors
-    must_be_alone()
+    require_single_thread()
     child = os.fork()
     if child == 0:
         _become(serve, theirs, complaints, (control.fileno(), told, *own, *ended.values()))
@@ -107,7 +107,7 @@ def _limit(child: int, memory: int, limits: ChildLimits | None, ended: dict[int,
     return 0.0 if limits is None else limits.allow(child, memory)
 
 
-def must_be_alone() -> None:
+def require_single_thread() -> None:
     """Check that this process has one thread. Raises NotAloneError."""
     with suppress(FileNotFoundError):  # not Linux
         threads = sum(1 for _ in Path("/proc/self/task").iterdir())

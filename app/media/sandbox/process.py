@@ -39,7 +39,7 @@ from app.media.sandbox.child import (
     SKETCH,
 )
 from app.media.sandbox.child_limits import lifetime_seconds
-from app.media.sandbox.fork_client import Fork, last_words
+from app.media.sandbox.fork_client import Fork, stderr_tail
 from app.media.sandbox.slots import Leave
 
 _log = logging.getLogger(__name__)
@@ -190,7 +190,7 @@ class Child:
             said = self._receive(len(READY), time.monotonic() + self._timeout)
         except OSError as error:
             self.kill()
-            complaint = last_words(self._fork.complaints)
+            complaint = stderr_tail(self._fork.complaints)
             raise DecoderPoolError(f"a child ended before it was ready: {complaint}") from error
         if said != READY:
             raise DecoderPoolError("a child says other things than that it is ready")
@@ -240,7 +240,7 @@ class Child:
                 report = self._hear_outcome(header, size, deadline)
         except (OSError, WireError) as error:
             raise self._death(error, header) from error
-        complaint = last_words(self._fork.complaints)
+        complaint = stderr_tail(self._fork.complaints)
         if LATE_IMPORT in complaint:
             _log.error("the rehearsal misses something: %s", complaint)
         if isinstance(report, Rejected) or (
@@ -306,7 +306,7 @@ class Child:
         if isinstance(error, TimeoutError | WireError):
             self._fork.kill()
         status = self._fork.wait()
-        complaint = last_words(self._fork.complaints)
+        complaint = stderr_tail(self._fork.complaints)
         _log.warning("a child died (%s, status %s): %s", type(error).__name__, status, complaint)
         if isinstance(error, TimeoutError) or -status in (signal.SIGXCPU, signal.SIGALRM):
             return DeathError("too_slow", header=header, certain=True)

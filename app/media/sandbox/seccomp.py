@@ -41,7 +41,7 @@ def give_up_account() -> None:
             os.setuid(_NOBODY_ELSE)
 
 
-def keep_to_itself() -> None:
+def disable_ptrace() -> None:
     """Let no other process of this account read this one's memory and environment.
 
     For the process that has credentials: where decoders cannot be confined, they could read them

@@ -40,7 +40,7 @@ class RehearsalError(Exception):
     """A decoder of this installation does not work."""
 
 
-def rehearse() -> bool:
+def run_self_test() -> bool:
     """Process a picture of each kind in forks of this process, and load what they had to load.
 
     Returns whether a fork can be confined here.

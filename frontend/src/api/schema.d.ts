@@ -2513,6 +2513,12 @@ export interface components {
             count: number;
         };
         /**
+         * AuthorizationPurpose
+         * @description The purpose of a redirect to a provider.
+         * @enum {string}
+         */
+        AuthorizationPurpose: "sign_in" | "link" | "confirm";
+        /**
          * BatchIn
          * @description What is to be done to many pictures.
          */
@@ -3049,12 +3055,6 @@ export interface components {
             /** Ended */
             ended: number;
         };
-        /**
-         * Errand
-         * @description The purpose of a redirect to a provider.
-         * @enum {string}
-         */
-        Errand: "sign_in" | "link" | "confirm";
         /**
          * EventRow
          * @description Something that touched the safety of an account.
@@ -5232,7 +5232,7 @@ export interface components {
              */
             next?: string;
             /** @description `link` lets one more identity open your account, `confirm` proves again who you are. */
-            purpose: components["schemas"]["Errand"];
+            purpose: components["schemas"]["AuthorizationPurpose"];
         };
         /**
          * StartOut

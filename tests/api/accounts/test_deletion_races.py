@@ -18,7 +18,7 @@ from app.clients.aws.export_store import ExportStore, Upload
 from app.database import db, now
 from app.exports.create import make_next_zip
 from app.integrity.one_step import try_step
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.messages import ExportLibrary
 from app.processing.yielding import never_give_way
 from tests.api.accounts.test_export_and_deletion import (
@@ -47,13 +47,13 @@ class Removing(ExportStore):
 
 
 def test_a_copy_that_is_removed_while_it_is_made_stays_away(
-    ada: Person, assembly: Assembly, database: Engine, bucket: Any
+    ada: Person, worker_context: WorkerContext, database: Engine, bucket: Any
 ) -> None:
     ada.upload(jpeg(seed=945))
     export_id = begun(database, ada)
     store = Removing(s3=bucket.meta.client, bucket_name=bucket.name)
     store.remove = partial(ada.http.delete, f"/api/account/exports/{export_id}")
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         task = ExportLibrary(export_id=UUID(export_id))
         make_next_zip(
             task,
@@ -97,7 +97,7 @@ def test_whoever_asks_while_the_last_one_is_being_finished_waits_for_nothing_in_
 
 
 def test_whoever_calls_it_off_at_the_last_moment_stays(
-    ada: Person, assembly: Assembly, database: Engine
+    ada: Person, worker_context: WorkerContext, database: Engine
 ) -> None:
     user_id = ada.user_id
     ada.http.post("/api/account/deletion").raise_for_status()
@@ -107,7 +107,7 @@ def test_whoever_calls_it_off_at_the_last_moment_stays(
         with database.begin() as connection:
             calling_off = text("UPDATE users SET delete_after = NULL WHERE id = :id")
             connection.execute(calling_off, {"id": user_id})
-            sweeping = pool.submit(_shut, assembly)
+            sweeping = pool.submit(_shut, worker_context)
             until(lambda: _somebody_waits(database) or sweeping.done())
         sweeping.result()
     assert ada.http.get("/api/auth/session").json()["user"]["delete_after"] is None
@@ -131,7 +131,7 @@ def test_what_is_shut_cannot_be_called_off(ada: Person, database: Engine) -> Non
 
 @pytest.mark.parametrize("disabled_at", ["NULL", "now()"])
 def test_nobody_is_deleted_who_was_opened_or_only_just_shut(
-    ada: Person, assembly: Assembly, database: Engine, bucket: Any, disabled_at: str
+    ada: Person, worker_context: WorkerContext, database: Engine, bucket: Any, disabled_at: str
 ) -> None:
     """What was signed for somebody who was shut a moment ago still brings objects in."""
     user_id = ada.user_id
@@ -139,18 +139,18 @@ def test_nobody_is_deleted_who_was_opened_or_only_just_shut(
     with database.begin() as connection:
         query = f"UPDATE users SET delete_after = now(), disabled_at = {disabled_at}"  # noqa: S608
         connection.execute(text(f"{query} WHERE id = :id"), {"id": user_id})
-    with assembly.app.app_context():
-        delete_person(UUID(user_id), store=assembly.exports)
+    with worker_context.app.app_context():
+        delete_person(UUID(user_id), store=worker_context.exports)
         assert UUID(user_id) not in people_to_delete()
     assert versions(bucket, user_id)
     assert rows_of(database, user_id, ada.email)["users"] == 1
 
 
 def test_who_has_waited_longest_is_deleted_first(
-    assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+    worker_context: WorkerContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.accounts.deletion.MAX_PEOPLE", 1)
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         closed = {"disabled_at": now() - timedelta(days=1)}
         for years in (90, 91):
             long_ago = now() - timedelta(days=365 * years)
@@ -160,8 +160,8 @@ def test_who_has_waited_longest_is_deleted_first(
         assert people_to_delete() == [user.id]
 
 
-def _shut(assembly: Assembly) -> None:
-    with assembly.app.app_context():
+def _shut(worker_context: WorkerContext) -> None:
+    with worker_context.app.app_context():
         for user_id in people_to_shut():
             try_step(partial(shut, user_id))
 
@@ -174,7 +174,7 @@ def _somebody_waits(database: Engine) -> bool:
 
 
 def test_who_is_left_looks_after_the_site(
-    new_person: Callable[[], Person], assembly: Assembly, database: Engine
+    new_person: Callable[[], Person], worker_context: WorkerContext, database: Engine
 ) -> None:
     """The only administrator asked to leave while alone, and somebody joined meanwhile."""
     leaver, second, third = new_person(), new_person(), new_person()
@@ -185,7 +185,7 @@ def test_who_is_left_looks_after_the_site(
         connection.execute(text(query), {"id": second.user_id})
         query = "UPDATE users SET is_administrator = true, delete_after = now() WHERE id = :id"
         connection.execute(text(query), {"id": leaver.user_id})
-    _shut(assembly)
+    _shut(worker_context)
     assert second.http.get("/api/auth/session").json()["user"]["is_administrator"]
     assert not third.http.get("/api/auth/session").json()["user"]["is_administrator"]
     assert leaver.http.get("/api/images").status_code == 401

@@ -20,7 +20,7 @@ from stream_unzip import stream_unzip
 from app.accounts.deletion import people_to_shut, shut
 from app.clients.aws.boto import AwsUnavailableError
 from app.exports.create import _begin, _extend, _let_go
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.messages import ExportLibrary
 from app.processing.lease import Lease
 from tests.api.conftest import until
@@ -142,12 +142,14 @@ def test_a_download_goes_on_where_it_broke_off(ada: Person) -> None:
 
 
 def test_large_libraries_come_in_several_zips(
-    ada: Person, assembly: Assembly, monkeypatch: pytest.MonkeyPatch, database: Engine
+    ada: Person, worker_context: WorkerContext, monkeypatch: pytest.MonkeyPatch, database: Engine
 ) -> None:
     pictures = [jpeg(seed=920 + number) for number in range(3)]
     # Each has room for one picture, and is not full when it holds one.
     most = max(len(picture.content) for picture in pictures) + 5000
-    monkeypatch.setattr(assembly, "settings", replace(assembly.settings, export_zip_bytes=most))
+    monkeypatch.setattr(
+        worker_context, "settings", replace(worker_context.settings, export_zip_bytes=most)
+    )
     ids = ada.upload(*pictures)
     until(lambda: all(ada.settled(image_id) for image_id in ids))
     # Begun behind the running worker's back, which would make one zip of it.
@@ -161,13 +163,13 @@ def test_large_libraries_come_in_several_zips(
             {"user": ada.user_id},
         )
     asked: list[ExportLibrary] = []
-    monkeypatch.setattr(assembly, "go_on", asked.append)
+    monkeypatch.setattr(worker_context, "go_on", asked.append)
     task = ExportLibrary(export_id=export_id)
     for _ in range(2):  # a message that comes twice
-        assembly.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
+        worker_context.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
     while asked:
         asked.pop()
-        assembly.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
+        worker_context.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
 
     export = ready(ada)
     assert export is not None
@@ -181,18 +183,20 @@ def test_large_libraries_come_in_several_zips(
 
 
 def test_albums_of_large_libraries_come_in_several_zips(
-    ada: Person, assembly: Assembly, monkeypatch: pytest.MonkeyPatch, database: Engine
+    ada: Person, worker_context: WorkerContext, monkeypatch: pytest.MonkeyPatch, database: Engine
 ) -> None:
-    monkeypatch.setattr(assembly, "settings", replace(assembly.settings, export_zip_bytes=1))
+    monkeypatch.setattr(
+        worker_context, "settings", replace(worker_context.settings, export_zip_bytes=1)
+    )
     (image_id,) = ada.upload(jpeg(seed=928))
     until(lambda: ada.settled(image_id))
     albums = {make_album(ada, title=title) for title in ("A", "A", "B")}
     asked: list[ExportLibrary] = []
-    monkeypatch.setattr(assembly, "go_on", asked.append)
+    monkeypatch.setattr(worker_context, "go_on", asked.append)
     asked.append(ExportLibrary(export_id=UUID(begun(database, ada))))
     while asked:
         message = json.dumps(asked.pop().message())
-        assembly.do(message, attempt=1, decoders=None)  # type: ignore[arg-type]
+        worker_context.do(message, attempt=1, decoders=None)  # type: ignore[arg-type]
     export = ready(ada)
     assert export is not None
     listed = [
@@ -209,7 +213,7 @@ def test_albums_of_large_libraries_come_in_several_zips(
 def test_copy_that_is_removed_while_it_is_made_is_made_no_further(
     removal: str,
     ada: Person,
-    assembly: Assembly,
+    worker_context: WorkerContext,
     monkeypatch: pytest.MonkeyPatch,
     database: Engine,
     bucket: Any,
@@ -232,7 +236,7 @@ def test_copy_that_is_removed_while_it_is_made_is_made_no_further(
         query = text("SELECT id FROM exports WHERE user_id = :id")
         export_id = rows.execute(query, {"id": user_id}).scalar_one()
     task = ExportLibrary(export_id=export_id)
-    assembly.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
+    worker_context.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
     assert len(added) == 1
     assert objects_of(ada) == before
     assert open_uploads_of(bucket, user_id) == []
@@ -250,33 +254,33 @@ def test_a_copy_is_nobody_elses(ada: Person, bob: Person) -> None:
 
 
 def test_a_copy_that_is_removed_leaves_nothing_behind(
-    ada: Person, assembly: Assembly, objects_of: Callable[[Person], list[str]]
+    ada: Person, worker_context: WorkerContext, objects_of: Callable[[Person], list[str]]
 ) -> None:
     ada.http.post("/api/account/exports").raise_for_status()
     export = until(lambda: ready(ada))
     assert objects_of(ada)
     ada.http.delete(f"/api/account/exports/{export['id']}").raise_for_status()
     assert ada.http.get("/api/account/exports").json() == {"exports": []}
-    assembly.sweep()  # unless the worker's own is at it
+    worker_context.sweep()  # unless the worker's own is at it
     until(lambda: objects_of(ada) == [])
 
 
 def test_an_export_that_fell_silent_is_taken_up_again(
-    ada: Person, assembly: Assembly, database: Engine
+    ada: Person, worker_context: WorkerContext, database: Engine
 ) -> None:
     begun(database, ada, touched="31 minutes")
-    assembly.sweep()
+    worker_context.sweep()
     assert until(lambda: ready(ada))
 
 
 def test_worker_whose_lease_ran_out_ends_nobody_elses(
-    ada: Person, assembly: Assembly, database: Engine
+    ada: Person, worker_context: WorkerContext, database: Engine
 ) -> None:
     export_id = UUID(begun(database, ada, touched="1 second"))
     mine = "exports WHERE user_id = :id"
     whose = {"id": ada.user_id}
     leases = []
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         for _ in range(2):
             export = _begin(export_id)
             assert export is not None
@@ -298,11 +302,11 @@ def test_worker_whose_lease_ran_out_ends_nobody_elses(
 
 
 def test_heartbeat_of_an_export_that_somebody_has_locked_gives_up_soon(
-    ada: Person, assembly: Assembly, database: Engine
+    ada: Person, worker_context: WorkerContext, database: Engine
 ) -> None:
     """Those of all other exports and images come after it."""
     export_id = UUID(begun(database, ada, touched="1 second"))
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         export = _begin(export_id)
         assert export is not None
         with database.begin() as rows:
@@ -316,7 +320,7 @@ def test_heartbeat_of_an_export_that_somebody_has_locked_gives_up_soon(
 def test_export_that_cannot_be_deleted_keeps_no_other(
     ada: Person,
     bob: Person,
-    assembly: Assembly,
+    worker_context: WorkerContext,
     database: Engine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -325,35 +329,35 @@ def test_export_that_cannot_be_deleted_keeps_no_other(
         for ago, export_id in ((2, hers), (1, his)):
             query = "UPDATE exports SET expires_at = now() - :ago * interval '1 hour'"
             rows.execute(text(f"{query} WHERE id = :id"), {"ago": ago, "id": export_id})
-    delete = assembly.exports.delete
+    delete = worker_context.exports.delete
 
     def delete_but_hers(user_id: UUID, export_id: UUID) -> None:
         if str(export_id) == hers:
             raise AwsUnavailableError
         delete(user_id, export_id)
 
-    monkeypatch.setattr(assembly.exports, "delete", delete_but_hers)
-    assembly.sweep()
+    monkeypatch.setattr(worker_context.exports, "delete", delete_but_hers)
+    worker_context.sweep()
     with database.connect() as rows:
         left = text("SELECT count(*) FROM exports WHERE id = :id")
         assert rows.scalar(left, {"id": his}) == 0
 
 
 def test_unfinished_uploads_of_who_leaves_are_dropped_while_there_is_time(
-    ada: Person, assembly: Assembly, bucket: Any
+    ada: Person, worker_context: WorkerContext, bucket: Any
 ) -> None:
     for seed in (936, 937, 938):
         promise(ada, big_file(seed=seed))
     user_id = UUID(ada.user_id)
     assert len(open_uploads_of(bucket, ada.user_id)) == 3
     for left in (2, 1, 0):
-        is_done = assembly.exports.delete_person(user_id, is_over=lambda: True)
+        is_done = worker_context.exports.delete_person(user_id, is_over=lambda: True)
         assert len(open_uploads_of(bucket, ada.user_id)) == left
     assert is_done
 
 
 def test_export_of_who_leaves_ends_with_the_account(
-    ada: Person, assembly: Assembly, database: Engine, bucket: Any
+    ada: Person, worker_context: WorkerContext, database: Engine, bucket: Any
 ) -> None:
     """Else its next zip might be stored after the last look at what they had."""
     user_id = ada.user_id
@@ -361,14 +365,14 @@ def test_export_of_who_leaves_ends_with_the_account(
     export_id = begun(database, ada)
     with database.begin() as connection:
         let_time_pass(connection, user_id)
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         for each in people_to_shut():
             shut(each)
     with database.connect() as rows:
         living = text("SELECT count(*) FROM exports WHERE user_id = :id AND expires_at > now()")
         assert rows.scalar(living, {"id": user_id}) == 0
     task = ExportLibrary(export_id=UUID(export_id))
-    assembly.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
+    worker_context.do(json.dumps(task.message()), attempt=1, decoders=None)  # type: ignore[arg-type]
     assert versions(bucket, user_id) == []
 
 
@@ -386,7 +390,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     ada: Person,
     bob: Person,
     visitor: httpx2.Client,
-    assembly: Assembly,
+    worker_context: WorkerContext,
     database: Engine,
     bucket: Any,
     objects_of: Callable[[Person], list[str]],
@@ -414,7 +418,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
 
     with database.begin() as connection:
         let_time_pass(connection, user_id)
-    assembly.sweep()  # the week is over: shut, and nothing deleted yet
+    worker_context.sweep()  # the week is over: shut, and nothing deleted yet
     until(lambda: ada.http.get("/api/images").status_code == 401)
     refused = visitor.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
     assert refused.status_code == 403
@@ -423,7 +427,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
 
     with database.begin() as connection:
         let_time_pass(connection, user_id)
-    assembly.sweep()
+    worker_context.sweep()
 
     def nothing_left() -> bool:
         left = (versions(bucket, user_id), open_uploads_of(bucket, user_id))

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.albums.purge import albums_due, purge_album
 from app.database import db, is_lock_timeout
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from tests.support.albums import add_to, make_album
 from tests.support.users import Person
 
@@ -21,12 +21,12 @@ DELETED = text("""
 
 
 def test_many_of_one_person_hold_up_nobody_elses(
-    ada: Person, bob: Person, database: Engine, assembly: Assembly
+    ada: Person, bob: Person, database: Engine, worker_context: WorkerContext
 ) -> None:
     with database.begin() as connection:
         connection.execute(DELETED, {"user": ada.user_id, "count": 150, "age": 1})
         connection.execute(DELETED, {"user": bob.user_id, "count": 1, "age": 0})
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         due = albums_due()
         assert UUID(bob.user_id) in {album.owner_id for album in due}
         for album in due:
@@ -35,7 +35,7 @@ def test_many_of_one_person_hold_up_nobody_elses(
 
 
 def test_purge_waits_briefly_for_its_person(
-    ada: Person, images: list[str], database: Engine, assembly: Assembly
+    ada: Person, images: list[str], database: Engine, worker_context: WorkerContext
 ) -> None:
     album = make_album(ada)
     add_to(ada, album, images[:2])
@@ -45,7 +45,7 @@ def test_purge_waits_briefly_for_its_person(
             text("UPDATE albums SET deleted_at = now() - interval '31 days' WHERE id = :id"),
             {"id": album},
         )
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         (due,) = [each for each in albums_due() if each.id == UUID(album)]
         with database.begin() as other:
             other.execute(

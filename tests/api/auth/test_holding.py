@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.accounts.administrators import change_administrators
-from app.accounts.sessions.guards import check_again, current_session, hold_person
+from app.accounts.sessions.guards import check_again, current_session, lock_current_user
 from app.api.app import create_app
 from app.database import db
 from app.http.dependencies import build_parts
@@ -29,7 +29,7 @@ def hold_office() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hold", "held"), [(hold_person, PERSON), (hold_office, OFFICE)], ids=["person", "office"]
+    ("hold", "held"), [(lock_current_user, PERSON), (hold_office, OFFICE)], ids=["person", "office"]
 )
 def test_noting_that_a_session_is_used_lets_nothing_go(
     stack: EmbeddedStack, ada: Person, database: Engine, hold: Callable[[], object], held: str

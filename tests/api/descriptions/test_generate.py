@@ -16,8 +16,8 @@ from app.accounts.rate_limits.policies import MODEL_RESTS_OF_PERSON
 from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client
 from app.clients.aws.image_store import PREVIEWS, PictureStore
-from app.clients.openai_vision import Sighting, VisionError, VisionErrorCode
-from app.database import db, wait_briefly
+from app.clients.openai_vision import GeneratedDescription, VisionError, VisionErrorCode
+from app.database import db, set_short_lock_timeout
 from app.descriptions.generate import describe_next
 from app.descriptions.lease import _BEGIN, Begun, begin_next, extend
 from app.descriptions.model_rest import MIN_REST_SECONDS
@@ -31,7 +31,7 @@ from tests.support.images import jpeg
 from tests.support.search import ids_of
 from tests.support.users import Person
 
-SEEN = Sighting(
+SEEN = GeneratedDescription(
     alt_text="What the model saw",
     text="",
     visible_text="",
@@ -53,7 +53,7 @@ class SlowModel:
         self.asked_again: list[tuple[DescribePicture, int]] = []
         self._meanwhile = meanwhile
 
-    def describe(self, preview: bytes) -> Sighting:
+    def describe(self, preview: bytes) -> GeneratedDescription:
         assert preview[8:12] == b"WEBP"
         self.shown = preview
         self.calls += 1
@@ -523,7 +523,7 @@ def test_picture_that_is_locked_before_the_call_is_let_go_and_not_counted(
             changing.execute(
                 text("SELECT 1 FROM images WHERE id = :id FOR UPDATE"), {"id": image_id}
             )
-            wait_briefly()
+            set_short_lock_timeout()
             try:
                 return extend(begun)
             finally:

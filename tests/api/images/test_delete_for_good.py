@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from app.accounts.rate_limits.limiter import _key
 from app.accounts.rate_limits.policies import DELETED_FOR_GOOD_MEGABYTES
 from app.integrity.purges import marked_purges
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from tests.api.conftest import until
 from tests.support.albums import add_to, make_album, read_album
 from tests.support.images import jpeg
@@ -54,7 +54,7 @@ def pictures(ada: Person) -> list[str]:
 def test_what_is_deleted_for_good_is_gone_everywhere(
     ada: Person,
     pictures: list[str],
-    assembly: Assembly,
+    worker_context: WorkerContext,
     objects_of: Callable[[Person], list[str]],
 ) -> None:
     album = make_album(ada)
@@ -78,7 +78,7 @@ def test_what_is_deleted_for_good_is_gone_everywhere(
     places = ada.promise(*(jpeg(seed=seed) for seed in SEEDS))
     assert sorted(place["status"] for place in places) == ["exists", "upload", "upload"]
 
-    assembly.sweep()
+    worker_context.sweep()
     left = {key.split("/")[2] for key in objects_of(ada)}
     assert left == {UUID(pictures[2]).hex}
     assert ada.detail(pictures[2])["size"] == kept["size"]
@@ -163,7 +163,7 @@ def test_uploading_and_deleting_for_good_again_and_again_is_refused(
 
 
 def test_large_trash_holds_up_nobody_elses(
-    ada: Person, bob: Person, database: Engine, assembly: Assembly
+    ada: Person, bob: Person, database: Engine, worker_context: WorkerContext
 ) -> None:
     mark = text(
         "INSERT INTO purges (image_id, owner_id, decided_at) SELECT gen_random_uuid(), :id,"
@@ -173,7 +173,7 @@ def test_large_trash_holds_up_nobody_elses(
     with database.begin() as connection:
         connection.execute(mark, {"id": ada.user_id, "age": "2 hours", "count": 600})
         connection.execute(mark, {"id": bob.user_id, "age": "1 hour", "count": 1})
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         found = {place.user_id for place in marked_purges()}
     with database.begin() as connection:
         connection.execute(text("DELETE FROM purges WHERE owner_id IN (:a, :b)"), whose)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 from app.images.changes import forget_removals, owners_of_old_removals
 from app.images.listing import DETAILED
 from app.images.models import Image
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.messages import PictureStored
 from app.processing.process_image import note_arrivals
 from scripts.embedded.stack import EmbeddedStack
@@ -376,7 +376,9 @@ def test_bookkeeping_is_no_change(ada: Person, pictures: list[str], stack: Embed
 
 
 @pytest.fixture
-def removed_long_ago(ada: Person, database: Engine, assembly: Assembly) -> Callable[[str], None]:
+def removed_long_ago(
+    ada: Person, database: Engine, worker_context: WorkerContext
+) -> Callable[[str], None]:
     """Remove a picture 91 days ago, and sweep."""
 
     def remove(image_id: str) -> None:
@@ -390,7 +392,7 @@ def removed_long_ago(ada: Person, database: Engine, assembly: Assembly) -> Calla
                 ),
                 {"id": image_id},
             )
-        with assembly.app.app_context():
+        with worker_context.app.app_context():
             forget_removals(UUID(ada.user_id))
 
     return remove
@@ -412,7 +414,7 @@ def test_mark_from_before_a_forgotten_removal_is_410(
 
 
 def test_removal_is_remembered_for_90_days(
-    ada: Person, pictures: list[str], database: Engine, assembly: Assembly
+    ada: Person, pictures: list[str], database: Engine, worker_context: WorkerContext
 ) -> None:
     copy = Copy(ada)
     copy.catch_up()
@@ -426,7 +428,7 @@ def test_removal_is_remembered_for_90_days(
             ),
             {"id": pictures[0]},
         )
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         assert UUID(ada.user_id) not in owners_of_old_removals()
         forget_removals(UUID(ada.user_id))
     assert copy.catch_up() == [pictures[0]]
@@ -451,7 +453,7 @@ def test_mark_that_is_not_ours_is_refused(ada: Person, plain: str) -> None:
 
 
 def test_events_of_many_people_are_noted_one_person_at_a_time(
-    ada: Person, bob: Person, stack: EmbeddedStack, assembly: Assembly
+    ada: Person, bob: Person, stack: EmbeddedStack, worker_context: WorkerContext
 ) -> None:
     """One transaction for all would hold several people's rows: two could wait in a circle.
 
@@ -465,7 +467,7 @@ def test_events_of_many_people_are_noted_one_person_at_a_time(
         PictureStored(user_id=UUID(person.user_id), image_id=UUID(place["image"]["id"]))
         for person, place in ((ada, hers), (bob, his))
     ]
-    with transaction(stack) as other, assembly.app.app_context():
+    with transaction(stack) as other, worker_context.app.app_context():
         other.execute("SELECT FROM storage WHERE user_id = %s FOR UPDATE", (bob.user_id,))
         assert note_arrivals([his_stored, hers_stored]) == [his_stored]
         assert hers["image"]["id"] in copy.catch_up()

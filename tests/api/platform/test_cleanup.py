@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client
-from app.clients.aws.bucket_inventory import Census
+from app.clients.aws.bucket_inventory import BucketInventory
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now
@@ -44,7 +44,7 @@ def run_sweep(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> Iterator
         s3 = make_client("s3", settings)
     store = PictureStore(s3=s3, bucket_name=settings.picture_bucket)
 
-    census = Census(s3=s3, bucket_name=settings.picture_bucket)
+    census = BucketInventory(s3=s3, bucket_name=settings.picture_bucket)
     exports = ExportStore(s3=s3, bucket_name=settings.picture_bucket)
 
     def run(later: timedelta = timedelta(), messages: int = 0) -> list[object]:

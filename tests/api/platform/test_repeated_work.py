@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy import Engine
 
-    from app.jobs.worker_context import Assembly
+    from app.jobs.worker_context import WorkerContext
     from app.processing.yielding import GiveWay
     from tests.api.platform.conftest import Sent
     from tests.support.users import Person
@@ -78,13 +78,13 @@ class Slow(ExportStore):
 
 
 def test_one_worker_at_a_time_makes_a_zip(
-    api: FlaskClient, assembly: Assembly, bucket: Any, database: Engine
+    api: FlaskClient, worker_context: WorkerContext, bucket: Any, database: Engine
 ) -> None:
     task = ExportLibrary(export_id=UUID(api.post("/api/account/exports").get_json()["id"]))
     store = Slow(s3=bucket.meta.client, bucket_name=bucket.name)
 
     def make(attempt: int = 1) -> None:
-        with assembly.app.app_context():
+        with worker_context.app.app_context():
             make_next_zip(
                 task,
                 attempt,
@@ -132,7 +132,7 @@ class Failing:
 )
 def test_export_is_given_up_after_failures_of_its_own_only(
     api: FlaskClient,
-    assembly: Assembly,
+    worker_context: WorkerContext,
     bucket: Any,
     database: Engine,
     error: Exception,
@@ -141,7 +141,7 @@ def test_export_is_given_up_after_failures_of_its_own_only(
     task = ExportLibrary(export_id=UUID(api.post("/api/account/exports").get_json()["id"]))
 
     def make(store: ExportStore, attempt: int) -> None:
-        with assembly.app.app_context():
+        with worker_context.app.app_context():
             make_next_zip(
                 task,
                 attempt,
@@ -167,7 +167,7 @@ def test_export_is_given_up_after_failures_of_its_own_only(
         silent = "UPDATE exports SET touched_at = now() - :silence WHERE id = :id"
         past = SILENCE + timedelta(minutes=1)
         connection.execute(text(silent), {"silence": past, "id": task.export_id})
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         assert task.export_id in overdue_exports()
     make(ExportStore(s3=bucket.meta.client, bucket_name=bucket.name), 1)
     assert row() == ("ready", True)
@@ -176,7 +176,7 @@ def test_export_is_given_up_after_failures_of_its_own_only(
 def test_export_that_gives_way_keeps_its_lease_and_ends(
     api: FlaskClient,
     ada: Person,
-    assembly: Assembly,
+    worker_context: WorkerContext,
     bucket: Any,
     database: Engine,
     monkeypatch: pytest.MonkeyPatch,
@@ -198,7 +198,7 @@ def test_export_that_gives_way_keeps_its_lease_and_ends(
 
     def extended(beat: Callable[[], None]) -> AbstractContextManager[None]:
         def within_the_application() -> None:
-            with assembly.app.app_context():
+            with worker_context.app.app_context():
                 beat()
 
         return heartbeat.during(within_the_application)
@@ -225,7 +225,7 @@ def test_export_that_gives_way_keeps_its_lease_and_ends(
         return rests[-1]
 
     def in_application(do: Callable[[], None]) -> None:
-        with assembly.app.app_context():
+        with worker_context.app.app_context():
             do()
 
     in_application(lambda: make(rest))
@@ -235,14 +235,14 @@ def test_export_that_gives_way_keeps_its_lease_and_ends(
 
 
 def test_a_zip_whose_worker_died_is_made_by_the_next(
-    api: FlaskClient, ada: Person, assembly: Assembly, bucket: Any, database: Engine
+    api: FlaskClient, ada: Person, worker_context: WorkerContext, bucket: Any, database: Engine
 ) -> None:
     task = ExportLibrary(export_id=UUID(api.post("/api/account/exports").get_json()["id"]))
     with database.begin() as connection:
         died = "UPDATE exports SET state = 'running', leased_until = now() - interval '1 second'"
         connection.execute(text(f"{died} WHERE id = :id"), {"id": task.export_id})
     store = ExportStore(s3=bucket.meta.client, bucket_name=bucket.name)
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         make_next_zip(
             task,
             1,
@@ -321,7 +321,7 @@ def waiting_for_descriptions(database: Engine, person: Person, count: int) -> No
 
 
 def test_all_that_wait_are_asked_for_a_few_at_a_time(
-    ada: Person, assembly: Assembly, database: Engine
+    ada: Person, worker_context: WorkerContext, database: Engine
 ) -> None:
     count = ASKED_AT_A_TIME + 1
     waiting_for_descriptions(database, ada, count + 1)
@@ -330,7 +330,7 @@ def test_all_that_wait_are_asked_for_a_few_at_a_time(
         connection.execute(text(delete.format("WHERE owner_id = :id")), {"id": ada.user_id})
     asked: list[Sequence[DescribePicture]] = []
     go_on: list[Mapping[str, str]] = []
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         task = DescribeAll(user_id=UUID(ada.user_id))
         ask_for_next(task, ask=asked.append, go_on=go_on.append)
         (message,) = go_on
@@ -343,7 +343,7 @@ def test_all_that_wait_are_asked_for_a_few_at_a_time(
 
 
 def test_what_waits_already_is_not_asked_for_again_with_what_is_missing(
-    api: FlaskClient, sent: Sent, ada: Person, assembly: Assembly, database: Engine
+    api: FlaskClient, sent: Sent, ada: Person, worker_context: WorkerContext, database: Engine
 ) -> None:
     """A message for each of a whole library, each time that somebody adds a picture and asks."""
     rendered(ada, 977)
@@ -354,7 +354,7 @@ def test_what_waits_already_is_not_asked_for_again_with_what_is_missing(
     (task,) = parse(json.dumps(message), bucket_name="")
     assert isinstance(task, DescribeAll)
     asked: list[Sequence[DescribePicture]] = []
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         ask_for_next(task, ask=asked.append, go_on=lambda _: None)
     assert [len(tasks) for tasks in asked] == [1]
 
@@ -375,9 +375,9 @@ def test_asking_for_many_that_are_missing_is_counted_by_picture(
     assert (refused.status_code, refused.get_json()["code"]) == (429, "too_many_requests")
 
 
-def test_messages_go_out_by_tens(assembly: Assembly) -> None:
+def test_messages_go_out_by_tens(worker_context: WorkerContext) -> None:
     """Pictures that nobody has: the worker that runs here finds nothing to do."""
-    assembly.ask_for_each([DescribePicture(image_id=uuid4()) for _ in range(23)])
+    worker_context.ask_for_each([DescribePicture(image_id=uuid4()) for _ in range(23)])
 
 
 def test_retries_beyond_the_limit_are_refused(

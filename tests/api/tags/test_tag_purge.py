@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from app.database import db, is_lock_timeout
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.tags import purge
 from app.tags.purge import DueTags, purge_tags, tags_due
 from tests.support.tags import tag_id, tag_images, tags_of
@@ -33,7 +33,7 @@ def test_tags_go_by_parts_and_others_stay(
     ada: Person,
     images: list[str],
     database: Engine,
-    assembly: Assembly,
+    worker_context: WorkerContext,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(purge, "_MAX_ENTRIES", 3)
@@ -41,7 +41,7 @@ def test_tags_go_by_parts_and_others_stay(
     tag_images(ada, "a", images[:2])
     tag_images(ada, "kept", images[:2])
     tag = delete_long_ago(ada, database, "a")
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         rounds = 0
         while is_due(ada):
             purge_tags(DueTags(owner_id=UUID(ada.user_id)))
@@ -53,11 +53,11 @@ def test_tags_go_by_parts_and_others_stay(
 
 
 def test_purge_waits_briefly_for_its_person(
-    ada: Person, images: list[str], database: Engine, assembly: Assembly
+    ada: Person, images: list[str], database: Engine, worker_context: WorkerContext
 ) -> None:
     tag_images(ada, "a", images[:2])
     delete_long_ago(ada, database, "a")
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         with database.begin() as other:
             other.execute(
                 text("SELECT FROM storage WHERE user_id = :id FOR UPDATE"), {"id": ada.user_id}

@@ -7,16 +7,16 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.clients.openai_vision import Sighting
+from app.clients.openai_vision import GeneratedDescription
 from app.database import db
 from app.descriptions.versions import record
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.uploads.create import MAX_UNFINISHED
 from tests.support.images import jpeg
 from tests.support.users import PASSWORD, Person
 
 MAX_VERSIONS = 10
-SEEN = Sighting(
+SEEN = GeneratedDescription(
     alt_text="What the model saw",
     text="",
     visible_text="",
@@ -56,10 +56,10 @@ def versions(database: Engine, image_id: str, source: str) -> int:
 
 
 def test_descriptions_written_again_and_again_keep_the_last_ten(
-    ada: Person, database: Engine, assembly: Assembly
+    ada: Person, database: Engine, worker_context: WorkerContext
 ) -> None:
     image_id = promised(ada, 7100)
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         record(UUID(image_id), SEEN, is_demo=False)
         db.session.commit()
     for number in range(MAX_VERSIONS + 5):
@@ -75,11 +75,11 @@ def test_descriptions_written_again_and_again_keep_the_last_ten(
 
 
 def test_descriptions_asked_of_a_model_again_and_again_keep_the_last_ten(
-    ada: Person, database: Engine, assembly: Assembly
+    ada: Person, database: Engine, worker_context: WorkerContext
 ) -> None:
     image_id = promised(ada, 7101)
     describe(ada, image_id, "What Ada wrote")
-    with assembly.app.app_context():
+    with worker_context.app.app_context():
         for _ in range(MAX_VERSIONS + 5):
             record(UUID(image_id), SEEN, is_demo=False)
             db.session.commit()

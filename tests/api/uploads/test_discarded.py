@@ -18,7 +18,7 @@ from tests.support.users import Person, put
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.jobs.worker_context import Assembly
+    from app.jobs.worker_context import WorkerContext
 
 
 # Worth a minute of the limit, which goes on emptying while a test runs.
@@ -67,7 +67,7 @@ def test_places_after_too_much_was_sent_for_nothing_are_refused(
     ada: Person,
     bob: Person,
     database: Engine,
-    assembly: Assembly,
+    worker_context: WorkerContext,
     send: Callable[[Person], int],
 ) -> None:
     # So close to the limit that one more file is too much.
@@ -76,7 +76,7 @@ def test_places_after_too_much_was_sent_for_nothing_are_refused(
     send(ada)
 
     def is_counted() -> bool:
-        assembly.sweep()
+        worker_context.sweep()
         return seconds_counted(database, ada) > whole
 
     until(is_counted)

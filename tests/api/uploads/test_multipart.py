@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from tests.api.conftest import until
 from tests.support.multipart import (
     PART,
@@ -159,26 +159,26 @@ def test_a_cancelled_upload_leaves_no_parts(
 
 
 def test_an_upload_never_finished_is_dropped_with_its_parts(
-    ada: Person, bucket: Any, assembly: Assembly, database: Engine
+    ada: Person, bucket: Any, worker_context: WorkerContext, database: Engine
 ) -> None:
     big = big_file(seed=913)
     place = promise(ada, big)
     put_part(place["upload"]["parts"][0], big.parts[0]).raise_for_status()
-    assembly.sweep()
+    worker_context.sweep()
     assert len(open_uploads(bucket, ada)) == 1
     with database.begin() as connection:
         connection.execute(
             text("UPDATE images SET created_at = now() - interval '25 hours' WHERE id = :id"),
             {"id": place["image"]["id"]},
         )
-    assembly.sweep()  # unless the worker's own is at it
+    worker_context.sweep()  # unless the worker's own is at it
     until(lambda: open_uploads(bucket, ada) == [])
     until(lambda: ada.http.get(f"/api/images/{place['image']['id']}").status_code == 404)
     assert put_part(place["upload"]["parts"][1], big.parts[1]).status_code == 404
 
 
 def test_the_event_of_what_came_in_parts_may_be_lost(
-    ada: Person, assembly: Assembly, database: Engine
+    ada: Person, worker_context: WorkerContext, database: Engine
 ) -> None:
     big = big_file(seed=914)
     place = promise(ada, big)
@@ -193,7 +193,7 @@ def test_the_event_of_what_came_in_parts_may_be_lost(
             ),
             {"id": place["image"]["id"]},
         )
-    assembly.sweep()
+    worker_context.sweep()
     assert until(lambda: ada.settled(place["image"]["id"]))["state"] == "ready"
 
 

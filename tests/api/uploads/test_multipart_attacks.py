@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from app.clients.aws.multipart_uploads import PartPromise, PartUploads
 from app.clients.aws.presigned_urls import UserAccess
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import running_api, until
 from tests.api.uploads.test_presigned_put import access, settings, user_id  # noqa: F401 - fixtures
@@ -200,7 +200,10 @@ def test_the_upload_is_named_in_addresses_only(ada: Person) -> None:
 
 
 def test_completing_and_cancelling_at_once_leaves_no_half(
-    ada: Person, bucket: Any, assembly: Assembly, objects_of: Callable[[Person], list[str]]
+    ada: Person,
+    bucket: Any,
+    worker_context: WorkerContext,
+    objects_of: Callable[[Person], list[str]],
 ) -> None:
     for seed in range(941, 945):
         big = big_file(seed=seed)
@@ -212,7 +215,7 @@ def test_completing_and_cancelling_at_once_leaves_no_half(
             gone = pool.submit(ada.http.delete, f"/api/images/{image_id}")
             assert done.result().status_code in {202, 404, 409}
             assert gone.result().status_code == 204
-        until(partial(_is_over, ada, image_id, assembly, objects_of))
+        until(partial(_is_over, ada, image_id, worker_context, objects_of))
         assert ada.timeline() == []
         assert open_uploads(bucket, ada) == []
 
@@ -255,11 +258,11 @@ def test_what_is_too_large_in_parts_is_too_large(ada: Person, bucket: Any) -> No
 def _is_over(
     person: Person,
     image_id: str,
-    assembly: Assembly,
+    worker_context: WorkerContext,
     objects_of: Callable[[Person], list[str]],
 ) -> bool:
     """Whether a picture is in Recently deleted, processed, or gone with all its bytes."""
-    assembly.sweep()
+    worker_context.sweep()
     answer = person.http.get("/api/images", params={"ids": image_id}).json()["images"]
     if not answer:
         return not [key for key in objects_of(person) if UUID(image_id).hex in key]

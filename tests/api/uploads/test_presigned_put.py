@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 
 from app.clients.aws.boto import make_client
 from app.clients.aws.presigned_urls import UserAccess, bucket_at
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.settings import PICTURE_TYPES, Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
@@ -189,7 +189,7 @@ def test_a_place_expires(ada: Person, access: UserAccess, monkeypatch: pytest.Mo
 
 
 def test_a_cancelled_upload_leaves_nothing_even_if_it_arrives(
-    ada: Person, assembly: Assembly, objects_of: Callable[[Person], list[str]]
+    ada: Person, worker_context: WorkerContext, objects_of: Callable[[Person], list[str]]
 ) -> None:
     picture = jpeg(seed=18)
     (place,) = ada.promise(picture)
@@ -199,7 +199,7 @@ def test_a_cancelled_upload_leaves_nothing_even_if_it_arrives(
     assert put(place["upload"], picture.content).status_code == 200
 
     def is_gone() -> bool:
-        assembly.sweep()
+        worker_context.sweep()
         return objects_of(ada) == []
 
     until(is_gone)

@@ -11,13 +11,13 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.jobs.worker_context import Assembly
+from app.jobs.worker_context import WorkerContext
 from app.media.results import Rejected
 from app.media.sandbox.decoder_time import DecoderTime
 from app.messages import PictureStored
 from app.processing.in_hand import InHand
 from app.processing.lease import Begun, Lease
-from app.processing.process_image import Bench, process_begun
+from app.processing.process_image import ProcessingContext, process_begun
 from app.processing.yielding import never_give_way
 from tests.api.conftest import until
 from tests.support.images import jpeg, not_a_picture
@@ -43,7 +43,7 @@ class Refusing:
 
 
 def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
-    ada: Person, assembly: Assembly, database: Engine, monkeypatch: pytest.MonkeyPatch
+    ada: Person, worker_context: WorkerContext, database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who is refused, and at once promised the place again, must not lose what they send there."""
     picture = jpeg(seed=900, size=(160, 120))
@@ -56,7 +56,7 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
             " leased_until = now() + interval '1 hour' WHERE id = :id RETURNING leased_until"
         )
         leased_until = connection.execute(again, {"id": image_id}).scalar_one()
-    discard, threads = assembly.store.discard_upload, ThreadPoolExecutor(1)
+    discard, threads = worker_context.store.discard_upload, ThreadPoolExecutor(1)
     sent: list[Future[list[str]]] = []
 
     def discard_late(user_id: UUID, image_id: UUID) -> int:
@@ -64,9 +64,9 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         wait(sent, timeout=1)  # for what must not happen yet
         return discard(user_id, image_id)
 
-    monkeypatch.setattr(assembly.store, "discard_upload", discard_late)
-    bench = Bench(
-        store=assembly.store,
+    monkeypatch.setattr(worker_context.store, "discard_upload", discard_late)
+    context = ProcessingContext(
+        store=worker_context.store,
         decoders=Refusing(),
         ask=lambda _: None,
         holding=lambda _: nullcontext(),
@@ -83,8 +83,8 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         is_bulk=False,
         beside_others=False,
     )
-    with threads, assembly.app.app_context():
-        process_begun(begun, bench=bench, decoder_time=DecoderTime())
+    with threads, worker_context.app.app_context():
+        process_begun(begun, context=context, decoder_time=DecoderTime())
         assert sent[0].result() == [image_id]
     assert until(lambda: ada.settled(image_id))["state"] == "ready"
     original = ada.http.get(f"/api/images/{image_id}/original").json()["url"]
@@ -128,7 +128,7 @@ def test_a_place_is_not_called_taken_because_an_event_said_so(
 
 
 def test_bytes_sent_again_to_the_place_of_a_rejected_file_are_removed(
-    ada: Person, assembly: Assembly
+    ada: Person, worker_context: WorkerContext
 ) -> None:
     """Its address lives for some minutes, and what is rejected takes no room of anybody."""
     page = not_a_picture()
@@ -139,8 +139,8 @@ def test_bytes_sent_again_to_the_place_of_a_rejected_file_are_removed(
     put(place["upload"], page.content).raise_for_status()
 
     def is_gone() -> bool:
-        assembly.sweep()
-        return assembly.store.look(UUID(ada.user_id), UUID(image_id)) is None
+        worker_context.sweep()
+        return worker_context.store.look(UUID(ada.user_id), UUID(image_id)) is None
 
     until(is_gone)
     assert ada.settled(image_id) is not None  # why it was rejected is still told
