@@ -28,10 +28,10 @@ MAX_DELETED = 5000  # mails or invitations in one sweep
 INVITES_KEPT_FOR = timedelta(days=90)
 _BEFORE_ALL = UUID(int=0)
 
+InTime = Callable[[list[UUID]], Iterable[UUID]]
 
-def sweep_accounts(
-    *, post: Callable[[SendMail], None], in_time: Callable[[list[UUID]], Iterable[UUID]]
-) -> None:
+
+def sweep_accounts(*, post: Callable[[SendMail], None], in_time: InTime) -> None:
     """Settle what is overdue. Safe to repeat; a step that fails holds up no other.
 
     Args:
@@ -45,8 +45,8 @@ def sweep_accounts(
         former_factors.delete_expired,
         limiter.delete_old_limits,
         delete_nobodys_old_events,
-        delete_surplus_events,
-        delete_surplus_mails,
+        partial(delete_surplus_events, in_time),
+        partial(delete_surplus_mails, in_time),
         delete_old_invites,
     ):
         _try(step)
@@ -58,7 +58,7 @@ def delete_nobodys_old_events() -> None:
     db.session.execute(text("SELECT forget_nobody(:most)"), {"most": MAX_EVENTS})
 
 
-def delete_surplus_events() -> None:
+def delete_surplus_events(in_time: InTime = list) -> None:
     """Delete the oldest of each kind that one person repeated again and again, such as signing in.
 
     By parts with a commit each. It begins anywhere among people, so that all of a large site have
@@ -67,7 +67,7 @@ def delete_surplus_events() -> None:
     # Kept for a day at least, and no other kinds: the function knows (migration 0045).
     begun = past = uuid4()
     is_second_half = False
-    for _ in range(MAX_PARTS):
+    for _ in in_time([begun] * MAX_PARTS):
         found = db.session.scalar(
             text("SELECT forget_surplus(:kept, :past)"), {"kept": MAX_REPEATED, "past": past}
         )
@@ -78,14 +78,14 @@ def delete_surplus_events() -> None:
         past = found or _BEFORE_ALL
 
 
-def delete_surplus_mails() -> None:
+def delete_surplus_mails(in_time: InTime = list) -> None:
     """Delete the oldest sent e-mails of users who have too many, before their week is over.
 
     By parts, and beginning anywhere among people, as above: each part reads the index of some.
     """
     begun = past = uuid4()
     is_second_half, left = False, MAX_DELETED
-    for _ in range(MAX_PARTS):
+    for _ in in_time([begun] * MAX_PARTS):
         whose = OutboxMail.user_id
         some = select(whose, func.count()).where(whose > past).group_by(whose).order_by(whose)
         counts = db.session.execute(some.limit(PEOPLE_AT_A_TIME)).all()

@@ -28,7 +28,7 @@ MAX_SHARES = 500
 MAX_ENTRIES = 100_000  # of all links of a person to selections
 # One request at a time of a person's makes links, so that no two go past the limits together. The
 # number is this lock's own.
-_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 80))")
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 6))")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,7 @@ class AuditEvent(Base):
     __tablename__ = "audit_events"
     __table_args__ = (
         Index("ix_audit_events_user_id", "user_id", text("id DESC")),
+        Index("ix_audit_events_user_id_event", "user_id", "event", text("id DESC")),
         {
             "comment": "What touched the safety of accounts; append-only. Of signing in and"
             " whatever else can be repeated without an end each person keeps the last 5,000 of each"

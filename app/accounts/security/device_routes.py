@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
 from app.accounts.models import Session
+from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.device_names import device_words
 from app.accounts.sessions.device_schemas import EndedOut, SessionRow, SessionsOut
 from app.accounts.sessions.guards import (
@@ -19,6 +20,7 @@ from app.accounts.sessions.guards import (
     session_required,
 )
 from app.accounts.sessions.network_labels import place_words
+from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.rotation import keep_only_this_session
 from app.accounts.sessions.store import alive
 from app.database import db, now
@@ -95,6 +97,8 @@ def end_other_sessions() -> Response:
     lock_current_user()
     mine = own_session()
     elsewhere = keep_only_this_session(mine)
+    # A sign-in that waits for its second factor makes no session either.
+    one_time_tokens.forget(mine.user_id, Purpose.SECOND_FACTOR)
     record(Event.OTHER_SESSIONS_ENDED, user_id=mine.user_id, ended=elsewhere.ended)
     db.session.commit()
     response = json_response({"ended": elsewhere.ended})

@@ -130,6 +130,21 @@ def test_of_a_long_record_little_is_deleted_in_one_statement(
 
 
 @pytest.mark.usefixtures("serving")
+def test_of_a_long_record_little_is_read(ada: Person, database: Engine) -> None:
+    many = {"ago": "25 hours", "event": "signed_in", "number": 10 * MAX_LINES}
+    run(database, ADD_EVENTS, id=ada.user_id, **many)
+    run(database, "ANALYZE audit_events")
+    before = UUID(int=UUID(ada.user_id).int - 1)
+    db.session.execute(
+        text("SELECT forget_surplus(:kept, :past)"), {"kept": MAX_REPEATED, "past": before}
+    )
+    read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = :table"
+    table = {"table": db.session.scalar(text("SELECT 'audit_events'::regclass::oid"))}
+    assert db.session.scalar(text(read), table) <= 4 * MAX_LINES  # of ten times that
+    db.session.commit()
+
+
+@pytest.mark.usefixtures("serving")
 def test_former_release_deletes_no_more_in_one_statement(ada: Person, database: Engine) -> None:
     events = "audit_events WHERE user_id = :id AND event = 'signed_in'"
     whole = MAX_REPEATED + 2 * MAX_LINES

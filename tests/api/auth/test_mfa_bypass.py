@@ -147,6 +147,19 @@ def test_a_link_that_resets_is_one_factor(
     assert done.json()["user"]["email"] == ada.email
 
 
+def test_signing_out_elsewhere_ends_sign_ins_that_wait_for_a_code(
+    ada: Person, new_visitor: Browsers
+) -> None:
+    _, codes = add_totp(ada)
+    waiting = new_visitor()
+    half = waiting.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD})
+    assert half.json()["second_factor"]
+    assert ada.http.delete("/api/account/sessions").status_code == 200
+    late = waiting.post("/api/auth/second-factor", json={"code": codes[0]})
+    assert late.status_code == 401
+    assert "session" not in waiting.cookies
+
+
 def test_a_link_that_resets_leaves_the_passkey(
     ada: Person, new_visitor: Browsers, database: Engine
 ) -> None:
