@@ -32,7 +32,7 @@ from app.media.render import vision_input as sketch
 from PIL import Image
 import pyvips
 decoding.prepare()
-rehearsal.rehearse()
+rehearsal.run_self_test()
 said = {}
 for name, content in json.loads(sys.argv[1]).items():
     try:

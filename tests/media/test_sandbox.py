@@ -251,12 +251,12 @@ def test_child_that_has_no_cpu_time_for_two_slow_pictures_is_given_up(
 def test_no_descriptor_is_left_behind(good: Path) -> None:
     with DecoderPool(children=1) as decoders:
         assert is_ready(decoders.render(good))
-    before = open_descriptors()
+    before, threads = open_descriptors(), threading.active_count()
     for _ in range(3):
         with DecoderPool(children=1) as decoders:
             assert is_ready(decoders.render(good))
     assert open_descriptors() == before
-    assert threading.active_count() < 20
+    assert threading.active_count() <= threads  # other tests of this process may have left some
 
 
 def open_descriptors() -> int:
