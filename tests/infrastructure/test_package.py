@@ -151,7 +151,7 @@ def test_it_opens_pictures_of_every_kind(packages: dict[str, Path]) -> None:
     script = (
         "import sys; sys.path[:0] = [sys.argv[1]]; "
         "from app.media.decode import decoder; from app.media.sandbox import self_test; "
-        "decoder.prepare(); self_test.rehearse()"
+        "decoder.prepare(); self_test.run_self_test()"
     )
     run(find_python(), "-I", "-B", "-c", script, packages[MACHINE])
 
