@@ -95,7 +95,7 @@ def way(front: Front) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def worker_context(account: Account) -> Path:
+def assembly(account: Account) -> Path:
     """The small size, synthesized; with it each account finds what the CDK's own functions run."""
     out = account.folder / "cdk.out"
     account.synthesize(out)
@@ -103,24 +103,24 @@ def worker_context(account: Account) -> Path:
 
 
 @pytest.fixture(scope="session")
-def deployment(account: Account, way: dict[str, str], worker_context: Path) -> Deployment:
+def deployment(account: Account, way: dict[str, str], assembly: Path) -> Deployment:
     """The product, deployed by the one command that README.md names, with nothing in its way."""
-    account.lay_out_aws_command(worker_context)
+    account.lay_out_aws_command(assembly)
     done = account.type(command_of_readme(), answers="y\ny\n", **way)
     assert done.returncode == 0, done.stdout + done.stderr
     account.read_outputs()
-    return Deployment(account=account, out=worker_context, said=done.stdout, reported=done.stderr)
+    return Deployment(account=account, out=assembly, said=done.stdout, reported=done.stderr)
 
 
 @pytest.fixture(scope="module")
-def another(worker_context: Path) -> Iterator[tuple[Account, dict[str, str]]]:
+def another(assembly: Path) -> Iterator[tuple[Account, dict[str, str]]]:
     """Another account than the one that is deployed into, and the way to its CloudFront."""
     with (
         new_account() as running,
         Front(folder=running.folder, port=running.port) as its_front,
         way_through(its_front) as variables,
     ):
-        running.lay_out_aws_command(worker_context)
+        running.lay_out_aws_command(assembly)
         yield running, variables
 
 
