@@ -81,7 +81,7 @@ def ask_for_export(user: User) -> Export:
     """Return the copy that is being made, or begin one; the caller commits and sends the task.
 
     Args:
-        user: whose, and held (`guards.hold_person`).
+        user: whose, and held (`lock_current_user`).
     """
     if found := export_under_way(user):
         return found

@@ -1,5 +1,6 @@
 """Entity tags (RFC 9110): 304 for a known response, If-Match for a write."""
 
+from collections.abc import Callable
 from hashlib import blake2b
 
 from flask import Response, request
@@ -25,7 +26,7 @@ def make_conditional(response: Response) -> Response:
     return response
 
 
-def unchanged_since(version: str) -> Response | None:
+def _unchanged_since(version: str) -> Response | None:
     """Answer 304 where the caller has an answer of this version; None: it is to be made.
 
     Tags are `<state>.<version>`: of the same version all is the same, and another version may have
@@ -39,8 +40,17 @@ def unchanged_since(version: str) -> Response | None:
     return None
 
 
-def tag_with_version(response: Response, version: str) -> Response:
-    """Tag an answer; 304 where the caller has the same of another version."""
+def with_version(version: str, answer: Callable[[], Response]) -> Response:
+    """Answer with a version as tag; 304 where the caller has it, or the same of another version.
+
+    Args:
+        version: changes whenever the answer may.
+        answer: makes it. Not called where the caller has an answer of this version.
+    """
+    unchanged = _unchanged_since(version)
+    if unchanged:
+        return unchanged
+    response = answer()
     state = tag_of(response.get_data())
     response.set_etag(f"{state}.{version}", weak=True)
     held = request.if_none_match.as_set(include_weak=True)

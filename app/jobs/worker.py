@@ -105,7 +105,7 @@ class Worker:
         mails = Outage(ask=worker_context.ask_database)
         loops: list[Callable[[], None]] = [
             partial(self._note_arrivals, pictures),
-            *(partial(self._render, pictures) for _ in range(self._processors)),
+            *(partial(self._process_waiting, pictures) for _ in range(self._processors)),
             *self._loops(worker_context.descriptions, pictures, threads=DESCRIBERS),
             # Of their own, so that no copy of everything and no mail waits for a model.
             *self._loops(worker_context.copies, pictures, threads=EXPORTERS),
@@ -143,7 +143,7 @@ class Worker:
                 if 0 < taken < MAX_MESSAGES:
                     self._stopping.wait(GATHER_SECONDS)
 
-    def _render(self, outage: Outage) -> None:
+    def _process_waiting(self, outage: Outage) -> None:
         while not self._stopping.is_set():
             told = self._news.told
             # A short pause: the picture that failed has a retry delay of its own, others go on.

@@ -74,14 +74,14 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[s
     failed = [record["messageId"] for record in event["Records"] if not _do(record)]
     if any(_tells_of_pictures(record) for record in event["Records"]):
         try:
-            _render(context)
+            _process_waiting(context)
         except Exception:  # what waits is not lost: the sweep wakes another one up
             logger.exception("what waits could not be processed")
     telling.flush()
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
 
 
-def _render(context: Context) -> None:
+def _process_waiting(context: Context) -> None:
     """Process what waits. See [Note: Until nothing waits]."""
     failures, min_delay = 0, 0
     while context.get_remaining_time_in_millis() > _MIN_MILLISECONDS:

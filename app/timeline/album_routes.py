@@ -6,7 +6,7 @@ from flask import Response
 
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.http.blueprint import APIBlueprint
-from app.http.entity_tags import tag_with_version, unchanged_since
+from app.http.entity_tags import with_version
 from app.http.middleware import json_response
 from app.timeline.album_buckets import (
     count_album_buckets,
@@ -37,9 +37,7 @@ def get_album_timeline(album_id: UUID) -> Response:
     owner = current_owner()
     version = version_of(owner)
     order = order_of(owner, album_id)
-    return unchanged_since(version) or tag_with_version(
-        json_response(count_album_buckets(album_id, order)), version
-    )
+    return with_version(version, lambda: json_response(count_album_buckets(album_id, order)))
 
 
 @album_contents.get("/timeline/<key>")
@@ -58,11 +56,12 @@ def get_album_bucket(album_id: UUID, key: str, query_data: AlbumImagesIn) -> Res
     version = version_of(owner)
     order = order_of(owner, album_id)
     bucket = bucket_of(key)
-    unchanged = unchanged_since(version)
-    if unchanged:
-        return unchanged
-    found = read_album_bucket(owner, album_id, order, bucket, cursor=query_data.cursor)
-    return tag_with_version(json_response(found), version)
+    return with_version(
+        version,
+        lambda: json_response(
+            read_album_bucket(owner, album_id, order, bucket, cursor=query_data.cursor)
+        ),
+    )
 
 
 @album_contents.get("/images")
@@ -83,8 +82,7 @@ def list_album_images(album_id: UUID, query_data: AlbumImagesIn) -> Response:
     owner = current_owner()
     version = version_of(owner)
     order = order_of(owner, album_id)
-    unchanged = unchanged_since(version)
-    if unchanged:
-        return unchanged
-    found = read_album(owner, album_id, order, cursor=query_data.cursor)
-    return tag_with_version(json_response(found), version)
+    return with_version(
+        version,
+        lambda: json_response(read_album(owner, album_id, order, cursor=query_data.cursor)),
+    )

@@ -5,7 +5,7 @@ from flask import Response
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
-from app.http.entity_tags import tag_with_version, unchanged_since
+from app.http.entity_tags import with_version
 from app.http.middleware import json_response
 from app.timeline.buckets import bucket_of, count_buckets, read_bucket, show_in_view, version_of
 from app.timeline.schemas import (
@@ -33,9 +33,7 @@ def get_timeline(query_data: TimelineIn) -> Response:
     """
     owner = current_owner()
     version = version_of(owner)
-    return unchanged_since(version) or tag_with_version(
-        json_response(count_buckets(owner, query_data.view)), version
-    )
+    return with_version(version, lambda: json_response(count_buckets(owner, query_data.view)))
 
 
 @timeline.get("/<key>")
@@ -55,11 +53,12 @@ def get_bucket(key: str, query_data: BucketIn) -> Response:
     owner = current_owner()
     bucket = bucket_of(key)
     version = version_of(owner)
-    unchanged = unchanged_since(version)
-    if unchanged:
-        return unchanged
-    found = read_bucket(owner, query_data.view, bucket, cursor=query_data.cursor)
-    return tag_with_version(json_response(found), version)
+    return with_version(
+        version,
+        lambda: json_response(
+            read_bucket(owner, query_data.view, bucket, cursor=query_data.cursor)
+        ),
+    )
 
 
 @timeline.get("/addresses")

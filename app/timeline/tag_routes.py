@@ -6,7 +6,7 @@ from flask import Response
 
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.http.blueprint import APIBlueprint
-from app.http.entity_tags import tag_with_version, unchanged_since
+from app.http.entity_tags import with_version
 from app.http.middleware import json_response
 from app.timeline.buckets import bucket_of, version_of
 from app.timeline.schemas import AlbumImagesIn, BucketOut, TimelineOut
@@ -31,9 +31,7 @@ def get_tag_timeline(tag_id: UUID) -> Response:
     owner = current_owner()
     version = version_of(owner)
     part = part_of(owner, tag_id)
-    return unchanged_since(version) or tag_with_version(
-        json_response(count_tag_buckets(owner, part)), version
-    )
+    return with_version(version, lambda: json_response(count_tag_buckets(owner, part)))
 
 
 @tag_contents.get("/timeline/<key>")
@@ -52,8 +50,7 @@ def get_tag_bucket(tag_id: UUID, key: str, query_data: AlbumImagesIn) -> Respons
     version = version_of(owner)
     part = part_of(owner, tag_id)
     bucket = bucket_of(key)
-    unchanged = unchanged_since(version)
-    if unchanged:
-        return unchanged
-    found = read_tag_bucket(owner, part, bucket, cursor=query_data.cursor)
-    return tag_with_version(json_response(found), version)
+    return with_version(
+        version,
+        lambda: json_response(read_tag_bucket(owner, part, bucket, cursor=query_data.cursor)),
+    )

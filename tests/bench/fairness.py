@@ -1,12 +1,14 @@
 """How long one person's ten photos take while another person has thousands under way.
 
-    ./scripts/bench fairness [--backlog 1500] [--rounds 3] [--rate 4] [--before COMMIT]
+    ./scripts/bench fairness [--backlog 1500] [--rounds 3] [--rate 4] [--before CHECKOUT]
 
 Somebody drops ten photos and waits until they are ready: first at an idle site, then while Ada's
 backlog is being processed, she goes on sending, and has made a copy of everything and had all of it
-described. Each drop is another person's, who has had nothing lately. The same is done with an
-earlier commit of this repository, so that both are measured in one run. Ends with status 1 when the
-95th percentile is above twice that of the idle site.
+described. Each drop is another person's, who has had nothing lately. With --before the same is done
+with another checkout, in which `python3 -m scripts.embedded.install --with test` was run, so that
+both are measured in one run: 397b539 is the last commit at which pictures were processed in the
+order of their events. Ends with status 1 when the 95th percentile is above twice that of the idle
+site.
 
 Ada sends as much as a line of 50 Mbit/s carries: her browser would run on another machine, and as
 fast as this one answers it would take a core of it.
@@ -51,8 +53,7 @@ if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
 ROOT = Path(__file__).parents[2]
-# The last commit at which pictures were processed in the order of their events.
-BEFORE = "397b539"
+SERVE = ROOT / "tests/bench/parts/serve_checkout.py"
 AT_MOST = 2.0
 DROP = 10
 SIZE = (2000, 1500)
@@ -219,13 +220,34 @@ def wait_for(database: Engine, owner: str, *, done: int) -> None:
         time.sleep(0.1)
 
 
-def measure(code: Path, *, backlog: int, rounds: int, rate: float) -> Measured:
-    """Measure the product of some code, idle and beside Ada."""
-    with product(code) as (site, database, worker), ExitStack() as running:
+@contextmanager
+def served(checkout: Path, *, people: int) -> Iterator[Json]:
+    """The product of a checkout on data of its own; see parts/serve_checkout.py."""
+    with subprocess.Popen(
+        [checkout / ".venv/bin/python", SERVE, str(people)],
+        cwd=checkout,
+        env={**os.environ, "LOG_LEVEL": "ERROR"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        if server.stdout is None:
+            raise RuntimeError
+        yield json.loads(server.stdout.readline())
+        # Leaving closes its standard input, and waits.
+
+
+def measure(checkout: Path, *, backlog: int, rounds: int, rate: float) -> Measured:
+    """Measure the product of a checkout, idle and beside Ada."""
+    with served(checkout, people=3 + 2 * rounds) as told, ExitStack() as running:
+        site, sessions = told["site"], iter(told["sessions"])
+        database = create_engine(with_driver(told["database_url"]))
+        running.callback(database.dispose)
 
         def somebody() -> Person:
             client = httpx2.Client(base_url=site, headers={"Origin": site}, timeout=300)
-            return Person(http=running.enter_context(client)).join(database)
+            client.cookies.set("session", next(sessions), domain=client.base_url.host)
+            return Person(http=running.enter_context(client))
 
         for _ in range(2):
             drop(somebody(), database)  # a first start is nobody's measure
@@ -234,9 +256,9 @@ def measure(code: Path, *, backlog: int, rounds: int, rate: float) -> Measured:
         settings = {"descriptions_enabled": True}
         ada.http.patch("/api/account", json=settings).raise_for_status()
         # Asleep meanwhile, so that all of it waits.
-        worker.send_signal(signal.SIGSTOP)
+        os.kill(told["worker"], signal.SIGSTOP)
         upload(ada, photos(backlog))
-        worker.send_signal(signal.SIGCONT)
+        os.kill(told["worker"], signal.SIGCONT)
         wait_for(database, ada.user_id, done=UNDER_WAY)
         running.enter_context(sending(ada, rate=rate))
         busy: list[float] = []
@@ -257,19 +279,23 @@ def main() -> int:
     parser.add_argument("--backlog", type=int, default=1500)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rate", type=float, default=4.0, help="pictures that Ada sends a second")
-    parser.add_argument("--before", default=BEFORE)
+    parser.add_argument("--before", type=Path, metavar="CHECKOUT")
     words = parser.parse_args()
-    now = measure(ROOT, backlog=words.backlog, rounds=words.rounds, rate=words.rate)
-    with code_at(words.before) as code:
-        # One round: the first already waits for the whole backlog.
-        before = measure(code, backlog=words.backlog, rounds=1, rate=words.rate)
-    for name, measured in (("before", before), ("now", now)):
+    told = {}
+    for name, checkout in (("before", words.before), ("now", ROOT)):
+        if checkout is None:
+            continue
+        told[name] = measured = measure(
+            checkout.resolve(), backlog=words.backlog, rounds=words.rounds, rate=words.rate
+        )
         print(
             f"{name:7} p95 from drop to ready: idle {p95(measured.idle):6.2f} s,"
             f" beside Ada {p95(measured.busy):6.2f} s ({measured.ratio:.2f} times);"
-            f" {measured.left} of hers waited"
+            f" {measured.left} of hers waited",
+            flush=True,
         )
-    print(json.dumps({"before": before.ratio, "now": now.ratio, "at_most": AT_MOST}))
+    now = told["now"]
+    print(json.dumps({name: each.ratio for name, each in told.items()} | {"at_most": AT_MOST}))
     if min(now.left) == 0:
         print("Ada's pictures were done too soon: take a larger --backlog.")
         return 1

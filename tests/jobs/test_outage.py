@@ -124,7 +124,7 @@ def test_worker_tries_a_few_times_a_minute_while_the_database_takes_nothing(
         worker = Worker(library.worker_context.settings, decoders=decoders, max_of_one=1)
         worker._stopping = a_minute  # noqa: SLF001 - else the test would take a minute
         with caplog.at_level(logging.WARNING):
-            worker._render(Outage(ask=ask, clock=a_minute))  # noqa: SLF001 - one of its loops
+            worker._process_waiting(Outage(ask=ask, clock=a_minute))  # noqa: SLF001 - one of its loops
         told = [each for each in caplog.messages if each.startswith("out of reach")]
         assert 2 <= len(told) <= 7
         assert library.state(place) == "processing"
@@ -181,7 +181,7 @@ def test_machine_that_can_start_no_decoders_holds_it_against_no_picture(
         monkeypatch.setattr(worker._news, "wait", lambda **_: a_minute.wait(1))  # noqa: SLF001
         with broken(), caplog.at_level(logging.WARNING):
             os.kill(decoders._server.pid, signal.SIGKILL)  # noqa: SLF001 - as the kernel may
-            worker._render(Outage(ask=worker.ask, clock=a_minute))  # noqa: SLF001 - one of its loops
+            worker._process_waiting(Outage(ask=worker.ask, clock=a_minute))  # noqa: SLF001 - one of its loops
         told = [each for each in caplog.records if each.msg.startswith("out of reach")]
         assert [each.levelno for each in told] == [logging.ERROR]  # an operator's to mend
         query = "SELECT array_agg(state || attempts) FROM images WHERE owner_id = :owner"
@@ -228,7 +228,7 @@ def test_rows_that_somebody_has_locked_are_no_outage_and_no_try(
         for _ in range(2):
             library.value(WAITS_NO_MORE, id=place.image_id)
             worker._stopping = OneTry(seconds=60)  # noqa: SLF001 - one of its loops, once
-            worker._render(outage)  # noqa: SLF001
+            worker._process_waiting(outage)  # noqa: SLF001
             outage.wait_until_over(clock)
             assert clock() == 0  # there is none
             assert library.state(place) == "processing"

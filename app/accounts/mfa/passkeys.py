@@ -266,7 +266,7 @@ def _find(
 ) -> Passkey | None:
     """Return the passkey that is said to have signed, locked: its counter is compared and set.
 
-    Its person is held before, as everywhere: see `policy.lock_person`. One whose account is shut is
+    Its person is held before, as everywhere: see `lock_user`. One whose account is shut is
     not waited for, and refused as they sign in. A passkey that was removed is in no session of the
     database; it comes first, and where it counts nobody else's passkey does, nor is anybody else
     held for one.

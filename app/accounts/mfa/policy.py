@@ -39,7 +39,7 @@ What = Literal[
 def lock_user(user: User) -> None:
     """Let one request at a time change how a person signs in, or sign them in.
 
-    For the one that asks: `guards.hold_person`. A person is held before any row of theirs. Where
+    For the one that asks: `lock_current_user`. A person is held before any row of theirs. Where
     others may hold them: `hold_to_sign_in`, which lets few wait.
 
     Raises:

@@ -15,7 +15,7 @@ _OLD_TOKEN_LIVES = timedelta(seconds=30)
 def renew_session(session: Session, *, how: str, proved_by: str | None = None) -> str:
     """Put a fresh session in the place of this one, in the current transaction; return its token.
 
-    Call it once the person is held (`guards.hold_person`), with the session that was found then:
+    Call it once the person is held (`lock_current_user`), with the session that was found then:
     one that was replaced meanwhile is not renewed. Set the token as the session's cookie.
 
     Args:
