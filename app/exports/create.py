@@ -28,8 +28,9 @@ from app.clients.aws.presigned_urls import PictureUrls
 from app.clients.outage import is_blameless
 from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
+from app.exports.tags import tags_of
 from app.exports.zip_archive import Original, Zip
-from app.images.listing import NO_URLS, AnyRow, detail, detailed
+from app.images.listing import NO_URLS, AnyRow, Shown, detail, detailed
 from app.images.models import EXPORT_KEPT_FOR, SHOWN, Export, ExportState, Image, Storage
 from app.messages import MAX_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.lease import Lease
@@ -282,12 +283,19 @@ def _make_zip(
             return added + listed > 0 and is_too_much
 
         if not isinstance(after, LastAlbum):
-            for row in _all_rows(user_id, before=before, after=after):
+            for row, tags in _all_rows(user_id, before=before, after=after):
                 if is_full(row.byte_size):
                     break
                 begun = time.monotonic()
                 _refuse_unwanted(export.id)
-                _add(archive, row, user_id=user_id, store=store, reads_first=reads_first)
+                _add(
+                    archive,
+                    row,
+                    tags=tags,
+                    user_id=user_id,
+                    store=store,
+                    reads_first=reads_first,
+                )
                 after, added = _place_of(row, like=after), added + 1
                 # Rests make a zip later, not smaller.
                 deadline += give_way(user_id, time.monotonic() - begun)
@@ -332,14 +340,20 @@ def _refuse_unwanted(export_id: UUID) -> None:
 
 
 def _add(
-    archive: Zip, row: AnyRow, *, user_id: UUID, store: ExportStore, reads_first: bool
+    archive: Zip,
+    row: AnyRow,
+    *,
+    tags: list[Shown],
+    user_id: UUID,
+    store: ExportStore,
+    reads_first: bool,
 ) -> None:
     """Add a picture, or what is wrong with it: see [Note: Originals that cannot be read].
 
     Raises:
         UnreadableObjectError: its original broke off.
     """
-    facts = detail(row, reader=_no_addresses)
+    facts = {**detail(row, reader=_no_addresses), "tags": tags}
     for name in ("thumbnail_url", "preview_url", "urls_expire_at"):
         del facts[name]
     try:
@@ -379,12 +393,16 @@ def _read_whole(stored: StoredOriginal) -> int:
     return crc32
 
 
-def _all_rows(user_id: UUID, *, before: datetime, after: _Last | None) -> Iterator[AnyRow]:
+def _all_rows(
+    user_id: UUID, *, before: datetime, after: _Last | None
+) -> Iterator[tuple[AnyRow, list[Shown]]]:
+    """Give all pictures that are left, each with its tags."""
     while True:
         rows = _rows(user_id, before=before, after=after)
+        tags = tags_of(user_id, [row.id for row in rows])
         for row in rows:
             after = _place_of(row, like=after)
-            yield row
+            yield row, tags.get(row.id, [])
         if len(rows) < PICTURES_AT_A_TIME:
             return
 

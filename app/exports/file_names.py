@@ -3,12 +3,17 @@
 import re
 import unicodedata
 
+from app.exports.xmp_sidecar import SIDECAR
 from app.text import split_extension
 
 # Of a name in bytes of UTF-8: ext4, APFS and NTFS take 255 (of NTFS, UTF-16 units, never more than
-# the bytes are). Each picture has a neighbour with this at the end of its name.
+# the bytes are). Each picture has neighbours with these at the end of its name.
 MAX_NAME_BYTES = 255
-NEIGHBOUR = ".json"
+JSON = ".json"
+_NEIGHBOURS = (JSON, SIDECAR)
+_LONGEST_END = max(map(len, _NEIGHBOURS))
+# Names with numbers of as many digits are cut at the same place. The first has none.
+_NUMBERS = (range(1, 2), range(2, 10), *(range(10**n, 10 ** (n + 1)) for n in range(1, 9)))
 # "Naming Files, Paths, and Namespaces" (learn.microsoft.com), for CONIN$ and CONOUT$ "Console
 # Handles": devices whatever the extension is, and with spaces before it.
 _DEVICE = re.compile(
@@ -21,32 +26,37 @@ _IGNORED = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufe
 
 
 class ArchiveNames:
-    """Hands out names for pictures in folders; no two of them, or of their neighbours, meet."""
+    """Hands out names for pictures in folders; no two of them, or of their neighbours, meet.
+
+    [Note: Numbers of names] What is cut and numbered alike is counted together, also where the
+    whole names differ: thousands of long names that are equal but for their ends all become
+    "name (2)", "name (3)" and so on. No name is tried twice, so that n names take about n steps.
+    """
 
     def __init__(self) -> None:
         """Begin with empty folders."""
         self._taken: set[str] = set()
-        self._counts: dict[str, int] = {}
+        self._tried: dict[tuple[str, int], int] = {}
         self.steps = 0  # how many names were tried
 
     def take(self, folder: str, name: str) -> str:
         """Return `folder/name`, the name made safe, with a number where the name is taken.
 
-        The same with `.json` at its end is taken too.
+        The same with `.json` and with `.xmp` at its end is taken too.
         """
         stem, extension = split_extension(_safe(name))
-        wanted = _compared(f"{folder}/{stem}{extension}")
-        count = self._counts.get(wanted, 0)
-        while True:
-            count += 1
-            self.steps += 1
-            place = f"{folder}/{_fitting(stem, count, extension)}"
-            both = {_compared(place), _compared(place + NEIGHBOUR)}
-            if self._taken.isdisjoint(both):
-                self._taken |= both
-                # The next of this name begins here: a thousand of one name are no million steps.
-                self._counts[wanted] = count
-                return place
+        for numbers in _NUMBERS:
+            # All of these are cut alike: see [Note: Numbers of names].
+            alike = _compared(f"{folder}/{_fitting(stem, numbers[0], extension)}"), numbers[0]
+            for number in range(self._tried.get(alike, numbers[0] - 1) + 1, numbers[-1] + 1):
+                self.steps += 1
+                self._tried[alike] = number
+                place = f"{folder}/{_fitting(stem, number, extension)}"
+                names = {_compared(place + end) for end in ("", *_NEIGHBOURS)}
+                if self._taken.isdisjoint(names):
+                    self._taken |= names
+                    return place
+        raise OverflowError("No zip holds so many pictures of one name.")
 
 
 def _safe(name: str) -> str:
@@ -60,9 +70,9 @@ def _safe(name: str) -> str:
 
 
 def _fitting(stem: str, count: int, extension: str) -> str:
-    """Return the name, its stem cut so that it and its neighbour are short enough."""
+    """Return the name, its stem cut so that it and its neighbours are short enough."""
     end = (f" ({count})" if count > 1 else "") + extension
-    room = MAX_NAME_BYTES - len((end + NEIGHBOUR).encode())
+    room = MAX_NAME_BYTES - len(end.encode()) - _LONGEST_END
     if len(stem.encode()) > room:
         stem = stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .\u200d") or "picture"
     return stem + end

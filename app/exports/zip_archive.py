@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from app.exports.file_names import NEIGHBOUR, ArchiveNames
+from app.exports.file_names import JSON, ArchiveNames
+from app.exports.xmp_sidecar import SIDECAR, sidecar_of
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # the first and the last moment that a zip can tell
 _NEWEST = (2107, 12, 31, 23, 59, 58)
@@ -19,9 +20,16 @@ _READ_ME = """\
 Your pictures from Pinhole, as they were uploaded, in folders by month.
 
 Beside each picture, a file of the same name with .json at its end holds what is known about it:
-when and with what it was taken, and its description. manifest.json lists every picture of this
-file with its SHA-256. The last files have a folder with a list for each album, by its order; the
-ids are those of manifest.json, which says where each picture is.
+when and with what it was taken, its tags and its description. Where you set something yourself (a
+date, a place, stars, a description, tags, a favourite), a file with .xmp at its end has that for
+photo programs. digiKam and darktable read it as it is. Lightroom reads it for raw files once it is
+called IMG_1.xmp and not IMG_1.CR3.xmp, and for others once ExifTool has written it into a copy:
+
+  exiftool -tagsfromfile %d%f.%e.xmp -xmp:all -ext jpg -ext heic -r .
+
+manifest.json lists every picture of this file with its SHA-256. The last files have a folder with
+a list for each album, by its order; the ids are those of manifest.json, which says where each
+picture is.
 """
 
 
@@ -69,7 +77,9 @@ class Zip:
         folder = "Recently deleted" if facts["deleted_at"] else f"{moment:%Y}/{moment:%m}"
         place = self._names.take(f"{self._folder}/{folder}", facts["name"])
         digest = self._store(place, original, moment=moment)
-        self._write(f"{place}{NEIGHBOUR}", facts, moment=moment)
+        self._write(f"{place}{JSON}", facts, moment=moment)
+        if (xmp := sidecar_of(facts)) is not None:
+            self._write_bytes(f"{place}{SIDECAR}", xmp, moment=moment)
         agrees = digest == facts["sha256"]
         self._note(facts, place, problem=None if agrees else "its bytes are not those uploaded")
 
@@ -80,7 +90,7 @@ class Zip:
     def add_album(self, facts: dict[str, Any]) -> None:
         """Add what is known of an album, with the names of the files that are in it."""
         place = self._names.take(f"{self._folder}/Albums", facts["title"])
-        self._write(f"{place}{NEIGHBOUR}", facts)
+        self._write(f"{place}{JSON}", facts)
 
     def close(self, about: dict[str, Any]) -> None:
         """Finish it, with a list of what it holds and more about it."""

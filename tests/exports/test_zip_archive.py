@@ -41,7 +41,13 @@ def facts(name: str, content: bytes, **changed: Any) -> dict[str, Any]:
         "size": len(content),
         "sha256": sha256(content).hexdigest(),
         "timeline_at": "2024-05-01T10:00:00",
+        "taken_at": None,
         "deleted_at": None,
+        "corrected": [],
+        "rating": None,
+        "location": None,
+        "favourite": False,
+        "tags": [],
         "description": {"alt_text": "A boat."},
     } | changed
 
@@ -105,6 +111,7 @@ ONE_TO_SOME = (
     ("x.jpg", "x.jpg.json"),
     ("x.jpg.json", "x.jpg"),
     ("x.jpg.JSON", "X.JPG"),
+    ("x.jpg", "X.jpg.xmp"),
     ("x (2).jpg", "x.jpg", "x.jpg"),
     ("x.jpg", "x.jpg", "x (2).jpg"),
     ("x (2).jpg.json", "x.jpg", "x.jpg"),
@@ -161,6 +168,18 @@ def test_thousands_of_one_name_are_no_millions_of_steps() -> None:
     assert names.steps == 3000
 
 
+# Equal for longer than a name may be, and equal where they are cut for a number alone.
+@pytest.mark.parametrize("equal", [260, 244])
+def test_thousands_of_long_names_that_differ_at_the_end_are_no_millions_of_steps(
+    equal: int,
+) -> None:
+    names = ArchiveNames()
+    wanted = [f"{'x' * equal}{number:04}.jpg" for number in range(3000)]
+    places = {names.take("2024", name) for name in [*wanted, *wanted]}
+    assert len(places) == 6000
+    assert names.steps < 2 * len(places)
+
+
 @pytest.mark.parametrize("name", [".jpg", ".hidden.jpg", "\udcff.jpg", "\0.jpg", "a\nb.jpg"])
 def test_name_that_would_hide_or_break_is_made_plain(name: str) -> None:
     place = ArchiveNames().take("2024", name)
@@ -176,6 +195,14 @@ def test_no_name_leads_out_of_the_folder(name: str) -> None:
         assert file.startswith("Pinhole/")
         assert ".." not in file.split("/")
         assert "\\" not in file
+
+
+def test_what_a_person_set_lies_beside_as_xmp_and_only_that() -> None:
+    set_by_person = facts("IMG_1.CR3", b"x", favourite=True)
+    unpacked, _ = unpack((set_by_person, b"x"), (facts("IMG_1.jpg", b"y"), b"y"))
+    sidecars = [name for name in unpacked.namelist() if name.endswith(".xmp")]
+    assert sidecars == ["Pinhole/2024/05/IMG_1.CR3.xmp"]
+    assert b"PickLabel" in unpacked.read(sidecars[0])
 
 
 def test_deleted_ones_lie_apart_and_old_ones_have_a_date_that_zips_know() -> None:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from app.messages import ExportLibrary
 from app.processing.lease import Lease
 from tests.api.conftest import until
 from tests.support.albums import add_to, make_album
+from tests.support.exiftool import read_by_exiftool
 from tests.support.images import jpeg
 from tests.support.multipart import big_file, open_uploads, open_uploads_of, promise, put_part
 from tests.support.tags import tag_images
@@ -104,6 +106,44 @@ def test_everything_can_be_downloaded(ada: Person) -> None:
     assert (facts["title"], facts["order"], facts["cover"]) == ("By the sea/1", "manual", ids[1])
     assert [each["id"] for each in facts["pictures"]] == [ids[1], ids[2], ids[0]]
     assert {each["name"] for each in facts["pictures"]} == {"same name.jpg"}
+
+
+def test_what_a_person_set_is_in_the_copy_as_other_programs_read_it(
+    ada: Person, tmp_path: Path
+) -> None:
+    pictures = [jpeg(seed=915 + number, name=f"{number}.jpg") for number in range(2)]
+    ids = ada.upload(*pictures)
+    until(lambda: all(ada.settled(image_id) for image_id in ids))
+    words = {
+        "alt_text": "A boat <1>",
+        "text": "At sea & home",
+        "visible_text": "",
+        "tags": ["ship"],
+    }
+    changes: Json = {
+        "taken": {"at": "1985-07-14T09:30:00", "offset_minutes": 120},
+        "rating": -1,
+        "location": {"latitude": 64.1464, "longitude": -21.9422},
+        "description": words,
+    }
+    ada.http.patch(f"/api/images/{ids[0]}", json=changes).raise_for_status()
+    tag_images(ada, "family/Oma", ids[:1])
+    ada.http.post("/api/account/exports").raise_for_status()
+    (archive,) = unzip(until(lambda: ready(ada)))
+    archive.extractall(tmp_path)
+    (sidecar,) = tmp_path.rglob("*.xmp")
+    assert sidecar.with_suffix("").read_bytes() == pictures[0].content
+    found = read_by_exiftool(sidecar)
+    assert found["XMP-exif:DateTimeOriginal"] == "1985:07:14 09:30:00+02:00"
+    assert found["XMP-xmp:Rating"] == -1
+    assert found["XMP-exif:GPSLatitude"] == pytest.approx(64.1464, abs=1e-6)
+    assert found["XMP-exif:GPSLongitude"] == pytest.approx(-21.9422, abs=1e-6)
+    assert found["XMP-dc:Description"] == "At sea & home"
+    assert found["XMP-iptcCore:AltTextAccessibility"] == "A boat <1>"
+    assert found["XMP-dc:Subject"] == ["Oma", "ship"]
+    assert found["XMP-lr:HierarchicalSubject"] == ["family|Oma", "ship"]
+    beside = json.loads(sidecar.with_suffix(".json").read_bytes())
+    assert [tag["path"] for tag in beside["tags"]] == ["family/Oma"]
 
 
 def test_a_copy_can_be_read_from_a_stream_with_originals_old_and_new(
