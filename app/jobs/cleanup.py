@@ -39,6 +39,7 @@ from app.integrity.purges import finish_purge, marked_purges, purge
 from app.integrity.scan_state import record_sweep
 from app.media.results import DECODER_VERSION
 from app.messages import DescribePicture, ExportLibrary, PictureStored
+from app.processing.fingerprints import is_any_missing
 from app.processing.lease import record_backlog, seconds_until_next
 from app.search.index import index_some, index_some_albums
 from app.tags.purge import purge_tags, tags_due
@@ -203,8 +204,11 @@ def _notify_if_stored(
 
 
 def _wake(wake: Callable[[], None]) -> None:
-    """Wake a worker if an image waits: its worker died, or its message was lost."""
-    if seconds_until_next() == 0:
+    """Wake a worker if an image waits: its worker died, or its message was lost.
+
+    Or if fingerprints are to be made, of which no message tells.
+    """
+    if seconds_until_next() == 0 or is_any_missing():
         wake()
 
 

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 SWEEP_EVERY_SECONDS = 20
 LOOK_AGAIN_SECONDS = 1.0
+MISSING_EVERY_SECONDS = 20.0  # they are old pictures: nobody waits for one
 PAUSE_AFTER_TROUBLE_SECONDS = 2
 # What arrives meanwhile is noted together: a request to the queue costs as much as a small picture.
 GATHER_SECONDS = 0.2
@@ -86,8 +87,8 @@ class Worker:
         self._stopping = threading.Event()
         self._worker_context = WorkerContext(
             settings,
-            # One connection each, and three for arrivals, the sweep and the heartbeat of leases.
-            pool_size=processors + DESCRIBERS + EXPORTERS + MAIL_THREADS + 3,
+            # One connection each, and four: arrivals, sweep, fingerprints, the leases' heartbeat.
+            pool_size=processors + DESCRIBERS + EXPORTERS + MAIL_THREADS + 4,
             in_hand=InHand(most=max_of_one),
             pause=self._stopping.wait,
             trusts_fresh_connections=True,
@@ -110,6 +111,7 @@ class Worker:
             # Of their own, so that no copy of everything and no mail waits for a model.
             *self._loops(worker_context.copies, pictures, threads=EXPORTERS),
             *self._loops(worker_context.mails, mails, threads=MAIL_THREADS),
+            partial(self._make_fingerprints, pictures),
             self._sweep,
         ]
         threads = [threading.Thread(target=loop) for loop in loops]
@@ -153,6 +155,15 @@ class Worker:
                 else:
                     # Nothing signals a retry delay that ends or a lease that expires: look again.
                     self._news.wait(since=told, seconds=LOOK_AGAIN_SECONDS)
+
+    def _make_fingerprints(self, outage: Outage) -> None:
+        """Make those that are missing, one after the other, while no picture waits."""
+        while not self._stopping.is_set():
+            is_done = True
+            with self._troubles(outage, "a fingerprint is made later", pause=2.0):
+                is_done = not self._worker_context.make_missing_fingerprint(self._decoders)
+            if is_done:
+                self._stopping.wait(MISSING_EVERY_SECONDS)
 
     @contextmanager
     def _troubles(self, outage: Outage, words: str, *, pause: float) -> Iterator[None]:

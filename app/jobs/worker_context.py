@@ -1,5 +1,6 @@
 """The dependencies of the worker's tasks, shared by its loop and the Lambda handlers."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -36,6 +37,7 @@ from app.messages import (
     parse,
     pause_after,
 )
+from app.processing.fingerprints import FingerprintTurns, make_missing
 from app.processing.in_hand import InHand
 from app.processing.lease import seconds_until_next
 from app.processing.process_image import ProcessingContext, note_arrivals, process_next
@@ -90,6 +92,7 @@ class WorkerContext:
         self._in_hand = in_hand or InHand(most=1)
         self._max_leases = max_leases
         self._scratch = ScratchSpace()
+        self._fingerprint_turns = FingerprintTurns()
         self._give_way: GiveWay = partial(give_way, pause=pause) if pause else never_give_way
         self._mailer = _mailer(settings)
         self._vision = _vision(settings)
@@ -183,6 +186,15 @@ class WorkerContext:
         """Process the picture whose turn it is; False when none waits. See process_next there."""
         with self.app.app_context():
             return process_next(context=self._processing_context(decoders))
+
+    def make_missing_fingerprint(self, decoders: DecoderPool) -> bool:
+        """Make one from a preview, then give way; False when none has to be made."""
+        with self.app.app_context():
+            begun = time.monotonic()
+            owner_id = make_missing(self._fingerprint_turns, store=self.store, decoders=decoders)
+            if owner_id is not None:
+                self._give_way(owner_id, time.monotonic() - begun)
+            return owner_id is not None
 
     def seconds_until_next(self) -> float | None:
         """How soon a picture may be processed; None when none waits."""

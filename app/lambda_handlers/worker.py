@@ -55,6 +55,7 @@ _MIN_MILLISECONDS = round(1000 * (2 * TIMEOUT_SECONDS + 30))
 # Before each picture, ten at a time.
 _MAX_RECEIVES = 20
 _MAX_RECEIVING_SECONDS = 5.0
+_MAX_FINGERPRINTING_SECONDS = 60.0
 _MAX_FAILURES = 5  # one after the other: it is not the pictures
 _MAX_DELAY_SECONDS = 60
 # What refuses writes may answer questions (app/clients/outage.py), and nobody waits in a function.
@@ -84,10 +85,16 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[s
 def _process_waiting(context: Context) -> None:
     """Process what waits. See [Note: Until nothing waits]."""
     failures, min_delay = 0, 0
+    beside_until = time.monotonic() + _MAX_FINGERPRINTING_SECONDS
     while context.get_remaining_time_in_millis() > _MIN_MILLISECONDS:
         try:
             _note_arrivals()
             if not _worker_context.process_next(_decoders):
+                # Of old pictures. The sweep wakes the next function.
+                if time.monotonic() < beside_until and _worker_context.make_missing_fingerprint(
+                    _decoders
+                ):
+                    continue
                 # What still waits is of people whom other functions are at: see
                 # [Note: Nobody has all functions] in app/processing/lease.py.
                 min_delay = _BESIDE_OTHERS_DELAY_SECONDS

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from app.media.fingerprints import FINGERPRINT_BYTES, Fingerprint
 from app.media.formats.bare_webp import NotBareError, check
 from app.media.formats.sniff import MAX_SIDE, SUPPORTED
 from app.media.metadata.reader import PictureMetadata
@@ -67,9 +68,9 @@ class Rendered:
     """A picture that opened, in full ("ready") or in part ("damaged", with a reason).
 
     thumbnail and preview are upright, without metadata but a colour profile: WebP, and the preview
-    of a photo JPEG; they and the
-    ThumbHash are None when no pixel could be had. error is the class of the exception that a
-    decoder raised, if any.
+    of a photo JPEG; they, the ThumbHash and the fingerprint are None when no pixel could be had.
+    The fingerprint is packed (fingerprints.py), and None also of what is too flat to be compared.
+    error is the class of the exception that a decoder raised, if any.
     """
 
     outcome: Literal["ready", "damaged"]
@@ -83,6 +84,7 @@ class Rendered:
     metadata: PictureMetadata
     is_animated: bool = False
     error: str | None = None
+    fingerprint: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +98,10 @@ class Rejected:
 
 @dataclass(frozen=True, kw_only=True)
 class Sketch:
-    """A preview made small and bare: WebP of nothing but pixels."""
+    """A preview made small and bare: WebP of nothing but pixels. And its fingerprint, packed."""
 
     preview: bytes
+    fingerprint: bytes | None = None
 
 
 class WireError(Exception):
@@ -107,19 +110,23 @@ class WireError(Exception):
 
 Report = Header | Rendered | Rejected | Sketch
 
-_LENGTHS = struct.Struct(">4L")  # of the JSON, the thumbnail, the preview and the ThumbHash
+# Of the JSON, the thumbnail, the preview, the ThumbHash and the fingerprint.
+_LENGTHS = struct.Struct(">5L")
 _NOTHING = 0xFFFFFFFF
 _SHORTEST_THUMBHASH = 5
-_LONGEST = (32_768, 8 << 20, 32 << 20, 64)
+_LONGEST = (32_768, 8 << 20, 32 << 20, 64, FINGERPRINT_BYTES)
 HEAD_BYTES = _LENGTHS.size
 _MAX_MEMORY = 1 << 40
 _LONGEST_EXPOSURE_TIME = 20  # "1/1000000" is the longest that is written
 
 
+_BLOBS = ("thumbnail", "preview", "thumbhash", "fingerprint")
+
+
 def pack(report: Report) -> bytes:
     """Write a report as lengths, JSON and the derived pictures themselves."""
     said = {"kind": type(report).__name__, **asdict(report)}
-    parts = [said.pop(name, None) for name in ("thumbnail", "preview", "thumbhash")]
+    parts = [said.pop(name, None) for name in _BLOBS]
     taken_at = getattr(getattr(report, "metadata", None), "taken_at", None)
     if taken_at is not None:
         said["metadata"]["taken_at"] = taken_at.isoformat()
@@ -129,7 +136,7 @@ def pack(report: Report) -> bytes:
 
 
 def lengths(head: bytes) -> list[int | None]:
-    """Return the lengths of the four parts that follow a head of HEAD_BYTES bytes."""
+    """Return the lengths of the five parts that follow a head of HEAD_BYTES bytes."""
     found = [None if n == _NOTHING else n for n in _LENGTHS.unpack(head)]
     if found[0] is None or any((n or 0) > most for n, most in zip(found, _LONGEST, strict=True)):
         raise WireError("a part is missing or too long")
@@ -137,8 +144,8 @@ def lengths(head: bytes) -> list[int | None]:
 
 
 def unpack(parts: list[bytes | None]) -> Report:
-    """Read a report from its four parts, believing nothing."""
-    said_bytes, thumbnail, preview, thumbhash = parts
+    """Read a report from its five parts, believing nothing."""
+    said_bytes, thumbnail, preview, thumbhash, fingerprint = parts
     try:
         said = json.loads(said_bytes or b"")
         match said["kind"]:
@@ -153,7 +160,7 @@ def unpack(parts: list[bytes | None]) -> Report:
                 return Header(**_header(said), memory_bytes=memory_bytes)
             case "Sketch" if preview:
                 check(preview)
-                return Sketch(preview=preview)
+                return Sketch(preview=preview, fingerprint=_fingerprint(fingerprint))
             case "Rendered":
                 reason = _one_of(said["reason"], (None, *get_args(DamageReason)))
                 return Rendered(
@@ -162,6 +169,7 @@ def unpack(parts: list[bytes | None]) -> Report:
                     thumbnail=_not_empty(thumbnail),
                     preview=_not_empty(preview),
                     thumbhash=_thumbhash(thumbhash),
+                    fingerprint=_fingerprint(fingerprint),
                     error=_short_text(said["error"]),
                     **_header(said),
                 )
@@ -260,6 +268,12 @@ def _thumbhash(part: bytes | None) -> bytes | None:
     # one side of the picture, of which the others tell the rest (evanw.github.io/thumbhash).
     if part is not None and (len(part) < _SHORTEST_THUMBHASH or not part[3] & 7):
         raise WireError("not a ThumbHash")
+    return part
+
+
+def _fingerprint(part: bytes | None) -> bytes | None:
+    if part is not None:
+        Fingerprint.unpack(part)  # raises ValueError
     return part
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import file_digest
 from io import BufferedReader
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select, update
@@ -37,6 +37,7 @@ from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.nameless_file import nameless_file
 from app.messages import MAX_ATTEMPTS, DescribePicture, PictureStored, pause_after
 from app.observability.metrics import Counted, count, count_undecodable, step, timed
+from app.processing.fingerprints import keep_fingerprint
 from app.processing.in_hand import InHand
 from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, note_stored
 from app.processing.scratch_space import RoomTakenError, ScratchSpace
@@ -310,7 +311,7 @@ def _finish(
         context.describes and outcome.preview is not None and _wants_descriptions(task.user_id)
     )
     metadata = outcome.metadata
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "failure_code": outcome.reason,
         "receipt_at": receipt.at,
         "receipt_by": receipt.by,
@@ -349,7 +350,7 @@ def _finish(
         values["description_asked_at"] = now()
         values["description_attempts"] = 0
     state = ImageState.READY if outcome.outcome == "ready" else ImageState.DAMAGED
-    if not _settle(task, state=state, **values):
+    if not _settle(task, state=state, fingerprint=outcome.fingerprint, **values):
         # The row was deleted meanwhile: delete the derivatives that we stored. Not the original:
         # whoever deletes a row deletes it, and after a restore of the database no row is there.
         if not has_row(_place_of(task)):
@@ -382,14 +383,19 @@ def _reject(begun: Begun, *, failure_code: str, store: PictureStore) -> None:
         _settle(begun.task, state=ImageState.REJECTED, failure_code=failure_code)
 
 
-def _settle_ours(begun: Begun, *, state: ImageState, **values: object) -> None:
+def _settle_ours(begun: Begun, *, state: ImageState, failure_code: str | None = None) -> None:
     """End the processing of a picture where it is still ours: it may have been sent anew."""
     with begun.lease.held:
+        values: dict[str, Any] = {} if failure_code is None else {"failure_code": failure_code}
         _settle(begun.task, *is_ours(begun), state=state, **values)
 
 
 def _settle(
-    task: PictureStored, *only: ColumnElement[bool], state: ImageState, **values: object
+    task: PictureStored,
+    *only: ColumnElement[bool],
+    state: ImageState,
+    fingerprint: bytes | None = None,
+    **values: object,
 ) -> bool:
     """End the processing of a picture; False when somebody else had ended it before.
 
@@ -405,6 +411,8 @@ def _settle(
     ).one_or_none()
     if settled is not None:
         index_images([task.image_id])
+        if state is ImageState.READY:
+            keep_fingerprint(task.user_id, task.image_id, fingerprint)
     db.session.commit()
     if settled is not None and state in _TOLD:
         count(_TOLD[state])

@@ -5,6 +5,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
 import app.images.album_models
+import app.images.fingerprint_models
 import app.images.models
 import app.images.tag_models
 import app.integrity.purges

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import DateTime, Integer, SmallInteger, String, Text
 
 from app.images.models import Image
+from app.media.fingerprints import FINGERPRINT_BYTES
 from app.media.metadata.reader import PictureMetadata
 from app.media.metadata.sanitize import LONGEST_CAPTION
 from app.media.results import (
@@ -55,6 +56,7 @@ REPORTS: list[Report] = [
         PROCESSED, outcome="damaged", reason="corrupt", thumbnail=None, preview=None, thumbhash=None
     ),
     dataclasses.replace(PROCESSED, is_animated=True),
+    dataclasses.replace(PROCESSED, fingerprint=bytes(FINGERPRINT_BYTES)),
     Header(content_type="image/png", width=1, height=2, metadata=PictureMetadata()),
     Sketch(preview=saved(quarters(), "WEBP")),
     Rejected(reason="not_a_picture"),
@@ -173,7 +175,7 @@ MATRIX = [
 
 def test_matrix_has_every_field_that_a_child_reports() -> None:
     assert METADATA_MATRIX.keys() == {field.name for field in dataclasses.fields(PictureMetadata)}
-    parts = {"thumbnail", "preview", "thumbhash"}
+    parts = {"thumbnail", "preview", "thumbhash", "fingerprint"}
     said_of_a_picture = {field.name for field in dataclasses.fields(Rendered)} - parts
     assert REPORT_MATRIX.keys() == said_of_a_picture | {"kind"}
 
@@ -192,7 +194,7 @@ def test_no_field_may_be_more_than_its_column_takes(
     wire = change(**{field: "WRONG"}).replace(b'"WRONG"', wrong.encode())
     assert wrong.encode() in wire
     with pytest.raises(WireError):
-        unpack([wire, None, None, None])
+        unpack([wire, None, None, None, None])
 
 
 LONGEST: dict[str, object] = {
@@ -210,7 +212,7 @@ LONGEST: dict[str, object] = {
 
 @pytest.mark.parametrize("field", LONGEST)
 def test_columns_take_the_most_that_a_child_may_report(field: str) -> None:
-    report = unpack([with_metadata(**{field: LONGEST[field]}), None, None, None])
+    report = unpack([with_metadata(**{field: LONGEST[field]}), None, None, None, None])
     assert isinstance(report, Rendered)
     value = getattr(report.metadata, field)
     column = Image.__table__.c[
@@ -233,11 +235,13 @@ def test_columns_take_the_most_that_a_child_may_report(field: str) -> None:
 @pytest.mark.parametrize(
     "parts",
     [
-        (b"", None, None),
-        (None, b"", None),
-        (None, None, b""),
-        (None, None, b"\1\2\3\4"),
-        (None, None, b"\1\2\3\x08\5"),  # whose picture is no pixel wide
+        (b"", None, None, None),
+        (None, b"", None, None),
+        (None, None, b"", None),
+        (None, None, b"\1\2\3\4", None),
+        (None, None, b"\1\2\3\x08\5", None),  # whose picture is no pixel wide
+        (None, None, None, bytes(FINGERPRINT_BYTES - 1)),
+        (None, None, None, b"\xff" * FINGERPRINT_BYTES),  # hashes of a bit too many
     ],
 )
 def test_derived_picture_that_is_none_is_not_believed(parts: tuple[bytes | None, ...]) -> None:
@@ -248,25 +252,26 @@ def test_derived_picture_that_is_none_is_not_believed(parts: tuple[bytes | None,
 @pytest.mark.parametrize("name", NONSENSE)
 def test_nonsense_is_not_believed(name: str) -> None:
     with pytest.raises(WireError):
-        unpack([NONSENSE[name], None, None, None])
+        unpack([NONSENSE[name], None, None, None, None])
 
 
 @pytest.mark.parametrize("preview", [b"bare", b"", saved(quarters(), "JPEG")])
 def test_sketch_that_is_no_bare_picture_is_not_believed(preview: bytes) -> None:
     with pytest.raises(WireError):
-        unpack([said(kind="Sketch"), None, preview, None])
+        unpack([said(kind="Sketch"), None, preview, None, None])
 
 
 @pytest.mark.parametrize(
     "sizes",
     [
-        (2**32 - 1, 0, 0, 0),
-        (100_000, 0, 0, 0),
-        (10, 9 << 20, 0, 0),
-        (10, 0, 33 << 20, 0),
-        (10, 0, 0, 65),
+        (2**32 - 1, 0, 0, 0, 0),
+        (100_000, 0, 0, 0, 0),
+        (10, 9 << 20, 0, 0, 0),
+        (10, 0, 33 << 20, 0, 0),
+        (10, 0, 0, 65, 0),
+        (10, 0, 0, 0, FINGERPRINT_BYTES + 1),
     ],
 )
 def test_no_part_may_be_endless(sizes: tuple[int, ...]) -> None:
     with pytest.raises(WireError):
-        lengths(struct.pack(">4L", *sizes))
+        lengths(struct.pack(">5L", *sizes))

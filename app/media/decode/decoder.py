@@ -16,7 +16,7 @@ from app.media.decode.raw_original import RawOriginal
 from app.media.formats import sniff
 from app.media.formats.sniff import Bytes
 from app.media.metadata.reader import PictureMetadata
-from app.media.render.derivatives import derived_pictures
+from app.media.render.derivatives import Derived, derived_pictures
 from app.media.results import DamageReason, Header, Rejected, Rendered
 
 
@@ -64,7 +64,7 @@ def _too_large_to_open(data: Bytes, announce: Callable[[Header], None]) -> Rende
     width, height = sniff.size_of_webp(bytes(data[: sniff.HEAD_BYTES]))
     header = Header(content_type=sniff.WEBP, width=width, height=height, metadata=PictureMetadata())
     announce(header)
-    return _developed(header, (None, None, None), "out_of_memory", None)
+    return _developed(header, Derived(), "out_of_memory", None)
 
 
 def _derive(original: Original, header: Header) -> Rendered:
@@ -79,14 +79,14 @@ def _derive(original: Original, header: Header) -> Rendered:
         derived = _derived(original, pixels)
     except Exception as error:  # noqa: BLE001 - the same
         decoder_warnings.note(error)
-        derived, reason = (None, None, None), reason or "undecodable"
+        derived, reason = Derived(), reason or "undecodable"
         raised = raised or error
     return _developed(header, derived, reason, raised)
 
 
 def _shown_small(original: Original, header: Header) -> Rendered:
     """Show a picture that is too large for this machine by the small copy that it holds."""
-    derived: _Derived = (None, None, None)
+    derived = Derived()
     try:
         small = original.small_copy()
         if small is not None:
@@ -96,12 +96,9 @@ def _shown_small(original: Original, header: Header) -> Rendered:
     return _developed(header, derived, "shown_small" if any(derived) else "out_of_memory", None)
 
 
-_Derived = tuple[bytes | None, bytes | None, bytes | None]
-
-
-def _derived(original: Original, pixels: Image | None) -> _Derived:
+def _derived(original: Original, pixels: Image | None) -> Derived:
     if pixels is None:
-        return None, None, None
+        return Derived()
     screen = to_screen(pixels, original.declared)
     if not (original.is_upright_in_memory and is_on_screen(pixels, original.declared)):
         screen = screen.copy_memory()
@@ -111,18 +108,18 @@ def _derived(original: Original, pixels: Image | None) -> _Derived:
 
 
 def _developed(
-    header: Header, derived: _Derived, reason: DamageReason | None, error: Exception | None
+    header: Header, derived: Derived, reason: DamageReason | None, error: Exception | None
 ) -> Rendered:
-    preview, thumbnail, placeholder = derived
     return Rendered(
         outcome="ready" if reason is None else "damaged",
         reason=reason,
         content_type=header.content_type,
         width=header.width,
         height=header.height,
-        thumbnail=thumbnail,
-        preview=preview,
-        thumbhash=placeholder,
+        thumbnail=derived.thumbnail,
+        preview=derived.preview,
+        thumbhash=derived.thumbhash,
+        fingerprint=derived.fingerprint,
         metadata=header.metadata,
         is_animated=header.is_animated,
         error=type(error).__name__ if error else None,

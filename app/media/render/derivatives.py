@@ -4,9 +4,11 @@ Sizes and formats are explained in docs/decisions/0020-derived-sizes.md.
 """
 
 import math
+from typing import NamedTuple
 
 from app.media.colour.gain_map import GainMap, with_gain_map
 from app.media.colour.management import Image
+from app.media.render.fingerprint import fingerprint
 from app.media.render.thumbhash import SIDE, thumbhash
 
 PREVIEW_SIDE = 2048
@@ -17,6 +19,18 @@ _WEBP_QUALITY = 75
 _PREVIEW_EFFORT = 1
 _THUMBNAIL_EFFORT = 2
 _JPEG_QUALITY = 71
+
+
+class Derived(NamedTuple):
+    """What is made from pixels; all None where there are none.
+
+    The fingerprint, packed, is None also of what is too flat to be compared.
+    """
+
+    preview: bytes | None = None
+    thumbnail: bytes | None = None
+    thumbhash: bytes | None = None
+    fingerprint: bytes | None = None
 
 
 def fitted(image: Image) -> Image:
@@ -52,18 +66,18 @@ def _scaled(image: Image, width: int, height: int) -> Image:
     return scaled.unpremultiply().cast(kept)
 
 
-def derived_pictures(
-    screen: Image, *, is_photo: bool, gain_map: GainMap | None = None
-) -> tuple[bytes, bytes, bytes]:
-    """Make the preview, the thumbnail and the ThumbHash of a picture in a screen's colours.
+def derived_pictures(screen: Image, *, is_photo: bool, gain_map: GainMap | None = None) -> Derived:
+    """Make the preview, the thumbnail and what is told of them, in a screen's colours.
 
     With a gain map the preview is bright where the picture was, on screens that can.
     """
     small = _scaled(screen, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).copy_memory()
-    return (
-        _preview(screen, is_photo=is_photo, gain_map=gain_map),
-        small.webpsave_buffer(Q=_WEBP_QUALITY, effort=_THUMBNAIL_EFFORT, keep="icc"),
-        thumbhash(*_tiny_rgba(small)),
+    found = fingerprint(small)
+    return Derived(
+        preview=_preview(screen, is_photo=is_photo, gain_map=gain_map),
+        thumbnail=small.webpsave_buffer(Q=_WEBP_QUALITY, effort=_THUMBNAIL_EFFORT, keep="icc"),
+        thumbhash=thumbhash(*_tiny_rgba(small)),
+        fingerprint=None if found is None else found.pack(),
     )
 
 

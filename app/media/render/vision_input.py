@@ -1,4 +1,4 @@
-"""Make the small copy of a preview that a model receives: pixels only."""
+"""Make the small copy of a preview that a model receives: pixels only. And its fingerprint."""
 
 import pyvips  # type: ignore[import-untyped]
 
@@ -6,6 +6,7 @@ from app.media import decoder_warnings
 from app.media.formats import sniff
 from app.media.formats.bare_webp import MAX_SIDE
 from app.media.formats.sniff import Bytes
+from app.media.render.fingerprint import fingerprint
 from app.media.results import Rejected, Sketch
 
 _QUALITY = 80
@@ -15,13 +16,13 @@ _EFFORT = 2
 def sketch(preview: Bytes) -> Sketch | Rejected:
     """Make a WebP of at most MAX_SIDE a side, in the colours that are meant without a profile."""
     try:
-        return Sketch(preview=_sketch(preview))
+        return _sketch(preview)
     except Exception as error:  # noqa: BLE001 - decoders raise anything for bad bytes
         decoder_warnings.note(error)
         return Rejected(reason="unreadable", content_type=sniff.WEBP)
 
 
-def _sketch(preview: Bytes) -> bytes:
+def _sketch(preview: Bytes) -> Sketch:
     is_jpeg = bytes(preview[:3]) == b"\xff\xd8\xff"
     load = pyvips.Image.jpegload_buffer if is_jpeg else pyvips.Image.webpload_buffer
     image = load(preview, fail_on="error")
@@ -30,4 +31,9 @@ def _sketch(preview: Bytes) -> bytes:
         image = image.resize(scale)
     if image.get_typeof("icc-profile-data"):
         image = image.icc_transform("srgb", embedded=True)
-    return bytes(image.webpsave_buffer(Q=_QUALITY, effort=_EFFORT, keep="none"))
+    image = image.copy_memory()
+    found = fingerprint(image)
+    return Sketch(
+        preview=bytes(image.webpsave_buffer(Q=_QUALITY, effort=_EFFORT, keep="none")),
+        fingerprint=None if found is None else found.pack(),
+    )

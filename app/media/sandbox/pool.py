@@ -160,6 +160,20 @@ class DecoderPool:
         Raises:
             DecoderPoolError: when no child can be started, or the decoder pool is closed.
         """
+        sketched = self._sketch(preview, owner, decoder_time)
+        return sketched.preview if sketched else None
+
+    def fingerprint(self, preview: bytes, *, owner: UUID | None = None) -> bytes | None:
+        """Return the fingerprint of a preview, packed; None when it has none or cannot be opened.
+
+        In the background, as a sketch, and raises as that.
+        """
+        sketched = self._sketch(preview, owner, None)
+        return sketched.fingerprint if sketched else None
+
+    def _sketch(
+        self, preview: bytes, owner: UUID | None, decoder_time: DecoderTime | None
+    ) -> Sketch | None:
         with nameless_file() as (written, file):
             written.write(preview)
             written.flush()
@@ -170,7 +184,7 @@ class DecoderPool:
                 )
             except DeathError:
                 return None
-        return sketched.preview if isinstance(sketched, Sketch) else None
+        return sketched if isinstance(sketched, Sketch) else None
 
     def close(self) -> None:
         """Kill all decoder processes; threads that wait for one get a DecoderPoolError."""

@@ -23,6 +23,7 @@ from app.media.colour.management import to_screen
 from app.media.decode.decoder import render
 from app.media.decode.original import Original
 from app.media.metadata.reader import read_metadata
+from app.media.render.fingerprint import fingerprint
 from app.media.render.thumbhash import thumbhash
 from app.media.results import Rendered
 from app.media.sandbox.seccomp import confine
@@ -73,6 +74,7 @@ def _render_samples() -> dict[str, list[str]]:
         kept[content_type, 8] = photo
     bright = make_with_gain_map()
     _expect_gain_map(bright)
+    _expect_fingerprint()
     return {
         "modules": sorted(set(sys.modules) - before),
         "samples": [base64.b64encode(picture).decode() for picture in (*kept.values(), bright)],
@@ -83,6 +85,7 @@ def _render_confined(samples: list[bytes]) -> bool:
     confined = confine()
     for picture in samples:
         _expect_ready(picture, "a confined picture")
+    _expect_fingerprint()
     return confined
 
 
@@ -98,6 +101,13 @@ def _expect_gain_map(picture: bytes) -> None:
         raise RehearsalError("gain maps do not decode here")
 
 
+def _expect_fingerprint() -> None:
+    """Make one: the samples, of one colour each, have none."""
+    across = pyvips.Image.xyz(64, 64)[0] * 4
+    if fingerprint(across.bandjoin([across, across]).cast("uchar")) is None:
+        raise RehearsalError("fingerprints are not made here")
+
+
 def warm_up() -> None:
     """Do what every child would do first, without a pipeline that starts threads.
 
@@ -107,7 +117,7 @@ def warm_up() -> None:
     thumbhash(4, 3, bytes(4 * 4 * 3))
     plain = pyvips.Image.black(8, 8, bands=3).copy(interpretation="srgb")
     to_screen(plain.resize(0.5).autorot())
-    for operation in ("jpegload_buffer", "jpegsave_buffer", "webpsave_buffer"):
+    for operation in ("jpegload_buffer", "jpegsave_buffer", "webpsave_buffer", "recomb"):
         pyvips.Introspect.get(operation)
 
 

@@ -55,6 +55,7 @@ OWNED = {
     "timeline_months": "owner_id",
     "albums": "owner_id",
     "image_search": "owner_id",
+    "fingerprints": "owner_id",
     "shares": "owner_id",
     "tags": "owner_id",
 }
