@@ -18,8 +18,8 @@ const FIRST_LOAD = [
       [
         /node_modules.(react|react-dom|scheduler|@tanstack|wouter|regexparam|use-sync-external-store)\b(?!.*(useMutationState|useInfiniteQuery|infiniteQueryObserver))/,
         /node_modules.openapi-fetch\b/,
-        /src.ui.(?!NewPasswordField|CodeField|PasswordField|Switch)/,
-        /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good)|albums.album-view)/,
+        /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch)/,
+        /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good))/,
         /src.api.(auth.(session|reauth|webauthn)|account.(account|notices))\./,
       ]
         .map(({ source }) => source)
@@ -28,7 +28,7 @@ const FIRST_LOAD = [
   },
   {
     name: "gallery",
-    test: /components.gallery.(?!selection-buttons|SelectionBar|use-deleted)|node_modules.thumbhash/,
+    test: /components.gallery.(?!selection-buttons|SelectionBar|use-deleted|use-focus-on-grid)|node_modules.thumbhash/,
   },
   // Of settings and of signing in. Without a chunk of its own, it would be in the first one, for all of them.
   { name: "account", test: /src.api.(account.(export|security)|auth.(email-links|sign-in))/ },

@@ -100,6 +100,7 @@ REPETITIONS = {
     "delete_share": _gone(),
     "end_shares": _safe(),
     "open_share": _not_safe("Each request counts as a visit."),
+    "get_tags_of_images": _LOOK,
     "rename_tag": _safe(),
     "delete_tag": _gone(),
     "restore_tag": _safe(),

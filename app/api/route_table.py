@@ -95,6 +95,7 @@ GET /api/shared/addresses app.sharing.visitor_routes:get_shared_addresses
 GET /api/shared/images/<uuid:image_id> app.sharing.visitor_routes:get_shared_image
 GET /api/shared/images/<uuid:image_id>/original app.sharing.visitor_routes:get_shared_original
 GET /api/tags app.tags.routes:get_tags
+POST /api/tags/of-images app.tags.routes:get_tags_of_images
 GET /api/tags/<uuid:tag_id> app.tags.routes:get_tag
 PATCH /api/tags/<uuid:tag_id> app.tags.routes:rename_tag
 DELETE /api/tags/<uuid:tag_id> app.tags.routes:delete_tag

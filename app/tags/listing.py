@@ -1,15 +1,18 @@
 """Read tags as the API shows them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.database import db
 from app.errors import NotFoundError
 from app.images.listing import AnyRow, AnySelect, Shown
-from app.images.tag_models import Tag
+from app.images.models import Image
+from app.images.tag_models import ImageTag, Tag
 from app.tags.paths import key_of, order_of
 
 Anybody = User | Owner
@@ -31,6 +34,26 @@ def list_tags(owner: Anybody, *, prefix: str | None, limit: int) -> list[Shown]:
         )
     rows = sorted(db.session.execute(query).all(), key=lambda row: order_of(row.key))
     return [_show(row) for row in rows[:limit]]
+
+
+def count_tags_of(owner: Anybody, ids: Sequence[UUID]) -> list[Shown]:
+    """Return the tags that a person's images were given, as a tree, and how many have each."""
+    meant = select(Image.id).where(
+        Image.owned_by(owner), Image.id == any_(literal(list(ids), ARRAY(Uuid())))
+    )
+    given = (
+        select(ImageTag.tag_id, func.count().label("images"))
+        .where(ImageTag.image_id.in_(meant))
+        .group_by(ImageTag.tag_id)
+        .subquery()
+    )
+    query = (
+        select(Tag.id, Tag.path, Tag.key, given.c.images)
+        .join(given, given.c.tag_id == Tag.id)
+        .where(Tag.owned_by(owner))
+    )
+    rows = sorted(db.session.execute(query).all(), key=lambda row: order_of(row.key))
+    return [{"id": str(row.id), "path": row.path, "count": row.images} for row in rows]
 
 
 def show_tag(owner: Anybody, tag_id: UUID) -> Shown:

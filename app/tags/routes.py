@@ -10,9 +10,17 @@ from app.database import db, now
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
 from app.tags import tree
-from app.tags.listing import list_tags, show_tag
+from app.tags.listing import count_tags_of, list_tags, show_tag
 from app.tags.purge import RESTORABLE_FOR
-from app.tags.schemas import ListTagsIn, TagDeletedOut, TagOut, TagPatch, TagsOut
+from app.tags.schemas import (
+    ListTagsIn,
+    TagDeletedOut,
+    TagOut,
+    TagPatch,
+    TagsOfImagesIn,
+    TagsOfImagesOut,
+    TagsOut,
+)
 
 tags = APIBlueprint("tags", __name__, url_prefix="/api/tags", tag="Tags")
 
@@ -33,6 +41,18 @@ def get_tags(query_data: ListTagsIn) -> Response:
     """
     found = list_tags(current_owner(), prefix=query_data.prefix, limit=query_data.limit)
     return json_response({"tags": found})
+
+
+@tags.post("/of-images")
+@signed_in
+@tags.input(TagsOfImagesIn, location="json")
+@tags.output(TagsOfImagesOut)
+def get_tags_of_images(json_data: TagsOfImagesIn) -> Response:
+    """Tell which tags images have, and how many of them have each. Nothing is changed.
+
+    A POST, since up to 10,000 ids fit in no address.
+    """
+    return json_response({"tags": count_tags_of(current_owner(), json_data.ids)})
 
 
 @tags.get("/<uuid:tag_id>")

@@ -53,6 +53,37 @@ class TagsOut(BaseModel):
     tags: list[TagOut]
 
 
+MAX_IMAGES = 10_000  # as many as a change of many images takes
+
+
+class TagsOfImagesIn(BaseModel):
+    """Of which images."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] = Field(
+        min_length=1,
+        max_length=MAX_IMAGES,
+        description="Those that are not there, or not yours, count for nothing.",
+    )
+
+
+class TagOfImagesOut(BaseModel):
+    """A tag that some of the images were given."""
+
+    id: UUID
+    path: str = Field(examples=["family/Oma"])
+    count: int = Field(
+        description="How many of these images were given just this tag, and not one below it.", ge=1
+    )
+
+
+class TagsOfImagesOut(BaseModel):
+    """The tags of the images, as a tree: each is followed by those below it."""
+
+    tags: list[TagOfImagesOut]
+
+
 class TagPatch(BaseModel):
     """Where a tag goes."""
 

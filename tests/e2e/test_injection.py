@@ -74,7 +74,7 @@ def test_hostile_descriptions_are_text_on_every_page(
         expect(screen.details.get_by_text(words, exact=True).first).to_be_visible()
         expect(screen.details.get_by_text(f"{words} text", exact=True)).to_be_visible()
         expect(screen.details.get_by_text(f"{words} visible", exact=True)).to_be_visible()
-        tags = screen.details.get_by_role("list", name="Tags")
+        tags = screen.details.get_by_role("list", name="Keywords")
         expect(tags.get_by_role("listitem")).to_have_text(words.lower()[:40])
         page.keyboard.press("ArrowRight")
 

@@ -1,6 +1,6 @@
 /** What features may use of the API. */
 export { useAccount, useChangeAccount, useDescribeMissing } from "./account/account";
-export { albumOf, albumView } from "./albums/album-view";
+export { albumOf, albumView, tagOf, tagView } from "./images/collections";
 export { useAlbum, useAlbums, useChangeAlbum, useDeleteAlbum, useMakeAlbum } from "./albums/albums";
 export { useActivity, useEverybodysActivity } from "./audit/activity";
 export {
@@ -131,6 +131,8 @@ export {
   useSignInInTab,
   useWelcome,
 } from "./auth/sign-in";
+export { useTagImages, type TagChange } from "./tags/tag-mutations";
+export { useDeleteTag, useRenameTag, useTag, useTags, useTagsOfImages } from "./tags/tags";
 export {
   useChangeShare,
   useEndAllShares,
@@ -175,6 +177,8 @@ export type {
   Shared,
   SharedImage,
   SiteEvent,
+  Tag,
+  TagOfImages,
   User,
   View,
 } from "./types";

@@ -2118,6 +2118,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tags/of-images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell which tags images have, and how many of them have each. Nothing is changed
+         * @description Tell which tags images have, and how many of them have each. Nothing is changed.
+         *
+         *     A POST, since up to 10,000 ids fit in no address.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        post: operations["get_tags_of_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/timeline": {
         parameters: {
             query?: never;
@@ -5292,6 +5316,27 @@ export interface components {
             path: string;
         };
         /**
+         * TagOfImagesOut
+         * @description A tag that some of the images were given.
+         */
+        TagOfImagesOut: {
+            /**
+             * Count
+             * @description How many of these images were given just this tag, and not one below it.
+             */
+            count: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Path
+             * @example family/Oma
+             */
+            path: string;
+        };
+        /**
          * TagOut
          * @description A tag.
          */
@@ -5339,6 +5384,25 @@ export interface components {
              * @description Its new path; tags above it are made where there are none. Those below it come along.
              */
             path: string;
+        };
+        /**
+         * TagsOfImagesIn
+         * @description Of which images.
+         */
+        TagsOfImagesIn: {
+            /**
+             * Ids
+             * @description Those that are not there, or not yours, count for nothing.
+             */
+            ids: string[];
+        };
+        /**
+         * TagsOfImagesOut
+         * @description The tags of the images, as a tree: each is followed by those below it.
+         */
+        TagsOfImagesOut: {
+            /** Tags */
+            tags: components["schemas"]["TagOfImagesOut"][];
         };
         /**
          * TagsOut
@@ -15147,6 +15211,114 @@ export interface operations {
             };
             /** @description There is no such tag, it is not yours, or the key names no month and no day. */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tags_of_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsOfImagesIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagsOfImagesOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;

@@ -13,11 +13,16 @@ export type ImageChanges = Schemas["ImagePatch"];
 export type Batch = Schemas["BatchIn"];
 /** The timelines that everybody has. */
 export type MainView = Schemas["View"];
-/** Which of a person's images: each view is a timeline of its own, and so is each album. */
-export type View = MainView | AlbumView;
+/** Which of a person's images: each view is a timeline of its own, and so is each album and each tag. */
+export type View = MainView | Collection;
 /** What the viewer goes through. */
 export type Listing = View | "search" | "trash";
 export type AlbumView = `album/${string}`;
+export type TagView = `tag/${string}`;
+export type Collection = AlbumView | TagView;
+export type Tag = Schemas["TagOut"];
+/** A tag that some of the pictures that were asked about have, and how many of them. */
+export type TagOfImages = Schemas["TagOfImagesOut"];
 export type Album = Schemas["AlbumOut"];
 export type AlbumChanges = Schemas["AlbumPatch"];
 export type NewAlbum = Schemas["AlbumIn"];

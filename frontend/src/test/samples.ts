@@ -1,5 +1,5 @@
 /** Made-up answers of the API, whole and valid; a test changes what it is about. */
-import type { Account, Album, Image, ImageDetail, Session, Share, User } from "@/api";
+import type { Account, Album, Image, ImageDetail, Session, Share, Tag, User } from "@/api";
 
 export const aUser = (changes: Partial<User> = {}): User => ({
   id: "0190a0000000700080000000000000aa",
@@ -122,4 +122,13 @@ export const aShare = (changes: Partial<Share> = {}): Share => ({
   visits: 0,
   last_visit_at: null,
   ...changes,
+});
+
+export const aTag = (more: Partial<Tag> = {}): Tag => ({
+  id: "tag",
+  path: "family/Oma",
+  count: 2,
+  created_at: "2026-01-02T03:04:05Z",
+  changed_at: "2026-01-02T03:04:05Z",
+  ...more,
 });

@@ -44,6 +44,7 @@ globalThis.ResizeObserver = class {
     // See observe().
   }
 };
+Object.assign(HTMLElement.prototype, { scrollIntoView: () => undefined });
 Object.assign(window, {
   scrollTo: () => undefined,
   scrollBy: () => undefined,

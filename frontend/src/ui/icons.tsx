@@ -69,6 +69,9 @@ export const ArchiveIcon = icon(
 export const UnarchiveIcon = icon(
   <path d="M4 8.5h16V5H4Zm1.2 0V18a1.5 1.5 0 0 0 1.5 1.5h10.6a1.5 1.5 0 0 0 1.5-1.5V8.5M12 16v-4.5m0 0-2.2 2.2m2.2-2.2 2.2 2.2" />,
 );
+export const TagIcon = icon(
+  <path d="M4 5.5A1.5 1.5 0 0 1 5.5 4h6.2a2 2 0 0 1 1.4.6l6.5 6.5a2 2 0 0 1 0 2.8l-5.7 5.7a2 2 0 0 1-2.8 0l-6.5-6.5a2 2 0 0 1-.6-1.4ZM8.5 8.5h.01" />,
+);
 export const RestoreIcon = icon(<path d="M4 5v5h5M4.5 10A8 8 0 1 1 4 13" />);
 export const RetryIcon = icon(<path d="M20 5v5h-5m4.5 0A8 8 0 1 0 20 13" />);
 export const SettingsIcon = icon(

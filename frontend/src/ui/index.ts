@@ -2,6 +2,7 @@
 export { Button, buttonClass, IconButton } from "./Button";
 export { classNames } from "./class-names";
 export { CodeField } from "./CodeField";
+export { Combobox, type ComboboxOption } from "./Combobox";
 export { Dialog } from "./Dialog";
 export { FormAlert } from "./FormAlert";
 export { useFocusOnError } from "./form-focus";

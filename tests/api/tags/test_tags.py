@@ -31,6 +31,28 @@ def test_tags_are_found_by_what_they_or_a_name_of_theirs_begin_with(
     assert list(listed(ada, prefix="%")) == []
 
 
+def test_tags_of_chosen_images_are_counted(ada: Person, bob: Person, images: list[str]) -> None:
+    tag_images(ada, "family/Oma", images[:3])
+    tag_images(ada, "family", images[:1])
+    tag_images(ada, "beach", images[5:6])
+    ada.http.delete(f"/api/images/{images[2]}").raise_for_status()
+
+    def of(person: Person, ids: list[str]) -> dict[str, int]:
+        answer = person.http.post("/api/tags/of-images", json={"ids": ids})
+        return {tag["path"]: tag["count"] for tag in answer.raise_for_status().json()["tags"]}
+
+    assert of(ada, images[:4]) == {"family": 1, "family/Oma": 3}
+    assert list(of(ada, [images[5], images[0], images[0], str(uuid4())])) == [
+        "beach",
+        "family",
+        "family/Oma",
+    ]
+    # Somebody else's count for nothing, and no deleted tag is told of.
+    assert of(bob, images) == {}
+    ada.http.delete(f"/api/tags/{tag_id(ada, 'family')}").raise_for_status()
+    assert of(ada, images) == {"beach": 1}
+
+
 def test_renaming_takes_along_what_is_below(ada: Person, images: list[str]) -> None:
     tag_images(ada, "family/oma/1950", images[:2])
     tag_images(ada, "family/opa", images[2:3])

@@ -2,9 +2,9 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { api, read } from "../client";
+import { albumsKey } from "../images/collections";
 import { isFresh } from "../images/signed-urls";
 import type { Album, AlbumChanges, NewAlbum } from "../types";
-import { albumsKey } from "./album-view";
 
 const AT_ONCE = 500;
 

@@ -1,8 +1,8 @@
 /** Changing when pictures were taken. The lists are loaded anew: where a picture goes, the server knows best. */
 import { useMutation, type QueryClient, useQueryClient } from "@tanstack/react-query";
 
-import { albumsKey } from "../albums/album-view";
 import { api, read } from "../client";
+import { albumsKey } from "./collections";
 import { BUCKETS, DETAILS, isHead, type Undo } from "./image-mutations";
 import { refreshImages } from "./image-queries";
 import { knownKey, type KnownImages } from "./timeline-cache";

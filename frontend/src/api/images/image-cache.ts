@@ -9,7 +9,7 @@
  */
 import type { QueryClient } from "@tanstack/react-query";
 
-import { albumsKey, albumView, setMembers } from "../albums/album-view";
+import { albumsKey, albumView, setMembers } from "./collections";
 import { belongsIn, insert, isBefore, isWhole, type ListedImage } from "./listed-image";
 import { keepSignedUrls } from "./signed-urls";
 import {
@@ -91,7 +91,7 @@ export const noteUploadedInto = (
 ): void => {
   setMembers(
     client,
-    albumId,
+    albumView(albumId),
     images.map(({ id }) => id),
     true,
   );

@@ -3,8 +3,8 @@ import { useMutation, useQueryClient, type Query, type QueryClient } from "@tans
 import { useCallback } from "react";
 
 import { accountOptions } from "../account/account";
-import { albumsKey, setMembers } from "../albums/album-view";
 import { api, read } from "../client";
+import { albumsKey, albumView, setMembers, tagsKey } from "./collections";
 import { imageDetailKey, removeImages, upsertImages, watchReturn } from "./image-cache";
 import { changed, type BatchAction } from "./changed-image";
 import { isDeleted, type ListedImage } from "./listed-image";
@@ -25,6 +25,7 @@ export const BUCKETS = { queryKey: ["images", "bucket"] };
 const settleLists = (client: QueryClient): void => {
   void client.invalidateQueries({ queryKey: accountOptions.queryKey });
   void client.invalidateQueries({ queryKey: albumsKey });
+  void client.invalidateQueries({ queryKey: tagsKey });
   // What the server says between a delete and its undo would take the picture away again.
   const isLast = client.isMutating({ mutationKey: moveKey }) === 1;
   if (!isLast) return;
@@ -59,7 +60,9 @@ const show = (client: QueryClient, images: readonly ListedImage[]): void => {
 
 /** Has the lists show what a change will have done. Returns the images as they were. */
 const anticipate = (client: QueryClient, { action, images, albumId }: ImagesChange) => {
-  if (albumId !== undefined) setMembers(client, albumId, idsOf(images), action === "add_to_album");
+  if (albumId !== undefined) {
+    setMembers(client, albumView(albumId), idsOf(images), action === "add_to_album");
+  }
   const known = client.getQueryData<KnownImages>(knownKey);
   const before = images.map((image) =>
     isDeleted(image) ? image : (known?.get(image.id) ?? image),
@@ -80,7 +83,9 @@ const revert = (
   before: readonly ListedImage[],
 ): void => {
   // Those that were in the album before come back with its buckets, which are loaded anew.
-  if (albumId !== undefined) setMembers(client, albumId, idsOf(before), action !== "add_to_album");
+  if (albumId !== undefined) {
+    setMembers(client, albumView(albumId), idsOf(before), action !== "add_to_album");
+  }
   if (action === "restore") removeImages(client, idsOf(before));
   show(client, action === "restore" ? before.filter(isDeleted) : before);
 };

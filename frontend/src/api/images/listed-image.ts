@@ -1,6 +1,6 @@
 /** What the grid lays out: less than an image, so that a month of them is small. */
-import { albumOf } from "../albums/album-view";
-import type { AlbumView, Image, Listing, MainView } from "../types";
+import { isCollection } from "./collections";
+import type { Image, Listing, MainView } from "../types";
 
 /**
  * An image as a bucket of a timeline knows it. Width and height give its shape only, not its size in pixels,
@@ -71,14 +71,12 @@ const IN_VIEW: Record<MainView, (image: ListedImage) => boolean> = {
   favourites: (image) => image.favourite,
 };
 
-const isAlbum = (view: Listing): view is AlbumView => albumOf(view) !== null;
-
-/** Of an album it says whether an image may be shown in it: see [Note: Members of albums]. */
+/** Of an album or a tag it says whether an image may be shown in it: see [Note: Members of collections]. */
 export const belongsIn =
   (where: Listing) =>
   (image: ListedImage): boolean => {
     if (!LISTED.includes(image.state)) return false;
     if (where === "trash") return isDeleted(image);
     if (where === "search") return !isDeleted(image);
-    return !isDeleted(image) && (isAlbum(where) || IN_VIEW[where](image));
+    return !isDeleted(image) && (isCollection(where) || IN_VIEW[where](image));
   };

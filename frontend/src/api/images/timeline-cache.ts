@@ -8,8 +8,8 @@
  */
 import type { Query, QueryClient } from "@tanstack/react-query";
 
-import { albumOf, isMember, setMembers } from "../albums/album-view";
 import { changed, type BatchAction } from "./changed-image";
+import { albumView, isCollection, isMember, setMembers } from "./collections";
 import { belongsIn, insert, toRow, type ListedImage } from "./listed-image";
 import { keepSignedUrls } from "./signed-urls";
 import type { Image, View } from "../types";
@@ -46,10 +46,9 @@ export const bucketOf = ({ buckets }: TimelineOverview, at: string): string => {
 
 /** Whether an image is shown in a view, as far as that is known. */
 const belongsHere = (client: QueryClient, view: View): ((image: ListedImage) => boolean) => {
-  const albumId = albumOf(view);
   const belongs = belongsIn(view);
-  if (albumId === null) return belongs;
-  return (image) => belongs(image) && isMember(client, albumId, image.id);
+  if (!isCollection(view)) return belongs;
+  return (image) => belongs(image) && isMember(client, view, image.id);
 };
 
 /** The views whose overview was loaded. */
@@ -265,23 +264,22 @@ export const askBetweenMoves = async <T>(
   }
 };
 
-/** Notes who is in an album by what the server gave, and by the changes that it may not have seen. */
+/** Notes who is in an album, or has a tag, by what the server gave, and by the changes that it may not have seen. */
 const noteMembers = (client: QueryClient, view: View, key: string, rows: Rows): void => {
-  const albumId = albumOf(view);
-  if (albumId === null) return;
+  if (!isCollection(view)) return;
   const idsOf = (images: Rows) => images.map(({ id }) => id);
   const here = new Set(idsOf(rows));
   const before = client.getQueryData<Rows>(bucketKey(view, key)) ?? [];
   setMembers(
     client,
-    albumId,
+    view,
     idsOf(before).filter((id) => !here.has(id)),
     false,
   );
-  setMembers(client, albumId, [...here], true);
+  setMembers(client, view, [...here], true);
   for (const move of pendingMoves(client)) {
-    if (move.albumId !== albumId) continue;
-    setMembers(client, albumId, idsOf(move.images), move.action === "add_to_album");
+    if (move.albumId === undefined || albumView(move.albumId) !== view) continue;
+    setMembers(client, view, idsOf(move.images), move.action === "add_to_album");
   }
 };
 

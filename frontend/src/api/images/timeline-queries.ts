@@ -10,8 +10,8 @@ import {
 } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
 
-import { albumOf } from "../albums/album-view";
 import { api, read } from "../client";
+import { albumOf, isCollection, tagOf } from "./collections";
 import { fetchImages, fetchPage } from "./image-queries";
 import { ARCHIVED, belongsIn, toRow, type ListedImage } from "./listed-image";
 import { isFresh } from "./signed-urls";
@@ -30,7 +30,7 @@ import {
   type Rows,
   type TimelineOverview,
 } from "./timeline-cache";
-import type { ImagePage, MainView, TimelineBucket, View } from "../types";
+import type { ImagePage, TimelineBucket, View } from "../types";
 
 const KEPT_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 60_000;
@@ -97,12 +97,15 @@ const newestFirst = <T>(all: T[], dateOf: (one: T) => string): T[] => {
 };
 
 const fetchOverview = async (view: View, signal: AbortSignal): Promise<TimelineOverview> => {
-  const albumId = albumOf(view);
-  if (albumId === null) {
-    const query = { view: view as MainView };
-    return read(api.GET("/api/timeline", { signal, params: { query } }));
+  if (!isCollection(view)) {
+    return read(api.GET("/api/timeline", { signal, params: { query: { view } } }));
   }
-  const path = { album_id: albumId };
+  const [albumId, tagId] = [albumOf(view), tagOf(view)];
+  if (tagId !== null) {
+    const path = { tag_id: tagId };
+    return read(api.GET("/api/tags/{tag_id}/timeline", { signal, params: { path } }));
+  }
+  const path = { album_id: albumId ?? "" };
   const { count, buckets } = await read(
     api.GET("/api/albums/{album_id}/timeline", { signal, params: { path } }),
   );
@@ -117,9 +120,7 @@ export const timelineOptions = (view: View) =>
       const isFirst = cached() === undefined;
       const [timeline, page] = await Promise.all([
         fetchOverview(view, signal),
-        isFirst && albumOf(view) === null
-          ? fetchPage({ view: view as MainView }, null, signal)
-          : null,
+        isFirst && !isCollection(view) ? fetchPage({ view }, null, signal) : null,
       ]);
       if (page) seed(client, view, timeline, page);
       // What is being moved is not where the server had it; once it has arrived, this is asked again.
@@ -142,21 +143,18 @@ const fetchBucketPage = (
   cursor: string | null,
   signal: AbortSignal,
 ): Promise<TimelineBucket> => {
-  const albumId = albumOf(view);
   const from = cursor === null ? {} : { cursor };
-  return albumId === null
-    ? read(
-        api.GET("/api/timeline/{key}", {
-          signal,
-          params: { path: { key }, query: { view: view as MainView, ...from } },
-        }),
-      )
-    : read(
-        api.GET("/api/albums/{album_id}/timeline/{key}", {
-          signal,
-          params: { path: { album_id: albumId, key }, query: from },
-        }),
-      );
+  if (!isCollection(view)) {
+    const params = { path: { key }, query: { view, ...from } };
+    return read(api.GET("/api/timeline/{key}", { signal, params }));
+  }
+  const [albumId, tagId] = [albumOf(view), tagOf(view)];
+  if (tagId !== null) {
+    const params = { path: { tag_id: tagId, key }, query: from };
+    return read(api.GET("/api/tags/{tag_id}/timeline/{key}", { signal, params }));
+  }
+  const params = { path: { album_id: albumId ?? "", key }, query: from };
+  return read(api.GET("/api/albums/{album_id}/timeline/{key}", { signal, params }));
 };
 
 const fetchBucket = async (

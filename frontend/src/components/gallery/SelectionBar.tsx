@@ -1,4 +1,4 @@
-/** What can be done with the selected pictures; lies over the header while any is selected. */
+/** What can be done with the selected pictures; lies over the header while any is selected, and on a phone over the bar below. */
 import type { ReactNode } from "react";
 
 import { isWhole, useImagesInView, useKnownImages, type ListedImage } from "@/api";
@@ -39,7 +39,7 @@ export const SelectionBar = ({ selected, onClear, children }: SelectionBarProps)
     <div
       role="toolbar"
       aria-label="Selected pictures"
-      className="fixed inset-x-0 top-0 z-20 flex h-[calc(3.5rem+env(safe-area-inset-top))] items-center gap-1 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 lg:gap-2 lg:px-5"
+      className="fixed inset-x-0 top-0 z-30 flex h-[calc(3.5rem+env(safe-area-inset-top))] items-center gap-1 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 xl:gap-2 xl:px-5"
     >
       <IconButton label="Clear the selection" onClick={onClear}>
         <CloseIcon />
@@ -52,7 +52,9 @@ export const SelectionBar = ({ selected, onClear, children }: SelectionBarProps)
           {isFull ? "as many as can be changed at once" : size}
         </span>
       </p>
-      {children}
+      <div className="flex items-center gap-1 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:h-[calc(3.5rem+env(safe-area-inset-bottom))] max-sm:justify-around max-sm:border-t max-sm:border-line max-sm:bg-raised max-sm:px-1 max-sm:pb-[env(safe-area-inset-bottom)] xl:gap-2">
+        {children}
+      </div>
     </div>
   );
 };
@@ -66,8 +68,8 @@ export const SelectionButton = ({ icon, onClick, children }: SelectionButtonProp
     icon={icon}
     title={children}
     onClick={onClick}
-    className="max-lg:w-11 max-lg:px-0!"
+    className="max-xl:h-11 max-xl:w-11 max-xl:px-0!"
   >
-    <span className="max-lg:sr-only">{children}</span>
+    <span className="max-xl:sr-only">{children}</span>
   </Button>
 );

@@ -5,6 +5,7 @@ import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
+import { TagButton } from "@/components/tags/TagButton";
 import { picturesInWords } from "@/locale";
 import { PicturesIcon, RemoveFromAlbumIcon } from "@/ui";
 
@@ -44,6 +45,7 @@ export const AlbumActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
     <AddToAlbumButton {...selection} />
+    <TagButton {...selection} />
     <ShareSelectionButton {...selection} />
     <CoverButton {...selection} />
     <RemoveButton {...selection} />

@@ -6,6 +6,7 @@ import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
+import { TagButton } from "@/components/tags/TagButton";
 import { RestoreIcon } from "@/ui";
 
 export const FoundActions = (selection: GallerySelection) => {
@@ -22,6 +23,7 @@ export const FoundActions = (selection: GallerySelection) => {
     <>
       <FavouriteButton {...selection} />
       <AddToAlbumButton {...selection} />
+      <TagButton {...selection} />
       <ShareSelectionButton {...selection} />
       <ChangeDateButton {...selection} />
       <DeleteButton {...selection} />

@@ -5,12 +5,14 @@ import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
+import { TagButton } from "@/components/tags/TagButton";
 import { ArchiveIcon, UnarchiveIcon } from "@/ui";
 
 export const TimelineActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
     <AddToAlbumButton {...selection} />
+    <TagButton {...selection} />
     <ShareSelectionButton {...selection} />
     <SelectionButton icon={<ArchiveIcon />} onClick={useAct(selection)("archive")}>
       Archive
@@ -24,6 +26,7 @@ export const ArchiveActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
     <AddToAlbumButton {...selection} />
+    <TagButton {...selection} />
     <ShareSelectionButton {...selection} />
     <SelectionButton icon={<UnarchiveIcon />} onClick={useAct(selection)("unarchive")}>
       Unarchive

@@ -6,6 +6,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["F"], "Favourite, or no longer"],
   [["A"], "Archive, or back to the timeline"],
   [["L"], "Add to an album"],
+  [["T"], "Tags"],
   [["D", "Delete"], "Delete; in Recently deleted for good, after a question"],
   [["R"], "Restore what is in Recently deleted"],
   [["U", "Ctrl Z"], "Bring back what you deleted or archived last"],

@@ -18,6 +18,7 @@ import {
   RemoveFromAlbumIcon,
   RestoreIcon,
   SlideshowIcon,
+  TagIcon,
   TrashIcon,
   UnarchiveIcon,
 } from "@/ui";
@@ -40,6 +41,7 @@ type ViewerBarProps = {
   onFavourite: () => void;
   onArchive: () => void;
   onAddToAlbum: () => void;
+  onTags: () => void;
   /** Null: it was not opened in an album. */
   onRemoveFromAlbum: (() => void) | null;
   onSlideshow: () => void;
@@ -150,13 +152,20 @@ const Changes = (props: ViewerBarProps) => {
       >
         {image.archived_at === null ? <ArchiveIcon /> : <UnarchiveIcon />}
       </IconButton>
-      {/* On a phone it is among the details. */}
+      {/* On a phone these are among the details. */}
       <IconButton
         label="Add to album"
         className={classNames(light, "max-sm:hidden!")}
         onClick={props.onAddToAlbum}
       >
         <AddToAlbumIcon />
+      </IconButton>
+      <IconButton
+        label="Tags"
+        className={classNames(light, "max-sm:hidden!")}
+        onClick={props.onTags}
+      >
+        <TagIcon />
       </IconButton>
       {props.onRemoveFromAlbum && (
         <IconButton

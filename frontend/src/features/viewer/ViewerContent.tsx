@@ -110,6 +110,7 @@ export const ViewerContent = ({
     if (current) changeThis(current.archived_at === null ? "archive" : "unarchive", current);
   };
   const chooseAlbum = () => setDialog("album");
+  const changeTags = () => setDialog("tags");
   const removeFromAlbum = (from: { id: string; title: string }) => {
     if (current) changeThis("remove_from_album", current, from);
   };
@@ -133,7 +134,9 @@ export const ViewerContent = ({
     "0": () => stage.current?.resetZoom(),
     i: toggleDetails,
     e: toggleDetails,
-    ...(isInTrash ? { r: restoreThis } : { f: favourThis, a: archiveThis, l: chooseAlbum }),
+    ...(isInTrash
+      ? { r: restoreThis }
+      : { f: favourThis, a: archiveThis, l: chooseAlbum, t: changeTags }),
     d: removeThis,
     Delete: removeThis,
     u: undo,
@@ -179,6 +182,7 @@ export const ViewerContent = ({
             onFavourite={favourThis}
             onArchive={archiveThis}
             onAddToAlbum={chooseAlbum}
+            onTags={changeTags}
             onRemoveFromAlbum={album ? () => removeFromAlbum(album) : null}
             onSlideshow={startShow}
             onZoomIn={() => stage.current?.zoomIn()}
@@ -197,6 +201,7 @@ export const ViewerContent = ({
           drafts={drafts}
           onAddToAlbum={chooseAlbum}
           onRemoveFromAlbum={removeFromAlbum}
+          onTags={changeTags}
           onSlideshow={startShow}
           onChangeDate={() => setDialog("date")}
           onClose={toggleDetails}

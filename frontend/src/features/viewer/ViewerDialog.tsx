@@ -1,15 +1,19 @@
-/** What lies on top of the viewer: the choice of an album, the date, or its keys. */
+/** What lies on top of the viewer: the choice of an album, its tags, the date, or its keys. */
 import { lazy, Suspense } from "react";
 
 import type { Image } from "@/api";
 import { loadAddToAlbumDialog, useLoadAhead } from "@/components/albums/load-add-to-album-dialog";
 import { useAddToAlbum } from "@/components/albums/use-add-to-album";
 import { useCorrectDates } from "@/components/corrections/use-correct-dates";
+import { loadTagDialog } from "@/components/tags/load-tag-dialog";
+import { useChangeTags } from "@/components/tags/use-change-tags";
 import { useDeleteForGoodWithWords } from "@/components/trash/use-delete-for-good";
 
 import { KeysDialog } from "./KeysDialog";
 
 const AddToAlbumDialog = lazy(loadAddToAlbumDialog);
+
+const TagDialog = lazy(loadTagDialog);
 
 const DateDialog = lazy(async () => ({
   default: (await import("@/components/corrections/DateDialog")).DateDialog,
@@ -19,7 +23,7 @@ const DeleteForGoodDialog = lazy(async () => ({
   default: (await import("@/components/trash/DeleteForGoodDialog")).DeleteForGoodDialog,
 }));
 
-export type WhichDialog = "album" | "date" | "keys" | "for good";
+export type WhichDialog = "album" | "tags" | "date" | "keys" | "for good";
 
 type ViewerDialogProps = {
   which: WhichDialog | null;
@@ -35,7 +39,9 @@ export const ViewerDialog = ({ which, image, onGone, onClose }: ViewerDialogProp
   const deleteForGood = useDeleteForGoodWithWords();
   const addToAlbum = useAddToAlbum();
   const correctDates = useCorrectDates();
+  const changeTags = useChangeTags();
   useLoadAhead(loadAddToAlbumDialog);
+  useLoadAhead(loadTagDialog);
   if (which === "keys") return <KeysDialog onClose={onClose} />;
   if (which === null) return null;
   if (which === "for good") {
@@ -61,6 +67,20 @@ export const ViewerDialog = ({ which, image, onGone, onClose }: ViewerDialogProp
           onChange={(change) => {
             onClose();
             void correctDates([image.id], change);
+          }}
+          onClose={onClose}
+        />
+      </Suspense>
+    );
+  }
+  if (which === "tags") {
+    return (
+      <Suspense fallback={null}>
+        <TagDialog
+          ids={[image.id]}
+          onSave={(change) => {
+            onClose();
+            void changeTags([image.id], change).catch(alreadyTold);
           }}
           onClose={onClose}
         />

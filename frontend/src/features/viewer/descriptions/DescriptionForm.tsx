@@ -103,7 +103,7 @@ export const DescriptionForm = ({ imageId, saved, drafts, onDone }: DescriptionF
         onChange={(visible) => change({ visible })}
       />
       <TextAreaField
-        label="Tags"
+        label="Keywords"
         hint="Separated by commas."
         rows={2}
         value={draft.tags}

@@ -71,7 +71,7 @@ describe("says who wrote it", () => {
     expect(await screen.findByText(words)).toBeVisible();
     expect(screen.getByText("A dog on a beach")).toBeVisible();
     expect(screen.getByText("NO DOGS")).toBeVisible();
-    expect(screen.getByRole("list", { name: "Tags" })).toHaveTextContent("dogbeach");
+    expect(screen.getByRole("list", { name: "Keywords" })).toHaveTextContent("dogbeach");
   });
 });
 
@@ -88,8 +88,8 @@ describe("correcting it", () => {
     await edit();
     await userEvent.clear(field("Alt text"));
     await userEvent.type(field("Alt text"), " Rex ");
-    await userEvent.clear(field("Tags"));
-    await userEvent.type(field("Tags"), "Dog, , REX,dog");
+    await userEvent.clear(field("Keywords"));
+    await userEvent.type(field("Keywords"), "Dog, , REX,dog");
     await save();
     expect(await screen.findByText("Written by you")).toBeVisible();
     expect(patches).toEqual([
@@ -110,13 +110,13 @@ describe("correcting it", () => {
     await userEvent.clear(field("Alt text"));
     await userEvent.click(field("Alt text"));
     await userEvent.paste("x".repeat(303));
-    await userEvent.clear(field("Tags"));
+    await userEvent.clear(field("Keywords"));
     await userEvent.paste(Array.from({ length: 21 }, (_, n) => `t${String(n)}`).join(","));
     await save();
     expect(field("Alt text")).toHaveAccessibleDescription("Shorten this by 3 characters.");
     expect(field("Alt text")).toBeInvalid();
     expect(field("Alt text")).toHaveFocus();
-    expect(field("Tags")).toHaveAccessibleDescription("No more than 20 tags, please.");
+    expect(field("Keywords")).toHaveAccessibleDescription("No more than 20 keywords, please.");
     expect(screen.getByText("303 / 300")).toBeVisible();
     expect(patches).toEqual([]);
   });
@@ -133,7 +133,7 @@ describe("correcting it", () => {
     });
     await save();
     expect(await screen.findByRole("alert")).toHaveTextContent("Some fields need another look.");
-    expect(field("Tags")).toHaveAccessibleDescription("Not a tag.");
+    expect(field("Keywords")).toHaveAccessibleDescription("Not a tag.");
     expect(field("Alt text")).toHaveValue("Rex");
 
     serve(described);

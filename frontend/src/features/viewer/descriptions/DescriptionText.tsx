@@ -20,7 +20,7 @@ export const DescriptionText = ({ description }: { description: Description }) =
         </div>
       )}
       {tags.length > 0 && (
-        <ul aria-label="Tags" className="flex flex-wrap gap-1.5">
+        <ul aria-label="Keywords" className="flex flex-wrap gap-1.5">
           {tags.map((tag) => (
             <li key={tag} className="rounded-full bg-sunken px-3 py-1 text-sm">
               {tag}

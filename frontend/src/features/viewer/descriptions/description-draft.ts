@@ -34,8 +34,8 @@ export const errorsOf = (draft: Draft): DraftErrors => {
   }
   const tags = tagsOf(draft.tags);
   const long = tags.find((tag) => tag.length > LIMITS.tag);
-  if (tags.length > LIMITS.tags) errors.tags = `No more than ${LIMITS.tags} tags, please.`;
-  else if (long !== undefined) errors.tags = `“${long}” is too long for a tag.`;
+  if (tags.length > LIMITS.tags) errors.tags = `No more than ${LIMITS.tags} keywords, please.`;
+  else if (long !== undefined) errors.tags = `“${long}” is too long for a keyword.`;
   return errors;
 };
 

@@ -20,6 +20,7 @@ import { FileMetadata } from "./FileMetadata";
 import { NameField } from "./NameField";
 import { RatingField } from "./RatingField";
 import { StorageReceipt } from "./StorageReceipt";
+import { TagsSection } from "./TagsSection";
 
 type DetailsPanelProps = {
   image: Image;
@@ -28,6 +29,7 @@ type DetailsPanelProps = {
   drafts: Drafts;
   onAddToAlbum: () => void;
   onRemoveFromAlbum: (album: AlbumOfImage) => void;
+  onTags: () => void;
   onSlideshow: () => void;
   onChangeDate: () => void;
   onClose: () => void;
@@ -39,6 +41,7 @@ export const DetailsPanel = ({
   drafts,
   onAddToAlbum,
   onRemoveFromAlbum,
+  onTags,
   onSlideshow,
   onChangeDate,
   onClose,
@@ -73,6 +76,7 @@ export const DetailsPanel = ({
               onAdd={onAddToAlbum}
               onRemove={onRemoveFromAlbum}
             />
+            <TagsSection tags={detail.tags} onEdit={onTags} />
             <FileMetadata detail={detail} />
             <StorageReceipt detail={detail} />
           </>

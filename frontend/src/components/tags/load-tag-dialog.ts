@@ -1,0 +1,2 @@
+/** Loads the dialog before it is asked for: what is typed before it stands would be lost. */
+export const loadTagDialog = async () => ({ default: (await import("./TagDialog")).TagDialog });

@@ -1,0 +1,42 @@
+/** Changes the tags of pictures, and offers to take it back. */
+import { useCallback } from "react";
+
+import { toProblem, useTagImages, type TagChange } from "@/api";
+import { picturesInWords } from "@/locale";
+import { useToast } from "@/ui";
+
+/** What is done, in words: of a single tag, by its name. */
+export const doneInWords = ({ add, remove }: TagChange, count: number): string => {
+  const pictures = picturesInWords(count);
+  const [added, removed] = [add[0], remove[0]?.path];
+  if (added !== undefined && add.length === 1 && remove.length === 0) {
+    return `Tag ${added} added to ${pictures}`;
+  }
+  if (removed !== undefined && remove.length === 1 && add.length === 0) {
+    return `Tag ${removed} removed from ${pictures}`;
+  }
+  return `Tags of ${pictures} changed`;
+};
+
+export const useChangeTags = () => {
+  const { mutateAsync } = useTagImages();
+  const toast = useToast();
+  return useCallback(
+    (ids: readonly string[], change: TagChange): Promise<unknown> => {
+      const showError = (error: unknown) =>
+        toast.show({ tone: "error", message: toProblem(error).detail });
+      const answer = mutateAsync({ ids, change });
+      answer.catch(showError);
+      toast.show({
+        message: doneInWords(change, ids.length),
+        until: answer,
+        action: {
+          label: "Undo",
+          onAction: () => void mutateAsync({ undoes: answer }).catch(showError),
+        },
+      });
+      return answer;
+    },
+    [mutateAsync, toast],
+  );
+};
