@@ -23,6 +23,7 @@ from app.library.routes import images
 from app.search.routes import search
 from app.sharing.routes import shares
 from app.sharing.visitor_routes import shared
+from app.stacks.routes import stacks
 from app.tags.routes import tags
 from app.timeline.album_routes import album_contents
 from app.timeline.routes import timeline
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     activity,
     account,
     images,
+    stacks,
     timeline,
     search,
     albums,

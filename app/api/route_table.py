@@ -68,6 +68,7 @@ POST /api/images/batch app.library.routes:change_images
 POST /api/images/<uuid:image_id>/retry app.library.routes:retry_image
 POST /api/images/<uuid:image_id>/describe app.library.routes:describe_image
 POST /api/images/describe app.library.routes:describe_missing
+GET /api/images/<uuid:image_id>/stack app.stacks.routes:get_stack
 GET /api/timeline app.timeline.routes:get_timeline
 GET /api/timeline/<key> app.timeline.routes:get_bucket
 GET /api/timeline/addresses app.timeline.routes:get_addresses

@@ -68,6 +68,9 @@ LISTED = (
     Image.deleted_at,
     Image.favourite,
     Image.archived_at,
+    Image.stack_id,
+    Image.stack_size,
+    Image.is_folded,
     Image.description_state,
     Description.alt_text,
     Description.is_demo,
@@ -92,6 +95,7 @@ DETAILED = (
     Image.altitude,
     Image.rating,
     Image.caption,
+    Image.stack_reason,
     Correction.has_taken,
     Correction.has_rating,
     Correction.has_location,
@@ -155,19 +159,29 @@ def with_descriptions(query: AnySelect) -> AnySelect:
 
 
 _VIEWS = {view: _Pages(view, Image.in_view(view), by=Image.timeline_at) for view in View}
+# The timeline with each image of a stack for itself.
+_OPEN = _Pages("open", Image.is_unarchived(), by=Image.timeline_at)
 _DELETED = _Pages("deleted", Image.deleted_at.is_not(None), by=Image.deleted_at)
 _BY_ID = Prepared(_listed().where(Image.id == any_(given("ids", ARRAY(Uuid())))))
 
 
 def view_page(
-    owner: Anybody, view: View, *, reader: Reader, limit: int, cursor: str | None
+    owner: Anybody, view: View, *, is_open: bool, reader: Reader, limit: int, cursor: str | None
 ) -> Page:
     """Return the page of a person's view that starts after `cursor`, newest first.
+
+    Args:
+        owner: whose.
+        view: which.
+        is_open: whether the timeline has each image of a stack, and not its cover alone.
+        reader: signs addresses.
+        limit: how many.
+        cursor: of the page before.
 
     Raises:
         InvalidCursorError: the cursor is not one of ours.
     """
-    pages = _VIEWS[view]
+    pages = _OPEN if is_open and view is View.TIMELINE else _VIEWS[view]
     behind = parse_cursor(pages.name, cursor) if cursor else None
     return _page(pages, owner, reader=reader, limit=limit, behind=behind)
 
@@ -269,6 +283,7 @@ def detail(row: AnyRow, *, reader: Reader) -> Shown:
         "corrected": [name for name in _CORRECTABLE if getattr(row, f"has_{name}")],
         "file": _file_says(row),
         "caption": row.caption,
+        "stack_reason": row.stack_reason,
         "description": _description(row),
         "description_failure": failure(row.description_failure),
     }
@@ -279,8 +294,8 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
     (
         image_id, name, byte_size, content_type, state, failure_code, width, height, is_animated,
         thumbhash, has_preview, preview_format, timeline_at, taken_at, taken_offset_minutes,
-        taken_hint, created_at, deleted_at, favourite, archived_at, description_state, alt_text,
-        is_demo,
+        taken_hint, created_at, deleted_at, favourite, archived_at, stack_id, stack_size,
+        is_folded, description_state, alt_text, is_demo,
     ) = row[: len(LISTED)]  # fmt: skip
     text = str(image_id)
     thumbnail, preview, expire_at = NO_URLS
@@ -309,6 +324,9 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
         "deleted_at": deleted_at,
         "favourite": favourite,
         "archived_at": archived_at,
+        "stack_id": str(stack_id) if stack_id else None,
+        "stack_size": stack_size,
+        "is_folded": is_folded,
         "alt_text": alt_text,
         "description_state": description_state,
         "description_demo": bool(is_demo),

@@ -56,6 +56,15 @@ class DescriptionState(StrEnum):
     FAILED = "failed"
 
 
+class StackReason(StrEnum):
+    """Why an image is in a stack, or in none."""
+
+    SHOT = "shot"  # one shot in two formats: RAW and JPEG
+    EDIT = "edit"  # an edited copy beside its original
+    BURST = "burst"
+    PERSON = "person"  # without a stack: its person took it out, so it is left alone
+
+
 class DescriptionSource(StrEnum):
     """Who wrote a description."""
 
@@ -71,14 +80,18 @@ def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 # [Note: Views] A picture is in the library from the moment its original is stored until it is
 # deleted. There it is in the timeline or, when its person archived it, in the archive; and among
 # the favourites when it is one, archived or not. Each view has a partial index for exactly its
-# condition, and a trigger counts by it (migration 0023); change them together.
+# condition, and a trigger counts by it (migrations 0023 and 0048); change them together.
+#
+# [Note: Stacks] Images of one person with the same `stack_id` are a stack. The timeline shows the
+# first of them that is in it, by `stack_rank`, and folds the others; everywhere else each is there
+# for itself. A trigger folds (migration 0048), whoever changes what decides.
 SHOWN = (ImageState.PROCESSING, ImageState.READY, ImageState.DAMAGED)
 
 
 _IN_LIBRARY = "deleted_at IS NULL AND state IN ('processing', 'ready', 'damaged')"
 
 
-def _view_index(view: View, condition: str) -> Index:
+def _view_index(view: str, condition: str) -> Index:
     return Index(
         f"ix_images_{view}",
         "owner_id",
@@ -103,9 +116,17 @@ class Image(Base):
         CheckConstraint("byte_size > 0", name="byte_size"),
         CheckConstraint("octet_length(sha256) = 32", name="sha256"),
         CheckConstraint("rating = -1 OR rating BETWEEN 1 AND 5", name="rating"),
+        _one_of("stack_reason", StackReason),
+        _view_index("tiles", "archived_at IS NULL AND NOT is_folded"),
         _view_index(View.TIMELINE, "archived_at IS NULL"),
         _view_index(View.ARCHIVE, "archived_at IS NOT NULL"),
         _view_index(View.FAVOURITES, "favourite"),
+        Index(
+            "ix_images_stack",
+            "owner_id",
+            "stack_id",
+            postgresql_where=text("stack_id IS NOT NULL"),
+        ),
         Index(
             "ix_images_deleted",
             "owner_id",
@@ -191,6 +212,23 @@ class Image(Base):
     )
     archived_at: Mapped[datetime | None] = mapped_column(
         comment="Out of the timeline since, by its person; kept all the same."
+    )
+
+    stack_id: Mapped[UUID | None] = mapped_column(comment="Which stack it is in.")
+    stack_rank: Mapped[int | None] = mapped_column(
+        comment="Its place there: the first that is in the timeline stands for all."
+    )
+    stack_reason: Mapped[str | None] = mapped_column(
+        String(8),
+        comment="Why: shot, edit, burst, or person. A person's word without a stack: in none.",
+    )
+    is_folded: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        comment="Out of the timeline: another of its stack stands for it; a trigger says so.",
+    )
+    stack_size: Mapped[int | None] = mapped_column(
+        comment="For how many images it stands in the timeline, itself included; else null."
     )
 
     is_corrected: Mapped[bool] = mapped_column(
@@ -303,11 +341,16 @@ class Image(Base):
     def in_view(cls, view: View) -> ColumnElement[bool]:
         """See [Note: Views]."""
         conditions: dict[View, ColumnElement[bool]] = {
-            View.TIMELINE: cls.archived_at.is_(None),
+            View.TIMELINE: cls.archived_at.is_(None) & ~cast("ColumnElement[bool]", cls.is_folded),
             View.ARCHIVE: cls.archived_at.is_not(None),
             View.FAVOURITES: cast("ColumnElement[bool]", cls.favourite),
         }
         return conditions[view] & cls.in_library()
+
+    @classmethod
+    def is_unarchived(cls) -> ColumnElement[bool]:
+        """In the timeline, or folded there: see [Note: Stacks]."""
+        return cls.archived_at.is_(None) & cls.in_library()
 
 
 def _counted(comment: str) -> Mapped[int]:

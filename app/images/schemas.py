@@ -17,7 +17,7 @@ from pydantic import (
 # A person may write as much as a model may.
 from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 from app.http.schemas import BaseModel, said_plainly
-from app.images.models import DescriptionSource, DescriptionState, ImageState, View
+from app.images.models import DescriptionSource, DescriptionState, ImageState, StackReason, View
 from app.text import displayable, is_visible, one_line, split_extension
 
 PAGE = 100
@@ -97,6 +97,14 @@ class ImageOut(BaseModel):
     deleted_at: datetime | None = Field(description="In Recently deleted since.")
     favourite: bool
     archived_at: datetime | None = Field(description="Out of the timeline, in the archive since.")
+    stack_id: UUID | None = Field(description="Which stack of pictures of one shot it is in.")
+    stack_size: int | None = Field(
+        description="For how many pictures it stands in the timeline, itself included; null: it is"
+        " not the cover of a stack there."
+    )
+    is_folded: bool = Field(
+        description="Not in the timeline, since another of its stack stands for it there."
+    )
     alt_text: str | None
     description_state: DescriptionState
     description_demo: bool = Field(description="The stand-in model made the description.")
@@ -188,6 +196,10 @@ class ImageDetail(ImageOut):
     )
     file: FileSays
     caption: str | None = Field(description="What the file itself says of the picture.")
+    stack_reason: StackReason | None = Field(
+        description="Why it is in its stack: see `GET /api/images/{image_id}/stack`; person, and in"
+        " no stack: you took it out."
+    )
     description: DescriptionOut | None
     description_failure: Failure | None
     albums: list[AlbumName] = Field(
@@ -221,6 +233,10 @@ class ListIn(BaseModel):
     limit: int = Field(default=PAGE, ge=1, le=PAGE)
     cursor: str | None = Field(default=None, max_length=200, description="From the page before.")
     view: ChosenView = View.TIMELINE
+    stacks: Literal["folded", "open"] = Field(
+        default="folded",
+        description="Of the timeline: of each stack its cover alone, or every picture of it.",
+    )
     deleted: Annotated[
         bool,
         BeforeValidator(said_plainly),

@@ -1,5 +1,7 @@
 """One's own account: storage in use, and consent to descriptions by a model."""
 
+from typing import cast
+
 from flask import Response
 from pydantic import ConfigDict, Field
 
@@ -63,7 +65,14 @@ class AccountPatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    descriptions_enabled: bool
+    # None stands for what is left out; what is left out stays.
+    descriptions_enabled: bool = Field(
+        default=cast("bool", None), description="Whether a model describes pictures."
+    )
+    stacks_images: bool = Field(
+        default=cast("bool", None),
+        description="Whether pictures of one shot are stacked without being asked, from now on.",
+    )
 
 
 @account.get("")
@@ -80,12 +89,20 @@ def get_account() -> Response:
 @account.output(AccountOut)
 @account.doc(responses={409: "The operator has not switched AI descriptions on."})
 def update_account(json_data: AccountPatch) -> Response:
-    """Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay."""
+    """Turn AI descriptions, or stacking, on or off; what is left out stays.
+
+    Descriptions off: no further picture is sent; descriptions stay. Stacking off: what comes from
+    now on is not stacked without being asked; stacks stay.
+    """
     user = current_user()
+    given = json_data.model_fields_set
     if json_data.descriptions_enabled and dependencies().settings.model is None:
         raise DescriptionsUnavailableError
     take_seat(user.id)
-    if json_data.descriptions_enabled != user.descriptions_enabled:
+    if "stacks_images" in given:
+        user.stacks_images = json_data.stacks_images
+    is_changed = json_data.descriptions_enabled != user.descriptions_enabled
+    if "descriptions_enabled" in given and is_changed:
         user.descriptions_enabled_at = now() if json_data.descriptions_enabled else None
     db.session.commit()
     return _account(user)

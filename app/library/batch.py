@@ -40,6 +40,7 @@ from app.library.selection import (
     select_images,
     wrong_field,
 )
+from app.library.stacks import OF_STACKS, change_stacks, require_fields_of_stacks
 from app.library.trash import delete_for_good, delete_images, restore_images
 from app.tags.entries import (
     FoundTag,
@@ -99,12 +100,13 @@ def change_many(user: User, wanted: BatchIn) -> Outcome:
     Raises:
         NotFoundError: one of them is not there, or is somebody else's; nothing was changed.
         ValidationFailedError: an album is named where none is meant, or none where one is; the
-            same of tags and dates.
+            same of tags, dates and stacks.
     """
     if wanted.album_id is not None and wanted.action not in _OF_ALBUMS:
         raise wrong_field("album_id", "No album is meant here.")
     _require_fields_of_tags(wanted)
     require_fields_of_dates(wanted)
+    require_fields_of_stacks(wanted)
     return _ACTIONS[wanted.action](user, wanted)
 
 
@@ -274,6 +276,12 @@ def _positions(wanted: BatchIn) -> dict[UUID, int] | None:
     return dict(zip(ids, wanted.positions, strict=True))
 
 
+def _restack(user: User, wanted: BatchIn) -> Outcome:
+    done = change_stacks(user, wanted)
+    undo = {"action": "restore_stacks", "stacks_before": done.before}
+    return Outcome(changed=done.ids, undo=undo, has_more=done.has_more)
+
+
 _OF_ALBUMS = frozenset({"add_to_album", "remove_from_album"})
 _OF_TAGS = frozenset({"add_tag", "remove_tag"})
 _ACTIONS: Mapping[BatchAction, Callable[[User, BatchIn], Outcome]] = {
@@ -293,4 +301,5 @@ _ACTIONS: Mapping[BatchAction, Callable[[User, BatchIn], Outcome]] = {
     "set_offset": _change_dates,
     "reset_taken": _change_dates,
     "restore_taken": _change_dates,
+    **dict.fromkeys(OF_STACKS, _restack),
 }

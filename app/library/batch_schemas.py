@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from app.albums.positions import MAX_POSITION
-from app.http.schemas import BaseModel
+from app.http.schemas import BaseModel, said_plainly
+from app.images.models import StackReason
 from app.images.schemas import OffsetMinutes, TakenClock, TakenIn
 from app.images.tag_models import MAX_TAG_DEPTH
 from app.tags.schemas import TagPath
@@ -21,6 +22,7 @@ BatchAction = Literal[
     "delete", "restore", "delete_for_good", "favourite", "unfavourite", "archive", "unarchive",
     "add_to_album", "remove_from_album",
     "add_tag", "remove_tag",
+    "stack", "unstack", "make_cover", "restore_stacks",
     "set_taken", "shift_taken", "set_offset", "reset_taken", "restore_taken",
 ]  # fmt: skip
 
@@ -42,6 +44,23 @@ class TakenBefore(BaseModel):
     offset_minutes: list[OffsetMinutes | None] = Field(min_length=1, max_length=MAX_BATCH)
 
 
+class StacksBefore(BaseModel):
+    """In which stacks images were, one for each of `images.ids`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stacks: list[UUID] = Field(max_length=MAX_BATCH)
+    places: list[Annotated[int, Field(ge=0, lt=MAX_BATCH)] | None] = Field(
+        min_length=1,
+        max_length=MAX_BATCH,
+        description="The index of its stack in `stacks`; null: it was in none.",
+    )
+    ranks: list[Annotated[int, Field(ge=-(2**31), lt=2**31)] | None] = Field(
+        min_length=1, max_length=MAX_BATCH
+    )
+    reasons: list[StackReason | None] = Field(min_length=1, max_length=MAX_BATCH)
+
+
 class MatchedView(StrEnum):
     """Where to look for what matches."""
 
@@ -59,6 +78,14 @@ class PickedImages(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ids: list[UUID] = Field(min_length=1, max_length=MAX_BATCH)
+    whole_stacks: Annotated[
+        bool,
+        BeforeValidator(said_plainly),
+        Field(
+            description="Also those that these stand for in the timeline, or are folded with there;"
+            " with unstack, all of their stacks."
+        ),
+    ] = False
 
 
 class Match(BaseModel):
@@ -67,7 +94,8 @@ class Match(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     view: MatchedView = Field(
-        description="deleted: what is in Recently deleted; album: what is shown in `album_id`;"
+        description="timeline: with what is folded there; deleted: what is in Recently deleted;"
+        " album: what is shown in `album_id`;"
         " tag: what has `tag_id`, or a tag below it."
     )
     album_id: UUID | None = Field(default=None, description="With the view album, and no other.")
@@ -99,7 +127,10 @@ class BatchIn(BaseModel):
         " add_tag: which is made where there is none; remove_tag: this one, and none below it."
         " set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later;"
         " set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files"
-        " say. These, and restore_taken, take `images.ids` only."
+        " say. These, and restore_taken, take `images.ids` only. stack: one stack of these, and of"
+        " all that are stacked with them, 100 at most; the first is its cover. unstack: they are in"
+        " none, and are not stacked without being asked again. make_cover: each stands for its"
+        " stack. stack and make_cover take `images.ids` only."
     )
     album_id: UUID | None = Field(
         default=None, description="With add_to_album and remove_from_album, and no other."
@@ -139,6 +170,10 @@ class BatchIn(BaseModel):
         default=None,
         description="With restore_taken, and no other: the undo of what changes dates.",
     )
+    stacks_before: StacksBefore | None = Field(
+        default=None,
+        description="With restore_stacks, and no other: the undo of what changes stacks.",
+    )
     images: PickedImages | MatchingImages
 
 
@@ -154,6 +189,7 @@ class BatchUndo(BaseModel):
     made_tags: int | None = None
     positions: Positions | None = None
     taken_before: TakenBefore | None = None
+    stacks_before: StacksBefore | None = None
     images: PickedImages
 
 

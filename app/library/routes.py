@@ -1,7 +1,7 @@
 """Images over HTTP: list, read, change, delete, describe."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from app.http.middleware import json_response
 from app.images.changes import changes_since
 from app.images.corrections import Taken, correct_location, correct_rating, correct_taken
 from app.images.listing import (
+    Page,
     Reader,
     Shown,
     deleted_page,
@@ -78,7 +79,7 @@ def list_images(query_data: ListIn) -> Response:
     if query_data.ids is not None:
         found = images_by_id(owner, _parse_ids(query_data.ids), reader=reader)
         return json_response({"images": found, "next_cursor": None, "addresses": shared})
-    page_of = deleted_page if query_data.deleted else partial(view_page, view=query_data.view)
+    page_of = deleted_page if query_data.deleted else _view_page(query_data)
     page = page_of(owner, reader=reader, limit=query_data.limit, cursor=query_data.cursor)
     return json_response(
         {"images": page.images, "next_cursor": page.next_cursor, "addresses": shared}
@@ -340,6 +341,10 @@ def _correct(user: User, rows: Sequence[Locked], changes: ImagePatch) -> None:
     if "location" in given:
         place = changes.location
         correct_location(user, row.id, (place.latitude, place.longitude) if place else None)
+
+
+def _view_page(query: ListIn) -> Callable[..., Page]:
+    return partial(view_page, view=query.view, is_open=query.stacks == "open")
 
 
 def _drop_open_parts(user: User, open_parts: list[tuple[UUID, str]]) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Uuid, any_, literal, select, update
+from sqlalchemy import ColumnElement, Row, Uuid, any_, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.accounts.models import User
 from app.database import db
@@ -14,6 +16,7 @@ from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.images.album_models import AlbumImage
 from app.images.models import Image, View
 from app.library.batch_schemas import MAX_BATCH, Match, MatchedView, MatchingImages, PickedImages
+from app.stacks.members import lock_with_members, members_of, stacks_of
 from app.tags.entries import is_tagged_within
 
 Locked = Row[UUID, str, datetime | None, str | None, bool, datetime | None]
@@ -54,8 +57,11 @@ def select_images(
     """
     if isinstance(images, PickedImages):
         if passes_over:
-            return Selection(rows=_lock(user, among(images.ids) & changing))
-        return Selection(rows=lock_images(user, images.ids))
+            return Selection(rows=_lock(user, images.ids, changing))
+        rows = lock_images(user, images.ids)
+        if images.whole_stacks:
+            rows = _lock(user, _with_folded(user, images.ids), true())
+        return Selection(rows=rows)
     is_meant = _matches(user, images.match) & changing
     found = db.session.scalars(
         select(Image.id)
@@ -64,7 +70,7 @@ def select_images(
         .limit(MAX_BATCH + 1)
     ).all()
     # Looked at again: another request may have changed some before they are locked.
-    rows = _lock(user, among(found[:MAX_BATCH]) & is_meant)
+    rows = _lock(user, found[:MAX_BATCH], is_meant)
     return Selection(rows=rows, has_more=len(found) > MAX_BATCH)
 
 
@@ -75,7 +81,7 @@ def lock_images(user: User, ids: Sequence[UUID]) -> Sequence[Locked]:
         NotFoundError: one of them is not there, or is somebody else's.
     """
     wanted = list(dict.fromkeys(ids))
-    rows = _lock(user, among(wanted))
+    rows = _lock(user, wanted, true())
     if len(rows) < len(wanted):
         raise _not_found(ids, {row.id for row in rows})
     return rows
@@ -123,7 +129,26 @@ def wrong_field(field: str, message: str) -> ValidationFailedError:
     )
 
 
-def _lock(user: User, meant: ColumnElement[bool]) -> Sequence[Locked]:
+def _with_folded(user: User, ids: Sequence[UUID]) -> list[UUID]:
+    """Return images with those that they stand for in the timeline.
+
+    Raises:
+        ValidationFailedError: these are more than are changed at once.
+    """
+    folded = members_of(user.id, stacks_of(user.id, ids), Image.is_unarchived())
+    whole = list(dict.fromkeys([*ids, *folded]))
+    if len(whole) > MAX_BATCH:
+        raise wrong_field(
+            "images.ids",
+            f"With what is stacked with them these are {len(whole)} pictures; {MAX_BATCH} at most.",
+        )
+    return whole
+
+
+def _lock(user: User, ids: Sequence[UUID], only: ColumnElement[bool]) -> Sequence[Locked]:
+    """Lock images, and before that what is stacked with them: see `lock_with_members`."""
+    if stacks_of(user.id, ids):
+        lock_with_members(user.id, ids)
     return db.session.execute(
         select(
             Image.id,
@@ -133,7 +158,7 @@ def _lock(user: User, meant: ColumnElement[bool]) -> Sequence[Locked]:
             Image.favourite,
             Image.archived_at,
         )
-        .where(Image.owned_by(user), meant)
+        .where(Image.owned_by(user), among(ids) & only)
         .order_by(Image.sha256)
         .with_for_update()
     ).all()
@@ -154,12 +179,34 @@ def _matches(user: User, match: Match) -> ColumnElement[bool]:
         found = is_in_album(album_id) & Image.in_library()
     elif match.view is MatchedView.DELETED:
         found = Image.deleted_at.is_not(None)
+    elif match.view is MatchedView.TIMELINE:
+        return _in_timeline(user, match)
     else:
         found = Image.in_view(View(match.view))
+    return found & _of_days(Image.timeline_at, match)
+
+
+def _in_timeline(user: User, match: Match) -> ColumnElement[bool]:
+    """What is in the timeline, and what is folded there, on the days of what stands for it."""
+    if match.first_day is None and match.last_day is None:
+        return Image.is_unarchived()
+    cover = aliased(Image)
+    covers = select(cover.stack_id).where(
+        cover.owner_id == user.id,
+        cover.stack_size.is_not(None),
+        _of_days(cover.timeline_at, match),
+    )
+    is_folded = cast("ColumnElement[bool]", Image.is_folded)
+    of_days = _of_days(Image.timeline_at, match)
+    return Image.is_unarchived() & or_(~is_folded & of_days, is_folded & Image.stack_id.in_(covers))
+
+
+def _of_days(moment: InstrumentedAttribute[datetime], match: Match) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = true()
     if match.first_day is not None:
-        found &= Image.timeline_at >= datetime.combine(match.first_day, time.min)
+        found &= moment >= datetime.combine(match.first_day, time.min)
     if match.last_day is not None:
-        found &= Image.timeline_at <= datetime.combine(match.last_day, time.max)
+        found &= moment <= datetime.combine(match.last_day, time.max)
     return found
 
 

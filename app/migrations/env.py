@@ -11,6 +11,7 @@ import app.integrity.purges
 import app.integrity.scan_state
 import app.search.models
 import app.sharing.models
+import app.stacks.models
 import app.timeline.models
 import app.uploads.cancelled  # noqa: F401 - with accounts, all tables
 from app.accounts.models import map_all

@@ -78,6 +78,11 @@ class ColumnsOut(BaseModel):
     animated: list[Index] = Field(description="The indexes of those that move.")
     favourites: list[Index] = Field(description="The indexes of favourites.")
     archived: list[Index] = Field(description="The indexes of those that are archived.")
+    stacks: dict[str, int] = Field(
+        description="Of those that stand for a stack, by their index: for how many images. In the"
+        " timeline only: elsewhere each image of a stack is there for itself.",
+        examples=[{"3": 2}],
+    )
 
 
 class BucketOut(ColumnsOut):

@@ -60,11 +60,11 @@ _FEW = (
     .join(_TAGGED, _TAGGED.c.image_id == Image.id)
     .where(_OWNED, _IN_BUCKET, Image.in_library())
 )
-# Each view has an index by date: see [Note: Views] in app/images/models.py.
+# Each half has an index by date: see [Note: Views] in app/images/models.py.
 _MANY = select(*COLUMNS).where(
     _OWNED,
     _IN_BUCKET,
-    or_(Image.in_view(View.TIMELINE), Image.in_view(View.ARCHIVE)),
+    or_(Image.is_unarchived(), Image.in_view(View.ARCHIVE)),
     exists().where(ImageTag.image_id == Image.id, _WITHIN).correlate(Image),
 )
 

@@ -309,7 +309,12 @@ def test_a_orphan_that_gets_a_row_meanwhile_stays(library: Library) -> None:
         sweeping.start()
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         until(lambda: library.value(waiting))
-        for table in ("images_to_index", "image_search"):  # they name the image by its id
+        for table in (
+            "images_to_index",
+            "image_search",
+            "images_to_stack",
+            "image_shots",
+        ):  # they name the image by its id
             leave = text(f"DELETE FROM {table} WHERE image_id = :known")  # noqa: S608
             db.session.execute(leave, {"known": known.image_id})
         copy = text("UPDATE images SET id = :orphan WHERE id = :known")

@@ -56,6 +56,11 @@ class User(Base):
     descriptions_enabled_at: Mapped[datetime | None] = mapped_column(
         comment="When the person agreed that a model sees reduced copies; null: they did not."
     )
+    stacks_images: Mapped[bool] = mapped_column(
+        default=True,
+        server_default=true(),
+        comment="Whether images of one shot are stacked without being asked.",
+    )
 
     @property
     def descriptions_enabled(self) -> bool:

@@ -34,7 +34,8 @@ _PROFILE = Prepared(
     text(f"""
 SELECT sessions.id, sessions.last_used_at, sessions.fresh_at, users.id, users.email,
   users.email_verified_at IS NOT NULL, users.created_at, users.password_hash IS NOT NULL,
-  users.is_administrator, users.descriptions_enabled_at IS NOT NULL, users.delete_after
+  users.is_administrator, users.descriptions_enabled_at IS NOT NULL,
+  users.stacks_images, users.delete_after
 FROM {_FOUND} WHERE {SIGNS_IN}
 """)  # noqa: S608 - constants
 )
@@ -59,6 +60,7 @@ class Profile:
     has_password: bool
     is_administrator: bool
     descriptions_enabled: bool
+    stacks_images: bool
     delete_after: datetime | None
 
 

@@ -48,6 +48,9 @@ class UserOut(BaseModel):
     has_password: bool
     is_administrator: bool
     descriptions_enabled: bool
+    stacks_images: bool = Field(
+        description="Whether pictures of one shot are stacked without being asked."
+    )
     delete_after: datetime | None = Field(
         description="When the account goes, as the person asked; null: it stays."
     )

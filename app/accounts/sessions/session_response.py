@@ -67,6 +67,7 @@ def _shown(user: "User | Profile") -> dict[str, Any]:
         "has_password": user.has_password,
         "is_administrator": user.is_administrator,
         "descriptions_enabled": user.descriptions_enabled,
+        "stacks_images": user.stacks_images,
         "delete_after": user.delete_after,
     }
 

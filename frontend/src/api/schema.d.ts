@@ -24,8 +24,11 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay
-         * @description Turn AI descriptions on or off. Off: no further picture is sent; descriptions stay.
+         * Turn AI descriptions, or stacking, on or off; what is left out stays
+         * @description Turn AI descriptions, or stacking, on or off; what is left out stays.
+         *
+         *     Descriptions off: no further picture is sent; descriptions stay. Stacking off: what comes from
+         *     now on is not stacked without being asked; stacks stay.
          *
          *     Safe to repeat. The second time changes nothing more.
          */
@@ -1625,6 +1628,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/stack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the pictures that are stacked with one, itself included, the cover first
+         * @description List the pictures that are stacked with one, itself included, the cover first.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_stack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/batch": {
         parameters: {
             query?: never;
@@ -2261,8 +2286,16 @@ export interface components {
          * @description What a person changes about their account.
          */
         AccountPatch: {
-            /** Descriptions Enabled */
-            descriptions_enabled: boolean;
+            /**
+             * Descriptions Enabled
+             * @description Whether a model describes pictures.
+             */
+            descriptions_enabled?: boolean;
+            /**
+             * Stacks Images
+             * @description Whether pictures of one shot are stacked without being asked, from now on.
+             */
+            stacks_images?: boolean;
         };
         /**
          * ActivityOut
@@ -2366,6 +2399,16 @@ export interface components {
              * @description Width divided by height; 1 where not known yet.
              */
             ratios: number[];
+            /**
+             * Stacks
+             * @description Of those that stand for a stack, by their index: for how many images. In the timeline only: elsewhere each image of a stack is there for itself.
+             * @example {
+             *       "3": 2
+             *     }
+             */
+            stacks: {
+                [key: string]: number;
+            };
             /**
              * States
              * @description Of those that are not ready, by their index in `ids`.
@@ -2549,10 +2592,10 @@ export interface components {
         BatchIn: {
             /**
              * Action
-             * @description delete: to Recently deleted, for 30 days; restore: out of it. delete_for_good: of those that are in Recently deleted, never to come back; what is not in it, or not there, is left alone. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library. add_tag: which is made where there is none; remove_tag: this one, and none below it. set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later; set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files say. These, and restore_taken, take `images.ids` only.
+             * @description delete: to Recently deleted, for 30 days; restore: out of it. delete_for_good: of those that are in Recently deleted, never to come back; what is not in it, or not there, is left alone. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library. add_tag: which is made where there is none; remove_tag: this one, and none below it. set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later; set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files say. These, and restore_taken, take `images.ids` only. stack: one stack of these, and of all that are stacked with them, 100 at most; the first is its cover. unstack: they are in none, and are not stacked without being asked again. make_cover: each stands for its stack. stack and make_cover take `images.ids` only.
              * @enum {string}
              */
-            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "stack" | "unstack" | "make_cover" | "restore_stacks" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
             /**
              * Album Id
              * @description With add_to_album and remove_from_album, and no other.
@@ -2580,6 +2623,8 @@ export interface components {
              * @description With shift_taken, and no other.
              */
             shift_seconds?: number | null;
+            /** @description With restore_stacks, and no other: the undo of what changes stacks. */
+            stacks_before?: components["schemas"]["StacksBefore"] | null;
             /**
              * Tag
              * @description With add_tag and remove_tag, and no other: its path, in whatever case; or `tag_id`.
@@ -2628,7 +2673,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "stack" | "unstack" | "make_cover" | "restore_stacks" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
             /**
              * Album Id
              * @default null
@@ -2645,6 +2690,8 @@ export interface components {
              * @default null
              */
             positions?: number[] | null;
+            /** @default null */
+            stacks_before?: components["schemas"]["StacksBefore"] | null;
             /**
              * Tag
              * @default null
@@ -2717,6 +2764,16 @@ export interface components {
              * @description Width divided by height; 1 where not known yet.
              */
             ratios: number[];
+            /**
+             * Stacks
+             * @description Of those that stand for a stack, by their index: for how many images. In the timeline only: elsewhere each image of a stack is there for itself.
+             * @example {
+             *       "3": 2
+             *     }
+             */
+            stacks: {
+                [key: string]: number;
+            };
             /**
              * States
              * @description Of those that are not ready, by their index in `ids`.
@@ -2811,6 +2868,11 @@ export interface components {
              * @description Moves; its thumbnail and preview stand still.
              */
             is_animated: boolean;
+            /**
+             * Is Folded
+             * @description Not in the timeline, since another of its stack stands for it there.
+             */
+            is_folded: boolean;
             /** Name */
             name: string;
             /**
@@ -2828,6 +2890,16 @@ export interface components {
              * @description Bytes of the original.
              */
             size: number;
+            /**
+             * Stack Id
+             * @description Which stack of pictures of one shot it is in.
+             */
+            stack_id: string | null;
+            /**
+             * Stack Size
+             * @description For how many pictures it stands in the timeline, itself included; null: it is not the cover of a stack there.
+             */
+            stack_size: number | null;
             state: components["schemas"]["ImageState"];
             /**
              * Taken At
@@ -3316,6 +3388,11 @@ export interface components {
              * @description Moves; its thumbnail and preview stand still.
              */
             is_animated: boolean;
+            /**
+             * Is Folded
+             * @description Not in the timeline, since another of its stack stands for it there.
+             */
+            is_folded: boolean;
             /** Name */
             name: string;
             /**
@@ -3328,6 +3405,16 @@ export interface components {
              * @description Bytes of the original.
              */
             size: number;
+            /**
+             * Stack Id
+             * @description Which stack of pictures of one shot it is in.
+             */
+            stack_id: string | null;
+            /**
+             * Stack Size
+             * @description For how many pictures it stands in the timeline, itself included; null: it is not the cover of a stack there.
+             */
+            stack_size: number | null;
             state: components["schemas"]["ImageState"];
             /**
              * Taken At
@@ -3476,6 +3563,11 @@ export interface components {
              * @description Moves; its thumbnail and preview stand still.
              */
             is_animated: boolean;
+            /**
+             * Is Folded
+             * @description Not in the timeline, since another of its stack stands for it there.
+             */
+            is_folded: boolean;
             location: components["schemas"]["Location"] | null;
             /** Name */
             name: string;
@@ -3501,6 +3593,18 @@ export interface components {
              * @description Bytes of the original.
              */
             size: number;
+            /**
+             * Stack Id
+             * @description Which stack of pictures of one shot it is in.
+             */
+            stack_id: string | null;
+            /** @description Why it is in its stack: see `GET /api/images/{image_id}/stack`; person, and in no stack: you took it out. */
+            stack_reason: components["schemas"]["StackReason"] | null;
+            /**
+             * Stack Size
+             * @description For how many pictures it stands in the timeline, itself included; null: it is not the cover of a stack there.
+             */
+            stack_size: number | null;
             state: components["schemas"]["ImageState"];
             /**
              * Tags
@@ -3593,6 +3697,11 @@ export interface components {
              * @description Moves; its thumbnail and preview stand still.
              */
             is_animated: boolean;
+            /**
+             * Is Folded
+             * @description Not in the timeline, since another of its stack stands for it there.
+             */
+            is_folded: boolean;
             /** Name */
             name: string;
             /**
@@ -3605,6 +3714,16 @@ export interface components {
              * @description Bytes of the original.
              */
             size: number;
+            /**
+             * Stack Id
+             * @description Which stack of pictures of one shot it is in.
+             */
+            stack_id: string | null;
+            /**
+             * Stack Size
+             * @description For how many pictures it stands in the timeline, itself included; null: it is not the cover of a stack there.
+             */
+            stack_size: number | null;
             state: components["schemas"]["ImageState"];
             /**
              * Taken At
@@ -3962,7 +4081,7 @@ export interface components {
              * @description With the view tag, and no other.
              */
             tag_id?: string | null;
-            /** @description deleted: what is in Recently deleted; album: what is shown in `album_id`; tag: what has `tag_id`, or a tag below it. */
+            /** @description timeline: with what is folded there; deleted: what is in Recently deleted; album: what is shown in `album_id`; tag: what has `tag_id`, or a tag below it. */
             view: components["schemas"]["MatchedView"];
         };
         /**
@@ -4440,6 +4559,11 @@ export interface components {
         PickedImages: {
             /** Ids */
             ids: string[];
+            /**
+             * Whole Stacks
+             * @description Also those that these stand for in the timeline, or are folded with there; with unstack, all of their stacks.
+             */
+            whole_stacks?: boolean;
         };
         /**
          * PlacesOut
@@ -5235,6 +5359,42 @@ export interface components {
             place: string;
         };
         /**
+         * StackOut
+         * @description Images that are stacked with one, itself included.
+         */
+        StackOut: {
+            /**
+             * Images
+             * @description The cover first; 100 at most. Those in Recently deleted are not among them. Empty: it is in no stack.
+             */
+            images: components["schemas"]["ImageOut"][];
+            /** @description Why they are a stack. shot: of one name, taken at the same time in two formats; edit: an edited copy beside its original; burst: by the names of their files; person: you stacked them. Null: it is in no stack. */
+            reason: components["schemas"]["StackReason"] | null;
+        };
+        /**
+         * StackReason
+         * @description Why an image is in a stack, or in none.
+         * @enum {string}
+         */
+        StackReason: "shot" | "edit" | "burst" | "person";
+        /**
+         * StacksBefore
+         * @description In which stacks images were, one for each of `images.ids`.
+         */
+        StacksBefore: {
+            /**
+             * Places
+             * @description The index of its stack in `stacks`; null: it was in none.
+             */
+            places: (number | null)[];
+            /** Ranks */
+            ranks: (number | null)[];
+            /** Reasons */
+            reasons: (components["schemas"]["StackReason"] | null)[];
+            /** Stacks */
+            stacks: string[];
+        };
+        /**
          * StartIn
          * @description A trip to a provider.
          */
@@ -5671,6 +5831,11 @@ export interface components {
             id: string;
             /** Is Administrator */
             is_administrator: boolean;
+            /**
+             * Stacks Images
+             * @description Whether pictures of one shot are stacked without being asked.
+             */
+            stacks_images: boolean;
         };
         /**
          * VerifiedOut
@@ -12500,6 +12665,8 @@ export interface operations {
                 ids?: string;
                 /** @description limit */
                 limit?: number;
+                /** @description Of the timeline: of each stack its cover alone, or every picture of it. */
+                stacks?: "folded" | "open";
                 /** @description archive: what was taken out of the timeline; favourites: archived ones too. */
                 view?: components["schemas"]["View"];
             };
@@ -13283,6 +13450,74 @@ export interface operations {
                 };
             };
             /** @description Enough pictures were tried again. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The picture's `id`. */
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StackOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such picture, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

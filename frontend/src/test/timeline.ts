@@ -42,6 +42,9 @@ export const bucketAnswerOf = (key: string, images: readonly Image[]) => {
     animated: rows.flatMap(({ is_animated }, index) => (is_animated ? [index] : [])),
     favourites: rows.flatMap(({ favourite }, index) => (favourite ? [index] : [])),
     archived: rows.flatMap(({ archived_at }, index) => (archived_at ? [index] : [])),
+    stacks: Object.fromEntries(
+      rows.flatMap(({ stack_size: size }, index) => (size === null ? [] : [[index, size]])),
+    ),
   };
 };
 

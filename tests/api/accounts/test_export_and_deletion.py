@@ -56,6 +56,8 @@ OWNED = {
     "albums": "owner_id",
     "image_search": "owner_id",
     "fingerprints": "owner_id",
+    "image_shots": "owner_id",
+    "images_to_stack": "owner_id",
     "shares": "owner_id",
     "tags": "owner_id",
 }

@@ -49,7 +49,7 @@ def test_session_that_signs_nobody_in_is_nobody_in_each_way(
     "values",
     [
         "email_verified_at = NULL, password_hash = NULL",
-        "is_administrator = true",
+        "is_administrator = true, stacks_images = false",
         "descriptions_enabled_at = now(), delete_after = now() + interval '7 days'",
     ],
 )

@@ -33,6 +33,7 @@ from tests.support.users import Json, Person, told, told_headers
 BY_ID: list[tuple[str, str, Json | None]] = [
     ("GET", "/api/images/{image_id}", None),
     ("GET", "/api/images/{image_id}/original", None),
+    ("GET", "/api/images/{image_id}/stack", None),
     ("PATCH", "/api/images/{image_id}", {"name": "stolen.jpg"}),
     ("PATCH", "/api/images/{image_id}", {"deleted": False}),
     ("PATCH", "/api/images/{image_id}", {"favourite": True}),
@@ -333,6 +334,7 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
         "location",
         "rating",
         "caption",
+        "stack_reason",
         "albums",
         "tags",
         "animation_url",
@@ -347,6 +349,7 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
         "has_password",
         "is_administrator",
         "descriptions_enabled",
+        "stacks_images",
         "delete_after",
     }
 
@@ -390,6 +393,9 @@ LISTED = {
     "deleted_at",
     "favourite",
     "archived_at",
+    "stack_id",
+    "stack_size",
+    "is_folded",
     "alt_text",
     "description_state",
     "description_demo",

@@ -126,6 +126,7 @@ def test_bucket_without_images_has_empty_columns(ada: Person) -> None:
             "animated": [],
             "favourites": [],
             "archived": [],
+            "stacks": {},
         }
 
 

@@ -6,8 +6,13 @@ import type { Batch } from "../types";
 type DateAction = "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
 /** No list says which tags an image has. */
 type TagAction = "add_tag" | "remove_tag";
+/** What is shown of a stack, the server knows best. */
+type StackAction = "stack" | "unstack" | "make_cover" | "restore_stacks";
 /** After `delete_for_good` it is none. */
-export type BatchAction = Exclude<Batch["action"], DateAction | TagAction | "delete_for_good">;
+export type BatchAction = Exclude<
+  Batch["action"],
+  DateAction | TagAction | StackAction | "delete_for_good"
+>;
 
 /** A row of a timeline cannot say that it is deleted: those are taken out of the lists. */
 export const changed = <T extends ListedImage>(action: BatchAction, image: T): T => {
