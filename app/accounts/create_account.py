@@ -217,14 +217,30 @@ def reset_to_owner(user: User, *, password: str) -> dict[str, int]:
         removed |= _remove_new_identities(user)
     set_password(user, password)
     user.password_reset_at = now()
-    # Mails first: the sender locks a row while it writes the mail, and its link exists after that.
-    withdraw_mails(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
-    one_time_tokens.forget(user.id, *_BEGUN)
-    end_sessions(user.id)
+    _end_begun(user)
     record(Event.PASSWORD_RESET, user_id=user.id)
     if removed:
         record(Event.WAYS_IN_REMOVED, user_id=user.id, actor_id=None, how="reset", **removed)
     return removed
+
+
+def end_access_since_reset(user: User) -> None:
+    """End what somebody else may have begun between a reset and its second factor.
+
+    A reset leaves an administrator new passkeys until a former factor is proved, and whoever was in
+    the account may have added one: they sign in with it meanwhile. Hold the person before.
+    """
+    removed = _remove(user, AccessToken) | _remove_new_identities(user)
+    _end_begun(user)
+    if removed:
+        record(Event.WAYS_IN_REMOVED, user_id=user.id, actor_id=None, how="reset", **removed)
+
+
+def _end_begun(user: User) -> None:
+    # Mails first: the sender locks a row while it writes the mail, and its link exists after that.
+    withdraw_mails(user.id, Kind.CHANGE_EMAIL, Kind.VERIFY_EMAIL)
+    one_time_tokens.forget(user.id, *_BEGUN)
+    end_sessions(user.id)
 
 
 def has_older_factor(user: User) -> bool:

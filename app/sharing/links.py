@@ -26,6 +26,7 @@ from app.sharing.models import Share, ShareImage
 
 MAX_SHARES = 500
 MAX_ENTRIES = 100_000  # of all links of a person to selections
+_TOO_LATE = 9999  # a year; in another zone such a moment may have five digits
 # One request at a time of a person's makes links, so that no two go past the limits together. The
 # number is this lock's own.
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 6))")
@@ -145,13 +146,17 @@ def end_all_shares(user: User) -> int:
 
 
 def require_future(expires_at: datetime | None) -> None:
-    """Refuse a moment that is over.
+    """Refuse a moment that is over, or so late that it has no year of four digits everywhere.
 
     Raises:
         ValidationFailedError: it is.
     """
-    if expires_at is not None and expires_at <= now():
+    if expires_at is None:
+        return
+    if expires_at <= now():
         raise wrong_field("expires_at", "Say a later moment.")
+    if expires_at.year >= _TOO_LATE:
+        raise wrong_field("expires_at", "Say an earlier moment, or null for no end.")
 
 
 def _require_room(user: User) -> None:

@@ -23,6 +23,7 @@ from app.accounts.mfa.former_factors import (
     is_former,
     put_passkey_back,
 )
+from app.accounts.mfa.passkey_bytes import MAX_CREDENTIAL_ID, MAX_PUBLIC_KEY, refuse_unusual
 from app.accounts.mfa.policy import hold_to_sign_in
 from app.accounts.models import Passkey, User
 from app.accounts.rate_limits.limiter import Counted
@@ -38,6 +39,7 @@ from app.http.dependencies import dependencies
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 log = logging.getLogger(__name__)
 
@@ -124,15 +126,16 @@ def add_passkey(user: User, credential: Json, *, name: str) -> Passkey:
     if challenge is None:
         raise PasskeyRefusedError
     made = _verified(
+        credential,
         lambda: verify_registration_response(
             credential=credential,
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=_rp_id(),
             expected_origin=dependencies().settings.site_origin,
             require_user_verification=True,
-        )
+        ),
     )
-    if made is None:
+    if made is None or not _is_bounded(made):
         raise PasskeyRefusedError
     lock_current_user()
     refuse_too_many(user.id)
@@ -195,6 +198,7 @@ def prove_passkey(
     if passkey is None:
         raise WrongPasskeyError
     proved = _verified(
+        credential,
         lambda: verify_authentication_response(
             credential=credential,
             expected_challenge=base64url_to_bytes(challenge),
@@ -203,7 +207,7 @@ def prove_passkey(
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
-        )
+        ),
     )
     if proved is None or not _names_owner(credential, passkey.user_id):
         record_failure(Event.SIGN_IN_FAILED, user_id=passkey.user_id, how="passkey")
@@ -253,8 +257,16 @@ def _take_challenge(credential: Json, *, user_id: UUID | None) -> str | None:
     return challenge if taken else None
 
 
-def _verified(verify: Callable[[], R]) -> R | None:
+def _is_bounded(made: "VerifiedRegistration") -> bool:
+    """Whether what is to be kept is as long as such things are: each look at a person reads it."""
+    key, credential_id = made.credential_public_key, made.credential_id
+    return len(key) <= MAX_PUBLIC_KEY and len(credential_id) <= MAX_CREDENTIAL_ID
+
+
+def _verified(credential: Json, verify: Callable[[], R]) -> R | None:
+    """Return what a library says of an answer; None: it is refused, by that or before."""
     try:
+        refuse_unusual(credential)
         return verify()
     except Exception as error:  # noqa: BLE001 - whatever hostile CBOR, JSON or keys raise is a no
         log.info("a passkey was refused: %s: %s", type(error).__name__, error)

@@ -129,7 +129,9 @@ def _held_identity(user: User, stranger: UnlinkedIdentity) -> Identity | None:
         raise ArrivalRefusedError("account_disabled") from error
     except NotSignedInError:
         return None
-    return find_identity(stranger.issuer, stranger.subject)
+    identity = find_identity(stranger.issuer, stranger.subject)
+    # It may be linked to another account by now.
+    return identity if identity and identity.user_id == user.id else None
 
 
 def _join(trip: AuthorizationRequest, stranger: UnlinkedIdentity) -> User:

@@ -72,7 +72,7 @@ def count_network_request() -> None:
         count_request(f"network {wider}", rates=WIDER)
 
 
-def count_request(of: str, *, rates: int = 1) -> None:
+def count_request(of: str, *, rates: float = 1) -> None:
     """Count a request of a caller. May end the transaction.
 
     Args:
@@ -102,10 +102,10 @@ def count_request(of: str, *, rates: int = 1) -> None:
         caller.left += _BATCH - 1
 
 
-def _limit(per_second: int) -> Limit:
+def _limit(per_second: float) -> Limit:
     """The limit in batches."""
     return Limit(
         name="requests",
-        burst=max(1, per_second * _BURST_SECONDS // _BATCH),
+        burst=max(1, int(per_second * _BURST_SECONDS / _BATCH)),
         every=timedelta(seconds=_BATCH / per_second),
     )

@@ -20,7 +20,6 @@ from app.accounts.sessions.guards import (
     session_required,
 )
 from app.accounts.sessions.network_labels import place_words
-from app.accounts.sessions.one_time_tokens import Purpose
 from app.accounts.sessions.rotation import keep_only_this_session
 from app.accounts.sessions.store import alive
 from app.database import db, now
@@ -98,7 +97,7 @@ def end_other_sessions() -> Response:
     mine = own_session()
     elsewhere = keep_only_this_session(mine)
     # A sign-in that waits for its second factor makes no session either.
-    one_time_tokens.forget(mine.user_id, Purpose.SECOND_FACTOR)
+    one_time_tokens.forget_sign_ins(mine.user_id)
     record(Event.OTHER_SESSIONS_ENDED, user_id=mine.user_id, ended=elsewhere.ended)
     db.session.commit()
     response = json_response({"ended": elsewhere.ended})

@@ -95,7 +95,8 @@ def change_password(json_data: PasswordIn) -> Response:
     elsewhere = keep_only_this_session(own_session())
     # What somebody else began who knew the old one ends too.
     withdraw_mails(user.id, Kind.CHANGE_EMAIL)
-    one_time_tokens.forget(user.id, Purpose.CHANGE_EMAIL, Purpose.SECOND_FACTOR)
+    one_time_tokens.forget(user.id, Purpose.CHANGE_EMAIL)
+    one_time_tokens.forget_sign_ins(user.id)
     record(Event.PASSWORD_CHANGED, user_id=user.id)
     who = visitor()
     mail = queue_mail(

@@ -47,6 +47,8 @@ _GONE = (IntegrityError, InvalidRequestError, StaleDataError)
 
 # Guards of what scripts may not do, and each person may.
 _OF_ACCOUNT = {"session_required", "fresh", "fresh_for_another_session"}
+# Of a person's requests, for each session: one may have a hundred sessions.
+_OF_A_SESSION = 0.1
 
 UNKNOWN = "This access token is not known, has expired, or was removed. Make a new one."
 
@@ -292,7 +294,7 @@ def _count_person(access: str) -> None:
     except TooManyRequestsError:
         if access not in _OF_ACCOUNT:
             raise
-        count_request(f"session {own_session().id}")
+        count_request(f"session {own_session().id}", rates=_OF_A_SESSION)
 
 
 def _caller(person_id: UUID) -> str:

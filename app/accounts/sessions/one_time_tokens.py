@@ -27,6 +27,10 @@ class Purpose(StrEnum):
     PASSKEY = "passkey"  # a challenge to a passkey
 
 
+# The first factor of a sign-in that a link from a mail began: `How.RESET` of sign_in/flow.py.
+BY_MAIL = "reset"
+
+
 def begin(
     purpose: Purpose,
     *,
@@ -82,6 +86,22 @@ def forget(user_id: UUID, *purposes: Purpose) -> None:
     db.session.execute(
         delete(OneTimeToken).where(
             OneTimeToken.user_id == user_id, OneTimeToken.purpose.in_(purposes)
+        )
+    )
+
+
+def forget_sign_ins(user_id: UUID) -> None:
+    """End sign-ins of a person that await a second factor, but those that a mail began.
+
+    Whoever reads their mailbox may begin these again at any time. And whoever else is in the
+    account could end them faster than their owner can type a code.
+    """
+    is_by_mail = OneTimeToken.data["how"].astext == BY_MAIL
+    db.session.execute(
+        delete(OneTimeToken).where(
+            OneTimeToken.user_id == user_id,
+            OneTimeToken.purpose == Purpose.SECOND_FACTOR,
+            ~is_by_mail,
         )
     )
 

@@ -8,6 +8,7 @@ from flask import Response
 
 from app.accounts.audit.log import Event, record
 from app.accounts.client_info import visitor
+from app.accounts.create_account import end_access_since_reset
 from app.accounts.emails.outbox import Kind, commit_and_notify, queue_mail
 from app.accounts.identities import link_awaited
 from app.accounts.mfa.methods import second_factors
@@ -38,7 +39,7 @@ class How(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a way to sign in
     PASSKEY = "passkey"  # possession, and the person was verified by the device: two factors
     PROVIDER = "provider"  # how many factors is the provider's business
-    RESET = "reset"  # a mail was read
+    RESET = one_time_tokens.BY_MAIL  # a mail was read
     RESET_WITH_CODE = "reset and code"  # a mail was read, and a second factor proved
     RESET_WITH_PASSKEY = "reset and passkey"
     FIRST = "first"  # the account was just made
@@ -154,8 +155,20 @@ def finish_second_factor(
     if begun is None or begun.user_id != user.id:
         raise NotSignedInError
     wished = link or begun.data.get("link") is True
+    device_token = None
+    if begun.data["how"] == How.RESET:
+        is_known = find_device(user.id, read_cookie(Cookie.DEVICE)) is not None
+        end_access_since_reset(user)
+        device_token = add_device(user.id) if is_known else None
     response = _sign_in(
-        user, how, provider="", status=200, link=wished, is_fresh=True, proved_by=proved_by
+        user,
+        how,
+        provider="",
+        status=200,
+        link=wished,
+        is_fresh=True,
+        device_token=device_token,
+        proved_by=proved_by,
     )
     clear_cookie(response, Cookie.PENDING)
     return response

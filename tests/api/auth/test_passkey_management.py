@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from os import urandom
 from typing import Any
 
+import cbor2
 import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.accounts.mfa.passkey_bytes import MAX_CREDENTIAL_ID, MAX_PUBLIC_KEY
 from app.accounts.mfa.passkeys import MAX_PASSKEYS
 from tests.api.auth.test_late_requests import somebody_waits
 from tests.api.conftest import until
@@ -19,7 +22,9 @@ from tests.support.authenticators import (
     add_passkey,
     add_totp,
     ask_for_passkey,
+    b64,
     sign_in_by_passkey,
+    un_b64,
 )
 from tests.support.users import Json, Person, told
 
@@ -244,3 +249,47 @@ def test_nobody_keeps_passkeys_without_end(ada: Person, database: Engine) -> Non
     refused = ada.http.post("/api/account/passkeys/options", json={})
     assert (refused.status_code, refused.json()["code"]) == (409, "too_many_passkeys")
     assert len(security(ada)["passkeys"]) == MAX_PASSKEYS
+
+
+@dataclass
+class OddKey(SoftwareKey):
+    """A passkey whose public key has something beside it."""
+
+    beside: Any = None
+
+    def _cose_key(self) -> bytes:
+        return cbor2.dumps(cbor2.loads(super()._cose_key()) | {"beside": self.beside})
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [cbor2.CBORTag(1, 0), bytes(MAX_PUBLIC_KEY)],
+    ids=["a tag", "more than keys have"],
+)
+def test_public_key_with_what_no_authenticator_makes_is_refused(ada: Person, beside: Any) -> None:
+    refused = offer(ada, OddKey(beside=beside).create(asked_to_make(ada)))
+    assert refused.status_code == 422
+    assert refused.json()["code"] == "passkey_refused"
+    assert security(ada)["passkeys"] == []
+    assert offer(ada, OddKey(beside="a word").create(asked_to_make(ada))).status_code == 201
+
+
+def test_id_that_is_longer_than_any_is_refused(ada: Person) -> None:
+    key = SoftwareKey(credential_id=bytes(MAX_CREDENTIAL_ID + 1))
+    assert offer(ada, key.create(asked_to_make(ada))).json()["code"] == "passkey_refused"
+    longest = SoftwareKey(credential_id=urandom(MAX_CREDENTIAL_ID))
+    assert offer(ada, longest.create(asked_to_make(ada))).status_code == 201
+
+
+def test_answer_with_what_no_authenticator_makes_signs_nobody_in(
+    ada: Person, visitor: httpx2.Client
+) -> None:
+    key = SoftwareKey()
+    add_passkey(ada, key)
+    signed = key.get(ask_for_passkey(visitor))
+    data = bytearray(un_b64(signed["response"]["authenticatorData"]))
+    data[32] |= 0x80  # extensions follow
+    tagged = b64(bytes(data) + cbor2.dumps({"at": cbor2.CBORTag(1, 0)}))
+    signed["response"]["authenticatorData"] = tagged
+    answer = visitor.post("/api/auth/passkey", json={"credential": signed})
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_passkey")

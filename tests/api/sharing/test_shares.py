@@ -107,6 +107,7 @@ def test_several_links_to_one_album_are_counted_apart(
         ({"password": "x" * 2000}, 422, "validation_failed"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, 422, "validation_failed"),
         ({"expires_at": "2099-01-01T00:00:00"}, 422, "validation_failed"),
+        ({"expires_at": "9999-12-31T23:59:59-12:00"}, 422, "validation_failed"),
         ({"images": {"ids": [str(uuid4())]}}, 422, "validation_failed"),
         ({"album_id": None}, 422, "validation_failed"),
         ({"album_id": str(uuid4())}, 404, "not_found"),
