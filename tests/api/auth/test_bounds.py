@@ -87,7 +87,8 @@ def count(database: Engine, what: str, **values: object) -> int:
 
 @pytest.mark.usefixtures("serving")
 @pytest.mark.parametrize(
-    "event", ["signed_in", "password_reset_asked", "invite_made", "account_disabled"]
+    "event",
+    ["signed_in", "password_reset_asked", "invite_made", "account_disabled", "recovery_code_used"],
 )
 def test_what_one_person_repeats_is_kept_so_often(
     ada: Person, bob: Person, database: Engine, event: str
