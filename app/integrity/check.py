@@ -199,7 +199,7 @@ class IntegrityChecker:
 
     def _forget(self, row: Row, parts: list[Part]) -> None:
         if parts:  # a thumbnail of it, perhaps
-            self.store.delete_image(row.place.user_id, row.place.image_id)
+            self._remove(row.place)
         db.session.execute(delete(Image).where(Image.id == row.place.image_id))
 
     def _process_again(self, row: Row) -> None:
@@ -223,9 +223,13 @@ class IntegrityChecker:
         if since and original and original.modified >= since:
             outcome = Outcome.ADOPTED if self._adopt(place) else Outcome.REPORTED
         elif self.treatment.remove_orphans:
-            self.store.delete_image(place.user_id, place.image_id)
+            self._remove(place)
             outcome = Outcome.REMOVED
         return _finding(Inconsistency.ORPHAN, outcome, place.key)
+
+    def _remove(self, place: Place) -> None:
+        while not self.store.delete_image(place.user_id, place.image_id).is_all:
+            log.info("uploads of picture %s are still open; dropping more", place.image_id)
 
     def _adopt(self, place: Place) -> bool:
         """Make the row of a stored original anew and have it processed.

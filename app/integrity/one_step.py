@@ -8,7 +8,7 @@ from app.database import db, is_lock_timeout
 log = logging.getLogger(__name__)
 
 
-def try_step(step: Callable[[], None]) -> None:
+def try_step(step: Callable[[], object]) -> None:
     """Do one step; the next ones are done whatever becomes of it."""
     try:
         step()

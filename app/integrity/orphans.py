@@ -72,27 +72,30 @@ def lock_place(image_id: UUID) -> None:
     db.session.execute(_ONE_AT_A_TIME, {"image": str(image_id)})
 
 
-def remove_unless_known(place: Place, *, store: PictureStore, was_cancelled: bool) -> None:
+def remove_unless_known(place: Place, *, store: PictureStore, was_cancelled: bool) -> bool:
     """Delete a orphan's objects, unless it has got a row: the doctor makes some. Commits.
 
     Those of a cancelled upload count against its owner; others may be there for a fault of ours.
+    Returns whether it is done; False where time was up, and to repeat it goes on.
 
     The place stays locked while S3 deletes, so that no row is made for what is going.
     """
     lock_place(place.image_id)
+    is_done = True
     if not was_cancelled:
-        remove_if_unknown(place, store=store)
+        is_done = remove_if_unknown(place, store=store)
     elif not _is_known(place):
         # Nobody's picture, as what the worker refuses: it leaves no tombstone.
-        size = store.discard_upload(place.user_id, place.image_id)
-        count_discarded(place.user_id, size)
+        removed = store.discard_upload(place.user_id, place.image_id)
+        count_discarded(place.user_id, removed.size)
+        is_done = removed.is_all
     db.session.commit()
+    return is_done
 
 
-def remove_if_unknown(place: Place, *, store: PictureStore) -> None:
-    """Delete the objects of a place that is locked, unless it has got a row."""
-    if not _is_known(place):
-        store.delete_image(place.user_id, place.image_id)
+def remove_if_unknown(place: Place, *, store: PictureStore) -> bool:
+    """Delete the objects of a place that is locked, unless it has got a row; False: not all yet."""
+    return _is_known(place) or store.delete_image(place.user_id, place.image_id).is_all
 
 
 def _is_known(place: Place) -> bool:

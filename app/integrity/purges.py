@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -105,12 +106,20 @@ def marked_purges() -> list[Place]:
 def finish_purge(place: Place, *, store: PictureStore) -> None:
     """Delete the objects of a picture that is marked, and the mark; commits. Safe to repeat.
 
+    Where time is up before all uploads of it are dropped, the mark stays, and the next sweep goes
+    on.
+
     Raises:
-        AwsUnavailableError: the mark stays, and the next sweep goes on.
+        AwsUnavailableError: the same.
     """
+    # Behind its owner's others first: one that fails, or takes all of the time, keeps none of them.
+    db.session.execute(
+        update(Purge).where(Purge.image_id == place.image_id).values(decided_at=now())
+    )
+    db.session.commit()
     lock_place(place.image_id)
-    remove_if_unknown(place, store=store)
-    db.session.execute(delete(Purge).where(Purge.image_id == place.image_id))
+    if remove_if_unknown(place, store=store):
+        db.session.execute(delete(Purge).where(Purge.image_id == place.image_id))
     db.session.commit()
 
 

@@ -43,7 +43,7 @@ from app.processing.fingerprints import is_any_missing
 from app.processing.lease import record_backlog, seconds_until_next
 from app.search.index import index_some, index_some_albums
 from app.tags.purge import purge_tags, tags_due
-from app.uploads.cancelled import CancelledUpload, note_cancelled, note_looked, take_due
+from app.uploads.cancelled import CancelledUpload, note_cancelled, note_looked, take_due, take_look
 from app.uploads.discarded import count_discarded
 
 log = logging.getLogger(__name__)
@@ -343,14 +343,18 @@ def _clear_cancelled(*, store: PictureStore, upkeep: MaintenanceCharge) -> None:
 
 
 def _clear(upload: CancelledUpload, *, store: PictureStore) -> None:
+    if not take_look(upload):
+        return
     place = Place(user_id=upload.owner_id, image_id=upload.image_id)
-    remove_unless_known(place, store=store, was_cancelled=True)
-    _clear_rejected(place, store=store)
-    note_looked(upload)
+    is_done = remove_unless_known(place, store=store, was_cancelled=True)
+    if _clear_rejected(place, store=store) and is_done:
+        note_looked(upload)
 
 
-def _clear_rejected(place: Place, *, store: PictureStore) -> None:
+def _clear_rejected(place: Place, *, store: PictureStore) -> bool:
     """Remove what was sent again to the place of a rejected file, where it takes nobody's room.
+
+    Returns False where time was up before all uploads in parts were dropped.
 
     The address that was signed for it lives on for some minutes. The row stays locked meanwhile, as
     where it is rejected (process_image.py).
@@ -361,9 +365,13 @@ def _clear_rejected(place: Place, *, store: PictureStore) -> None:
         Image.state == ImageState.REJECTED,
     )
     set_short_lock_timeout()
+    is_done = True
     if db.session.scalar(select(Image.id).where(*rejected).with_for_update()) is not None:
-        count_discarded(place.user_id, store.discard_upload(place.user_id, place.image_id))
+        removed = store.discard_upload(place.user_id, place.image_id)
+        count_discarded(place.user_id, removed.size)
+        is_done = removed.is_all
     db.session.commit()
+    return is_done
 
 
 def _has_arrived(row: Image, *, store: PictureStore) -> bool:

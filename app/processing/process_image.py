@@ -43,7 +43,7 @@ from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, not
 from app.processing.scratch_space import RoomTakenError, ScratchSpace
 from app.processing.yielding import GiveWay
 from app.search.index import index_images
-from app.uploads.cancelled import note_late
+from app.uploads.cancelled import note_cancelled, note_late
 from app.uploads.discarded import count_discarded
 
 log = logging.getLogger(__name__)
@@ -379,7 +379,10 @@ def _reject(begun: Begun, *, failure_code: str, store: PictureStore) -> None:
         if row.receipt_at is not None:
             _settle(begun.task, state=ImageState.DAMAGED, failure_code="undecodable")
             return
-        count_discarded(user_id, store.discard_upload(user_id, image_id))
+        removed = store.discard_upload(user_id, image_id)
+        count_discarded(user_id, removed.size)
+        if not removed.is_all:
+            note_cancelled(user_id, image_id)  # the sweep drops the other uploads of it
         _settle(begun.task, state=ImageState.REJECTED, failure_code=failure_code)
 
 

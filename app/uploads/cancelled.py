@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     ForeignKey,
     Index,
@@ -167,14 +168,32 @@ def take_due() -> list[CancelledUpload]:
     return found
 
 
+def take_look(upload: CancelledUpload) -> bool:
+    """Put it behind its owner's others while the sweep checks it; commits.
+
+    One that fails, or takes all of the time there is, then keeps none of them from being checked.
+    Returns False where an event has come meanwhile, or another sweep: leave it to the next.
+    """
+    moment = now()
+    taken = update(CancelledUpload).where(_as_taken(upload)).values(look_at=moment)
+    is_taken = db.session.scalar(taken.returning(CancelledUpload.image_id)) is not None
+    db.session.commit()
+    upload.look_at = moment
+    return is_taken
+
+
+def _as_taken(upload: CancelledUpload) -> ColumnElement[bool]:
+    return (CancelledUpload.image_id == upload.image_id) & (
+        CancelledUpload.look_at == upload.look_at
+    )
+
+
 def note_looked(upload: CancelledUpload) -> None:
     """Check once more at the end of the day, and delete the record then.
 
     Not where an event has come since it was taken: the next sweep looks again.
     """
-    this = (CancelledUpload.image_id == upload.image_id) & (
-        CancelledUpload.look_at == upload.look_at
-    )
+    this = _as_taken(upload)
     ends_at = upload.cancelled_at + REMEMBERED_FOR
     if upload.look_at < ends_at:
         db.session.execute(update(CancelledUpload).where(this).values(look_at=ends_at))

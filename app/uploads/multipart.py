@@ -153,15 +153,24 @@ def drop_parts(user: User, dropped: Iterable[tuple[UUID, str]], *, uploads: Part
     except TooManyAtOnceError:
         return
     db.session.commit()
-    for image_id, upload_id in some:
-        _drop(user_id, image_id, upload_id, uploads=uploads)
+    drop_counted(user, some, uploads=uploads)
 
 
-def _drop(user_id: UUID, image_id: UUID, upload_id: str, *, uploads: PartUploads) -> None:
+def drop_counted(user: User, dropped: Iterable[tuple[UUID, str]], *, uploads: PartUploads) -> None:
+    """Drop uploads that were counted (`count_asked`), until S3 fails."""
+    user_id = _end_transaction(user)
+    for image_id, upload_id in dropped:
+        if not _drop(user_id, image_id, upload_id, uploads=uploads):
+            return  # each of the others would wait as long
+
+
+def _drop(user_id: UUID, image_id: UUID, upload_id: str, *, uploads: PartUploads) -> bool:
     try:
         uploads.drop(user_id, image_id, upload_id)
     except AwsUnavailableError as error:
         log.warning("parts of picture %s stay for a day: %s", image_id, error)
+        return False
+    return True
 
 
 def _end_transaction(user: User) -> UUID:

@@ -1,7 +1,7 @@
 """Uploads over HTTP: create, cancel, and complete a multipart upload."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from flask import Response
@@ -34,7 +34,7 @@ from app.uploads.multipart import (
     OpenParts,
     PromisedInParts,
     complete_parts,
-    drop_parts,
+    drop_counted,
     open_parts,
 )
 from app.uploads.schemas import NewImage, NewImages, PlacesOut
@@ -100,7 +100,9 @@ def create_images(json_data: NewImages) -> Response:
     ]
     looked_for = doubtful[:MAX_ASKED_AT_ONCE]
     in_parts = sum(isinstance(answer, PromisedInParts) for answer in answers.values())
-    count_asked(user.id, in_parts + len(looked_for))
+    # Together, and before the commit: nothing is opened in place of what cannot be dropped.
+    abandoned = _abandoned(answers.values())
+    count_asked(user.id, in_parts + len(abandoned) + len(looked_for))
     ids = [answer.image_id for answer in answers.values() if not isinstance(answer, Refused)]
     # Before the commit, which lets the rows go: one may be cancelled the moment after.
     shown = {UUID(image["id"]): image for image in images_by_id(user, ids, reader=reader)}
@@ -110,7 +112,8 @@ def create_images(json_data: NewImages) -> Response:
         move_turn(user.id, by=TURN_EACH_BATCH)
         db.session.commit()
     unproven = set(doubtful) - _found_at_s3(user, looked_for)
-    _drop_abandoned(user, list(answers.values()))
+    if abandoned:
+        drop_counted(user, abandoned, uploads=dependencies().uploads)
     count("UploadsPromised", promised)
     places = [
         _place(user, answers[index], shown, unproven=unproven)
@@ -174,14 +177,13 @@ def _found_at_s3(user: User, image_ids: list[UUID]) -> set[UUID]:
     return found
 
 
-def _drop_abandoned(user: User, answers: list[Answer]) -> None:
-    abandoned = [
+def _abandoned(answers: Iterable[Answer]) -> list[tuple[UUID, str]]:
+    """Return the uploads in parts that others have taken the place of."""
+    return [
         (answer.image_id, answer.abandoned)
         for answer in answers
         if isinstance(answer, Promised | PromisedInParts) and answer.abandoned is not None
     ]
-    if abandoned:
-        drop_parts(user, abandoned, uploads=dependencies().uploads)
 
 
 def _place(user: User, answer: Answer, shown: dict[UUID, Shown], *, unproven: set[UUID]) -> Shown:

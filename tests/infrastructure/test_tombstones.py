@@ -89,5 +89,5 @@ def test_the_worker_removes_all_the_same(stack: EmbeddedStack, small: Template) 
     key = f"users/{PERSON}/{IMAGE}/preview.webp"
     s3.put_object(Bucket=BUCKET, Key=key, Body=b"RIFF")
     store = PictureStore(s3=s3, bucket_name=BUCKET)
-    assert store.discard_upload(UUID(PERSON), UUID(IMAGE)) > 0
+    assert store.discard_upload(UUID(PERSON), UUID(IMAGE)).size > 0
     assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET, Prefix=key)

@@ -206,10 +206,14 @@ def test_what_came_in_parts_is_read(library: Library, ada: UUID) -> None:
     assert library.content(place) == content
 
 
-def test_parts_of_what_nobody_knows_go_with_it(library: Library, ada: UUID) -> None:
+def test_parts_of_what_nobody_knows_go_with_it(
+    library: Library, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.clients.aws.image_store.SECONDS_FOR_PARTS", -1)  # one at a time
     orphan = Place(user_id=ada, image_id=uuid4())
     library.put(orphan, b"orphan")
-    library.begin_in_parts(orphan, b"more of it")
+    for number in range(3):
+        library.begin_in_parts(orphan, b"more of it %d" % number)
     assert library.examine(remove_orphans=True) == [("orphan", "removed", orphan.key)]
     assert "Uploads" not in library.s3.list_multipart_uploads(Bucket=BUCKET)
 

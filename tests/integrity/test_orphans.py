@@ -26,6 +26,8 @@ from tests.support.library import Library, library_on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from app.clients.aws.image_store import Removed
+
 TWO_DAYS = timedelta(days=2)
 Seen = TypeVar("Seen", Found, FoundExport)
 
@@ -199,7 +201,7 @@ def test_orphan_that_cannot_be_removed_keeps_no_other(
     orphans = sorted(orphan_of(library, ada) for _ in range(3))
     delete = library.worker_context.store.delete_image
 
-    def delete_but_the_first(user_id: UUID, image_id: UUID) -> int:
+    def delete_but_the_first(user_id: UUID, image_id: UUID) -> Removed:
         if image_id == orphans[0].image_id:
             raise AwsUnavailableError
         return delete(user_id, image_id)
@@ -217,7 +219,7 @@ def test_orphan_that_takes_all_of_the_time_and_fails_keeps_no_other(
     orphans = sorted(orphan_of(library, ada) for _ in range(3))
     delete = library.worker_context.store.delete_image
 
-    def delete_but_the_first(user_id: UUID, image_id: UUID) -> int:
+    def delete_but_the_first(user_id: UUID, image_id: UUID) -> Removed:
         if image_id == orphans[0].image_id:
             raise AwsUnavailableError
         return delete(user_id, image_id)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.clients.aws.boto import AwsUnavailableError
-from app.clients.aws.image_store import PictureStore
+from app.clients.aws.image_store import PictureStore, Removed
 from app.database import db, now
 from app.images.models import Image
 from app.integrity.purges import MAX_DUE_OF_ONE, marked_purges, purge
@@ -32,19 +32,19 @@ MARKS = "SELECT count(*) FROM purges"
 class CutOffStore(PictureStore):
     """Deletes, and then no connection to the database is left to say so."""
 
-    def delete_image(self, user_id: UUID, image_id: UUID) -> int:
+    def delete_image(self, user_id: UUID, image_id: UUID) -> Removed:
         """Delete, then cut off whoever asked."""
-        size = super().delete_image(user_id, image_id)
+        removed = super().delete_image(user_id, image_id)
         connection = db.session.connection().connection.dbapi_connection
         assert connection is not None
         connection.close()
-        return size
+        return removed
 
 
 class SilentStore(PictureStore):
     """Does not delete."""
 
-    def delete_image(self, user_id: UUID, image_id: UUID) -> int:
+    def delete_image(self, user_id: UUID, image_id: UUID) -> Removed:
         """Fail as S3 does when it does not answer."""
         raise AwsUnavailableError(f"{user_id} {image_id}")
 
@@ -91,6 +91,51 @@ def test_objects_that_could_not_be_deleted_are_deleted_by_the_next_sweep(
     library.worker_context.sweep()
     assert library.archive.look(due) is None
     assert library.value(MARKS) == 0
+
+
+def test_many_open_uploads_of_one_are_dropped_in_several_sweeps(
+    library: Library, due: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.clients.aws.image_store.SECONDS_FOR_PARTS", -1)  # one each time
+    for number in range(3):
+        library.begin_in_parts(due, b"part %d" % number)
+    for left in (2, 1):
+        library.worker_context.sweep()
+        assert library.open_uploads(due) == left
+        assert library.value(MARKS) == 1
+    for _ in range(2):
+        library.worker_context.sweep()
+    assert library.open_uploads(due) == 0
+    assert library.archive.look(due) is None
+    assert library.value(MARKS) == 0
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["fails", "takes-long"])
+def test_one_that_takes_all_of_the_time_keeps_no_other_of_its_person(
+    library: Library, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    ada = library.person()
+    first, other = (library.add(ada) for _ in range(2))
+    for place in (first, other):
+        with library.worker_context.app.app_context():
+            purge(db.session.get_one(Image, place.image_id))
+            db.session.commit()
+    for number in range(4):
+        library.begin_in_parts(first, b"part %d" % number)
+    monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)
+    monkeypatch.setattr("app.clients.aws.image_store.SECONDS_FOR_PARTS", -1)
+    delete = library.worker_context.store.delete_image
+
+    def delete_others(user_id: UUID, image_id: UUID) -> Removed:
+        if fails and image_id == first.image_id:
+            raise AwsUnavailableError
+        return delete(user_id, image_id)
+
+    monkeypatch.setattr(library.worker_context.store, "delete_image", delete_others)
+    for _ in range(2):
+        library.worker_context.sweep()
+    assert library.archive.look(other) is None
+    assert library.archive.look(first) is not None
 
 
 def test_doctor_makes_no_row_for_what_is_deleted_for_good(library: Library, due: Place) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 
 from app.accounts.rate_limits.limiter import _key
 from app.accounts.rate_limits.policies import DISCARDED_MEGABYTES
+from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.bucket_versions import Place
 from app.database import db
 from app.settings import with_driver
@@ -22,6 +23,8 @@ from tests.support.plans import plans_of, rows_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from app.clients.aws.image_store import Removed
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -123,11 +126,11 @@ def test_what_arrives_while_the_sweep_is_at_it_is_looked_for_again(
     let_pass(library, place, "31 seconds")
     discard = library.worker_context.store.discard_upload
 
-    def discard_and_send(user_id: UUID, image_id: UUID) -> int:
-        size = discard(user_id, image_id)
+    def discard_and_send(user_id: UUID, image_id: UUID) -> Removed:
+        removed = discard(user_id, image_id)
         library.put(place, b"later")
         hear_of(library, place)
-        return size
+        return removed
 
     with monkeypatch.context() as patch:
         patch.setattr(library.worker_context.store, "discard_upload", discard_and_send)
@@ -202,6 +205,60 @@ def test_parts_that_are_still_open_are_dropped(library: Library, ada: UUID) -> N
     library.worker_context.sweep()
     with pytest.raises(library.s3.exceptions.NoSuchUpload):
         library.s3.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
+
+
+def test_many_open_uploads_of_one_are_dropped_in_several_sweeps(
+    library: Library, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a request, and on AWS a sweep that takes too long is ended: nothing after it."""
+    monkeypatch.setattr("app.clients.aws.image_store.SECONDS_FOR_PARTS", -1)  # one each time
+    place = cancelled_by(library, ada)
+    for number in range(3):
+        library.begin_in_parts(place, b"part %d" % number)
+    let_pass(library, place, "31 seconds")
+    for left in (2, 1, 0):
+        library.worker_context.sweep()
+        assert library.open_uploads(place) == left
+        assert not is_seen(library, place)
+    library.worker_context.sweep()
+    library.begin_in_parts(place, b"late")
+    library.worker_context.sweep()
+    assert library.open_uploads(place) == 1  # not looked at before the end of the day
+    let_pass(library, place, "1 day")
+    library.worker_context.sweep()
+    library.worker_context.sweep()
+    assert library.open_uploads(place) == 0
+    assert not is_remembered(library, place)
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["fails", "takes-long"])
+def test_one_that_takes_all_of_the_time_keeps_no_other_of_its_person(
+    library: Library, ada: UUID, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    first, other = (cancelled_by(library, ada) for _ in range(2))
+    for number in range(4):
+        library.begin_in_parts(first, b"part %d" % number)
+    let_pass(library, first, "2 minutes")
+    let_pass(library, other, "1 minute")
+    monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)
+    monkeypatch.setattr("app.clients.aws.image_store.SECONDS_FOR_PARTS", -1)
+    discard = library.worker_context.store.discard_upload
+
+    def discard_others(user_id: UUID, image_id: UUID) -> Removed:
+        if fails and image_id == first.image_id:
+            raise AwsUnavailableError
+        return discard(user_id, image_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library.worker_context.store, "discard_upload", discard_others)
+        for _ in range(2):
+            library.worker_context.sweep()
+    assert not is_seen(library, other)
+    assert is_seen(library, first) == fails
+    for _ in range(6):
+        library.worker_context.sweep()
+    assert not is_seen(library, first)
+    assert library.open_uploads(first) == 0
 
 
 def test_what_has_a_row_is_never_taken_for_cancelled(library: Library, ada: UUID) -> None:

@@ -329,6 +329,24 @@ def test_rejection_of_whoever_is_at_it_leaves_none_of_the_bytes(
     assert library.archive.look(arrived) is None
 
 
+def test_uploads_that_a_rejection_has_no_time_to_drop_are_left_to_the_sweep(
+    library: Library, arrived: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        library.begin_in_parts(arrived, b"part %d" % number)
+    with closing(Refusing()) as refusing, monkeypatch.context() as patch:
+        patch.setattr("app.clients.aws.image_store.SECONDS_FOR_PARTS", -1)
+        refusing.go_on.set()
+        do(library, arrived, refusing)
+    assert library.state(arrived) == "rejected"
+    assert library.archive.look(arrived) is None
+    assert library.open_uploads(arrived) == 1
+    later = "UPDATE cancelled_uploads SET look_at = now() WHERE image_id = :id RETURNING 1"
+    library.value(later, id=arrived.image_id)
+    library.worker_context.sweep()
+    assert library.open_uploads(arrived) == 0
+
+
 def context(library: Library, decoders: DecoderPool) -> ProcessingContext:
     return ProcessingContext(
         store=library.worker_context.store,

@@ -109,6 +109,11 @@ class Library:
         named, parts = self.begin_in_parts(place, content)
         self.s3.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
 
+    def open_uploads(self, place: Place) -> int:
+        """How many uploads in parts of a picture are open."""
+        said = self.s3.list_multipart_uploads(Bucket=BUCKET, Prefix=place.key)
+        return len(said.get("Uploads", []))
+
     def delete(self, place: Place, *, part: Part = "original") -> None:
         """Put a delete marker on top."""
         self.s3.delete_object(Bucket=BUCKET, Key=key_of(place.user_id, place.image_id, part))

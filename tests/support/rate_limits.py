@@ -18,6 +18,18 @@ def use_up(database: Engine, limit: Limit, *, of: str) -> None:
         connection.execute(text(query), {"key": key, "whole": limit.every * limit.burst})
 
 
+def leave(database: Engine, limit: Limit, *, of: str, room: int) -> None:
+    """Let somebody have room for so many more."""
+    key = f"{limit.name}:{sha256(of.encode()).hexdigest()[:32]}"
+    query = (
+        "INSERT INTO rate_limits (key, empty_at) VALUES (:key, now() + :used)"
+        " ON CONFLICT (key) DO UPDATE SET empty_at = excluded.empty_at"
+    )
+    used = limit.every * (limit.burst - room)
+    with database.begin() as connection:
+        connection.execute(text(query), {"key": key, "used": used})
+
+
 def forget(database: Engine, limit: Limit) -> None:
     """Let a limit be as if nobody had asked."""
     with database.begin() as connection:

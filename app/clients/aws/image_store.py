@@ -22,6 +22,7 @@ rejected or cancelled, and belongs to no image. docs/decisions/0070-tombstones.m
 
 import base64
 import random
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -47,6 +48,8 @@ PREVIEWS: dict[str, Preview] = {"webp": "preview.webp", "jpg": "preview.jpg"}
 TOMBSTONE = "deleted"
 
 MAX_LISTED = 1000  # S3's own most, and what one request deletes
+# Of one image: each upload that is open takes a request, and the sweep has others to serve.
+SECONDS_FOR_PARTS = 4.0
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -75,6 +78,19 @@ class StoredObject:
     modified: datetime
     content_encoding: str = ""  # what whoever uploaded it said, and S3 would say to a browser
     crc32: int | None = None  # None: its bytes were not read
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removed:
+    """What a removal did.
+
+    Args:
+        size: bytes of what was seen and is gone.
+        is_all: whether nothing is left; else uploads are open still, and to repeat it goes on.
+    """
+
+    size: int
+    is_all: bool
 
 
 def prefix_of_user(user_id: UUID) -> str:
@@ -173,21 +189,21 @@ class PictureStore:
             for part in ("thumbnail.", "preview."):
                 _mark_deleted(self._s3, bucket_name=self._bucket_name, prefix=prefix + part)
 
-    def delete_image(self, user_id: UUID, image_id: UUID) -> int:
+    def delete_image(self, user_id: UUID, image_id: UUID) -> Removed:
         """Delete every part of a picture and leave a tombstone: the sweep and the doctor may.
 
-        Returns the bytes of what was seen. Safe to repeat.
+        Nothing of it, while uploads are open that there was no time to drop. Safe to repeat.
         """
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
         return delete_all(self._s3, bucket_name=self._bucket_name, prefix=prefix)
 
-    def discard_upload(self, user_id: UUID, image_id: UUID) -> int:
+    def discard_upload(self, user_id: UUID, image_id: UUID) -> Removed:
         """Delete what arrived of an upload that was refused or cancelled; leave no tombstone.
 
-        Returns the bytes of what was seen. Safe to repeat.
+        Its objects in any case, and uploads that are open while there is time. Safe to repeat.
         """
         prefix = f"{prefix_of_user(user_id)}{image_id.hex}/"
-        return sum(_hide_all(self._s3, bucket_name=self._bucket_name, prefix=prefix))
+        return _hide_all(self._s3, bucket_name=self._bucket_name, prefix=prefix)
 
 
 # [Note: One object or all of them]
@@ -237,13 +253,13 @@ def _can_read_another(s3: Any, *, bucket_name: str, but: str) -> bool:
     return False
 
 
-def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> int:
-    """Delete all that lies below a prefix, and the parts of what was never put together.
+def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> Removed:
+    """Delete all that lies below a prefix, once the parts of what was never put together are gone.
 
-    Returns the bytes of what was seen there. See [Note: Who deletes versions] and
-    [Note: A tombstone around it]. Safe to repeat.
+    See [Note: Who deletes versions] and [Note: A tombstone around it]. Safe to repeat.
     """
-    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
+    if not _drop_for_a_while(s3, bucket_name=bucket_name, prefix=prefix):
+        return Removed(size=0, is_all=False)
     sizes: list[int] = []
     has_tombstone = False
     with translated():
@@ -256,7 +272,7 @@ def delete_all(s3: Any, *, bucket_name: str, prefix: str) -> int:
             sizes += [item["Size"] for item in found]
         if has_tombstone:
             s3.delete_object(Bucket=bucket_name, Key=prefix + TOMBSTONE)
-    return sum(sizes)
+    return Removed(size=sum(sizes), is_all=True)
 
 
 def delete_some(s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[], bool]) -> bool:
@@ -282,10 +298,18 @@ def delete_some(s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[],
     return is_done
 
 
-def _hide_all(s3: Any, *, bucket_name: str, prefix: str) -> list[int]:
-    drop_unfinished(s3, bucket_name=bucket_name, prefix=prefix)
+def _hide_all(s3: Any, *, bucket_name: str, prefix: str) -> Removed:
+    is_all = _drop_for_a_while(s3, bucket_name=bucket_name, prefix=prefix)
     with translated():
-        return _mark_deleted(s3, bucket_name=bucket_name, prefix=prefix)
+        sizes = _mark_deleted(s3, bucket_name=bucket_name, prefix=prefix)
+    return Removed(size=sum(sizes), is_all=is_all)
+
+
+def _drop_for_a_while(s3: Any, *, bucket_name: str, prefix: str) -> bool:
+    ends = time.monotonic() + SECONDS_FOR_PARTS
+    return drop_unfinished(
+        s3, bucket_name=bucket_name, prefix=prefix, is_over=lambda: time.monotonic() > ends
+    )
 
 
 def delete_versions(
@@ -313,9 +337,7 @@ def delete_versions(
     return True
 
 
-def drop_unfinished(
-    s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[], bool] = lambda: False
-) -> bool:
+def drop_unfinished(s3: Any, *, bucket_name: str, prefix: str, is_over: Callable[[], bool]) -> bool:
     """Drop the parts of what was never put together, so that it never is behind our back.
 
     Returns whether all of it is gone; False when time was up, after one at least.

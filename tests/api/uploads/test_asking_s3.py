@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
 
 from app.accounts.rate_limits.policies import ASKED_OF_S3
 from app.uploads.asking_s3 import MAX_ASKED_AT_ONCE
+from app.uploads.schemas import MAX_IN_PARTS
 from tests.support.images import jpeg
-from tests.support.multipart import big_file, promise
-from tests.support.rate_limits import forget, use_up
+from tests.support.multipart import PART, big_file, open_uploads, promise
+from tests.support.rate_limits import forget, leave, use_up
 from tests.support.users import put
 
 if TYPE_CHECKING:
@@ -36,6 +37,22 @@ def _leave_the_worker_alone(ada: Person, database: Engine) -> Iterator[None]:
     forget(database, ASKED_OF_S3)
     with database.begin() as connection:
         connection.execute(text(LEFT), {"owner": ada.user_id})
+
+
+def announce(person: Person, number: int, *, seed: int, part: int | None) -> httpx2.Response:
+    """Ask for places of so many files, cut into parts of a size, or whole."""
+    parts = part and {"size": part, "sha256": ["a" * 64] * 2}
+    images = [
+        {
+            "name": "big.jpg",
+            "size": PART + 1000,
+            "content_type": "image/jpeg",
+            "sha256": f"{seed + each:064x}",
+            "parts": parts,
+        }
+        for each in range(number)
+    ]
+    return person.http.post("/api/images", json={"images": images})
 
 
 def tell(database: Engine, *places: Json) -> None:
@@ -101,3 +118,31 @@ def test_who_has_nothing_asked_of_s3_does_not_wait(
     assert ask(ada, jpeg(seed=1752)).json()["places"][0]["status"] == "upload"
     assert ada.http.delete(f"/api/images/{begun['image']['id']}").status_code == 204
     assert promise(bob, big_file(seed=1753))["status"] == "upload"
+
+
+def test_nothing_is_opened_in_place_of_what_cannot_be_dropped(
+    ada: Person, bucket: Any, database: Engine
+) -> None:
+    """Else who cuts the same files otherwise, again and again, opens uploads without bound."""
+    announce(ada, MAX_IN_PARTS, seed=1761, part=PART).raise_for_status()
+    before = set(open_uploads(bucket, ada))
+    assert len(before) == MAX_IN_PARTS
+    leave(database, ASKED_OF_S3, of=ada.user_id, room=MAX_IN_PARTS + 1)
+    refused = announce(ada, MAX_IN_PARTS, seed=1761, part=PART + 1)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
+    assert set(open_uploads(bucket, ada)) == before
+    forget(database, ASKED_OF_S3)
+    announce(ada, MAX_IN_PARTS, seed=1761, part=PART + 1).raise_for_status()
+    after = set(open_uploads(bucket, ada))
+    assert len(after) == MAX_IN_PARTS
+    assert not after & before
+
+
+def test_however_many_are_asked_for_whole_none_stays_open_in_parts(
+    ada: Person, bucket: Any
+) -> None:
+    for seed in (1801, 1801 + MAX_IN_PARTS):
+        announce(ada, MAX_IN_PARTS, seed=seed, part=PART).raise_for_status()
+    assert len(open_uploads(bucket, ada)) == 2 * MAX_IN_PARTS
+    announce(ada, 2 * MAX_IN_PARTS, seed=1801, part=None).raise_for_status()
+    assert open_uploads(bucket, ada) == []

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
+from app.clients.aws.image_store import Removed
 from app.jobs.worker_context import WorkerContext
 from app.media.results import Rejected
 from app.media.sandbox.decoder_time import DecoderTime
@@ -59,7 +60,7 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
     discard, threads = worker_context.store.discard_upload, ThreadPoolExecutor(1)
     sent: list[Future[list[str]]] = []
 
-    def discard_late(user_id: UUID, image_id: UUID) -> int:
+    def discard_late(user_id: UUID, image_id: UUID) -> Removed:
         sent.append(threads.submit(ada.upload, picture))
         wait(sent, timeout=1)  # for what must not happen yet
         return discard(user_id, image_id)
