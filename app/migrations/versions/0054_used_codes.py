@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0054"
-down_revision = "0047"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
