@@ -1,0 +1,293 @@
+"""What an export says of pictures, said to the site: albums, flags, tags, dates, places, texts.
+
+Everything here can be repeated: what is noted as done is not done again, and what was done without
+being noted comes out the same when it is done again.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+from .client import Api, ApiError, Json
+from .dates import Claim, decide
+from .exif import Own
+from .journal import Journal
+from .options import Options
+
+_ROUND = 500  # pictures at a time
+_WRITERS = 3  # as many writes of one person the site does at once
+_PAUSE = 2.0
+_NOT_FOUND = 404
+_MAX_ALT_TEXT, _MAX_TEXT = 300, 2000
+_MAX_TAG_DEPTH, _MAX_TAG_NAME, _MAX_TAG_PATH = 6, 100, 300
+_MAX_TITLE = 200
+_SETTLED = "('ready', 'damaged')"
+# Pictures of the plan that the site has read, and to which not everything has been said.
+_PENDING = f"""
+  FROM pictures p JOIN done d ON d.sha256 = p.sha256 JOIN there t ON t.image_id = d.image_id
+  WHERE p.outcome IN ('upload', 'here') AND NOT t.deleted AND t.state IN {_SETTLED}
+  AND d.applied IS NOT p.facts
+"""
+_UNREAD = """
+  FROM pictures p JOIN done d ON d.sha256 = p.sha256
+  LEFT JOIN there t ON t.image_id = d.image_id
+  WHERE p.outcome IN ('upload', 'here')
+  AND (t.state IS NULL OR t.state IN ('uploading', 'processing'))
+"""
+
+
+class Applier:
+    """Says what is known of pictures to the site, as soon as it has read them."""
+
+    def __init__(
+        self, api: Api, journal: Journal, *, options: Options, stop: threading.Event
+    ) -> None:
+        """Begin with the albums that there are."""
+        self._api = api
+        self._journal = journal
+        self._db = journal.db
+        self._options = options
+        self._stop = stop
+        self._albums: dict[str, str] | None = None
+        self.problems: list[str] = []
+
+    def run(self, *, patience: float, tell: Callable[[int, int], None]) -> None:
+        """Go on until everything is said, or nothing has been read for `patience` seconds.
+
+        `tell` is called with how many pictures are ready, and how many are not read yet.
+
+        Raises:
+            ApiError: the site refuses everything.
+            UnreachableError: it was away for too long.
+        """
+        self._adopt()
+        last, since = -1, monotonic()
+        while not self._stop.is_set():
+            refresh(self._api, self._journal)
+            while rows := self._db.execute(
+                f"SELECT p.sha256, p.facts, d.image_id, d.is_new {_PENDING} LIMIT {_ROUND}"
+            ).fetchall():
+                self._say([dict(row) for row in rows])
+                if self._stop.is_set():
+                    return
+            (unread,) = self._db.execute(f"SELECT count(*) {_UNREAD}").fetchone()
+            (known,) = self._db.execute("SELECT count(*) FROM done").fetchone()
+            tell(known - unread, unread)
+            if unread != last:
+                last, since = unread, monotonic()
+            if not unread or monotonic() - since > patience:
+                return
+            self._stop.wait(_PAUSE)
+
+    def _adopt(self) -> None:
+        """Pictures that were on the site before are in the plan as well."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO done (sha256, image_id, is_new)"
+            " SELECT p.sha256, min(t.image_id), 0 FROM pictures p"
+            " JOIN there t ON t.sha256 = p.sha256"
+            " WHERE p.outcome = 'here' AND NOT t.deleted GROUP BY p.sha256"
+        )
+
+    def _say(self, rows: list[Json]) -> None:
+        """Say everything of some pictures, and note that it was said."""
+        for row in rows:
+            row["said"] = json.loads(row["facts"])
+        self._say_albums(rows)
+        self._batch("favourite", [row["image_id"] for row in rows if row["said"]["favourite"]])
+        self._batch(
+            "archive",
+            [row["image_id"] for row in rows if row["said"]["archived"] and row["is_new"]],
+        )
+        self._say_tags(rows)
+        with ThreadPoolExecutor(_WRITERS) as writers:
+            for problem in writers.map(self._correct, rows):
+                if problem:
+                    self.problems.append(problem)
+        self._db.execute("BEGIN")
+        self._db.executemany(
+            "UPDATE done SET applied = ? WHERE sha256 = ?",
+            [(row["facts"], row["sha256"]) for row in rows],
+        )
+        self._db.execute("COMMIT")
+
+    def _say_albums(self, rows: list[Json]) -> None:
+        by_album: dict[str, list[str]] = {}
+        for row in rows:
+            for key in row["said"]["albums"]:
+                by_album.setdefault(key, []).append(row["image_id"])
+        for key, ids in by_album.items():
+            album_id = self._album(key)
+            if album_id:
+                self._batch("add_to_album", ids, album_id=album_id)
+
+    def _album(self, key: str) -> str | None:
+        """Return the album of a key: one that was made before, one of that title, or a new one."""
+        albums = self._known_albums()
+        if key in albums:
+            return albums[key]
+        row = self._db.execute("SELECT * FROM albums WHERE key = ?", (key,)).fetchone()
+        title = _one_line(row["title"])[:_MAX_TITLE] or "Album"
+        album_id = self._album_titled(title, besides=set(albums.values()))
+        if album_id is None:
+            body = {
+                "title": title,
+                "description": row["description"][:_MAX_TEXT],
+                "order": "oldest",
+            }
+            try:
+                album_id = self._api.ask("POST", "/api/albums", body)["id"]
+            except ApiError as error:
+                self.problems.append(f"Album “{title}”: {error}")
+                return None
+        self._db.execute("INSERT OR REPLACE INTO made_albums VALUES (?, ?)", (key, album_id))
+        albums[key] = str(album_id)
+        return albums[key]
+
+    def _known_albums(self) -> dict[str, str]:
+        """Albums of this import; those that were deleted since are made again."""
+        if self._albums is None:
+            there = {album["id"] for album in self._list_albums()}
+            rows = self._db.execute("SELECT key, album_id FROM made_albums").fetchall()
+            self._albums = {row["key"]: row["album_id"] for row in rows if row["album_id"] in there}
+        return self._albums
+
+    def _album_titled(self, title: str, *, besides: set[str]) -> str | None:
+        """Return an album that has a title, which no other folder of this import is."""
+        for album in self._list_albums():
+            if album["title"] == title and album["id"] not in besides:
+                return str(album["id"])
+        return None
+
+    def _list_albums(self) -> Iterable[Json]:
+        cursor = ""
+        while True:
+            page = self._api.ask("GET", f"/api/albums?limit=500{cursor}")
+            yield from page["albums"]
+            if not page["next_cursor"]:
+                return
+            cursor = f"&cursor={page['next_cursor']}"
+
+    def _say_tags(self, rows: list[Json]) -> None:
+        by_tag: dict[str, list[str]] = {}
+        for row in rows:
+            for tag in row["said"]["tags"]:
+                if path := tag_path(tag):
+                    by_tag.setdefault(path, []).append(row["image_id"])
+        for path, ids in by_tag.items():
+            self._batch("add_tag", ids, tag=path)
+
+    def _batch(self, action: str, ids: list[str], **more: str) -> None:
+        """Change many at once; of those that are not there any more, pass over."""
+        if not ids:
+            return
+        try:
+            body = {"action": action, "images": {"ids": ids}, **more}
+            self._api.ask("POST", "/api/images/batch", body)
+        except ApiError as error:
+            if len(ids) > 1:
+                half = len(ids) // 2
+                self._batch(action, ids[:half], **more)
+                self._batch(action, ids[half:], **more)
+            elif error.status != _NOT_FOUND:
+                self.problems.append(f"{action} of picture {ids[0]}: {error}")
+
+    def _correct(self, row: Json) -> str | None:
+        """Say dates, places, stars and texts of one picture; return what went wrong."""
+        said = row["said"]
+        changes = _changes(said)
+        if not changes:
+            return None
+        path = f"/api/images/{row['image_id']}"
+        try:
+            if not row["is_new"] or ("taken" in changes and said["moment"] is not None):
+                shown = self._api.ask("GET", path)
+                changes = self._missing(changes, said, shown, is_new=bool(row["is_new"]))
+            if changes:
+                self._api.ask("PATCH", path, changes)
+        except ApiError as error:
+            if error.status != _NOT_FOUND:
+                return f"Picture {row['image_id']}: {error}"
+        return None
+
+    def _missing(self, changes: Json, said: Json, shown: Json, *, is_new: bool) -> Json:
+        """Leave out what a person has said on the site, and a date that the file says itself."""
+        kept = dict(changes)
+        if "taken" in kept and said["moment"] is not None and shown["file"]["taken_at"]:
+            date = self._decide_again(said, shown["file"]["taken_at"])
+            if date is None:
+                del kept["taken"]
+            else:
+                kept["taken"] = date
+        if not is_new:
+            for name, was_said in (
+                ("taken", "taken" in shown["corrected"]),
+                ("location", "location" in shown["corrected"] or shown["location"]),
+                ("rating", "rating" in shown["corrected"] or shown["rating"]),
+                ("description", shown["description"]),
+            ):
+                if was_said:
+                    kept.pop(name, None)
+        return kept
+
+    def _decide_again(self, said: Json, taken_at: str) -> Json | None:
+        """Choose between an export's date and the file's, now that the site has read the file."""
+        clock = datetime.fromisoformat(taken_at)
+        offset = clock.utcoffset()
+        own = Own(
+            taken=clock.replace(tzinfo=None),
+            offset=None if offset is None else int(offset.total_seconds() // 60),
+        )
+        claim = Claim(source=said["dated"], moment=said["moment"])
+        date = decide(own, claim, guess=None, modified=None, zone=self._options.zone)
+        if not date.is_said or date.taken is None:
+            return None
+        return {"at": date.taken.isoformat(), "offset_minutes": date.offset}
+
+
+def refresh(api: Api, journal: Journal) -> None:
+    """Bring what is known of the site up to date."""
+    since = journal.get("changed_until")
+    try:
+        for page in api.changes(since):
+            journal.note_there(page)
+    except ApiError as error:
+        if error.code != "changes_forgotten":
+            raise
+        journal.forget_there()
+        for page in api.changes(""):
+            journal.note_there(page)
+
+
+def tag_path(tag: str) -> str | None:
+    """Return a path that the site takes; None where nothing is left of it."""
+    names = [_one_line(name)[:_MAX_TAG_NAME] for name in tag.split("/")]
+    path = "/".join(islice((name for name in names if name), _MAX_TAG_DEPTH))
+    return path if 0 < len(path) <= _MAX_TAG_PATH else None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _changes(said: Json) -> Json:
+    """What is said of one picture by itself."""
+    changes: dict[str, Any] = {}
+    if said["is_said"]:
+        changes["taken"] = {"at": said["taken"], "offset_minutes": said["offset"]}
+    if said["place"]:
+        latitude, longitude = said["place"]
+        changes["location"] = {"latitude": latitude, "longitude": longitude}
+    if said["rating"] is not None:
+        changes["rating"] = said["rating"]
+    if said["title"] or said["description"]:
+        alternative = _one_line(said["title"] or said["description"])
+        changes["description"] = {
+            "alt_text": alternative[:_MAX_ALT_TEXT],
+            "text": said["description"][:_MAX_TEXT],
+        }
+    return changes

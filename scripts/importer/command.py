@@ -1,0 +1,286 @@
+"""The command: a plan first, then, after a yes, the import, and at the end the proof."""
+
+import argparse
+import contextlib
+import getpass
+import hashlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from .apply import Applier, refresh
+from .archives import UnreadableError
+from .client import Api, ApiError, UnreachableError, WrongSiteError
+from .journal import Journal, JournalBusyError
+from .options import Accepted, Options
+from .plan import make_plan
+from .progress import Progress, Transfer
+from .report import plan_lines, write_csv
+from .scan import scan
+from .upload import Result, Uploader
+from .verify import Verified, verify
+
+DONE, NOT_WHOLE, WRONG_USE, AWAY, STOPPED = 0, 1, 2, 75, 130
+_TOLD = 20
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return its exit code."""
+    chosen = _parser().parse_args(arguments)
+    progress = Progress()
+    stop = threading.Event()
+    try:
+        with _stopping(stop, progress):
+            return _Import(chosen, progress, stop).run()
+    except (UnreadableError, JournalBusyError, WrongSiteError) as error:
+        progress.say(str(error))
+        return WRONG_USE
+    except UnreachableError as error:
+        progress.say(f"{error} Run the same command again: it goes on where it stopped.")
+        return AWAY
+    except ApiError as error:
+        progress.say(f"The site refuses: {error}")
+        return NOT_WHOLE
+    except KeyboardInterrupt:
+        progress.say("Stopped. Run the same command again: it goes on where it stopped.")
+        return STOPPED
+
+
+def run() -> None:
+    """Run the command as a program."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="import",
+        description="Bring pictures, and what is known of them, from other programs' exports into"
+        " Pinhole. Shows a plan first, and asks. Zips are read where they are.",
+        epilog="The access token is read from PINHOLE_TOKEN, or asked for. Make one with the scope"
+        " `write` in the settings of the site. See docs/importing.md.",
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="folders and zips")
+    parser.add_argument("--site", required=True, metavar="URL", help="the address of the site")
+    parser.add_argument("--plan", type=Path, metavar="FILE", help="write the plan as CSV, too")
+    parser.add_argument("--plan-only", action="store_true", help="show the plan, and do nothing")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--albums-by-folder", action="store_true", help="make each folder of pictures an album"
+    )
+    parser.add_argument("--people", action="store_true", help="names of people become tags")
+    parser.add_argument(
+        "--no-name-tags", action="store_true", help="no tags WhatsApp, Signal and the like by names"
+    )
+    parser.add_argument("--trash", action="store_true", help="take what is in the trash there, too")
+    parser.add_argument(
+        "--locked", action="store_true", help="take the locked folder, too, into the archive"
+    )
+    parser.add_argument("--own-only", action="store_true", help="leave out what others shared")
+    parser.add_argument(
+        "--restore", action="store_true", help="bring back what is in Recently deleted on the site"
+    )
+    parser.add_argument(
+        "--zone",
+        type=_zone,
+        default=None,
+        metavar="ZONE",
+        help="shows times that are known in UTC only; Europe/Berlin or the like (this machine's)",
+    )
+    parser.add_argument(
+        "--parallel", type=_positive, default=6, metavar="N", help="files at a time"
+    )
+    parser.add_argument(
+        "--patience",
+        type=_positive,
+        default=360,
+        metavar="MINUTES",
+        help="how long a network that is away is waited for (360)",
+    )
+    parser.add_argument("--journal", type=Path, metavar="FILE", help="where it notes what is done")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _zone(text: str) -> tzinfo:
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise argparse.ArgumentTypeError(f"{text} is no time zone, as Europe/Berlin is") from None
+
+
+@contextlib.contextmanager
+def _stopping(stop: threading.Event, progress: Progress) -> Iterator[None]:
+    """End softly at the first Ctrl-C, at once at the second."""
+
+    def end(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        progress.say("Stopping after what is being sent; Ctrl-C once more stops at once.")
+
+    former = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+class _Import:
+    """One run of the command."""
+
+    def __init__(
+        self, chosen: argparse.Namespace, progress: Progress, stop: threading.Event
+    ) -> None:
+        self._chosen = chosen
+        self._progress = progress
+        self._stop = stop
+        self._options = Options(
+            zone=chosen.zone or _zone_of_this_machine(),
+            albums_by_folder=chosen.albums_by_folder,
+            people_as_tags=chosen.people,
+            tags_by_name=not chosen.no_name_tags,
+            with_trash=chosen.trash,
+            with_locked=chosen.locked,
+            own_only=chosen.own_only,
+            restores=chosen.restore,
+        )
+
+    def run(self) -> int:
+        """Plan, ask, bring, prove."""
+        token = _token()
+        self._api = Api(
+            self._chosen.site,
+            token,
+            patience=60.0 * self._chosen.patience,
+            tell=self._progress.say,
+            stop=self._stop,
+        )
+        self._api.ask("GET", "/api/images?limit=1")  # a wrong token is told before all is read
+        with Journal(self._chosen.journal or self._journal_path()) as journal:
+            # A token does not say whose it is: another one may be another person's.
+            journal.belongs_to(f"{self._chosen.site} {hashlib.sha256(token.encode()).hexdigest()}")
+            self._plan(journal)
+            if self._stop.is_set():
+                return STOPPED
+            if self._chosen.plan_only:
+                return DONE
+            if not self._chosen.yes and not _agreed():
+                self._progress.say("Nothing was done.")
+                return DONE
+            return self._bring(journal)
+
+    def _plan(self, journal: Journal) -> None:
+        scan(self._chosen.paths, journal, tell=self._tell_read, stop=self._stop)
+        if self._stop.is_set():
+            return
+        refresh(self._api, journal)
+        journal.doubt_what_is_not_there()
+        uploads = self._api.ask("GET", "/api/auth/session")["uploads"]
+        accepted = Accepted(
+            types=frozenset(uploads["content_types"]), max_bytes=uploads["max_bytes"]
+        )
+        make_plan(journal, options=self._options, accepted=accepted)
+        self._progress.say("")
+        for line in plan_lines(journal):
+            print(line)
+        sys.stdout.flush()
+        if self._chosen.plan:
+            write_csv(journal, self._chosen.plan)
+            self._progress.say(f"Every file is in {self._chosen.plan}.")
+
+    def _tell_read(self, count: int, total: int, path: str) -> None:
+        self._progress.show(f"Reading: {count:,} of {total:,} files: {path}", always=count == total)
+
+    def _bring(self, journal: Journal) -> int:
+        files, size = journal.db.execute(
+            "SELECT count(*), ifnull(sum(size), 0) FROM pictures p WHERE outcome = 'upload'"
+            " AND NOT EXISTS (SELECT 1 FROM done d WHERE d.sha256 = p.sha256)"
+        ).fetchone()
+        transfer = Transfer(self._progress, files=files, size=size)
+        uploader = Uploader(
+            self._api,
+            journal,
+            parallel=self._chosen.parallel,
+            tell=transfer.add,
+            stop=self._stop,
+        )
+        result = uploader.run()
+        if files:
+            self._progress.say(transfer.line())
+        applier = Applier(self._api, journal, options=self._options, stop=self._stop)
+        applier.run(patience=600, tell=self._tell_known)
+        if self._stop.is_set():
+            raise KeyboardInterrupt
+        refresh(self._api, journal)
+        return self._tell_result(journal, result, applier.problems, verify(journal))
+
+    def _tell_known(self, known: int, unread: int) -> None:
+        if unread:
+            self._progress.show(f"The site has read {known:,} pictures; {unread:,} wait there.")
+
+    def _tell_result(
+        self, journal: Journal, result: Result, problems: list[str], verified: Verified
+    ) -> int:
+        (broken,) = journal.db.execute(
+            "SELECT count(*) FROM entries WHERE outcome = 'broken'"
+        ).fetchone()
+        for line in _first(verified.missing + problems):
+            self._progress.say(f"  {line}")
+        print(f"Uploaded {result.uploaded:,}; {result.found:,} were there.")
+        print(f"{verified.verified:,} files are on the site, SHA-256 by SHA-256.")
+        if verified.arrived:
+            print(f"{verified.arrived:,} have arrived, and the site has not read them yet.")
+        if verified.missing:
+            print(f"{len(verified.missing):,} files are not on the site.")
+        if broken:
+            print(f"{broken:,} files could not be read here.")
+        if result.stopped_by:
+            print(result.stopped_by)
+        is_whole = verified.is_whole and not broken and not problems
+        print("Everything is there." if is_whole else "Not everything is there: see above.")
+        return DONE if is_whole else NOT_WHOLE
+
+    def _journal_path(self) -> Path:
+        """One journal for the same paths and site."""
+        named = sorted(str(path.absolute()) for path in self._chosen.paths)
+        key = hashlib.sha256("\0".join([self._chosen.site, *named]).encode()).hexdigest()
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(state) / "pinhole-import" / f"{key[:16]}.sqlite"
+
+
+def _first(lines: list[str]) -> list[str]:
+    rest = [f"and {len(lines) - _TOLD:,} more"] if len(lines) > _TOLD else []
+    return lines[:_TOLD] + rest
+
+
+def _zone_of_this_machine() -> tzinfo:
+    """The zone by its name where the system tells it: summer and winter differ."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        named = os.environ.get("TZ") or str(Path("/etc/localtime").resolve()).split("zoneinfo/")[-1]
+        return ZoneInfo(named)
+    return datetime.now().astimezone().tzinfo or UTC
+
+
+def _token() -> str:
+    if token := os.environ.get("PINHOLE_TOKEN"):
+        return token.strip()
+    return getpass.getpass("Access token (pinhole_…): ").strip()
+
+
+def _agreed() -> bool:
+    try:
+        return input("Import this? [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False

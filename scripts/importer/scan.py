@@ -1,0 +1,138 @@
+"""Reading what is there: hashes and first bytes of pictures, and what sidecars say."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from . import icloud, takeout, xmp
+from .archives import Entry, UnreadableError, list_entries, read_chunks, read_small
+from .exif import read_own
+from .journal import Journal, dump
+from .kinds import HEAD, detect, role_of
+
+_READERS = 4  # hashing and unpacking let other threads run
+_COMMIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What reading a file gave."""
+
+    problem: str | None = None
+    sha256: str | None = None
+    type: str | None = None
+    own: str | None = None
+    facts: str | None = None
+
+
+def scan(
+    paths: Iterable[Path],
+    journal: Journal,
+    *,
+    tell: Callable[[int, int, str], None],
+    stop: threading.Event,
+) -> None:
+    """List everything, and read what was not read before.
+
+    Args:
+        paths: folders and zips.
+        journal: where it is noted.
+        tell: called with files read, files to read, and the path being read.
+        stop: ends it; what was read stays noted.
+
+    Raises:
+        UnreadableError: a path that was named is not there, or is no zip.
+    """
+    journal.note_entries(_list(paths))
+    (total,) = journal.db.execute(
+        "SELECT count(*) FROM entries WHERE problem IS NULL AND (role IN ('media', 'unsure')"
+        " AND sha256 IS NULL OR role IN ('json', 'xmp', 'csv') AND facts IS NULL)"
+    ).fetchone()
+    journal.db.execute("BEGIN")
+    committed = monotonic()
+    try:
+        for count, (row, path, read) in enumerate(_read_all(journal.unread()), start=1):
+            journal.db.execute(
+                "UPDATE entries SET problem = ?, sha256 = ?, type = ?, own = ?, facts = ?"
+                " WHERE id = ?",
+                (read.problem, read.sha256, read.type, read.own, read.facts, row),
+            )
+            tell(count, total, path)
+            if stop.is_set():
+                return
+            if monotonic() - committed > _COMMIT_SECONDS:
+                journal.db.execute("COMMIT")
+                journal.db.execute("BEGIN")
+                committed = monotonic()
+    finally:
+        journal.db.execute("COMMIT")
+
+
+def _list(paths: Iterable[Path]) -> Iterator[tuple[Entry, str]]:
+    for path in paths:
+        for entry in list_entries(path.absolute()):
+            yield entry, role_of(entry.path)
+
+
+def _read_all(
+    unread: Iterator[tuple[int, str, Entry]],
+) -> Iterator[tuple[int, str, Read]]:
+    """Read several at once, in order, with a bounded number under way."""
+    with ThreadPoolExecutor(_READERS) as readers:
+        running: list[tuple[int, str, Future[Read]]] = []
+        for row, role, entry in unread:
+            running.append((row, entry.path, readers.submit(_read, entry, role)))
+            if len(running) >= 2 * _READERS:
+                first = running.pop(0)
+                yield first[0], first[1], first[2].result()
+        for row, path, future in running:
+            yield row, path, future.result()
+
+
+def _read(entry: Entry, role: str) -> Read:
+    try:
+        if role in {"media", "unsure"}:
+            return _read_media(entry)
+        return Read(facts=dump(_read_sidecar(entry, role)))
+    except UnreadableError as error:
+        return Read(problem=str(error))
+
+
+def _read_media(entry: Entry) -> Read:
+    digest = hashlib.sha256()
+    head = bytearray()
+    for chunk in read_chunks(entry):
+        digest.update(chunk)
+        if len(head) < HEAD:
+            head += chunk[: HEAD - len(head)]
+    first = bytes(head)
+    own = read_own(first)
+    return Read(
+        sha256=digest.hexdigest(),
+        type=detect(first, entry.path) or "",
+        own=dump(
+            {
+                "taken": own.taken.isoformat() if own.taken else None,
+                "offset": own.offset,
+                "place": own.place,
+            }
+        ),
+    )
+
+
+def _read_sidecar(entry: Entry, role: str) -> dict[str, Any]:
+    """Return what a sidecar says; nothing, of a file that is none."""
+    if role == "json":
+        content = read_small(entry, most=takeout.MAX_JSON)
+        return (takeout.parse(content) if content else None) or {}
+    if role == "xmp":
+        content = read_small(entry, most=xmp.MAX_XMP)
+        facts = xmp.parse(content) if content else None
+        return {"xmp": facts.as_dict()} if facts else {}
+    content = read_small(entry, most=icloud.MAX_CSV)
+    return (icloud.parse(content, entry.path) if content else None) or {}

@@ -1,0 +1,191 @@
+"""`./scripts/import` against the product: what an export says arrives, once, whatever is killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
+
+import pytest
+
+from tests.api.conftest import until
+from tests.importer import takeout_export
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.users import Person
+
+ROOT = Path(__file__).parents[3]
+PATIENCE = 120
+
+
+class Importer:
+    """The command, as one person runs it."""
+
+    def __init__(self, site: str, person: Person, folder: Path) -> None:
+        asked = {"name": "import", "scope": "write", "days": 1}
+        self.person = person
+        self.journal = folder / "journal.sqlite"
+        self._site = site
+        self._token = person.http.post("/api/account/tokens", json=asked).json()["token"]
+
+    def start(self, *words: str | Path) -> subprocess.Popen[str]:
+        command = [sys.executable, ROOT / "scripts/import", "--site", self._site, "--yes"]
+        command += ["--zone", "Europe/Berlin", "--journal", self.journal, *words]
+        environment = {"PATH": os.environ["PATH"], "PINHOLE_TOKEN": self._token}
+        return subprocess.Popen(
+            [str(word) for word in command],
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def run(self, *words: str | Path) -> tuple[int, str]:
+        process = self.start(*words)
+        said, _ = process.communicate(timeout=PATIENCE)
+        return process.returncode, said
+
+    def noted(self, query: str) -> int:
+        """Ask the journal while it is being written; 0 before it is there."""
+        if not self.journal.exists():
+            return 0
+        with closing(sqlite3.connect(f"file:{self.journal}?mode=ro", uri=True)) as journal:
+            try:
+                return int(journal.execute(query).fetchone()[0])
+            except sqlite3.OperationalError:
+                return 0
+
+
+def on_the_site(person: Person) -> Iterator[dict[str, Any]]:
+    """Everything that a person has there, with its details."""
+    since, has_more = "", True
+    while has_more:
+        query = {"changed_since": since} if since else {}
+        page = person.http.get("/api/images/changes", params=query).json()
+        for image in page["images"]:
+            yield person.detail(image["id"])
+        since, has_more = page["changed_until"], page["has_more"]
+
+
+@pytest.fixture
+def importer(site: str, ada: Person, tmp_path: Path) -> Importer:
+    return Importer(site, ada, tmp_path)
+
+
+def test_a_takeout_arrives_as_its_key_says(importer: Importer, tmp_path: Path) -> None:
+    export = takeout_export.make()
+    paths = export.write(tmp_path)
+    code, said = importer.run(*paths)
+    assert code == 0, said
+    assert "Everything is there." in said
+    there = {image["sha256"]: image for image in on_the_site(importer.person)}
+    wrong = {}
+    for path, expected in export.key.items():
+        if expected.outcome == "not":
+            assert export.sha256(path) not in there
+            continue
+        told, wanted = _told(there[export.sha256(path)]), _wanted(path, expected)
+        different = {
+            name: (told[name], wanted[name]) for name in wanted if told[name] != wanted[name]
+        }
+        if different:
+            wrong[path] = different
+    assert wrong == {}
+    code, said = importer.run(*paths)
+    assert (code, "Uploaded 0;" in said) == (0, True), said
+
+
+def test_what_the_site_has_is_kept_as_its_person_says(importer: Importer, tmp_path: Path) -> None:
+    export = takeout_export.Export()
+    for name in ("first.jpg", "second.jpg"):
+        path = f"{takeout_export.YEAR}/{name}"
+        export.picture(path, takeout_export.Expected())
+        export.sidecar(f"{path}.json", title=name, description="Google's words", place=(1.0, 2.0))
+    paths = export.write(tmp_path)
+    assert importer.run(*paths)[0] == 0
+    first, second = sorted(on_the_site(importer.person), key=lambda image: image["name"])
+    own = {"description": {"alt_text": "mine", "text": "mine"}, "favourite": True}
+    importer.person.http.patch(f"/api/images/{first['id']}", json=own).raise_for_status()
+    importer.person.http.delete(f"/api/images/{second['id']}").raise_for_status()
+    importer.journal.unlink()  # as on another machine
+    code, said = importer.run(*paths)
+    assert (code, "in Recently deleted on the site" in said) == (0, True), said
+    first, second = sorted(on_the_site(importer.person), key=lambda image: image["name"])
+    assert first["description"]["text"] == "mine"
+    assert second["deleted_at"]
+    assert importer.run(*paths, "--restore")[0] == 0
+    first, second = sorted(on_the_site(importer.person), key=lambda image: image["name"])
+    assert second["deleted_at"] is None
+
+
+def test_killed_at_any_point_nothing_is_lost_nor_twice(importer: Importer, tmp_path: Path) -> None:
+    export = takeout_export.make()
+    paths = export.write(tmp_path)
+    total = len(
+        {export.sha256(path) for path, answer in export.key.items() if answer.outcome != "not"}
+    )
+    choose = random.Random(20261130)  # noqa: S311 - which points, not secrets
+    read = "SELECT count(*) FROM entries WHERE sha256 IS NOT NULL"
+    sent = "SELECT count(*) FROM done"
+    said = "SELECT count(*) FROM done WHERE applied IS NOT NULL"
+    points = [(read, 1), (sent, 1)]
+    points += sorted((sent, choose.randrange(2, total)) for _ in range(4))
+    points += [(said, 1)]
+    killed = 0
+    for query, least in points:
+        process = importer.start(*paths)
+        until(lambda: importer.noted(query) >= least or process.poll() is not None)  # noqa: B023 - called at once
+        killed += process.poll() is None
+        process.kill()
+        process.communicate(timeout=PATIENCE)
+    assert killed >= 4  # a machine may be quick, and end before it is killed
+    code, words = importer.run(*paths)
+    assert code == 0, words
+    hashes = [image["sha256"] for image in on_the_site(importer.person)]
+    assert (len(hashes), len(set(hashes))) == (total, total)
+    albums = importer.person.http.get("/api/albums").json()["albums"]
+    titles = [album["title"] for album in albums]
+    assert len(titles) == len(set(titles)) == 12
+
+
+def _told(image: dict[str, Any]) -> dict[str, Any]:
+    place = image["location"]
+    return {
+        "name": image["name"],
+        "taken_at": image["taken_at"] or image["timeline_at"],
+        "dated_by": image["dated_by"],
+        "place": [place["latitude"], place["longitude"]] if place else None,
+        "description": image["description"]["text"] if image["description"] else "",
+        "favourite": image["favourite"],
+        "archived": image["archived_at"] is not None,
+        "albums": sorted(album["title"] for album in image["albums"]),
+        "tags": [tag["path"] for tag in image["tags"]],
+    }
+
+
+def _wanted(path: str, expected: takeout_export.Expected) -> dict[str, Any]:
+    offset = ""
+    if expected.offset is not None:
+        offset = f"+{expected.offset // 60:02}:{expected.offset % 60:02}"
+    wanted = {
+        "taken_at": f"{expected.taken}{offset}",
+        "dated_by": "picture" if expected.is_said or expected.is_own else "file",
+        "place": expected.place or expected.own_place,
+        "description": expected.description,
+        "favourite": expected.favourite,
+        "archived": expected.archived,
+        "albums": sorted(expected.albums),
+        "tags": expected.tags,
+    }
+    if expected.outcome == "upload":
+        name = expected.name or path.rpartition("/")[2]
+        wanted["name"] = normalize("NFC", name)
+    return wanted
