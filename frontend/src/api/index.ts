@@ -1,6 +1,14 @@
 /** What features may use of the API. */
 export { useAccount, useChangeAccount, useDescribeMissing } from "./account/account";
 export { albumOf, albumView, tagOf, tagView } from "./images/collections";
+export {
+  moved,
+  useMoveInAlbum,
+  useOrderedAlbum,
+  useOrderedNeighbours,
+  type AlbumOrder,
+  type Place as PlaceInAlbum,
+} from "./albums/album-order";
 export { useAlbum, useAlbums, useChangeAlbum, useDeleteAlbum, useMakeAlbum } from "./albums/albums";
 export { useActivity, useEverybodysActivity } from "./audit/activity";
 export {

@@ -1,6 +1,12 @@
 /** One album: what it is, and its pictures as a timeline of their own. */
 import { albumView, toProblem, useAlbum } from "@/api";
-import { AlbumActions, AlbumContext, AlbumHeader, EmptyAlbum } from "@/features/albums";
+import {
+  AlbumActions,
+  AlbumContext,
+  AlbumHeader,
+  EmptyAlbum,
+  OrderedAlbum,
+} from "@/features/albums";
 import { Timeline } from "@/features/timeline";
 import { ErrorState, GridSkeleton, usePageTitle } from "@/ui";
 
@@ -30,18 +36,28 @@ const AlbumPage = ({ id, openId, onOpen }: AlbumPageProps) => {
     <div key={id} className="timeline-page sm:pr-6">
       <AlbumContext value={album}>
         <AlbumHeader album={album} />
-        <Timeline
-          view={albumView(id)}
-          look={{
-            label: "Pictures of the album, newest first",
-            failedTitle: "The pictures of the album could not be loaded",
-            empty: <EmptyAlbum />,
-            Actions: AlbumActions,
-          }}
-          path={`/albums/${id}`}
-          openId={openId}
-          onOpen={onOpen}
-        />
+        {album.order === "newest" ? (
+          <Timeline
+            view={albumView(id)}
+            look={{
+              label: "Pictures of the album, newest first",
+              failedTitle: "The pictures of the album could not be loaded",
+              empty: <EmptyAlbum />,
+              Actions: AlbumActions,
+            }}
+            path={`/albums/${id}`}
+            openId={openId}
+            onOpen={onOpen}
+          />
+        ) : (
+          <OrderedAlbum
+            key={album.order}
+            album={album}
+            empty={<EmptyAlbum />}
+            openId={openId}
+            onOpen={onOpen}
+          />
+        )}
       </AlbumContext>
     </div>
   );

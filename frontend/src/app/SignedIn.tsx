@@ -12,6 +12,7 @@ import { ErrorBoundary } from "./ErrorBoundary";
 import { Header } from "./Header";
 import {
   AlbumPage,
+  AlbumViewer,
   AlbumsPage,
   LazyUpload,
   SearchPage,
@@ -101,8 +102,13 @@ export const SignedIn = () => {
         </main>
         <BottomBar path={path} />
       </div>
-      {view && openId !== null && (
+      {view && albumId === null && openId !== null && (
         <ViewerLayer view={view} imageId={openId} onShow={show} onClose={close} />
+      )}
+      {typeof albumId === "string" && openId !== null && (
+        <Suspense fallback={null}>
+          <AlbumViewer albumId={albumId} imageId={openId} onShow={show} onClose={close} />
+        </Suspense>
       )}
       {path === SEARCH && openId !== null && (
         <Suspense fallback={null}>

@@ -7,6 +7,7 @@ export const AlbumsPage = lazy(async () => ({
   default: (await import("@/features/albums")).AlbumsPage,
 }));
 export const AlbumPage = lazy(() => import("./AlbumPage"));
+export const AlbumViewer = lazy(() => import("./AlbumViewer"));
 export const SearchBox = lazy(async () => ({ default: (await import("./SearchBox")).SearchBox }));
 export const SharedLinksPage = lazy(async () => ({
   default: (await import("@/features/sharing")).SharedLinksPage,

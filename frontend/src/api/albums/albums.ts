@@ -55,7 +55,7 @@ export const useAlbum = (which: string | null) => {
 };
 
 /** Has the list and the page of an album show it as it is now. */
-const keepAlbum = (client: QueryClient, album: Album): void => {
+export const keepAlbum = (client: QueryClient, album: Album): void => {
   client.setQueryData<Album>(albumKey(album.id), (old) => keepCover(old, album));
   void client.invalidateQueries({ queryKey: listKey });
 };

@@ -41,7 +41,7 @@ const NONE_KNOWN: KnownImages = new Map();
 const twoDigits = (value: number): string => String(value).padStart(2, "0");
 
 /** A bucket's columns as rows. */
-export const rowsOf = (answer: TimelineBucket): ListedImage[] => {
+export const rowsOf = (answer: Omit<TimelineBucket, "key">): ListedImage[] => {
   const animated = new Set(answer.animated);
   const favourites = new Set(answer.favourites);
   const archived = new Set(answer.archived);

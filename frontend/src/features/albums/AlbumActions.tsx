@@ -1,5 +1,7 @@
 /** What can be done with selected pictures of an album. */
+import type { PlaceInAlbum } from "@/api";
 import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
+import { CarrySelected } from "@/components/albums/CarrySelected";
 import { FavouriteButton, DeleteButton } from "@/components/gallery/selection-buttons";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
@@ -7,9 +9,10 @@ import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
 import { TagButton } from "@/components/tags/TagButton";
 import { picturesInWords } from "@/locale";
-import { PicturesIcon, RemoveFromAlbumIcon } from "@/ui";
+import { Button, ChevronLeftIcon, ChevronRightIcon, PicturesIcon, RemoveFromAlbumIcon } from "@/ui";
 
 import { useThisAlbum } from "./album-context";
+import { stepTo, useArrange } from "./arrange";
 import { useCover } from "./use-cover";
 
 const RemoveButton = ({ act }: GallerySelection) => {
@@ -41,14 +44,52 @@ const CoverButton = ({ selected, act }: GallerySelection) => {
   );
 };
 
-export const AlbumActions = (selection: GallerySelection) => (
-  <>
-    <FavouriteButton {...selection} />
-    <AddToAlbumButton {...selection} />
-    <TagButton {...selection} />
-    <ShareSelectionButton {...selection} />
-    <CoverButton {...selection} />
-    <RemoveButton {...selection} />
-    <DeleteButton {...selection} />
-  </>
-);
+/** By hand: dragging, and buttons for each step. What is selected stays so, to be moved on. */
+const Arranging = (selection: GallerySelection) => {
+  const { id } = useThisAlbum();
+  const { rows, move } = useArrange(id);
+  const { selected } = selection;
+  const ids = new Set(selected.map((image) => image.id));
+  const step = (by: -1 | 1) => () => {
+    const to = stepTo(rows, ids, by);
+    if (to) move(selected, to, true);
+  };
+  return (
+    <>
+      <CarrySelected
+        {...selection}
+        exceptId={id}
+        onPlace={(to: PlaceInAlbum) => move(selected, to)}
+      />
+      {/* The bar is full. */}
+      <div className="fixed inset-x-0 bottom-20 z-10 mx-auto flex w-fit rounded-full border border-line bg-raised p-1 shadow-float sm:bottom-6">
+        <Button look="quiet" icon={<ChevronLeftIcon />} onClick={step(-1)}>
+          Move earlier
+        </Button>
+        <Button look="quiet" icon={<ChevronRightIcon />} onClick={step(1)}>
+          Move later
+        </Button>
+      </div>
+    </>
+  );
+};
+
+export const AlbumActions = (selection: GallerySelection) => {
+  const { id, order } = useThisAlbum();
+  return (
+    <>
+      {order === "manual" ? (
+        <Arranging {...selection} />
+      ) : (
+        <CarrySelected {...selection} exceptId={id} />
+      )}
+      <FavouriteButton {...selection} />
+      <AddToAlbumButton {...selection} />
+      <TagButton {...selection} />
+      <ShareSelectionButton {...selection} />
+      <CoverButton {...selection} />
+      <RemoveButton {...selection} />
+      <DeleteButton {...selection} />
+    </>
+  );
+};

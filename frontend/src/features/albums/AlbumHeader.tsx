@@ -7,6 +7,7 @@ import { picturesInWords } from "@/locale";
 import { ChevronLeftIcon } from "@/ui";
 
 import { AlbumMenu } from "./AlbumMenu";
+import { OrderSelect } from "./OrderSelect";
 import { ShareAlbumButton } from "./ShareAlbumButton";
 
 export const AlbumHeader = ({ album }: { album: Album }) => {
@@ -29,10 +30,13 @@ export const AlbumHeader = ({ album }: { album: Album }) => {
           <AlbumMenu album={album} />
         </div>
       </div>
-      <p className="mt-1 text-muted">
-        {picturesInWords(count)}
-        {span !== null && ` · ${span}`}
-      </p>
+      <div className="mt-1 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
+        <p className="text-muted">
+          {picturesInWords(count)}
+          {span !== null && ` · ${span}`}
+        </p>
+        {count > 1 && <OrderSelect album={album} />}
+      </div>
       {album.description !== "" && (
         <p className="mt-2 max-w-prose whitespace-pre-wrap">{album.description}</p>
       )}

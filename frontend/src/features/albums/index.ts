@@ -4,3 +4,4 @@ export { AlbumContext } from "./album-context";
 export { AlbumHeader } from "./AlbumHeader";
 export { AlbumsPage } from "./AlbumsPage";
 export { EmptyAlbum } from "./EmptyAlbum";
+export { OrderedAlbum } from "./OrderedAlbum";

@@ -1,6 +1,7 @@
 /** What can be done with selected pictures that were found. */
 import { isWhole } from "@/api";
 import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
+import { CarrySelected } from "@/components/albums/CarrySelected";
 import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
@@ -22,6 +23,7 @@ export const FoundActions = (selection: GallerySelection) => {
   return (
     <>
       <FavouriteButton {...selection} />
+      <CarrySelected {...selection} />
       <AddToAlbumButton {...selection} />
       <TagButton {...selection} />
       <ShareSelectionButton {...selection} />

@@ -1,5 +1,6 @@
 /** What can be done with selected pictures of a timeline. */
 import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
+import { CarrySelected } from "@/components/albums/CarrySelected";
 import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
@@ -11,6 +12,7 @@ import { ArchiveIcon, UnarchiveIcon } from "@/ui";
 export const TimelineActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
+    <CarrySelected {...selection} />
     <AddToAlbumButton {...selection} />
     <TagButton {...selection} />
     <ShareSelectionButton {...selection} />
@@ -25,6 +27,7 @@ export const TimelineActions = (selection: GallerySelection) => (
 export const ArchiveActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
+    <CarrySelected {...selection} />
     <AddToAlbumButton {...selection} />
     <TagButton {...selection} />
     <ShareSelectionButton {...selection} />
