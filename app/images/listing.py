@@ -33,6 +33,7 @@ from app.clients.aws.image_store import PREVIEWS, Part
 from app.clients.aws.presigned_urls import PictureUrls
 from app.database import Prepared, db, given
 from app.errors import NotFoundError
+from app.gazetteer.columns import countries
 from app.images.album_models import BY_TITLE, Album, AlbumImage
 from app.images.correction_models import Correction
 from app.images.failure_messages import failure
@@ -93,6 +94,10 @@ DETAILED = (
     Image.latitude,
     Image.longitude,
     Image.altitude,
+    Image.country_code,
+    Image.region,
+    Image.town,
+    Image.place_is_named().label("place_is_named"),
     Image.rating,
     Image.caption,
     Image.stack_reason,
@@ -279,6 +284,7 @@ def detail(row: AnyRow, *, reader: Reader) -> Shown:
         "receipt": _receipt(row),
         "camera": _camera(row),
         "location": _location(row.latitude, row.longitude, row.altitude),
+        "place": _place(row),
         "rating": row.rating,
         "corrected": [name for name in _CORRECTABLE if getattr(row, f"has_{name}")],
         "file": _file_says(row),
@@ -367,6 +373,17 @@ def _location(
     if latitude is None or longitude is None:
         return None
     return {"latitude": latitude, "longitude": longitude, "altitude": altitude}
+
+
+def _place(row: AnyRow) -> Shown | None:
+    if row.country_code is None or not row.place_is_named:
+        return None
+    return {
+        "country_code": row.country_code,
+        "country": countries().get(row.country_code, row.country_code),
+        "region": row.region,
+        "town": row.town,
+    }
 
 
 _CORRECTABLE = ("taken", "rating", "location")

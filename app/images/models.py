@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    or_,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -174,6 +175,14 @@ class Image(Base):
             "id",
             postgresql_where=text("description_state = 'waiting' AND deleted_at IS NULL"),
         ),
+        Index(
+            "ix_images_to_name",
+            "owner_id",
+            postgresql_where=text(
+                "latitude IS DISTINCT FROM place_latitude"
+                " OR longitude IS DISTINCT FROM place_longitude"
+            ),
+        ),
         {"comment": "Pictures, from the promise of a place until they are purged."},
     )
 
@@ -274,6 +283,17 @@ class Image(Base):
     latitude: Mapped[float | None] = mapped_column(comment="Degrees, north positive (WGS 84).")
     longitude: Mapped[float | None] = mapped_column(comment="Degrees, east positive (WGS 84).")
     altitude: Mapped[float | None] = mapped_column(comment="Metres above the sea.")
+    country_code: Mapped[str | None] = mapped_column(
+        String(2), comment="ISO 3166-1, of the place_ coordinates; null: at sea, or not known."
+    )
+    region: Mapped[str | None] = mapped_column(
+        Text, comment="Of the first order, in GeoNames' words; null: none is near."
+    )
+    town: Mapped[str | None] = mapped_column(Text, comment="As region.")
+    place_latitude: Mapped[float | None] = mapped_column(
+        comment="For which country, region and town were looked up; another: not named yet."
+    )
+    place_longitude: Mapped[float | None] = mapped_column(comment="As place_latitude.")
     rating: Mapped[int | None] = mapped_column(
         SmallInteger, comment="Stars, 1 to 5, as the file says; -1: rejected. Null: none."
     )
@@ -331,6 +351,14 @@ class Image(Base):
     def owned_by(cls, user: User | Owner) -> ColumnElement[bool]:
         """The condition that every query on a person's behalf carries."""
         return cls.owner_id == user.id
+
+    @classmethod
+    def place_is_named(cls) -> ColumnElement[bool]:
+        """Whether country, region and town are those of latitude and longitude."""
+        return ~or_(
+            cls.latitude.is_distinct_from(cls.place_latitude),
+            cls.longitude.is_distinct_from(cls.place_longitude),
+        )
 
     @classmethod
     def in_library(cls) -> ColumnElement[bool]:

@@ -133,6 +133,19 @@ class Location(BaseModel):
     altitude: float | None = Field(description="Metres above the sea.")
 
 
+class PlaceOut(BaseModel):
+    """What the place of `location` is called, by GeoNames (CC BY 4.0)."""
+
+    country_code: str = Field(description="ISO 3166-1 alpha-2; XK: Kosovo.", examples=["CA"])
+    country: str = Field(description="In English.", examples=["Canada"])
+    region: str | None = Field(
+        description="Province, state and the like; null: none is near.", examples=["Ontario"]
+    )
+    town: str | None = Field(
+        description="That it is in, or that is nearest; null: none is near.", examples=["Ottawa"]
+    )
+
+
 class FileSays(BaseModel):
     """What the file says where a person may say otherwise."""
 
@@ -188,6 +201,9 @@ class ImageDetail(ImageOut):
     receipt: Receipt | None = Field(description="Null until the original has been compared.")
     camera: Camera | None
     location: Location | None
+    place: PlaceOut | None = Field(
+        description="Of `location`; null: there is none, it is at sea, or it is not named yet."
+    )
     rating: Literal[-1, 1, 2, 3, 4, 5] | None = Field(
         description="Stars, 1 to 5; -1: marked as rejected."
     )

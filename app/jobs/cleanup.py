@@ -8,6 +8,7 @@ lists them.
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -39,6 +40,7 @@ from app.integrity.purges import finish_purge, marked_purges, purge
 from app.integrity.scan_state import record_sweep
 from app.media.results import DECODER_VERSION
 from app.messages import DescribePicture, ExportLibrary, PictureStored
+from app.places.naming import name_some, owners_to_name
 from app.processing.fingerprints import is_any_missing
 from app.processing.lease import record_backlog, seconds_until_next
 from app.search.index import index_some, index_some_albums
@@ -121,6 +123,7 @@ def sweep(
     try_step(upkeep.charge)
     try_step(partial(look_for_orphans, census=census, store=store, exports=exports, pages=pages))
     _settle_leaving(exports, go_on=go_on)
+    _name_places()
     for index in (index_some, index_some_albums):
         try_step(partial(_index, index))
     for owner_id in in_time(_found(owners_of_old_removals)):
@@ -141,6 +144,20 @@ def _index(index: Callable[[], bool]) -> None:
     for _ in in_time(count()):
         if not index():
             return
+
+
+def _name_places() -> None:
+    """Name where images were taken, some of each person's in turn."""
+    waiting = deque(_found(owners_to_name))
+
+    def name_some_of(owner_id: UUID) -> None:
+        if name_some(owner_id):
+            waiting.append(owner_id)
+
+    for _ in in_time(count()):
+        if not waiting:
+            return
+        try_step(partial(name_some_of, waiting.popleft()))
 
 
 def _delete_dead_sessions() -> None:

@@ -50,6 +50,7 @@ from app.library.flags import set_archived, set_favourite
 from app.library.selection import Locked, lock_images
 from app.library.trash import delete_images, restore_images
 from app.messages import DescribeAll, DescribePicture
+from app.places.naming import name_places
 from app.processing.retry import process_again
 from app.search.index import index_images
 from app.uploads.multipart import drop_parts
@@ -341,6 +342,7 @@ def _correct(user: User, rows: Sequence[Locked], changes: ImagePatch) -> None:
     if "location" in given:
         place = changes.location
         correct_location(user, row.id, (place.latitude, place.longitude) if place else None)
+        name_places(user, [row.id])
 
 
 def _view_page(query: ListIn) -> Callable[..., Page]:

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import User
+from app.accounts.sessions.lookup import Owner
 from app.clients.aws.bucket_versions import Place
 from app.clients.aws.image_store import (
     PREVIEWS,
@@ -37,6 +38,7 @@ from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.nameless_file import nameless_file
 from app.messages import MAX_ATTEMPTS, DescribePicture, PictureStored, pause_after
 from app.observability.metrics import Counted, count, count_undecodable, step, timed
+from app.places.naming import name_places, names_of
 from app.processing.fingerprints import keep_fingerprint
 from app.processing.in_hand import InHand
 from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, note_stored
@@ -335,6 +337,7 @@ def _finish(
         "latitude": metadata.latitude,
         "longitude": metadata.longitude,
         "altitude": metadata.altitude,
+        **names_of(metadata.latitude, metadata.longitude),
         "rating": metadata.rating,
         "caption": metadata.caption,
     }
@@ -409,13 +412,15 @@ def _settle(
         update(Image)
         .where(Image.id == task.image_id, Image.state == ImageState.PROCESSING, *only)
         .values(state=state, leased_until=None, decoder_version=DECODER_VERSION, **values)
-        .returning(Image.id)
+        .returning(Image.owner_id, Image.place_is_named().label("is_named"))
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if settled is not None:
+    if settled is not None and settled.is_named:
         index_images([task.image_id])
-        if state is ImageState.READY:
-            keep_fingerprint(task.user_id, task.image_id, fingerprint)
+    elif settled is not None:  # its person has said where it was taken
+        name_places(Owner(settled.owner_id), [task.image_id])
+    if settled is not None and state is ImageState.READY:
+        keep_fingerprint(task.user_id, task.image_id, fingerprint)
     db.session.commit()
     if settled is not None and state in _TOLD:
         count(_TOLD[state])

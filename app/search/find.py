@@ -200,7 +200,7 @@ def _albums_with(
     owner_id: object, phrases: Sequence[Phrase], written: Sequence[str]
 ) -> dict[tuple[bool, ...], list[UUID]]:
     """Return the person's albums whose titles have some of the words, by which they have."""
-    named = [n for n, phrase in enumerate(phrases) if not phrase.is_camera]
+    named = [n for n, phrase in enumerate(phrases) if not phrase.part]
     if not named:
         return {}
     having = ", ".join(f"title_words @@ CAST(:words_{n} AS tsquery)" for n in named)
@@ -225,7 +225,7 @@ def _albums_with(
 
 
 def _leave_albums_out(asked: _Asked, owner_id: UUID, unwanted: Sequence[Phrase]) -> None:
-    named = [phrase for phrase in unwanted if not phrase.is_camera]
+    named = [phrase for phrase in unwanted if not phrase.part]
     written = [_wanted(phrase).tsquery(owner_id) for phrase in named]
     albums = [
         album_id for ids in _albums_with(owner_id, named, written).values() for album_id in ids

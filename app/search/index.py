@@ -10,6 +10,7 @@ from sqlalchemy import Uuid, any_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.database import Prepared, db, given, set_short_lock_timeout
+from app.gazetteer.columns import countries
 from app.images.album_models import Album
 from app.images.models import SHOWN, Description, Image
 from app.images.tag_models import Tag
@@ -30,6 +31,10 @@ _TEXTS = Prepared(
         Description.text,
         Description.visible_text,
         Description.tags,
+        Image.town,
+        Image.region,
+        Image.country_code,
+        Image.place_is_named(),
     )
     .outerjoin(Description, Description.id == Image.current_description_id)
     .where(Image.id == any_(given("ids", ARRAY(Uuid()))), Image.state.in_(SHOWN))
@@ -45,6 +50,12 @@ _WRITE = Prepared(
         " WHERE kept.words IS DISTINCT FROM excluded.words"
     )
 )
+_NOTE = Prepared(
+    text(
+        "INSERT INTO images_to_index (image_id) SELECT unnest(CAST(:ids AS uuid[]))"
+        " ON CONFLICT DO NOTHING"
+    )
+)
 
 
 def index_images(ids: Sequence[UUID]) -> None:
@@ -55,17 +66,35 @@ def index_images(ids: Sequence[UUID]) -> None:
     all_ids = [str(each) for each in ids]
     rows = _TEXTS.rows({"ids": all_ids})
     made: dict[str, list[str]] = {"all": all_ids, "ids": [], "owners": [], "words": []}
-    for image_id, owner_id, name, caption, make, model, lens, alt, prose, visible, tags in rows:
-        said = (name, alt, prose, *(tags or ()), visible, caption)
+    for (
+        image_id, owner_id, name, caption, make, model, lens, alt, prose, visible, tags,
+        town, region, country_code, place_is_named,
+    ) in rows:  # fmt: skip
+        place: list[str] = []
+        if place_is_named:
+            place = names_of_place(town, region, country_code)
+        said = (name, alt, prose, *(tags or ()), visible, caption, *place)
         words = tsvector(
             owner_id,
             [each for each in said if each],
             camera=[each for each in (make, model, lens) if each],
+            place=place,
         )
         made["ids"].append(str(image_id))
         made["owners"].append(str(owner_id))
         made["words"].append(words)
     _WRITE.run(made)
+
+
+def index_later(ids: Sequence[UUID]) -> None:
+    """Have the sweep index images: of thousands a request does not wait for it."""
+    _NOTE.run({"ids": [str(each) for each in ids]})
+
+
+def names_of_place(town: str | None, region: str | None, country_code: str | None) -> list[str]:
+    """Return the words for where an image was taken, the nearest first, each once."""
+    country = countries().get(country_code) if country_code else None
+    return list(dict.fromkeys(each for each in (town, region, country) if each))
 
 
 def index_album(album: Album) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from app.errors import FieldError, ValidationFailedError
 from app.media.formats.sniff import AVIF, GIF, HEIC, HEIF, JPEG, JXL, PNG, RAW, TIFF, WEBP
 from app.search.dates import Days, find_days, parse_days
-from app.search.terms import Phrase
+from app.search.terms import CAMERA, PLACE, Phrase
 from app.search.words import words_of
 
 MAX_QUERY = 200  # characters
@@ -52,6 +52,7 @@ class ChipKind(StrEnum):
     TYPE = "type"
     IS = "is"
     CAMERA = "camera"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ class Query:
 
 _PART = re.compile(
     r"(?<!\S)(?P<minus>-?)(?:"
-    r"(?P<name>from|until|type|is|camera):(?:\"(?P<said>[^\"]*)\"|(?P<value>[^\s\"]+))"
+    r"(?P<name>from|until|type|is|camera|place):(?:\"(?P<said>[^\"]*)\"|(?P<value>[^\s\"]+))"
     r"|\"(?P<phrase>[^\"]*)(?:\"|$))",
     re.IGNORECASE,
 )
@@ -158,7 +159,8 @@ def _operate(query: Query, found: re.Match[str]) -> None:
             query.flags[Flag(said.lower())] = not is_unwanted
         case _:
             words = tuple(words_of(said))
-            _add(query, Phrase(words=words, is_unwanted=is_unwanted, is_camera=True))
+            part = CAMERA if kind is ChipKind.CAMERA else PLACE
+            _add(query, Phrase(words=words, is_unwanted=is_unwanted, part=part))
     query.chips.append(Chip(kind=kind, start=found.start(), end=found.end(), days=days))
 
 

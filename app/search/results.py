@@ -14,6 +14,7 @@ from app.images.album_models import Album, AlbumImage
 from app.images.listing import LISTED, Reader, Shown, show, with_descriptions
 from app.images.models import Description, Image
 from app.search.find import Found
+from app.search.index import names_of_place
 from app.search.query import Query
 from app.search.why import asked_for, explain
 
@@ -25,6 +26,10 @@ _TEXTS = (
     Image.camera_make,
     Image.camera_model,
     Image.lens,
+    Image.town,
+    Image.region,
+    Image.country_code,
+    Image.place_is_named(),
 )
 _NAME, _ALT_TEXT = LISTED.index(Image.name), LISTED.index(Description.alt_text)
 _IMAGES = Prepared(
@@ -70,13 +75,18 @@ def show_found(owner: User | Owner, found: Found, query: Query, *, reader: Reade
 
 def _fields_of(row: tuple[Any, ...], albums: Sequence[str]) -> list[tuple[str, str]]:
     """Return the texts of an image, the most telling first."""
-    text, tags, visible_text, caption, make, model, lens = row[len(LISTED) :]
+    (
+        text, tags, visible_text, caption, make, model, lens, town, region, country_code,
+        place_is_named,
+    ) = row[len(LISTED) :]  # fmt: skip
+    place = names_of_place(town, region, country_code) if place_is_named else []
     fields = [
         ("description", text),
         ("alt_text", row[_ALT_TEXT]),
         *(("tag", tag) for tag in tags or ()),
         ("visible_text", visible_text),
         ("caption", caption),
+        ("place", ", ".join(place)),
         *(("album", title) for title in albums),
         ("name", row[_NAME]),
         *(("camera", each) for each in (make, model, lens)),

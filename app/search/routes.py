@@ -25,7 +25,8 @@ def search_images(query_data: SearchIn) -> Response:
     """Find images by words, dates and operators, newest first.
 
     All words must be there: in the description, the alternative text, the tags, writing in the
-    image, the caption, the file name, or the title of an album that it is in. `why` says where.
+    image, the caption, the file name, the names of the place where it was taken, or the title of an
+    album that it is in. `why` says where.
     Archived images are found as well; deleted ones only by `is:deleted`.
     """
     owner = current_owner()

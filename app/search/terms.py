@@ -4,7 +4,7 @@
 that are searched by characters are indexed one by one and in pairs: a search for one of them is an
 exact term, and for several the pairs must follow each other. What belongs to the camera begins with
 an underscore, which no word does: a search for "apple" finds no photo for the telephone that
-took it.
+took it. What belongs to the place is there twice: as any word, and after an at sign.
 """
 
 from base64 import urlsafe_b64encode
@@ -21,6 +21,7 @@ _GAP = 8
 # Of an image; PostgreSQL counts positions up to 16,383. All texts at their longest have fewer.
 MAX_WORDS = 10_000
 CAMERA = "_"
+PLACE = "@"
 
 
 class _Place(NamedTuple):
@@ -36,17 +37,17 @@ class Phrase:
         words: at least one.
         is_begun: whether the last may go on: of a word that is still being typed.
         is_unwanted: whether images with it are left out.
-        is_camera: whether it is looked for in the camera's name only.
+        part: CAMERA or PLACE, if it is looked for there only.
     """
 
     words: tuple[Word, ...]
     is_begun: bool = False
     is_unwanted: bool = False
-    is_camera: bool = False
+    part: str = ""
 
     def tsquery(self, owner_id: UUID) -> str:
         """Write it for PostgreSQL, for terms of one person."""
-        before = prefix_of(owner_id) + (CAMERA if self.is_camera else "")
+        before = prefix_of(owner_id) + self.part
         places = list(_asked_for(self.words))
         begun = ":*" if self.is_begun and not self.words[-1].is_sign else ""
         written: list[str] = []
@@ -66,17 +67,23 @@ def prefix_of(owner_id: UUID) -> str:
     return urlsafe_b64encode(owner_id.bytes[:3]).decode()
 
 
-def tsvector(owner_id: UUID, texts: Iterable[str], *, camera: Iterable[str] = ()) -> str:
+def tsvector(
+    owner_id: UUID,
+    texts: Iterable[str],
+    *,
+    camera: Iterable[str] = (),
+    place: Iterable[str] = (),
+) -> str:
     """Write the terms of an image's texts for PostgreSQL."""
     before = prefix_of(owner_id)
     positions: dict[str, list[int]] = {}
     first = 1
-    for prefix, group in ((before, texts), (before + CAMERA, camera)):
+    for prefix, group in ((before, texts), (before + CAMERA, camera), (before + PLACE, place)):
         for text in group:
-            place = first - 1
-            for place, term in _stand(text, first=first):
-                positions.setdefault(prefix + term, []).append(place)
-            first = place + _GAP
+            last = first - 1
+            for last, term in _stand(text, first=first):
+                positions.setdefault(prefix + term, []).append(last)
+            first = last + _GAP
             if first > MAX_WORDS:
                 break
     return " ".join(

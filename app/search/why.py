@@ -1,11 +1,11 @@
 """Why an image matches: the field, a part of its text, and where the words are in it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.images.listing import Shown
-from app.search.terms import Phrase
+from app.search.terms import CAMERA, PLACE, Phrase
 from app.search.words import BETWEEN, LETTER, MAX_WORD, NO_LETTER_BEFORE, fold, is_spelled_twice
 
 _BEFORE, _LONGEST = 40, 160  # code points of a snippet before the first match, and in all
@@ -13,39 +13,45 @@ _BEFORE, _LONGEST = 40, 160  # code points of a snippet before the first match, 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Phrases, as patterns for folded texts."""
+    """A phrase, as a pattern for folded texts; `part` is as of the phrase."""
 
-    texts: list[re.Pattern[str]]
-    cameras: list[re.Pattern[str]]
+    pattern: re.Pattern[str]
+    part: str
 
 
-def asked_for(phrases: Sequence[Phrase]) -> Asked:
+# Which phrases a field answers: by the parts that they are looked for in.
+_ANSWERS: Mapping[str, frozenset[str]] = {
+    "camera": frozenset({CAMERA}),
+    "place": frozenset({"", PLACE}),
+}
+_ANY_WORDS = frozenset({""})
+
+
+def asked_for(phrases: Sequence[Phrase]) -> list[Asked]:
     """Make patterns of phrases."""
-    return Asked(
-        texts=[_pattern(phrase) for phrase in phrases if not phrase.is_camera],
-        cameras=[_pattern(phrase) for phrase in phrases if phrase.is_camera],
-    )
+    return [Asked(pattern=_pattern(phrase), part=phrase.part) for phrase in phrases]
 
 
-def explain(fields: Iterable[tuple[str, str]], asked: Asked) -> list[Shown]:
+def explain(fields: Iterable[tuple[str, str]], asked: Sequence[Asked]) -> list[Shown]:
     """Say where phrases are; each is told of once, in the first field that has it.
 
     Args:
         fields: names and texts, the most telling first.
         asked: what was asked for.
     """
-    texts, cameras = asked.texts, asked.cameras
+    missing = list(asked)
     told: list[Shown] = []
     for name, text in fields:
-        if not (missing := cameras if name == "camera" else texts):
+        wanted = [each for each in missing if each.part in _ANSWERS.get(name, _ANY_WORDS)]
+        if not wanted:
             continue
-        places = _places(text, missing)
+        places = _places(text, [each.pattern for each in wanted])
         if not places:
             continue
         spans = sorted(span for found in places.values() for span in found)
         told.append({"field": name, **_snippet(text, spans)})
-        left = [each for number, each in enumerate(missing) if number not in places]
-        texts, cameras = (texts, left) if name == "camera" else (left, cameras)
+        found_now = [wanted[number] for number in places]
+        missing = [each for each in missing if each not in found_now]
     return told
 
 

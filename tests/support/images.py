@@ -32,15 +32,30 @@ class Picture:
         }
 
 
-def jpeg(*, seed: int = 0, size: tuple[int, int] = (640, 480), name: str = "beach.jpg") -> Picture:
-    """A JPEG with a camera's EXIF; each seed gives other bytes."""
+def jpeg(
+    *,
+    seed: int = 0,
+    size: tuple[int, int] = (640, 480),
+    name: str = "beach.jpg",
+    place: tuple[float, float] | None = None,
+) -> Picture:
+    """A JPEG with a camera's EXIF, taken at `place` if given; each seed gives other bytes."""
     exif = Image.Exif()
     exif[0x010F] = "Pinhole Works"
     exif[0x0110] = "Box One"
     exif.get_ifd(0x8769).update(
         {0x9003: TAKEN, 0x9011: "+02:00", 0x829A: IFDRational(1, 125), 0x8827: 200}
     )
+    if place is not None:
+        exif.get_ifd(0x8825).update(_gps(*place))
     return _saved(_gradient(size, seed), name, "image/jpeg", format="JPEG", exif=exif, quality=80)
+
+
+def _gps(latitude: float, longitude: float) -> dict[int, object]:
+    """Coordinates as EXIF has them: degrees north or south, east or west."""
+    north = (IFDRational(round(abs(latitude) * 10**6), 10**6), IFDRational(0), IFDRational(0))
+    east = (IFDRational(round(abs(longitude) * 10**6), 10**6), IFDRational(0), IFDRational(0))
+    return {1: "S" if latitude < 0 else "N", 2: north, 3: "W" if longitude < 0 else "E", 4: east}
 
 
 def png(*, seed: int = 0, size: tuple[int, int] = (320, 200), name: str = "chart.png") -> Picture:

@@ -1765,7 +1765,8 @@ export interface paths {
          * @description Find images by words, dates and operators, newest first.
          *
          *     All words must be there: in the description, the alternative text, the tags, writing in the
-         *     image, the caption, the file name, or the title of an album that it is in. `why` says where.
+         *     image, the caption, the file name, the names of the place where it was taken, or the title of an
+         *     album that it is in. `why` says where.
          *     Archived images are found as well; deleted ones only by `is:deleted`.
          *
          *     Safe to repeat. Nothing is changed.
@@ -2962,7 +2963,7 @@ export interface components {
          * @description What a part of the query was understood as.
          * @enum {string}
          */
-        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera";
+        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera" | "place";
         /**
          * ChipOut
          * @description A part of `q` that was understood as more than words: without it, it is not applied.
@@ -3571,6 +3572,8 @@ export interface components {
             location: components["schemas"]["Location"] | null;
             /** Name */
             name: string;
+            /** @description Of `location`; null: there is none, it is at sea, or it is not named yet. */
+            place: components["schemas"]["PlaceOut"] | null;
             /**
              * Preview Url
              * @description Signed; works until urls_expire_at.
@@ -4564,6 +4567,36 @@ export interface components {
              * @description Also those that these stand for in the timeline, or are folded with there; with unstack, all of their stacks.
              */
             whole_stacks?: boolean;
+        };
+        /**
+         * PlaceOut
+         * @description What the place of `location` is called, by GeoNames (CC BY 4.0).
+         */
+        PlaceOut: {
+            /**
+             * Country
+             * @description In English.
+             * @example Canada
+             */
+            country: string;
+            /**
+             * Country Code
+             * @description ISO 3166-1 alpha-2; XK: Kosovo.
+             * @example CA
+             */
+            country_code: string;
+            /**
+             * Region
+             * @description Province, state and the like; null: none is near.
+             * @example Ontario
+             */
+            region: string | null;
+            /**
+             * Town
+             * @description That it is in, or that is nearest; null: none is near.
+             * @example Ottawa
+             */
+            town: string | null;
         };
         /**
          * PlacesOut
@@ -5907,7 +5940,7 @@ export interface components {
              * Field
              * @enum {string}
              */
-            field: "description" | "alt_text" | "tag" | "visible_text" | "caption" | "album" | "name" | "camera";
+            field: "description" | "alt_text" | "tag" | "visible_text" | "caption" | "place" | "album" | "name" | "camera";
             /** Marks */
             marks: components["schemas"]["Mark"][];
             /**

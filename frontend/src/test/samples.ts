@@ -78,6 +78,7 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   receipt: null,
   camera: null,
   location: null,
+  place: null,
   rating: null,
   corrected: [],
   file: { taken_at: "2025-05-03T10:00:00+02:00", rating: null, location: null },

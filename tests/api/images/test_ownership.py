@@ -332,6 +332,7 @@ def test_answers_hold_no_field_that_is_not_listed(ada: Person) -> None:
         "receipt",
         "camera",
         "location",
+        "place",
         "rating",
         "caption",
         "stack_reason",

@@ -30,7 +30,8 @@ from tests.support.users import Json, Person
 BOOKKEEPING = {
     "id", "owner_id", "upload_id", "part_size", "part_checksums", "stored_at", "crc32", "attempts",
     "decoder_version", "leased_until", "swept_at", "description_asked_at",
-    "description_leased_until", "description_attempts", "is_corrected",
+    "description_leased_until", "description_attempts", "is_corrected", "place_latitude",
+    "place_longitude",
 }  # fmt: skip
 
 

@@ -38,8 +38,8 @@ const HowTo = ({ onSearch }: Pick<SearchResultsProps, "onSearch">) => (
     ))}
   >
     <p>
-      By what is said about them, writing in them, their tags, names and albums, and by when they
-      were taken. In any language.
+      By what is said about them, writing in them, their tags, names and albums, and by when and
+      where they were taken. In any language.
     </p>
   </EmptyState>
 );

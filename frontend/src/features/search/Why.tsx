@@ -7,6 +7,7 @@ const FIELDS: Record<Reason["field"], string> = {
   tag: "Tag: ",
   visible_text: "In the picture: ",
   caption: "Caption: ",
+  place: "Place: ",
   album: "Album: ",
   name: "File: ",
   camera: "Camera: ",

@@ -9,6 +9,7 @@ import { server } from "@/test/server";
 
 import { DamagedSection } from "./DamagedSection";
 import { FileMetadata } from "./FileMetadata";
+import { PlaceSection } from "./PlaceSection";
 import { RatingField } from "./RatingField";
 import { StorageReceipt } from "./StorageReceipt";
 
@@ -63,12 +64,19 @@ test("a whole picture has no damage to speak of", () => {
   expect(screen.queryByRole("button")).not.toBeInTheDocument();
 });
 
-test("what the file says is shown as text, and its place can be copied", async () => {
+test("what the file says is shown as text", () => {
+  const caption = "<b>By the canal</b>\nin spring";
+  renderWithApp(<FileMetadata detail={anImageDetail({ caption })} />);
+  expect(screen.getByText(/<b>By the canal<\/b>/)).toHaveTextContent("in spring");
+});
+
+test("a place has its name, where that is from, and coordinates to copy", async () => {
   const user = userEvent.setup();
   const location = { latitude: 45.4215, longitude: -75.6972, altitude: null };
-  const caption = "<b>By the canal</b>\nin spring";
-  renderWithApp(<FileMetadata detail={anImageDetail({ location, caption })} />);
-  expect(screen.getByText(/<b>By the canal<\/b>/)).toHaveTextContent("in spring");
+  const place = { country_code: "CA", country: "Canada", region: "Ontario", town: "Ottawa" };
+  renderWithApp(<PlaceSection detail={anImageDetail({ location, place })} />);
+  expect(screen.getByText("Ottawa, Ontario, Canada")).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "GeoNames" })).toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Copy Place" }));
   expect(await navigator.clipboard.readText()).toBe("45.4215, -75.6972");
   expect(screen.getByRole("button", { name: "Copied Place" })).toBeInTheDocument();

@@ -18,6 +18,7 @@ import { DamagedSection } from "./DamagedSection";
 import { cameraLines, factsOf } from "./facts";
 import { FileMetadata } from "./FileMetadata";
 import { NameField } from "./NameField";
+import { PlaceSection } from "./PlaceSection";
 import { RatingField } from "./RatingField";
 import { StorageReceipt } from "./StorageReceipt";
 import { TagsSection } from "./TagsSection";
@@ -77,6 +78,7 @@ export const DetailsPanel = ({
               onRemove={onRemoveFromAlbum}
             />
             <TagsSection tags={detail.tags} onEdit={onTags} />
+            <PlaceSection detail={detail} />
             <FileMetadata detail={detail} />
             <StorageReceipt detail={detail} />
           </>

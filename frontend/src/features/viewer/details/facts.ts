@@ -49,14 +49,20 @@ type Location = NonNullable<ImageDetail["location"]>;
 const direction = (degrees: number, [positive, negative]: [string, string]): string =>
   `${Math.abs(degrees).toFixed(5)}° ${degrees < 0 ? negative : positive}`;
 
+type Place = NonNullable<ImageDetail["place"]>;
+
+/** "Paris, Île-de-France, France"; what is called alike is said once. */
+export const placeName = ({ town, region, country }: Place): string =>
+  [...new Set([town, region, country])].filter((each) => each !== null).join(", ");
+
 /** "45.42150° N, 75.69720° W · 71 m". */
-export const placeInWords = ({ latitude, longitude, altitude }: Location): string => {
+export const coordinatesInWords = ({ latitude, longitude, altitude }: Location): string => {
   const place = `${direction(latitude, ["N", "S"])}, ${direction(longitude, ["E", "W"])}`;
   return altitude === null ? place : `${place} · ${number(altitude)} m`;
 };
 
 /** As every map takes it. */
-export const placeToCopy = ({ latitude, longitude }: Location): string =>
+export const coordinatesToCopy = ({ latitude, longitude }: Location): string =>
   `${latitude}, ${longitude}`;
 
 /** "JPEG" for image/jpeg, "NEF" for image/x-nikon-nef, "RAW" for image/x-raw. */

@@ -1,0 +1,1 @@
+"""Where images were taken, by name: naming them, and a search of names."""
