@@ -30,8 +30,9 @@ from app.database import db, now, set_short_lock_timeout
 from app.exports.albums import albums_of
 from app.exports.tags import tags_of
 from app.exports.zip_archive import Original, Zip
+from app.images.export_models import EXPORT_KEPT_FOR, Export, ExportState
 from app.images.listing import NO_URLS, AnyRow, Shown, detail, detailed
-from app.images.models import EXPORT_KEPT_FOR, SHOWN, Export, ExportState, Image, Storage
+from app.images.models import SHOWN, Image, Storage
 from app.messages import MAX_ATTEMPTS, ExportLibrary, RetryLaterError
 from app.processing.lease import Lease
 from app.processing.yielding import GiveWay

@@ -28,7 +28,7 @@ from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.http.schemas import BaseModel
-from app.images.models import Export, ExportState
+from app.images.export_models import Export, ExportState
 from app.messages import ExportLibrary
 
 log = logging.getLogger(__name__)

@@ -1,8 +1,8 @@
 """Tables of images and their descriptions."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -21,7 +21,7 @@ from sqlalchemy import (
     or_,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import User
@@ -73,7 +73,8 @@ class DescriptionSource(StrEnum):
     PERSON = "person"
 
 
-def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    """Return the constraint that a column has one of an enum's values."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
@@ -112,12 +113,12 @@ class Image(Base):
     __table_args__ = (
         # The same bytes twice are one picture.
         UniqueConstraint("owner_id", "sha256"),
-        _one_of("state", ImageState),
-        _one_of("description_state", DescriptionState),
+        one_of("state", ImageState),
+        one_of("description_state", DescriptionState),
         CheckConstraint("byte_size > 0", name="byte_size"),
         CheckConstraint("octet_length(sha256) = 32", name="sha256"),
         CheckConstraint("rating = -1 OR rating BETWEEN 1 AND 5", name="rating"),
-        _one_of("stack_reason", StackReason),
+        one_of("stack_reason", StackReason),
         _view_index("tiles", "archived_at IS NULL AND NOT is_folded"),
         _view_index(View.TIMELINE, "archived_at IS NULL"),
         _view_index(View.ARCHIVE, "archived_at IS NOT NULL"),
@@ -454,49 +455,6 @@ class ImageChange(Base):
     )
 
 
-EXPORT_KEPT_FOR = timedelta(days=7)  # from when its last zip was made
-
-
-class ExportState(StrEnum):
-    """Where a copy of everything stands."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    READY = "ready"
-    FAILED = "failed"
-
-
-class Export(Base):
-    """A copy of everything of a person's, in zip files that they download."""
-
-    __tablename__ = "exports"
-    __table_args__ = (
-        _one_of("state", ExportState),
-        {"comment": "Copies of everything of a person's, in zip files; kept for a week."},
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    state: Mapped[str] = mapped_column(String(16), default=ExportState.WAITING)
-    created_at: Mapped[datetime] = mapped_column(
-        default=now, comment="What was uploaded later is not in it."
-    )
-    touched_at: Mapped[datetime] = mapped_column(
-        default=now, comment="When a part was last begun or finished."
-    )
-    leased_until: Mapped[datetime | None] = mapped_column(
-        comment="Until then a worker makes its next zip, unless it says so again."
-    )
-    expires_at: Mapped[datetime] = mapped_column(
-        index=True, comment="When it goes; the sweep deletes what has expired."
-    )
-    pictures: Mapped[int] = mapped_column(comment="How many it is to hold.")
-    done: Mapped[int] = mapped_column(default=0, comment="How many it holds.")
-    parts: Mapped[list[dict[str, Any]]] = mapped_column(
-        JSONB, default=list, comment="Each zip's key, bytes, pictures, and the last picture in it."
-    )
-
-
 class Description(Base):
     """One version of what is said about a picture. Versions are added, never changed.
 
@@ -505,7 +463,7 @@ class Description(Base):
 
     __tablename__ = "descriptions"
     __table_args__ = (
-        _one_of("source", DescriptionSource),
+        one_of("source", DescriptionSource),
         {
             "comment": "Versions of descriptions: of each picture the last 10 by models, and the"
             " last 10 by people."

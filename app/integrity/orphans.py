@@ -18,8 +18,9 @@ from app.clients.aws.bucket_versions import Place
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now
+from app.images.export_models import EXPORT_KEPT_FOR, Export
 from app.images.listing import AnyRow
-from app.images.models import EXPORT_KEPT_FOR, SHOWN, Export, Image
+from app.images.models import SHOWN, Image
 from app.integrity.image_rows import places_between
 from app.integrity.in_time import in_time
 from app.integrity.old_verdicts import decode_again_what_was_called_broken

@@ -5,6 +5,7 @@ from sqlalchemy import create_engine, pool
 
 import app.images.album_models
 import app.images.correction_models
+import app.images.export_models
 import app.images.fingerprint_models
 import app.images.models
 import app.integrity.purges

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 
 import app.images.album_models
+import app.images.export_models
 import app.images.models
 import app.images.tag_models
 import app.integrity.purges
