@@ -66,6 +66,9 @@ class Applier:
             UnreachableError: it was away for too long.
         """
         self._adopt()
+        # Pinhole's own exports have albums without pictures, too.
+        for row in self._db.execute("SELECT key FROM albums WHERE key LIKE 'pinhole:%'").fetchall():
+            self._album(row["key"])
         last, since = -1, monotonic()
         while not self._stop.is_set():
             refresh(self._api, self._journal)
@@ -116,14 +119,21 @@ class Applier:
         self._db.execute("COMMIT")
 
     def _say_albums(self, rows: list[Json]) -> None:
-        by_album: dict[str, list[str]] = {}
+        by_album: dict[str, list[Json]] = {}
         for row in rows:
             for key in row["said"]["albums"]:
-                by_album.setdefault(key, []).append(row["image_id"])
-        for key, ids in by_album.items():
+                by_album.setdefault(key, []).append(row)
+        for key, members in by_album.items():
             album_id = self._album(key)
-            if album_id:
+            if not album_id:
+                continue
+            # Those of an album by hand stand where they stood; each of them says where.
+            stood = [row["said"].get("positions", {}).get(key) for row in members]
+            ids = [row["image_id"] for row in members]
+            if None in stood:
                 self._batch("add_to_album", ids, album_id=album_id)
+            else:
+                self._batch("add_to_album", ids, album_id=album_id, positions=stood)
 
     def _album(self, key: str) -> str | None:
         """Return the album of a key: one that was made before, one of that title, or a new one."""
@@ -137,7 +147,7 @@ class Applier:
             body = {
                 "title": title,
                 "description": row["description"][:_MAX_TEXT],
-                "order": "oldest",
+                "order": row["sort"],
             }
             try:
                 album_id = self._api.ask("POST", "/api/albums", body)["id"]
@@ -181,18 +191,23 @@ class Applier:
         for path, ids in by_tag.items():
             self._batch("add_tag", ids, tag=path)
 
-    def _batch(self, action: str, ids: list[str], **more: str) -> None:
+    def _batch(
+        self, action: str, ids: list[str], *, positions: list[int] | None = None, **more: str
+    ) -> None:
         """Change many at once; of those that are not there any more, pass over."""
         if not ids:
             return
         try:
-            body = {"action": action, "images": {"ids": ids}, **more}
+            body: Json = {"action": action, "images": {"ids": ids}, **more}
+            if positions is not None:
+                body["positions"] = positions
             self._api.ask("POST", "/api/images/batch", body)
         except ApiError as error:
             if len(ids) > 1:
                 half = len(ids) // 2
-                self._batch(action, ids[:half], **more)
-                self._batch(action, ids[half:], **more)
+                for part in (slice(half), slice(half, None)):
+                    stood = None if positions is None else positions[part]
+                    self._batch(action, ids[part], positions=stood, **more)
             elif error.status != _NOT_FOUND:
                 self.problems.append(f"{action} of picture {ids[0]}: {error}")
 
@@ -276,6 +291,8 @@ def _one_line(text: str) -> str:
 
 def _changes(said: Json) -> Json:
     """What is said of one picture by itself."""
+    if "patch" in said:  # of Pinhole's own export
+        return dict(said["patch"])
     changes: dict[str, Any] = {}
     if said["is_said"]:
         changes["taken"] = {"at": said["taken"], "offset_minutes": said["offset"]}

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from . import pinhole
 from .dates import Claim, decide
 from .exif import Own
 from .name_dates import read_name
@@ -38,13 +39,21 @@ class FolderOf:
         """Sort the files by what they are."""
         self.media = [row for row in self.rows if row["type"]]
         self.pictures_said = [row for row in self.rows if "picture" in row["facts"]]
-        self.xmps = [row for row in self.rows if "xmp" in row["facts"]]
+        self.xmps = self._by_name("xmp")
+        self.owns = self._by_name("own")
         self.details = [row for row in self.rows if "details" in row["facts"]]
         albums = [row for row in self.rows if "album" in row["facts"] and row["role"] == "json"]
         self.album = albums[0]["facts"]["album"] if albums else None
         self.album_sidecars = albums
         self.name = self.path.rpartition("/")[2]
         self.kind = kind_of_folder(self.name) if self.is_takeout else None
+
+    def _by_name(self, kind: str) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            if kind in row["facts"]:
+                found.setdefault(row["name"].casefold(), []).append(row)
+        return found
 
     def album_of(self, options: Options) -> Row | None:
         """Return the album that this folder is: key, title and description."""
@@ -64,12 +73,14 @@ class FolderOf:
     def facts_of_all(self, options: Options) -> Iterable[tuple[Row, Row]]:
         """Yield each picture with what is known of it."""
         takeout = self._takeout_sidecars()
-        xmps = _XmpSidecars(self.xmps)
         album = self.album_of(options)
         for row in self.media:
+            if own := self._own(row):
+                yield row, self._as_it_was(own, album, options)
+                continue
             match = takeout.get(row["name"])
             said = self._said(match, row)
-            sidecar = xmps.find(row)
+            sidecar = self._xmp(row)
             if sidecar is not None:
                 self.used.add(sidecar["id"])
             xmp = sidecar["facts"]["xmp"] if sidecar is not None else {}
@@ -82,6 +93,23 @@ class FolderOf:
             is_own = match is not None and not match.is_shared
             facts["said"] = [said.get(key) for key in ("url", "title", "taken")] if is_own else None
             yield row, facts
+
+    def _own(self, row: Row) -> Row | None:
+        """Return what Pinhole's own export says of these very bytes."""
+        for other in self.owns.get(f"{row['name']}.json".casefold(), []):
+            own: Row = other["facts"]["own"]
+            if own["sha256"] == row["sha256"]:
+                self.used.add(other["id"])
+                beside = f"{row['name']}.xmp"  # the same, for other programs
+                self.used.update(each["id"] for each in self.xmps.get(beside.casefold(), []))
+                return own
+        return None
+
+    def _as_it_was(self, own: Row, album: Row | None, options: Options) -> Row:
+        facts = pinhole.facts_of(own)
+        facts |= {"name": own["name"], "said": None, "albums": [album["key"]] if album else []}
+        facts["skip"] = self._skip(facts, options)
+        return facts
 
     def lonely_sidecars(self) -> list[Row]:
         """Return what sidecars say to which the folder has no picture."""
@@ -101,6 +129,13 @@ class FolderOf:
         found: Row = rows[0]["facts"]["picture"]
         return found
 
+    def _xmp(self, media: Row) -> Row | None:
+        """Return the XMP sidecar: `x.jpg.xmp` before `x.xmp`, and those of the same zip first."""
+        for name in (f"{media['name']}.xmp", f"{split_name(media['name'])[0]}.xmp"):
+            if rows := self.xmps.get(name.casefold()):
+                return min(rows, key=lambda row: row["container"] != media["container"])
+        return None
+
     def _detail(self, row: Row) -> Row:
         """Return what Apple's CSV says of a picture, that of its own zip first."""
         tables = sorted(self.details, key=lambda table: table["container"] != row["container"])
@@ -119,22 +154,6 @@ class FolderOf:
             return "in the locked folder there; --locked takes it, into the archive"
         if options.own_only and facts["origin"] in {"fromPartnerSharing", "fromSharedAlbum"}:
             return "somebody else's, shared; leave out --own-only to take it"
-        return None
-
-
-class _XmpSidecars:
-    """XMP sidecars by name: `x.jpg.xmp` before `x.xmp`, and those of the same zip first."""
-
-    def __init__(self, rows: list[Row]) -> None:
-        self._by_name: dict[str, list[Row]] = {}
-        for row in rows:
-            self._by_name.setdefault(row["name"].casefold(), []).append(row)
-
-    def find(self, media: Row) -> Row | None:
-        for name in (f"{media['name']}.xmp", f"{split_name(media['name'])[0]}.xmp"):
-            rows = self._by_name.get(name.casefold(), [])
-            if rows:
-                return min(rows, key=lambda row: row["container"] != media["container"])
         return None
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from .archives import Entry
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS pictures (
   type TEXT NOT NULL, outcome TEXT NOT NULL, facts TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS albums (
-  key TEXT PRIMARY KEY, title TEXT NOT NULL, description TEXT NOT NULL
+  key TEXT PRIMARY KEY, title TEXT NOT NULL, description TEXT NOT NULL, sort TEXT NOT NULL
 ) WITHOUT ROWID;
 -- What was done. Kept when the plan is made anew.
 CREATE TABLE IF NOT EXISTS done (

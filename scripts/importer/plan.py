@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from .folder import FolderOf, Row
 from .journal import Journal, dump
 from .options import Accepted, Options
+from .pinhole import position
 
 _ENTE_SIDECARS = "metadata"  # a folder beside the pictures
 _MEGABYTE = 1024 * 1024
@@ -39,6 +40,7 @@ def make_plan(journal: Journal, *, options: Options, accepted: Accepted) -> None
         planner.add(FolderOf(path=path, rows=rows, is_takeout=is_takeout))
     planner.add_lonely_to_albums()
     planner.add_icloud_albums()
+    planner.add_own_albums()
     _judge_others(journal)
     journal.db.execute("COMMIT")
 
@@ -102,7 +104,7 @@ class _Planner:
             )
         if album and (folder.media or folder.pictures_said):
             self._db.execute(
-                "INSERT OR IGNORE INTO albums VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO albums VALUES (?, ?, ?, 'oldest')",
                 (album["key"], album["title"], album["description"]),
             )
         used = [*folder.used, *(row["id"] for row in folder.album_sidecars if folder.is_takeout)]
@@ -202,10 +204,29 @@ class _Planner:
                 if sha256:
                     self._add_to_album(sha256, key)
             self._db.execute(
-                "INSERT OR IGNORE INTO albums VALUES (?, ?, '')", (key, album["title"])
+                "INSERT OR IGNORE INTO albums VALUES (?, ?, '', 'oldest')", (key, album["title"])
             )
             reason = f"{missing} of its names are of no picture, or of several" if missing else None
             self._judge(row["id"], "read", reason)
+
+    def add_own_albums(self) -> None:
+        """Albums of Pinhole's own exports, which name their pictures by SHA-256."""
+        rows = self._db.execute(
+            """SELECT id, facts FROM entries WHERE role = 'json'
+               AND facts LIKE '{"own\\_%' ESCAPE '\\'"""
+        ).fetchall()
+        for row in rows:
+            self._judge(row["id"], "read", None)
+            album = json.loads(row["facts"]).get("own_album")
+            if album is None:
+                continue
+            key = f"pinhole:{album['id']}"
+            self._db.execute(
+                "INSERT OR IGNORE INTO albums VALUES (?, ?, ?, ?)",
+                (key, album["title"], album["description"], album["order"]),
+            )
+            for index, sha256 in enumerate(album["pictures"]):
+                self._add_to_album(sha256, key, stands=position(index))
 
     def _find_named(self, name: str, container: str) -> str | None:
         """Find the one picture that has a name; in the same zip or folder, else anywhere."""
@@ -221,13 +242,15 @@ class _Planner:
                 return None
         return None
 
-    def _add_to_album(self, sha256: str, album: str) -> None:
+    def _add_to_album(self, sha256: str, album: str, *, stands: int | None = None) -> None:
         kept = self._db.execute("SELECT facts FROM pictures WHERE sha256 = ?", (sha256,)).fetchone()
         if kept is None:
             return
         facts = json.loads(kept["facts"])
         if album not in facts["albums"]:
             facts["albums"].append(album)
+            if stands is not None:
+                facts.setdefault("positions", {})[album] = stands
             self._db.execute(
                 "UPDATE pictures SET facts = ? WHERE sha256 = ?", (dump(facts), sha256)
             )
@@ -258,6 +281,8 @@ def _merge(kept: Row, more: Row) -> Row:
         merged |= {"place": more["place"], "placed": more["placed"]}
     for name in ("title", "description", "rating"):
         merged[name] = kept[name] or more[name]
+    if patch := kept.get("patch") or more.get("patch"):
+        merged["patch"] = patch
     for name in ("favourite", "archived"):
         merged[name] = kept[name] or more[name]
     for name in ("albums", "tags"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from . import icloud, takeout, xmp
+from . import icloud, pinhole, takeout, xmp
 from .archives import Entry, UnreadableError, list_entries, read_chunks, read_small
 from .exif import read_own
 from .journal import Journal, dump
@@ -128,11 +128,9 @@ def _read_media(entry: Entry) -> Read:
 def _read_sidecar(entry: Entry, role: str) -> dict[str, Any]:
     """Return what a sidecar says; nothing, of a file that is none."""
     if role == "json":
-        content = read_small(entry, most=takeout.MAX_JSON)
-        return (takeout.parse(content) if content else None) or {}
+        content = read_small(entry, most=pinhole.MAX_JSON) or b""
+        return pinhole.parse(content) or takeout.parse(content) or {}
     if role == "xmp":
-        content = read_small(entry, most=xmp.MAX_XMP)
-        facts = xmp.parse(content) if content else None
+        facts = xmp.parse(read_small(entry, most=xmp.MAX_XMP) or b"")
         return {"xmp": facts.as_dict()} if facts else {}
-    content = read_small(entry, most=icloud.MAX_CSV)
-    return (icloud.parse(content, entry.path) if content else None) or {}
+    return icloud.parse(read_small(entry, most=icloud.MAX_CSV) or b"", entry.path) or {}

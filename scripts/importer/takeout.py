@@ -36,6 +36,8 @@ def parse(content: bytes) -> dict[str, Any] | None:
 
     Returns: {"picture": facts} or {"album": {"title", "description"}}; None of all others.
     """
+    if len(content) > MAX_JSON:
+        return None
     try:
         said = json.loads(content)
     except (ValueError, RecursionError):
