@@ -181,9 +181,18 @@ class Screen:
         expect(self.details).to_be_visible()
 
     def go_to(self, name: str) -> None:
-        """Go to one of the main pages by its link."""
-        link = self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name)
-        link.filter(visible=True).click()
+        """Go to one of the main pages, by its link or by the menu of the others."""
+        main = self.page.get_by_role("navigation", name="Main").filter(visible=True)
+        if name == "Settings":
+            self.page.get_by_role("button", name="Account", exact=True).click()
+            self.page.get_by_role("menuitem", name=name).click()
+            return
+        link = main.get_by_role("link", name=name, exact=True).filter(visible=True)
+        if link.count() > 0:
+            link.click()
+            return
+        main.get_by_role("button", name="More pages").filter(visible=True).click()
+        main.get_by_role("menuitem", name=name).click()
 
     def tab_to(self, target: Locator, *, back: bool = False) -> None:
         """Press Tab until the focus is there."""

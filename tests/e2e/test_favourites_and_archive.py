@@ -97,8 +97,7 @@ def test_several_are_archived_and_brought_back_on_a_phone(
     _bar(screen).get_by_role("button", name="Archive", exact=True).tap()
     expect(screen.tiles).to_have_count(COUNT - selected)
 
-    page.get_by_role("button", name="Account", exact=True).tap()
-    page.get_by_role("menuitem", name="Archive").tap()
+    screen.go_to("Archive")
     expect(_tiles(screen, "archive")).to_have_count(selected)
     page.get_by_role("checkbox", name="Select all of").first.tap()
     _bar(screen).get_by_role("button", name="Unarchive").tap()

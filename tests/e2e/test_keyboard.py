@@ -53,7 +53,7 @@ def test_signing_in_with_the_keyboard(screen: Screen) -> None:
 
     screen.tab_to(page.get_by_role("button", name="Account", exact=True), back=True)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("menuitem", name="Archive")).to_be_focused()
+    expect(page.get_by_role("menuitem", name="Settings")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Account", exact=True)).to_be_focused()
     page.keyboard.press("Enter")

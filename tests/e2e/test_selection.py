@@ -141,8 +141,7 @@ def test_a_long_press_selects_on_a_phone(
     _bar(screen).get_by_role("button", name="Delete").tap()
     expect(screen.tiles).to_have_count(COUNT - 2)
 
-    page.get_by_role("button", name="Account", exact=True).tap()
-    page.get_by_role("menuitem", name="Recently deleted").tap()
+    screen.go_to("Recently deleted")
     expect(page.get_by_text("30 days left").first).to_be_visible()
     page.get_by_role("button", name="Select all", exact=True).tap()
     expect(_bar(screen)).to_contain_text("2 selected")

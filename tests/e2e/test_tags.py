@@ -1,5 +1,6 @@
 """Tags: given and taken away, in the viewer and from a selection, by keyboard, mouse and finger."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,8 +90,9 @@ def test_tags_by_keyboard_alone(
     page.keyboard.press("Enter")
     expect(page.get_by_text("Tag family/Oma added to 1 picture")).to_be_visible()
     page.keyboard.press("e")
-    link = screen.details.get_by_role("listitem").filter(has_text="family/Oma")
+    link = screen.details.get_by_role("link", name="family/Oma")
     expect(link).to_be_visible()
+    expect(link).to_have_attribute("href", re.compile("^/tags/[0-9a-f-]{36}$"))
     expect_tags(screen, {"beach": 2, "family": 3, "family/Oma": 3})
     screen.tab_to(page.get_by_role("button", name="Undo").last)
     page.keyboard.press("Enter")

@@ -123,7 +123,7 @@ test("signing out from the menu leaves nothing of the person behind", async () =
   start("/");
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Account" }));
-  expect(screen.getByRole("menuitem", { name: "Archive" })).toHaveFocus();
+  expect(screen.getByRole("menuitem", { name: "Settings" })).toHaveFocus();
   await user.keyboard("{End}{Enter}");
   expect(await screen.findByRole("heading", { name: "Sign in" })).toBeVisible();
   expect(screen.queryByText("ada@example.org")).not.toBeInTheDocument();

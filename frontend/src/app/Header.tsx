@@ -13,16 +13,15 @@ import {
   PersonIcon,
   PicturesIcon,
   SearchIcon,
+  SettingsIcon,
   ShieldIcon,
   SignOutIcon,
   UploadIcon,
   useToast,
 } from "@/ui";
 
-import { ShareIcon } from "@/components/sharing/ShareIcon";
-
 import { SearchBox } from "./lazy-screens";
-import { currentness, isWithin, mainPages } from "./navigation";
+import { currentness, favourites, firstPages, isWithin, MorePages } from "./navigation";
 import { SEARCH } from "./search-address";
 import { openFilePicker, openFolderPicker } from "./upload-pickers";
 
@@ -35,10 +34,7 @@ const AccountMenu = ({ onGo }: { onGo: (path: string) => void }) => {
       label="Account"
       buttonClassName="bg-sunken"
       items={[
-        ...mainPages
-          .filter((page) => !page.isInNarrowHeader)
-          .map(({ label, icon, path }) => ({ label, icon, onSelect: () => onGo(path) })),
-        { label: "Shared links", icon: <ShareIcon />, onSelect: () => onGo("/shared") },
+        { label: "Settings", icon: <SettingsIcon />, onSelect: () => onGo("/settings") },
         ...(user?.is_administrator
           ? [{ label: "Administration", icon: <ShieldIcon />, onSelect: () => onGo("/admin") }]
           : []),
@@ -80,6 +76,8 @@ const UploadButtons = () => (
   </div>
 );
 
+const item = "h-10 rounded-full px-3 font-medium whitespace-nowrap max-md:px-2.5 lg:px-4";
+
 type HeaderProps = { path: string; onGo: (path: string) => void };
 
 export const Header = ({ path, onGo }: HeaderProps) => (
@@ -88,25 +86,39 @@ export const Header = ({ path, onGo }: HeaderProps) => (
       <Link
         href="/"
         aria-label="Pinhole, your pictures"
-        className="mr-4 flex h-11 items-center gap-2.5 rounded-lg text-lg font-semibold tracking-tight"
+        className="mr-4 flex h-11 items-center gap-2.5 sm:max-md:mr-0 rounded-lg text-lg font-semibold tracking-tight"
       >
         <LogoMark />
-        Pinhole
+        <span className="sm:max-md:hidden">Pinhole</span>
       </Link>
       <nav aria-label="Main" className="hidden gap-1 sm:flex">
-        {mainPages.map((page) => (
+        {[...firstPages, favourites].map((page) => (
           <Link
             key={page.path}
             href={page.path}
             aria-current={currentness(path, page.path)}
             className={classNames(
-              "flex h-10 items-center rounded-full px-3 font-medium whitespace-nowrap transition-colors lg:px-4",
-              !page.isInNarrowHeader && "max-lg:hidden",
+              item,
+              "flex items-center transition-colors",
+              page === favourites && "max-lg:hidden",
               isWithin(path, page.path) ? "bg-sunken text-ink" : "text-muted hover:text-ink",
             )}
           >
             {page.label}
           </Link>
+        ))}
+        {[false, true].map((hasFavourites) => (
+          <MorePages
+            key={String(hasFavourites)}
+            path={path}
+            onGo={onGo}
+            hasFavourites={hasFavourites}
+            className={hasFavourites ? "lg:hidden" : "max-lg:hidden"}
+            buttonClassName={classNames(item, "w-auto! gap-1.5 hover:text-ink")}
+          >
+            More
+            <ChevronDownIcon className="size-4" />
+          </MorePages>
         ))}
       </nav>
       <div className="ml-auto flex items-center gap-3">

@@ -2,7 +2,7 @@
 import { Suspense, useEffect, useRef } from "react";
 import { Route, Switch, useLocation } from "wouter";
 
-import { albumOf } from "@/api";
+import { albumOf, tagOf } from "@/api";
 import { GridSkeleton, Spinner, VisuallyHidden } from "@/ui";
 
 import { AddressNotice } from "./AddressNotice";
@@ -18,6 +18,8 @@ import {
   SearchPage,
   SearchViewer,
   SharedLinksPage,
+  TagPage,
+  TagsPage,
   TrashViewer,
 } from "./lazy-screens";
 import { isWithin } from "./navigation";
@@ -45,6 +47,7 @@ export const SignedIn = () => {
   const view = viewAt(path);
   const mainView = VIEWS[path];
   const albumId = view && albumOf(view);
+  const tagId = view && tagOf(view);
   const main = useRef<HTMLElement>(null);
   const lastPath = useRef(path);
 
@@ -88,6 +91,7 @@ export const SignedIn = () => {
                   <AdministrationPage path={path} />
                 </Route>
                 <Route path="/albums" component={AlbumsPage} />
+                <Route path="/tags" component={TagsPage} />
                 <Route path="/shared" component={SharedLinksPage} />
                 {path === SEARCH && <SearchPage openId={openId} onOpen={open} onGo={navigate} />}
                 {path === DELETED && <DeletedPage openId={openId} onOpen={open} />}
@@ -95,12 +99,13 @@ export const SignedIn = () => {
                 {typeof albumId === "string" && (
                   <AlbumPage id={albumId} openId={openId} onOpen={open} />
                 )}
+                {typeof tagId === "string" && <TagPage id={tagId} openId={openId} onOpen={open} />}
                 <NotFound />
               </Switch>
             </Suspense>
           </ErrorBoundary>
         </main>
-        <BottomBar path={path} />
+        <BottomBar path={path} onGo={navigate} />
       </div>
       {view && albumId === null && openId !== null && (
         <ViewerLayer view={view} imageId={openId} onShow={show} onClose={close} />

@@ -8,6 +8,8 @@ export const AlbumsPage = lazy(async () => ({
 }));
 export const AlbumPage = lazy(() => import("./AlbumPage"));
 export const AlbumViewer = lazy(() => import("./AlbumViewer"));
+export const TagsPage = lazy(async () => ({ default: (await import("@/features/tags")).TagsPage }));
+export const TagPage = lazy(() => import("./TagPage"));
 export const SearchBox = lazy(async () => ({ default: (await import("./SearchBox")).SearchBox }));
 export const SharedLinksPage = lazy(async () => ({
   default: (await import("@/features/sharing")).SharedLinksPage,

@@ -1,16 +1,22 @@
 /** The main pages, as the header and the bar of a phone list them. */
 import type { ReactNode } from "react";
 
-import { AlbumsIcon, ArchiveIcon, HeartIcon, PicturesIcon, SettingsIcon, TrashIcon } from "@/ui";
+import { ShareIcon } from "@/components/sharing/ShareIcon";
+import {
+  AlbumsIcon,
+  ArchiveIcon,
+  classNames,
+  HeartIcon,
+  Menu,
+  PicturesIcon,
+  TagIcon,
+  TrashIcon,
+} from "@/ui";
 
 type MainPage = {
   path: string;
   label: string;
-  shortLabel: string;
   icon: ReactNode;
-  /** Whether the header of a narrow window has it, or the bar of a phone; the account's menu has what they have not. */
-  isInNarrowHeader: boolean;
-  isInBar: boolean;
 };
 
 /** Whether an address is that of a page, or of one below it. */
@@ -23,31 +29,50 @@ export const currentness = (path: string, page: string): "page" | "true" | undef
   return isWithin(path, page) ? "true" : undefined;
 };
 
-const everywhere = { isInNarrowHeader: true, isInBar: true };
-
-export const mainPages: readonly MainPage[] = [
-  {
-    ...{ path: "/", label: "Pictures", shortLabel: "Pictures" },
-    ...{ icon: <PicturesIcon />, ...everywhere },
-  },
-  {
-    ...{ path: "/albums", label: "Albums", shortLabel: "Albums" },
-    ...{ icon: <AlbumsIcon />, ...everywhere },
-  },
-  {
-    ...{ path: "/favourites", label: "Favourites", shortLabel: "Favourites" },
-    ...{ icon: <HeartIcon />, ...everywhere },
-  },
-  {
-    ...{ path: "/archive", label: "Archive", shortLabel: "Archive" },
-    ...{ icon: <ArchiveIcon />, isInNarrowHeader: false, isInBar: false },
-  },
-  {
-    ...{ path: "/deleted", label: "Recently deleted", shortLabel: "Deleted" },
-    ...{ icon: <TrashIcon />, isInNarrowHeader: false, isInBar: false },
-  },
-  {
-    ...{ path: "/settings", label: "Settings", shortLabel: "Settings" },
-    ...{ icon: <SettingsIcon />, isInNarrowHeader: false, isInBar: true },
-  },
+/** In the header and the bar of a phone. */
+export const firstPages: readonly MainPage[] = [
+  { path: "/", label: "Pictures", icon: <PicturesIcon /> },
+  { path: "/albums", label: "Albums", icon: <AlbumsIcon /> },
+  { path: "/tags", label: "Tags", icon: <TagIcon /> },
 ];
+
+/** In the header of a wide window, and in the menu of others. */
+export const favourites: MainPage = {
+  ...{ path: "/favourites", label: "Favourites", icon: <HeartIcon /> },
+};
+
+const morePages: readonly MainPage[] = [
+  { path: "/archive", label: "Archive", icon: <ArchiveIcon /> },
+  { path: "/shared", label: "Shared links", icon: <ShareIcon /> },
+  { path: "/deleted", label: "Recently deleted", icon: <TrashIcon /> },
+];
+
+type MorePagesProps = {
+  path: string;
+  onGo: (path: string) => void;
+  hasFavourites: boolean;
+  children: ReactNode;
+  className: string;
+  buttonClassName: string;
+  opensUp?: boolean;
+};
+
+/** The menu of the pages that are not beside it. */
+export const MorePages = ({
+  path,
+  onGo,
+  hasFavourites,
+  buttonClassName,
+  ...menu
+}: MorePagesProps) => {
+  const pages = hasFavourites ? [favourites, ...morePages] : morePages;
+  const isHere = pages.some((page) => isWithin(path, page.path));
+  return (
+    <Menu
+      {...menu}
+      label="More pages"
+      buttonClassName={classNames(buttonClassName, isHere ? "text-ink" : "text-muted")}
+      items={pages.map(({ label, icon, path: to }) => ({ label, icon, onSelect: () => onGo(to) }))}
+    />
+  );
+};

@@ -1,5 +1,5 @@
-/** The timelines of a person and the albums, each on a page of its own. */
-import { albumView, type MainView, type View } from "@/api";
+/** The timelines of a person, the albums and the tags, each on a page of its own. */
+import { albumView, tagView, type MainView, type View } from "@/api";
 
 export const VIEWS: Readonly<Partial<Record<string, MainView>>> = {
   "/": "timeline",
@@ -9,10 +9,11 @@ export const VIEWS: Readonly<Partial<Record<string, MainView>>> = {
 
 export const DELETED = "/deleted";
 
-const ALBUM = /^\/albums\/(?<id>[^/]+)$/;
+const COLLECTION = /^\/(?<kind>albums|tags)\/(?<id>[^/]+)$/;
 
 /** What a page shows by days, if it does. */
 export const viewAt = (path: string): View | undefined => {
-  const id = ALBUM.exec(path)?.groups?.["id"];
-  return id === undefined ? VIEWS[path] : albumView(id);
+  const { kind, id } = COLLECTION.exec(path)?.groups ?? {};
+  if (id === undefined) return VIEWS[path];
+  return kind === "tags" ? tagView(id) : albumView(id);
 };

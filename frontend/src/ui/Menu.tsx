@@ -14,6 +14,9 @@ type MenuProps = {
   /** Above the items; not an action. */
   header?: ReactNode;
   buttonClassName?: string;
+  className?: string;
+  /** It opens above its button, at the bottom of a screen. */
+  opensUp?: boolean;
 };
 
 const itemsOf = (menu: HTMLElement | null): HTMLElement[] => [
@@ -28,7 +31,8 @@ const nextIndex = (key: string, at: number, count: number): number | null => {
   return null;
 };
 
-export const Menu = ({ label, children, items, header, buttonClassName }: MenuProps) => {
+export const Menu = (props: MenuProps) => {
+  const { label, children, items, header, buttonClassName, className, opensUp = false } = props;
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -61,7 +65,7 @@ export const Menu = ({ label, children, items, header, buttonClassName }: MenuPr
   };
 
   return (
-    <div ref={root} className="relative">
+    <div ref={root} className={classNames("relative", className)}>
       <button
         ref={button}
         type="button"
@@ -79,7 +83,12 @@ export const Menu = ({ label, children, items, header, buttonClassName }: MenuPr
         {children}
       </button>
       {open && (
-        <div className="absolute right-0 z-40 mt-2 w-64 animate-fade overflow-hidden rounded-2xl border border-line bg-raised shadow-float">
+        <div
+          className={classNames(
+            "absolute right-0 z-40 w-64 animate-fade overflow-hidden rounded-2xl border border-line bg-raised shadow-float",
+            opensUp ? "bottom-full mb-2" : "mt-2",
+          )}
+        >
           {header}
           <div
             ref={menu}

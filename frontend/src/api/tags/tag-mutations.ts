@@ -1,5 +1,11 @@
 /** Giving pictures tags and taking them away. What shows tags is loaded anew: no list says which a picture has. */
-import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import {
+  useMutation,
+  useQueryClient,
+  type Query,
+  type QueryClient,
+  type QueryKey,
+} from "@tanstack/react-query";
 
 import { api, read } from "../client";
 import { tagOf, tagsKey } from "../images/collections";
@@ -13,16 +19,22 @@ export type TagChange = { add: readonly string[]; remove: readonly { id: string;
 type Variables =
   { ids: readonly string[]; change: TagChange } | { undoes: Promise<readonly Batch[]> };
 
-/** Has everything that shows tags, or what has them, loaded anew. */
-export const refreshTags = (client: QueryClient): void => {
-  void client.invalidateQueries({ queryKey: tagsKey });
+/** The id of the tag that an entry of the cache is about alone. */
+const tagIn = ([all, kind, which]: QueryKey): string | null => {
+  if (all === tagsKey[0]) return kind === "one" ? String(which) : null;
+  const isView = all === "images" && (kind === "timeline" || kind === "bucket");
+  return isView ? tagOf(which as View) : null;
+};
+
+/** Has everything that shows tags, or what has them, loaded anew; `gone` are no tags any more, and are not asked for. */
+export const refreshTags = (client: QueryClient, gone: ReadonlySet<string> = new Set()): void => {
   void client.invalidateQueries({ queryKey: DETAILS });
   void client.invalidateQueries({ queryKey: ["images", "search"] });
+  const isGone = ({ queryKey }: Query) => gone.has(tagIn(queryKey) ?? "");
+  void client.invalidateQueries({ predicate: isGone, refetchType: "none" });
   void client.invalidateQueries({
-    predicate: ({ queryKey: [all, kind, view] }) =>
-      all === "images" &&
-      (kind === "timeline" || kind === "bucket") &&
-      tagOf(view as View) !== null,
+    predicate: (query) =>
+      !isGone(query) && (query.queryKey[0] === tagsKey[0] || tagIn(query.queryKey) !== null),
   });
 };
 

@@ -52,14 +52,20 @@ export const useRenameTag = () => {
           body: { path, merge },
         }),
       ),
-    onSettled: () => refreshTags(client),
+    onSuccess: (now, { id }) => refreshTags(client, new Set(now.id === id ? [] : [id])),
+    onError: () => refreshTags(client),
   });
 };
 
-const leaveOut = (client: QueryClient, path: string): void => {
-  client.setQueryData<Tag[]>(listKey, (all) =>
-    all?.filter((tag) => tag.path !== path && !tag.path.startsWith(`${path}/`)),
+/** Takes a tag and those below it out of the list. Returns their ids. */
+const leaveOut = (client: QueryClient, { id, path }: Tag): Set<string> => {
+  const all = client.getQueryData<Tag[]>(listKey) ?? [];
+  const isGone = (tag: Tag) => tag.id === id || tag.path.startsWith(`${path}/`);
+  client.setQueryData<Tag[]>(
+    listKey,
+    all.filter((tag) => !isGone(tag)),
   );
+  return new Set([id, ...all.filter(isGone).map((tag) => tag.id)]);
 };
 
 /** Deletes a tag and those below it, and no picture; `restore` brings them back. */
@@ -68,8 +74,7 @@ export const useDeleteTag = () => {
   const remove = useMutation({
     mutationFn: ({ id }: Tag) =>
       read(api.DELETE("/api/tags/{tag_id}", { params: { path: { tag_id: id } } })),
-    onSuccess: (_, { path }) => leaveOut(client, path),
-    onSettled: () => refreshTags(client),
+    onSuccess: (_, tag) => refreshTags(client, leaveOut(client, tag)),
   });
   const restore = useMutation({
     mutationFn: (id: string) =>

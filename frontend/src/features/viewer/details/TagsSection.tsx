@@ -1,4 +1,6 @@
-/** The tags that its person gave the picture, and the way to change them. */
+/** The tags that its person gave the picture, as links to their pages,, and the way to change them. */
+import { Link } from "wouter";
+
 import type { ImageDetail } from "@/api";
 import { TagPath } from "@/components/tags/TagPath";
 import { Button, TagIcon } from "@/ui";
@@ -12,9 +14,12 @@ export const TagsSection = ({ tags, onEdit }: TagsSectionProps) => (
       <ul aria-label="Tags" className="mt-2 mb-1 flex flex-wrap gap-2">
         {tags.map(({ id, path }) => (
           <li key={id} className="max-w-full">
-            <span className="flex min-h-10 items-center rounded-full bg-sunken px-3.5 py-1.5">
+            <Link
+              href={`/tags/${id}`}
+              className="flex min-h-10 items-center rounded-full bg-sunken px-3.5 py-1.5 pointer-coarse:min-h-11 hover:underline"
+            >
               <TagPath path={path} />
-            </span>
+            </Link>
           </li>
         ))}
       </ul>

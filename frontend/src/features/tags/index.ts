@@ -1,0 +1,6 @@
+/** What app uses of this feature. */
+export { EmptyTag } from "./EmptyTag";
+export { TagActions } from "./TagActions";
+export { TagContext } from "./tag-context";
+export { TagHeader } from "./TagHeader";
+export { TagsPage } from "./TagsPage";

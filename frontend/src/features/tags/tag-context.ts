@@ -1,0 +1,13 @@
+/** Which tag the actions of a selection are about: a gallery gives them the selection only. */
+import { createContext, use } from "react";
+
+import type { Tag } from "@/api";
+
+export const TagContext = createContext<Tag | null>(null);
+
+/** @throws Error outside a tag's page. */
+export const useThisTag = (): Tag => {
+  const tag = use(TagContext);
+  if (!tag) throw new Error("useThisTag() is used outside a tag");
+  return tag;
+};
