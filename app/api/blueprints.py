@@ -20,6 +20,7 @@ from app.api.health import system
 from app.exports.routes import leaving
 from app.library.account_routes import account
 from app.library.routes import images
+from app.lookalikes.routes import lookalikes
 from app.search.routes import search
 from app.sharing.routes import shares
 from app.sharing.visitor_routes import shared
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     shared,
     tags,
     tag_contents,
+    lookalikes,
     uploads,
     leaving,
     people,

@@ -53,6 +53,7 @@ _TAGS = {
     "Share links": "Links by which others see pictures without an account, and ending them.",
     "Shared with visitors": "What whoever has a share link sees of it.",
     "Tags": "People's own words for pictures, in a tree; a picture may have many.",
+    "Look-alikes": "Copies of a picture that were edited a little: which to keep.",
     "Leaving": "Copies of everything, and deleting the account.",
     "Administration": "Accounts and invitations of the site; never pictures.",
 }

@@ -103,6 +103,10 @@ DELETE /api/tags/<uuid:tag_id> app.tags.routes:delete_tag
 POST /api/tags/<uuid:tag_id>/restore app.tags.routes:restore_tag
 GET /api/tags/<uuid:tag_id>/timeline app.timeline.tag_routes:get_tag_timeline
 GET /api/tags/<uuid:tag_id>/timeline/<key> app.timeline.tag_routes:get_tag_bucket
+GET /api/lookalikes app.lookalikes.routes:list_lookalikes
+POST /api/lookalikes/<uuid:group_id>/keep app.lookalikes.routes:keep_lookalike
+POST /api/lookalikes/<uuid:group_id>/dismiss app.lookalikes.routes:dismiss_lookalikes
+POST /api/lookalikes/undo app.lookalikes.routes:undo_lookalikes
 POST /api/images app.uploads.routes:create_images
 POST /api/images/<uuid:image_id>/complete app.uploads.routes:complete_image
 GET /api/account/exports app.exports.routes:list_exports

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, select, update
 
 from app.accounts.models import User
 from app.accounts.rate_limits import limiter
@@ -104,6 +104,74 @@ def forget_own_words(user: User, image_id: UUID) -> None:
         )
     )
     index_images([image_id])
+
+
+def copy_description(user: User, image_id: UUID, *, of: UUID) -> UUID | None:
+    """Describe an image as another one is, which both are locked; return the version that was made.
+
+    None: it has a description, or the other one has none. One that waits for a model goes on
+    waiting, and keeps a person's words all the same.
+    """
+    columns = (
+        Description.source,
+        Description.alt_text,
+        Description.text,
+        Description.visible_text,
+        Description.tags,
+        Description.model,
+        Description.prompt_version,
+        Description.is_demo,
+    )
+    shown = db.session.execute(
+        select(*columns)
+        .join(Image, Image.current_description_id == Description.id)
+        .where(Image.owned_by(user), Image.id == of)
+    ).one_or_none()
+    mine = (Image.owned_by(user), Image.id == image_id, Image.current_description_id.is_(None))
+    if shown is None or db.session.scalar(select(Image.id).where(*mine)) is None:
+        return None
+    version = Description(image_id=image_id, **shown._mapping)  # noqa: SLF001 - a row's own way
+    db.session.add(version)
+    db.session.flush()  # the id is needed below
+    waits = Image.description_state == DescriptionState.WAITING
+    db.session.execute(
+        update(Image)
+        .where(*mine)
+        .values(
+            current_description_id=version.id,
+            description_state=case((waits, Image.description_state), else_=DescriptionState.DONE),
+            description_failure=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    index_images([image_id])
+    return version.id
+
+
+def take_back_copy(user: User, image_id: UUID, version_id: UUID) -> None:
+    """Delete the version that `copy_description` made, where it is still shown. Safe to repeat."""
+    waits = Image.description_state == DescriptionState.WAITING
+    changed = db.session.scalar(
+        update(Image)
+        .where(
+            Image.owned_by(user),
+            Image.id == image_id,
+            Image.current_description_id == version_id,
+        )
+        .values(
+            current_description_id=None,
+            description_state=case((waits, Image.description_state), else_=DescriptionState.NONE),
+        )
+        .returning(Image.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed is not None:
+        db.session.execute(
+            delete(Description)
+            .where(Description.id == version_id, Description.image_id == image_id)
+            .execution_options(synchronize_session=False)
+        )
+        index_images([image_id])
 
 
 def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:

@@ -38,6 +38,7 @@ from app.integrity.one_step import try_step
 from app.integrity.orphans import PAGES_A_SWEEP, look_for_orphans, remove_unless_known
 from app.integrity.purges import finish_purge, marked_purges, purge
 from app.integrity.scan_state import record_sweep
+from app.lookalikes.compare import compare_some, owners_with_new
 from app.media.results import DECODER_VERSION
 from app.messages import DescribePicture, ExportLibrary, PictureStored
 from app.places.naming import name_some, owners_to_name
@@ -126,6 +127,7 @@ def sweep(
     _name_places()
     for index in (index_some, index_some_albums):
         try_step(partial(_index, index))
+    _compare_new()
     for owner_id in in_time(_found(owners_of_old_removals)):
         try_step(partial(forget_removals, owner_id))
     try_step(_delete_dead_sessions)
@@ -138,6 +140,20 @@ def _purge_albums_and_tags() -> None:
         try_step(partial(purge_album, album))
     for due in in_time(_found(tags_due)):
         try_step(partial(purge_tags, due))
+
+
+def _compare_new() -> None:
+    """Compare new pictures, some of each person's in turn."""
+    waiting = deque(_found(owners_with_new))
+    for _ in in_time(count()):
+        if not waiting:
+            return
+        try_step(partial(_compare_some, waiting.popleft(), waiting))
+
+
+def _compare_some(owner_id: UUID, waiting: deque[UUID]) -> None:
+    if compare_some(owner_id):
+        waiting.append(owner_id)
 
 
 def _index(index: Callable[[], bool]) -> None:

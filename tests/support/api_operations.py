@@ -79,6 +79,8 @@ STRANGERS_TRY: dict[Operation, str] = {
     ("PATCH", "/api/shares/{share_id}"): "tests/api/sharing/test_shares.py",
     ("DELETE", "/api/shares/{share_id}"): "tests/api/sharing/test_shares.py",
     ("POST", "/api/shares/{share_id}/address"): "tests/api/sharing/test_shares.py",
+    ("POST", "/api/lookalikes/{group_id}/keep"): "tests/api/lookalikes/test_lookalikes.py",
+    ("POST", "/api/lookalikes/{group_id}/dismiss"): "tests/api/lookalikes/test_lookalikes.py",
     ("GET", "/api/timeline/{key}"): "tests/api/images/test_timeline_buckets.py",
 }
 

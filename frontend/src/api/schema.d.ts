@@ -1731,6 +1731,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lookalikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List groups of pictures that look alike: copies that were saved, scaled or cropped anew
+         * @description List groups of pictures that look alike: copies that were saved, scaled or cropped anew.
+         *
+         *     Pictures are compared within a minute after they are ready, those of a large import later:
+         *     `waiting` says how many are left.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["list_lookalikes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lookalikes/{group_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that pictures of a group are not alike: they are not shown together again
+         * @description Say that pictures of a group are not alike: they are not shown together again.
+         *
+         *     Safe to repeat. The second time they are not in the group any more: 404.
+         */
+        post: operations["dismiss_lookalikes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lookalikes/{group_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep one picture of a group; others go to Recently deleted, for 30 days
+         * @description Keep one picture of a group; others go to Recently deleted, for 30 days.
+         *
+         *     The kept one comes into their albums and gets their tags; it is a favourite if one of them was,
+         *     and is described as they were if it is not described. It leaves the archive if one of them was
+         *     not in it. All of that, or nothing.
+         *
+         *     Safe to repeat. What is deleted already stays so, and then there is no `undo`.
+         */
+        post: operations["keep_lookalike"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lookalikes/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what `keep` or `dismiss` did, by the `undo` of its answer, and nothing else
+         * @description Take back what `keep` or `dismiss` did, by the `undo` of its answer, and nothing else.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["undo_lookalikes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -3024,6 +3119,22 @@ export interface components {
             password?: string | null;
         };
         /**
+         * CoverBefore
+         * @description An album whose cover was a picture that was deleted.
+         */
+        CoverBefore: {
+            /**
+             * Album Id
+             * Format: uuid
+             */
+            album_id: string;
+            /**
+             * Image Id
+             * Format: uuid
+             */
+            image_id: string;
+        };
+        /**
          * DayCount
          * @description A day, and how many images of these are of it.
          */
@@ -3035,6 +3146,22 @@ export interface components {
              * Format: date
              */
             date: string;
+        };
+        /**
+         * DecidedOut
+         * @description What was done.
+         */
+        DecidedOut: {
+            /**
+             * Changed
+             * @description Pictures that are deleted, or not alike any more.
+             */
+            changed: number;
+            /**
+             * Undo
+             * @description What takes it back, for POST /api/lookalikes/undo; null: nothing was changed.
+             */
+            undo: (components["schemas"]["UndoKept"] | components["schemas"]["UndoDismissed"]) | null;
         };
         /**
          * DeletionOut
@@ -3131,6 +3258,14 @@ export interface components {
          * @enum {string}
          */
         DescriptionState: "none" | "waiting" | "done" | "failed";
+        /**
+         * DismissIn
+         * @description Which of a group are not alike.
+         */
+        DismissIn: {
+            /** Images */
+            images: string[];
+        };
         /**
          * DownloadOut
          * @description An address that saves the original; it works for five minutes.
@@ -3953,6 +4088,19 @@ export interface components {
             invite?: string | null;
         };
         /**
+         * KeepIn
+         * @description Which one of a group is kept, and which are deleted.
+         */
+        KeepIn: {
+            /** Delete */
+            delete: string[];
+            /**
+             * Keep
+             * Format: uuid
+             */
+            keep: string;
+        };
+        /**
          * LinkAndPasswordIn
          * @description A link, and the password that it sets.
          */
@@ -4048,6 +4196,160 @@ export interface components {
              * @example seven quiet lanterns by the harbour
              */
             password: string;
+        };
+        /**
+         * LookalikeGroup
+         * @description Pictures that look alike.
+         */
+        LookalikeGroup: {
+            /**
+             * Differs
+             * @description In what they differ.
+             */
+            differs: ("pixels" | "size" | "taken_at" | "location" | "content_type")[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Images
+             * @description That to keep first; 20 at most.
+             */
+            images: components["schemas"]["LookalikeOut"][];
+            /**
+             * Keep
+             * Format: uuid
+             * @description Which one to keep, by our lights: that of most pixels, of these the one taken first, of these the one of which most is known.
+             */
+            keep: string;
+        };
+        /**
+         * LookalikeOut
+         * @description A picture among those that look like it.
+         */
+        LookalikeOut: {
+            /**
+             * Albums
+             * @description How many albums it is in.
+             */
+            albums: number;
+            /** Alt Text */
+            alt_text: string | null;
+            /**
+             * Archived At
+             * @description Out of the timeline, in the archive since.
+             */
+            archived_at: string | null;
+            /** Content Type */
+            content_type: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When the upload began.
+             */
+            created_at: string;
+            /**
+             * Dated By
+             * @description What timeline_at is: when taken, as the picture or its person says; when the file was last changed; or when it was uploaded.
+             * @enum {string}
+             */
+            dated_by: "picture" | "file" | "upload";
+            /**
+             * Deleted At
+             * @description In Recently deleted since.
+             */
+            deleted_at: string | null;
+            /**
+             * Description Demo
+             * @description The stand-in model made the description.
+             */
+            description_demo: boolean;
+            description_state: components["schemas"]["DescriptionState"];
+            /** @description Why it is damaged or rejected. */
+            failure: components["schemas"]["Failure"] | null;
+            /** Favourite */
+            favourite: boolean;
+            /** Has Description */
+            has_description: boolean;
+            /**
+             * Height
+             * @description Pixels, upright.
+             */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Animated
+             * @description Moves; its thumbnail and preview stand still.
+             */
+            is_animated: boolean;
+            location: components["schemas"]["Location"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Preview Url
+             * @description Signed; works until urls_expire_at.
+             */
+            preview_url: string | null;
+            /**
+             * Size
+             * @description Bytes of the original.
+             */
+            size: number;
+            state: components["schemas"]["ImageState"];
+            /**
+             * Tags
+             * @description How many tags you gave it.
+             */
+            tags: number;
+            /**
+             * Taken At
+             * @description Wall clock when taken, with its offset where the camera recorded one.
+             * @example 2026-05-03T14:05:00+02:00
+             */
+            taken_at: string | null;
+            /**
+             * Thumbhash
+             * @description Colour placeholder, base64.
+             */
+            thumbhash: string | null;
+            /**
+             * Thumbnail Url
+             * @description Signed; works until urls_expire_at.
+             */
+            thumbnail_url: string | null;
+            /**
+             * Timeline At
+             * @description Where it stands in the timeline, a wall clock without zone; its date is the day that it is shown under.
+             * @example 2026-05-03T14:05:00
+             */
+            timeline_at: string;
+            /** Urls Expire At */
+            urls_expire_at: string | null;
+            /**
+             * Width
+             * @description Pixels, upright.
+             */
+            width: number | null;
+        };
+        /**
+         * LookalikesOut
+         * @description Groups of pictures that look alike, those found last first.
+         */
+        LookalikesOut: {
+            /** Groups */
+            groups: components["schemas"]["LookalikeGroup"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * Waiting
+             * @description Pictures that were not compared yet; counted up to 1,000,000.
+             */
+            waiting: number;
         };
         /**
          * Mark
@@ -5768,6 +6070,88 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * UndoDismissed
+         * @description Which pictures were said to be not alike.
+         */
+        UndoDismissed: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "dismiss";
+            /**
+             * Group Id
+             * Format: uuid
+             */
+            group_id: string;
+            /** Images */
+            images: string[];
+        };
+        /**
+         * UndoIn
+         * @description The `undo` of an answer, as it is.
+         */
+        UndoIn: {
+            /** Undo */
+            undo: components["schemas"]["UndoKept"] | components["schemas"]["UndoDismissed"];
+        };
+        /**
+         * UndoKept
+         * @description What keeping one of a group changed.
+         */
+        UndoKept: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "keep";
+            /**
+             * Albums
+             * @description That it came into.
+             */
+            albums: string[];
+            /**
+             * Archived At
+             * @description Since when it was in the archive.
+             */
+            archived_at: string | null;
+            /** Covers */
+            covers: components["schemas"]["CoverBefore"][];
+            /** Deleted */
+            deleted: string[];
+            /**
+             * Description
+             * @description The version that it was given.
+             */
+            description: string | null;
+            /**
+             * Favourite
+             * @description Whether it was marked.
+             */
+            favourite: boolean;
+            /**
+             * Keep
+             * Format: uuid
+             */
+            keep: string;
+            /**
+             * Tags
+             * @description That it was given.
+             */
+            tags: string[];
+        };
+        /**
+         * UndoneOut
+         * @description What was taken back.
+         */
+        UndoneOut: {
+            /**
+             * Changed
+             * @description Pictures that are back, or look alike again.
+             */
+            changed: number;
         };
         /**
          * Upload
@@ -13843,6 +14227,456 @@ export interface operations {
                 };
             };
             /** @description They were asked for a moment ago, or many were some hours ago. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lookalikes: {
+        parameters: {
+            query?: {
+                /** @description cursor */
+                cursor?: string;
+                /** @description limit */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookalikesOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_lookalikes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such group, one of the pictures is not in it, or it is not yours: the answer is the same. Nothing was changed. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several changes of yours are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_lookalike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the group. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such group, one of the pictures is not in it, or it is not yours: the answer is the same. Nothing was changed. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The kept picture would be in too many albums (`too_much_in_albums`, `in_too_many_albums`, `album_full`, `albums_full`) or have too many tags (`too_many_tags_of_image`). Nothing was changed. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several changes of yours are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_lookalikes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of the pictures is not there any more. Nothing was changed. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several changes of yours are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

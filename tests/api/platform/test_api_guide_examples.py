@@ -46,6 +46,7 @@ PRINTED = {
     "add_tag": '[2,"remove_tag"]\n["family/Oma",2]',
     "prefix=": "family/Oma",
     "relatives/Oma": "relatives/Oma\n2\n2",
+    "alike.json": "[0,null]",
     "$album/restore": "manual\n2",
     "found.json": '[1,"dunes.jpg","alt_text","A red kite over the dunes"]\n["date","2024-01-01",'
     '"2024-12-31"]\n["large.jpg","album"]',

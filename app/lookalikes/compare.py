@@ -1,0 +1,250 @@
+"""Compare new pictures with those of the same person, and note which look alike: a periodic job.
+
+[Note: Groups] Pictures that look alike have the same `group_id`. A picture joins a group when it
+looks like at least half of those in it, so that a chain in which each looks like the next one does
+not become one group. If it looks like pictures that are in none, it and these are a new group. What
+its person said is not alike does not count. A picture that is deleted keeps its group, and is not
+shown in it until it is restored.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import time_ns
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, func, select, text, update
+
+from app.database import db, set_short_lock_timeout
+from app.images.fingerprint_models import BANDS, FingerprintRow, FingerprintState, UnalikePair
+from app.lookalikes.alignment import Grey, are_alike
+
+MAX_AT_ONCE = 100
+MAX_IN_GROUP = 20
+# Bits of 63 in which the middle of one may differ from the window of another. More find hardly any
+# more copies, and many more that have nothing to do with each other.
+MAX_DISTANCE = 12
+# Of those that agree in one band. A scanner's pages, thousands of which may, take no longer.
+_MAX_OF_BAND = 200
+_MAX_COMPARED = 200  # with one picture, the nearest first
+
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
+_WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
+_OF_BANDS = " UNION ALL ".join(
+    f"(SELECT image_id, group_id, middle, grey FROM fingerprints"  # noqa: S608 - constants
+    f" WHERE owner_id = :owner AND middle IS NOT NULL"
+    f" AND (middle & {band}::bigint) = (probe.hash & {band}::bigint) LIMIT {_MAX_OF_BAND})"
+    for band in BANDS
+)
+_CANDIDATES = text(f"""
+SELECT DISTINCT ON (probe.number, found.image_id)
+  probe.number, probe.window_number, found.image_id, found.group_id, found.grey,
+  bit_count((found.middle # probe.hash)::bit(64)) AS distance
+FROM unnest(
+  CAST(:numbers AS integer[]), CAST(:windows AS integer[]), CAST(:hashes AS bigint[])
+) AS probe (number, window_number, hash)
+CROSS JOIN LATERAL ({_OF_BANDS}) AS found
+WHERE bit_count((found.middle # probe.hash)::bit(64)) <= {MAX_DISTANCE}
+ORDER BY probe.number, found.image_id, distance
+""")  # noqa: S608 - constants
+_NEXT_OWNER = text("""
+SELECT owner_id FROM fingerprints WHERE state = 'new' AND owner_id > :after
+ORDER BY owner_id LIMIT 1
+""")
+
+
+_SET_GROUPS = text("""
+UPDATE fingerprints SET group_id = wanted.group_id
+FROM unnest(CAST(:ids AS uuid[]), CAST(:groups AS uuid[])) AS wanted (image_id, group_id)
+WHERE fingerprints.image_id = wanted.image_id
+""")
+_Candidate = Row[*tuple[Any, ...]]
+
+
+class _New(NamedTuple):
+    """A picture that is to be compared."""
+
+    image_id: UUID
+    group_id: UUID | None
+    grey: bytes
+    windows: list[int]
+
+
+def owners_with_new() -> list[UUID]:
+    """Return up to a hundred people with pictures to compare, whoever has fewest by chance first.
+
+    Ends the transaction. One probe of the index for each.
+    """
+    owners: list[UUID] = []
+    after = start = uuid4()
+    wrapped = False
+    while len(owners) < MAX_AT_ONCE:
+        found = db.session.scalar(_NEXT_OWNER, {"after": after})
+        if found is None and not wrapped:
+            wrapped, after = True, UUID(int=0)
+            continue
+        if found is None or (wrapped and found > start):
+            break
+        owners.append(found)
+        after = found
+    db.session.rollback()
+    return owners
+
+
+def hold_groups_of(owner_id: UUID) -> None:
+    """Wait until nobody else changes this person's groups, and keep others waiting."""
+    db.session.execute(_WAIT, {"owner": owner_id})
+
+
+def compare_some(owner_id: UUID) -> bool:
+    """Compare some of a person's new pictures; return whether there may be more. Commits."""
+    set_short_lock_timeout()
+    if not db.session.scalar(_LOCK, {"owner": owner_id}):  # somebody else is at it
+        db.session.rollback()
+        return False
+    new = _lock_new(owner_id)
+    if new:
+        _group(owner_id, new, _alike(owner_id, new))
+        _note_compared([row.image_id for row in new])
+    db.session.commit()
+    return len(new) == MAX_AT_ONCE
+
+
+def _lock_new(owner_id: UUID) -> Sequence[_New]:
+    query = (
+        select(
+            FingerprintRow.image_id,
+            FingerprintRow.group_id,
+            FingerprintRow.grey,
+            FingerprintRow.windows,
+        )
+        .where(FingerprintRow.owner_id == owner_id, FingerprintRow.state == FingerprintState.NEW)
+        .order_by(FingerprintRow.image_id)
+        .limit(MAX_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    return [
+        _New(row.image_id, row.group_id, row.grey, row.windows)
+        for row in db.session.execute(query)
+        if row.grey is not None and row.windows is not None
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """A picture that a new one looks like, and the group that it is in."""
+
+    image_id: UUID
+    group_id: UUID | None
+
+
+def _alike(owner_id: UUID, new: Sequence[_New]) -> dict[UUID, list[_Found]]:
+    """Return what each new picture looks like."""
+    probes = [
+        (number, at, hashed)
+        for number, row in enumerate(new)
+        for at, hashed in enumerate(row.windows)
+    ]
+    numbers, windows, hashes = (list(column) for column in zip(*probes, strict=True))
+    candidates: defaultdict[int, list[_Candidate]] = defaultdict(list)
+    rows = db.session.execute(
+        _CANDIDATES, {"owner": owner_id, "numbers": numbers, "windows": windows, "hashes": hashes}
+    )
+    for row in rows:
+        candidates[row.number].append(row)
+    alike: dict[UUID, list[_Found]] = {}
+    for number, found in candidates.items():
+        one = Grey(new[number].grey)
+        found.sort(key=lambda row: row.distance)
+        alike[new[number].image_id] = [
+            _Found(image_id=row.image_id, group_id=row.group_id)
+            for row in found[:_MAX_COMPARED]
+            if row.image_id != new[number].image_id
+            and are_alike(one, Grey(row.grey), window_of_one=row.window_number)
+        ]
+    return _without_unalike(alike)
+
+
+def _without_unalike(alike: dict[UUID, list[_Found]]) -> dict[UUID, list[_Found]]:
+    """Leave out what a person said is not alike."""
+    ids = list(alike)
+    if not ids:
+        return alike
+    said = db.session.execute(
+        select(UnalikePair.image_id, UnalikePair.other_id).where(
+            UnalikePair.image_id.in_(ids) | UnalikePair.other_id.in_(ids)
+        )
+    )
+    unalike = {frozenset(pair) for pair in said}
+    return {
+        image_id: [each for each in found if frozenset((image_id, each.image_id)) not in unalike]
+        for image_id, found in alike.items()
+    }
+
+
+def _group(owner_id: UUID, new: Sequence[_New], alike: dict[UUID, list[_Found]]) -> None:
+    """Put new pictures into groups: see [Note: Groups]."""
+    groups = {row.image_id: row.group_id for row in new}
+    groups |= {each.image_id: each.group_id for found in alike.values() for each in found}
+    sizes = _sizes(owner_id, {group_id for group_id in groups.values() if group_id})
+    before = dict(groups)
+    for row in new:
+        found = [each.image_id for each in alike.get(row.image_id, [])]
+        if not found or groups[row.image_id] is not None:
+            continue
+        shared = Counter(group_id for each in found if (group_id := groups[each]))
+        joined = next(
+            (
+                group_id
+                for group_id, count in shared.most_common()
+                if 2 * count >= sizes[group_id] and sizes[group_id] < MAX_IN_GROUP
+            ),
+            None,
+        )
+        alone = [each for each in found if groups[each] is None]
+        if joined is None and alone:
+            joined = new_group_id()
+            for each in alone[: MAX_IN_GROUP - 1]:
+                groups[each] = joined
+                sizes[joined] += 1
+        if joined is not None:
+            groups[row.image_id] = joined
+            sizes[joined] += 1
+    _write({image_id: group for image_id, group in groups.items() if group != before[image_id]})
+
+
+def _sizes(owner_id: UUID, groups: set[UUID]) -> Counter[UUID]:
+    """Count the pictures in each group, deleted ones included."""
+    if not groups:
+        return Counter()
+    rows = db.session.execute(
+        select(FingerprintRow.group_id, func.count())
+        .where(FingerprintRow.owner_id == owner_id, FingerprintRow.group_id.in_(groups))
+        .group_by(FingerprintRow.group_id)
+    )
+    return Counter({group_id: count for group_id, count in rows if group_id})
+
+
+def _write(groups: dict[UUID, UUID | None]) -> None:
+    if groups:
+        db.session.execute(
+            _SET_GROUPS, {"ids": list(groups), "groups": [groups[each] for each in groups]}
+        )
+
+
+def _note_compared(ids: list[UUID]) -> None:
+    db.session.execute(
+        update(FingerprintRow)
+        .where(FingerprintRow.image_id.in_(ids))
+        .values(state=FingerprintState.COMPARED, windows=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def new_group_id() -> UUID:
+    """Return an id that is greater than those of groups before: a UUID of version 7 (RFC 9562)."""
+    milliseconds = time_ns() // 1_000_000
+    chance = uuid4().int & ((1 << 76) - 1)
+    version = (milliseconds << 80) | (7 << 76) | chance
+    return UUID(int=(version & ~(3 << 62)) | (2 << 62))
