@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
@@ -52,7 +52,8 @@ class Groups:
 def list_groups(owner: User | Owner, *, reader: Reader, limit: int, cursor: str | None) -> Groups:
     """Return the page of groups that starts after `cursor`, those found last first.
 
-    A group is shown while two of its pictures are in the library.
+    A group is shown while two of its pictures are in the library. Of a stack, as of a raw photo and
+    its JPEG, only the one is shown that stands for it.
 
     Raises:
         InvalidCursorError: the cursor is not one of ours.
@@ -61,7 +62,7 @@ def list_groups(owner: User | Owner, *, reader: Reader, limit: int, cursor: str 
         select(FingerprintRow.group_id)
         .join(Image, Image.id == FingerprintRow.image_id)
         .where(FingerprintRow.owned_by(owner), FingerprintRow.group_id.is_not(None))
-        .where(Image.in_library())
+        .where(_is_shown())
         .group_by(FingerprintRow.group_id)
         .having(func.count() > 1)
         .order_by(FingerprintRow.group_id.desc())
@@ -92,6 +93,10 @@ def count_waiting(owner: User | Owner) -> int:
     return min(_MAX_COUNTED, sum(db.session.scalar(count) or 0 for count in counts))
 
 
+def _is_shown() -> ColumnElement[bool]:
+    return Image.in_library() & ~Image.is_folded
+
+
 def _behind(cursor: str) -> UUID:
     try:
         (group_id,) = decode_cursor(_LIST, cursor)
@@ -114,7 +119,7 @@ def _show_groups(owner: User | Owner, ids: Sequence[UUID], *, reader: Reader) ->
         )
         .join(FingerprintRow, FingerprintRow.image_id == Image.id)
         .where(FingerprintRow.owned_by(owner), FingerprintRow.group_id.in_(ids))
-        .where(Image.owned_by(owner), Image.in_library())
+        .where(Image.owned_by(owner), _is_shown())
     ).all()
     members: defaultdict[UUID, list[_AnyRow]] = defaultdict(list)
     for row in rows:

@@ -4287,6 +4287,11 @@ export interface components {
              * @description Moves; its thumbnail and preview stand still.
              */
             is_animated: boolean;
+            /**
+             * Is Folded
+             * @description Not in the timeline, since another of its stack stands for it there.
+             */
+            is_folded: boolean;
             location: components["schemas"]["Location"] | null;
             /** Name */
             name: string;
@@ -4300,6 +4305,16 @@ export interface components {
              * @description Bytes of the original.
              */
             size: number;
+            /**
+             * Stack Id
+             * @description Which stack of pictures of one shot it is in.
+             */
+            stack_id: string | null;
+            /**
+             * Stack Size
+             * @description For how many pictures it stands in the timeline, itself included; null: it is not the cover of a stack there.
+             */
+            stack_size: number | null;
             state: components["schemas"]["ImageState"];
             /**
              * Tags

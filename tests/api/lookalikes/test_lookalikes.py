@@ -156,6 +156,16 @@ def test_deleted_picture_leaves_its_group_and_comes_back_with_its_restoration(
     assert len(listed(ada)["groups"][0]["images"]) == 2
 
 
+def test_stack_is_one_picture(ada: Person, group: tuple[str, list[str]]) -> None:
+    _, ids = group
+    body = {"action": "stack", "images": {"ids": ids[:2]}}
+    ada.http.post("/api/images/batch", json=body).raise_for_status()
+    (shown,) = listed(ada)["groups"]
+    assert len(shown["images"]) == 2
+    ada.http.delete(f"/api/images/{ids[2]}").raise_for_status()
+    assert listed(ada)["groups"] == []
+
+
 def test_kept_one_gets_what_the_others_had_and_undo_takes_just_that_back(
     ada: Person, database: Engine, group: tuple[str, list[str]]
 ) -> None:
