@@ -499,7 +499,7 @@ class TooManyRequestsError(AppError):
 
 class TooManyAtOnceError(TooManyRequestsError):
     code = "too_many_at_once"
-    detail = "Several changes of yours are under way. Wait a little, then send this one again."
+    detail = "Several requests of this kind are under way. Wait a little, then send this one again."
 
     def __init__(self, *, retry_after: int = 1) -> None:
         AppError.__init__(self)

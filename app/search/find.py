@@ -10,13 +10,14 @@ estimate costs time, and no image.
 
 [Note: Albums in a search] An image matches if its own texts have all words, or if they have those
 that the title of an album that it is in lacks. Albums are looked up first: their words are in their
-rows, and a person has 10,000 at most.
+rows, and a person has 10,000 at most. Where these have more than `Bounds.entries` images, whose
+texts would all be asked for the other words, the library is walked.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -57,12 +58,14 @@ class Bounds:
         estimated: entries of the index, as PostgreSQL estimates, above which none is read.
         walk: images that one statement walks past.
         walks: statements of a page.
+        entries: of albums whose titles have some of the words, above which none is read.
     """
 
     hits: int = 2_000
     estimated: int = 10_000
     walk: int = 20_000
     walks: int = 5
+    entries: int = 500_000
 
 
 _USUAL = Bounds()
@@ -85,6 +88,11 @@ class Found:
     next_cursor: str | None
 
 
+class _Album(NamedTuple):
+    id: UUID
+    entries: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class _AlbumGroup:
     """Albums whose titles have the same of the words, and what is left for their images' texts."""
@@ -101,6 +109,7 @@ class _Asked:
     bounds: Bounds
     groups: list[_AlbumGroup] = field(default_factory=list)
     albums: list[UUID] = field(default_factory=list)
+    entries: int = 0
     filters: list[str] = field(default_factory=list)
     values: dict[str, object] = field(default_factory=dict)
     is_deleted: bool = False
@@ -140,7 +149,7 @@ def find_images(
     if query.is_empty:
         return Found(ids=[], albums=[], total=0, next_cursor=None)
     total: int | None = None
-    if query.wanted:
+    if query.wanted and asked.entries <= bounds.entries:
         hits, rows = _sorted_hits(asked, behind=behind, limit=limit + 1)
         if hits <= bounds.hits:
             total = (int(rows[0].total) if rows else 0) if behind is None else None
@@ -184,21 +193,25 @@ def _match_albums(
 ) -> None:
     """See [Note: Albums in a search]."""
     matched = _albums_with(asked.values["owner"], phrases, written)
-    asked.albums = [album_id for albums in matched.values() for album_id in albums]
+    asked.albums = [album.id for albums in matched.values() for album in albums]
     widest_first = sorted(matched, key=lambda having: (-sum(having), having))
     for having in widest_first[:MAX_ALBUM_GROUPS]:
         rest = [words for words, has in zip(written, having, strict=True) if not has]
-        group = _AlbumGroup(albums=matched[having], rest=" & ".join([*rest, *unwanted]))
+        albums = matched[having]
+        group = _AlbumGroup(
+            albums=[album.id for album in albums], rest=" & ".join([*rest, *unwanted])
+        )
         number = len(asked.groups)
         asked.values[f"albums_{number}"] = group.albums
-        if group.rest:
+        if group.rest:  # else the first entries are enough
             asked.values[f"rest_{number}"] = group.rest
+            asked.entries += sum(album.entries for album in albums)
         asked.groups.append(group)
 
 
 def _albums_with(
     owner_id: object, phrases: Sequence[Phrase], written: Sequence[str]
-) -> dict[tuple[bool, ...], list[UUID]]:
+) -> dict[tuple[bool, ...], list[_Album]]:
     """Return the person's albums whose titles have some of the words, by which they have."""
     named = [n for n, phrase in enumerate(phrases) if not phrase.part]
     if not named:
@@ -206,7 +219,8 @@ def _albums_with(
     having = ", ".join(f"title_words @@ CAST(:words_{n} AS tsquery)" for n in named)
     rows = db.session.execute(
         text(
-            f"SELECT id, {having} FROM albums WHERE owner_id = :owner AND deleted_at IS NULL"  # noqa: S608 - numbers
+            f"SELECT id, entry_count, {having} FROM albums"  # noqa: S608 - numbers
+            " WHERE owner_id = :owner AND deleted_at IS NULL"
             " AND title_words @@ CAST(:either AS tsquery)"
         ),
         {
@@ -215,12 +229,12 @@ def _albums_with(
             **{f"words_{n}": written[n] for n in named},
         },
     )
-    found: dict[tuple[bool, ...], list[UUID]] = {}
-    for album_id, *has in rows:
+    found: dict[tuple[bool, ...], list[_Album]] = {}
+    for album_id, entries, *has in rows:
         whole = [False] * len(phrases)
         for n, each in zip(named, has, strict=True):
             whole[n] = each
-        found.setdefault(tuple(whole), []).append(album_id)
+        found.setdefault(tuple(whole), []).append(_Album(album_id, entries))
     return found
 
 
@@ -228,7 +242,7 @@ def _leave_albums_out(asked: _Asked, owner_id: UUID, unwanted: Sequence[Phrase])
     named = [phrase for phrase in unwanted if not phrase.part]
     written = [_wanted(phrase).tsquery(owner_id) for phrase in named]
     albums = [
-        album_id for ids in _albums_with(owner_id, named, written).values() for album_id in ids
+        album.id for found in _albums_with(owner_id, named, written).values() for album in found
     ]
     if albums:
         asked.filters.append(

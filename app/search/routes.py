@@ -1,13 +1,17 @@
 """The search over HTTP."""
 
 from flask import Response
+from sqlalchemy import select
 
+from app.accounts.rate_limits.policies import LONG_READS
+from app.accounts.rate_limits.seats import take_read_seat
 from app.accounts.sessions.guards import current_owner, signed_in
-from app.database import now
+from app.database import Prepared, given, now
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
 from app.images.listing import Shown
+from app.images.models import Storage
 from app.search.find import find_images
 from app.search.query import Chip, parse_query
 from app.search.results import show_found
@@ -15,12 +19,15 @@ from app.search.schemas import SearchIn, SearchOut
 
 search = APIBlueprint("search", __name__, url_prefix="/api/search", tag="Search")
 
+# How many images there are at most to look through.
+_HELD = Prepared(select(Storage.pictures).where(Storage.user_id == given("owner")))
+
 
 @search.get("")
 @signed_in
 @search.input(SearchIn, location="query")
 @search.output(SearchOut)
-@search.doc(responses={400: "The cursor is not one of ours."})
+@search.doc(responses={400: "The cursor is not one of ours.", 429: LONG_READS})
 def search_images(query_data: SearchIn) -> Response:
     """Find images by words, dates and operators, newest first.
 
@@ -33,6 +40,8 @@ def search_images(query_data: SearchIn) -> Response:
     query = parse_query(query_data.q, today=query_data.today or now().date())
     is_shared = query_data.addresses == "shared"
     reader = dependencies().access.reader(owner.id, is_relative=is_shared)
+    rows = _HELD.rows({"owner": str(owner.id)})
+    take_read_seat(owner.id, rows=rows[0][0] if rows else 0)
     found = find_images(owner, query, limit=query_data.limit, cursor=query_data.cursor)
     return json_response(
         {

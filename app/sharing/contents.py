@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.clients.aws.image_store import PREVIEWS
 from app.clients.aws.presigned_urls import Reader
 from app.database import Prepared
@@ -25,6 +26,9 @@ from app.sharing.visits import OpenShare
 from app.timeline.buckets import MAX_BUCKET
 
 _CURSOR = "shared"
+# A page is read by an index, but past all that has no preview, which is little of most albums; and
+# a hundred visitors may come at once.
+LARGE_ALBUM = 20_000
 _DESCRIBED = "LEFT JOIN descriptions ON descriptions.id = images.current_description_id"
 
 
@@ -55,11 +59,13 @@ def _queries(table: str, *, of: str, place: str, is_down: bool = False) -> _Quer
         place: its columns by which images are ordered; the last of them decides.
         is_down: whether the greatest comes first.
     """
+    # What is in the library has a date in its albums too, by which an index has it.
+    only = "AND entries.shown_at IS NOT NULL" if table == "album_images" else ""
 
     def shown(more: str = "") -> str:
         return f"""
 FROM {table} AS entries JOIN images ON images.id = entries.image_id {more}
-WHERE entries.{of} = :of AND images.owner_id = :owner AND images.has_preview
+WHERE entries.{of} = :of {only} AND images.owner_id = :owner AND images.has_preview
   AND images.deleted_at IS NULL AND images.state IN ('processing', 'ready', 'damaged')"""
 
     columns = "images.id::text, images.timeline_at, width, height, is_animated"
@@ -101,8 +107,14 @@ _OF_SELECTION = _queries("share_images", of="share_id", place="entries.position,
 
 
 def show_shared(share: OpenShare) -> Shown:
-    """Return what visitors are told of a share, as the API's SharedOut."""
-    (count,) = _asked(share).total.rows(_values(share))[0]
+    """Return what visitors are told of a share, as the API's SharedOut.
+
+    Of a large album, the images are counted too that have no preview yet, since all are counted at
+    each visit. A selection is not large.
+    """
+    count = share.album_images
+    if count is None or count <= FEW_ROWS:
+        (count,) = _asked(share).total.rows(_values(share))[0]
     return {
         "title": share.title,
         "note": share.note,
@@ -120,7 +132,10 @@ def read_shared(share: OpenShare, *, cursor: str | None) -> Shown:
 
     Raises:
         InvalidCursorError: the cursor is not one of ours, or what it names is shown no more.
+        TooManyAtOnceError: of a large album, which is read past all that has no preview.
     """
+    if (share.album_entries or 0) > LARGE_ALBUM:
+        take_read_seat(share.id, rows=LARGE_ALBUM)
     asked, values = _asked(share), _values(share)
     if cursor is None:
         rows = asked.first_page.rows(values)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.accounts.models import User
+from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.accounts.sessions.lookup import Owner
 from app.database import db, now
 from app.images.album_models import Album
@@ -17,11 +18,28 @@ Anybody = User | Owner
 
 
 def list_shares(owner: Anybody, *, allowed: bool) -> list[Shown]:
-    """Return all links of a person as the API's ShareOut, the newest first."""
+    """Return all links of a person as the API's ShareOut, the newest first.
+
+    Raises:
+        TooManyAtOnceError: see [Note: Few long reads at once] in seats.py.
+    """
+    take_read_seat(owner.id, rows=_count_selected(owner))
     rows = db.session.execute(
         _shares(owner).order_by(Share.created_at.desc(), Share.id.desc())
     ).all()
     return [_show(row, allowed=allowed) for row in rows]
+
+
+def _count_selected(owner: Anybody) -> int:
+    """How many images links to selections have in all, as far as it matters."""
+    entries = (
+        select(ShareImage.image_id)
+        .join(Share, Share.id == ShareImage.share_id)
+        .where(Share.owner_id == owner.id)
+        .limit(FEW_ROWS + 1)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(entries)) or 0
 
 
 def show_share(owner: Anybody, share_id: UUID, *, allowed: bool) -> Shown:

@@ -6,7 +6,7 @@ from flask import Response
 
 from app.accounts.passwords.hashing import hash_password, refuse_weak
 from app.accounts.rate_limits.limiter import take
-from app.accounts.rate_limits.policies import SHARE_CHANGES
+from app.accounts.rate_limits.policies import LONG_READS, SHARE_CHANGES
 from app.accounts.rate_limits.seats import take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.database import db
@@ -46,6 +46,7 @@ FORBIDDEN = {403: "This site allows no links (`share_links_forbidden`), or as us
 @shares.get("")
 @signed_in
 @shares.output(SharesOut)
+@shares.doc(responses={429: LONG_READS})
 def get_shares() -> Response:
     """List everything that others can reach by a link, and links that open no more.
 

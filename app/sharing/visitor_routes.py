@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts.rate_limits.policies import TOO_MANY_TRIES
+from app.accounts.rate_limits.policies import LONG_READS, TOO_MANY_TRIES
 from app.accounts.sessions.guards import public
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
@@ -70,6 +70,7 @@ def get_shared() -> Response:
 @shared.doc(
     responses={
         400: "The cursor is not one of ours, or its picture was taken out meanwhile: begin again.",
+        429: LONG_READS,
         **CLOSED,
     }
 )

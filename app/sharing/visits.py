@@ -55,7 +55,8 @@ _MAC_BYTES = 32
 _OPEN = """
 SELECT shares.id, shares.owner_id, shares.album_id, albums.sort, shares.token_hash,
   shares.password_hash, shares.expires_at, shares.title, shares.note, shares.allow_downloads,
-  shares.show_dates, shares.show_descriptions, shares.show_names
+  shares.show_dates, shares.show_descriptions, shares.show_names, albums.image_count,
+  albums.entry_count
 FROM shares
 JOIN users ON users.id = shares.owner_id AND users.disabled_at IS NULL
 LEFT JOIN albums ON albums.id = shares.album_id AND albums.owner_id = shares.owner_id
@@ -90,6 +91,8 @@ class OpenShare:
     show_dates: bool
     show_descriptions: bool
     show_names: bool
+    album_images: int | None  # that are in the library
+    album_entries: int | None  # with those that are not
 
     @property
     def owner(self) -> Owner:

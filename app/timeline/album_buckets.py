@@ -5,12 +5,14 @@ library: see [Note: Counts of albums] in app/images/album_models.py.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Date, DateTime, Integer, Uuid, cast, func, select, tuple_
 
 from app.accounts.models import User
+from app.accounts.rate_limits.seats import take_read_seat
 from app.accounts.sessions.lookup import Owner
 from app.database import Prepared, db, given
 from app.errors import InvalidCursorError, NotFoundError
@@ -80,29 +82,48 @@ _PAGES: Mapping[AlbumOrder, tuple[Prepared, Prepared]] = {
 }
 
 
-def order_of(owner: Anybody, album_id: UUID) -> AlbumOrder:
-    """Return how an album is ordered.
+@dataclass(frozen=True, kw_only=True)
+class AlbumPart:
+    """What is to be known of an album before it is read.
+
+    Args:
+        order: of its images.
+        entries: how many there are, with those that are not shown.
+    """
+
+    order: AlbumOrder
+    entries: int
+
+
+def part_of(owner: Anybody, album_id: UUID) -> AlbumPart:
+    """Return how an album is ordered, and how large it is.
 
     Raises:
         NotFoundError: there is none with this id, it is deleted, or it is somebody else's.
     """
-    sort = db.session.scalar(select(Album.sort).where(Album.owned_by(owner), Album.id == album_id))
-    if sort is None:
+    of_album = select(Album.sort, Album.entry_count)
+    row = db.session.execute(of_album.where(Album.owned_by(owner), Album.id == album_id)).first()
+    if row is None:
         raise NotFoundError
-    return AlbumOrder(sort)
+    return AlbumPart(order=AlbumOrder(row.sort), entries=row.entry_count)
 
 
-def count_album_buckets(album_id: UUID, order: AlbumOrder) -> Shown:
+def count_album_buckets(owner: Anybody, album_id: UUID, part: AlbumPart) -> Shown:
     """Return the buckets of an album, by its order, as the API's AlbumTimelineOut.
 
     Args:
-        album_id: of an album that the caller knows to be the person's.
-        order: newest first, unless it is by the oldest.
+        owner: whose album it is, which the caller knows.
+        album_id: of the album.
+        part: newest first, unless its order is by the oldest.
+
+    Raises:
+        TooManyAtOnceError: see [Note: Few long reads at once] in seats.py.
     """
+    take_read_seat(owner.id, rows=part.entries)
     days: list[tuple[date, int]] = [
         (day, count) for day, count in _DAYS.rows({"album": str(album_id)})
     ]
-    if order is AlbumOrder.OLDEST:
+    if part.order is AlbumOrder.OLDEST:
         days.reverse()
     return by_months(days)
 
@@ -111,6 +132,9 @@ def read_album_bucket(
     owner: Anybody, album_id: UUID, order: AlbumOrder, bucket: Bucket, *, cursor: str | None
 ) -> Shown:
     """Return what is in a bucket of an album, by its order, as the API's BucketOut.
+
+    An index has its entries by date: it costs what a bucket of the timeline does, whatever else is
+    in the album.
 
     Raises:
         InvalidCursorError: the cursor is not one of ours.
@@ -129,13 +153,16 @@ def read_album_bucket(
     return {"key": bucket.key, "next_cursor": next_cursor, **show_columns(page)}
 
 
-def read_album(owner: Anybody, album_id: UUID, order: AlbumOrder, *, cursor: str | None) -> Shown:
+def read_album(owner: Anybody, album_id: UUID, part: AlbumPart, *, cursor: str | None) -> Shown:
     """Return a page of an album, by its order, as the API's AlbumImagesOut.
 
     Raises:
         InvalidCursorError: the cursor is not one of ours, or one of another order.
+        TooManyAtOnceError: of an album by hand, which is read past all that is not shown.
     """
-    values = _values(owner, album_id)
+    order, values = part.order, _values(owner, album_id)
+    if order is AlbumOrder.MANUAL:
+        take_read_seat(owner.id, rows=part.entries)
     first, behind = _PAGES[order]
     if not cursor:
         rows = first.rows(values)

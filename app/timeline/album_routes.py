@@ -4,13 +4,14 @@ from uuid import UUID
 
 from flask import Response
 
+from app.accounts.rate_limits.policies import LONG_READS
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.http.blueprint import APIBlueprint
 from app.http.entity_tags import with_version
 from app.http.middleware import json_response
 from app.timeline.album_buckets import (
     count_album_buckets,
-    order_of,
+    part_of,
     read_album,
     read_album_bucket,
 )
@@ -22,12 +23,13 @@ album_contents = APIBlueprint(
 )
 
 NOT_FOUND = {404: "There is no such album, or it is not yours: the answer is the same."}
+BUSY = {429: LONG_READS}
 
 
 @album_contents.get("/timeline")
 @signed_in
 @album_contents.output(AlbumTimelineOut)
-@album_contents.doc(responses=NOT_FOUND)
+@album_contents.doc(responses={**NOT_FOUND, **BUSY})
 def get_album_timeline(album_id: UUID) -> Response:
     """Count the images of an album by months, as the timeline is.
 
@@ -36,8 +38,8 @@ def get_album_timeline(album_id: UUID) -> Response:
     """
     owner = current_owner()
     version = version_of(owner)
-    order = order_of(owner, album_id)
-    return with_version(version, lambda: json_response(count_album_buckets(album_id, order)))
+    part = part_of(owner, album_id)
+    return with_version(version, lambda: json_response(count_album_buckets(owner, album_id, part)))
 
 
 @album_contents.get("/timeline/<key>")
@@ -54,7 +56,7 @@ def get_album_bucket(album_id: UUID, key: str, query_data: AlbumImagesIn) -> Res
     """List the images of an album that are of a month or of a day, in columns."""
     owner = current_owner()
     version = version_of(owner)
-    order = order_of(owner, album_id)
+    order = part_of(owner, album_id).order
     bucket = bucket_of(key)
     return with_version(
         version,
@@ -72,6 +74,7 @@ def get_album_bucket(album_id: UUID, key: str, query_data: AlbumImagesIn) -> Res
     responses={
         400: "The cursor is not one of ours, or the album was ordered otherwise meanwhile.",
         **NOT_FOUND,
+        **BUSY,
     }
 )
 def list_album_images(album_id: UUID, query_data: AlbumImagesIn) -> Response:
@@ -81,8 +84,8 @@ def list_album_images(album_id: UUID, query_data: AlbumImagesIn) -> Response:
     """
     owner = current_owner()
     version = version_of(owner)
-    order = order_of(owner, album_id)
+    part = part_of(owner, album_id)
     return with_version(
         version,
-        lambda: json_response(read_album(owner, album_id, order, cursor=query_data.cursor)),
+        lambda: json_response(read_album(owner, album_id, part, cursor=query_data.cursor)),
     )

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.accounts.models import User
+from app.accounts.rate_limits.seats import take_read_seat
 from app.accounts.sessions.lookup import Owner
 from app.database import Prepared, db, given
 from app.errors import NotFoundError
@@ -86,10 +87,12 @@ class TagPart:
     Args:
         ids: of the tags.
         count: of the images that have them.
+        entries: how often images have them, at most: an image may have several.
     """
 
     ids: list[str]
     count: int
+    entries: int
 
 
 def part_of(owner: Anybody, tag_id: UUID) -> TagPart:
@@ -104,11 +107,18 @@ def part_of(owner: Anybody, tag_id: UUID) -> TagPart:
     counts = {row.id: row.image_count for row in found}
     if tag_id not in counts:
         raise NotFoundError
-    return TagPart(ids=[str(each) for each in counts], count=counts[tag_id])
+    return TagPart(
+        ids=[str(each) for each in counts], count=counts[tag_id], entries=sum(counts.values())
+    )
 
 
 def count_tag_buckets(owner: Anybody, part: TagPart) -> Shown:
-    """Return the buckets of tags, newest first, as the API's TimelineOut."""
+    """Return the buckets of tags, newest first, as the API's TimelineOut.
+
+    Raises:
+        TooManyAtOnceError: see [Note: Few long reads at once] in seats.py.
+    """
+    take_read_seat(owner.id, rows=part.entries)
     rows = _DAYS.rows({"owner": str(owner.id), "tags": part.ids})
     return by_months([(day, count) for day, count in rows])
 
@@ -118,7 +128,9 @@ def read_tag_bucket(owner: Anybody, part: TagPart, bucket: Bucket, *, cursor: st
 
     Raises:
         InvalidCursorError: the cursor is not one of ours.
+        TooManyAtOnceError: as `count_tag_buckets`.
     """
+    take_read_seat(owner.id, rows=part.entries)
     values: dict[str, object] = {
         "owner": str(owner.id),
         "tags": part.ids,

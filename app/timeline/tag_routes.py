@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Response
 
+from app.accounts.rate_limits.policies import LONG_READS
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.http.blueprint import APIBlueprint
 from app.http.entity_tags import with_version
@@ -21,7 +22,10 @@ tag_contents = APIBlueprint(
 @signed_in
 @tag_contents.output(TimelineOut)
 @tag_contents.doc(
-    responses={404: "There is no such tag, or it is not yours: the answer is the same."}
+    responses={
+        404: "There is no such tag, or it is not yours: the answer is the same.",
+        429: LONG_READS,
+    }
 )
 def get_tag_timeline(tag_id: UUID) -> Response:
     """Count the images of a tag, and of those below it, by months, as the timeline is.
@@ -42,6 +46,7 @@ def get_tag_timeline(tag_id: UUID) -> Response:
     responses={
         400: "The cursor is not one of ours.",
         404: "There is no such tag, it is not yours, or the key names no month and no day.",
+        429: LONG_READS,
     }
 )
 def get_tag_bucket(tag_id: UUID, key: str, query_data: AlbumImagesIn) -> Response:

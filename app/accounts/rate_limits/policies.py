@@ -87,6 +87,7 @@ SHARE_CHANGES = Limit(name="share-changes", burst=100, every=5 * _MINUTE)
 
 # What the API's document says of 429, where nothing more is to be said.
 TOO_MANY_TRIES = "Too many tries: wait as long as `Retry-After` says."
+LONG_READS = "Several long reads are under way (`too_many_at_once`), or too many requests."
 
 # Nobody guesses 256 bits: it bounds the work. Not site-wide, so that nobody holds up the operator.
 SETUP_TRIES_NETWORK = Limit(name="setup-network", burst=10, every=_MINUTE)

@@ -1,4 +1,4 @@
-"""How many writes of one user run at once.
+"""How many writes and long reads of one user run at once.
 
 [Note: Few writes of one person at once] A write of many pictures locks their rows for up to a
 second, and the same person's next write waits for them: with a database connection, and on AWS
@@ -9,6 +9,12 @@ nothing is left where a process dies. docs/decisions/0074 has the figures. What 
 signs in has seats of its own, so that scripts which write pictures keep nobody from removing them.
 So have sign-ins, which wait for their person as well, and links from mails: whoever has the
 password, and signs in again and again, keeps no owner from a new one.
+
+[Note: Few long reads at once] What a read costs may be up to its person, or to who made a link:
+an album has 100,000 entries, and counting them by days keeps PostgreSQL busy for as long as a
+hundred small answers. Such reads have seats of their own, of a person, or of a link for all its
+visitors together. Reads of few rows, which a kept number tells, take none, nor does whoever has
+the answer already (304). docs/decisions/0113.
 """
 
 import threading
@@ -23,6 +29,9 @@ from app.errors import TooManyAtOnceError
 
 # Of 8 connections of a process (app/api/app.py). One works and the others wait for its rows.
 SEATS = 3
+READ_SEATS = 3
+# Reading as many entries takes a few milliseconds, as what takes no seat does.
+FEW_ROWS = 5_000
 # For writes of few pictures, which take some 10 to 50 ms each.
 PATIENCE_SECONDS = 0.5
 # Threads of this process that wait, whoever's they are: of 8 (docs/operations.md).
@@ -45,6 +54,7 @@ TAKE_SEAT = _first_free(range(60, 60 + SEATS))
 TAKE_ACCOUNT_SEAT = _first_free(range(70, 70 + SEATS))
 TAKE_SIGN_IN_SEAT = _first_free(range(80, 80 + SEATS))
 TAKE_LINK_SEAT = _first_free(range(90, 90 + SEATS))
+TAKE_READ_SEAT = _first_free(range(100, 100 + READ_SEATS))
 
 
 def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
@@ -57,7 +67,25 @@ def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
     Raises:
         TooManyAtOnceError: none was free for so long, or enough requests wait for one.
     """
-    if _is_taken(user_id, TAKE_SEAT):
+    _take(user_id, TAKE_SEAT, patience=patience)
+
+
+def take_read_seat(of: UUID, *, rows: int) -> None:
+    """Take a seat for a long read until the transaction ends; for few rows none.
+
+    Args:
+        of: the person whose images are read, or the share link by which they are.
+        rows: how many may be read, as a kept number says.
+
+    Raises:
+        TooManyAtOnceError: as `take_seat`.
+    """
+    if rows > FEW_ROWS:
+        _take(of, TAKE_READ_SEAT, patience=PATIENCE_SECONDS)
+
+
+def _take(user_id: UUID, take: TextClause, *, patience: float) -> None:
+    if _is_taken(user_id, take):
         return
     if not (patience and _waiting.acquire(blocking=False)):
         raise TooManyAtOnceError
@@ -65,7 +93,7 @@ def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
         ends = time.monotonic() + patience
         while time.monotonic() < ends:
             time.sleep(_LOOK_EVERY_SECONDS)
-            if _is_taken(user_id, TAKE_SEAT):
+            if _is_taken(user_id, take):
                 return
     finally:
         _waiting.release()

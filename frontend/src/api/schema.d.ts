@@ -10103,7 +10103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -10369,7 +10369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -14818,7 +14818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -15013,7 +15013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -15287,7 +15287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -16253,7 +16253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -16346,7 +16346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests, by this caller or from this address. */
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -12,15 +12,17 @@ _ADD = text("""
     SELECT gen_random_uuid(), :user, n || '.jpg', 1000, sha256(('album' || n)::bytea),
         'image/jpeg', 'ready', now(), now(), timestamp '2024-03-01' + n * interval '1 day',
         400, 300, true, 'webp', decode('010203', 'hex'), false, 0, 'none'
-    FROM generate_series(0, :count - 1) AS n
+    FROM generate_series(CAST(:start AS int), :start + :count - 1) AS n
     RETURNING id, timeline_at
 """)
 
 
-def add_images(person: Person, database: Engine, count: int) -> list[str]:
+def add_images(person: Person, database: Engine, count: int, *, start: int = 0) -> list[str]:
     """Put ready images straight into the library, one of each day; newest first."""
     with database.begin() as connection:
-        rows = connection.execute(_ADD, {"user": person.user_id, "count": count}).all()
+        rows = connection.execute(
+            _ADD, {"user": person.user_id, "count": count, "start": start}
+        ).all()
     return [str(row.id) for row in sorted(rows, key=lambda row: row.timeline_at, reverse=True)]
 
 

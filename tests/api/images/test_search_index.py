@@ -19,6 +19,7 @@ from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
 from tests.support.albums import add_to, make_album
+from tests.support.plans import plans_of
 from tests.support.search import change, describe, ids_of
 from tests.support.users import Person
 
@@ -49,6 +50,7 @@ BOUNDS = (
     Bounds(),
     Bounds(estimated=-1),
     Bounds(hits=0),
+    Bounds(entries=0),
     Bounds(hits=0, walk=2),
     Bounds(hits=0, walk=1, walks=2),
 )
@@ -149,3 +151,22 @@ def index_all() -> None:
     for index in (index_some, index_some_albums):
         while index():
             pass
+
+
+@pytest.mark.usefixtures("app")
+def test_large_album_with_one_of_the_words_is_not_read_whole(
+    ada: Person, images: list[str]
+) -> None:
+    """All of its texts would tell which have the other words: the library is walked instead."""
+    add_to(ada, make_album(ada), images)
+    describe(ada, images[2], text="A lighthouse")
+    query = parse_query("iceland lighthouse", today=date(2024, 7, 1))
+    for most, is_read_whole in ((len(images), True), (len(images) - 1, False)):
+        bounds = Bounds(entries=most)
+        with plans_of(db.engine, table="search_hits") as plans:
+            found = find_images(
+                Owner(UUID(ada.user_id)), query, limit=10, cursor=None, bounds=bounds
+            )
+        db.session.rollback()
+        assert [str(each) for each in found.ids] == [images[2]]
+        assert bool(plans) == is_read_whole
