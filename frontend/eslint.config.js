@@ -45,6 +45,16 @@ export default defineConfig(
     languageOptions: { globals: globals.browser },
   },
   {
+    files: ["public/*.js"],
+    extends: [js.configs.recommended],
+    languageOptions: { globals: globals.browser },
+  },
+  {
+    files: ["service-worker/*.js"],
+    extends: [js.configs.recommended],
+    languageOptions: { globals: globals.serviceworker },
+  },
+  {
     files: ["scripts/**/*.mjs"],
     extends: [js.configs.recommended],
     languageOptions: { globals: globals.node },

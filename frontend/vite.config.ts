@@ -1,4 +1,7 @@
 /** How the site is built, served while developing, and tested. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
@@ -45,8 +48,22 @@ const shareLinks: Plugin = {
   },
 };
 
+/** Puts the service worker beside the page, with a version that is another one when what it keeps is. */
+const serviceWorker: Plugin = {
+  name: "service-worker",
+  apply: "build",
+  generateBundle() {
+    const text = readFileSync("service-worker/sw.js", "utf8");
+    const files = ["offline.html", "offline.css", "offline.js", "theme.js"];
+    const hash = createHash("sha256").update(text);
+    for (const file of files) hash.update(readFileSync(`public/${file}`));
+    const source = text.replace("{{version}}", hash.digest("hex").slice(0, 16));
+    this.emitFile({ type: "asset", fileName: "sw.js", source });
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), shareLinks],
+  plugins: [react(), tailwindcss(), shareLinks, serviceWorker],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   server: {
     // Host, Origin and Sec-Fetch-Site pass unchanged: the API compares them with the address in the

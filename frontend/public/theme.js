@@ -7,7 +7,7 @@
     document.querySelectorAll("meta[name=theme-color]").forEach(function (meta) {
       meta.media = meta.dataset.theme === choice ? "all" : "not all";
     });
-  } catch (error) {
+  } catch {
     // Storage is closed to us (private mode): the system's choice holds.
   }
 })();

@@ -59,9 +59,14 @@ def new_screen(
     opened: list[Screen] = []
 
     def open_screen(**options: Any) -> Screen:
+        has_worker = options.pop("has_service_worker", False)
         context = browser.new_context(
             **{"locale": "en-GB", "timezone_id": "UTC", "viewport": DESKTOP, **options}
         )
+        if not has_worker:
+            # What it does is test_installable.py's: it keeps what is on the screen, which would be
+            # one more that asks for addresses which other tests spoil.
+            context.add_init_script("delete Navigator.prototype.serviceWorker")
         let_read_mails(context, product)
         witness = Witness(context, origins=product.origins)
         opened.append(Screen(page=context.new_page(), site=product.site, witness=witness))

@@ -99,6 +99,22 @@ def test_a_deployment_waits_for_no_invalidation_since_nothing_stale_is_kept(
     )
 
 
+def test_an_installed_site_finds_its_files_and_asks_for_each_release(template: Template) -> None:
+    """The service worker and its like lie beside the page, which is never kept by anybody."""
+    (code,) = (
+        each["FunctionCode"]
+        for each in template.of_type("AWS::CloudFront::Function").values()
+        if "/index.html" in each["FunctionCode"]
+    )
+    # An address that is no file is the page: as a script, that would be refused.
+    for name in ("sw.js", "manifest.webmanifest", "offline.html", "offline.js", "icon-512.png"):
+        assert f'"/{name}"' in code, name
+    headers = template.only("AWS::CloudFront::ResponseHeadersPolicy")["Properties"]
+    policy = str(headers["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"])
+    for source in ("worker-src 'self'", "manifest-src 'self'", "require-trusted-types-for"):
+        assert source in policy
+
+
 def test_isolated_subnets_have_no_way_out(template: Template) -> None:
     for route in template.of_type("AWS::EC2::Route").values():
         assert "databaseSubnet" not in route["RouteTableId"]["Ref"]

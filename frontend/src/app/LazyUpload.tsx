@@ -1,11 +1,13 @@
 /** The upload feature, in a chunk of its own: tells the rest of the page how to open its pickers. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useLocation } from "wouter";
 
-import { albumOf, useAlbum } from "@/api";
+import { albumOf, useAlbum, useSession } from "@/api";
 
 import { UploadProvider, useUpload } from "@/features/upload";
 
+import { keepSeen } from "./keep-seen";
 import { announceUpload } from "./upload-pickers";
 import { readLocation } from "./use-viewer-route";
 import { viewAt } from "./views";
@@ -13,6 +15,14 @@ import { viewAt } from "./views";
 const Announce = () => {
   const actions = useUpload();
   useEffect(() => announceUpload(actions), [actions]);
+  return null;
+};
+
+/** Here, since it is nothing that the first screen waits for. */
+const KeepSeen = () => {
+  const client = useQueryClient();
+  const id = useSession().user?.id;
+  useEffect(() => (id === undefined ? undefined : keepSeen(client, id)), [client, id]);
   return null;
 };
 
@@ -25,6 +35,7 @@ const useOpenAlbum = () => {
 const LazyUpload = () => (
   <UploadProvider album={useOpenAlbum()}>
     <Announce />
+    <KeepSeen />
   </UploadProvider>
 );
 

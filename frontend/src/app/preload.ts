@@ -10,21 +10,13 @@ import type { QueryClient } from "@tanstack/react-query";
 import { sessionOptions, timelineOptions } from "@/api";
 
 import { loadTimeline } from "./lazy-screens";
-
-const KEY = "pinhole.was-signed-in";
-
-const wasSignedIn = (): boolean => {
-  try {
-    return localStorage.getItem(KEY) === "yes";
-  } catch {
-    return false;
-  }
-};
+import { forgetSeen, KEY, wasSignedIn } from "./seen-pictures";
 
 let noted: boolean | null = null;
 
 const note = (isSignedIn: boolean): void => {
   if (noted === isSignedIn) return;
+  if (!isSignedIn) forgetSeen(noted === true);
   noted = isSignedIn;
   try {
     if (isSignedIn) localStorage.setItem(KEY, "yes");

@@ -11,6 +11,8 @@ import { DropOverlay } from "./DropOverlay";
 import { PickerInputs } from "./PickerInputs";
 import type { IntoAlbum } from "./queue/upload-state";
 import type { Limits } from "./queue/validate-file";
+import { forgetShared, readShared, takeShareNotice } from "./shared-files";
+import { SharedNotice } from "./SharedNotice";
 import { forgetUnfinished, hasUnfinished } from "./unfinished-storage-keys";
 import type { UploadManager } from "./upload-manager";
 import { useFileDrop } from "./use-file-drop";
@@ -38,6 +40,7 @@ export const UploadRoot = ({ userId, limits, album, filesRef, folderRef }: Uploa
   const toast = useToast();
   const [uploads, setUploads] = useState<UploadManager | null>(null);
   const started = useRef<UploadManager | null>(null);
+  const [shared, setShared] = useState<readonly File[]>([]);
 
   const receive = async (dropped: Dropped) => {
     try {
@@ -59,6 +62,20 @@ export const UploadRoot = ({ userId, limits, album, filesRef, folderRef }: Uploa
     onFiles: (dropped) => void receive(dropped),
     onApproach: preload,
   });
+
+  useEffect(() => {
+    if (takeShareNotice() === "failed") {
+      const message = "What was shared is too much to be kept here. Upload it from this page.";
+      toast.show({ message, tone: "error" });
+    }
+    // Where storage is closed to the page nothing was kept.
+    readShared().then(setShared, () => undefined);
+  }, [toast]);
+  const settleShared = (isWanted: boolean) => {
+    if (isWanted) void receive({ entries: [], files: [...shared] });
+    setShared([]);
+    void forgetShared();
+  };
 
   useEffect(() => {
     const timer = setTimeout(preload, REST_MS);
@@ -84,6 +101,13 @@ export const UploadRoot = ({ userId, limits, album, filesRef, folderRef }: Uploa
         onFiles={(files) => void receive({ entries: [], files })}
       />
       {isOver && <DropOverlay album={album} />}
+      {shared.length > 0 && (
+        <SharedNotice
+          files={shared}
+          onUpload={() => settleShared(true)}
+          onDiscard={() => settleShared(false)}
+        />
+      )}
       <Suspense fallback={null}>
         {uploads ? (
           <UploadPanel queue={uploads.queue} />
