@@ -4,17 +4,18 @@ import os
 import stat
 import struct
 import unicodedata
-import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .zip_directory import BadZipError, ZipEntry, list_zip
+
 CHUNK = 256 * 1024
 _LOCAL_HEADER = struct.Struct("<4s2xHH16xHH")  # signature, flags, method, lengths of name and extra
 _ENCRYPTED = 0x1
-_UTF8_NAME = 0x800
+_STORED, _DEFLATED = 0, 8
 # What systems leave in folders; nobody misses it.
 _JUNK_FOLDERS = frozenset({"__MACOSX", "@eaDir", ".Trashes", ".Spotlight-V100", ".fseventsd"})
 _JUNK_FILES = frozenset({"Thumbs.db", "desktop.ini", ".DS_Store", "SYNOFILE_THUMB_S.jpg"})
@@ -156,56 +157,40 @@ def _tidy(path: str) -> str:
 
 
 def _list_zip(path: Path) -> Iterator[Entry]:
-    """List the directory of a zip; it is held in memory for so long, and for one zip at a time."""
     try:
         found = path.stat()
-        with zipfile.ZipFile(path) as archive:
-            infos = archive.infolist()
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        stamp = f"{found.st_size}:{found.st_mtime_ns}"
+        with path.open("rb") as file:
+            for info in list_zip(file):
+                parts = info.name.replace("\\", "/").split("/")
+                is_junk = _is_junk(parts[-1]) or not _JUNK_FOLDERS.isdisjoint(parts)
+                if parts[-1] and not is_junk:
+                    yield _entry_of(path, info, "/".join(parts), stamp=stamp)
+    except (OSError, BadZipError) as error:
         raise UnreadableError(f"{path.name} cannot be read as a zip: {error}") from error
-    stamp = f"{found.st_size}:{found.st_mtime_ns}"
-    for info in infos:
-        parts = info.filename.split("/")
-        if info.is_dir() or _is_junk(parts[-1]) or not _JUNK_FOLDERS.isdisjoint(parts):
-            continue
-        yield Entry(
-            container=str(path),
-            path=_tidy(_name_of(info)),
-            actual=f"{path}\0{info.filename}",
-            size=info.file_size,
-            modified=_clock_of(info),
-            stamp=stamp,
-            offset=info.header_offset,
-            packed=info.compress_size,
-            method=info.compress_type,
-            crc=info.CRC,
-            problem=_problem_of(info),
-        )
 
 
-def _name_of(info: zipfile.ZipInfo) -> str:
-    """UTF-8 names whose flag was lost when somebody zipped them again are read as UTF-8."""
-    name = info.filename
-    if not info.flag_bits & _UTF8_NAME and not name.isascii():
-        try:
-            return name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            return name
-    return name
+def _entry_of(path: Path, info: ZipEntry, name: str, *, stamp: str) -> Entry:
+    return Entry(
+        container=str(path),
+        path=_tidy(name),
+        actual=_tidy(f"{path}/{name}"),
+        size=info.size,
+        modified=info.modified,
+        stamp=stamp,
+        offset=info.offset,
+        packed=info.packed,
+        method=info.method,
+        crc=info.crc,
+        problem=_problem_of(info),
+    )
 
 
-def _clock_of(info: zipfile.ZipInfo) -> str | None:
-    try:
-        return datetime(*info.date_time).isoformat()  # noqa: DTZ001 - zips know no zone
-    except ValueError:
-        return None
-
-
-def _problem_of(info: zipfile.ZipInfo) -> str | None:
-    if info.flag_bits & _ENCRYPTED:
+def _problem_of(info: ZipEntry) -> str | None:
+    if info.flags & _ENCRYPTED:
         return "encrypted in its zip"
-    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        return f"packed by method {info.compress_type}, which is not read here"
+    if info.method not in {_STORED, _DEFLATED}:
+        return f"packed by method {info.method}, which is not read here"
     return None
 
 

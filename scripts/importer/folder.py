@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from . import pinhole
 from .dates import Claim, decide
 from .exif import Own
+from .kinds import split_name
 from .name_dates import read_name
 from .options import Options
 from .takeout_names import (
@@ -18,7 +18,6 @@ from .takeout_names import (
     match_sidecars,
     original_of_edited,
     same_title,
-    split_name,
 )
 
 # Positions closer than this, about a kilometre, are the same place written with fewer digits.
@@ -39,6 +38,9 @@ class FolderOf:
         """Sort the files by what they are."""
         self.media = [row for row in self.rows if row["type"]]
         self.pictures_said = [row for row in self.rows if "picture" in row["facts"]]
+        self.said_by_name: dict[str, list[Row]] = {}
+        for row in self.pictures_said:
+            self.said_by_name.setdefault(row["name"], []).append(row)
         self.xmps = self._by_name("xmp")
         self.owns = self._by_name("own")
         self.details = [row for row in self.rows if "details" in row["facts"]]
@@ -123,11 +125,11 @@ class FolderOf:
         """Return what the sidecar says; of two with one name, that of the picture's own zip."""
         if match is None:
             return {}
-        rows = [said for said in self.pictures_said if said["name"] == match.sidecar]
+        rows = self.said_by_name[match.sidecar]
         self.used.update(said["id"] for said in rows)
-        rows.sort(key=lambda said: said["container"] != row["container"])
-        found: Row = rows[0]["facts"]["picture"]
-        return found
+        found: Row = min(rows, key=lambda said: said["container"] != row["container"])
+        said: Row = found["facts"]["picture"]
+        return said
 
     def _xmp(self, media: Row) -> Row | None:
         """Return the XMP sidecar: `x.jpg.xmp` before `x.xmp`, and those of the same zip first."""
@@ -176,7 +178,7 @@ def _without_number(name: str) -> str:
 def _together(row: Row, said: Row, xmp: Row, detail: Row, options: Options) -> Row:
     """Put together what the picture, its sidecars, its name and its file say."""
     own = _own(row["own"])
-    guess = read_name(PurePosixPath(row["name"]).name, zone=options.zone)
+    guess = read_name(row["name"], zone=options.zone)
     claim = _claim(said, xmp, detail)
     modified = datetime.fromisoformat(row["modified"]) if row["modified"] else None
     date = decide(own, claim, guess=guess, modified=modified, zone=options.zone)

@@ -1,7 +1,5 @@
 """What a file is: by its first bytes, and by its name where bytes do not tell."""
 
-from pathlib import PurePosixPath
-
 HEAD = 256 * 1024  # what is kept of each file to look at
 
 # Raw photos that begin as TIFFs do: docs/api.md has the site's list.
@@ -67,9 +65,15 @@ _KINDS_OF_BRANDS = ((_AVIF, "image/avif"), (_HEIC, "image/heic"), (_HEIF, "image
 _MAX_BRANDS = 64
 
 
+def split_name(name: str) -> tuple[str, str]:
+    """Split a file name before its extension, which may be empty."""
+    at = name.rfind(".")
+    return (name[:at], name[at:]) if 0 < at < len(name) - 1 else (name, "")
+
+
 def role_of(path: str) -> str:
     """Name a file by its name: media, json, xmp, csv, aae, unsure (bytes will tell) or other."""
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = split_name(path.rpartition("/")[2])[1].lower()
     if suffix in _SIDECARS:
         return _SIDECARS[suffix]
     if suffix in _PICTURES or suffix in _VIDEOS:
@@ -80,7 +84,7 @@ def role_of(path: str) -> str:
 
 def is_video_name(path: str) -> bool:
     """Whether a name is that of a video."""
-    return PurePosixPath(path).suffix.lower() in _VIDEOS
+    return split_name(path.rpartition("/")[2])[1].lower() in _VIDEOS
 
 
 def detect(head: bytes, path: str) -> str | None:
@@ -89,7 +93,7 @@ def detect(head: bytes, path: str) -> str | None:
         if head.startswith(magic, offset):
             return content_type
     if head.startswith(_TIFF):
-        return _RAW.get(PurePosixPath(path).suffix.lower(), "image/x-raw")
+        return _RAW.get(split_name(path.rpartition("/")[2])[1].lower(), "image/x-raw")
     if head[4:8] == b"ftyp":
         return _iso_media(head)
     return None

@@ -6,9 +6,8 @@ docs/importing.md has the rules and where each was observed.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from .kinds import is_video_name
+from .kinds import is_video_name, split_name
 
 _SUFFIX = ".supplemental-metadata"
 _JSON = ".json"
@@ -74,10 +73,13 @@ def match_sidecars(media: Iterable[str], titles: Mapping[str, str]) -> dict[str,
     for name in names:
         if sidecar := _own_sidecar(name, by_folded, titles):
             matches[name] = Match(sidecar=sidecar)
+    by_stem: dict[str, list[str]] = {}
+    for name in names:
+        by_stem.setdefault(split_name(name)[0].casefold(), []).append(name)
     for name in names:
         if name in matches:
             continue
-        for partner in _partners(name, names):
+        for partner in _partners(name, by_stem):
             found = matches[partner].sidecar if partner in matches else None
             found = found or _own_sidecar(partner, by_folded, titles)
             if found:
@@ -126,12 +128,6 @@ def _clip_units(text: str) -> str:
     return units.decode("utf-16-le", "ignore")
 
 
-def split_name(name: str) -> tuple[str, str]:
-    """Split a name before its extension."""
-    extension = PurePosixPath(name).suffix
-    return (name[: -len(extension)], extension) if extension else (name, "")
-
-
 def same_title(title: str, name: str) -> bool:
     """Whether a title is that of a media name, as far as the name was not clipped or changed."""
     made = _REPLACED.sub("_", title).casefold()
@@ -168,25 +164,22 @@ def _clipped_edited(name: str) -> Iterator[str]:
             yield f"{stem[: -len(piece)]}{number}{extension}"
 
 
-def _partners(name: str, names: list[str]) -> Iterator[str]:
+def _partners(name: str, by_stem: Mapping[str, list[str]]) -> Iterator[str]:
     """Yield the names of pictures whose sidecar may be this one's as well."""
     if original := original_of_edited(name):
         yield original
         # "IMG-edited(1).jpg" of "IMG(1).jpg", and of a HEIC whose edit was saved as JPEG.
-        stem, _ = split_name(original)
-        yield from _same_stem(stem, name, names)
+        yield from _stills(split_name(original)[0], name, by_stem)
     yield from _clipped_edited(name)
     stem, extension = split_name(name)
     if is_video_name(name) or not extension:
-        yield from _same_stem(stem, name, names)
-        yield from (other for other in names if other.startswith(f"{name}."))
+        yield from _stills(stem, name, by_stem)
+        yield from _stills(name, name, by_stem)  # PXL_8.MP of PXL_8.MP.jpg
 
 
-def _same_stem(stem: str, name: str, names: list[str]) -> Iterator[str]:
-    folded = stem.casefold()
-    for other in names:
-        is_still = other != name and not is_video_name(other)
-        if is_still and split_name(other)[0].casefold() == folded:
+def _stills(stem: str, name: str, by_stem: Mapping[str, list[str]]) -> Iterator[str]:
+    for other in by_stem.get(stem.casefold(), []):
+        if other != name and not is_video_name(other):
             yield other
 
 

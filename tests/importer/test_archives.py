@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import sys
 import tracemalloc
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -143,6 +145,43 @@ def test_name_that_is_no_text_is_listed(tmp_path: Path) -> None:
     (tmp_path / "b\udcffd.jpg").write_bytes(b"1")
     (entry,) = list_entries(tmp_path)
     assert (entry.path, content(entry)) == ("b\ufffdd.jpg", b"1")
+
+
+def test_zip_behind_a_program_that_unpacks_it_is_read(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"a.jpg": b"1", "b.jpg": b"2"})
+    path.write_bytes(b"#!/bin/sh\n" * 50 + path.read_bytes())
+    assert {entry.path: content(entry) for entry in list_entries(path)} == {
+        "a.jpg": b"1",
+        "b.jpg": b"2",
+    }
+
+
+def test_name_in_another_alphabet_is_read_by_its_extra_field(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    raw = b"_.jpg"
+    field = b"\1" + zlib.crc32(raw).to_bytes(4, "little") + "ж.jpg".encode()
+    info = zipfile.ZipInfo(raw.decode())
+    info.extra = struct.pack("<HH", 0x7075, len(field)) + field
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(info, b"1")
+    assert [entry.path for entry in list_entries(path)] == ["ж.jpg"]
+
+
+def test_damaged_zips_raise_nothing_unexpected(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("a.jpg", "w", force_zip64=True) as file:
+            file.write(b"12345" * 30)
+        archive.writestr("ä.jpg", b"6")
+        archive.comment = b"PK\5\6"
+    whole = path.read_bytes()
+    for at in range(len(whole)):
+        for value in (0x00, 0x7F, 0xFF):
+            path.write_bytes(whole[:at] + bytes([value]) + whole[at + 1 :])
+            with contextlib.suppress(UnreadableError):
+                for entry in list_entries(path):
+                    with contextlib.suppress(UnreadableError):
+                        content(entry)
 
 
 def _without_utf8_flag(data: bytes) -> bytes:
