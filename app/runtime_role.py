@@ -22,7 +22,8 @@ RUNTIME_ROLE = "pinhole_runtime"
 AUDIT_TABLE = "audit_events"
 # What may delete audit rows, each under conditions of its own.
 AUDIT_FUNCTIONS = (
-    "forget_person(uuid)",
+    "forget_person(uuid, integer)",
+    "forget_person(uuid)",  # as the former release calls it
     "forget_nobody(integer)",
     "forget_surplus(integer, uuid)",
     "forget_surplus(integer)",  # as the former release calls it

@@ -43,7 +43,7 @@ def sweep_accounts(*, post: Callable[[SendMail], None], in_time: InTime) -> None
         settle_old_mails,
         one_time_tokens.delete_expired,
         former_factors.delete_expired,
-        limiter.delete_old_limits,
+        partial(_delete_old_limits, in_time),
         delete_nobodys_old_events,
         partial(delete_surplus_events, in_time),
         partial(delete_surplus_mails, in_time),
@@ -120,6 +120,15 @@ def delete_old_invites() -> None:
     db.session.execute(
         delete(Invite).where(Invite.id.in_(some)).execution_options(synchronize_session=False)
     )
+
+
+def _delete_old_limits(in_time: InTime) -> None:
+    # As much as there is time for: with each session come rows of its own.
+    for _ in in_time([_BEFORE_ALL] * MAX_PARTS):
+        is_more = limiter.delete_old_limits()
+        db.session.commit()
+        if not is_more:
+            return
 
 
 def _post_overdue(

@@ -30,7 +30,7 @@ from app.accounts.administrators import (
 )
 from app.accounts.audit.log import Event
 from app.accounts.emails.outbox import withdraw_mails_of_shut
-from app.accounts.models import AccessToken, AuditEvent, Invite, OutboxMail, Session, User
+from app.accounts.models import AccessToken, AuditEvent, Invite, Session, User
 from app.clients.aws.export_store import ExportStore
 from app.database import db, now, set_short_lock_timeout
 from app.errors import NotSignedInError
@@ -57,6 +57,14 @@ _SOME_TAGGED = text("""
         SELECT id FROM tags WHERE owner_id = :owner
       ) LIMIT :most)
 """)
+_SOME_MAILS, _SOME_MAILS_TO = [
+    text(
+        f"DELETE FROM letters WHERE id IN"  # noqa: S608 - constants
+        f" (SELECT id FROM letters WHERE {whose} LIMIT :most)"
+    )
+    for whose in ("user_id = :owner", "email = :email")
+]
+_SOME_EVENTS = text("SELECT forget_person(:owner, :most)")
 # What there may be a million of, in this order: an image that is deleted takes its entries along,
 # and has each of its albums counted. The last one has a row for each image that went.
 _SOME_ALBUMS, _SOME_TAGS, _SOME_IMAGES, _SOME_CHANGES = [
@@ -189,14 +197,11 @@ def delete_person(
         db.session.rollback()
         log.info("an account is large: the next sweep goes on deleting it")
         return
-    while _delete_some_rows(user_id):
+    while _delete_some_rows(user):
         db.session.commit()
         user = None if is_over() else _hold(user_id)
         if user is None:
             return
-    # The record goes with its person. This role may not delete it: the function may (0013).
-    db.session.execute(text("SELECT forget_person(:id)"), {"id": user_id})
-    db.session.execute(delete(OutboxMail).where(OutboxMail.email == user.email))
     db.session.execute(
         delete(Invite).where(or_(Invite.used_by == user_id, Invite.email == user.email))
     )
@@ -216,11 +221,13 @@ def _hold(user_id: UUID) -> User | None:
     return user
 
 
-def _delete_some_rows(user_id: UUID) -> bool:
-    """Delete some albums, tags, pictures of a person, or notes of them; False: none is left."""
+def _delete_some_rows(user: User) -> bool:
+    """Delete some of what a person has rows of, of which there may be many; False: none is left."""
+    user_id = user.id
 
     def some_of(statement: TextClause, most: int = ROWS_AT_A_TIME) -> bool:
-        found = db.session.execute(statement, {"owner": user_id, "most": most})
+        values = {"owner": user_id, "email": user.email, "most": most}
+        found = db.session.execute(statement, values)
         return bool(cast("CursorResult[Any]", found).rowcount)
 
     if db.session.scalar(_HAS_ALBUMS, {"owner": user_id}):
@@ -230,7 +237,14 @@ def _delete_some_rows(user_id: UUID) -> bool:
     if db.session.scalar(_HAS_TAGS, {"owner": user_id}):
         db.session.execute(_TAKE_CHANGE, {"owner": user_id})
         return some_of(_SOME_TAGGED, ENTRIES_AT_A_TIME) or some_of(_SOME_TAGS)
-    return some_of(_SOME_IMAGES) or some_of(_SOME_CHANGES)
+    return (
+        some_of(_SOME_IMAGES)
+        or some_of(_SOME_CHANGES)
+        or some_of(_SOME_MAILS, ENTRIES_AT_A_TIME)
+        or some_of(_SOME_MAILS_TO, ENTRIES_AT_A_TIME)
+        # The record goes with its person. This role may not delete it: the function may (0055).
+        or bool(db.session.scalar(_SOME_EVENTS, {"owner": user_id, "most": ENTRIES_AT_A_TIME}))
+    )
 
 
 def _is_to_be_shut() -> ColumnElement[bool]:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, select, tuple_
+from sqlalchemy import Row, Select, delete, func, select, tuple_, update
 
 from app.accounts.administrators import change_administrators, refuse_without
 from app.accounts.audit.log import Event, record
 from app.accounts.audit.schemas import PageIn
 from app.accounts.deletion import is_going
 from app.accounts.emails.outbox import withdraw_mails_of_shut
-from app.accounts.models import AccessToken, KnownDevice, Session, User
+from app.accounts.models import AccessToken, Invite, KnownDevice, Session, User
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.guards import check_again
 from app.accounts.sessions.one_time_tokens import Purpose
@@ -72,6 +72,8 @@ def change_person(person_id: UUID, change: PersonPatch, *, by: User) -> None:
         made = user.is_administrator
         event = Event.ADMINISTRATOR_MADE if made else Event.ADMINISTRATOR_UNMADE
         record(event, user_id=user.id, actor_id=by.id)
+        if not made:
+            _end_invitations(user)
     if change.disabled not in {None, user.disabled_at is not None}:
         _shut(user, by=by) if change.disabled else _open(user, by=by)
 
@@ -125,10 +127,19 @@ def _shut(user: User, *, by: User) -> None:
     _call_deletion_off(user, by=by)
     ended = end_sessions(user.id)
     _end_tokens(user)
+    _end_invitations(user)
     # Mails first: the sender locks a row while it writes the mail, and its link exists after that.
     withdraw_mails_of_shut(user.id)
     one_time_tokens.forget(user.id, *Purpose)
     record(Event.ACCOUNT_DISABLED, user_id=user.id, actor_id=by.id, sessions=ended)
+
+
+def _end_invitations(user: User) -> None:
+    """End what somebody invited: else it would come alive with their office, a week later."""
+    moment = now()
+    left = Invite.used_at.is_(None) & (Invite.expires_at > moment)
+    ended = update(Invite).where(Invite.created_by == user.id, left).values(expires_at=moment)
+    db.session.execute(ended.execution_options(synchronize_session=False))
 
 
 def _open(user: User, *, by: User) -> None:

@@ -7,6 +7,7 @@ lists them.
 """
 
 import logging
+import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -183,7 +184,10 @@ def _delete_dead_sessions() -> None:
 
 def _delete_people(exports: ExportStore) -> None:
     is_over = partial(_is_past, time.monotonic() + SECONDS_FOR_PEOPLE)
-    for user_id in _found(people_to_delete):
+    people = [*_found(people_to_delete)]
+    # Else one that takes long would be first in each sweep, and nobody behind it be deleted.
+    random.shuffle(people)
+    for user_id in people:
         try_step(partial(delete_person, user_id, store=exports, is_over=is_over))
         if is_over():  # each that is begun takes some time more
             return

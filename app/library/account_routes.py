@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from app.accounts.models import User
 from app.accounts.rate_limits.seats import take_seat
-from app.accounts.sessions.guards import current_user, session_required
+from app.accounts.sessions.guards import check_again, current_user, session_required
 from app.accounts.sessions.schemas import UserOut
 from app.database import db, now
 from app.errors import DescriptionsUnavailableError
@@ -99,6 +99,7 @@ def update_account(json_data: AccountPatch) -> Response:
     if json_data.descriptions_enabled and dependencies().settings.model is None:
         raise DescriptionsUnavailableError
     take_seat(user.id)
+    check_again()  # it may have waited for what ended the session
     if "stacks_images" in given:
         user.stacks_images = json_data.stacks_images
     is_changed = json_data.descriptions_enabled != user.descriptions_enabled

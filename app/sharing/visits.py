@@ -25,7 +25,7 @@ from flask import g, request
 from sqlalchemy import text
 
 from app.accounts.passwords.hashing import is_right
-from app.accounts.rate_limits.limiter import Limit, give_each_back, take_each
+from app.accounts.rate_limits.limiter import Limit, give_each_back_now, take_each
 from app.accounts.rate_limits.networks import for_network
 from app.accounts.rate_limits.policies import (
     SHARE_TRIES,
@@ -148,7 +148,8 @@ def begin_visit(token: str, password: str | None) -> tuple[OpenShare, str]:
         wanted = None if share is None else share.password_hash
         if not is_right(password, password_hash=wanted) or share is None:
             raise ShareClosedError
-        give_each_back(*counted)
+        # Of the whole site: nobody waits for these rows while this waits for the link's.
+        give_each_back_now(*counted)
     _note_visit(share, more=0 if is_own else 1)
     db.session.commit()
     return share, sign_visit(share, until=now() + GOOD_FOR)
@@ -167,7 +168,6 @@ def _note_visit(share: OpenShare, *, more: int) -> None:
         "password_hash": share.password_hash,
     }
     if db.session.scalar(_NOTE_VISIT, values) is None:
-        db.session.commit()  # what was given back
         raise ShareClosedError
 
 

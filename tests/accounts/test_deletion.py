@@ -43,6 +43,15 @@ INTO_ALL = (
     " SELECT albums.id, images.id, 0, timeline_at FROM albums JOIN images USING (owner_id)"
     " WHERE owner_id = :owner RETURNING 1"
 )
+MAILS = (
+    "INSERT INTO letters (id, kind, email, user_id, data, created_at, settled_at, attempts)"
+    " SELECT gen_random_uuid(), 'new_device', 'a@example.org', :owner, '{}', now(), now(), 1"
+    " FROM generate_series(1, :count) RETURNING 1"
+)
+EVENTS = (
+    "INSERT INTO audit_events (at, user_id, event, ip, user_agent, detail)"
+    " SELECT now(), :owner, 'signed_in', '', '', '{}' FROM generate_series(1, :count) RETURNING 1"
+)
 LEAVES = (
     "UPDATE users SET delete_after = now(), disabled_at = now() - interval '1 day' WHERE id = :id"
     " RETURNING 1"
@@ -85,6 +94,26 @@ def test_a_large_library_goes_by_the_thousand(library: Library) -> None:
     for table in ("images", "image_changes", "timeline_months", "users"):
         assert rows(library, table, ada) == 0
     assert rows(library, "images", bob) == 2 * ROWS_AT_A_TIME + 1
+
+
+def test_mails_and_the_record_go_by_the_ten_thousand(library: Library) -> None:
+    """Whoever signed in again and again before leaving has as many as they like of a day."""
+    ada, bob = library.person(), library.person()
+    for owner in (ada, bob):
+        library.value(MAILS, owner=owner, count=ENTRIES_AT_A_TIME + 1)
+        library.value(EVENTS, owner=owner, count=ENTRIES_AT_A_TIME + 1)
+    library.value(LEAVES, id=ada)
+    kept = "SELECT count(*) FROM {} WHERE user_id = :owner"
+    mails, events = kept.format("letters"), kept.format("audit_events")
+    left = []
+    for _ in range(4):
+        delete_person(ada, store=library.worker_context.exports, is_over=lambda: True)
+        left.append((library.value(mails, owner=ada), library.value(events, owner=ada)))
+    all_of_it = ENTRIES_AT_A_TIME + 1
+    assert left == [(1, all_of_it), (0, all_of_it), (0, 1), (0, 0)]
+    delete_person(ada, store=library.worker_context.exports)
+    assert rows(library, "users", ada) == 0
+    assert library.value(mails, owner=bob) == library.value(events, owner=bob) == all_of_it
 
 
 def test_what_is_in_albums_goes_by_the_ten_thousand_before_its_images(library: Library) -> None:

@@ -31,6 +31,7 @@ LOST_AFTER = timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=1)
 KEPT_FOR = timedelta(days=7)
 MAX_ROWS = 500
+MAX_SETTLED = 10_000  # given up, or deleted, in one sweep
 
 
 class Sends(Protocol):
@@ -51,7 +52,6 @@ def send_mail(task: SendMail, attempt: int, *, mailer: Sends | None, settings: S
         return
     mail = _write(task.mail_id, settings)
     if mail is None:
-        _settle(task.mail_id)
         return
     try:
         mailer.send(mail)
@@ -104,23 +104,38 @@ def post_again(mail_id: UUID, *, post: Callable[[SendMail], None]) -> None:
 
 
 def settle_old_mails() -> None:
-    """Give up what nobody could send in a day; delete what was settled a week ago."""
+    """Give up what nobody could send in a day; delete what was settled a week ago.
+
+    Some of each at a time: all of them may be more than one statement has time for.
+    """
     moment = now()
+    lost = OutboxMail.settled_at.is_(None) & (OutboxMail.created_at < moment - GIVEN_UP_AFTER)
+    some_lost = select(OutboxMail.id).where(lost).order_by(OutboxMail.created_at)
     given_up = (
         update(OutboxMail)
-        .where(OutboxMail.settled_at.is_(None), OutboxMail.created_at < moment - GIVEN_UP_AFTER)
+        .where(OutboxMail.id.in_(some_lost.limit(MAX_SETTLED)), lost)
         .values(settled_at=moment, failure="lost")
         .returning(OutboxMail.id)
         .execution_options(synchronize_session=False)
     )
     for mail_id in db.session.scalars(given_up).all():
         log.error("gave up mail %s: its message was lost", mail_id)
-    db.session.execute(delete(OutboxMail).where(OutboxMail.settled_at < moment - KEPT_FOR))
+    db.session.commit()
+    over = OutboxMail.settled_at < moment - KEPT_FOR
+    some_over = select(OutboxMail.id).where(over).order_by(OutboxMail.settled_at)
+    db.session.execute(
+        delete(OutboxMail)
+        .where(OutboxMail.id.in_(some_over.limit(MAX_SETTLED)))
+        .execution_options(synchronize_session=False)
+    )
     db.session.commit()
 
 
 def _write(mail_id: UUID, settings: Settings) -> Mail | None:
-    """Render an unsent e-mail and commit its tokens, before somebody can follow its link."""
+    """Render an unsent e-mail and commit its tokens, before somebody can follow its link.
+
+    None where there is nothing to send, or not any more.
+    """
     mail = db.session.scalar(
         select(OutboxMail)
         .where(OutboxMail.id == mail_id, OutboxMail.settled_at.is_(None))
@@ -131,8 +146,13 @@ def _write(mail_id: UUID, settings: Settings) -> Mail | None:
     mail.attempts += 1
     words = write(mail, settings)
     to = mail.email
+    if words is None:
+        # Kept, it would only fill the table: whoever signs in in a loop asks for one each time.
+        db.session.delete(mail)
+        db.session.commit()
+        return None
     db.session.commit()
-    return lay_out(words, to=deliverable(to), site_origin=settings.site_origin) if words else None
+    return lay_out(words, to=deliverable(to), site_origin=settings.site_origin)
 
 
 def _settle(mail_id: UUID, *, failure: str | None = None) -> None:

@@ -62,6 +62,7 @@ class OutboxMail(Base):
     __tablename__ = "letters"
     __table_args__ = (
         Index("ix_letters_unsent", "created_at", postgresql_where=text("settled_at IS NULL")),
+        Index("ix_letters_settled", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
         {
             "comment": "Mails to be written; kept a week after they were sent or given up, and"
             " 1,000 of a person."

@@ -10,8 +10,9 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any, cast
 
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 
 from app.database import db
 from app.errors import TooManyRequestsError
@@ -43,7 +44,7 @@ DELETE FROM rate_limits WHERE key IN (
   FOR UPDATE SKIP LOCKED
 )
 """)
-MAX_OLD = 10_000  # of one sweep
+MAX_OLD = 10_000  # of one statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,9 +166,14 @@ def give_each_back_now(*counted: tuple[Limit, str]) -> None:
     commit_counts()
 
 
-def delete_old_limits() -> None:
-    """Delete rows that say nothing any more, except those in which somebody counts right now."""
-    db.session.execute(_DELETE_OLD, {"most": MAX_OLD})
+def delete_old_limits() -> bool:
+    """Delete rows that say nothing any more, except those in which somebody counts right now.
+
+    Returns:
+        Whether there may be more of them.
+    """
+    found = db.session.execute(_DELETE_OLD, {"most": MAX_OLD})
+    return cast("CursorResult[Any]", found).rowcount == MAX_OLD
 
 
 def _key(limit: Limit, of: str) -> str:

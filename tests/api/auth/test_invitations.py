@@ -18,7 +18,7 @@ from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import api_settings, running_api
 from tests.support.joining import a_browser_at, fresh_address, join_token
 from tests.support.mailbox import next_mail, token_in
-from tests.support.users import PASSWORD, Person, an_administrator
+from tests.support.users import PASSWORD, Person, an_administrator, make_administrator
 
 
 def invite(database: Engine, *, email: str | None = None, days: int = 7) -> tuple[UUID, str]:
@@ -194,3 +194,23 @@ def test_an_invitation_ends_with_its_makers_office(
     with database.begin() as rows:
         rows.execute(text(ends), {"email": root.email})
     assert look().status_code == 410
+
+
+@pytest.mark.parametrize("change", [{"disabled": True}, {"is_administrator": False}])
+def test_an_invitation_that_ended_with_its_makers_office_stays_ended(
+    visitor: httpx2.Client,
+    database: Engine,
+    new_person: Callable[[], Person],
+    change: dict[str, bool],
+) -> None:
+    """Whoever was in an administrator's account would come in a week after it was opened again."""
+    root, other = new_person(), new_person()
+    for each in (root, other):
+        make_administrator(database, each)
+    answer = root.http.post("/api/admin/invites", json={"email": None, "note": ""})
+    token = answer.raise_for_status().json()["link"].partition("#")[2]
+    path = f"/api/admin/people/{root.user_id}"
+    for each in (change, {name: not value for name, value in change.items()}):
+        other.http.patch(path, json=each).raise_for_status()
+    look = visitor.post("/api/auth/invites/look", json={"token": token})
+    assert look.status_code == 410
