@@ -210,7 +210,7 @@ def test_an_invitation_that_ended_with_its_makers_office_stays_ended(
     answer = root.http.post("/api/admin/invites", json={"email": None, "note": ""})
     token = answer.raise_for_status().json()["link"].partition("#")[2]
     path = f"/api/admin/people/{root.user_id}"
-    for each in (change, {name: not value for name, value in change.items()}):
-        other.http.patch(path, json=each).raise_for_status()
+    for body in (change, {name: not value for name, value in change.items()}):
+        other.http.patch(path, json=body).raise_for_status()
     look = visitor.post("/api/auth/invites/look", json={"token": token})
     assert look.status_code == 410
