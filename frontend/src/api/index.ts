@@ -66,6 +66,7 @@ export {
   useTimeline,
 } from "./images/timeline-queries";
 export { useDeleteForGood } from "./images/delete-for-good";
+export { useDecide, useLookalikes, useUndoDecision, type Decision } from "./images/lookalikes";
 export { useFound } from "./images/search";
 export { dayInWords, imageAlt } from "./images/image-alt";
 export {
@@ -169,6 +170,9 @@ export type {
   ImageState,
   Invite,
   Listing,
+  Lookalike,
+  LookalikeGroup,
+  LookalikeUndo,
   MadeShare,
   Mail,
   MainView,

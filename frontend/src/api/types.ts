@@ -11,6 +11,9 @@ export type Image = Schemas["ImageOut"];
 export type ImageDetail = Schemas["ImageDetail"];
 export type ImageChanges = Schemas["ImagePatch"];
 export type Batch = Schemas["BatchIn"];
+export type LookalikeGroup = Schemas["LookalikeGroup"];
+export type Lookalike = Schemas["LookalikeOut"];
+export type LookalikeUndo = NonNullable<Schemas["DecidedOut"]["undo"]>;
 /** The timelines that everybody has. */
 export type MainView = Schemas["View"];
 /** Which of a person's images: each view is a timeline of its own, and so is each album and each tag. */

@@ -15,6 +15,7 @@ import {
   AlbumViewer,
   AlbumsPage,
   LazyUpload,
+  LookalikesPage,
   SearchPage,
   SearchViewer,
   SharedLinksPage,
@@ -92,6 +93,7 @@ export const SignedIn = () => {
                 </Route>
                 <Route path="/albums" component={AlbumsPage} />
                 <Route path="/tags" component={TagsPage} />
+                <Route path="/look-alikes" component={LookalikesPage} />
                 <Route path="/shared" component={SharedLinksPage} />
                 {path === SEARCH && <SearchPage openId={openId} onOpen={open} onGo={navigate} />}
                 {path === DELETED && <DeletedPage openId={openId} onOpen={open} />}

@@ -11,6 +11,9 @@ export const AlbumViewer = lazy(() => import("./AlbumViewer"));
 export const TagsPage = lazy(async () => ({ default: (await import("@/features/tags")).TagsPage }));
 export const TagPage = lazy(() => import("./TagPage"));
 export const SearchBox = lazy(async () => ({ default: (await import("./SearchBox")).SearchBox }));
+export const LookalikesPage = lazy(async () => ({
+  default: (await import("@/features/lookalikes")).LookalikesPage,
+}));
 export const SharedLinksPage = lazy(async () => ({
   default: (await import("@/features/sharing")).SharedLinksPage,
 }));

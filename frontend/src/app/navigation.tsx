@@ -43,6 +43,7 @@ export const favourites: MainPage = {
 
 const morePages: readonly MainPage[] = [
   { path: "/archive", label: "Archive", icon: <ArchiveIcon /> },
+  { path: "/look-alikes", label: "Look-alikes", icon: <PicturesIcon /> },
   { path: "/shared", label: "Shared links", icon: <ShareIcon /> },
   { path: "/deleted", label: "Recently deleted", icon: <TrashIcon /> },
 ];

@@ -1,5 +1,16 @@
 /** Made-up answers of the API, whole and valid; a test changes what it is about. */
-import type { Account, Album, Image, ImageDetail, Session, Share, Tag, User } from "@/api";
+import type {
+  Account,
+  Album,
+  Image,
+  ImageDetail,
+  Lookalike,
+  LookalikeGroup,
+  Session,
+  Share,
+  Tag,
+  User,
+} from "@/api";
 
 export const aUser = (changes: Partial<User> = {}): User => ({
   id: "0190a0000000700080000000000000aa",
@@ -138,3 +149,27 @@ export const aTag = (more: Partial<Tag> = {}): Tag => ({
   changed_at: "2026-01-02T03:04:05Z",
   ...more,
 });
+
+export const aLookalike = (changes: Partial<Lookalike> = {}): Lookalike => ({
+  ...anImage(),
+  location: null,
+  albums: 0,
+  tags: 0,
+  has_description: false,
+  ...changes,
+});
+
+/** The first of them is to be kept. */
+export const aLookalikeGroup = (changes: Partial<LookalikeGroup> = {}): LookalikeGroup => {
+  const images = changes.images ?? [
+    aLookalike({ id: "0190a000000070008000000000000001" }),
+    aLookalike({ id: "0190a000000070008000000000000002", name: "beach (1).jpg", width: 2000 }),
+  ];
+  return {
+    id: "0190a0000000700080000000000000f1",
+    keep: images[0]?.id ?? "",
+    differs: ["pixels"],
+    ...changes,
+    images,
+  };
+};
