@@ -1,5 +1,6 @@
 """Tables of people's own tags, and of which images have them."""
 
+import unicodedata
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -15,6 +16,11 @@ from app.database import Base, now
 MAX_TAG_NAME = 100
 MAX_TAG_DEPTH = 6
 MAX_TAG_PATH = 300
+
+
+def key_of(path: str) -> str:
+    """Return what is the same for paths that differ in case only."""
+    return unicodedata.normalize("NFC", path.casefold())
 
 
 # [Note: Counts of tags] A tag counts the images in the library that have it or one below it, each

@@ -15,9 +15,9 @@ texts would all be asked for the other words, the library is walked.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -26,7 +26,9 @@ from app.accounts.models import User
 from app.accounts.sessions.lookup import Owner
 from app.database import db
 from app.images.pagination import make_cursor, parse_cursor
-from app.search.query import Flag, Query
+from app.search.album_titles import albums_with
+from app.search.own_tags import OwnTags, find_own_tags, has_one_of
+from app.search.query import Chip, Flag, Query
 from app.search.terms import Phrase
 
 # Ways in which albums have a part of the words; people who have more lose the narrowest.
@@ -78,6 +80,9 @@ class Found:
     Attributes:
         ids: of the images.
         albums: whose titles have a word that was asked for.
+        tags: of the person's own, which have a word that was asked for.
+        named_tags: those that `tag:` names.
+        chips: what of the query names tags, without saying so.
         total: how many match in all; None: more than are counted, or not the first page.
         next_cursor: where the next page begins; None: this is the last.
     """
@@ -86,11 +91,9 @@ class Found:
     albums: list[UUID]
     total: int | None
     next_cursor: str | None
-
-
-class _Album(NamedTuple):
-    id: UUID
-    entries: int
+    tags: list[UUID] = field(default_factory=list)
+    named_tags: list[UUID] = field(default_factory=list)
+    chips: list[Chip] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,14 @@ class _AlbumGroup:
 
     albums: list[UUID]
     rest: str  # a tsquery; empty: nothing is left
+
+
+@dataclass(frozen=True, kw_only=True)
+class _TagGroup:
+    """Phrases that tags have, and what is left for their images' texts."""
+
+    phrases: tuple[int, ...]
+    rest: str  # the name of a value that is a tsquery; empty: nothing is left
 
 
 @dataclass(kw_only=True)
@@ -110,6 +121,10 @@ class _Asked:
     groups: list[_AlbumGroup] = field(default_factory=list)
     albums: list[UUID] = field(default_factory=list)
     entries: int = 0
+    tag_groups: list[_TagGroup] = field(default_factory=list)
+    # The value with the tags of which images are read first; empty: none is named, or too many are.
+    few_named: str = ""
+    is_walked: bool = False  # too many images have its tags to be sorted
     filters: list[str] = field(default_factory=list)
     values: dict[str, object] = field(default_factory=dict)
     is_deleted: bool = False
@@ -145,19 +160,33 @@ def find_images(
         InvalidCursorError: the cursor is not one of ours.
     """
     behind = parse_cursor(LIST, cursor) if cursor else None
-    asked = _ask(owner, query, bounds)
     if query.is_empty:
         return Found(ids=[], albums=[], total=0, next_cursor=None)
+    tags = find_own_tags(owner, query)
+    asked = _ask(owner, query, tags, bounds)
+    found = _find(asked, query, behind=behind, limit=limit)
+    return replace(
+        found,
+        tags=[each for tag_set in tags.by_phrase.values() for each in tag_set.ids],
+        named_tags=[each for tag_set in tags.named for each in tag_set.ids],
+        chips=tags.chips,
+    )
+
+
+def _find(
+    asked: _Asked, query: Query, *, behind: tuple[datetime, UUID] | None, limit: int
+) -> Found:
     total: int | None = None
-    if query.wanted and asked.entries <= bounds.entries:
+    are_sorted = asked.entries <= asked.bounds.entries and not asked.is_walked
+    if (query.wanted and are_sorted) or asked.few_named:
         hits, rows = _sorted_hits(asked, behind=behind, limit=limit + 1)
-        if hits <= bounds.hits:
+        if hits <= asked.bounds.hits:
             total = (int(rows[0].total) if rows else 0) if behind is None else None
             return _page(asked, rows, limit=limit, total=total)
     return _walk(asked, behind=behind, limit=limit)
 
 
-def _ask(owner: User | Owner, query: Query, bounds: Bounds) -> _Asked:
+def _ask(owner: User | Owner, query: Query, tags: OwnTags, bounds: Bounds) -> _Asked:
     written = [phrase.tsquery(owner.id) for phrase in query.wanted]
     unwanted = [phrase.tsquery(owner.id) for phrase in query.unwanted]
     asked = _Asked(words=" & ".join([*written, *unwanted]), bounds=bounds)
@@ -166,6 +195,8 @@ def _ask(owner: User | Owner, query: Query, bounds: Bounds) -> _Asked:
         asked.values["words"] = asked.words
     _match_albums(asked, query.wanted, written, unwanted)
     _leave_albums_out(asked, owner.id, query.unwanted)
+    _match_tags(asked, tags, written, unwanted)
+    _filter_by_tags(asked, tags)
     _filter(asked, query)
     return asked
 
@@ -192,7 +223,7 @@ def _match_albums(
     asked: _Asked, phrases: Sequence[Phrase], written: Sequence[str], unwanted: Sequence[str]
 ) -> None:
     """See [Note: Albums in a search]."""
-    matched = _albums_with(asked.values["owner"], phrases, written)
+    matched = albums_with(asked.values["owner"], phrases, written)
     asked.albums = [album.id for albums in matched.values() for album in albums]
     widest_first = sorted(matched, key=lambda having: (-sum(having), having))
     for having in widest_first[:MAX_ALBUM_GROUPS]:
@@ -209,40 +240,40 @@ def _match_albums(
         asked.groups.append(group)
 
 
-def _albums_with(
-    owner_id: object, phrases: Sequence[Phrase], written: Sequence[str]
-) -> dict[tuple[bool, ...], list[_Album]]:
-    """Return the person's albums whose titles have some of the words, by which they have."""
-    named = [n for n, phrase in enumerate(phrases) if not phrase.part]
-    if not named:
-        return {}
-    having = ", ".join(f"title_words @@ CAST(:words_{n} AS tsquery)" for n in named)
-    rows = db.session.execute(
-        text(
-            f"SELECT id, entry_count, {having} FROM albums"  # noqa: S608 - numbers
-            " WHERE owner_id = :owner AND deleted_at IS NULL"
-            " AND title_words @@ CAST(:either AS tsquery)"
-        ),
-        {
-            "owner": owner_id,
-            "either": " | ".join(written[n] for n in named),
-            **{f"words_{n}": written[n] for n in named},
-        },
-    )
-    found: dict[tuple[bool, ...], list[_Album]] = {}
-    for album_id, entries, *has in rows:
-        whole = [False] * len(phrases)
-        for n, each in zip(named, has, strict=True):
-            whole[n] = each
-        found.setdefault(tuple(whole), []).append(_Album(album_id, entries))
-    return found
+def _match_tags(
+    asked: _Asked, tags: OwnTags, written: Sequence[str], unwanted: Sequence[str]
+) -> None:
+    """See [Note: Tags in a search] in own_tags.py."""
+    for number, tag_set in tags.by_phrase.items():
+        asked.values[f"tags_{number}"] = tag_set.ids
+    for chosen in tags.groups():
+        left = [words for n, words in enumerate(written) if n not in chosen]
+        rest = ""
+        if left or unwanted:
+            rest = f"tag_rest_{len(asked.tag_groups)}"
+            asked.values[rest] = " & ".join([*left, *unwanted])
+        asked.tag_groups.append(_TagGroup(phrases=chosen, rest=rest))
+        if min(tags.by_phrase[n].images for n in chosen) > asked.bounds.hits:
+            asked.is_walked = True
+
+
+def _filter_by_tags(asked: _Asked, tags: OwnTags) -> None:
+    for number, tag_set in enumerate(tags.named):
+        asked.values[f"named_{number}"] = tag_set.ids
+        asked.filters.append(has_one_of(f"named_{number}", image="i.id"))
+    fewest = min(range(len(tags.named)), key=lambda n: tags.named[n].images, default=None)
+    if fewest is not None and tags.named[fewest].images <= asked.bounds.hits:
+        asked.few_named = f"named_{fewest}"
+    if tags.unwanted:
+        asked.values["without_tags"] = tags.unwanted
+        asked.filters.append(f"NOT {has_one_of('without_tags', image='i.id')}")
 
 
 def _leave_albums_out(asked: _Asked, owner_id: UUID, unwanted: Sequence[Phrase]) -> None:
     named = [phrase for phrase in unwanted if not phrase.part]
-    written = [_wanted(phrase).tsquery(owner_id) for phrase in named]
+    written = [phrase.positive().tsquery(owner_id) for phrase in named]
     albums = [
-        album.id for found in _albums_with(owner_id, named, written).values() for album in found
+        album.id for found in albums_with(owner_id, named, written).values() for album in found
     ]
     if albums:
         asked.filters.append(
@@ -252,29 +283,22 @@ def _leave_albums_out(asked: _Asked, owner_id: UUID, unwanted: Sequence[Phrase])
         asked.values["without_albums"] = albums
 
 
-def _wanted(phrase: Phrase) -> Phrase:
-    return Phrase(words=phrase.words, is_begun=phrase.is_begun)
-
-
 def _sorted_hits(
     asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[int, Sequence[Any]]:
     """Return how many entries of the index match, and the page if they are few enough."""
-    of_words = "search_hits(:owner, CAST(:words AS tsquery), :most) AS hit (image_id)"
-    are_few = "(SELECT hits FROM estimated) <= :most_estimated"
-    branches = [f"SELECT image_id FROM {of_words} WHERE {are_few}"]  # noqa: S608 - constants
-    for number, group in enumerate(asked.groups):
-        rest = f" AND {_WORDS} @@ CAST(:rest_{number} AS tsquery)" if group.rest else ""
-        branches.append(
-            f"(SELECT a.image_id FROM album_images AS a {_JOINED.format(image='a.image_id')}"  # noqa: S608 - numbers
-            f" WHERE a.album_id = ANY (:albums_{number}){rest} LIMIT :most)"
-        )
+    estimated, matching = "estimated_hits(CAST(:words AS tsquery))", ""
+    branches = _branches(asked)
+    if asked.few_named:
+        estimated, matching = "0", _matching(asked)
+        with_tag = f"tag_id = ANY (:{asked.few_named})"
+        branches = [f"(SELECT DISTINCT image_id FROM image_tags WHERE {with_tag} LIMIT :most)"]  # noqa: S608 - numbers
     where = [_in_library(asked), *_range("i", asked), *asked.filters]
     if behind is not None:
         where.append(f"(i.{asked.moment}, i.id) < (:moment, :last_id)")
     statement = f"""
         WITH estimated AS MATERIALIZED (
-            SELECT estimated_hits(CAST(:words AS tsquery)) AS hits
+            SELECT {estimated} AS hits
         ), found AS MATERIALIZED ({" UNION ".join(branches)}),
         counted AS MATERIALIZED (
             SELECT CASE WHEN hits > :most_estimated THEN :most
@@ -285,7 +309,7 @@ def _sorted_hits(
             FROM found CROSS JOIN LATERAL (
                 SELECT * FROM images AS i WHERE i.id = found.image_id AND i.owner_id = :owner
                     AND {" AND ".join(where)} OFFSET 0
-            ) AS i
+            ) AS i {matching}
             WHERE (SELECT hits FROM counted) <= :most_hits
             ORDER BY i.{asked.moment} DESC, i.id DESC LIMIT :limit
         )
@@ -302,6 +326,29 @@ def _sorted_hits(
     }
     rows = _rows(statement, asked, values, behind=behind)
     return next(row.hits for row in rows if row.id is None), [row for row in rows if row.id]
+
+
+def _branches(asked: _Asked) -> list[str]:
+    """Write the ways to entries that match: by their own texts, by albums, and by tags."""
+    of_words = "search_hits(:owner, CAST(:words AS tsquery), :most) AS hit (image_id)"
+    are_few = "(SELECT hits FROM estimated) <= :most_estimated"
+    branches = [f"SELECT image_id FROM {of_words} WHERE {are_few}"]  # noqa: S608 - constants
+    for number, group in enumerate(asked.groups):
+        rest = f" AND {_WORDS} @@ CAST(:rest_{number} AS tsquery)" if group.rest else ""
+        branches.append(
+            f"(SELECT a.image_id FROM album_images AS a {_JOINED.format(image='a.image_id')}"  # noqa: S608 - numbers
+            f" WHERE a.album_id = ANY (:albums_{number}){rest} LIMIT :most)"
+        )
+    for group_of_tags in asked.tag_groups:
+        first, *others = group_of_tags.phrases
+        also = [has_one_of(f"tags_{n}", image="t.image_id") for n in others]
+        if group_of_tags.rest:
+            also.append(f"{_WORDS} @@ CAST(:{group_of_tags.rest} AS tsquery)")
+        branches.append(
+            f"(SELECT DISTINCT t.image_id FROM image_tags AS t {_JOINED.format(image='t.image_id')}"  # noqa: S608 - numbers
+            f" WHERE {' AND '.join([f't.tag_id = ANY (:tags_{first})', *also])} LIMIT :most)"
+        )
+    return branches
 
 
 def _walk(asked: _Asked, *, behind: tuple[datetime, UUID] | None, limit: int) -> Found:
@@ -381,6 +428,11 @@ def _matching(asked: _Asked) -> str:
             "EXISTS (SELECT FROM album_images AS a WHERE a.image_id = i.id"
             f" AND a.album_id = ANY (:albums_{number})){rest}"
         )
+    for group_of_tags in asked.tag_groups:
+        also = [has_one_of(f"tags_{n}", image="i.id") for n in group_of_tags.phrases]
+        if group_of_tags.rest:
+            also.append(f"{_WORDS} @@ CAST(:{group_of_tags.rest} AS tsquery)")
+        ways.append(f"({' AND '.join(also)})")
     # OFFSET: row by row, by the primary key; a join of both tables would read all of them.
     return (
         f"JOIN LATERAL (SELECT FROM (SELECT) AS one {_JOINED.format(image='i.id')}"

@@ -53,6 +53,7 @@ class ChipKind(StrEnum):
     IS = "is"
     CAMERA = "camera"
     PLACE = "place"
+    TAG = "tag"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +66,23 @@ class Chip:
     days: Days | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class NamedTag:
+    """A tag of the person's own that images have, or do not have."""
+
+    path: str  # or a name of it
+    is_unwanted: bool
+
+
 @dataclass(kw_only=True)
 class Query:
-    """What images are to have."""
+    """What images are to have.
 
+    `plain` is what was typed, without what was understood, of which blanks stand in its place.
+    """
+
+    plain: str = ""
+    tags: list[NamedTag] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
     first: date | None = None
     last: date | None = None
@@ -100,7 +114,7 @@ class Query:
 
 _PART = re.compile(
     r"(?<!\S)(?P<minus>-?)(?:"
-    r"(?P<name>from|until|type|is|camera|place):(?:\"(?P<said>[^\"]*)\"|(?P<value>[^\s\"]+))"
+    r"(?P<name>from|until|type|is|camera|place|tag):(?:\"(?P<said>[^\"]*)\"|(?P<value>[^\s\"]+))"
     r"|\"(?P<phrase>[^\"]*)(?:\"|$))",
     re.IGNORECASE,
 )
@@ -134,7 +148,8 @@ def parse_query(text: str, *, today: date) -> Query:
         is_unwanted = found[0].startswith("-")
         _add(query, Phrase(words=tuple(words_of(found[0])), is_unwanted=is_unwanted))
     _begin_last(query, plain)
-    if len(query.phrases) > MAX_PHRASES:
+    query.plain = plain
+    if len(query.phrases) + len(query.tags) > MAX_PHRASES:
         raise _refused(f"Use {MAX_PHRASES} words at most.")
     query.chips.sort(key=lambda chip: chip.start)
     return query
@@ -157,6 +172,11 @@ def _operate(query: Query, found: re.Match[str]) -> None:
             if said.lower() not in set(Flag):
                 raise _refused(f"After is: say one of {', '.join(Flag)}.")
             query.flags[Flag(said.lower())] = not is_unwanted
+        case ChipKind.TAG:
+            path = "/".join(name.strip() for name in said.strip().strip("/").split("/"))
+            if not path:
+                raise _refused("After tag: say the name of a tag.")
+            query.tags.append(NamedTag(path=path, is_unwanted=is_unwanted))
         case _:
             words = tuple(words_of(said))
             part = CAMERA if kind is ChipKind.CAMERA else PLACE

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Text, Uuid, any_, cast, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -13,10 +14,11 @@ from app.database import Prepared, given
 from app.images.album_models import Album, AlbumImage
 from app.images.listing import LISTED, Reader, Shown, show, with_descriptions
 from app.images.models import Description, Image
+from app.images.tag_models import ImageTag, Tag
 from app.search.find import Found
 from app.search.index import names_of_place
 from app.search.query import Query
-from app.search.why import asked_for, explain
+from app.search.why import asked_for, explain, whole
 
 _TEXTS = (
     Description.text,
@@ -49,6 +51,18 @@ _TITLES = Prepared(
     .order_by(Album.title, Album.id)
 )
 
+_TAGS = Prepared(
+    select(cast(ImageTag.image_id, Text), cast(Tag.id, Text), Tag.path)
+    .join(Tag, Tag.id == ImageTag.tag_id)
+    .where(
+        Tag.owner_id == given("owner"),
+        Tag.deleted_at.is_(None),
+        Tag.id == any_(given("tags", ARRAY(Uuid()))),
+        ImageTag.image_id == any_(given("ids", ARRAY(Uuid()))),
+    )
+    .order_by(Tag.key)
+)
+
 
 def show_found(owner: User | Owner, found: Found, query: Query, *, reader: Reader) -> list[Shown]:
     """Shape a page as the API's FoundImage, in its order; what went meanwhile is left out."""
@@ -62,18 +76,36 @@ def show_found(owner: User | Owner, found: Found, query: Query, *, reader: Reade
         albums = [str(each) for each in found.albums]
         for image_id, title in _TITLES.rows(values | {"albums": albums}):
             titles[image_id].append(title)
+    own_tags: dict[str, list[str]] = defaultdict(list)
+    named: dict[str, list[Shown]] = defaultdict(list)
+    if found.tags or found.named_tags:
+        named_ids, tag_ids = set(found.named_tags), set(found.tags)
+        values = {"owner": str(owner.id), "ids": ids}
+        every = [str(each) for each in named_ids | tag_ids]
+        for image_id, tag_id, path in _TAGS.rows(values | {"tags": every}):
+            if UUID(tag_id) in tag_ids:
+                own_tags[image_id].append(path)
+            if UUID(tag_id) in named_ids:
+                named[image_id].append(whole("tag", path))
     asked = asked_for(query.wanted)
     return [
         {
             **show(row, reader=reader),
-            "why": explain(_fields_of(row, titles.get(image_id, [])), asked),
+            "why": [
+                *named.get(image_id, []),
+                *explain(
+                    _fields_of(row, titles.get(image_id, []), own_tags.get(image_id, [])), asked
+                ),
+            ],
         }
         for image_id in ids
         if (row := rows.get(image_id))
     ]
 
 
-def _fields_of(row: tuple[Any, ...], albums: Sequence[str]) -> list[tuple[str, str]]:
+def _fields_of(
+    row: tuple[Any, ...], albums: Sequence[str], own_tags: Sequence[str]
+) -> list[tuple[str, str]]:
     """Return the texts of an image, the most telling first."""
     (
         text, tags, visible_text, caption, make, model, lens, town, region, country_code,
@@ -83,7 +115,7 @@ def _fields_of(row: tuple[Any, ...], albums: Sequence[str]) -> list[tuple[str, s
     fields = [
         ("description", text),
         ("alt_text", row[_ALT_TEXT]),
-        *(("tag", tag) for tag in tags or ()),
+        *(("tag", tag) for tag in (*own_tags, *(tags or ()))),
         ("visible_text", visible_text),
         ("caption", caption),
         ("place", ", ".join(place)),

@@ -31,9 +31,9 @@ _HELD = Prepared(select(Storage.pictures).where(Storage.user_id == given("owner"
 def search_images(query_data: SearchIn) -> Response:
     """Find images by words, dates and operators, newest first.
 
-    All words must be there: in the description, the alternative text, the tags, writing in the
-    image, the caption, the file name, the names of the place where it was taken, or the title of an
-    album that it is in. `why` says where.
+    All words must be there: in the description, the alternative text, the tags (your own, and what
+    a description says), writing in the image, the caption, the file name, the names of the place
+    where it was taken, or the title of an album that it is in. `why` says where.
     Archived images are found as well; deleted ones only by `is:deleted`.
     """
     owner = current_owner()
@@ -47,7 +47,10 @@ def search_images(query_data: SearchIn) -> Response:
         {
             "images": show_found(owner, found, query, reader=reader),
             "total": found.total,
-            "chips": [_show_chip(chip) for chip in query.chips],
+            "chips": [
+                _show_chip(chip)
+                for chip in sorted([*query.chips, *found.chips], key=lambda chip: chip.start)
+            ],
             "next_cursor": found.next_cursor,
             "addresses": {"base": reader.shared.base, "query": reader.shared.query}
             if is_shared

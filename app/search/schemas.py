@@ -68,7 +68,10 @@ class FoundImage(ImageOut):
 
 
 class ChipOut(BaseModel):
-    """A part of `q` that was understood as more than words: without it, it is not applied."""
+    """A part of `q` that was understood as more than words: without it, it is not applied.
+
+    The words of a tag of yours are looked for in other texts, too; `tag:` means the tag alone.
+    """
 
     kind: ChipKind
     start: Offset = Field(description="In `q`, in Unicode code points.")

@@ -9,7 +9,7 @@ took it. What belongs to the place is there twice: as any word, and after an at 
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
@@ -44,6 +44,10 @@ class Phrase:
     is_begun: bool = False
     is_unwanted: bool = False
     part: str = ""
+
+    def positive(self) -> "Phrase":
+        """Return the same as something that is looked for."""
+        return replace(self, is_unwanted=False)
 
     def tsquery(self, owner_id: UUID) -> str:
         """Write it for PostgreSQL, for terms of one person."""

@@ -55,6 +55,11 @@ def explain(fields: Iterable[tuple[str, str]], asked: Sequence[Asked]) -> list[S
     return told
 
 
+def whole(field: str, text: str) -> Shown:
+    """Say that the whole of a text is why."""
+    return {"field": field, "snippet": text, "marks": [{"start": 0, "end": len(text)}]}
+
+
 def _places(text: str, patterns: Sequence[re.Pattern[str]]) -> dict[int, list[tuple[int, int]]]:
     """Return where patterns are in a text, by their numbers."""
     found: dict[int, list[tuple[int, int]]] = {}

@@ -26,9 +26,9 @@ from app.accounts.sessions.lookup import Owner
 from app.database import db, now
 from app.errors import NotFoundError, TooManyTagsError, TooManyTagsOfImageError
 from app.images.models import Image
-from app.images.tag_models import ImageTag, Tag
+from app.images.tag_models import ImageTag, Tag, key_of
 from app.search.index import index_tag
-from app.tags.paths import key_of, paths_above
+from app.tags.paths import paths_above
 
 MAX_TAGS_OF_PERSON = 5_000
 # How long it takes to count images that are deleted or restored: decision 0103 has the figures.

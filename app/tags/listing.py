@@ -12,8 +12,8 @@ from app.database import db
 from app.errors import NotFoundError
 from app.images.listing import AnyRow, AnySelect, Shown
 from app.images.models import Image
-from app.images.tag_models import ImageTag, Tag
-from app.tags.paths import key_of, order_of
+from app.images.tag_models import ImageTag, Tag, key_of
+from app.tags.paths import order_of
 
 Anybody = User | Owner
 

@@ -1,7 +1,5 @@
 """Paths of tags: names with "/" between them, and when two are the same."""
 
-import unicodedata
-
 from app.images.tag_models import MAX_TAG_DEPTH, MAX_TAG_NAME, MAX_TAG_PATH
 from app.text import is_visible, one_line
 
@@ -23,11 +21,6 @@ def parse_path(value: str) -> str:
     if len(path) > MAX_TAG_PATH:
         raise ValueError(f"Write {MAX_TAG_PATH} characters at most.")
     return path
-
-
-def key_of(path: str) -> str:
-    """Return what is the same for paths that differ in case only."""
-    return unicodedata.normalize("NFC", path.casefold())
 
 
 def paths_above(path: str) -> list[str]:

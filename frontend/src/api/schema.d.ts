@@ -1859,9 +1859,9 @@ export interface paths {
          * Find images by words, dates and operators, newest first
          * @description Find images by words, dates and operators, newest first.
          *
-         *     All words must be there: in the description, the alternative text, the tags, writing in the
-         *     image, the caption, the file name, the names of the place where it was taken, or the title of an
-         *     album that it is in. `why` says where.
+         *     All words must be there: in the description, the alternative text, the tags (your own, and what
+         *     a description says), writing in the image, the caption, the file name, the names of the place
+         *     where it was taken, or the title of an album that it is in. `why` says where.
          *     Archived images are found as well; deleted ones only by `is:deleted`.
          *
          *     Safe to repeat. Nothing is changed.
@@ -3058,10 +3058,12 @@ export interface components {
          * @description What a part of the query was understood as.
          * @enum {string}
          */
-        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera" | "place";
+        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera" | "place" | "tag";
         /**
          * ChipOut
          * @description A part of `q` that was understood as more than words: without it, it is not applied.
+         *
+         *     The words of a tag of yours are looked for in other texts, too; `tag:` means the tag alone.
          */
         ChipOut: {
             /**

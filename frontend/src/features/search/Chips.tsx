@@ -1,6 +1,6 @@
 /** What of the query was understood as more than words, each to be taken out again. */
 import type { Chip } from "@/api";
-import { CloseIcon } from "@/ui";
+import { CloseIcon, TagIcon } from "@/ui";
 
 import { daysOf, textOf, without } from "./query-text";
 
@@ -13,6 +13,7 @@ export const Chips = ({ q, chips, onSearch }: ChipsProps) => (
         key={chip.start}
         className="flex items-center rounded-full bg-sunken pl-3.5 text-sm font-medium"
       >
+        {chip.kind === "tag" && <TagIcon className="mr-1.5 size-4 text-muted" />}
         {textOf(q, chip)}
         {daysOf(chip) !== null && (
           <span className="pl-2 font-normal text-muted">{daysOf(chip)}</span>
