@@ -143,7 +143,8 @@ class Applier:
         row = self._db.execute("SELECT * FROM albums WHERE key = ?", (key,)).fetchone()
         title = _one_line(row["title"])[:_MAX_TITLE] or "Album"
         album_id = self._album_titled(title, besides=set(albums.values()))
-        if album_id is None:
+        is_new = album_id is None
+        if is_new:
             body = {
                 "title": title,
                 "description": row["description"][:_MAX_TEXT],
@@ -154,7 +155,9 @@ class Applier:
             except ApiError as error:
                 self.problems.append(f"Album “{title}”: {error}")
                 return None
-        self._db.execute("INSERT OR REPLACE INTO made_albums VALUES (?, ?)", (key, album_id))
+        self._db.execute(
+            "INSERT OR REPLACE INTO made_albums VALUES (?, ?, ?)", (key, album_id, int(is_new))
+        )
         albums[key] = str(album_id)
         return albums[key]
 

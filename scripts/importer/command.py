@@ -22,6 +22,7 @@ from .plan import make_plan
 from .progress import Progress, Transfer
 from .report import plan_lines, write_csv
 from .scan import scan
+from .undo import undo
 from .upload import Result, Uploader
 from .verify import Verified, verify
 
@@ -68,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--site", required=True, metavar="URL", help="the address of the site")
     parser.add_argument("--plan", type=Path, metavar="FILE", help="write the plan as CSV, too")
     parser.add_argument("--plan-only", action="store_true", help="show the plan, and do nothing")
+    parser.add_argument(
+        "--undo",
+        action="store_true",
+        help="take back what this import added: into Recently deleted, for 30 days",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(
         "--albums-by-folder", action="store_true", help="make each folder of pictures an album"
@@ -171,12 +177,14 @@ class _Import:
         with Journal(self._chosen.journal or self._journal_path()) as journal:
             # A token does not say whose it is: another one may be another person's.
             journal.belongs_to(f"{self._chosen.site} {hashlib.sha256(token.encode()).hexdigest()}")
+            if self._chosen.undo:
+                return self._take_back(journal)
             self._plan(journal)
             if self._stop.is_set():
                 return STOPPED
             if self._chosen.plan_only:
                 return DONE
-            if not self._chosen.yes and not _agreed():
+            if not self._chosen.yes and not _agreed("Import this?"):
                 self._progress.say("Nothing was done.")
                 return DONE
             return self._bring(journal)
@@ -199,6 +207,20 @@ class _Import:
         if self._chosen.plan:
             write_csv(journal, self._chosen.plan)
             self._progress.say(f"Every file is in {self._chosen.plan}.")
+
+    def _take_back(self, journal: Journal) -> int:
+        (added,) = journal.db.execute("SELECT count(*) FROM done WHERE is_new").fetchone()
+        if not added:
+            print("Nothing is noted that this import added.")
+            return DONE
+        question = f"Delete the {added:,} pictures that this import added?"
+        if not self._chosen.yes and not _agreed(question):
+            self._progress.say("Nothing was done.")
+            return DONE
+        undone = undo(self._api, journal)
+        print(f"{undone.pictures:,} pictures are in Recently deleted, for 30 days.")
+        print(f"{undone.albums:,} albums were deleted.")
+        return DONE
 
     def _tell_read(self, count: int, total: int, path: str) -> None:
         self._progress.show(f"Reading: {count:,} of {total:,} files: {path}", always=count == total)
@@ -279,8 +301,12 @@ def _token() -> str:
     return getpass.getpass("Access token (pinhole_…): ").strip()
 
 
-def _agreed() -> bool:
+def _agreed(question: str) -> bool:
+    """Ask; Ctrl-C ends at once here, where nothing is under way."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return input("Import this? [y/N] ").strip().lower() in {"y", "yes"}
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
     except EOFError:
         return False
+    finally:
+        signal.signal(signal.SIGINT, former)

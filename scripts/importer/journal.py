@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from .archives import Entry
 
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
@@ -44,7 +44,9 @@ CREATE TABLE IF NOT EXISTS albums (
 CREATE TABLE IF NOT EXISTS done (
   sha256 TEXT PRIMARY KEY, image_id TEXT NOT NULL, is_new INTEGER NOT NULL, applied TEXT
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS made_albums (key TEXT PRIMARY KEY, album_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS made_albums (
+  key TEXT PRIMARY KEY, album_id TEXT NOT NULL, is_new INTEGER NOT NULL
+) WITHOUT ROWID;
 -- What the site has, by its list of changes.
 CREATE TABLE IF NOT EXISTS there (
   image_id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, state TEXT NOT NULL, deleted INTEGER NOT NULL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
@@ -10,7 +11,10 @@ import pytest
 
 from tests.api.conftest import until
 from tests.importer import takeout_export
+from tests.support.albums import add_to
+from tests.support.images import png
 from tests.support.importing import PATIENCE, Importer, on_the_site
+from tests.support.tcp_fault_proxy import FaultProxy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +101,57 @@ def test_killed_at_any_point_nothing_is_lost_nor_twice(importer: Importer, tmp_p
     albums = importer.person.http.get("/api/albums").json()["albums"]
     titles = [album["title"] for album in albums]
     assert len(titles) == len(set(titles)) == 12
+
+
+def test_import_is_taken_back(importer: Importer, tmp_path: Path) -> None:
+    export = takeout_export.Export()
+    before, after = f"{takeout_export.YEAR}/before.jpg", f"{takeout_export.YEAR}/after.jpg"
+    for path in (before, after):
+        export.picture(path, takeout_export.Expected())
+        export.sidecar(f"{path}.json", title=path.rpartition("/")[2])
+    for folder in ("Trip", "Shared"):
+        said = {"title": folder, "access": "protected"}
+        export.put(f"{takeout_export.ROOT}/{folder}/metadata.json", json.dumps(said).encode())
+        for path in (before, after):
+            name = path.rpartition("/")[2]
+            export.put(f"{takeout_export.ROOT}/{folder}/{name}", export.files[path][1])
+    first = takeout_export.Export(files={before: export.files[before]})
+    (tmp_path / "first").mkdir()
+    assert importer.run(*first.write(tmp_path / "first", parts=1))[0] == 0
+    importer.journal.unlink()
+    paths = export.write(tmp_path, parts=1)
+    assert importer.run(*paths)[0] == 0
+    shared = next(
+        album for album in importer.person.http.get("/api/albums").json()["albums"]
+        if album["title"] == "Shared"
+    )  # fmt: skip
+    (own,) = importer.person.upload(png(seed=77))
+    add_to(importer.person, shared["id"], [own])
+    code, said_back = importer.run(*paths, "--undo")
+    assert (code, "1 pictures are in" in said_back) == (0, True), said_back
+    left = {image["name"]: image["deleted_at"] is None for image in on_the_site(importer.person)}
+    assert left == {"before.jpg": True, "after.jpg": False, "chart.png": True}
+    albums = importer.person.http.get("/api/albums").json()["albums"]
+    assert [album["title"] for album in albums] == ["Shared"]
+    assert "Nothing is noted" in importer.run(*paths, "--undo")[1]
+    assert importer.run(*paths, "--restore")[0] == 0
+    assert all(image["deleted_at"] is None for image in on_the_site(importer.person))
+
+
+def test_network_that_is_cut_is_waited_for(site: str, ada: Person, tmp_path: Path) -> None:
+    export = takeout_export.make()
+    paths = export.write(tmp_path)
+    with FaultProxy(site) as network:
+        importer = Importer(network.url, ada, tmp_path)
+        process = importer.start(*paths)
+        for count in (1, 30):
+            until(lambda: importer.noted("SELECT count(*) FROM done") >= count)  # noqa: B023 - called at once
+            network.cut()
+            until(lambda: "No connection" in process.stdout.readline())  # type: ignore[union-attr]
+            network.mend()
+        said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    assert "Everything is there." in said
 
 
 def _told(image: dict[str, Any]) -> dict[str, Any]:
