@@ -40,6 +40,12 @@ def _file_name(value: str) -> str:
     return stem + extension
 
 
+def _without_folders(value: str) -> str:
+    if "/" in value or "\\" in value:
+        raise ValueError("A name has no / and no \\ in it.")
+    return value
+
+
 def _tags(value: list[str]) -> list[str]:
     """Lower case, each once, in the order given."""
     tidy = (" ".join(tag.lower().split()) for tag in value)
@@ -47,6 +53,13 @@ def _tags(value: list[str]) -> list[str]:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_file_name)]
+# What somebody types is refused rather than cut: they would not see what became of it.
+NewName = Annotated[
+    str,
+    Field(min_length=1, max_length=4096, json_schema_extra={"pattern": r"^[^/\\]+$"}),
+    AfterValidator(_without_folders),
+    AfterValidator(_file_name),
+]
 Prose = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(displayable)]
 
 
@@ -360,7 +373,7 @@ class ImagePatch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     # None stands for what is left out. Where it can be said, the document has no default for it.
-    name: Name = Field(default=cast("str", None), description="What the picture is called.")
+    name: NewName = Field(default=cast("str", None), description="What the picture is called.")
     deleted: Literal[False] = Field(
         default=cast("Literal[False]", None), description="false takes it out of Recently deleted."
     )

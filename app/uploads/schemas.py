@@ -61,7 +61,11 @@ class NewImage(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name = Field(examples=["beach.jpg"])
+    name: Name = Field(
+        examples=["beach.jpg"],
+        description="What the file is called. Of a path the last part is kept; the answer's"
+        " `image.name` says what became of it.",
+    )
     size: int = Field(gt=0, le=2**53, description="Bytes.", examples=[3145728])
     content_type: Annotated[
         str,

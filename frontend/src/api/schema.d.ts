@@ -4436,6 +4436,7 @@ export interface components {
             content_type: string;
             /**
              * Name
+             * @description What the file is called. Of a path the last part is kept; the answer's `image.name` says what became of it.
              * @example beach.jpg
              */
             name: string;

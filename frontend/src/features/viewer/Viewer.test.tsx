@@ -267,6 +267,11 @@ describe("by keyboard", () => {
     await key("did{ArrowLeft}u");
     expect(screen.getByRole("textbox", { name: "Name" })).toHaveValue("diud");
     expect(shown()).toBe("two");
+    // A name that would be cut is not sent.
+    await key("/../x.jpg{Enter}");
+    expect(screen.getByRole("textbox", { name: "Name" })).toHaveAccessibleDescription(
+      "A name has no / and no \\ in it.",
+    );
     expect(requests).toEqual([]);
     await key("{Escape}");
     expect(screen.queryByRole("textbox")).not.toBeInTheDocument();

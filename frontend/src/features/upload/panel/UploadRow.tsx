@@ -36,7 +36,7 @@ const tones: Record<Tone, string> = {
 
 export const UploadRow = memo(({ upload, queue, top, position, count }: UploadRowProps) => {
   const { id, name, file, phase, kept } = upload;
-  const { text, tone } = formatPhase(phase, file.size, kept);
+  const { text, tone } = formatPhase(phase, name, file.size, kept);
   return (
     <li
       aria-setsize={count}

@@ -26,5 +26,19 @@ test.each([
 ])("an upload that ended as $code says “$text”", ({ code, title, text }) => {
   const reason = "The original is kept.";
   const image = anImage({ state: "damaged", failure: { code, title, detail: reason } });
-  expect(formatPhase({ name: "damaged", image, reason }, 100)).toEqual({ text, tone: "warning" });
+  expect(formatPhase({ name: "damaged", image, reason }, image.name, 100)).toEqual({
+    text,
+    tone: "warning",
+  });
+});
+
+test.each([
+  ["dunes\\..\\x.jpg", "x.jpg", "Added as x.jpg"],
+  ["dunes/../x.jpg", "x.jpg", "Added as x.jpg"],
+  ["x.jpg", "x.jpg", "Added"],
+  // As macOS writes it, and as everybody reads it.
+  ["e\u0301clair  1.jpg", "\u00e9clair 1.jpg", "Added"],
+])("a file called %j that became %j is said to be “%s”", (chosen, name, text) => {
+  const image = anImage({ name });
+  expect(formatPhase({ name: "ready", image }, chosen, 100).text).toBe(text);
 });

@@ -9,8 +9,11 @@ export type Tone = "quiet" | "active" | "good" | "warning" | "bad";
 type Interrupted = Extract<Phase, { name: "interrupted" }>;
 export type PhaseText = { text: string; tone: Tone };
 
-/** @param kept how much of it storage had before it was sent now. */
-export const formatPhase = (phase: Phase, size: number, kept = 0): PhaseText => {
+/**
+ * @param name of the file as it was chosen.
+ * @param kept how much of it storage had before it was sent now.
+ */
+export const formatPhase = (phase: Phase, name: string, size: number, kept = 0): PhaseText => {
   switch (phase.name) {
     case "waiting":
       return { text: "Waiting", tone: "quiet" };
@@ -27,7 +30,7 @@ export const formatPhase = (phase: Phase, size: number, kept = 0): PhaseText => 
         ? { text: "Still processing. You can close this page.", tone: "active" }
         : { text: "Processing", tone: "active" };
     case "ready":
-      return { text: "Added", tone: "good" };
+      return { text: addedText(phase.image, name), tone: "good" };
     case "damaged":
       return { text: `${damagedText(phase.image)} ${phase.reason}`, tone: "warning" };
     case "already":
@@ -42,6 +45,13 @@ export const formatPhase = (phase: Phase, size: number, kept = 0): PhaseText => 
       return { text: "Cancelled", tone: "quiet" };
   }
 };
+
+/** Names that look the same are: accents are written in one of two ways, and spaces close up. */
+const looked = (name: string): string => name.normalize("NFC").split(/\s+/).join(" ").trim();
+
+/** Names keep no folders, and nothing that cannot be seen. */
+const addedText = (image: Image, name: string): string =>
+  looked(image.name) === looked(name) ? "Added" : `Added as ${image.name}`;
 
 /** Damaged is what is broken. Of what we failed to show, the title says so. */
 const damagedText = ({ failure }: Image): string => {

@@ -35,7 +35,7 @@ const NameForm = ({ image, onDone }: { image: Image; onDone: () => void }) => {
   const [name, setName] = useState(image.name);
   const { mutate, isPending, error } = useChangeImage();
   const trimmed = name.trim();
-  const own = trimmed === "" ? "A picture needs a name." : undefined;
+  const own = mistakeIn(trimmed);
   const problem = error && toProblem(error);
 
   const save = () => {
@@ -77,6 +77,11 @@ const NameForm = ({ image, onDone }: { image: Image; onDone: () => void }) => {
       </div>
     </form>
   );
+};
+
+const mistakeIn = (name: string): string | undefined => {
+  if (name === "") return "A picture needs a name.";
+  return /[/\\]/.test(name) ? "A name has no / and no \\ in it." : undefined;
 };
 
 /** All but the extension, as file managers do. */
