@@ -73,6 +73,13 @@ class Renders(Protocol):
         """Open a picture of this person; never raises for bad bytes."""
 
 
+# [Note: Kept before] Whoever sees a picture as ready or damaged is told that its original is kept.
+# One that was given up was perhaps never read, so it has no receipt. But it has the version of the
+# decoders, which is noted of what is kept alone; a place that is promised again has neither.
+_KEPT = frozenset({ImageState.READY, ImageState.DAMAGED})
+_WAS_KEPT = Image.receipt_at.is_not(None) | (Image.decoder_version > 0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProcessingContext:
     """What processing needs: the store, a decoder pool, and a way to ask for a description."""
@@ -220,7 +227,7 @@ def _settle_without_original(begun: Begun) -> None:
     It is forged or long overtaken, and the place is still promised; or it is of a picture that was
     here before, which somebody hid or took away: the doctor may bring it back.
     """
-    was_here = db.session.scalar(select(Image.receipt_at).where(Image.id == begun.task.image_id))
+    was_here = db.session.scalar(select(_WAS_KEPT).where(Image.id == begun.task.image_id))
     # Gives the connection back: the heartbeat, which is waited for next, may need one.
     db.session.rollback()
     if was_here:
@@ -366,7 +373,7 @@ def _reject(begun: Begun, *, failure_code: str, store: PictureStore) -> None:
     """Keep the reason for a day, and none of the bytes.
 
     An original that was kept before stays kept, whatever the decoders say of it now: it is decoded
-    again after an upgrade, or because its owner asked.
+    again after an upgrade, or because its owner asked. See [Note: Kept before].
 
     The row stays locked meanwhile: who is promised the place again at this moment must not lose
     what they send there. Nor who was promised it before, while this worker stood still: see
@@ -374,12 +381,12 @@ def _reject(begun: Begun, *, failure_code: str, store: PictureStore) -> None:
     """
     user_id, image_id = begun.task.user_id, begun.task.image_id
     with begun.lease.held:
-        ours = select(Image.receipt_at).where(*is_ours(begun)).with_for_update()
-        row = db.session.execute(ours).one_or_none()
-        if row is None:
+        ours = select(_WAS_KEPT).where(*is_ours(begun)).with_for_update()
+        was_kept = db.session.scalar(ours)
+        if was_kept is None:
             db.session.rollback()
             return
-        if row.receipt_at is not None:
+        if was_kept:
             _settle(begun.task, state=ImageState.DAMAGED, failure_code="undecodable")
             return
         removed = store.discard_upload(user_id, image_id)
@@ -408,10 +415,11 @@ def _settle(
     What was processed counts whoever is at it: the same row has the same bytes. Where a person
     corrected what the file says, a trigger notes the file's and lets theirs count (0037).
     """
+    version = DECODER_VERSION if state in _KEPT else 0
     settled = db.session.execute(
         update(Image)
         .where(Image.id == task.image_id, Image.state == ImageState.PROCESSING, *only)
-        .values(state=state, leased_until=None, decoder_version=DECODER_VERSION, **values)
+        .values(state=state, leased_until=None, decoder_version=version, **values)
         .returning(Image.owner_id, Image.place_is_named().label("is_named"))
         .execution_options(synchronize_session=False)
     ).one_or_none()

@@ -188,6 +188,7 @@ def _write(new: NewImage, plan: Plan | None, *, onto: Image, moment: datetime) -
     onto.failure_code = None
     onto.receipt_at = None  # of bytes that are gone
     onto.receipt_by = None
+    onto.decoder_version = 0
     onto.crc32 = None
     onto.name = new.name
     onto.byte_size = new.size

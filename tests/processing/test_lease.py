@@ -329,6 +329,23 @@ def test_rejection_of_whoever_is_at_it_leaves_none_of_the_bytes(
     assert library.archive.look(arrived) is None
 
 
+def test_original_of_a_picture_that_was_given_up_is_kept_whatever_the_next_try_says(
+    library: Library, arrived: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner was told so; nobody had compared its bytes, so it has no receipt."""
+    monkeypatch.setattr("app.processing.process_image.MAX_BEGINNINGS", 0)
+    with closing(Refusing()) as refusing:
+        refusing.go_on.set()
+        do(library, arrived, refusing)
+        assert row(library, arrived, "failure_code") == "processing_failed"
+        monkeypatch.undo()
+        set_row(library, arrived, "state = 'processing', attempts = 0, failure_code = NULL")
+        do(library, arrived, refusing)
+    assert library.state(arrived) == "damaged"
+    assert library.archive.look(arrived) is not None
+    library.purge(arrived)
+
+
 def test_uploads_that_a_rejection_has_no_time_to_drop_are_left_to_the_sweep(
     library: Library, arrived: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from io import BufferedReader
 from uuid import UUID
@@ -54,7 +55,7 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         # As if it had never been opened, and held, so that the worker here leaves it to this test.
         again = text(
             "UPDATE images SET state = 'processing', receipt_at = NULL, receipt_by = NULL,"
-            " leased_until = now() + interval '1 hour' WHERE id = :id RETURNING leased_until"
+            " decoder_version = 0, leased_until = now() + interval '1 hour' WHERE id = :id RETURNING leased_until"
         )
         leased_until = connection.execute(again, {"id": image_id}).scalar_one()
     discard, threads = worker_context.store.discard_upload, ThreadPoolExecutor(1)
@@ -145,3 +146,18 @@ def test_bytes_sent_again_to_the_place_of_a_rejected_file_are_removed(
 
     until(is_gone)
     assert ada.settled(image_id) is not None  # why it was rejected is still told
+
+
+def test_what_is_sent_again_and_rejected_again_is_not_kept(
+    ada: Person, worker_context: WorkerContext, database: Engine
+) -> None:
+    """That it was decoded before says nothing of bytes that are gone."""
+    bad = not_a_picture()
+    for _ in range(2):
+        (image_id,) = ada.upload(bad)
+        assert until(partial(ada.settled, image_id))["state"] == "rejected"
+    assert worker_context.store.look(UUID(ada.user_id), UUID(image_id)) is None
+    with database.begin() as rows:  # as the former release left it
+        rows.execute(text("UPDATE images SET decoder_version = 2 WHERE id = :id"), {"id": image_id})
+    (image_id,) = ada.upload(bad)
+    assert until(lambda: ada.settled(image_id))["state"] == "rejected"
