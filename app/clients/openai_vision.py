@@ -45,6 +45,8 @@ _CONNECT_SECONDS = 10.0
 _TOTAL_SECONDS = 100.0
 # Of all that may be asked for; some models think within the same allowance.
 _MAX_OUTPUT_TOKENS = 3000
+# A description and what is said about it are some kilobytes.
+_MAX_ANSWER_BYTES = 2**20
 _BEGAN = "pinhole_began"
 
 
@@ -223,7 +225,9 @@ class Vision:
                     timeout=openai.Timeout(_TIMEOUT_SECONDS, connect=_CONNECT_SECONDS),
                     max_retries=0,  # the queue tries again, and lets others go first
                     http_client=openai.DefaultHttpxClient(
-                        event_hooks={"request": [_note_begin], "response": [_read_in_time]}
+                        # What is packed may be a thousand times as large.
+                        headers={"Accept-Encoding": "identity"},
+                        event_hooks={"request": [_note_begin], "response": [_read_in_time]},
                     ),
                 )
             return self._made
@@ -238,14 +242,22 @@ def _read_in_time(response: "httpx2.Response") -> None:
 
     Raises:
         httpx2.ReadTimeout: it took too long.
+        VisionError: it is longer than any answer, or packed.
     """
     import httpx2  # noqa: PLC0415 - openai's own, and as slow
 
     ends = response.request.extensions[_BEGAN] + _TOTAL_SECONDS
     stream = cast("httpx2.SyncByteStream", response.stream)
-    read = []
+    read, size = [], 0
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        stream.close()
+        raise VisionError("unusable_answer", retryable=True)
     for chunk in stream:
         read.append(chunk)
+        size += len(chunk)
+        if size > _MAX_ANSWER_BYTES:
+            stream.close()
+            raise VisionError("unusable_answer", retryable=True)
         if time.monotonic() > ends:
             raise httpx2.ReadTimeout("the answer did not end", request=response.request)
     stream.close()

@@ -1,12 +1,14 @@
 """Descriptions over HTTP, and every way in which a model does not give one."""
 
 import base64
+import gzip
 import io
 import json
 import socket
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -217,6 +219,55 @@ def test_answer_that_never_ends_is_silence(
     with pytest.raises(VisionError, match="unreachable") as caught:
         vision(base_url=endless).describe(webp())
     assert caught.value.has_stalled
+
+
+@contextmanager
+def odd_host(content: bytes, *, times: int, **headers: str) -> Iterator[tuple[str, list[int]]]:
+    """A host that answers with something of its own; its address, and how much it could send."""
+    sent: list[int] = []
+
+    class Odd(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.end_headers()
+            with suppress(OSError):  # nobody listens any more
+                for _ in range(times):
+                    self.wfile.write(content)
+                    sent.append(len(content))
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Odd) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1", sent
+        server.shutdown()
+
+
+def test_answer_of_many_megabytes_is_read_no_further(vision: Connect) -> None:
+    with odd_host(bytes(2**20), times=200) as (url, sent):
+        with pytest.raises(VisionError) as caught:
+            vision(base_url=url).describe(webp())
+        assert (caught.value.code, caught.value.retryable) == ("unusable_answer", True)
+    assert len(sent) < 50  # what fits into the buffers of both ends
+
+
+def test_packed_answer_is_not_unpacked(vision: Connect) -> None:
+    """Of a megabyte a gigabyte would come."""
+    packed = gzip.compress(b" " * 2**26)
+    assert len(packed) < 2**20
+    with odd_host(packed, times=1, Content_Encoding="gzip") as (url, _):
+        connected = vision(base_url=url)
+        tracemalloc.start()
+        try:
+            with pytest.raises(VisionError) as caught:
+                connected.describe(webp())
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert (caught.value.code, caught.value.retryable) == ("unusable_answer", True)
+    assert peak < 2**25
 
 
 def test_a_host_that_is_not_there_is_unreachable(vision: Connect) -> None:
