@@ -41,6 +41,9 @@ _EXHAUSTED = {
     errno.ENFILE,
     errno.ENOMEM,
 }
+# SQLSTATE: the database may only be read, as after a failover, or where an operator said so. Its
+# class is that of internal errors.
+_READ_ONLY = "25006"
 
 
 def is_outage(error: BaseException) -> bool:
@@ -52,7 +55,11 @@ def is_outage(error: BaseException) -> bool:
     if is_contention(error):
         return False
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        return (
+            error.connection_invalidated
+            or isinstance(error, OperationalError | InterfaceError)
+            or getattr(error.orig, "pgcode", "") == _READ_ONLY
+        )
     if isinstance(error, OSError) and error.errno in _EXHAUSTED:
         return True
     return isinstance(error, OutageError | PoolTimeoutError)

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from app.clients.outage import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS, Outage
+from app.clients.outage import MAX_PAUSE_SECONDS, MIN_PAUSE_SECONDS, Outage, is_outage
+from app.database import db
 from app.jobs.worker import Worker
 from app.media.sandbox import pool
 from app.media.sandbox.pool import DecoderPool
@@ -197,6 +200,18 @@ class OneTry(Stopwatch):
 
     def is_set(self) -> bool:
         return super().is_set() or self.now > 0
+
+
+def test_database_that_may_only_be_read_is_an_outage(library: Library) -> None:
+    """After a failover, or with a disk that is full at RDS."""
+    place = library.add(library.person())
+    with library.worker_context.app.app_context():
+        db.session.execute(text("SET TRANSACTION READ ONLY"))
+        with pytest.raises(DBAPIError) as caught:
+            db.session.execute(text("UPDATE images SET attempts = 1"))
+        db.session.rollback()
+    assert is_outage(caught.value)
+    assert library.state(place) == "ready"
 
 
 # The bytes of what is refused go before the row says so: it is promised still.
