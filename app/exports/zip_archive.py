@@ -73,18 +73,19 @@ class Zip:
         Raises:
             CutShortError: its bytes are not as many as announced.
         """
-        moment = datetime.fromisoformat(facts["timeline_at"])
-        folder = "Recently deleted" if facts["deleted_at"] else f"{moment:%Y}/{moment:%m}"
-        place = self._names.take(f"{self._folder}/{folder}", facts["name"])
+        place, moment = self._place(facts)
         digest = self._store(place, original, moment=moment)
-        self._write(f"{place}{JSON}", facts, moment=moment)
-        if (xmp := sidecar_of(facts)) is not None:
-            self._write_bytes(f"{place}{SIDECAR}", xmp, moment=moment)
+        self._write_known(facts, place, moment=moment)
         agrees = digest == facts["sha256"]
         self._note(facts, place, problem=None if agrees else "its bytes are not those uploaded")
 
     def miss(self, facts: dict[str, Any], *, problem: str) -> None:
-        """Record an original that is not in it, and why, so that the list names every image."""
+        """Add what is known about a picture whose original is not in it, and why that is so.
+
+        The list names every image, and what its person said of this one is here still.
+        """
+        place, moment = self._place(facts)
+        self._write_known(facts, place, moment=moment)
         self._note(facts, None, problem=problem)
 
     def add_album(self, facts: dict[str, Any]) -> None:
@@ -97,6 +98,17 @@ class Zip:
         self._write(f"{self._folder}/manifest.json", {**about, "pictures": self._manifest})
         self._write_bytes(f"{self._folder}/READ ME.txt", _READ_ME.encode())
         self._zip.close()
+
+    def _place(self, facts: dict[str, Any]) -> tuple[str, datetime]:
+        """Take a name for a picture, and return it with the moment that its files have."""
+        moment = datetime.fromisoformat(facts["timeline_at"])
+        folder = "Recently deleted" if facts["deleted_at"] else f"{moment:%Y}/{moment:%m}"
+        return self._names.take(f"{self._folder}/{folder}", facts["name"]), moment
+
+    def _write_known(self, facts: dict[str, Any], place: str, *, moment: datetime) -> None:
+        self._write(f"{place}{JSON}", facts, moment=moment)
+        if (xmp := sidecar_of(facts)) is not None:
+            self._write_bytes(f"{place}{SIDECAR}", xmp, moment=moment)
 
     def _note(self, facts: dict[str, Any], place: str | None, *, problem: str | None) -> None:
         noted = {key: facts[key] for key in ("id", "name", "size", "sha256")}

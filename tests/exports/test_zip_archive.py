@@ -342,3 +342,25 @@ def test_large_entries_have_their_length_in_front_too(monkeypatch: pytest.Monkey
     assert b"PK\x06\x06" in content  # the end of the list too
     found = {name.decode(): b"".join(chunks) for name, _, chunks in stream_unzip([content])}
     assert {name: found[name] for name in wanted} == wanted
+
+
+def test_what_is_known_of_a_picture_is_there_without_its_original() -> None:
+    pipe = Pipe()
+    archive = Zip(pipe, folder="Pinhole")  # type: ignore[arg-type]  # writes is all it must do
+    lost = facts("a.jpg", b"lost", favourite=True)
+    archive.miss(lost, problem="its original is not stored")
+    archive.add(facts("a.jpg", b"there"), original(b"there"))
+    archive.close({})
+    unpacked = zipfile.ZipFile(io.BytesIO(bytes(pipe.got)))
+    names = {PurePosixPath(name).name for name in unpacked.namelist()}
+    assert names == {
+        "a.jpg.json",
+        "a.jpg.xmp",
+        "a (2).jpg",
+        "a (2).jpg.json",
+        "manifest.json",
+        "READ ME.txt",
+    }
+    assert json.loads(unpacked.read("Pinhole/2024/05/a.jpg.json")) == lost
+    manifest = json.loads(unpacked.read("Pinhole/manifest.json"))
+    assert [each["file"] is None for each in manifest["pictures"]] == [True, False]

@@ -150,6 +150,9 @@ def test_export_tells_of_an_original_that_cannot_be_read_and_holds_the_others(
         if place == lost:
             expected = (None, "its original cannot be read")
             assert (listed["file"], listed["problem"]) == expected
+            # Its dates and descriptions are more than nothing.
+            known = [name for name in archive.namelist() if name.endswith(".jpg.json")]
+            assert str(lost.image_id) in {json.loads(archive.read(name))["id"] for name in known}
         else:
             assert listed["problem"] is None
             assert archive.read(listed["file"]) == picture.content
