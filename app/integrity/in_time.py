@@ -6,8 +6,9 @@ time. Each takes eight seconds at most, and a quarter of what is left: however m
 and however long the first ones take, there is some left for each later one.
 """
 
+import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -27,6 +28,11 @@ def all_within(seconds: float) -> Iterator[None]:
         yield
     finally:
         _ends.reset(token)
+
+
+def shuffled(found: Sequence[One]) -> list[One]:
+    """Give each its turn: else one that takes all of the time, and fails, keeps what follows it."""
+    return random.sample(found, len(found))
 
 
 def in_time(found: Iterable[One]) -> Iterator[One]:

@@ -5,10 +5,8 @@ scans a few pages, and a day's sweeps the whole bucket. The database keeps the p
 """
 
 import logging
-import random
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import exists, select, text, tuple_
@@ -22,7 +20,7 @@ from app.images.export_models import EXPORT_KEPT_FOR, Export
 from app.images.listing import AnyRow
 from app.images.models import SHOWN, Image
 from app.integrity.image_rows import places_between
-from app.integrity.in_time import in_time
+from app.integrity.in_time import in_time, shuffled
 from app.integrity.old_verdicts import decode_again_what_was_called_broken
 from app.integrity.one_step import try_step
 from app.integrity.scan_state import round_under_way, was_watched
@@ -38,7 +36,6 @@ LEFT_ALONE_FOR = timedelta(days=1)
 # No row of whatever restored database keeps an export for longer than this after its last zip.
 EXPORTS_LEFT_ALONE_FOR = EXPORT_KEPT_FOR + LEFT_ALONE_FOR
 _MAX_ROWS = 5000
-One = TypeVar("One")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:image, 5))")
 
 
@@ -120,7 +117,7 @@ def _settle(page: Page, *, after: str, store: PictureStore) -> bool:
     db.session.rollback()
     decode_again_what_was_called_broken(found.place for found in page.found if found.has_original)
     done = 0
-    for found in in_time(_shuffled(orphans)):
+    for found in in_time(shuffled(orphans)):
         log.info("removing what no row knows")
         try_step(partial(remove_unless_known, found.place, store=store, was_cancelled=False))
         done += 1  # one that failed too: the next round tries it again
@@ -139,16 +136,11 @@ def _settle_exports(found: list[FoundExport], exports: ExportStore) -> bool:
     orphans = [each for each in found if each.export_id not in known and _may_export_go(each)]
     db.session.rollback()
     done = 0
-    for each in in_time(_shuffled(orphans)):
+    for each in in_time(shuffled(orphans)):
         log.info("removing zips of an export that no row knows")
         try_step(partial(exports.delete, each.user_id, each.export_id))
         done += 1
     return done == len(orphans)
-
-
-def _shuffled(orphans: list[One]) -> list[One]:
-    """Give each its turn: else one that takes all of the time, and fails, keeps what follows it."""
-    return random.sample(orphans, len(orphans))
 
 
 def _may_export_go(found: FoundExport) -> bool:

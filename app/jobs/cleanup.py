@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, true, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.deletion import delete_person, people_to_delete, people_to_shut, shut
 from app.accounts.sessions.store import delete_dead_sessions
@@ -34,10 +35,10 @@ from app.images.changes import forget_removals, owners_of_old_removals
 from app.images.failure_messages import OURS
 from app.images.models import DescriptionState, Image, ImageState
 from app.images.turns import MaintenanceCharge
-from app.integrity.in_time import in_time
+from app.integrity.in_time import in_time, shuffled
 from app.integrity.one_step import try_step
 from app.integrity.orphans import PAGES_A_SWEEP, look_for_orphans, remove_unless_known
-from app.integrity.purges import finish_purge, marked_purges, purge
+from app.integrity.purges import finish_purge, marked_purges, purge, was_purged
 from app.integrity.scan_state import record_sweep
 from app.lookalikes.compare import compare_some, owners_with_new
 from app.media.results import DECODER_VERSION
@@ -200,7 +201,7 @@ def _is_past(moment: float) -> bool:
 def _settle_leaving(exports: ExportStore, *, go_on: Callable[[ExportLibrary], None]) -> None:
     for export_id in in_time(_found(overdue_exports)):
         try_step(partial(_go_on, export_id, go_on=go_on))
-    for user_id, export_id in in_time(_found(expired_exports)):
+    for user_id, export_id in in_time(shuffled(_found(expired_exports))):
         try_step(partial(delete_export, user_id, export_id, store=exports))
     for user_id in in_time(_found(people_to_shut)):
         try_step(partial(shut, user_id))
@@ -308,7 +309,7 @@ def _late_descriptions(moment: datetime, *, asked: Callable[[], int]) -> list[Pi
         return []
     late = Image.description_asked_at < moment - DESCRIPTION_EXPECTED_WITHIN
     return _few_of_each(
-        _TO_DESCRIBE & late, among=_TO_DESCRIBE, first=Image.description_asked_at.asc()
+        _TO_DESCRIBE & late, among=_TO_DESCRIBE, oldest_by=Image.description_asked_at
     )
 
 
@@ -330,7 +331,7 @@ def _note(image_id: UUID, **moments: datetime | None) -> None:
 
 
 def _rested_long_enough(moment: datetime) -> list[PictureStored]:
-    return _few_of_each(_deleted_long_ago(moment), among=_DELETED, first=Image.deleted_at.asc())
+    return _few_of_each(_deleted_long_ago(moment), among=_DELETED, oldest_by=Image.deleted_at)
 
 
 def _deleted_long_ago(moment: datetime) -> ColumnElement[bool]:
@@ -382,6 +383,9 @@ def _clear_cancelled(*, store: PictureStore, upkeep: MaintenanceCharge) -> None:
 def _clear(upload: CancelledUpload, *, store: PictureStore) -> None:
     if not take_look(upload):
         return
+    if was_purged(upload.image_id):  # first what deletes that, and leaves a tombstone
+        db.session.rollback()
+        return
     place = Place(user_id=upload.owner_id, image_id=upload.image_id)
     is_done = remove_unless_known(place, store=store, was_cancelled=True)
     if _clear_rejected(place, store=store) and is_done:
@@ -423,7 +427,7 @@ def _few_of_each(
     condition: ColumnElement[bool],
     *,
     among: ColumnElement[bool],
-    first: ColumnElement[Any] | None = None,
+    oldest_by: InstrumentedAttribute[datetime | None] | None = None,
 ) -> list[PictureStored]:
     """Return matching pictures, a few of each person. Ends the transaction.
 
@@ -433,7 +437,8 @@ def _few_of_each(
     Args:
         condition: which are wanted.
         among: what an index by owner holds, these among them.
-        first: the order of that index, within one person's.
+        oldest_by: what that index is ordered by within one person's, and the list too: longest ago
+            first. Else each person's newest come first, of any few.
     """
     of_any = select(Image.owner_id).where(among).order_by(Image.owner_id).limit(1)
     owners = select(of_any.scalar_subquery().label("owner_id")).cte("owners", recursive=True)
@@ -441,20 +446,22 @@ def _few_of_each(
     owners = owners.union_all(
         select(following.scalar_subquery()).where(owners.c.owner_id.is_not(None))
     )
+    moment: InstrumentedAttribute[Any] = Image.created_at if oldest_by is None else oldest_by
     few = (
-        select(Image.id, Image.created_at)
+        select(Image.id, moment.label("moment"))
         .where(condition, Image.owner_id == owners.c.owner_id)
-        .order_by(*([] if first is None else [first]))
+        .order_by(*([] if oldest_by is None else [oldest_by]))
         .limit(MAX_ROWS_OF_ONE)
         .correlate(owners)
         .subquery()
     )
-    place = func.row_number().over(order_by=few.c.created_at.desc()).label("place")
-    due = select(few.c.id, few.c.created_at, place).lateral("due")
+    turn = few.c.moment.desc() if oldest_by is None else few.c.moment
+    place = func.row_number().over(order_by=turn).label("place")
+    due = select(few.c.id, few.c.moment, place).lateral("due")
     query = (
         select(owners.c.owner_id, due.c.id)
         .join(due, true())
-        .order_by(due.c.place, due.c.created_at)
+        .order_by(due.c.place, due.c.moment)
         .limit(MAX_ROWS)
     )
     return _stored(query)

@@ -20,6 +20,8 @@ from app.uploads.cancelled import note_cancelled
 
 # What a quota counted for so long may take room for two weeks more, as what the sweep deletes.
 COUNTED_FOR = timedelta(days=30)
+# Twice as long as they do (UPLOAD_SECONDS): clocks differ.
+ADDRESSES_WORK_FOR = timedelta(minutes=10)
 _MEGABYTE = 1024 * 1024
 _UNFINISHED = frozenset({ImageState.UPLOADING, ImageState.REJECTED})
 
@@ -90,9 +92,14 @@ def delete_for_good(user: User, rows: Sequence[Locked]) -> list[UUID]:
     if not gone:
         return []
     _count_recent(user, gone)
-    unfinished = [row.id for row in deleted if row.state in _UNFINISHED]
-    if unfinished:
-        note_cancelled(user.id, *unfinished)  # whoever has begun to send may be slow
+    unfinished = {row.id for row in deleted if row.state in _UNFINISHED}
+    # An address that was signed for one of these works still, and nothing is there any more that
+    # would refuse what is sent; whoever has begun to send may be slow.
+    promised_lately = select(Image.id).where(
+        Image.owned_by(user), among(gone), Image.created_at > now() - ADDRESSES_WORK_FOR
+    )
+    if remembered := unfinished.union(db.session.scalars(promised_lately)):
+        note_cancelled(user.id, *remembered)
     size = purge_images(user, gone)
     record(Event.IMAGES_DELETED_FOR_GOOD, user_id=user.id, count=len(gone), bytes=size)
     return gone

@@ -312,6 +312,7 @@ def test_a_orphan_that_gets_a_row_meanwhile_stays(library: Library) -> None:
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         until(lambda: library.value(waiting))
         for table in (
+            "fingerprints",
             "images_to_index",
             "image_search",
             "images_to_stack",

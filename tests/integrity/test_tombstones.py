@@ -14,6 +14,8 @@ import pytest
 from app.cli.check_integrity import Asked, examine
 from app.clients.aws.image_store import TOMBSTONE, PictureStore, delete_some, prefix_of_user
 from app.database import db
+from app.images.models import Image
+from app.integrity.purges import purge
 from app.media.sandbox.pool import DecoderPool
 from app.uploads.cancelled import note_cancelled
 from scripts.doctoring.options import parse
@@ -243,3 +245,22 @@ def test_the_worker_leaves_no_tombstone(
     prefix = place.key.removesuffix("original")
     assert prefix + TOMBSTONE not in keys_ever(library, prefix)
     assert library.archive.tombstone(place) is None
+
+
+def test_what_was_deleted_for_good_right_after_it_came_leaves_a_tombstone(
+    library: Library, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is noted as cancelled, too, and may be due before the purge is, which alone writes one."""
+    place = library.add(ada)
+    with library.worker_context.app.app_context():
+        purge(db.session.get_one(Image, place.image_id))
+        note_cancelled(place.user_id, place.image_id)
+        db.session.commit()
+    due = "UPDATE cancelled_uploads SET look_at = now() WHERE image_id = :id RETURNING 1"
+    library.value(due, id=place.image_id)
+    with monkeypatch.context() as patch:
+        patch.setattr("app.jobs.cleanup.marked_purges", list)
+        library.worker_context.sweep()
+    library.worker_context.sweep()
+    assert library.archive.look(place) is None
+    assert library.archive.tombstone(place)

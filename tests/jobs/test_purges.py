@@ -13,6 +13,7 @@ from app.clients.aws.image_store import PictureStore, Removed
 from app.database import db, now
 from app.images.models import Image
 from app.integrity.purges import MAX_DUE_OF_ONE, marked_purges, purge
+from app.jobs.cleanup import _rested_long_enough
 from app.settings import with_driver
 from scripts.embedded.policies import BUCKET
 from tests.conftest import running_stack
@@ -136,6 +137,21 @@ def test_one_that_takes_all_of_the_time_keeps_no_other_of_its_person(
         library.worker_context.sweep()
     assert library.archive.look(other) is None
     assert library.archive.look(first) is not None
+
+
+def test_what_was_deleted_longest_ago_goes_first(library: Library) -> None:
+    ada = library.person()
+    places = [library.add(ada) for _ in range(3)]
+    for days, place in enumerate(places):
+        library.value(
+            "UPDATE images SET deleted_at = now() - :days * interval '1 day',"
+            " created_at = now() - :days * interval '1 day' WHERE id = :id RETURNING 1",
+            days=40 + days,
+            id=place.image_id,
+        )
+    with library.worker_context.app.app_context():
+        due = [picture.image_id for picture in _rested_long_enough(now())]
+    assert due == [place.image_id for place in reversed(places)]
 
 
 def test_doctor_makes_no_row_for_what_is_deleted_for_good(library: Library, due: Place) -> None:

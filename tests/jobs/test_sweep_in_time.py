@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import count
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from app.accounts.emails.outbox import Kind, queue_mail
+from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.bucket_versions import Place
 from app.database import db
 from app.integrity.in_time import all_within, in_time
@@ -148,6 +149,37 @@ def test_exports_that_fell_silent_are_taken_up_in_time(
         assert len({each.export_id for each in asked}) == len(asked) == done
     library.worker_context.sweep()
     assert len(asked) == MANY
+
+
+def test_export_that_takes_all_of_the_time_and_fails_keeps_no_other(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.integrity.in_time.SECONDS_FOR_EACH_LIST", 0)
+    owner = library.person()
+    first, other = (
+        library.value(
+            "INSERT INTO exports (id, user_id, state, created_at, touched_at, expires_at, pictures,"
+            " done, parts) VALUES (gen_random_uuid(), :user, 'ready', now(), now(),"
+            " now() - :hours * interval '1 hour', 0, 0, '[]') RETURNING id",
+            user=owner,
+            hours=hours,
+        )
+        for hours in (2, 1)
+    )
+    delete = library.worker_context.exports.delete
+
+    def delete_others(user_id: UUID, export_id: UUID) -> None:
+        if export_id == first:
+            raise AwsUnavailableError
+        delete(user_id, export_id)
+
+    monkeypatch.setattr(library.worker_context.exports, "delete", delete_others)
+    for _ in range(50):
+        library.worker_context.sweep()
+        if not library.value("SELECT count(*) FROM exports WHERE id = :id", id=other):
+            break
+    left = "SELECT array_agg(id) FROM exports WHERE user_id = :id"
+    assert library.value(left, id=owner) == [first]
 
 
 def test_overdue_mails_are_posted_in_time_and_those_alone_are_counted(

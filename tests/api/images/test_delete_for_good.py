@@ -16,7 +16,7 @@ from app.jobs.worker_context import WorkerContext
 from tests.api.conftest import until
 from tests.support.albums import add_to, make_album, read_album
 from tests.support.images import jpeg
-from tests.support.users import Json, Person, told
+from tests.support.users import Json, Person, put, told
 
 SEEDS = (9800, 9801, 9802)
 EVERYTHING = {"match": {"view": "deleted"}}
@@ -178,3 +178,38 @@ def test_large_trash_holds_up_nobody_elses(
     with database.begin() as connection:
         connection.execute(text("DELETE FROM purges WHERE owner_id IN (:a, :b)"), whose)
     assert UUID(bob.user_id) in found
+
+
+def test_what_is_sent_again_by_an_address_that_was_signed_before_is_removed(
+    ada: Person, worker_context: WorkerContext, database: Engine
+) -> None:
+    """The address works for five minutes, and nothing is there any more that would refuse it."""
+    picture = jpeg(seed=9850)
+    (place,) = ada.promise(picture)
+    put(place["upload"], picture.content).raise_for_status()
+    image_id = place["image"]["id"]
+    until(partial(ada.settled, image_id))
+    delete(ada, image_id)
+    assert delete_for_good(ada, {"ids": [image_id]}).json()["changed"] == 1
+    store, at = worker_context.store, (UUID(ada.user_id), UUID(image_id))
+    worker_context.sweep()
+    until(lambda: store.look(*at) is None)
+    put(place["upload"], picture.content).raise_for_status()
+    with database.begin() as rows:
+        due = "UPDATE cancelled_uploads SET look_at = now() WHERE image_id = :id RETURNING 1"
+        assert rows.scalar(text(due), {"id": image_id}) == 1
+    worker_context.sweep()
+    until(lambda: store.look(*at) is None)
+
+
+def test_pictures_that_came_long_ago_are_not_remembered(
+    ada: Person, pictures: list[str], database: Engine
+) -> None:
+    with database.begin() as rows:
+        old = "UPDATE images SET created_at = now() - interval '11 minutes' WHERE owner_id = :id"
+        rows.execute(text(old), {"id": ada.user_id})
+    delete(ada, *pictures)
+    assert delete_for_good(ada, EVERYTHING).json()["changed"] == len(pictures)
+    with database.begin() as rows:
+        held = "SELECT count(*) FROM cancelled_uploads WHERE owner_id = :id"
+        assert rows.scalar(text(held), {"id": ada.user_id}) == 0

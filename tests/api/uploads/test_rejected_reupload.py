@@ -55,7 +55,8 @@ def test_what_is_sent_again_while_a_rejected_file_goes_is_kept(
         # As if it had never been opened, and held, so that the worker here leaves it to this test.
         again = text(
             "UPDATE images SET state = 'processing', receipt_at = NULL, receipt_by = NULL,"
-            " decoder_version = 0, leased_until = now() + interval '1 hour' WHERE id = :id RETURNING leased_until"
+            " decoder_version = 0, leased_until = now() + interval '1 hour' WHERE id = :id"
+            " RETURNING leased_until"
         )
         leased_until = connection.execute(again, {"id": image_id}).scalar_one()
     discard, threads = worker_context.store.discard_upload, ThreadPoolExecutor(1)
