@@ -21,6 +21,7 @@ const FIRST_LOAD = [
       [
         /node_modules.(react|react-dom|scheduler|@tanstack|wouter|regexparam|use-sync-external-store)\b(?!.*(useMutationState|useInfiniteQuery|infiniteQueryObserver))/,
         /node_modules.openapi-fetch\b/,
+        /src.components.sharing.ShareIcon/,
         /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch)/,
         /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good|lookalikes))/,
         /src.api.(auth.(session|reauth|webauthn)|account.(account|notices))\./,

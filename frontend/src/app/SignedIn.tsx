@@ -27,6 +27,7 @@ import { isWithin } from "./navigation";
 import { NotFound } from "./NotFound";
 import { OfflineNotice } from "./OfflineNotice";
 import { AdministrationPage, DeletedPage, SettingsPage, ViewPage } from "./pages";
+import { PaletteLayer } from "./PaletteLayer";
 import { SEARCH } from "./search-address";
 import { useViewerRoute } from "./use-viewer-route";
 import { ViewerLayer } from "./ViewerLayer";
@@ -127,6 +128,7 @@ export const SignedIn = () => {
           <TrashViewer imageId={openId} onShow={show} onClose={close} />
         </Suspense>
       )}
+      <PaletteLayer path={path} onGo={navigate} />
       <ErrorBoundary title="Uploading is not available">
         <Suspense fallback={null}>
           <LazyUpload />

@@ -10,6 +10,7 @@ export const AlbumPage = lazy(() => import("./AlbumPage"));
 export const AlbumViewer = lazy(() => import("./AlbumViewer"));
 export const TagsPage = lazy(async () => ({ default: (await import("@/features/tags")).TagsPage }));
 export const TagPage = lazy(() => import("./TagPage"));
+export const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
 export const SearchBox = lazy(async () => ({ default: (await import("./SearchBox")).SearchBox }));
 export const LookalikesPage = lazy(async () => ({
   default: (await import("@/features/lookalikes")).LookalikesPage,

@@ -41,7 +41,7 @@ export const favourites: MainPage = {
   ...{ path: "/favourites", label: "Favourites", icon: <HeartIcon /> },
 };
 
-const morePages: readonly MainPage[] = [
+export const morePages: readonly MainPage[] = [
   { path: "/archive", label: "Archive", icon: <ArchiveIcon /> },
   { path: "/look-alikes", label: "Look-alikes", icon: <PicturesIcon /> },
   { path: "/shared", label: "Shared links", icon: <ShareIcon /> },

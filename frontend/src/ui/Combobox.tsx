@@ -1,5 +1,5 @@
 /** A field with a list of what may be chosen below it: the ARIA combobox whose list is always there. */
-import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 
 import { classNames } from "./class-names";
 
@@ -26,6 +26,8 @@ type ComboboxProps<T extends ComboboxOption> = {
   listClassName?: string;
   /** Whether Enter takes the first option while nothing is typed. */
   startsOnFirst?: boolean;
+  /** The field has the focus at once. */
+  takesFocus?: boolean;
   onChoose: (option: T) => void;
   /** Enter while no option is marked. */
   onEnter?: () => void;
@@ -43,6 +45,11 @@ export const Combobox = <T extends ComboboxOption>(props: ComboboxProps<T>) => {
   const idOf = (option: T) => `${id}-${option.key}`;
   const activeId = active && idOf(active);
 
+  const input = useRef<HTMLInputElement>(null);
+  const { takesFocus = false } = props;
+  useEffect(() => {
+    if (takesFocus) input.current?.focus();
+  }, [takesFocus]);
   useEffect(() => {
     if (activeId !== undefined) {
       document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
@@ -94,6 +101,7 @@ export const Combobox = <T extends ComboboxOption>(props: ComboboxProps<T>) => {
         {props.label}
       </label>
       <input
+        ref={input}
         id={id}
         role="combobox"
         aria-expanded={options.length > 0}

@@ -1,6 +1,7 @@
 /** G opens a field for a date; the timeline goes to that day, or to the next older one with pictures. */
 import { useEffect, useEffectEvent, useId, useState, type SubmitEvent } from "react";
 
+import { onDateJump } from "@/components/gallery/date-jumps";
 import type { GridScroll } from "@/components/gallery/grid-scroll";
 import { Button, Dialog, isTyping, TextField } from "@/ui";
 
@@ -53,6 +54,7 @@ export const GoToDate = ({ scroll, isPaused }: GoToDateProps) => {
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);
   }, []);
+  useEffect(() => onDateJump((date) => scroll.goTo({ kind: "date", date })), [scroll]);
   if (!isOpen) return null;
   return <Form scroll={scroll} onDone={() => setIsOpen(false)} />;
 };
