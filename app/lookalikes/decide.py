@@ -28,7 +28,7 @@ from app.images.tag_models import ImageTag, Tag
 from app.library.flags import set_archived, set_favourite
 from app.library.selection import Locked, lock_images, set_columns
 from app.library.trash import delete_images, restore_images
-from app.lookalikes.compare import hold_groups_of
+from app.lookalikes.compare import MAX_IN_GROUP, hold_groups_of
 from app.lookalikes.schemas import (
     MAX_ALBUMS,
     CoverBefore,
@@ -145,7 +145,15 @@ def _group_again(user: User, undo: UndoDismissed) -> int:
         .where(UnalikePair.image_id.in_(ids), UnalikePair.other_id.in_(ids))
         .execution_options(synchronize_session=False)
     )
-    return _set_group(user, ids, group_id=undo.group_id)
+    # What is sent may be made up, and a page reads whole groups.
+    size = _count_group(user, undo.group_id)
+    return _set_group(user, ids, group_id=undo.group_id) if size + len(ids) <= MAX_IN_GROUP else 0
+
+
+def _count_group(user: User, group_id: UUID) -> int:
+    in_it = FingerprintRow.owned_by(user), FingerprintRow.group_id == group_id
+    count = select(func.count()).select_from(FingerprintRow).where(*in_it)
+    return db.session.scalar(count) or 0
 
 
 def _set_group(user: User, ids: Sequence[UUID], *, group_id: UUID | None) -> int:

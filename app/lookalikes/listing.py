@@ -19,6 +19,7 @@ from app.images.listing import LISTED, Reader, Shown, show, with_descriptions
 from app.images.models import Image
 from app.images.pagination import decode_cursor, encode_cursor
 from app.images.tag_models import ImageTag, Tag
+from app.lookalikes.compare import MAX_IN_GROUP
 
 _LIST = "lookalikes"
 _MAX_COUNTED = 1_000_000
@@ -120,6 +121,7 @@ def _show_groups(owner: User | Owner, ids: Sequence[UUID], *, reader: Reader) ->
         .join(FingerprintRow, FingerprintRow.image_id == Image.id)
         .where(FingerprintRow.owned_by(owner), FingerprintRow.group_id.in_(ids))
         .where(Image.owned_by(owner), _is_shown())
+        .limit(MAX_IN_GROUP * len(ids))
     ).all()
     members: defaultdict[UUID, list[_AnyRow]] = defaultdict(list)
     for row in rows:

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts.rate_limits.seats import take_seat
+from app.accounts.rate_limits.policies import LONG_READS
+from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat, take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.database import db
 from app.http.blueprint import APIBlueprint
@@ -35,7 +36,7 @@ BUSY = {429: "Several changes of yours are under way (`too_many_at_once`), or to
 @signed_in
 @lookalikes.input(LookalikesIn, location="query")
 @lookalikes.output(LookalikesOut)
-@lookalikes.doc(responses={400: "The cursor is not one of ours."})
+@lookalikes.doc(responses={400: "The cursor is not one of ours.", 429: LONG_READS})
 def list_lookalikes(query_data: LookalikesIn) -> Response:
     """List groups of pictures that look alike: copies that were saved, scaled or cropped anew.
 
@@ -43,6 +44,8 @@ def list_lookalikes(query_data: LookalikesIn) -> Response:
     `waiting` says how many are left.
     """
     owner = current_owner()
+    # All groups may have to be looked at, and pictures may be in many albums.
+    take_read_seat(owner.id, rows=FEW_ROWS + 1)
     found = list_groups(
         owner,
         reader=dependencies().access.reader(owner.id),

@@ -30,7 +30,7 @@ MAX_OF_ONE = 50  # images of one person in one transaction, and in one turn of t
 MAX_IN_ONE_ROUND = 500
 # Of one key within a burst's time of one image: there are more of files that all have one name.
 _MAX_PARTNERS = 200
-_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 8))")
 # Of which a decoder has said when they were taken, if their files say so.
 STACKABLE = (ImageState.READY, ImageState.DAMAGED)
 

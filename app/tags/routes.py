@@ -4,12 +4,14 @@ from uuid import UUID
 
 from flask import Response
 
-from app.accounts.rate_limits.seats import take_seat
+from app.accounts.rate_limits.policies import LONG_READS
+from app.accounts.rate_limits.seats import take_read_seat, take_seat
 from app.accounts.sessions.guards import current_owner, current_user, signed_in
 from app.database import db, now
 from app.http.blueprint import APIBlueprint
 from app.http.middleware import json_response
 from app.tags import tree
+from app.tags.entries import MAX_TAGS_OF_IMAGE
 from app.tags.listing import count_tags_of, list_tags, show_tag
 from app.tags.purge import RESTORABLE_FOR
 from app.tags.schemas import (
@@ -47,12 +49,15 @@ def get_tags(query_data: ListTagsIn) -> Response:
 @signed_in
 @tags.input(TagsOfImagesIn, location="json")
 @tags.output(TagsOfImagesOut)
+@tags.doc(responses={429: LONG_READS})
 def get_tags_of_images(json_data: TagsOfImagesIn) -> Response:
     """Tell which tags images have, and how many of them have each. Nothing is changed.
 
     A POST, since up to 10,000 ids fit in no address.
     """
-    return json_response({"tags": count_tags_of(current_owner(), json_data.ids)})
+    owner = current_owner()
+    take_read_seat(owner.id, rows=len(json_data.ids) * MAX_TAGS_OF_IMAGE)
+    return json_response({"tags": count_tags_of(owner, json_data.ids)})
 
 
 @tags.get("/<uuid:tag_id>")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from app.accounts.rate_limits.seats import FEW_ROWS, READ_SEATS, TAKE_READ_SEAT
 from app.sharing.contents import LARGE_ALBUM
+from app.tags.entries import MAX_TAGS_OF_IMAGE
 from tests.api.albums.conftest import add_images
 from tests.support.albums import add_to, make_album
 from tests.support.shares import Link, share, shown, visit
@@ -161,3 +163,18 @@ def test_images_of_a_large_album_are_not_counted_for_each_visitor(
 
     assert counted(FEW_ROWS) == 3
     assert counted(FEW_ROWS + 1) == FEW_ROWS + 1
+
+
+def test_look_alikes_and_tags_of_many_images_take_a_seat(
+    ada: Person, database: Engine, shelf: Shelf
+) -> None:
+    assert shelf.tag
+    few = ada.timeline()
+    many = [*few, *(str(uuid4()) for _ in range(FEW_ROWS // MAX_TAGS_OF_IMAGE))]
+
+    def ask(ids: list[str]) -> int:
+        return ada.http.post("/api/tags/of-images", json={"ids": ids}).status_code
+
+    assert (ask(many), ada.http.get("/api/lookalikes").status_code) == (200, 200)
+    with seats_taken(database, ada.user_id):
+        assert (ask(few), ask(many), ada.http.get("/api/lookalikes").status_code) == (200, 429, 429)

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from app.lookalikes.compare import new_group_id
+from app.lookalikes.compare import MAX_IN_GROUP, new_group_id
 from tests.support.albums import add_to, ids_in, make_album, read_album
 from tests.support.edited_photos import edited, scene
 from tests.support.lookalikes import add_photos, groups_of
@@ -345,6 +345,24 @@ def test_stranger_takes_nothing_back(
     for done in (kept, dismissed):
         assert undo(bob, done).status_code == 404
     assert snapshot(database, ada) == before
+
+
+def test_undo_that_was_made_up_makes_no_group_larger_than_groups_are(
+    ada: Person, database: Engine, group: tuple[str, list[str]]
+) -> None:
+    """A page reads whole groups."""
+    group_id, ids = group
+    others = [str(each) for each in add_photos(database, ada.user_id, *[scene(5)] * MAX_IN_GROUP)]
+
+    def put(images: list[str]) -> Json:
+        made_up = {"action": "dismiss", "group_id": group_id, "images": images}
+        answer = undo(ada, {"undo": made_up})
+        told: Json = answer.raise_for_status().json()
+        return told
+
+    room = MAX_IN_GROUP - len(ids)
+    assert put(others) == put(others[: room + 1]) == {"changed": 0}
+    assert put(others[:room]) == {"changed": room}
 
 
 def test_albums_and_tags_of_a_stranger_are_left_alone_by_an_undo_that_was_made_up(
