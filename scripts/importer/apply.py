@@ -19,6 +19,7 @@ from .exif import Own
 from .journal import Journal
 from .options import Options
 
+_LISTED = 100  # pictures that the site lists at once
 _ROUND = 500  # pictures at a time
 _WRITERS = 3  # as many writes of one person the site does at once
 _PAUSE = 2.0
@@ -107,6 +108,7 @@ class Applier:
             [row["image_id"] for row in rows if row["said"]["archived"] and row["is_new"]],
         )
         self._say_tags(rows)
+        self._look_at_dates(rows)
         with ThreadPoolExecutor(_WRITERS) as writers:
             for problem in writers.map(self._correct, rows):
                 if problem:
@@ -214,43 +216,36 @@ class Applier:
             elif error.status != _NOT_FOUND:
                 self.problems.append(f"{action} of picture {ids[0]}: {error}")
 
+    def _look_at_dates(self, rows: list[Json]) -> None:
+        """Ask what the site has read, of those whose own date was not found here: 100 at a time."""
+        asked = {
+            row["image_id"]: row
+            for row in rows
+            if row["said"]["is_said"] and row["said"].get("moment") is not None
+        }
+        ids = list(asked)
+        for at in range(0, len(ids), _LISTED):
+            page = self._api.ask("GET", f"/api/images?ids={','.join(ids[at : at + _LISTED])}")
+            for image in page["images"]:
+                is_read = image["dated_by"] == "picture"
+                asked[image["id"]]["taken_at"] = image["taken_at"] if is_read else None
+
     def _correct(self, row: Json) -> str | None:
         """Say dates, places, stars and texts of one picture; return what went wrong."""
-        said = row["said"]
-        changes = _changes(said)
-        if not changes:
-            return None
+        changes = _changes(row["said"])
+        if "taken" in changes and row.get("taken_at"):
+            date = self._decide_again(row["said"], row["taken_at"])
+            changes = {**changes, "taken": date} if date else _without(changes, "taken")
         path = f"/api/images/{row['image_id']}"
         try:
-            if not row["is_new"] or ("taken" in changes and said["moment"] is not None):
-                shown = self._api.ask("GET", path)
-                changes = self._missing(changes, said, shown, is_new=bool(row["is_new"]))
+            if changes and not row["is_new"]:
+                changes = _missing(changes, self._api.ask("GET", path))
             if changes:
                 self._api.ask("PATCH", path, changes)
         except ApiError as error:
             if error.status != _NOT_FOUND:
                 return f"Picture {row['image_id']}: {error}"
         return None
-
-    def _missing(self, changes: Json, said: Json, shown: Json, *, is_new: bool) -> Json:
-        """Leave out what a person has said on the site, and a date that the file says itself."""
-        kept = dict(changes)
-        if "taken" in kept and said["moment"] is not None and shown["file"]["taken_at"]:
-            date = self._decide_again(said, shown["file"]["taken_at"])
-            if date is None:
-                del kept["taken"]
-            else:
-                kept["taken"] = date
-        if not is_new:
-            for name, was_said in (
-                ("taken", "taken" in shown["corrected"]),
-                ("location", "location" in shown["corrected"] or shown["location"]),
-                ("rating", "rating" in shown["corrected"] or shown["rating"]),
-                ("description", shown["description"]),
-            ):
-                if was_said:
-                    kept.pop(name, None)
-        return kept
 
     def _decide_again(self, said: Json, taken_at: str) -> Json | None:
         """Choose between an export's date and the file's, now that the site has read the file."""
@@ -265,6 +260,22 @@ class Applier:
         if not date.is_said or date.taken is None:
             return None
         return {"at": date.taken.isoformat(), "offset_minutes": date.offset}
+
+
+def _without(changes: Json, name: str) -> Json:
+    return {other: value for other, value in changes.items() if other != name}
+
+
+def _missing(changes: Json, shown: Json) -> Json:
+    """Leave out what a person has said on the site already."""
+    corrected = shown["corrected"]
+    said = {
+        "taken": "taken" in corrected,
+        "location": "location" in corrected or shown["location"],
+        "rating": "rating" in corrected or shown["rating"],
+        "description": shown["description"],
+    }
+    return {name: value for name, value in changes.items() if not said[name]}
 
 
 def refresh(api: Api, journal: Journal) -> None:

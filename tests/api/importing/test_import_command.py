@@ -154,6 +154,23 @@ def test_network_that_is_cut_is_waited_for(site: str, ada: Person, tmp_path: Pat
     assert "Everything is there." in said
 
 
+def test_own_date_behind_what_the_plan_reads_stays(importer: Importer, tmp_path: Path) -> None:
+    export = takeout_export.Export()
+    comment = b"\xff\xfe" + (60_002).to_bytes(2, "big") + b" " * 60_000
+    for name, clock in (("tokyo.jpg", "2019:07:14 21:00:00"), ("scan.jpg", "1985:01:01 00:00:00")):
+        small = takeout_export.picture(9500, taken=clock)
+        content = small[:2] + comment * 6 + small[2:]  # 360 KB before its EXIF
+        export.picture(f"{takeout_export.YEAR}/{name}", takeout_export.Expected(), content=content)
+        export.sidecar(f"{takeout_export.YEAR}/{name}.json", title=name)
+    code, said = importer.run(*export.write(tmp_path, parts=1))
+    assert (code, "2  from: Google's sidecar" in said) == (0, True), said
+    taken = {image["name"]: image["taken_at"] for image in on_the_site(importer.person)}
+    assert taken == {
+        "tokyo.jpg": "2019-07-14T21:00:00",
+        "scan.jpg": "2019-07-14T14:00:00+02:00",  # more than a day apart: a person's correction
+    }
+
+
 def _told(image: dict[str, Any]) -> dict[str, Any]:
     place = image["location"]
     return {
