@@ -45,6 +45,7 @@ from app.processing.lease import Begun, begin_next, extend, is_ours, let_go, not
 from app.processing.scratch_space import RoomTakenError, ScratchSpace
 from app.processing.yielding import GiveWay
 from app.search.index import index_images
+from app.stacks.automatic import STACKABLE, stack_arrived
 from app.uploads.cancelled import note_cancelled, note_late
 from app.uploads.discarded import count_discarded
 
@@ -432,6 +433,8 @@ def _settle(
     db.session.commit()
     if settled is not None and state in _TOLD:
         count(_TOLD[state])
+    if settled is not None and state in STACKABLE:
+        stack_arrived(task.user_id, task.image_id)
     return settled is not None
 
 

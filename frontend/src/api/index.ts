@@ -47,7 +47,9 @@ export { landImages, noteUploadedInto, removeImages } from "./images/image-cache
 export { useChangeDates, type DateChange, type Taken } from "./images/date-mutations";
 export { changed, OPPOSITE, type BatchAction } from "./images/changed-image";
 export { belongsIn, isWhole, type ListedImage } from "./images/listed-image";
-export { useMomentOf, useNeighbours, type Neighbours } from "./images/neighbours";
+export { useMomentOf, useNeighbours, useOpenTile, type Neighbours } from "./images/neighbours";
+export { isTile, useStack } from "./images/stacks";
+export { useChangeStacks, type StackChange } from "./images/stack-mutations";
 export {
   bucketOf,
   lastMove,

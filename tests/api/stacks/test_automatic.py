@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -13,9 +14,13 @@ from app.database import db
 from app.settings import Settings
 from app.stacks.automatic import MAX_OF_ONE, images_to_stack, look_for_partners
 from scripts.embedded.stack import EmbeddedStack
+from tests.api.conftest import until
+from tests.media.raw_samples import RAW
+from tests.support.images import Picture, jpeg
 from tests.support.stacks import add_image, change, stack_of, tiles, undo
 from tests.support.users import Person
 
+CR3 = "image/x-canon-cr3"
 NEF = "image/x-nikon-nef"
 
 
@@ -38,6 +43,47 @@ def waiting(database: Engine, *ids: str) -> int:
     with database.connect() as connection:
         query = text("SELECT count(*) FROM images_to_stack WHERE image_id = ANY(:ids)")
         return connection.scalar(query, {"ids": [UUID(each) for each in ids]}) or 0
+
+
+def raw_of(name: str) -> Picture:
+    return Picture(name=name, content_type=CR3, content=RAW[CR3])
+
+
+@pytest.mark.parametrize("raw_first", [False, True])
+def test_raw_and_jpeg_that_are_uploaded_are_one_tile(
+    ada: Person, database: Engine, *, raw_first: bool
+) -> None:
+    shot = [jpeg(seed=8101, name="IMG_0001.JPG"), raw_of("IMG_0001.CR3")]
+    other = jpeg(seed=8102, name="IMG_0002.JPG")
+    ids = {}
+    for picture in [*(reversed(shot) if raw_first else shot), other]:
+        (image_id,) = ada.upload(picture)
+        until(partial(ada.settled, image_id))
+        ids[picture.name] = image_id
+    until(lambda: waiting(database, *ids.values()) == 0)
+    assert tiles(ada) == {ids["IMG_0001.JPG"]: 2, ids["IMG_0002.JPG"]: 1}
+    answer = ada.http.get(f"/api/images/{ids['IMG_0001.CR3']}/stack").json()
+    assert answer["reason"] == "shot"
+    assert [image["name"] for image in answer["images"]] == ["IMG_0001.JPG", "IMG_0001.CR3"]
+
+
+def test_burst_that_is_uploaded_at_once_is_one_tile(ada: Person, database: Engine) -> None:
+    names = [f"IMG_20240503_140506_BURST{n:03}.jpg" for n in range(1, 6)]
+    names[2] = names[2].replace(".jpg", "_COVER.jpg")
+    ids = ada.upload(*(jpeg(seed=8200 + n, name=name) for n, name in enumerate(names)))
+    for image_id in ids:
+        until(partial(ada.settled, image_id))
+    until(lambda: waiting(database, *ids) == 0)
+    assert tiles(ada) == {ids[2]: 5}
+    assert stack_of(ada, ids[0]) == [ids[2], ids[0], ids[1], ids[3], ids[4]]
+
+
+def test_pictures_of_one_second_with_other_names_stay_apart(ada: Person, database: Engine) -> None:
+    ids = ada.upload(*(jpeg(seed=8300 + n, name=f"IMG_{n:04}.JPG") for n in range(3)))
+    for image_id in ids:
+        until(partial(ada.settled, image_id))
+    until(lambda: waiting(database, *ids) == 0)
+    assert tiles(ada) == dict.fromkeys(ids, 1)
 
 
 def test_older_pictures_are_stacked_by_the_sweep_in_turns(

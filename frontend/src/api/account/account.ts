@@ -33,7 +33,7 @@ const keepUser = (client: QueryClient, user: User): void => {
 export const useChangeAccount = () => {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { descriptions_enabled: boolean }) =>
+    mutationFn: (body: Partial<Pick<User, "descriptions_enabled" | "stacks_images">>) =>
       read(api.PATCH("/api/account", { body })),
     onMutate: async (body) => {
       // An answer from before the change would take it back.

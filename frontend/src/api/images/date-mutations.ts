@@ -16,12 +16,15 @@ export type DateChange =
   | { action: "reset_taken" };
 
 /** `undoes`: this takes another change back, by what that one answered. */
-type Variables = { ids: readonly string[] } & ({ change: DateChange } | { undoes: Promise<Undo> });
+type Variables = { ids: readonly string[]; wholeStacks?: boolean } & (
+  { change: DateChange } | { undoes: Promise<Undo> }
+);
 
 const bodyOf = async (variables: Variables): Promise<Undo> => {
   // What failed changed nothing, and needs no undo.
   if ("undoes" in variables) return variables.undoes.catch(() => null);
-  return { ...variables.change, images: { ids: [...variables.ids] } };
+  const images = { ids: [...variables.ids], whole_stacks: variables.wholeStacks ?? false };
+  return { ...variables.change, images };
 };
 
 /** Has everything that shows dates show them as they are now. */

@@ -8,6 +8,7 @@ import { albumsKey, albumView, setMembers, tagsKey } from "./collections";
 import { imageDetailKey, removeImages, upsertImages, watchReturn } from "./image-cache";
 import { changed, type BatchAction } from "./changed-image";
 import { isDeleted, type ListedImage } from "./listed-image";
+import { STACKS } from "./stacks";
 import { knownKey, moveKey, withPendingMove, type KnownImages } from "./timeline-cache";
 import type { Batch, ImageChanges, ImageDetail } from "../types";
 
@@ -31,6 +32,7 @@ const settleLists = (client: QueryClient): void => {
   if (!isLast) return;
   void client.invalidateQueries(isHead);
   void client.invalidateQueries(BUCKETS);
+  void client.invalidateQueries(STACKS);
 };
 
 /** What takes a change back; null: nothing was changed. */
@@ -41,6 +43,8 @@ export type ImagesChange = {
   images: readonly ListedImage[];
   /** Into which album, or out of which. */
   albumId?: string;
+  /** Also what these stand for in the timeline. */
+  wholeStacks?: boolean;
   /** This change takes another one back: what that one answered says of which images. */
   undoes?: Promise<Undo>;
 };
@@ -99,11 +103,13 @@ export const useChangeImages = () => {
   return useMutation({
     mutationKey: moveKey,
     scope: { id: "change-images" },
-    mutationFn: async ({ action, images, albumId, undoes }: ImagesChange): Promise<Undo> => {
+    mutationFn: async (change: ImagesChange): Promise<Undo> => {
+      const { action, images, albumId, undoes, wholeStacks = false } = change;
       // What failed changed nothing, and needs no undo.
       const undo = undoes && (await undoes.catch(() => null));
       const where = albumId === undefined ? {} : { album_id: albumId };
-      const body = undoes ? undo : { action, ...where, images: { ids: idsOf(images) } };
+      const picked = { ids: idsOf(images), whole_stacks: wholeStacks };
+      const body = undoes ? undo : { action, ...where, images: picked };
       if (!body) return null;
       return (await read(api.POST("/api/images/batch", { body }))).undo;
     },

@@ -10,7 +10,9 @@ import type { Image, Listing, MainView } from "../types";
 export type ListedImage = Pick<
   Image,
   "id" | "state" | "timeline_at" | "width" | "height" | "is_animated" | "favourite" | "archived_at"
->;
+> &
+  // Of the timeline alone: see useStack().
+  Partial<Pick<Image, "stack_size" | "is_folded">>;
 
 /** In place of the moment, which a bucket does not have. */
 export const ARCHIVED = "archived";
@@ -27,6 +29,8 @@ export const toRow = (image: ListedImage): ListedImage => ({
   is_animated: image.is_animated,
   favourite: image.favourite,
   archived_at: image.archived_at === null ? null : ARCHIVED,
+  stack_size: image.stack_size ?? null,
+  is_folded: image.is_folded ?? false,
 });
 
 type Position = Pick<ListedImage, "timeline_at" | "id">;
@@ -66,7 +70,7 @@ export const isDeleted = (image: ListedImage): boolean =>
   isWhole(image) && image.deleted_at !== null;
 
 const IN_VIEW: Record<MainView, (image: ListedImage) => boolean> = {
-  timeline: (image) => image.archived_at === null,
+  timeline: (image) => image.archived_at === null && !image.is_folded,
   archive: (image) => image.archived_at !== null,
   favourites: (image) => image.favourite,
 };

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 
 import { imageOptions, useImage } from "./image-queries";
 import type { ListedImage } from "./listed-image";
+import { isTile, useStack } from "./stacks";
 import { bucketOf, type KnownImages, type Rows, type TimelineOverview } from "./timeline-cache";
 import {
   useBuckets,
@@ -66,14 +67,34 @@ export const runAround = ({ rows, at, before }: Around, known: KnownImages) => {
   return { images, before: before + first, near };
 };
 
-/** The wall clock by which an image stands in the timeline; null while it is not known. */
-export const useMomentOf = (id: string | null): string | null => {
+/** What is known of an image; null: nothing yet. */
+const useKnown = (id: string | null): Image | null => {
   const known = useKnownImages().get(id ?? "");
   const { data } = useQuery({
     ...imageOptions(id ?? ""),
     enabled: id !== null && known === undefined,
   });
-  return known?.timeline_at ?? data?.timeline_at ?? null;
+  return known ?? data ?? null;
+};
+
+/** The wall clock by which an image stands in the timeline; null while it is not known. */
+export const useMomentOf = (id: string | null): string | null => useKnown(id)?.timeline_at ?? null;
+
+/** What stands for an image in a view: where the timeline folds it, the cover of its stack. */
+const useTile = (image: Image | null, view: View): Image | null => {
+  const isFolded = view === "timeline" && image?.is_folded === true;
+  const stack = useStack(isFolded ? image : null);
+  return isFolded ? (stack?.images.find(isTile) ?? null) : image;
+};
+
+/** Where the grid shows an image that is open; its moment is null while that is not known. */
+export const useOpenTile = (
+  id: string | null,
+  view: View,
+): { id: string; at: string | null } | null => {
+  const tile = useTile(useKnown(id), view);
+  if (id === null) return null;
+  return tile ? { id: tile.id, at: tile.timeline_at } : { id, at: null };
 };
 
 /** Of an image in one of the views. */
@@ -82,9 +103,10 @@ export const useNeighbours = (id: string, view: View): Neighbours => {
   const known = useKnownImages();
   const loaded = useLoadedBuckets(view);
   const detail = useImage(id).data;
-  const moment = known.get(id)?.timeline_at ?? detail?.timeline_at;
+  const image = known.get(id) ?? detail ?? null;
+  const tile = useTile(image, view);
 
-  const key = timeline && moment !== undefined ? bucketOf(timeline, moment) : null;
+  const key = timeline && tile ? bucketOf(timeline, tile.timeline_at) : null;
   const here = timeline?.buckets.findIndex((bucket) => bucket.key === key) ?? -1;
   useBuckets(
     view,
@@ -94,9 +116,13 @@ export const useNeighbours = (id: string, view: View): Neighbours => {
           []),
   );
   const run = useMemo(() => {
-    const around = timeline && key !== null ? rowsAround(timeline, loaded, key, id) : null;
-    return around && runAround(around, known);
-  }, [timeline, loaded, key, id, known]);
+    const around =
+      timeline && key !== null ? rowsAround(timeline, loaded, key, tile?.id ?? id) : null;
+    const found = around && runAround(around, known);
+    if (!found || !tile || !image || tile.id === image.id) return found;
+    // The picture of a stack that is open stands in the place of its cover.
+    return { ...found, images: found.images.map((one) => (one.id === tile.id ? image : one)) };
+  }, [timeline, loaded, key, id, tile, image, known]);
   useImagesInView(run?.near ?? []);
   return useMemo(() => {
     // Not yet known itself: its neighbours wait for it.

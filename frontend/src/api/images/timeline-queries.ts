@@ -58,6 +58,8 @@ export const rowsOf = (answer: Omit<TimelineBucket, "key">): ListedImage[] => {
       is_animated: animated.has(at),
       favourite: favourites.has(at),
       archived_at: archived.has(at) ? ARCHIVED : null,
+      stack_size: answer.stacks[at] ?? null,
+      is_folded: false,
     };
   });
 };

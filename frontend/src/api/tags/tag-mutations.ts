@@ -17,7 +17,8 @@ export type TagChange = { add: readonly string[]; remove: readonly { id: string;
 
 /** `undoes`: this takes another change back, by what that one answered. */
 type Variables =
-  { ids: readonly string[]; change: TagChange } | { undoes: Promise<readonly Batch[]> };
+  | { ids: readonly string[]; change: TagChange; wholeStacks?: boolean }
+  | { undoes: Promise<readonly Batch[]> };
 
 /** The id of the tag that an entry of the cache is about alone. */
 const tagIn = ([all, kind, which]: QueryKey): string | null => {
@@ -41,7 +42,7 @@ export const refreshTags = (client: QueryClient, gone: ReadonlySet<string> = new
 const bodiesOf = async (variables: Variables): Promise<readonly Batch[]> => {
   // What failed changed nothing, and needs no undo.
   if ("undoes" in variables) return variables.undoes.catch(() => []);
-  const images = { ids: [...variables.ids] };
+  const images = { ids: [...variables.ids], whole_stacks: variables.wholeStacks ?? false };
   const { add, remove } = variables.change;
   return [
     ...remove.map(({ id }): Batch => ({ action: "remove_tag", tag_id: id, images })),

@@ -1,7 +1,7 @@
 /** Adds what is selected to an album. */
 import { lazy, Suspense, useState } from "react";
 
-import type { GallerySelection } from "@/components/gallery/Gallery";
+import type { ActsOnStacks } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { useFocusOnGrid } from "@/components/gallery/use-focus-on-grid";
 import { AddToAlbumIcon } from "@/ui";
@@ -11,7 +11,7 @@ import { useAddToAlbum, type ChosenAlbum } from "./use-add-to-album";
 
 const AddToAlbumDialog = lazy(loadAddToAlbumDialog);
 
-export const AddToAlbumButton = ({ selected, act }: GallerySelection) => {
+export const AddToAlbumButton = ({ selected, act, wholeStacks = false }: ActsOnStacks) => {
   const [isOpen, setIsOpen] = useState(false);
   const addToAlbum = useAddToAlbum();
   const noteUse = useFocusOnGrid();
@@ -19,7 +19,7 @@ export const AddToAlbumButton = ({ selected, act }: GallerySelection) => {
   const choose = (album: ChosenAlbum) => {
     noteUse();
     setIsOpen(false);
-    act((images) => addToAlbum(images, album).answer);
+    act((images) => addToAlbum(images, album, wholeStacks).answer);
   };
   return (
     <>

@@ -7,7 +7,7 @@ import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 
 import { useAlbums, type PlaceInAlbum } from "@/api";
-import type { GallerySelection } from "@/components/gallery/Gallery";
+import type { ActsOnStacks } from "@/components/gallery/selection-buttons";
 import { scrollAt } from "@/components/gallery/use-pointer-selection";
 import { picturesInWords } from "@/locale";
 import { classNames } from "@/ui";
@@ -19,7 +19,7 @@ const TREMBLE = 8;
 /** As many as a row of a wide window has room for: those that were changed last. */
 const MAX_TARGETS = 12;
 
-type CarrySelectedProps = GallerySelection & {
+type CarrySelectedProps = ActsOnStacks & {
   /** The album that one looks at, which has all of these. */
   exceptId?: string;
   /** Where the order is by hand: puts what is selected there. */
@@ -74,7 +74,8 @@ const Targets = ({ over, exceptId }: { over: string | null; exceptId: string | u
   );
 };
 
-export const CarrySelected = ({ selected, act, exceptId, onPlace }: CarrySelectedProps) => {
+export const CarrySelected = (props: CarrySelectedProps) => {
+  const { selected, act, exceptId, onPlace, wholeStacks = false } = props;
   const [carrying, setCarrying] = useState<Carrying | null>(null);
   const addToAlbum = useAddToAlbum();
   const targetAt = (x: number, y: number): Target | null => {
@@ -93,7 +94,7 @@ export const CarrySelected = ({ selected, act, exceptId, onPlace }: CarrySelecte
       return;
     }
     const { albumId: id, title } = target;
-    act((images) => addToAlbum(images, { id, title, isNew: false }).answer);
+    act((images) => addToAlbum(images, { id, title, isNew: false }, wholeStacks).answer);
   };
   const latest = useRef({ selected, targetAt, drop });
   useEffect(() => {

@@ -3,6 +3,7 @@ import { useCallback } from "react";
 
 import { useDeleteAlbum, type ListedImage } from "@/api";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { countStacked } from "@/components/gallery/count-stacked";
 import { formatNumber } from "@/locale";
 
 /** `isNew`: it was made for these pictures, so the undo deletes it again. */
@@ -12,10 +13,11 @@ export const useAddToAlbum = () => {
   const { change } = useChangeWithUndo();
   const { remove } = useDeleteAlbum();
   return useCallback(
-    (images: readonly ListedImage[], { id, title, isNew }: ChosenAlbum) =>
+    (images: readonly ListedImage[], { id, title, isNew }: ChosenAlbum, wholeStacks = false) =>
       change("add_to_album", images, {
         albumId: id,
-        message: `Added ${formatNumber(images.length)} to ${title}`,
+        wholeStacks,
+        message: `Added ${formatNumber(wholeStacks ? countStacked(images) : images.length)} to ${title}`,
         ...(isNew ? { undo: () => remove(id) } : {}),
       }),
     [change, remove],

@@ -2,7 +2,7 @@
 import { lazy, Suspense, useState } from "react";
 
 import { useKnownImages, type DateChange } from "@/api";
-import type { GallerySelection } from "@/components/gallery/Gallery";
+import type { ActsOnStacks } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { CalendarIcon } from "@/ui";
 
@@ -10,7 +10,7 @@ import { useCorrectDates } from "./use-correct-dates";
 
 const DateDialog = lazy(async () => ({ default: (await import("./DateDialog")).DateDialog }));
 
-export const ChangeDateButton = ({ selected, act }: GallerySelection) => {
+export const ChangeDateButton = ({ selected, act, wholeStacks = false }: ActsOnStacks) => {
   const [isOpen, setIsOpen] = useState(false);
   const known = useKnownImages();
   const correctDates = useCorrectDates();
@@ -21,6 +21,7 @@ export const ChangeDateButton = ({ selected, act }: GallerySelection) => {
       correctDates(
         images.map(({ id }) => id),
         wanted,
+        wholeStacks,
       ),
     );
   };

@@ -9,10 +9,10 @@ export const useCorrectDates = () => {
   const { mutateAsync } = useChangeDates();
   const toast = useToast();
   return useCallback(
-    (ids: readonly string[], change: DateChange): Promise<Undo> => {
+    (ids: readonly string[], change: DateChange, wholeStacks = false): Promise<Undo> => {
       const showError = (error: unknown) =>
         toast.show({ tone: "error", message: toProblem(error).detail });
-      const answer = mutateAsync({ ids, change });
+      const answer = mutateAsync({ ids, change, wholeStacks });
       answer.catch(showError);
       toast.show({
         message: `Date of ${picturesInWords(ids.length)} changed`,

@@ -58,7 +58,7 @@ export const DayBlocks = (props: DayBlocksProps) => {
               isSelected={selected?.has(image.id) ?? false}
               isSelecting={isSelecting}
               isTabStop={image.id === tabStop}
-              note={noteFor?.(image) ?? null}
+              note={noteFor?.(tile.image) ?? null}
               actions={actions}
             />
           );

@@ -6,10 +6,14 @@ import type { GallerySelection } from "./Gallery";
 import { SelectionButton } from "./SelectionBar";
 import { useChangeWithUndo } from "./use-change-with-undo";
 
+/** `wholeStacks`: what is done to a tile is done to all that it stands for. */
+export type ActsOnStacks = GallerySelection & { wholeStacks?: boolean };
+
 /** Does it to what is selected. */
-export const useAct = ({ act }: GallerySelection) => {
+export const useAct = ({ act, wholeStacks = false }: ActsOnStacks) => {
   const { change } = useChangeWithUndo();
-  return (action: BatchAction) => () => act((images) => change(action, images).answer);
+  return (action: BatchAction) => () =>
+    act((images) => change(action, images, { wholeStacks }).answer);
 };
 
 /** Favours all, or none where all are favourites. */
@@ -31,7 +35,7 @@ export const FavouriteButton = (selection: GallerySelection) => {
   );
 };
 
-export const DeleteButton = (selection: GallerySelection) => (
+export const DeleteButton = (selection: ActsOnStacks) => (
   <SelectionButton icon={<TrashIcon />} onClick={useAct(selection)("delete")}>
     Delete
   </SelectionButton>

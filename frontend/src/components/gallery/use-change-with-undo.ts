@@ -10,6 +10,7 @@ import {
   type ListedImage,
   type Undo,
 } from "@/api";
+import { countStacked } from "./count-stacked";
 import { picturesInWords } from "@/locale";
 import { useToast } from "@/ui";
 
@@ -37,10 +38,18 @@ type Options = {
   message?: string | null;
   /** Into which album, or out of which. */
   albumId?: string;
+  /** Also what these stand for in the timeline. */
+  wholeStacks?: boolean;
   /** Beside the undo, which is under way. */
   onUndo?: () => void;
   /** In place of doing the opposite. */
   undo?: () => Promise<unknown>;
+};
+
+const inWords = (images: readonly ListedImage[], isWhole: boolean, done: string): string => {
+  const count = isWhole ? countStacked(images) : images.length;
+  const stacks = count > images.length ? ", stacks as a whole" : "";
+  return `${picturesInWords(count)} ${done}${stacks}`;
 };
 
 const whyNot = (error: unknown): string => {
@@ -71,15 +80,15 @@ export const useChangeWithUndo = () => {
     (
       action: BatchAction,
       images: readonly ListedImage[],
-      { message, albumId, onUndo, undo }: Options = {},
+      { message, albumId, wholeStacks = false, onUndo, undo }: Options = {},
     ): Change => {
       const where = albumId === undefined ? {} : { albumId };
-      const answer = mutateAsync({ action, images, ...where });
+      const answer = mutateAsync({ action, images, ...where, wholeStacks });
       const made = { action, images, ...where, answer };
       answer.catch(showError);
       if (message === null) return made;
       toast.show({
-        message: message ?? `${picturesInWords(images.length)} ${DONE[action]}`,
+        message: message ?? inWords(images, wholeStacks, DONE[action]),
         until: answer,
         action: {
           label: "Undo",

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
 
 import type { TagChange } from "@/api";
 import { useLoadAhead } from "@/components/albums/load-add-to-album-dialog";
-import type { GallerySelection } from "@/components/gallery/Gallery";
+import type { ActsOnStacks } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { useFocusOnGrid } from "@/components/gallery/use-focus-on-grid";
 import { isTyping, TagIcon } from "@/ui";
@@ -13,7 +13,7 @@ import { useChangeTags } from "./use-change-tags";
 
 const TagDialog = lazy(loadTagDialog);
 
-export const TagButton = ({ selected, act }: GallerySelection) => {
+export const TagButton = ({ selected, act, wholeStacks = false }: ActsOnStacks) => {
   const [isOpen, setIsOpen] = useState(false);
   const changeTags = useChangeTags();
   const noteUse = useFocusOnGrid();
@@ -37,6 +37,7 @@ export const TagButton = ({ selected, act }: GallerySelection) => {
       changeTags(
         images.map(({ id }) => id),
         change,
+        wholeStacks,
       ),
     );
   };

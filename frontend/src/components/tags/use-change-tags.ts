@@ -22,10 +22,10 @@ export const useChangeTags = () => {
   const { mutateAsync } = useTagImages();
   const toast = useToast();
   return useCallback(
-    (ids: readonly string[], change: TagChange): Promise<unknown> => {
+    (ids: readonly string[], change: TagChange, wholeStacks = false): Promise<unknown> => {
       const showError = (error: unknown) =>
         toast.show({ tone: "error", message: toProblem(error).detail });
-      const answer = mutateAsync({ ids, change });
+      const answer = mutateAsync({ ids, change, wholeStacks });
       answer.catch(showError);
       toast.show({
         message: doneInWords(change, ids.length),

@@ -363,3 +363,52 @@ test("a change that is refused puts the favourite back as it was", async () => {
   expect(await screen.findByText(/can’t be reached/)).toBeVisible();
   expect(await tile("A red barn")).toBeVisible();
 });
+
+test("a tile that stands for a stack says so, and what is done to it is done to all of it", async () => {
+  const stacked: Partial<Image> = { stack_id: "s", stack_size: 3, favourite: true };
+  let images = two.map((image) => (image.id === "b2" ? { ...image, ...stacked } : image));
+  serve(two);
+  let sent: unknown;
+  server.use(
+    ...timelineHandlers(() => images),
+    http.post("*/api/images/batch", async ({ request }) => {
+      sent = await request.json();
+      images = images.slice(1);
+      return HttpResponse.json({ changed: 3, cancelled: 0, has_more: false, undo: null });
+    }),
+  );
+  const { user } = show();
+  const barn = await tile(/A red barn.*, favourite, stack of 3 pictures/);
+  expect(await tile(/a.jpg/)).not.toHaveTextContent("stack");
+  barn.focus();
+  await user.keyboard("{Delete}");
+  expect(
+    await screen.findByText("3 pictures moved to Recently deleted, stacks as a whole"),
+  ).toBeVisible();
+  expect(sent).toEqual({ action: "delete", images: { ids: ["b2"], whole_stacks: true } });
+});
+
+test("among favourites each picture of a stack is there for itself", async () => {
+  const stacked = { ...two[0], favourite: true, stack_id: "s", stack_size: 3 } as Image;
+  serve([stacked, { ...two[1], favourite: true, stack_id: "s", is_folded: true } as Image]);
+  show("favourites");
+  expect(await tile(/A red barn/)).not.toHaveTextContent("stack");
+  expect(await tile(/a.jpg/)).toBeVisible();
+});
+
+test("what is folded meanwhile leaves the timeline", async () => {
+  let images: readonly Image[] = two;
+  serve(two);
+  server.use(...timelineHandlers(() => images));
+  const { client } = show();
+  await tile(/a.jpg/);
+  images = two.slice(0, 1);
+  await landImages(
+    client,
+    two.slice(1).map((image) => ({ ...image, is_folded: true })),
+  );
+  await waitFor(() =>
+    expect(screen.queryByRole("link", { name: /a.jpg/ })).not.toBeInTheDocument(),
+  );
+  expect(await tile(/A red barn/)).toBeVisible();
+});

@@ -1,9 +1,10 @@
 /** A person's pictures, favourites, archive or an album, newest first, with a scrubber beside them. */
 import { lazy, useCallback, type ComponentType, type ReactNode } from "react";
 
-import { useMomentOf, type ListedImage, type MainView, type View } from "@/api";
+import { useOpenTile, type ListedImage, type MainView, type View } from "@/api";
 import { Gallery, type GallerySelection } from "@/components/gallery/Gallery";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { stackNote } from "@/components/stacks/stack-note";
 
 import { EmptyView } from "./EmptyView";
 import { GoToDate } from "./GoToDate";
@@ -24,7 +25,7 @@ const VIEWS: Record<MainView, Wording> = {
   favourites: {
     label: "Your favourites, newest first",
     failedTitle: "Your favourites could not be loaded",
-    Actions: lazy(async () => ({ default: (await loadActions()).TimelineActions })),
+    Actions: lazy(async () => ({ default: (await loadActions()).FavouritesActions })),
   },
   archive: {
     label: "Your archive, newest first",
@@ -58,10 +59,11 @@ export const Timeline = ({ view, look, path, openId, onOpen }: TimelineProps) =>
   const list = useTimelineList(view);
   const { change } = useChangeWithUndo();
   const onDelete = useCallback(
-    (images: readonly ListedImage[]) => change("delete", images).answer,
-    [change],
+    (images: readonly ListedImage[]) =>
+      change("delete", images, { wholeStacks: view === "timeline" }).answer,
+    [change, view],
   );
-  const at = useMomentOf(openId);
+  const open = useOpenTile(openId, view);
   const { label, failedTitle, empty, Actions } = look;
 
   return (
@@ -73,7 +75,8 @@ export const Timeline = ({ view, look, path, openId, onOpen }: TimelineProps) =>
       actions={Actions}
       path={path}
       onOpen={onOpen}
-      open={openId === null ? null : { id: openId, at }}
+      open={open}
+      {...(view === "timeline" ? { noteFor: stackNote } : {})}
       onDelete={onDelete}
       keepsPlace
       beside={(control) => (

@@ -6,10 +6,31 @@ import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
+import { StackButton } from "@/components/stacks/StackButton";
 import { TagButton } from "@/components/tags/TagButton";
 import { ArchiveIcon, UnarchiveIcon } from "@/ui";
 
+/** Of the timeline, where a tile stands for a stack: all of it, but for what one sees of it alone. */
 export const TimelineActions = (selection: GallerySelection) => (
+  <>
+    <FavouriteButton {...selection} />
+    <CarrySelected {...selection} wholeStacks />
+    <AddToAlbumButton {...selection} wholeStacks />
+    <TagButton {...selection} wholeStacks />
+    <ShareSelectionButton {...selection} />
+    <SelectionButton
+      icon={<ArchiveIcon />}
+      onClick={useAct({ ...selection, wholeStacks: true })("archive")}
+    >
+      Archive
+    </SelectionButton>
+    <StackButton {...selection} />
+    <ChangeDateButton {...selection} wholeStacks />
+    <DeleteButton {...selection} wholeStacks />
+  </>
+);
+
+export const FavouritesActions = (selection: GallerySelection) => (
   <>
     <FavouriteButton {...selection} />
     <CarrySelected {...selection} />

@@ -3,6 +3,7 @@ import { Dialog } from "@/ui";
 
 const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["←", "→"], "Previous and next picture"],
+  [["[", "]"], "Through the pictures of a stack"],
   [["F"], "Favourite, or no longer"],
   [["A"], "Archive, or back to the timeline"],
   [["L"], "Add to an album"],

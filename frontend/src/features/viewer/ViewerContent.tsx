@@ -1,7 +1,7 @@
 /** The stage with everything around it: bars, arrows, details, and the keys for all of them. */
 import { useMemo, useRef, useState } from "react";
 
-import { albumOf, useAlbum, type Image, type ImageDetail, type Listing } from "@/api";
+import { albumOf, useAlbum, useStack, type Image, type ImageDetail, type Listing } from "@/api";
 import { classNames } from "@/ui";
 
 import { DamagedNotice } from "./DamagedNotice";
@@ -9,6 +9,7 @@ import type { Drafts } from "./descriptions/description-draft";
 import { DetailsPanel } from "./details/DetailsPanel";
 import { NavButton } from "./NavButton";
 import { SlideshowBar } from "./SlideshowBar";
+import { StackStrip } from "./stack/StackStrip";
 import { useAnimation } from "./use-animation";
 import { useChangeCurrent } from "./use-change-current";
 import { useIdle } from "./use-idle";
@@ -53,7 +54,14 @@ export const ViewerContent = ({
   const [isLeaving, setIsLeaving] = useState(false);
   const index = images.findIndex(({ id }) => id === imageId);
   const image = images[index];
-  const { changeThis, undo } = useChangeCurrent({ view, images, onNavigate, onClose });
+  const stack = useStackOf(detail?.id === imageId ? detail : (image ?? null), view);
+  const { changeThis, undo } = useChangeCurrent({
+    view,
+    images,
+    beside: stack.beside,
+    onNavigate,
+    onClose,
+  });
   const { renewUrls, fetchFull } = useFullResolution();
   const show = useSlideshow({
     imageId,
@@ -84,6 +92,10 @@ export const ViewerContent = ({
   const close = () => stage.current?.close();
   const step = (by: number) => {
     const to = images[index + by];
+    if (to) onNavigate(to.id);
+  };
+  const showMember = (by: number) => {
+    const to = stack.images[stack.at + by];
     if (to) onNavigate(to.id);
   };
   const toggleDetails = () => setHasDetails((was) => !was);
@@ -125,6 +137,8 @@ export const ViewerContent = ({
     Escape: isShow ? show.end : close,
     ArrowLeft: () => step(-1),
     ArrowRight: () => step(1),
+    "[": () => showMember(-1),
+    "]": () => showMember(1),
     "+": () => stage.current?.zoomIn(),
     "=": () => stage.current?.zoomIn(),
     "-": () => stage.current?.zoomOut(),
@@ -190,6 +204,9 @@ export const ViewerContent = ({
           />
           <DamagedNotice image={image} />
           <SlideshowBar show={show} />
+          {!isShow && stack.images.length > 1 && (
+            <StackStrip images={stack.images} imageId={imageId} onShow={onNavigate} />
+          )}
           <NavButton to="previous" isEnd={index <= 0} onPress={() => step(-1)} />
           <NavButton to="next" isEnd={index >= images.length - 1} onPress={() => step(1)} />
         </div>
@@ -215,6 +232,21 @@ export const ViewerContent = ({
       />
     </div>
   );
+};
+
+/** The stack that the timeline shows as one; elsewhere each picture is there for itself. */
+const useStackOf = (image: Image | null, view: Listing) => {
+  const stack = useStack(view === "timeline" ? image : null);
+  return useMemo(() => {
+    const images = stack?.images ?? [];
+    const at = images.findIndex(({ id }) => id === image?.id);
+    const ids = images.map(({ id }) => id);
+    return {
+      images,
+      at,
+      beside: [...ids.slice(at + 1), ...ids.slice(0, Math.max(0, at)).reverse()],
+    };
+  }, [stack, image]);
 };
 
 /** The list with what is newest about the picture in view. */

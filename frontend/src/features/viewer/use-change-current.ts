@@ -7,6 +7,8 @@ import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 type CurrentOptions = {
   view: Listing;
   images: readonly Image[];
+  /** Where to go on first: those of the same stack, the nearest first. */
+  beside: readonly string[];
   onNavigate: (id: string) => void;
   onClose: () => void;
 };
@@ -22,7 +24,8 @@ const DONE: Record<BatchAction, string> = {
   remove_from_album: "Removed from the album",
 };
 
-export const useChangeCurrent = ({ view, images, onNavigate, onClose }: CurrentOptions) => {
+export const useChangeCurrent = (options: CurrentOptions) => {
+  const { view, images, beside, onNavigate, onClose } = options;
   const { change, takeBack } = useChangeWithUndo();
   const done = useRef<{ image: Image; made: ReturnType<typeof change> }[]>([]);
   const isHere = useRef(false);
@@ -47,8 +50,8 @@ export const useChangeCurrent = ({ view, images, onNavigate, onClose }: CurrentO
       const gone = new Set(done.current.map((one) => one.image.id));
       const left = images.filter(({ id }) => !gone.has(id));
       const at = left.findIndex(({ id }) => id === image.id);
-      const next = left[at + 1] ?? left[at - 1];
-      if (next) onNavigate(next.id);
+      const next = beside.find((id) => !gone.has(id)) ?? (left[at + 1] ?? left[at - 1])?.id;
+      if (next !== undefined) onNavigate(next);
       else onClose();
     }
     const message = album ? `Removed from ${album.title}` : DONE[action];

@@ -10,6 +10,7 @@ import { server } from "@/test/server";
 
 import { PreferencesPage } from "./PreferencesPage";
 
+const DESCRIBE = { name: "Describe my pictures" };
 const enabled = { ...anAccount().user, descriptions_enabled: true };
 
 const show = (account: Account, offer: Partial<Session["descriptions"]> = {}) => {
@@ -34,7 +35,7 @@ test("before it is switched on the page says what is sent to whom", async () => 
 test("where the operator has set no key there is nothing to switch", async () => {
   show(anAccount(), { available: false, model: null, host: null });
   expect(await screen.findByText(/has not switched descriptions on/)).toBeVisible();
-  expect(screen.queryByRole("switch")).not.toBeInTheDocument();
+  expect(screen.queryByRole("switch", DESCRIBE)).not.toBeInTheDocument();
 });
 
 test("a stand-in model is marked as a demo", async () => {
@@ -52,8 +53,8 @@ test("the switch asks the server and shows what it answered", async () => {
     }),
   );
   const { user } = show(anAccount());
-  await user.click(await screen.findByRole("switch"));
-  await expect.poll(() => screen.getByRole("switch")).toBeChecked();
+  await user.click(await screen.findByRole("switch", DESCRIBE));
+  await expect.poll(() => screen.getByRole("switch", DESCRIBE)).toBeChecked();
   expect(sent).toEqual({ descriptions_enabled: true });
 });
 
@@ -69,11 +70,11 @@ test("the switch turns at once, and a refused one turns back and says why", asyn
     }),
   );
   const { user } = show(anAccount());
-  await user.click(await screen.findByRole("switch"));
-  await expect.poll(() => screen.getByRole("switch")).toBeChecked();
+  await user.click(await screen.findByRole("switch", DESCRIBE));
+  await expect.poll(() => screen.getByRole("switch", DESCRIBE)).toBeChecked();
   answer();
   expect(await screen.findByText(detail)).toBeVisible();
-  expect(screen.getByRole("switch")).not.toBeChecked();
+  expect(screen.getByRole("switch", DESCRIBE)).not.toBeChecked();
 });
 
 test("older pictures are queued by the button, which is there only if there are any", async () => {
@@ -95,6 +96,23 @@ test("with everything described there is no button", async () => {
   show(anAccount({ user: enabled, descriptions: { waiting: 0, done: 4, failed: 0, missing: 0 } }));
   expect(await screen.findByText("described")).toBeVisible();
   expect(screen.queryByRole("button", { name: "Describe older pictures" })).not.toBeInTheDocument();
+});
+
+test("whether pictures are stacked by themselves is a switch of its own", async () => {
+  let sent: unknown;
+  const off = anAccount({ user: { ...anAccount().user, stacks_images: false } });
+  server.use(
+    http.patch("*/api/account", async ({ request }) => {
+      sent = await request.json();
+      return HttpResponse.json(off);
+    }),
+  );
+  const { user } = show(anAccount());
+  const stacks = await screen.findByRole("switch", { name: "Stack new pictures automatically" });
+  expect(stacks).toBeChecked();
+  await user.click(stacks);
+  await expect.poll(() => stacks).not.toBeChecked();
+  expect(sent).toEqual({ stacks_images: false });
 });
 
 test("a theme is chosen", async () => {

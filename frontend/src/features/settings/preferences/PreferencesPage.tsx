@@ -5,6 +5,7 @@ import { Section } from "@/components/settings/Section";
 import { Page } from "@/components/settings/SideNavLayout";
 
 import { DescriptionsSection } from "./DescriptionsSection";
+import { StackingSection } from "./StackingSection";
 import { ThemeSection, type ThemeChoice } from "./ThemeSection";
 
 type PreferencesPageProps = { theme: ThemeChoice; onThemeChange: (theme: ThemeChoice) => void };
@@ -16,7 +17,10 @@ export const PreferencesPage = ({ theme, onThemeChange }: PreferencesPageProps) 
     <Page title="Preferences">
       <ThemeSection theme={theme} onThemeChange={onThemeChange} />
       {account.data ? (
-        <DescriptionsSection account={account.data} offer={descriptions} />
+        <>
+          <StackingSection account={account.data} />
+          <DescriptionsSection account={account.data} offer={descriptions} />
+        </>
       ) : (
         <Section title="Descriptions">
           <QueryBoundary query={account} what="your preferences" rows={3}>

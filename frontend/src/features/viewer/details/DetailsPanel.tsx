@@ -13,6 +13,7 @@ import {
 
 import type { Drafts } from "../descriptions/description-draft";
 import { DescriptionSection } from "../descriptions/DescriptionSection";
+import { StackSection } from "../stack/StackSection";
 import { AlbumsSection, type AlbumOfImage } from "./AlbumsSection";
 import { DamagedSection } from "./DamagedSection";
 import { cameraLines, factsOf } from "./facts";
@@ -72,6 +73,7 @@ export const DetailsPanel = ({
             <Facts image={image} onChangeDate={onChangeDate} />
             <RatingField detail={detail} />
             <CameraFacts detail={detail} />
+            <StackSection image={detail} />
             <AlbumsSection
               albums={detail.albums}
               onAdd={onAddToAlbum}
