@@ -23,7 +23,7 @@ const FIRST_LOAD = [
         /node_modules.openapi-fetch\b/,
         /src.components.sharing.ShareIcon/,
         /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch)/,
-        /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good|lookalikes))/,
+        /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good|date-mutations|stack-mutations|neighbours|lookalikes))/,
         /src.api.(auth.(session|reauth|webauthn)|account.(account|notices))\./,
       ]
         .map(({ source }) => source)

@@ -40,6 +40,7 @@ from app.integrity.one_step import try_step
 from app.integrity.orphans import PAGES_A_SWEEP, look_for_orphans, remove_unless_known
 from app.integrity.purges import finish_purge, marked_purges, purge, was_purged
 from app.integrity.scan_state import record_sweep
+from app.jobs.stacking import stack_what_waits
 from app.lookalikes.compare import compare_some, owners_with_new
 from app.media.results import DECODER_VERSION
 from app.messages import DescribePicture, ExportLibrary, PictureStored
@@ -47,7 +48,6 @@ from app.places.naming import name_some, owners_to_name
 from app.processing.fingerprints import is_any_missing
 from app.processing.lease import record_backlog, seconds_until_next
 from app.search.index import index_some, index_some_albums
-from app.stacks.automatic import images_to_stack, look_for_partners
 from app.tags.purge import purge_tags, tags_due
 from app.uploads.cancelled import CancelledUpload, note_cancelled, note_looked, take_due, take_look
 from app.uploads.discarded import count_discarded
@@ -131,7 +131,7 @@ def sweep(
     for index in (index_some, index_some_albums):
         try_step(partial(_index, index))
     _compare_new()
-    _stack_what_waits()
+    stack_what_waits()
     for owner_id in in_time(_found(owners_of_old_removals)):
         try_step(partial(forget_removals, owner_id))
     try_step(_delete_dead_sessions)
@@ -158,18 +158,6 @@ def _compare_new() -> None:
 def _compare_some(owner_id: UUID, waiting: deque[UUID]) -> None:
     if compare_some(owner_id):
         waiting.append(owner_id)
-
-
-def _stack_what_waits() -> None:
-    """Look for partners of images, in turns of their people, as long as each turn gets on."""
-    before: list[tuple[UUID, list[UUID]]] = []
-    for _ in in_time(count()):
-        turns = _found(images_to_stack)
-        if not turns or turns == before:
-            return
-        for owner_id, ids in turns:
-            try_step(partial(look_for_partners, owner_id, ids))
-        before = list(turns)
 
 
 def _index(index: Callable[[], bool]) -> None:

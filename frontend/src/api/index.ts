@@ -47,7 +47,8 @@ export { landImages, noteUploadedInto, removeImages } from "./images/image-cache
 export { useChangeDates, type DateChange, type Taken } from "./images/date-mutations";
 export { changed, OPPOSITE, type BatchAction } from "./images/changed-image";
 export { belongsIn, isWhole, type ListedImage } from "./images/listed-image";
-export { useMomentOf, useNeighbours, useOpenTile, type Neighbours } from "./images/neighbours";
+export { useNeighbours, type Neighbours } from "./images/neighbours";
+export { useMomentOf, useOpenTile } from "./images/open-tile";
 export { isTile, useStack } from "./images/stacks";
 export { useChangeStacks, type StackChange } from "./images/stack-mutations";
 export {

@@ -22,6 +22,7 @@ import {
   TagPage,
   TagsPage,
   TrashViewer,
+  ViewerLayer,
 } from "./lazy-screens";
 import { isWithin } from "./navigation";
 import { NotFound } from "./NotFound";
@@ -30,7 +31,6 @@ import { AdministrationPage, DeletedPage, SettingsPage, ViewPage } from "./pages
 import { PaletteLayer } from "./PaletteLayer";
 import { SEARCH } from "./search-address";
 import { useViewerRoute } from "./use-viewer-route";
-import { ViewerLayer } from "./ViewerLayer";
 import { DELETED, VIEWS, viewAt } from "./views";
 
 const Waiting = () => (
@@ -111,7 +111,9 @@ export const SignedIn = () => {
         <BottomBar path={path} onGo={navigate} />
       </div>
       {view && albumId === null && openId !== null && (
-        <ViewerLayer view={view} imageId={openId} onShow={show} onClose={close} />
+        <Suspense fallback={null}>
+          <ViewerLayer view={view} imageId={openId} onShow={show} onClose={close} />
+        </Suspense>
       )}
       {typeof albumId === "string" && openId !== null && (
         <Suspense fallback={null}>

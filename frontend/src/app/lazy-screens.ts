@@ -73,6 +73,10 @@ export const Admin = lazy(async () => ({
   default: (await import("@/features/admin")).Admin,
 }));
 
-export const loadViewer = () => import("@/features/viewer");
+const loadViewer = () => import("@/features/viewer");
 export const Viewer = lazy(loadViewer);
+export const ViewerLayer = lazy(async () => {
+  void loadViewer(); // which it will want as soon as it is there
+  return { default: (await import("./ViewerLayer")).ViewerLayer };
+});
 export const LazyUpload = lazy(() => import("./LazyUpload"));

@@ -51,13 +51,6 @@ export const StackIcon = icon(
     <path d="M8 5.5h8a2.5 2.5 0 0 1 2.5 2.5v8M12 2.5h7a2.5 2.5 0 0 1 2.5 2.5v7" />
   </>,
 );
-export const UnstackIcon = icon(
-  <>
-    <rect x="3" y="13" width="8" height="8" rx="2" />
-    <rect x="13" y="13" width="8" height="8" rx="2" />
-    <path d="M12 10V3m0 7-3-3m3 3 3-3" />
-  </>,
-);
 export const AddToAlbumIcon = icon(
   <>
     <rect x="3" y="9" width="18" height="11.5" rx="2.5" />

@@ -1,10 +1,9 @@
 /** The images around one of the timeline, as the viewer goes through them, over the borders of buckets. */
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { imageOptions, useImage } from "./image-queries";
+import { useImage } from "./image-queries";
 import type { ListedImage } from "./listed-image";
-import { isTile, useStack } from "./stacks";
+import { useTile } from "./open-tile";
 import { bucketOf, type KnownImages, type Rows, type TimelineOverview } from "./timeline-cache";
 import {
   useBuckets,
@@ -65,36 +64,6 @@ export const runAround = ({ rows, at, before }: Around, known: KnownImages) => {
   const images = rows.slice(first, end).flatMap((row) => known.get(row.id) ?? []);
   const near = rows.slice(Math.max(0, at - AHEAD), at + AHEAD + 1).map((row) => row.id);
   return { images, before: before + first, near };
-};
-
-/** What is known of an image; null: nothing yet. */
-const useKnown = (id: string | null): Image | null => {
-  const known = useKnownImages().get(id ?? "");
-  const { data } = useQuery({
-    ...imageOptions(id ?? ""),
-    enabled: id !== null && known === undefined,
-  });
-  return known ?? data ?? null;
-};
-
-/** The wall clock by which an image stands in the timeline; null while it is not known. */
-export const useMomentOf = (id: string | null): string | null => useKnown(id)?.timeline_at ?? null;
-
-/** What stands for an image in a view: where the timeline folds it, the cover of its stack. */
-const useTile = (image: Image | null, view: View): Image | null => {
-  const isFolded = view === "timeline" && image?.is_folded === true;
-  const stack = useStack(isFolded ? image : null);
-  return isFolded ? (stack?.images.find(isTile) ?? null) : image;
-};
-
-/** Where the grid shows an image that is open; its moment is null while that is not known. */
-export const useOpenTile = (
-  id: string | null,
-  view: View,
-): { id: string; at: string | null } | null => {
-  const tile = useTile(useKnown(id), view);
-  if (id === null) return null;
-  return tile ? { id: tile.id, at: tile.timeline_at } : { id, at: null };
 };
 
 /** Of an image in one of the views. */

@@ -4,8 +4,9 @@ import { countStacked } from "@/components/gallery/count-stacked";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { useFocusOnGrid } from "@/components/gallery/use-focus-on-grid";
-import { StackIcon, UnstackIcon } from "@/ui";
+import { StackIcon } from "@/ui";
 
+import { UnstackIcon } from "./UnstackIcon";
 import { useRestack } from "./use-change-stacks";
 
 const idsOf = (images: readonly ListedImage[]): string[] => images.map(({ id }) => id);

@@ -1,8 +1,9 @@
 /** Of a picture in a stack: why they are stacked, and what can be done about it. */
 import { isTile, useStack, type Image } from "@/api";
+import { UnstackIcon } from "@/components/stacks/UnstackIcon";
 import { useRestack } from "@/components/stacks/use-change-stacks";
 import { formatNumber } from "@/locale";
-import { Button, StackIcon, UnstackIcon } from "@/ui";
+import { Button, StackIcon } from "@/ui";
 
 type Why = NonNullable<NonNullable<ReturnType<typeof useStack>>["reason"]>;
 
