@@ -29,12 +29,18 @@ def _add_pictures(screen: Screen, on_disk: Callable[..., list[Path]]) -> None:
     expect(screen.panel.get_by_role("heading")).to_have_text(f"{len(PICTURES)} pictures added")
     screen.close_panel()
     # Each is stacked a moment after it is ready; a page that is open looks once a minute.
-    for _ in range(100):
-        if screen.call("GET", "/api/timeline")["count"] == 3:
-            break
-        screen.page.wait_for_timeout(100)
+    _wait_for_tiles(screen, 3)
     screen.page.reload()
     expect(screen.tiles).to_have_count(3)
+
+
+def _wait_for_tiles(screen: Screen, count: int) -> None:
+    """Wait until the server has so many: what is on the screen already may be on its way."""
+    for _ in range(300):
+        if screen.call("GET", "/api/timeline")["count"] == count:
+            return
+        screen.page.wait_for_timeout(100)
+    raise AssertionError(f"there are never {count} tiles")
 
 
 def _stack(screen: Screen, size: int) -> Locator:
@@ -129,8 +135,7 @@ def test_tiles_are_stacked_and_deleted_as_a_whole(
     message = "2 pictures moved to Recently deleted, stacks as a whole"
     expect(page.get_by_text(message)).to_be_visible()
     expect(screen.tiles).to_have_count(2)
-    page.reload()
-    expect(screen.tiles).to_have_count(2)
+    _wait_for_tiles(screen, 2)
     screen.page.goto(f"{screen.site}/deleted")
     page.get_by_role("button", name="Select all", exact=True).click()
     expect(_bar(screen).get_by_role("status")).to_have_text("2 selected")

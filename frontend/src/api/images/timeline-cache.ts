@@ -228,6 +228,21 @@ export const changeKnown = (client: QueryClient, change: (image: Image) => Image
   );
 };
 
+/** Notes what tiles of the timeline stand for: what else is known of them may be older. */
+export const noteStacks = (client: QueryClient, rows: Rows): void => {
+  const known = client.getQueryData<KnownImages>(knownKey);
+  const sizes = new Map(
+    rows
+      .filter(({ id, stack_size: size }) => known?.has(id) && known.get(id)?.stack_size !== size)
+      .map(({ id, stack_size: size }) => [id, size ?? null]),
+  );
+  if (sizes.size === 0) return;
+  changeKnown(client, (image) => {
+    const size = sizes.get(image.id);
+    return size === undefined ? image : { ...image, stack_size: size, is_folded: false };
+  });
+};
+
 type Move = { action: BatchAction; images: Rows; albumId?: string };
 
 const pendingMoves = (client: QueryClient): Move[] =>

@@ -24,6 +24,7 @@ import {
   knownKey,
   learnImages,
   moveKey,
+  noteStacks,
   timelineKey,
   withPendingMoves,
   type KnownImages,
@@ -180,6 +181,7 @@ const bucketOptions = (view: View, key: string) =>
     queryFn: async ({ signal, client }): Promise<Rows> => {
       const rows = withPendingMoves(client, view, key, await fetchBucket(view, key, signal));
       countBucket(client, view, key, rows);
+      if (view === "timeline") noteStacks(client, rows);
       return rows;
     },
     staleTime: LOOK_EVERY_MS,

@@ -38,27 +38,26 @@ const rowsOf = (page: Page): ListedImage[] => {
 const withAddress = (row: ListedImage, visit: Visit, alt: string): Image | null => {
   const urls = visit.urlsOf(row.id);
   return (
-    (urls && {
-      ...row,
-      name: "",
-      size: 0,
-      content_type: "",
-      failure: null,
-      taken_at: null,
-      dated_by: "picture",
-      created_at: "",
-      deleted_at: null,
-      stack_id: null,
-      stack_size: null,
-      is_folded: false,
-      alt_text: urls.altText ?? alt,
-      description_state: "none",
-      description_demo: false,
-      thumbhash: urls.thumbhash,
-      thumbnail_url: urls.thumbnail,
-      preview_url: urls.preview,
-      urls_expire_at: null,
-    }) ??
+    (urls &&
+      ({
+        ...row,
+        name: "",
+        size: 0,
+        content_type: "",
+        failure: null,
+        taken_at: null,
+        dated_by: "picture",
+        created_at: "",
+        deleted_at: null,
+        alt_text: urls.altText ?? alt,
+        description_state: "none",
+        description_demo: false,
+        thumbhash: urls.thumbhash,
+        thumbnail_url: urls.thumbnail,
+        preview_url: urls.preview,
+        urls_expire_at: null,
+        // Of stacks nothing is said here, not even that there is none: this page has no room for it.
+      } as Image)) ??
     null
   );
 };
