@@ -24,29 +24,28 @@ MAX_AT_ONCE = 100
 MAX_IN_GROUP = 20
 # Bits of 63 in which the middle of one may differ from the window of another. More find hardly any
 # more copies, and many more that have nothing to do with each other.
-MAX_DISTANCE = 12
+MAX_DISTANCE = 13
 # Of those that agree in one band. A scanner's pages, thousands of which may, take no longer.
 _MAX_OF_BAND = 200
 _MAX_COMPARED = 200  # with one picture, the nearest first
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
+# Arrays come as texts: to parse thousands of numbers as expressions takes longer than to look for
+# them.
 _OF_BANDS = " UNION ALL ".join(
-    f"(SELECT image_id, group_id, middle, grey FROM fingerprints"  # noqa: S608 - constants
-    f" WHERE owner_id = :owner AND middle IS NOT NULL"
-    f" AND (middle & {band}::bigint) = (probe.hash & {band}::bigint) LIMIT {_MAX_OF_BAND})"
-    for band in BANDS
+    "SELECT probe.number, probe.hash, found.* FROM unnest("  # noqa: S608 - constants
+    f"CAST(:numbers_{number} AS integer[]), CAST(:hashes_{number} AS bigint[])"
+    ") AS probe (number, hash) CROSS JOIN LATERAL ("
+    "SELECT image_id, group_id, middle, grey FROM fingerprints"
+    " WHERE owner_id = :owner AND middle IS NOT NULL"
+    f" AND (middle & {band}::bigint) = (probe.hash & {band}::bigint) LIMIT {_MAX_OF_BAND}"
+    ") AS found"
+    for number, band in enumerate(BANDS)
 )
 _CANDIDATES = text(f"""
-SELECT DISTINCT ON (probe.number, found.image_id)
-  probe.number, probe.window_number, found.image_id, found.group_id, found.grey,
-  bit_count((found.middle # probe.hash)::bit(64)) AS distance
-FROM unnest(
-  CAST(:numbers AS integer[]), CAST(:windows AS integer[]), CAST(:hashes AS bigint[])
-) AS probe (number, window_number, hash)
-CROSS JOIN LATERAL ({_OF_BANDS}) AS found
-WHERE bit_count((found.middle # probe.hash)::bit(64)) <= {MAX_DISTANCE}
-ORDER BY probe.number, found.image_id, distance
+SELECT number, image_id, group_id, middle, grey FROM ({_OF_BANDS}) AS candidates
+WHERE bit_count((middle # hash)::bit(64)) <= {MAX_DISTANCE}
 """)  # noqa: S608 - constants
 _NEXT_OWNER = text("""
 SELECT owner_id FROM fingerprints WHERE state = 'new' AND owner_id > :after
@@ -141,29 +140,47 @@ class _Found:
 
 def _alike(owner_id: UUID, new: Sequence[_New]) -> dict[UUID, list[_Found]]:
     """Return what each new picture looks like."""
-    probes = [
-        (number, at, hashed)
-        for number, row in enumerate(new)
-        for at, hashed in enumerate(row.windows)
-    ]
-    numbers, windows, hashes = (list(column) for column in zip(*probes, strict=True))
-    candidates: defaultdict[int, list[_Candidate]] = defaultdict(list)
-    rows = db.session.execute(
-        _CANDIDATES, {"owner": owner_id, "numbers": numbers, "windows": windows, "hashes": hashes}
-    )
-    for row in rows:
-        candidates[row.number].append(row)
+    candidates: defaultdict[int, dict[UUID, _Candidate]] = defaultdict(dict)
+    for row in db.session.execute(_CANDIDATES, {"owner": owner_id, **_probes(new)}):
+        candidates[row.number][row.image_id] = row
     alike: dict[UUID, list[_Found]] = {}
     for number, found in candidates.items():
-        one = Grey(new[number].grey)
-        found.sort(key=lambda row: row.distance)
-        alike[new[number].image_id] = [
+        picture = new[number]
+        found.pop(picture.image_id, None)
+        one = Grey(picture.grey)
+        nearest = sorted(
+            ((*_nearest(picture.windows, row.middle), row) for row in found.values()),
+            key=lambda candidate: candidate[0],
+        )
+        alike[picture.image_id] = [
             _Found(image_id=row.image_id, group_id=row.group_id)
-            for row in found[:_MAX_COMPARED]
-            if row.image_id != new[number].image_id
-            and are_alike(one, Grey(row.grey), window_of_one=row.window_number)
+            for _, window, row in nearest[:_MAX_COMPARED]
+            if are_alike(one, Grey(row.grey), window_of_one=window)
         ]
     return _without_unalike(alike)
+
+
+def _probes(new: Sequence[_New]) -> dict[str, str]:
+    """Return what to look for in each band, as arrays: numbers of pictures, and hashes.
+
+    Windows that agree in a band are looked for once.
+    """
+    parameters: dict[str, str] = {}
+    for band_number, band in enumerate(BANDS):
+        numbers: list[int] = []
+        hashes: list[int] = []
+        for number, picture in enumerate(new):
+            different = {hashed & band: hashed for hashed in picture.windows}
+            numbers += [number] * len(different)
+            hashes += different.values()
+        parameters[f"numbers_{band_number}"] = f"{{{','.join(map(str, numbers))}}}"
+        parameters[f"hashes_{band_number}"] = f"{{{','.join(map(str, hashes))}}}"
+    return parameters
+
+
+def _nearest(windows: Sequence[int], middle: int) -> tuple[int, int]:
+    """Return how far a middle is from the nearest of these windows, and the number of that."""
+    return min(((hashed ^ middle).bit_count(), number) for number, hashed in enumerate(windows))
 
 
 def _without_unalike(alike: dict[UUID, list[_Found]]) -> dict[UUID, list[_Found]]:

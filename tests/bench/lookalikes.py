@@ -49,14 +49,15 @@ def looks_like(new: Fingerprint | None, old: Fingerprint | None) -> bool:
     """Say whether the one is found when the other is there, as compare.py does by its index."""
     if new is None or old is None:
         return False
-    middle, nearest = old.hashes[0], (MAX_DISTANCE + 1, 0)
-    for number, hashed in enumerate(new.hashes):
-        differing = hashed ^ middle
-        if any(differing & band == 0 for band in BANDS):
-            nearest = min(nearest, (differing.bit_count(), number))
-    if nearest[0] > MAX_DISTANCE:
+    middle, is_candidate = old.hashes[0], False
+    for band in BANDS:
+        different = {hashed & band: hashed for hashed in new.hashes}
+        hashed = different.get(middle & band)
+        is_candidate |= hashed is not None and (hashed ^ middle).bit_count() <= MAX_DISTANCE
+    if not is_candidate:
         return False
-    return are_alike(Grey(new.grey), Grey(old.grey), window_of_one=nearest[1])
+    nearest = min(range(len(new.hashes)), key=lambda at: (new.hashes[at] ^ middle).bit_count())
+    return are_alike(Grey(new.grey), Grey(old.grey), window_of_one=nearest)
 
 
 def real_photos(folder: Path | None) -> Iterator[Image.Image]:
