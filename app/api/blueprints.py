@@ -21,6 +21,7 @@ from app.exports.routes import leaving
 from app.library.account_routes import account
 from app.library.routes import images
 from app.lookalikes.routes import lookalikes
+from app.places.routes import places
 from app.search.routes import search
 from app.sharing.routes import shares
 from app.sharing.visitor_routes import shared
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     images,
     stacks,
     timeline,
+    places,
     search,
     albums,
     album_contents,

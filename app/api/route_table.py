@@ -72,6 +72,7 @@ GET /api/images/<uuid:image_id>/stack app.stacks.routes:get_stack
 GET /api/timeline app.timeline.routes:get_timeline
 GET /api/timeline/<key> app.timeline.routes:get_bucket
 GET /api/timeline/addresses app.timeline.routes:get_addresses
+GET /api/places app.places.routes:search_places
 GET /api/search app.search.routes:search_images
 GET /api/albums app.albums.routes:list_albums
 POST /api/albums app.albums.routes:create_album

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from array import array
+from bisect import bisect_right
 from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -81,6 +82,10 @@ class Gazetteer:
             (row + self.latitude_steps[town] / STEPS_A_CELL) / CELLS_A_DEGREE - 90,
             (column + self.longitude_steps[town] / STEPS_A_CELL) / CELLS_A_DEGREE - 180,
         )
+
+    def where(self, town: int) -> tuple[float, float]:
+        """Return latitude and longitude of any town, in degrees."""
+        return self.place(town, self.cells[bisect_right(self.starts, town) - 1])
 
     @cached_property
     def _names(self) -> bytes:

@@ -14,6 +14,9 @@ from sqlalchemy import TextClause, text
 from app.accounts.models import User
 from app.database import db
 
+# Latitude and longitude in degrees (WGS 84); two times None: nowhere.
+Location = tuple[float | None, float | None]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Taken:
@@ -51,19 +54,22 @@ def correct_rating(user: User, image_id: UUID, rating: int | None) -> None:
     _correct(user, [image_id], _SET_RATING, has=rating is not None, rating=rating or None)
 
 
-def correct_location(
-    user: User, image_id: UUID, place: tuple[float | None, float | None] | None
-) -> None:
-    """Let an image be taken where a person says; None: where its file says.
+def correct_locations(user: User, places: Mapping[UUID, Location | None]) -> None:
+    """Let images be taken where a person says; None: where the file says.
 
     Args:
-        user: whose it is.
-        image_id: of an image that is locked and has arrived.
-        place: latitude and longitude in degrees (WGS 84); two times None for nowhere.
+        user: whose they are.
+        places: by the ids of images that are locked and have arrived.
     """
-    latitude, longitude = place or (None, None)
-    has = place is not None
-    _correct(user, [image_id], _SET_LOCATION, has=has, latitude=latitude, longitude=longitude)
+    said = list(places.values())
+    _correct(
+        user,
+        list(places),
+        _SET_LOCATION,
+        has=[each is not None for each in said],
+        latitudes=[each[0] if each else None for each in said],
+        longitudes=[each[1] if each else None for each in said],
+    )
 
 
 def _correct(user: User, ids: Sequence[UUID], change: TextClause, **values: object) -> None:
@@ -106,8 +112,11 @@ _SET_RATING = text(f"""
     WHERE {_THEIRS}
 """)  # noqa: S608 - a constant
 _SET_LOCATION = text(f"""
-    UPDATE corrections SET has_location = :has, latitude = :latitude, longitude = :longitude
-    WHERE {_THEIRS}
+    UPDATE corrections SET has_location = said.has, latitude = said.latitude,
+        longitude = said.longitude
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:has AS boolean[]), CAST(:latitudes AS float8[]),
+        CAST(:longitudes AS float8[])) AS said (id, has, latitude, longitude)
+    WHERE image_id = said.id AND {_THEIRS}
 """)  # noqa: S608 - a constant
 # Nobody says how high a place is that they set. A trigger does the same (migration 0037).
 _APPLY = text("""

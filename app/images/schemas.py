@@ -348,15 +348,19 @@ class TakenIn(BaseModel):
     )
 
 
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
 class LocationIn(BaseModel):
     """Where a picture was taken, as a person says: both, or both null for nowhere."""
 
     model_config = ConfigDict(extra="forbid")
 
-    latitude: Annotated[float, Field(ge=-90, le=90)] | None = Field(
+    latitude: Latitude | None = Field(
         description="Degrees, north positive (WGS 84).", examples=[45.4215]
     )
-    longitude: Annotated[float, Field(ge=-180, le=180)] | None = Field(
+    longitude: Longitude | None = Field(
         description="Degrees, east positive (WGS 84).", examples=[-75.6972]
     )
 

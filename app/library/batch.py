@@ -33,6 +33,7 @@ from app.library.batch_schemas import (
 )
 from app.library.dates import change_dates, require_fields_of_dates
 from app.library.flags import set_archived, set_favourite
+from app.library.locations import OF_LOCATIONS, change_locations, require_fields_of_locations
 from app.library.selection import (
     Selection,
     is_in_album,
@@ -100,12 +101,13 @@ def change_many(user: User, wanted: BatchIn) -> Outcome:
     Raises:
         NotFoundError: one of them is not there, or is somebody else's; nothing was changed.
         ValidationFailedError: an album is named where none is meant, or none where one is; the
-            same of tags, dates and stacks.
+            same of tags, dates, places and stacks.
     """
     if wanted.album_id is not None and wanted.action not in _OF_ALBUMS:
         raise wrong_field("album_id", "No album is meant here.")
     _require_fields_of_tags(wanted)
     require_fields_of_dates(wanted)
+    require_fields_of_locations(wanted)
     require_fields_of_stacks(wanted)
     return _ACTIONS[wanted.action](user, wanted)
 
@@ -242,6 +244,13 @@ def _change_dates(user: User, wanted: BatchIn) -> Outcome:
     return Outcome(changed=changed.ids, undo=undo, has_more=False)
 
 
+def _change_locations(user: User, wanted: BatchIn) -> Outcome:
+    selected = select_images(user, wanted.images, changing=true())
+    changed = change_locations(user, wanted, [row.id for row in selected.rows])
+    undo = {"action": "restore_location", "location_before": changed.before}
+    return Outcome(changed=changed.ids, undo=undo, has_more=False)
+
+
 def _selected(
     user: User, wanted: BatchIn, *, changing: ColumnElement[bool], passes_over: bool = False
 ) -> Selection:
@@ -301,5 +310,6 @@ _ACTIONS: Mapping[BatchAction, Callable[[User, BatchIn], Outcome]] = {
     "set_offset": _change_dates,
     "reset_taken": _change_dates,
     "restore_taken": _change_dates,
+    **dict.fromkeys(OF_LOCATIONS, _change_locations),
     **dict.fromkeys(OF_STACKS, _restack),
 }

@@ -10,7 +10,14 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from app.albums.positions import MAX_POSITION
 from app.http.schemas import BaseModel, said_plainly
 from app.images.models import StackReason
-from app.images.schemas import OffsetMinutes, TakenClock, TakenIn
+from app.images.schemas import (
+    Latitude,
+    LocationIn,
+    Longitude,
+    OffsetMinutes,
+    TakenClock,
+    TakenIn,
+)
 from app.images.tag_models import MAX_TAG_DEPTH
 from app.tags.schemas import TagPath
 
@@ -24,6 +31,7 @@ BatchAction = Literal[
     "add_tag", "remove_tag",
     "stack", "unstack", "make_cover", "restore_stacks",
     "set_taken", "shift_taken", "set_offset", "reset_taken", "restore_taken",
+    "set_location", "reset_location", "restore_location",
 ]  # fmt: skip
 
 
@@ -42,6 +50,20 @@ class TakenBefore(BaseModel):
         min_length=1, max_length=MAX_BATCH, description="Null: what the file says counts."
     )
     offset_minutes: list[OffsetMinutes | None] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class LocationBefore(BaseModel):
+    """Where a person said that images were taken, one of each for each of `images.ids`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    corrected: list[bool] = Field(
+        min_length=1, max_length=MAX_BATCH, description="False: what the file says counts."
+    )
+    latitude: list[Latitude | None] = Field(
+        min_length=1, max_length=MAX_BATCH, description="Null with `corrected`: nowhere."
+    )
+    longitude: list[Longitude | None] = Field(min_length=1, max_length=MAX_BATCH)
 
 
 class StacksBefore(BaseModel):
@@ -127,7 +149,9 @@ class BatchIn(BaseModel):
         " add_tag: which is made where there is none; remove_tag: this one, and none below it."
         " set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later;"
         " set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files"
-        " say. These, and restore_taken, take `images.ids` only. stack: one stack of these, and of"
+        " say. set_location: they were all taken at `location`, or nowhere; reset_location: where"
+        " their files say. These, restore_taken and restore_location take `images.ids` only."
+        " stack: one stack of these, and of"
         " all that are stacked with them, 100 at most; the first is its cover. unstack: they are in"
         " none, and are not stacked without being asked again. make_cover: each stands for its"
         " stack. stack and make_cover take `images.ids` only."
@@ -170,6 +194,13 @@ class BatchIn(BaseModel):
         default=None,
         description="With restore_taken, and no other: the undo of what changes dates.",
     )
+    location: LocationIn | None = Field(
+        default=None, description="With set_location, and no other."
+    )
+    location_before: LocationBefore | None = Field(
+        default=None,
+        description="With restore_location, and no other: the undo of what changes places.",
+    )
     stacks_before: StacksBefore | None = Field(
         default=None,
         description="With restore_stacks, and no other: the undo of what changes stacks.",
@@ -189,6 +220,7 @@ class BatchUndo(BaseModel):
     made_tags: int | None = None
     positions: Positions | None = None
     taken_before: TakenBefore | None = None
+    location_before: LocationBefore | None = None
     stacks_before: StacksBefore | None = None
     images: PickedImages
 

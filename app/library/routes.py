@@ -22,7 +22,7 @@ from app.http.dependencies import dependencies
 from app.http.entity_tags import require_match, tag_of
 from app.http.middleware import json_response
 from app.images.changes import changes_since
-from app.images.corrections import Taken, correct_location, correct_rating, correct_taken
+from app.images.corrections import Taken, correct_locations, correct_rating, correct_taken
 from app.images.listing import (
     Page,
     Reader,
@@ -341,7 +341,7 @@ def _correct(user: User, rows: Sequence[Locked], changes: ImagePatch) -> None:
         correct_rating(user, row.id, changes.rating)
     if "location" in given:
         place = changes.location
-        correct_location(user, row.id, (place.latitude, place.longitude) if place else None)
+        correct_locations(user, {row.id: (place.latitude, place.longitude) if place else None})
         name_places(user, [row.id])
 
 

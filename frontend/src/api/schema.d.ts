@@ -1848,6 +1848,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find towns of the world by how their names begin, to say where images were taken
+         * @description Find towns of the world by how their names begin, to say where images were taken.
+         *
+         *     From data that comes with the site: no other host is asked, and nothing is kept of it.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["search_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -2688,10 +2712,10 @@ export interface components {
         BatchIn: {
             /**
              * Action
-             * @description delete: to Recently deleted, for 30 days; restore: out of it. delete_for_good: of those that are in Recently deleted, never to come back; what is not in it, or not there, is left alone. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library. add_tag: which is made where there is none; remove_tag: this one, and none below it. set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later; set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files say. These, and restore_taken, take `images.ids` only. stack: one stack of these, and of all that are stacked with them, 100 at most; the first is its cover. unstack: they are in none, and are not stacked without being asked again. make_cover: each stands for its stack. stack and make_cover take `images.ids` only.
+             * @description delete: to Recently deleted, for 30 days; restore: out of it. delete_for_good: of those that are in Recently deleted, never to come back; what is not in it, or not there, is left alone. archive: out of the timeline; unarchive: back into it. remove_from_album: they stay in the library. add_tag: which is made where there is none; remove_tag: this one, and none below it. set_taken: they were all taken at `taken`; shift_taken: `shift_seconds` later; set_offset: by a clock that is `offset_minutes` from UTC; reset_taken: when their files say. set_location: they were all taken at `location`, or nowhere; reset_location: where their files say. These, restore_taken and restore_location take `images.ids` only. stack: one stack of these, and of all that are stacked with them, 100 at most; the first is its cover. unstack: they are in none, and are not stacked without being asked again. make_cover: each stands for its stack. stack and make_cover take `images.ids` only.
              * @enum {string}
              */
-            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "stack" | "unstack" | "make_cover" | "restore_stacks" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "stack" | "unstack" | "make_cover" | "restore_stacks" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken" | "set_location" | "reset_location" | "restore_location";
             /**
              * Album Id
              * @description With add_to_album and remove_from_album, and no other.
@@ -2699,6 +2723,10 @@ export interface components {
             album_id?: string | null;
             /** Images */
             images: components["schemas"]["PickedImages"] | components["schemas"]["MatchingImages"];
+            /** @description With set_location, and no other. */
+            location?: components["schemas"]["LocationIn"] | null;
+            /** @description With restore_location, and no other: the undo of what changes places. */
+            location_before?: components["schemas"]["LocationBefore"] | null;
             /**
              * Made Tags
              * @description Part of the undo of add_tag, with remove_tag: how many tags of the path it made. These go again, as far as nothing else has them.
@@ -2769,13 +2797,15 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "stack" | "unstack" | "make_cover" | "restore_stacks" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+            action: "delete" | "restore" | "delete_for_good" | "favourite" | "unfavourite" | "archive" | "unarchive" | "add_to_album" | "remove_from_album" | "add_tag" | "remove_tag" | "stack" | "unstack" | "make_cover" | "restore_stacks" | "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken" | "set_location" | "reset_location" | "restore_location";
             /**
              * Album Id
              * @default null
              */
             album_id?: string | null;
             images: components["schemas"]["PickedImages"];
+            /** @default null */
+            location_before?: components["schemas"]["LocationBefore"] | null;
             /**
              * Made Tags
              * @default null
@@ -3590,6 +3620,55 @@ export interface components {
             width: number | null;
         };
         /**
+         * FoundPlaceOut
+         * @description A town, by GeoNames (CC BY 4.0).
+         */
+        FoundPlaceOut: {
+            /**
+             * Country
+             * @description In English.
+             * @example United States
+             */
+            country: string;
+            /**
+             * Country Code
+             * @description ISO 3166-1 alpha-2; XK: Kosovo.
+             * @example US
+             */
+            country_code: string;
+            /**
+             * Latitude
+             * @description Of its middle, in degrees.
+             * @example 33.66094
+             */
+            latitude: number;
+            /**
+             * Longitude
+             * @description Of its middle, in degrees.
+             * @example -95.55551
+             */
+            longitude: number;
+            /**
+             * Region
+             * @description Province, state and the like.
+             * @example Texas
+             */
+            region: string | null;
+            /**
+             * Town
+             * @example Paris
+             */
+            town: string;
+        };
+        /**
+         * FoundPlacesOut
+         * @description Towns, the largest first.
+         */
+        FoundPlacesOut: {
+            /** Places */
+            places: components["schemas"]["FoundPlaceOut"][];
+        };
+        /**
          * HealthOut
          * @description The API and its database answer.
          */
@@ -4159,6 +4238,24 @@ export interface components {
              * @example -75.6972
              */
             longitude: number;
+        };
+        /**
+         * LocationBefore
+         * @description Where a person said that images were taken, one of each for each of `images.ids`.
+         */
+        LocationBefore: {
+            /**
+             * Corrected
+             * @description False: what the file says counts.
+             */
+            corrected: boolean[];
+            /**
+             * Latitude
+             * @description Null with `corrected`: nowhere.
+             */
+            latitude: (number | null)[];
+            /** Longitude */
+            longitude: (number | null)[];
         };
         /**
          * LocationIn
@@ -14734,6 +14831,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_places: {
+        parameters: {
+            query: {
+                /** @description limit */
+                limit?: number;
+                /** @description How a town's name begins, in any common spelling; after a comma how its region or country does. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPlacesOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Too many requests, by this caller or from this address. */
             429: {

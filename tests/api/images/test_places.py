@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
@@ -13,7 +14,8 @@ from app.accounts.sessions.lookup import Owner
 from app.api.app import create_app
 from app.database import db
 from app.http.dependencies import build_parts
-from app.places.naming import MAX_OF_ONE, name_places, name_some, owners_to_name
+from app.places.naming import MAX_INDEXED, MAX_OF_ONE, name_places, name_some, owners_to_name
+from app.search.index import index_some
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.albums.conftest import add_images
@@ -175,6 +177,149 @@ def test_nobody_names_places_of_others(ada: Person, bob: Person, database: Engin
     name_places(Owner(UUID(ada.user_id)), [UUID(image_id)])
     db.session.commit()
     assert ada.detail(image_id)["place"] == PARIS
+
+
+def batch(person: Person, ids: list[str], **body: Any) -> Json:
+    answer = person.http.post("/api/images/batch", json={**body, "images": {"ids": ids}})
+    answer.raise_for_status()
+    done: Json = answer.json()
+    return done
+
+
+def said_of(person: Person, ids: list[str]) -> list[tuple[Json | None, Json | None, bool]]:
+    """Where images were taken, how that is called, and whether a person said it."""
+    details = [person.detail(image_id) for image_id in ids]
+    return [(each["location"], each["place"], "location" in each["corrected"]) for each in details]
+
+
+def test_places_of_many_are_set_removed_and_reset_with_an_exact_undo(ada: Person) -> None:
+    ids = [added(ada, seed=9710, place=EIFFEL_TOWER), added(ada, seed=9711), added(ada, seed=9712)]
+    change(ada, ids[2], location=NOWHERE)
+    before = said_of(ada, ids)
+    north, east = ARCTIC_CATHEDRAL
+    set_here: Json = {
+        "action": "set_location",
+        "location": {"latitude": north, "longitude": east},
+    }
+    done = batch(ada, ids, **set_here)
+    assert done["changed"] == 3
+    here = {"latitude": north, "longitude": east, "altitude": None}
+    assert said_of(ada, ids) == [(here, TROMSO, True)] * 3
+    assert sorted(ids_of(ada, "place:tromsø")) == sorted(ids)
+    assert batch(ada, ids, **set_here) | {"undo": None} == {
+        "changed": 0, "cancelled": 0, "has_more": False, "undo": None,
+    }  # fmt: skip
+
+    removed = batch(ada, ids[:2], action="set_location", location=NOWHERE)
+    assert said_of(ada, ids[:2]) == [(None, None, True)] * 2
+    reset = batch(ada, ids, action="reset_location")
+    assert [each[1:] for each in said_of(ada, ids)] == [
+        (PARIS, False),
+        (None, False),
+        (None, False),
+    ]
+    for undo in (reset["undo"], removed["undo"], done["undo"]):
+        ada.http.post("/api/images/batch", json=undo).raise_for_status()
+    assert said_of(ada, ids) == before
+    assert (ids_of(ada, "place:tromsø"), ids_of(ada, "place:paris")) == ([], ids[:1])
+
+
+def test_places_of_more_than_a_request_names_are_searched_after_the_sweep(
+    ada: Person, database: Engine, app: Flask
+) -> None:
+    assert app
+    ids = add_images(ada, database, MAX_INDEXED + 1)
+    north, east = EIFFEL_TOWER
+    place = {"latitude": north, "longitude": east}
+    batch(ada, ids, action="set_location", location=place)
+    assert ada.detail(ids[-1])["place"] == PARIS
+    while index_some():
+        pass
+    assert search(ada, "place:paris")["total"] == MAX_INDEXED + 1
+
+
+WRONG: list[tuple[Json, str]] = [
+    ({"action": "set_location"}, "location"),
+    ({"action": "reset_location", "location": NOWHERE}, "location"),
+    ({"action": "set_location", "location": {"latitude": 91, "longitude": 0}}, "location.latitude"),
+    ({"action": "set_location", "location": {"latitude": 1, "longitude": None}}, "location"),
+    (
+        {
+            "action": "restore_location",
+            "location_before": {"corrected": [True] * 2, "latitude": [1, 2], "longitude": [1, 2]},
+        },
+        "location_before",
+    ),
+    (
+        {
+            "action": "restore_location",
+            "location_before": {"corrected": [True], "latitude": [1], "longitude": [None]},
+        },
+        "location_before",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "field"), WRONG)
+def test_places_that_cannot_be_are_refused(
+    ada: Person, database: Engine, body: Json, field: str
+) -> None:
+    ids = add_images(ada, database, 1)
+    answer = ada.http.post("/api/images/batch", json={**body, "images": {"ids": ids}})
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert ada.detail(ids[0])["corrected"] == []
+
+
+def test_nobody_moves_images_of_others(ada: Person, bob: Person, database: Engine) -> None:
+    of_ada = add_images(ada, database, 1)
+    body = {"action": "set_location", "location": {"latitude": 1.0, "longitude": 2.0}}
+    answer = bob.http.post("/api/images/batch", json={**body, "images": {"ids": of_ada}})
+    assert answer.status_code == 404
+    assert ada.detail(of_ada[0])["location"] is None
+
+
+TYPED = {
+    "par": "Paris, FR",
+    "Paris, tex": "Paris, US",
+    "oslo,norway": "Oslo, NO",
+    "tromso": "Tromsø, NO",
+    "münchen": "Munich, DE",
+    "東京": "Tokyo, JP",
+    "москва": "Moscow, RU",
+    "saint-den": "Saint-Denis, RE",
+    "L\u2019Haÿ": "L'Haÿ-les-Roses, FR",
+}
+
+
+def test_places_are_found_by_how_their_names_begin(ada: Person) -> None:
+    def first(typed: str) -> str:
+        answer = ada.http.get("/api/places", params={"q": typed, "limit": 1})
+        (place,) = answer.raise_for_status().json()["places"]
+        return f"{place['town']}, {place['country_code']}"
+
+    assert {typed: first(typed) for typed in TYPED} == TYPED
+    for nothing in ("xqzxq", "...", "paris, atlantis"):
+        found = ada.http.get("/api/places", params={"q": nothing}).raise_for_status().json()
+        assert found == {"places": []}
+    assert ada.http.get("/api/places", params={"q": ""}).status_code == 422
+    many = ada.http.get("/api/places", params={"q": "a", "limit": 20}).json()["places"]
+    assert len(many) == 20
+    assert many[0] | {"latitude": 0, "longitude": 0} != many[0]
+
+
+def test_a_found_place_is_called_as_it_was_found(ada: Person, database: Engine) -> None:
+    (image_id,) = add_images(ada, database, 1)
+    for typed in ("reykjav", "suva", "singapore", "vanves", "niagara falls, canada"):
+        (found,) = ada.http.get("/api/places", params={"q": typed, "limit": 1}).json()["places"]
+        place = put_at(ada, image_id, (found["latitude"], found["longitude"]))["place"]
+        assert place == {
+            name: found[name] for name in ("country_code", "country", "region", "town")
+        }
+
+
+def test_places_are_not_for_strangers(site: str) -> None:
+    assert httpx2.get(f"{site}/api/places", params={"q": "paris"}).status_code == 401
 
 
 def name_all() -> None:

@@ -100,6 +100,7 @@ def is_accepted(answer: Response) -> bool:
         "q",  # the values that an operator of a search knows, and how many words
         *("expires_at", "note"),  # a moment to come; what NFC makes longer
         *("at", "taken", "shift_seconds", "offset_minutes", "taken_before", "images", "location"),
+        "location_before",
         "view",  # for good go only those in Recently deleted
     }
 

@@ -4,6 +4,8 @@ import type { Batch } from "../types";
 
 /** Actions on dates: what an image is after them, its file may have to say. */
 type DateAction = "set_taken" | "shift_taken" | "set_offset" | "reset_taken" | "restore_taken";
+/** No list says where an image was taken. */
+type LocationAction = "set_location" | "reset_location" | "restore_location";
 /** No list says which tags an image has. */
 type TagAction = "add_tag" | "remove_tag";
 /** What is shown of a stack, the server knows best. */
@@ -11,7 +13,7 @@ type StackAction = "stack" | "unstack" | "make_cover" | "restore_stacks";
 /** After `delete_for_good` it is none. */
 export type BatchAction = Exclude<
   Batch["action"],
-  DateAction | TagAction | StackAction | "delete_for_good"
+  DateAction | LocationAction | TagAction | StackAction | "delete_for_good"
 >;
 
 /** A row of a timeline cannot say that it is deleted: those are taken out of the lists. */
