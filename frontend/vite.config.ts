@@ -23,7 +23,7 @@ const FIRST_LOAD = [
         /node_modules.openapi-fetch\b/,
         /src.components.sharing.ShareIcon/,
         /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch)/,
-        /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good|date-mutations|stack-mutations|neighbours|lookalikes))/,
+        /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good|date-mutations|location-mutations|stack-mutations|neighbours|lookalikes))/,
         /src.api.(auth.(session|reauth|webauthn)|account.(account|notices))\./,
       ]
         .map(({ source }) => source)
@@ -33,6 +33,11 @@ const FIRST_LOAD = [
   {
     name: "gallery",
     test: /components.gallery.(?!selection-buttons|SelectionBar|use-deleted|use-focus-on-grid)|node_modules.thumbhash/,
+  },
+  // Small pieces that several screens share: each chunk of its own would be named in the first load.
+  {
+    name: "corrections",
+    test: /components.corrections.(PlaceIcon|GeoNames|place-name|coordinates|use-correct|load-place)|src.api.images.(date|location)-mutations/,
   },
   // Of settings and of signing in. Without a chunk of its own, it would be in the first one, for all of them.
   { name: "account", test: /src.api.(account.(export|security)|auth.(email-links|sign-in))/ },

@@ -63,6 +63,90 @@ def test_dates_of_many_are_changed_and_brought_back(
     expect(screen.tiles).to_have_count(COUNT)
 
 
+def _open_places_for_all(screen: Screen) -> Locator:
+    screen.tiles.first.focus()
+    screen.page.keyboard.press("Control+a")
+    bar = screen.page.get_by_role("toolbar", name="Selected pictures")
+    bar.get_by_role("button", name="Change place").click()
+    dialog = screen.page.get_by_role("dialog", name="Change place")
+    expect(dialog.get_by_role("combobox")).to_be_focused()
+    return dialog
+
+
+@pytest.mark.parametrize("device", [DESK, PHONE])
+def test_places_of_many_are_set_by_name_found_and_brought_back(
+    new_screen: Callable[..., Screen],
+    on_disk: Callable[..., list[Path]],
+    device: dict[str, object],
+) -> None:
+    screen = new_screen(**device)
+    page = screen.page
+    _add_pictures(screen, on_disk)
+    dialog = _open_places_for_all(screen)
+    page.keyboard.type("tromso")
+    expect(dialog.get_by_role("option", name="Tromsø")).to_contain_text("Troms, Norway")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("combobox")).to_have_value("Tromsø, Troms, Norway")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"Place of {COUNT} pictures changed")).to_be_visible()
+    expect(page.get_by_role("toolbar", name="Selected pictures")).to_have_count(0)
+    screen.open("picture 1.jpg")
+    page.keyboard.press("i")
+    place = screen.details.get_by_role("region", name="Place")
+    expect(place).to_contain_text("Tromsø, Troms, Norway")
+    expect(place.get_by_role("link", name="GeoNames")).to_be_visible()
+
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Undo").click()
+    screen.open("picture 2.jpg")
+    page.keyboard.press("i")
+    expect(screen.details.get_by_role("region", name="Place")).to_contain_text("Not known")
+
+
+def test_one_picture_is_placed_by_coordinates_and_found_by_words(
+    new_screen: Callable[..., Screen], on_disk: Callable[..., list[Path]]
+) -> None:
+    screen = new_screen(**DESK)
+    page = screen.page
+    _add_pictures(screen, on_disk)
+    screen.open("picture 1.jpg")
+    page.keyboard.press("i")
+    place = screen.details.get_by_role("region", name="Place")
+    place.get_by_role("button", name="Change place").press("Enter")
+    dialog = page.get_by_role("dialog", name="Change place")
+    expect(dialog.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("48.8584, 2.2945")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(place).to_contain_text("Paris, Île-de-France, France")
+    page.goto(f"{screen.site}/search?q=place:france")
+    found = page.get_by_role("group", name="Pictures that were found").get_by_role("link")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("Place: Paris, Île-de-France, France")
+
+    found.click()
+    screen.open_details()
+    place.get_by_role("button", name="Change place").press("Enter")
+    dialog.get_by_label("No place").check(force=True)
+    dialog.get_by_role("button", name="Change place").press("Enter")
+    expect(place).to_contain_text("Not known")
+
+
+def test_changing_places_is_accessible(
+    screen: Screen, judge: Judge, on_disk: Callable[..., list[Path]]
+) -> None:
+    _add_pictures(screen, on_disk)
+    dialog = _open_places_for_all(screen)
+    screen.page.keyboard.type("par")
+    expect(dialog.get_by_role("option").first).to_contain_text("Paris")
+    judge.look_at("places that match")
+    screen.page.keyboard.press("Enter")
+    judge.look_at("a chosen place")
+    dialog.get_by_label("No place").check(force=True)
+    judge.look_at("no place")
+    assert judge.sentence() == ""
+
+
 def test_changing_dates_is_accessible(
     screen: Screen, judge: Judge, on_disk: Callable[..., list[Path]]
 ) -> None:

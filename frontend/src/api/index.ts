@@ -44,6 +44,7 @@ export {
   type Undo,
 } from "./images/image-mutations";
 export { landImages, noteUploadedInto, removeImages } from "./images/image-cache";
+export { useChangePlaces, useFoundPlaces, type PlaceChange } from "./images/location-mutations";
 export { useChangeDates, type DateChange, type Taken } from "./images/date-mutations";
 export { changed, OPPOSITE, type BatchAction } from "./images/changed-image";
 export { belongsIn, isWhole, type ListedImage } from "./images/listed-image";
@@ -184,6 +185,7 @@ export type {
   Person,
   PersonChanges,
   Place,
+  FoundPlace,
   Reason,
   Security,
   Session,

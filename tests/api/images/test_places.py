@@ -227,7 +227,7 @@ def test_places_of_many_are_set_removed_and_reset_with_an_exact_undo(ada: Person
 def test_places_of_more_than_a_request_names_are_searched_after_the_sweep(
     ada: Person, database: Engine, app: Flask
 ) -> None:
-    assert app
+    assert app is not None
     ids = add_images(ada, database, MAX_INDEXED + 1)
     north, east = EIFFEL_TOWER
     place = {"latitude": north, "longitude": east}

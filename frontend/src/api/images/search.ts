@@ -8,7 +8,7 @@ import { learnImages, moveKey } from "./timeline-cache";
 import type { FoundImage, FoundPage, Image } from "../types";
 import type { ImagesChange } from "./image-mutations";
 
-const SEARCHES = ["images", "search"] as const;
+export const SEARCHES = ["images", "search"] as const;
 
 /** Where this browser is, "2025-05-03": "last winter" is meant from here. */
 const today = (): string => {

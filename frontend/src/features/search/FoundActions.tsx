@@ -3,6 +3,7 @@ import { isWhole } from "@/api";
 import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
 import { CarrySelected } from "@/components/albums/CarrySelected";
 import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
+import { ChangePlaceButton } from "@/components/corrections/ChangePlaceButton";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
@@ -28,6 +29,7 @@ export const FoundActions = (selection: GallerySelection) => {
       <TagButton {...selection} />
       <ShareSelectionButton {...selection} />
       <ChangeDateButton {...selection} />
+      <ChangePlaceButton {...selection} />
       <DeleteButton {...selection} />
     </>
   );

@@ -2,6 +2,7 @@
 import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
 import { CarrySelected } from "@/components/albums/CarrySelected";
 import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
+import { ChangePlaceButton } from "@/components/corrections/ChangePlaceButton";
 import type { GallerySelection } from "@/components/gallery/Gallery";
 import { DeleteButton, FavouriteButton, useAct } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
@@ -41,6 +42,7 @@ export const FavouritesActions = (selection: GallerySelection) => (
       Archive
     </SelectionButton>
     <ChangeDateButton {...selection} />
+    <ChangePlaceButton {...selection} />
     <DeleteButton {...selection} />
   </>
 );
@@ -56,6 +58,7 @@ export const ArchiveActions = (selection: GallerySelection) => (
       Unarchive
     </SelectionButton>
     <ChangeDateButton {...selection} />
+    <ChangePlaceButton {...selection} />
     <DeleteButton {...selection} />
   </>
 );

@@ -221,6 +221,7 @@ export const ViewerContent = ({
           onTags={changeTags}
           onSlideshow={startShow}
           onChangeDate={() => setDialog("date")}
+          onChangePlace={() => setDialog("place")}
           onClose={toggleDetails}
         />
       )}

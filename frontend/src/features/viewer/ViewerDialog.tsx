@@ -5,6 +5,8 @@ import type { Image } from "@/api";
 import { loadAddToAlbumDialog, useLoadAhead } from "@/components/albums/load-add-to-album-dialog";
 import { useAddToAlbum } from "@/components/albums/use-add-to-album";
 import { useCorrectDates } from "@/components/corrections/use-correct-dates";
+import { loadPlaceDialog } from "@/components/corrections/load-place-dialog";
+import { useCorrectPlaces } from "@/components/corrections/use-correct-places";
 import { loadTagDialog } from "@/components/tags/load-tag-dialog";
 import { useChangeTags } from "@/components/tags/use-change-tags";
 import { useDeleteForGoodWithWords } from "@/components/trash/use-delete-for-good";
@@ -15,6 +17,8 @@ const AddToAlbumDialog = lazy(loadAddToAlbumDialog);
 
 const TagDialog = lazy(loadTagDialog);
 
+const PlaceDialog = lazy(loadPlaceDialog);
+
 const DateDialog = lazy(async () => ({
   default: (await import("@/components/corrections/DateDialog")).DateDialog,
 }));
@@ -23,7 +27,7 @@ const DeleteForGoodDialog = lazy(async () => ({
   default: (await import("@/components/trash/DeleteForGoodDialog")).DeleteForGoodDialog,
 }));
 
-export type WhichDialog = "album" | "tags" | "date" | "keys" | "for good";
+export type WhichDialog = "album" | "tags" | "date" | "place" | "keys" | "for good";
 
 type ViewerDialogProps = {
   which: WhichDialog | null;
@@ -39,9 +43,11 @@ export const ViewerDialog = ({ which, image, onGone, onClose }: ViewerDialogProp
   const deleteForGood = useDeleteForGoodWithWords();
   const addToAlbum = useAddToAlbum();
   const correctDates = useCorrectDates();
+  const correctPlaces = useCorrectPlaces();
   const changeTags = useChangeTags();
   useLoadAhead(loadAddToAlbumDialog);
   useLoadAhead(loadTagDialog);
+  useLoadAhead(loadPlaceDialog);
   if (which === "keys") return <KeysDialog onClose={onClose} />;
   if (which === null) return null;
   if (which === "for good") {
@@ -67,6 +73,20 @@ export const ViewerDialog = ({ which, image, onGone, onClose }: ViewerDialogProp
           onChange={(change) => {
             onClose();
             void correctDates([image.id], change);
+          }}
+          onClose={onClose}
+        />
+      </Suspense>
+    );
+  }
+  if (which === "place") {
+    return (
+      <Suspense fallback={null}>
+        <PlaceDialog
+          count={1}
+          onChange={(change) => {
+            onClose();
+            void correctPlaces([image.id], change).catch(alreadyTold);
           }}
           onClose={onClose}
         />

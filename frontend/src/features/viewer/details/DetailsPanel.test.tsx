@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { renderWithApp } from "@/test/render";
 import { anImageDetail } from "@/test/samples";
@@ -74,12 +74,15 @@ test("a place has its name, where that is from, and coordinates to copy", async 
   const user = userEvent.setup();
   const location = { latitude: 45.4215, longitude: -75.6972, altitude: null };
   const place = { country_code: "CA", country: "Canada", region: "Ontario", town: "Ottawa" };
-  renderWithApp(<PlaceSection detail={anImageDetail({ location, place })} />);
+  const onChange = vi.fn<() => void>();
+  renderWithApp(<PlaceSection detail={anImageDetail({ location, place })} onChange={onChange} />);
   expect(screen.getByText("Ottawa, Ontario, Canada")).toBeInTheDocument();
   expect(screen.getByRole("link", { name: "GeoNames" })).toBeInTheDocument();
-  await user.click(screen.getByRole("button", { name: "Copy Place" }));
+  await user.click(screen.getByRole("button", { name: "Change place" }));
+  expect(onChange).toHaveBeenCalled();
+  await user.click(screen.getByRole("button", { name: "Copy Coordinates" }));
   expect(await navigator.clipboard.readText()).toBe("45.4215, -75.6972");
-  expect(screen.getByRole("button", { name: "Copied Place" })).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Copied Coordinates" })).toBeInTheDocument();
 });
 
 test("stars are given, taken away and reset", async () => {

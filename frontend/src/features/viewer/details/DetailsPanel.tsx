@@ -34,6 +34,7 @@ type DetailsPanelProps = {
   onTags: () => void;
   onSlideshow: () => void;
   onChangeDate: () => void;
+  onChangePlace: () => void;
   onClose: () => void;
 };
 
@@ -46,6 +47,7 @@ export const DetailsPanel = ({
   onTags,
   onSlideshow,
   onChangeDate,
+  onChangePlace,
   onClose,
 }: DetailsPanelProps) => (
   // A ground of its own, or the timeline would shine through while the sheet comes up and past its corners.
@@ -80,7 +82,7 @@ export const DetailsPanel = ({
               onRemove={onRemoveFromAlbum}
             />
             <TagsSection tags={detail.tags} onEdit={onTags} />
-            <PlaceSection detail={detail} />
+            <PlaceSection detail={detail} onChange={onChangePlace} />
             <FileMetadata detail={detail} />
             <StorageReceipt detail={detail} />
           </>

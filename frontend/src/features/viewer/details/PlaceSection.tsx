@@ -1,42 +1,31 @@
-/** Where the picture was taken: by name where it has one, and by coordinates. */
+/** Where the picture was taken: by name where it has one, and by coordinates; and changing it. */
 import type { ImageDetail } from "@/api";
+import { GeoNames } from "@/components/corrections/GeoNames";
+import { placeName } from "@/components/corrections/place-name";
+import { IconButton, PencilIcon } from "@/ui";
 
 import { CopyableValue } from "./CopyableValue";
-import { coordinatesInWords, coordinatesToCopy, placeName } from "./facts";
+import { coordinatesToCopy, locationInWords } from "./facts";
 
-export const PlaceSection = ({ detail: { location, place } }: { detail: ImageDetail }) =>
-  location && (
-    <section aria-label="Place">
-      <CopyableValue label="Place" value={coordinatesToCopy(location)}>
-        <div>
-          {place && <p className="break-words">{placeName(place)}</p>}
-          <p className={place ? "text-sm text-muted" : ""}>{coordinatesInWords(location)}</p>
-        </div>
+type PlaceSectionProps = { detail: ImageDetail; onChange: () => void };
+
+export const PlaceSection = ({ detail: { location, place }, onChange }: PlaceSectionProps) => (
+  <section aria-label="Place">
+    <div className="flex items-start justify-between gap-2">
+      <div className="min-w-0">
+        <h3 className="text-sm text-muted">Place</h3>
+        {place && <p className="break-words">{placeName(place)}</p>}
+        {!location && <p>Not known</p>}
+      </div>
+      <IconButton label="Change place" className="-mr-2" onClick={onChange}>
+        <PencilIcon />
+      </IconButton>
+    </div>
+    {location && (
+      <CopyableValue label="Coordinates" value={coordinatesToCopy(location)}>
+        <p>{locationInWords(location)}</p>
       </CopyableValue>
-      {place && <GeoNames />}
-    </section>
-  );
-
-/** Their licence asks for it. */
-const GeoNames = () => (
-  <p className="text-sm text-muted">
-    Name from{" "}
-    <a
-      href="https://www.geonames.org/"
-      target="_blank"
-      rel="noreferrer"
-      className="underline underline-offset-2"
-    >
-      GeoNames
-    </a>
-    ,{" "}
-    <a
-      href="https://creativecommons.org/licenses/by/4.0/"
-      target="_blank"
-      rel="noreferrer"
-      className="underline underline-offset-2"
-    >
-      CC BY 4.0
-    </a>
-  </p>
+    )}
+    {place && <GeoNames />}
+  </section>
 );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { anImage, anImageDetail } from "@/test/samples";
 
-import { cameraLines, coordinatesInWords, coordinatesToCopy, factsOf, placeName } from "./facts";
+import { cameraLines, coordinatesToCopy, factsOf, locationInWords } from "./facts";
 
 const fact = (changes: Parameters<typeof anImage>[0], label: string) =>
   factsOf(anImage(changes), "2.4 MB").find((one) => one.label === label);
@@ -51,18 +51,10 @@ test("a camera is named once, with how it was set", () => {
 
 test("a place is told by its directions, and copied as maps take it", () => {
   const ottawa = { latitude: 45.4215, longitude: -75.6972, altitude: 70.5 };
-  expect(coordinatesInWords(ottawa)).toBe("45.42150° N, 75.69720° W · 71 m");
+  expect(locationInWords(ottawa)).toBe("45.42150° N, 75.69720° W · 71 m");
   expect(coordinatesToCopy(ottawa)).toBe("45.4215, -75.6972");
   const sydney = { latitude: -33.8568, longitude: 151.2153, altitude: null };
-  expect(coordinatesInWords(sydney)).toBe("33.85680° S, 151.21530° E");
-});
-
-test("a place is called by town, region and country, what is the same once", () => {
-  const paris = { country_code: "FR", country: "France", region: "Île-de-France", town: "Paris" };
-  expect(placeName(paris)).toBe("Paris, Île-de-France, France");
-  expect(placeName({ ...paris, region: null, town: null })).toBe("France");
-  const city = { country_code: "SG", country: "Singapore", region: null, town: "Singapore" };
-  expect(placeName(city)).toBe("Singapore");
+  expect(locationInWords(sydney)).toBe("33.85680° S, 151.21530° E");
 });
 
 test("a file is named by its kind", () => {

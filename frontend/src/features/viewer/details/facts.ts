@@ -1,5 +1,6 @@
 /** What is known of a picture, in words. */
 import type { Camera, Image, ImageDetail } from "@/api";
+import { coordinatesInWords } from "@/components/corrections/coordinates";
 import { dateFormat, formatNumber } from "@/locale";
 
 export type Fact = { label: string; value: string; more?: string };
@@ -46,19 +47,10 @@ const taken = ({ taken_at: at, dated_by, timeline_at }: Image): Fact => {
 
 type Location = NonNullable<ImageDetail["location"]>;
 
-const direction = (degrees: number, [positive, negative]: [string, string]): string =>
-  `${Math.abs(degrees).toFixed(5)}° ${degrees < 0 ? negative : positive}`;
-
-type Place = NonNullable<ImageDetail["place"]>;
-
-/** "Paris, Île-de-France, France"; what is called alike is said once. */
-export const placeName = ({ town, region, country }: Place): string =>
-  [...new Set([town, region, country])].filter((each) => each !== null).join(", ");
-
 /** "45.42150° N, 75.69720° W · 71 m". */
-export const coordinatesInWords = ({ latitude, longitude, altitude }: Location): string => {
-  const place = `${direction(latitude, ["N", "S"])}, ${direction(longitude, ["E", "W"])}`;
-  return altitude === null ? place : `${place} · ${number(altitude)} m`;
+export const locationInWords = (location: Location): string => {
+  const place = coordinatesInWords(location);
+  return location.altitude === null ? place : `${place} · ${number(location.altitude)} m`;
 };
 
 /** As every map takes it. */
