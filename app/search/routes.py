@@ -1,15 +1,16 @@
 """The search over HTTP."""
 
 from flask import Response
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from app.accounts.rate_limits.policies import LONG_READS
-from app.accounts.rate_limits.seats import take_read_seat
+from app.accounts.rate_limits.seats import FEW_ROWS, take_read_seat
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.database import Prepared, given, now
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.middleware import json_response
+from app.images.album_models import Album
 from app.images.listing import Shown
 from app.images.models import Storage
 from app.search.find import find_images
@@ -19,8 +20,20 @@ from app.search.schemas import SearchIn, SearchOut
 
 search = APIBlueprint("search", __name__, url_prefix="/api/search", tag="Search")
 
-# How many images there are at most to look through.
-_HELD = Prepared(select(Storage.pictures).where(Storage.user_id == given("owner")))
+# How many rows there are at most to look through: images, or places in albums, which may be more.
+_HELD = Prepared(
+    select(
+        case(
+            (Storage.pictures > FEW_ROWS, Storage.pictures),
+            else_=func.greatest(
+                Storage.pictures,
+                select(func.coalesce(func.sum(Album.entry_count), 0))
+                .where(Album.owner_id == Storage.user_id)
+                .scalar_subquery(),
+            ),
+        )
+    ).where(Storage.user_id == given("owner"))
+)
 
 
 @search.get("")

@@ -16,7 +16,7 @@ from app.tags.entries import MAX_TAGS_OF_IMAGE
 from tests.api.albums.conftest import add_images
 from tests.support.albums import add_to, make_album
 from tests.support.shares import Link, share, shown, visit
-from tests.support.tags import tag_id, tag_images
+from tests.support.tags import change_tag, tag_id, tag_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,3 +178,17 @@ def test_look_alikes_and_tags_of_many_images_take_a_seat(
     assert (ask(many), ada.http.get("/api/lookalikes").status_code) == (200, 200)
     with seats_taken(database, ada.user_id):
         assert (ask(few), ask(many), ada.http.get("/api/lookalikes").status_code) == (200, 429, 429)
+
+
+def test_what_is_read_counts_and_not_what_is_shown(ada: Person, database: Engine) -> None:
+    """Few images may be in many albums, and deleted ones have tags still."""
+    images = add_images(ada, database, FEW_ROWS // 10 + 1)
+    for number in range(10):
+        add_to(ada, make_album(ada, title=f"Iceland {number}"), images)
+        tag_images(ada, f"trip/{number}", images)
+    change_tag(ada, "delete", images).raise_for_status()
+    months = f"/api/tags/{tag_id(ada, 'trip')}/timeline"
+    found = "/api/search?q=iceland"
+    assert (ada.http.get(months).status_code, ada.http.get(found).status_code) == (200, 200)
+    with seats_taken(database, ada.user_id):
+        assert (ada.http.get(months).status_code, ada.http.get(found).status_code) == (429, 429)
