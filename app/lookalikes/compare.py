@@ -10,7 +10,7 @@ shown in it until it is restored.
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import time_ns
+from time import monotonic, time_ns
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -21,6 +21,8 @@ from app.images.fingerprint_models import BANDS, FingerprintRow, FingerprintStat
 from app.lookalikes.alignment import Grey, are_alike
 
 MAX_AT_ONCE = 100
+MAX_PROBED = 25  # whose candidates are read at once
+SECONDS_AT_ONCE = 3.0
 MAX_IN_GROUP = 20
 # Bits of 63 in which the middle of one may differ from the window of another. More find hardly any
 # more copies, and many more that have nothing to do with each other.
@@ -97,17 +99,28 @@ def hold_groups_of(owner_id: UUID) -> None:
 
 
 def compare_some(owner_id: UUID) -> bool:
-    """Compare some of a person's new pictures; return whether there may be more. Commits."""
+    """Compare some of a person's new pictures; return whether there may be more. Commits.
+
+    As many as there is time for, and one at least: of frames of one scene, hundreds may have to be
+    looked at for each, and the sweep has others to do (see [Note: The sweep's time]).
+    """
     set_short_lock_timeout()
     if not db.session.scalar(_LOCK, {"owner": owner_id}):  # somebody else is at it
         db.session.rollback()
         return False
+    ends = monotonic() + SECONDS_AT_ONCE
     new = _lock_new(owner_id)
-    if new:
-        _group(owner_id, new, _alike(owner_id, new))
-        _note_compared([row.image_id for row in new])
+    alike: dict[UUID, list[_Found]] = {}
+    for at in range(0, len(new), MAX_PROBED):
+        alike |= _alike(owner_id, new[at : at + MAX_PROBED], ends=ends)
+        if monotonic() >= ends:
+            break
+    compared = [row for row in new if row.image_id in alike]
+    if compared:
+        _group(owner_id, compared, alike)
+        _note_compared([row.image_id for row in compared])
     db.session.commit()
-    return len(new) == MAX_AT_ONCE
+    return len(new) == MAX_AT_ONCE or len(compared) < len(new)
 
 
 def _lock_new(owner_id: UUID) -> Sequence[_New]:
@@ -138,14 +151,16 @@ class _Found:
     group_id: UUID | None
 
 
-def _alike(owner_id: UUID, new: Sequence[_New]) -> dict[UUID, list[_Found]]:
-    """Return what each new picture looks like."""
+def _alike(owner_id: UUID, new: Sequence[_New], *, ends: float) -> dict[UUID, list[_Found]]:
+    """Return what each new picture looks like, of those that could be compared in time."""
     candidates: defaultdict[int, dict[UUID, _Candidate]] = defaultdict(dict)
     for row in db.session.execute(_CANDIDATES, {"owner": owner_id, **_probes(new)}):
         candidates[row.number][row.image_id] = row
     alike: dict[UUID, list[_Found]] = {}
-    for number, found in candidates.items():
-        picture = new[number]
+    for number, picture in enumerate(new):
+        if number and monotonic() >= ends:
+            break
+        found = candidates[number]
         found.pop(picture.image_id, None)
         one = Grey(picture.grey)
         nearest = sorted(

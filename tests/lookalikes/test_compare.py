@@ -189,6 +189,24 @@ def test_some_are_compared_at_once_and_the_rest_next(
         assert not compare_some(ada)
 
 
+def test_what_there_is_no_time_for_is_compared_next(
+    library: Library, database: Engine, compared: Compared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One person's frames of one scene must not outlast the sweep, in which others have a turn."""
+    monkeypatch.setattr(compare, "SECONDS_AT_ONCE", 0.0)
+    ada = library.person()
+    photo = scene(33)
+    copies = [edited(photo, kind, seed=1) for kind in ("as WebP", "half as large", "warmer")]
+    ids = add_photos(database, ada, photo, *copies)
+    left = "SELECT count(*) FROM fingerprints WHERE owner_id = :owner AND state = 'new'"
+    with library.worker_context.app.app_context():
+        for number in (3, 2):
+            assert compare_some(ada)
+            assert library.value(left, owner=ada) == number
+    assert compared(ada) == {frozenset(ids)}
+    assert library.value(left, owner=ada) == 0
+
+
 def test_everybody_with_new_pictures_is_found_once(library: Library, database: Engine) -> None:
     library.value("DELETE FROM images; SELECT 1")
     people = [library.person() for _ in range(5)]
