@@ -74,7 +74,8 @@ class Applier:
         while not self._stop.is_set():
             refresh(self._api, self._journal)
             while rows := self._db.execute(
-                f"SELECT p.sha256, p.facts, d.image_id, d.is_new {_PENDING} LIMIT {_ROUND}"
+                "SELECT p.sha256, p.facts, d.image_id, d.is_new, d.applied"
+                f" {_PENDING} LIMIT {_ROUND}"
             ).fetchall():
                 self._say([dict(row) for row in rows])
                 if self._stop.is_set():
@@ -238,7 +239,8 @@ class Applier:
             changes = {**changes, "taken": date} if date else _without(changes, "taken")
         path = f"/api/images/{row['image_id']}"
         try:
-            if changes and not row["is_new"]:
+            # What was said before may have been changed on the site since.
+            if changes and not (row["is_new"] and row["applied"] is None):
                 changes = _missing(changes, self._api.ask("GET", path))
             if changes:
                 self._api.ask("PATCH", path, changes)

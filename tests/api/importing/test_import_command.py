@@ -62,6 +62,16 @@ def test_what_the_site_has_is_kept_as_its_person_says(importer: Importer, tmp_pa
     own = {"description": {"alt_text": "mine", "text": "mine"}, "favourite": True}
     importer.person.http.patch(f"/api/images/{first['id']}", json=own).raise_for_status()
     importer.person.http.delete(f"/api/images/{second['id']}").raise_for_status()
+    # More of the export: what it says of the first picture is no longer what was said.
+    album = {"title": "Trip", "access": "protected"}
+    export.put(f"{takeout_export.ROOT}/Trip/metadata.json", json.dumps(album).encode())
+    bytes_of_first = export.files[f"{takeout_export.YEAR}/first.jpg"][1]
+    export.put(f"{takeout_export.ROOT}/Trip/first.jpg", bytes_of_first)
+    export.write(tmp_path)
+    assert importer.run(*paths)[0] == 0
+    shown = importer.person.detail(first["id"])
+    assert shown["description"]["text"] == "mine"
+    assert [album["title"] for album in shown["albums"]] == ["Trip"]
     importer.journal.unlink()  # as on another machine
     code, said = importer.run(*paths)
     assert (code, "in Recently deleted on the site" in said) == (0, True), said
