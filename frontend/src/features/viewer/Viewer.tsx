@@ -1,7 +1,7 @@
 /** One picture over the whole window, on its own address; the timeline waits beneath. */
 import { useRef } from "react";
 
-import { toProblem, useImage, type Image, type Listing } from "@/api";
+import { toProblem, useImage, useKnownImages, type Image, type Listing } from "@/api";
 
 import { useInertBackground } from "./use-inert-background";
 import { ViewerContent } from "./ViewerContent";
@@ -42,6 +42,9 @@ export const Viewer = (props: ViewerProps) => {
 const Content = ({ view, imageId, images, before, total, onClose, onNavigate }: ViewerProps) => {
   const { data: detail, error, isFetching, refetch } = useImage(imageId);
   const isListed = images.some(({ id }) => id === imageId);
+  // Of a stack whose cover is just gone: were it loaded first, what can be undone would be forgotten.
+  const known = useKnownImages().get(imageId);
+  const alone = detail ?? known;
   const problem = error && toProblem(error);
 
   // 422: what stands in the address is no id at all.
@@ -54,10 +57,10 @@ const Content = ({ view, imageId, images, before, total, onClose, onNavigate }: 
       </ViewerMessage>
     );
   }
-  if (isListed || detail) {
+  if (isListed || alone) {
     return (
       <ViewerContent
-        images={isListed ? images : detail ? [detail] : []}
+        images={isListed ? images : alone ? [alone] : []}
         place={isListed && total !== null ? { before, total } : null}
         view={view}
         imageId={imageId}
