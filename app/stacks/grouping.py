@@ -1,8 +1,10 @@
 """Which images are of one shot, and which stacks that makes. Without the database."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 from uuid import UUID, uuid4
 
 from app.images.models import StackReason
@@ -116,17 +118,26 @@ def _in_order(candidate: Candidate) -> tuple[int, UUID]:
 
 
 def _groups(candidates: Sequence[Candidate]) -> Iterable[list[Candidate]]:
-    """Put together what is of one shot, over others too: the first and last of a long burst."""
-    groups: list[list[Candidate]] = []
+    """Put together what is of one shot, over others too: the first and last of a long burst.
+
+    Only images with one key are compared with each other: there may be thousands of others.
+    """
+    group_of = {each.id: [each] for each in candidates}
+
+    def join(one: Candidate, other: Candidate) -> None:
+        first, second = group_of[one.id], group_of[other.id]
+        if first is not second:
+            first += second
+            group_of.update((each.id, first) for each in second)
+
+    by_stack: dict[UUID, Candidate] = {}
+    by_key: defaultdict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        joined = [
-            group for group in groups if any(_belong_together(candidate, other) for other in group)
-        ]
-        groups = [group for group in groups if group not in joined]
-        groups.append([candidate, *(each for group in joined for each in group)])
-    return groups
-
-
-def _belong_together(one: Candidate, other: Candidate) -> bool:
-    is_stacked = one.placed.stack is not None and one.placed.stack == other.placed.stack
-    return is_stacked or are_of_one_shot(one, other)
+        if candidate.placed.stack is not None:
+            join(by_stack.setdefault(candidate.placed.stack, candidate), candidate)
+        by_key[candidate.shot.key].append(candidate)
+    for same in by_key.values():
+        for one, other in combinations(same, 2):
+            if are_of_one_shot(one, other):
+                join(one, other)
+    return {id(group): group for group in group_of.values()}.values()

@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 from itertools import permutations
 from uuid import UUID, uuid4
 
-from app.stacks.grouping import Candidate, Placed, stacks_to_make
+import pytest
+
+from app.stacks import grouping
+from app.stacks.grouping import Candidate, Placed, are_of_one_shot, stacks_to_make
 from app.stacks.models import MAX_STACK
 from app.stacks.names import shot_of
 
@@ -131,3 +134,18 @@ def test_stack_holds_so_many_and_no_more() -> None:
     ]
     made = stacks_to_make(frames, sizes={there.stack: MAX_STACK - 1})  # type: ignore[dict-item]
     assert len(made) == 1
+
+
+def test_only_images_with_one_key_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with all others would take seconds of the sweep, for one person's thousands."""
+    asked = 0
+
+    def count(one: Candidate, other: Candidate) -> bool:
+        nonlocal asked
+        asked += 1
+        return are_of_one_shot(one, other)
+
+    monkeypatch.setattr(grouping, "are_of_one_shot", count)
+    names = [f"DSC_{number}.JPG" for number in range(50)]
+    assert stacks(*(candidate(name) for name in names for _ in range(10))) == []
+    assert asked == 50 * (10 * 9 // 2)
