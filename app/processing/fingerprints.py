@@ -5,6 +5,7 @@ noted by a trigger. A worker that has nothing else to do makes these, one pictur
 of each person in turn. By fingerprints, app/library/compare.py finds what looks alike.
 """
 
+import logging
 import threading
 from datetime import timedelta
 from uuid import UUID
@@ -13,12 +14,14 @@ from sqlalchemy import exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.clients.aws.bucket_versions import Place
-from app.clients.aws.image_store import PREVIEWS, PictureStore
+from app.clients.aws.image_store import PREVIEWS, PictureStore, UnreadableObjectError
 from app.database import db
 from app.images.fingerprint_models import FingerprintRow, FingerprintState
 from app.images.models import Image
 from app.media.fingerprints import Fingerprint
 from app.media.sandbox.pool import DecoderPool
+
+log = logging.getLogger(__name__)
 
 # What failed is tried again this much later, and so is what a worker that died had begun.
 TRIED_AGAIN_AFTER = timedelta(hours=1)
@@ -96,7 +99,7 @@ def make_missing(
 ) -> UUID | None:
     """Make one fingerprint from a preview; return whose, or None when none has to be made.
 
-    A preview that cannot be opened has none.
+    A preview that cannot be opened has none. One that is not there is looked for in an hour again.
 
     Raises:
         AwsUnavailableError, DecoderPoolError: this one is tried again in an hour.
@@ -110,7 +113,12 @@ def make_missing(
     db.session.rollback()  # nothing is held while the store answers
     if preview_format is None:  # deleted meanwhile
         return place.user_id
-    preview = store.fetch_preview(place.user_id, place.image_id, PREVIEWS[preview_format])
+    try:
+        preview = store.fetch_preview(place.user_id, place.image_id, PREVIEWS[preview_format])
+    except UnreadableObjectError:
+        # The doctor finds lost previews and makes them again.
+        log.info("a fingerprint is made later: there is no preview of %s", place.image_id)
+        return place.user_id
     packed = decoders.fingerprint(preview, owner=place.user_id)
     is_there = select(FingerprintRow.image_id).where(
         FingerprintRow.image_id == place.image_id,

@@ -146,6 +146,16 @@ def test_preview_that_cannot_be_opened_has_none(library: Library, decoders: Deco
     assert kept(library, place) == ("none", None, None)
 
 
+def test_preview_that_is_lost_is_no_trouble_of_the_worker(
+    library: Library, decoders: DecoderPool
+) -> None:
+    place = library.add(library.person(), photo(7))
+    library.worker_context.store.delete_derived(place.user_id, place.image_id)
+    assert library.worker_context.make_missing_fingerprint(decoders)
+    assert kept(library, place) == ("missing", None, None)
+    assert not library.worker_context.make_missing_fingerprint(decoders)
+
+
 def test_fingerprint_goes_with_its_picture(library: Library, decoders: DecoderPool) -> None:
     place = processed(library, decoders, library.person(), photo(6))
     library.purge(place)
