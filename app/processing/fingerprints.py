@@ -13,8 +13,10 @@ from uuid import UUID
 from sqlalchemy import exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from app.clients.aws.boto import AwsUnavailableError
 from app.clients.aws.bucket_versions import Place
-from app.clients.aws.image_store import PREVIEWS, PictureStore, UnreadableObjectError
+from app.clients.aws.image_store import PREVIEWS, PictureStore
+from app.clients.outage import is_outage
 from app.database import db
 from app.images.fingerprint_models import FingerprintRow, FingerprintState
 from app.images.models import Image
@@ -115,7 +117,9 @@ def make_missing(
         return place.user_id
     try:
         preview = store.fetch_preview(place.user_id, place.image_id, PREVIEWS[preview_format])
-    except UnreadableObjectError:
+    except AwsUnavailableError as error:
+        if is_outage(error):
+            raise
         # The doctor finds lost previews and makes them again.
         log.info("a fingerprint is made later: there is no preview of %s", place.image_id)
         return place.user_id
