@@ -17,12 +17,14 @@ export type PlaceChange =
   | { action: "reset_location" };
 
 /** `undoes`: this takes another change back, by what that one answered. */
-type Variables = { ids: readonly string[]; change: PlaceChange } | { undoes: Promise<Undo> };
+type Variables =
+  { ids: readonly string[]; change: PlaceChange; wholeStacks: boolean } | { undoes: Promise<Undo> };
 
 const bodyOf = async (variables: Variables): Promise<Undo> => {
   // What failed changed nothing, and needs no undo.
   if ("undoes" in variables) return variables.undoes.catch(() => null);
-  return { ...variables.change, images: { ids: [...variables.ids] } };
+  const images = { ids: [...variables.ids], whole_stacks: variables.wholeStacks };
+  return { ...variables.change, images };
 };
 
 /** No list says where a picture was taken. */

@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from "react";
 
 import type { PlaceChange } from "@/api";
 import { useLoadAhead } from "@/components/albums/load-add-to-album-dialog";
-import type { GallerySelection } from "@/components/gallery/Gallery";
+import type { ActsOnStacks } from "@/components/gallery/selection-buttons";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { useFocusOnGrid } from "@/components/gallery/use-focus-on-grid";
 
@@ -13,7 +13,7 @@ import { useCorrectPlaces } from "./use-correct-places";
 
 const PlaceDialog = lazy(loadPlaceDialog);
 
-export const ChangePlaceButton = ({ selected, act }: GallerySelection) => {
+export const ChangePlaceButton = ({ selected, act, wholeStacks = false }: ActsOnStacks) => {
   const [isOpen, setIsOpen] = useState(false);
   const correctPlaces = useCorrectPlaces();
   const noteUse = useFocusOnGrid();
@@ -25,6 +25,7 @@ export const ChangePlaceButton = ({ selected, act }: GallerySelection) => {
       correctPlaces(
         images.map(({ id }) => id),
         wanted,
+        wholeStacks,
       ),
     );
   };

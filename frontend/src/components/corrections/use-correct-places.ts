@@ -9,10 +9,10 @@ export const useCorrectPlaces = () => {
   const { mutateAsync } = useChangePlaces();
   const toast = useToast();
   return useCallback(
-    (ids: readonly string[], change: PlaceChange): Promise<unknown> => {
+    (ids: readonly string[], change: PlaceChange, wholeStacks = false): Promise<unknown> => {
       const showError = (error: unknown) =>
         toast.show({ tone: "error", message: toProblem(error).detail });
-      const answer = mutateAsync({ ids, change });
+      const answer = mutateAsync({ ids, change, wholeStacks });
       answer.catch(showError);
       toast.show({
         message: `Place of ${picturesInWords(ids.length)} changed`,

@@ -27,6 +27,7 @@ export const TimelineActions = (selection: GallerySelection) => (
     </SelectionButton>
     <StackButton {...selection} />
     <ChangeDateButton {...selection} wholeStacks />
+    <ChangePlaceButton {...selection} wholeStacks />
     <DeleteButton {...selection} wholeStacks />
   </>
 );
