@@ -8,7 +8,7 @@ shown in it until it is restored.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic, time_ns
 from typing import Any, NamedTuple
@@ -30,6 +30,7 @@ MAX_DISTANCE = 13
 # Of those that agree in one band. A scanner's pages, thousands of which may, take no longer.
 _MAX_OF_BAND = 200
 _MAX_COMPARED = 200  # with one picture, the nearest first
+_MAX_CANDIDATES = 100_000  # read at once: some 40 MB, where the sweep has 512
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 7))")
@@ -39,16 +40,20 @@ _OF_BANDS = " UNION ALL ".join(
     "SELECT probe.number, probe.hash, found.* FROM unnest("  # noqa: S608 - constants
     f"CAST(:numbers_{number} AS integer[]), CAST(:hashes_{number} AS bigint[])"
     ") AS probe (number, hash) CROSS JOIN LATERAL ("
-    "SELECT image_id, group_id, middle, grey FROM fingerprints"
+    "SELECT image_id, group_id, middle FROM fingerprints"
     " WHERE owner_id = :owner AND middle IS NOT NULL"
     f" AND (middle & {band}::bigint) = (probe.hash & {band}::bigint) LIMIT {_MAX_OF_BAND}"
     ") AS found"
     for number, band in enumerate(BANDS)
 )
 _CANDIDATES = text(f"""
-SELECT number, image_id, group_id, middle, grey FROM ({_OF_BANDS}) AS candidates
-WHERE bit_count((middle # hash)::bit(64)) <= {MAX_DISTANCE}
+SELECT number, image_id, group_id, middle FROM ({_OF_BANDS}) AS candidates
+WHERE bit_count((middle # hash)::bit(64)) <= {MAX_DISTANCE} LIMIT {_MAX_CANDIDATES}
 """)  # noqa: S608 - constants
+_GREYS = text("""
+SELECT image_id, grey FROM fingerprints
+WHERE image_id = ANY (CAST(:ids AS uuid[])) AND grey IS NOT NULL
+""")
 _NEXT_OWNER = text("""
 SELECT owner_id FROM fingerprints WHERE state = 'new' AND owner_id > :after
 ORDER BY owner_id LIMIT 1
@@ -156,23 +161,40 @@ def _alike(owner_id: UUID, new: Sequence[_New], *, ends: float) -> dict[UUID, li
     candidates: defaultdict[int, dict[UUID, _Candidate]] = defaultdict(dict)
     for row in db.session.execute(_CANDIDATES, {"owner": owner_id, **_probes(new)}):
         candidates[row.number][row.image_id] = row
+    nearest = {
+        number: _sort_candidates(picture, candidates[number].values())[:_MAX_COMPARED]
+        for number, picture in enumerate(new)
+    }
+    # Read last, once each: they are most of what there is to read.
+    greys = _read_greys({row.image_id for rows in nearest.values() for _, row in rows})
     alike: dict[UUID, list[_Found]] = {}
     for number, picture in enumerate(new):
         if number and monotonic() >= ends:
             break
-        found = candidates[number]
-        found.pop(picture.image_id, None)
         one = Grey(picture.grey)
-        nearest = sorted(
-            ((*_nearest(picture.windows, row.middle), row) for row in found.values()),
-            key=lambda candidate: candidate[0],
-        )
         alike[picture.image_id] = [
             _Found(image_id=row.image_id, group_id=row.group_id)
-            for _, window, row in nearest[:_MAX_COMPARED]
-            if are_alike(one, Grey(row.grey), window_of_one=window)
+            for window, row in nearest[number]
+            if row.image_id in greys
+            and are_alike(one, Grey(greys[row.image_id]), window_of_one=window)
         ]
     return _without_unalike(alike)
+
+
+def _sort_candidates(picture: _New, found: Iterable[_Candidate]) -> list[tuple[int, _Candidate]]:
+    """Return candidates but the picture itself, the nearest first, each with its nearest window."""
+    others = [row for row in found if row.image_id != picture.image_id]
+    measured = [(*_nearest(picture.windows, row.middle), row) for row in others]
+    measured.sort(key=lambda candidate: candidate[0])
+    return [(window, row) for _, window, row in measured]
+
+
+def _read_greys(ids: set[UUID]) -> dict[UUID, bytes]:
+    """Return the shades of pictures, of those that have some still."""
+    if not ids:
+        return {}
+    rows = db.session.execute(_GREYS, {"ids": list(ids)})
+    return {image_id: bytes(grey) for image_id, grey in rows}
 
 
 def _probes(new: Sequence[_New]) -> dict[str, str]:

@@ -140,14 +140,17 @@ def _group_again(user: User, undo: UndoDismissed) -> int:
     hold_groups_of(user.id)
     ids = sorted(set(undo.images))
     _lock(user, ids)
-    db.session.execute(
-        delete(UnalikePair)
-        .where(UnalikePair.image_id.in_(ids), UnalikePair.other_id.in_(ids))
-        .execution_options(synchronize_session=False)
-    )
-    # What is sent may be made up, and a page reads whole groups.
+    are_theirs = UnalikePair.image_id.in_(ids), UnalikePair.other_id.in_(ids)
+    # What is sent may be made up: groups of any pictures, which were dismissed then, would have
+    # everybody's disk filled by pairs. And a page reads whole groups.
+    said = db.session.scalar(select(func.count()).select_from(UnalikePair).where(*are_theirs))
     size = _count_group(user, undo.group_id)
-    return _set_group(user, ids, group_id=undo.group_id) if size + len(ids) <= MAX_IN_GROUP else 0
+    if said != len(ids) * (len(ids) - 1) // 2 or size + len(ids) > MAX_IN_GROUP:
+        return 0
+    db.session.execute(
+        delete(UnalikePair).where(*are_theirs).execution_options(synchronize_session=False)
+    )
+    return _set_group(user, ids, group_id=undo.group_id)
 
 
 def _count_group(user: User, group_id: UUID) -> int:

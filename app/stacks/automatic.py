@@ -20,7 +20,7 @@ from app.accounts.models import User
 from app.database import db, set_short_lock_timeout
 from app.images.models import Image, ImageState
 from app.stacks.grouping import SAME_BURST_WITHIN, Candidate, Placed, stacks_to_make
-from app.stacks.members import lock_with_members, place_images, sizes_of
+from app.stacks.members import lock_with_members, place_images, sizes_of, stacks_of
 from app.stacks.models import ImageShot, ImageToStack
 from app.stacks.names import shot_of
 
@@ -30,6 +30,7 @@ MAX_OF_ONE = 50  # images of one person in one transaction, and in one turn of t
 MAX_IN_ONE_ROUND = 500
 # Of one key within a burst's time of one image: there are more of files that all have one name.
 _MAX_PARTNERS = 200
+_MAX_STACKS = 200  # that the images of one turn and their partners are in
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 8))")
 # Of which a decoder has said when they were taken, if their files say so.
 STACKABLE = (ImageState.READY, ImageState.DAMAGED)
@@ -149,7 +150,9 @@ def _partners(owner_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
 
 
 def _stack(owner_id: UUID, ids: Sequence[UUID]) -> None:
-    locked = lock_with_members(owner_id, ids)
+    if len(stacks_of(owner_id, ids)) > _MAX_STACKS:
+        return  # no camera makes so many at one moment, and all of their images would be locked
+    locked = set(lock_with_members(owner_id, ids))
     rows = db.session.execute(
         select(
             Image.id,
@@ -163,7 +166,8 @@ def _stack(owner_id: UUID, ids: Sequence[UUID]) -> None:
         )
         .where(
             Image.owner_id == owner_id,
-            Image.id == any_(_array(locked)),
+            # Others of their stacks stand where they stand: they are locked only.
+            Image.id == any_(_array([each for each in ids if each in locked])),
             Image.state.in_(STACKABLE),
             Image.taken_at.is_not(None),
         )

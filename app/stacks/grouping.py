@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations
 from uuid import UUID, uuid4
 
 from app.images.models import StackReason
@@ -15,6 +14,7 @@ from app.stacks.names import ShotName
 SAME_SHOT_WITHIN = timedelta(seconds=2)
 # A telephone holds the button of a burst for as long.
 SAME_BURST_WITHIN = timedelta(seconds=30)
+MAX_COMPARED = 2 * MAX_STACK  # with one image, the next in time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +120,8 @@ def _in_order(candidate: Candidate) -> tuple[int, UUID]:
 def _groups(candidates: Sequence[Candidate]) -> Iterable[list[Candidate]]:
     """Put together what is of one shot, over others too: the first and last of a long burst.
 
-    Only images with one key are compared with each other: there may be thousands of others.
+    Only images with one key and of one time are compared with each other, and each with few: there
+    may be thousands of others.
     """
     group_of = {each.id: [each] for each in candidates}
 
@@ -137,7 +138,11 @@ def _groups(candidates: Sequence[Candidate]) -> Iterable[list[Candidate]]:
             join(by_stack.setdefault(candidate.placed.stack, candidate), candidate)
         by_key[candidate.shot.key].append(candidate)
     for same in by_key.values():
-        for one, other in combinations(same, 2):
-            if are_of_one_shot(one, other):
-                join(one, other)
+        same.sort(key=lambda each: each.taken_at)
+        for place, one in enumerate(same):
+            for other in same[place + 1 : place + 1 + MAX_COMPARED]:
+                if other.taken_at - one.taken_at > SAME_BURST_WITHIN:
+                    break
+                if are_of_one_shot(one, other):
+                    join(one, other)
     return {id(group): group for group in group_of.values()}.values()

@@ -1,8 +1,8 @@
 """What points on the globe are called: by the data that ships, with no network.
 
 Points are well known places, to about 100 metres; the right answer is the municipality and region
-that each lies in, as is generally known, and was not taken from the data that ships. Of points at sea
-the answer is none. Eighteen points are compared with all towns besides, one by one.
+that each lies in, as is generally known, and was not taken from the data that ships. Of points at
+sea the answer is none. Eighteen points are compared with all towns besides, one by one.
 """
 
 import math

@@ -149,3 +149,7 @@ def test_only_images_with_one_key_are_compared(monkeypatch: pytest.MonkeyPatch) 
     names = [f"DSC_{number}.JPG" for number in range(50)]
     assert stacks(*(candidate(name) for name in names for _ in range(10))) == []
     assert asked == 50 * (10 * 9 // 2)
+    asked = 0
+    of_one_name = (candidate("DSC_1.JPG", after=60 * number) for number in range(50))
+    assert stacks(*of_one_name) == []
+    assert asked == 0
