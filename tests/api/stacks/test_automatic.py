@@ -119,6 +119,26 @@ def test_pictures_of_other_days_and_other_people_stay_apart(
     assert tiles(bob) == {theirs: 1}
 
 
+def test_what_would_lock_very_many_stacks_is_left_alone(
+    ada: Person, database: Engine, worker: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else one person could keep the sweep from everybody by stacks that they made."""
+    monkeypatch.setattr("app.stacks.automatic._MAX_STACKS", 0)
+    pair = [
+        add_image(ada, database, "IMG_0001.JPG"),
+        add_image(ada, database, "IMG_0001.NEF", content_type=NEF),
+    ]
+    look(worker, ada.user_id, *pair)
+    assert tiles(ada) == {pair[0]: 2}
+    edited = add_image(ada, database, "IMG_E0001.JPG", waits=True)
+    look(worker, ada.user_id, edited)
+    assert tiles(ada) == {pair[0]: 2, edited: 1}
+    assert waiting(database, edited) == 0
+    monkeypatch.undo()
+    look(worker, ada.user_id, edited)
+    assert len(tiles(ada)) == 1
+
+
 def test_two_workers_at_once_make_one_stack(ada: Person, database: Engine, worker: Flask) -> None:
     user = ada.user_id
     log = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
