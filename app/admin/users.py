@@ -106,10 +106,11 @@ def _hold(person_id: UUID) -> User:
     """
     _refuse_going(db.session.get(User, person_id))
     change_administrators()
-    check_again()  # another administrator may have shut or unmade the one who asks
     # A sign-in under way is waited for, so that its session is ended with the others.
     held = select(User).where(User.id == person_id).with_for_update(key_share=True)
     user = db.session.scalar(held.execution_options(populate_existing=True))
+    # After both waits: the one who asks may have been shut, unmade or signed out meanwhile.
+    check_again()
     return _refuse_going(user)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.media.results import Rejected, Rendered
+from app.media.results import HEAD_BYTES, Rejected, Rendered
 from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.fork_client import ForkError
 from app.media.sandbox.pool import DecoderPool, DecoderPoolError
@@ -168,9 +168,9 @@ def test_picture_that_waits_for_another_large_one_is_not_too_slow(
     "answer",
     [
         'b"x" * 100',
-        r'b"\xff" * 16',
-        r'b"\0\0\0\2" + b"\xff" * 12 + b"{}"',
-        r'b"\0\0\0\2\x7f\0\0\0\0\0\0\0\0\0\0\0{}"',
+        rf'b"\xff" * {HEAD_BYTES}',
+        rf'b"\0\0\0\2" + b"\xff" * {HEAD_BYTES - 4} + b"{{}}"',
+        rf'b"\0\0\0\2\x7f" + bytes({HEAD_BYTES - 5}) + b"{{}}"',
     ],
 )
 def test_a_child_that_talks_nonsense_is_killed(program: Program, good: Path, answer: str) -> None:

@@ -45,7 +45,7 @@ test("a deleted picture is selected and restored", async () => {
   await user.click(await screen.findByRole("button", { name: "Restore" }));
   expect(await screen.findByText("1 picture restored")).toBeVisible();
   await waitFor(() => expect(screen.getByText("No deleted pictures")).toBeVisible());
-  expect(asked).toEqual([{ action: "restore", images: { ids: ["b2"] } }]);
+  expect(asked).toEqual([{ action: "restore", images: { ids: ["b2"], whole_stacks: false } }]);
 });
 
 test("all are selected, also those on pages that are not loaded", async () => {
