@@ -219,7 +219,7 @@ def test_nobody_is_written_to_who_has_no_account(visitor: httpx2.Client, databas
 
     def is_done() -> bool:
         with database.connect() as rows:
-            return rows.scalar(left, {"email": email}) == 0
+            return bool(rows.scalar(left, {"email": email}) == 0)
 
     until(is_done)
     assert mails_to(visitor, email) == []
