@@ -181,8 +181,16 @@ type Move = { ids: readonly string[]; to: Place };
 export const useMoveInAlbum = (id: string) => {
   const client = useQueryClient();
   const key = orderedKey(id, "manual");
+  const moveInKey = [...key, "move"];
+  const show = async ({ ids, to }: Move) => {
+    await client.cancelQueries({ queryKey: key });
+    client.setQueryData<Loaded>(
+      key,
+      (now) => now && { ...now, rows: moved(now.rows, new Set(ids), to) },
+    );
+  };
   return useMutation({
-    mutationKey: [...key, "move"],
+    mutationKey: moveInKey,
     scope: { id: "move-in-album" },
     mutationFn: ({ ids, to: { place, imageId } }: Move) =>
       read(
@@ -191,14 +199,12 @@ export const useMoveInAlbum = (id: string) => {
           body: { ids: [...ids], place, image_id: imageId },
         }),
       ),
-    onMutate: async ({ ids, to }) => {
-      await client.cancelQueries({ queryKey: key });
-      client.setQueryData<Loaded>(
-        key,
-        (now) => now && { ...now, rows: moved(now.rows, new Set(ids), to) },
-      );
+    onMutate: show,
+    onSuccess: async (album, move) => {
+      // The list may have been read anew after this began, and before the server had moved them.
+      if (client.isMutating({ mutationKey: moveInKey }) === 1) await show(move);
+      keepAlbum(client, album);
     },
-    onSuccess: (album) => keepAlbum(client, album),
     onError: () => client.invalidateQueries({ queryKey: key }),
   });
 };

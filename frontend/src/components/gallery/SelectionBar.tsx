@@ -52,7 +52,7 @@ export const SelectionBar = ({ selected, onClear, children }: SelectionBarProps)
           {isFull ? "as many as can be changed at once" : size}
         </span>
       </p>
-      <div className="flex items-center gap-1 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:h-[calc(3.5rem+env(safe-area-inset-bottom))] max-sm:overflow-x-auto max-sm:border-t max-sm:border-line max-sm:bg-raised max-sm:px-1 max-sm:pb-[env(safe-area-inset-bottom)] max-sm:*:mx-auto max-sm:*:shrink-0 xl:gap-2">
+      <div className="flex items-center gap-1 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:min-h-[calc(3.5rem+env(safe-area-inset-bottom))] max-sm:flex-wrap max-sm:justify-center max-sm:pt-1 max-sm:border-t max-sm:border-line max-sm:bg-raised max-sm:px-1 max-sm:pb-[env(safe-area-inset-bottom)] max-sm:*:shrink-0 xl:gap-2">
         {children}
       </div>
     </div>
