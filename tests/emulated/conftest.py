@@ -161,6 +161,8 @@ def browser(front: Front) -> Iterator[Browser]:
 def a_page(browser: Browser, deployment: Deployment) -> Iterator[tuple[Page, Witness]]:
     """A browser profile that is new; whatever it complains of fails the test."""
     context = browser.new_context(ignore_https_errors=True, locale="en-GB", timezone_id="UTC")
+    # Chromium takes no service worker from an address whose certificate it was told to overlook.
+    context.add_init_script("delete Navigator.prototype.serviceWorker")
     witness = Witness(context, origins={deployment.site, deployment.storage})
     yield context.new_page(), witness
     context.close()
