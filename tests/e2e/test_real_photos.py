@@ -39,7 +39,7 @@ def test_every_real_photo_dropped_is_ready_and_shown(screen: Screen) -> None:
 def _when_all_ended(screen: Screen, count: int) -> list[Any]:
     deadline = time.monotonic() + _LONGEST_SECONDS
     while time.monotonic() < deadline:
-        images: list[Any] = screen.call("GET", "/api/images?limit=100")["images"]
+        images: list[Any] = screen.call("GET", "/api/images?limit=100&stacks=open")["images"]
         if len(images) == count and all(image["state"] in _ENDS for image in images):
             return images
         screen.page.wait_for_timeout(500)
