@@ -91,6 +91,8 @@ describe("trouble with parts", () => {
   });
 
   test("progress goes back by no more than a part, and never ends before the end", async () => {
+    // By chance all pauses before another try can be such that no step back is told of.
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
     const seen: number[] = [];
     uploads.queue.subscribe(() => {
       const [phase] = uploads.phases;
