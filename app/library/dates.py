@@ -14,6 +14,7 @@ from app.images.correction_models import Correction
 from app.images.corrections import Taken, correct_taken
 from app.images.models import SHOWN, Image, ImageState
 from app.images.schemas import EARLIEST_YEAR, LATEST_YEAR
+from app.library.batch_fields import require_fields
 from app.library.batch_schemas import BatchAction, BatchIn, PickedImages, TakenBefore
 from app.library.selection import among, wrong_field
 
@@ -90,19 +91,10 @@ def require_fields_of_dates(wanted: BatchIn) -> None:
     Raises:
         ValidationFailedError: one is missing, or is not meant; or pictures are not named.
     """
-    meant = _FIELDS.get(wanted.action)
-    for field in filter(None, _FIELDS.values()):
-        is_given = getattr(wanted, field) is not None
-        if is_given and field != meant:
-            raise wrong_field(field, f"This is not meant with {wanted.action}.")
-        if not is_given and field == meant:
-            raise wrong_field(field, f"Say this with {wanted.action}.")
-    if wanted.action not in _FIELDS:
+    images, before = require_fields(wanted, _FIELDS), wanted.taken_before
+    if images is None or before is None:
         return
-    if not isinstance(wanted.images, PickedImages):
-        raise wrong_field("images", "Name the pictures by images.ids.")
-    before = wanted.taken_before
-    if before and not len(before.at) == len(before.offset_minutes) == len(wanted.images.ids):
+    if not len(before.at) == len(before.offset_minutes) == len(images.ids):
         raise wrong_field("taken_before", "Give one of each for each of images.ids.")
 
 

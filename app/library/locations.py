@@ -12,6 +12,7 @@ from app.database import db
 from app.images.correction_models import Correction
 from app.images.corrections import Location, correct_locations
 from app.images.models import SHOWN, Image
+from app.library.batch_fields import require_fields
 from app.library.batch_schemas import BatchAction, BatchIn, LocationBefore, PickedImages
 from app.library.selection import among, wrong_field
 from app.places.naming import name_places
@@ -43,19 +44,9 @@ def require_fields_of_locations(wanted: BatchIn) -> None:
     Raises:
         ValidationFailedError: one is missing, or is not meant; or images are not named.
     """
-    meant = _FIELDS.get(wanted.action)
-    for field in filter(None, _FIELDS.values()):
-        is_given = getattr(wanted, field) is not None
-        if is_given and field != meant:
-            raise wrong_field(field, f"This is not meant with {wanted.action}.")
-        if not is_given and field == meant:
-            raise wrong_field(field, f"Say this with {wanted.action}.")
-    if wanted.action not in _FIELDS:
-        return
-    if not isinstance(wanted.images, PickedImages):
-        raise wrong_field("images", "Name the pictures by images.ids.")
-    if wanted.location_before is not None:
-        _require_one_for_each(wanted.location_before, wanted.images)
+    images = require_fields(wanted, _FIELDS)
+    if images is not None and wanted.location_before is not None:
+        _require_one_for_each(wanted.location_before, images)
 
 
 def _require_one_for_each(before: LocationBefore, images: PickedImages) -> None:
