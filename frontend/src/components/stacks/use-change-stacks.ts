@@ -2,8 +2,8 @@
 import { useCallback } from "react";
 
 import { toProblem, useChangeStacks, type StackChange, type Undo } from "@/api";
+import { useTellChange } from "@/components/corrections/use-tell-change";
 import { picturesInWords } from "@/locale";
-import { useToast } from "@/ui";
 
 const DONE: Record<StackChange["action"], (count: number) => string> = {
   stack: (count) => `${picturesInWords(count)} stacked`,
@@ -11,31 +11,27 @@ const DONE: Record<StackChange["action"], (count: number) => string> = {
   make_cover: () => "Cover of the stack changed",
 };
 
+const whyNot = (error: unknown): string => {
+  const { detail, fields } = toProblem(error);
+  return Object.values(fields)[0] ?? detail;
+};
+
 export const useRestack = () => {
   const { mutateAsync } = useChangeStacks();
-  const toast = useToast();
+  const tell = useTellChange();
   return useCallback(
     (
       action: StackChange["action"],
       ids: readonly string[],
       { count = ids.length, whole = false } = {},
     ): Promise<Undo> => {
-      const showError = (error: unknown) => {
-        const { detail, fields } = toProblem(error);
-        toast.show({ tone: "error", message: Object.values(fields)[0] ?? detail });
-      };
       const answer = mutateAsync({ action, ids, whole });
-      answer.catch(showError);
-      toast.show({
+      return tell(answer, {
         message: DONE[action](count),
-        until: answer,
-        action: {
-          label: "Undo",
-          onAction: () => void mutateAsync({ undoes: answer }).catch(showError),
-        },
+        undo: () => mutateAsync({ undoes: answer }),
+        whyNot,
       });
-      return answer;
     },
-    [mutateAsync, toast],
+    [mutateAsync, tell],
   );
 };

@@ -1,9 +1,9 @@
 /** Changes the tags of pictures, and offers to take it back. */
 import { useCallback } from "react";
 
-import { toProblem, useTagImages, type TagChange } from "@/api";
+import { useTagImages, type TagChange } from "@/api";
+import { useTellChange } from "@/components/corrections/use-tell-change";
 import { picturesInWords } from "@/locale";
-import { useToast } from "@/ui";
 
 /** What is done, in words: of a single tag, by its name. */
 export const doneInWords = ({ add, remove }: TagChange, count: number): string => {
@@ -20,23 +20,15 @@ export const doneInWords = ({ add, remove }: TagChange, count: number): string =
 
 export const useChangeTags = () => {
   const { mutateAsync } = useTagImages();
-  const toast = useToast();
+  const tell = useTellChange();
   return useCallback(
     (ids: readonly string[], change: TagChange, wholeStacks = false): Promise<unknown> => {
-      const showError = (error: unknown) =>
-        toast.show({ tone: "error", message: toProblem(error).detail });
       const answer = mutateAsync({ ids, change, wholeStacks });
-      answer.catch(showError);
-      toast.show({
+      return tell(answer, {
         message: doneInWords(change, ids.length),
-        until: answer,
-        action: {
-          label: "Undo",
-          onAction: () => void mutateAsync({ undoes: answer }).catch(showError),
-        },
+        undo: () => mutateAsync({ undoes: answer }),
       });
-      return answer;
     },
-    [mutateAsync, toast],
+    [mutateAsync, tell],
   );
 };
