@@ -1,22 +1,14 @@
-"""Periodic jobs of accounts: send overdue e-mails, delete expired rows."""
+"""Periodic jobs of accounts: delete expired rows. app/jobs/periodic.py lists them."""
 
-import logging
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, text
 
-from app.accounts.emails.sender import overdue_mails, post_again, settle_old_mails
-from app.accounts.mfa import former_factors
 from app.accounts.models import Invite, OutboxMail
 from app.accounts.rate_limits import limiter
-from app.accounts.sessions import one_time_tokens
 from app.database import db, now
-from app.messages import SendMail
-
-log = logging.getLogger(__name__)
 
 MAX_EVENTS = 5000  # at a time
 MAX_REPEATED = 5000  # of a person and kind, older than a day
@@ -28,28 +20,8 @@ MAX_DELETED = 5000  # mails or invitations in one sweep
 INVITES_KEPT_FOR = timedelta(days=90)
 _BEFORE_ALL = UUID(int=0)
 
+# Gives one after the other until time is up: see [Note: The sweep's time].
 InTime = Callable[[list[UUID]], Iterable[UUID]]
-
-
-def sweep_accounts(*, post: Callable[[SendMail], None], in_time: InTime) -> None:
-    """Settle what is overdue. Safe to repeat; a step that fails holds up no other.
-
-    Args:
-        post: sends the message of a mail.
-        in_time: gives one after the other until time is up: see [Note: The sweep's time].
-    """
-    _try(partial(_post_overdue, post, in_time))
-    for step in (
-        settle_old_mails,
-        one_time_tokens.delete_expired,
-        former_factors.delete_expired,
-        partial(_delete_old_limits, in_time),
-        delete_nobodys_old_events,
-        partial(delete_surplus_events, in_time),
-        partial(delete_surplus_mails, in_time),
-        delete_old_invites,
-    ):
-        _try(step)
 
 
 def delete_nobodys_old_events() -> None:
@@ -122,26 +94,11 @@ def delete_old_invites() -> None:
     )
 
 
-def _delete_old_limits(in_time: InTime) -> None:
+def delete_old_limits(in_time: InTime) -> None:
+    """Delete rate limits that are full again."""
     # As much as there is time for: with each session come rows of its own.
     for _ in in_time([_BEFORE_ALL] * MAX_PARTS):
         is_more = limiter.delete_old_limits()
         db.session.commit()
         if not is_more:
             return
-
-
-def _post_overdue(
-    post: Callable[[SendMail], None], in_time: Callable[[list[UUID]], Iterable[UUID]]
-) -> None:
-    for mail_id in in_time(overdue_mails()):
-        _try(partial(post_again, mail_id, post=post))
-
-
-def _try(step: Callable[[], None]) -> None:
-    try:
-        step()
-        db.session.commit()
-    except Exception:
-        log.exception("a step of the sweep failed; the next sweep tries it again")
-        db.session.rollback()

@@ -8,7 +8,6 @@ from functools import partial
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts.cleanup import sweep_accounts
 from app.accounts.emails.sender import send_mail
 from app.api.app import create_worker_app
 from app.clients.aws.boto import make_client, make_client_later
@@ -21,9 +20,11 @@ from app.clients.openai_vision import Vision, VisionSettings
 from app.database import db
 from app.descriptions.generate import ask_for_next, describe_next
 from app.exports.create import make_next_zip
-from app.integrity.in_time import all_within, in_time
-from app.jobs.cleanup import SECONDS_FOR_PEOPLE, sweep
+from app.integrity.in_time import all_within
+from app.jobs.cleanup import SECONDS_FOR_PEOPLE
 from app.jobs.heartbeat import Heartbeat
+from app.jobs.periodic import run_periodic_jobs
+from app.jobs.sweep import Sweep
 from app.media.sandbox.pool import DecoderPool
 from app.messages import (
     PROCESS,
@@ -202,20 +203,21 @@ class WorkerContext:
             return seconds_until_next()
 
     def sweep(self) -> None:
-        """Settle what is overdue."""
+        """Run the periodic jobs once."""
+        sweep = Sweep(
+            store=self.store,
+            census=self.census,
+            exports=self.exports,
+            notify=self.notify,
+            wake=self.wake,
+            ask=self.ask,
+            asked=self.descriptions.length,
+            go_on=self.go_on,
+            post=self.post,
+            pages=self.settings.sweep_pages,
+        )
         with self.app.app_context(), all_within(SWEEP_SECONDS):
-            sweep_accounts(post=self.post, in_time=in_time)
-            sweep(
-                store=self.store,
-                census=self.census,
-                exports=self.exports,
-                notify=self.notify,
-                wake=self.wake,
-                ask=self.ask,
-                asked=self.descriptions.length,
-                go_on=self.go_on,
-                pages=self.settings.sweep_pages,
-            )
+            run_periodic_jobs(sweep)
 
     def ask_database(self) -> None:
         """Raise unless the database answers."""

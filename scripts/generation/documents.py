@@ -10,11 +10,13 @@ from app.api.app import create_app
 from app.api.openapi import openapi_document
 from app.http.dependencies import Dependencies, build_parts
 from app.settings import Settings
+from scripts.generation.periodic_jobs import with_periodic_jobs
 from scripts.generation.routes import route_table
 from scripts.generation.schema import schema_page
 from scripts.generation.signatures import signatures_module
 
 ROOT = Path(__file__).parents[2]
+ARCHITECTURE = "docs/architecture.md"
 TYPES = "frontend/src/api/schema.d.ts"
 SIGNATURES = "frontend/src/features/upload/signatures.ts"
 
@@ -25,6 +27,7 @@ def main() -> int:
         "docs/openapi.json": _openapi(),
         "docs/schema.md": schema_page(),
         "app/api/route_table.py": route_table(create_app(_unconnected_parts())),
+        ARCHITECTURE: with_periodic_jobs((ROOT / ARCHITECTURE).read_text()),
     }
     generated[SIGNATURES] = _prettier(SIGNATURES, signatures_module())
     if "--check" not in sys.argv:

@@ -22,7 +22,7 @@ from app.exports.create import (
 )
 from app.integrity.image_rows import read_rows
 from app.integrity.orphans import _tell_of_missing
-from app.jobs import cleanup
+from app.jobs import cleanup, due_images
 from app.processing import lease
 from app.settings import with_driver
 from tests.conftest import running_stack
@@ -130,7 +130,7 @@ def test_search_for_missing_originals_reads_its_page_alone(
     [
         (
             "state = 'uploading'",
-            lambda: cleanup._few_of_each(  # noqa: SLF001
+            lambda: due_images.few_of_each(
                 cleanup._overdue_uploads(now() + timedelta(days=1)),  # noqa: SLF001
                 among=cleanup._UNFINISHED,  # noqa: SLF001
             ),
@@ -156,7 +156,7 @@ def test_list_of_the_sweep_reads_a_few_of_each(
         assert read_by(library, lambda: found.extend(find())) < A_PART
     finally:
         library.value(BACK, was=was)
-    assert len(found) == cleanup.MAX_ROWS_OF_ONE + 6
+    assert len(found) == due_images.MAX_ROWS_OF_ONE + 6
 
 
 @pytest.mark.parametrize(

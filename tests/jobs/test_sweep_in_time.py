@@ -91,6 +91,7 @@ def test_list_that_cannot_be_read_keeps_no_other_from_being_done(
     waiting = library.add(library.person())
     library.value(WAITING, id=waiting.image_id)
     lists = (
+        "overdue_mails",
         "_overdue_uploads",
         "marked_purges",
         "_rested_long_enough",
@@ -99,7 +100,7 @@ def test_list_that_cannot_be_read_keeps_no_other_from_being_done(
         "take_due",
     )
     leaving = ("overdue_exports", "expired_exports", "people_to_shut", "people_to_delete")
-    for name in (*lists, "_ranked", *leaving):
+    for name in (*lists, "newest_of_each", *leaving):
         monkeypatch.setattr(f"app.jobs.cleanup.{name}", fail)
     library.worker_context.sweep()
     assert library.value("SELECT count(*) FROM watches") == 1

@@ -17,7 +17,9 @@ from app.clients.aws.bucket_inventory import BucketInventory
 from app.clients.aws.export_store import ExportStore
 from app.clients.aws.image_store import PictureStore
 from app.database import db, now
-from app.jobs.cleanup import FEW_MESSAGES, sweep
+from app.jobs.cleanup import FEW_MESSAGES
+from app.jobs.periodic import run_periodic_jobs
+from app.jobs.sweep import Sweep
 from app.messages import DescribePicture, PictureStored
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
@@ -51,17 +53,19 @@ def run_sweep(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> Iterator
         monkeypatch.setattr("app.jobs.cleanup.now", lambda: now() + later)
         asked: list[object] = []
         note = asked.append
+        sweep = Sweep(
+            store=store,
+            census=census,
+            exports=exports,
+            notify=note,
+            wake=lambda: None,
+            ask=note,
+            asked=lambda: messages,
+            go_on=note,
+            post=lambda _: None,
+        )
         with app.app_context():
-            sweep(
-                store=store,
-                census=census,
-                exports=exports,
-                notify=note,
-                wake=lambda: None,
-                ask=note,
-                asked=lambda: messages,
-                go_on=note,
-            )
+            run_periodic_jobs(sweep)
         return asked
 
     yield run
