@@ -43,6 +43,7 @@ class FolderOf:
             self.said_by_name.setdefault(row["name"], []).append(row)
         self.xmps = self._by_name("xmp")
         self.owns = self._by_name("own")
+        self.besides = self._by_name("beside")
         self.details = [row for row in self.rows if "details" in row["facts"]]
         albums = [row for row in self.rows if "album" in row["facts"] and row["role"] == "json"]
         self.album = albums[0]["facts"]["album"] if albums else None
@@ -81,13 +82,15 @@ class FolderOf:
                 yield row, self._as_it_was(own, album, options)
                 continue
             match = takeout.get(row["name"])
-            said = self._said(match, row)
+            said = self._said(match, row) or self._beside(row)
             sidecar = self._xmp(row)
             if sidecar is not None:
                 self.used.add(sidecar["id"])
             xmp = sidecar["facts"]["xmp"] if sidecar is not None else {}
             facts = _together(row, said, xmp, self._detail(row), options)
             facts["albums"] = [album["key"]] if album else []
+            facts["albums"] += [_key_beside(each) for each in said.get("albums", [])]
+            facts["uid"] = said.get("uid")
             facts["name"] = _name(row["name"], match, said)
             facts["skip"] = self._skip(facts, options)
             is_apart = facts["locked"] or self.kind in {"archive", "locked"}
@@ -131,6 +134,27 @@ class FolderOf:
         said: Row = found["facts"]["picture"]
         return said
 
+    def _beside(self, media: Row) -> Row:
+        """Return what immich-go or PhotoPrism says: `x.jpg.JSON`, `x.yml`."""
+        stem = split_name(media["name"])[0]
+        for name in (f"{media['name']}.json", f"{stem}.yml", f"{stem}.yaml"):
+            if rows := self.besides.get(name.casefold()):
+                found = min(rows, key=lambda row: row["container"] != media["container"])
+                self.used.add(found["id"])
+                beside: Row = found["facts"]["beside"]
+                return beside
+        return {}
+
+    def albums_beside(self) -> list[tuple[str, str, str]]:
+        """Return key, title and description of albums that sidecars of this folder name."""
+        return [
+            (_key_beside(album), album["title"], album["description"])
+            for rows in self.besides.values()
+            for row in rows
+            if row["id"] in self.used
+            for album in row["facts"]["beside"].get("albums", [])
+        ]
+
     def _xmp(self, media: Row) -> Row | None:
         """Return the XMP sidecar: `x.jpg.xmp` before `x.xmp`, and those of the same zip first."""
         for name in (f"{media['name']}.xmp", f"{split_name(media['name'])[0]}.xmp"):
@@ -159,8 +183,16 @@ class FolderOf:
         return None
 
 
+def _key_beside(album: Row) -> str:
+    return f"immich-go:{album['title']}"
+
+
 def _name(name: str, match: Match | None, said: Row) -> str:
     """The title is the name that the picture had before it was clipped and cleaned."""
+    if said.get("stem"):  # PhotoPrism, when it gives a file a name of its own
+        return f"{said['stem']}{split_name(name)[1]}"
+    if said.get("name"):
+        return str(said["name"])
     title = str(said.get("title", ""))
     if match is None or match.is_shared or not same_title(title, _without_number(name)):
         return name
@@ -183,7 +215,7 @@ def _together(row: Row, said: Row, xmp: Row, detail: Row, options: Options) -> R
     modified = datetime.fromisoformat(row["modified"]) if row["modified"] else None
     date = decide(own, claim, guess=guess, modified=modified, zone=options.zone)
     place, placed = _place(own, said, xmp)
-    tags = list(xmp.get("tags") or [])
+    tags = list(dict.fromkeys([*(xmp.get("tags") or []), *(said.get("tags") or [])]))
     if options.people_as_tags:
         tags += [f"people/{name.replace('/', '-')}" for name in said.get("people") or []]
     if options.tags_by_name and guess and guess.tag:
@@ -197,9 +229,9 @@ def _together(row: Row, said: Row, xmp: Row, detail: Row, options: Options) -> R
         "moment": claim.moment if claim and own.taken is None else None,
         "place": place,
         "placed": placed,
-        "title": xmp.get("title") or "",
+        "title": xmp.get("title") or (said.get("title") if "source" in said else "") or "",
         "description": xmp.get("description") or said.get("description") or "",
-        "rating": xmp.get("rating"),
+        "rating": xmp.get("rating") or said.get("rating"),
         "favourite": bool(said.get("favourite") or detail.get("favourite")),
         "archived": bool(said.get("archived") or detail.get("hidden")),
         "trashed": bool(said.get("trashed") or detail.get("deleted")),
@@ -223,6 +255,11 @@ def _claim(said: Row, xmp: Row, detail: Row) -> Claim | None:
     if xmp.get("taken"):
         wall = datetime.fromisoformat(xmp["taken"])
         return Claim(source="XMP sidecar", wall=wall, offset=xmp.get("offset"))
+    if said.get("claim"):
+        claim: Row = dict(said["claim"])
+        if "wall" in claim:
+            claim["wall"] = datetime.fromisoformat(claim["wall"])
+        return Claim(source=said["source"], **claim)
     if said.get("taken") is not None:
         return Claim(source="Google's sidecar", moment=said["taken"])
     if detail.get("taken") is not None:
@@ -234,7 +271,7 @@ def _place(own: Own, said: Row, xmp: Row) -> tuple[list[float] | None, str]:
     """Return the place that is to be said, and whose place counts."""
     for source, place in (
         ("XMP sidecar", xmp.get("place")),
-        ("Google's sidecar", said.get("place")),
+        (said.get("source", "Google's sidecar"), said.get("place")),
     ):
         if place and not (own.place and _is_same_place(own.place, place)):
             return [place[0], place[1]], source

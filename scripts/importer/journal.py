@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from .archives import Entry
 
-_VERSION = 3
+_VERSION = 4
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
@@ -167,7 +167,7 @@ class Journal:
         while rows := self.db.execute(
             "SELECT * FROM entries WHERE id > ? AND problem IS NULL AND"
             " (role IN ('media', 'unsure') AND sha256 IS NULL"
-            " OR role IN ('json', 'xmp', 'csv') AND facts IS NULL) ORDER BY id LIMIT 500",
+            " OR role IN ('json', 'xmp', 'csv', 'yaml') AND facts IS NULL) ORDER BY id LIMIT 500",
             (last,),
         ).fetchall():
             for row in rows:

@@ -32,7 +32,15 @@ _VIDEOS = frozenset(
         ".m2ts", ".wmv", ".mp", ".mv", ".mp~2",
     )
 )  # fmt: skip
-_SIDECARS = {".json": "json", ".xmp": "xmp", ".csv": "csv", ".aae": "aae"}
+_SIDECARS = {
+    ".json": "json",
+    ".xmp": "xmp",
+    ".csv": "csv",
+    ".yml": "yaml",
+    ".yaml": "yaml",
+    ".aae": "aae",
+}
+READ_SIDECARS = ("json", "xmp", "csv", "yaml")  # of which what they say is noted
 
 _MAGIC = (
     (0, b"\xff\xd8\xff", "image/jpeg"),

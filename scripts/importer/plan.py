@@ -5,12 +5,17 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from . import photoprism
 from .folder import FolderOf, Row
 from .journal import Journal, dump
+from .kinds import READ_SIDECARS
 from .options import Accepted, Options
 from .pinhole import position
 
 _ENTE_SIDECARS = "metadata"  # a folder beside the pictures
+# PhotoPrism keeps its files in a tree of the same shape beside that of the pictures.
+_PHOTOPRISM_ORIGINALS = "originals"
+_PHOTOPRISM_SIDECARS = ("storage/sidecar", "sidecar")
 _MEGABYTE = 1024 * 1024
 _WITHOUT_PLAN = """
 DELETE FROM pictures;
@@ -20,10 +25,13 @@ CREATE TEMP TABLE IF NOT EXISTS said (url TEXT, title TEXT, taken INTEGER, sha25
 CREATE TEMP TABLE IF NOT EXISTS lonely (
   entry INTEGER, album TEXT, url TEXT, title TEXT, taken INTEGER
 );
+CREATE TEMP TABLE IF NOT EXISTS uids (uid TEXT, sha256 TEXT);
+CREATE INDEX IF NOT EXISTS temp.uids_of ON uids (uid);
 CREATE INDEX IF NOT EXISTS temp.said_urls ON said (url);
 CREATE INDEX IF NOT EXISTS temp.said_titles ON said (title, taken);
 DELETE FROM said;
 DELETE FROM lonely;
+DELETE FROM uids;
 """
 
 
@@ -41,6 +49,7 @@ def make_plan(journal: Journal, *, options: Options, accepted: Accepted) -> None
     planner.add_lonely_to_albums()
     planner.add_icloud_albums()
     planner.add_own_albums()
+    planner.add_photoprism_albums()
     _judge_others(journal)
     journal.db.execute("COMMIT")
 
@@ -58,16 +67,26 @@ def _takeout_parents(journal: Journal) -> set[str]:
 
 
 def _rows(journal: Journal, path: str) -> list[Row]:
-    """What was read of a folder, and of Ente's sidecars in the folder below it."""
-    beside = f"{path}/{_ENTE_SIDECARS}" if path else _ENTE_SIDECARS
+    """What was read of a folder, and of sidecars that Ente and PhotoPrism keep elsewhere."""
+    ente = f"{path}/{_ENTE_SIDECARS}" if path else _ENTE_SIDECARS
+    trees = [_in_tree(path, tree) for tree in _PHOTOPRISM_SIDECARS]
     found = journal.db.execute(
         "SELECT id, container, path, name, size, modified, role, problem, sha256, type, own, facts"
         " FROM entries WHERE problem IS NULL AND"
-        " (folder = ?1 AND NOT (role = 'json' AND ?2) OR folder = ?3 AND role = 'json')"
-        " ORDER BY container, name",
-        (path, path.rpartition("/")[2] == _ENTE_SIDECARS, beside),
+        " (folder = ?1 AND NOT (role = 'json' AND ?2) OR folder = ?3 AND role = 'json'"
+        " OR folder IN (?4, ?5) AND role = 'yaml') ORDER BY container, name",
+        (path, path.rpartition("/")[2] == _ENTE_SIDECARS, ente, *trees),
     )
     return [_row(row) for row in found]
+
+
+def _in_tree(path: str, tree: str) -> str | None:
+    """Return the folder of PhotoPrism's sidecars for a folder of its originals."""
+    names = path.split("/")
+    if _PHOTOPRISM_ORIGINALS not in names:
+        return None
+    at = names.index(_PHOTOPRISM_ORIGINALS)
+    return "/".join([*names[:at], tree, *names[at + 1 :]])
 
 
 def _row(row: sqlite3.Row) -> Row:
@@ -107,6 +126,9 @@ class _Planner:
                 "INSERT OR IGNORE INTO albums VALUES (?, ?, ?, 'oldest')",
                 (album["key"], album["title"], album["description"]),
             )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO albums VALUES (?, ?, ?, 'oldest')", folder.albums_beside()
+        )
         used = [*folder.used, *(row["id"] for row in folder.album_sidecars if folder.is_takeout)]
         self._db.executemany(
             "UPDATE entries SET outcome = 'read' WHERE id = ?", [(entry,) for entry in used]
@@ -115,6 +137,8 @@ class _Planner:
     def _add_picture(self, row: Row, facts: Row) -> None:
         if said := facts.pop("said"):
             self._db.execute("INSERT INTO said VALUES (?, ?, ?, ?)", (*said, row["sha256"]))
+        if uid := facts.pop("uid", None):
+            self._db.execute("INSERT INTO uids VALUES (?, ?)", (uid, row["sha256"]))
         reason = _refusal(row, self._accepted) or facts["skip"]
         if reason:
             self._judge(row["id"], "not", reason)
@@ -228,6 +252,28 @@ class _Planner:
             for index, sha256 in enumerate(album["pictures"]):
                 self._add_to_album(sha256, key, stands=position(index))
 
+    def add_photoprism_albums(self) -> None:
+        """Albums of PhotoPrism, which name their pictures by its own UIDs."""
+        rows = self._db.execute(
+            """SELECT id, facts FROM entries WHERE role = 'yaml'
+               AND facts LIKE '{"photoprism\\_album"%' ESCAPE '\\'"""
+        ).fetchall()
+        for row in rows:
+            album = json.loads(row["facts"])["photoprism_album"]
+            key = f"photoprism:{album['uid']}"
+            self._db.execute(
+                "INSERT OR IGNORE INTO albums VALUES (?, ?, ?, ?)",
+                (key, album["title"], album["description"], album["order"]),
+            )
+            missing = 0
+            for uid in album["pictures"]:
+                found = self._db.execute("SELECT sha256 FROM uids WHERE uid = ?", (uid,)).fetchall()
+                missing += not found
+                for each in found:  # a RAW and its JPEG are one picture there
+                    self._add_to_album(each["sha256"], key)
+            reason = f"{missing} of its pictures are not here" if missing else None
+            self._judge(row["id"], "read", reason)
+
     def _find_named(self, name: str, container: str) -> str | None:
         """Find the one picture that has a name; in the same zip or folder, else anywhere."""
         for where in (container, None):
@@ -306,7 +352,9 @@ def _reasons(journal: Journal) -> Iterator[tuple[int, str, str]]:
     for row in rows:
         if row["problem"]:
             yield row["id"], "broken", row["problem"]
-        elif row["role"] in {"json", "xmp", "csv"}:
+        elif row["role"] == "yaml" and row["facts"] is None:
+            yield row["id"], "unused", photoprism.MISSING
+        elif row["role"] in READ_SIDECARS:
             known = row["facts"] not in {None, "{}"}
             what = "no picture of this sidecar is here" if known else "nothing about pictures"
             yield row["id"], "unused", what

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from . import icloud, pinhole, takeout, xmp
+from . import icloud, immich_go, photoprism, pinhole, takeout, xmp
 from .archives import Entry, UnreadableError, list_entries, read_chunks, read_small
 from .exif import read_own
 from .journal import Journal, dump
@@ -51,7 +51,7 @@ def scan(
     journal.note_entries(_list(paths))
     (total,) = journal.db.execute(
         "SELECT count(*) FROM entries WHERE problem IS NULL AND (role IN ('media', 'unsure')"
-        " AND sha256 IS NULL OR role IN ('json', 'xmp', 'csv') AND facts IS NULL)"
+        " AND sha256 IS NULL OR role IN ('json', 'xmp', 'csv', 'yaml') AND facts IS NULL)"
     ).fetchone()
     journal.db.execute("BEGIN")
     committed = monotonic()
@@ -98,6 +98,8 @@ def _read(entry: Entry, role: str) -> Read:
     try:
         if role in {"media", "unsure"}:
             return _read_media(entry)
+        if role == "yaml" and not photoprism.is_able():
+            return Read()  # not noted: it is read as soon as it can be
         return Read(facts=dump(_read_sidecar(entry, role)))
     except UnreadableError as error:
         return Read(problem=str(error))
@@ -129,8 +131,11 @@ def _read_sidecar(entry: Entry, role: str) -> dict[str, Any]:
     """Return what a sidecar says; nothing, of a file that is none."""
     if role == "json":
         content = read_small(entry, most=pinhole.MAX_JSON) or b""
-        return pinhole.parse(content) or takeout.parse(content) or {}
+        readers = (pinhole.parse, immich_go.parse, takeout.parse)
+        return next((facts for parse in readers if (facts := parse(content))), {})
+    if role == "yaml":
+        return photoprism.parse(read_small(entry, most=photoprism.MAX_YAML) or b"") or {}
     if role == "xmp":
-        facts = xmp.parse(read_small(entry, most=xmp.MAX_XMP) or b"")
-        return {"xmp": facts.as_dict()} if facts else {}
+        packet = xmp.parse(read_small(entry, most=xmp.MAX_XMP) or b"")
+        return {"xmp": packet.as_dict()} if packet else {}
     return icloud.parse(read_small(entry, most=icloud.MAX_CSV) or b"", entry.path) or {}
