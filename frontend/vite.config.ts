@@ -20,11 +20,10 @@ const FIRST_LOAD = [
     test: new RegExp(
       [
         /node_modules.(react|react-dom|scheduler|@tanstack|wouter|regexparam|use-sync-external-store)\b(?!.*(useMutationState|useInfiniteQuery|infiniteQueryObserver))/,
-        /node_modules.openapi-fetch\b/,
         /src.components.sharing.ShareIcon/,
-        /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch)/,
-        /src.api.(client|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good|date-mutations|location-mutations|stack-mutations|neighbours|lookalikes))/,
-        /src.api.(auth.(session|reauth|webauthn)|account.(account|notices))\./,
+        /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch|Dialog|TextField|FormAlert|form-focus|later-icons)/,
+        /src.api.(client|http|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good|date-mutations|location-mutations|stack-mutations|neighbours|lookalikes))/,
+        /src.api.(auth.(session|reauth)|account.(account|notices))\./,
       ]
         .map(({ source }) => source)
         .join("|"),
@@ -39,8 +38,13 @@ const FIRST_LOAD = [
     name: "corrections",
     test: /components.corrections.(PlaceIcon|GeoNames|place-name|coordinates|use-correct|load-place)|src.api.images.(date|location)-mutations/,
   },
+  // What dialogs and forms are made of: none is open at first.
+  { name: "forms", test: /src.ui.(Dialog|TextField|FormAlert|form-focus|later-icons)/ },
   // Of settings and of signing in. Without a chunk of its own, it would be in the first one, for all of them.
-  { name: "account", test: /src.api.(account.(export|security)|auth.(email-links|sign-in))/ },
+  {
+    name: "account",
+    test: /src.api.(account.(export|security)|auth.(email-links|sign-in|confirm|webauthn))/,
+  },
 ];
 
 /** The page of share links while developing: app/api/static_site.py does the same. */

@@ -1,14 +1,12 @@
 /** Talking to the API: typed by its OpenAPI document, failing with ApiProblem, and doing nothing else. */
-import createClient from "openapi-fetch";
-
 import { fetchInTurn } from "./fetch-in-turn";
+import { makeClient } from "./http";
 import type { LocalPaths } from "./local-mode-paths";
 import { problemFromAnswer, toProblem } from "./problem";
 import type { paths } from "./schema";
 
-export const api = createClient<paths & LocalPaths>({
+export const api = makeClient<paths & LocalPaths>({
   baseUrl: window.location.origin,
-  credentials: "same-origin",
   fetch: fetchInTurn,
 });
 

@@ -19,14 +19,8 @@ export {
   usePeople,
   useRemoveInvite,
 } from "./admin/admin";
-export {
-  ReauthContext,
-  isNotConfirmed,
-  securityOptions,
-  useConfirm,
-  useConfirmByPasskey,
-  useWithReauth,
-} from "./auth/reauth";
+export { ReauthContext, isNotConfirmed, securityOptions, useWithReauth } from "./auth/reauth";
+export { useConfirm, useConfirmByPasskey } from "./auth/confirm";
 export {
   useAccessTokens,
   useDevices,

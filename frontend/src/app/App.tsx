@@ -10,13 +10,12 @@ import { useLocation } from "wouter";
 import { useSession } from "@/api";
 import { LogoMark, ToastProvider, VisuallyHidden } from "@/ui";
 
+import { DOORS, FOR_ITS_PERSON, LINK_PATHS } from "./doors";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { LocalMailbox, SignedInTab } from "./lazy-screens";
+import { LinkPage, LocalMailbox, RedirectSignedIn, SignedInTab, SignedOut } from "./lazy-screens";
 import { ReauthProvider } from "./ReauthProvider";
-import { RedirectSignedIn } from "./RedirectSignedIn";
 import { SessionExpired } from "./SessionExpired";
 import { SignedIn } from "./SignedIn";
-import { DOORS, FOR_ITS_PERSON, LINK_PAGES, SignedOut } from "./SignedOut";
 
 const Opening = () => (
   <div role="status" className="flex min-h-dvh items-center justify-center">
@@ -29,8 +28,9 @@ const Screen = () => {
   const { user, sign_in: offer } = useSession();
   const [location] = useLocation();
   // These stay what they are when their own form signs somebody in: they then say where to go on.
-  const LinkPage = LINK_PAGES[location];
-  if (LinkPage && (user || !FOR_ITS_PERSON.has(location))) return <LinkPage />;
+  if (LINK_PATHS.has(location) && (user || !FOR_ITS_PERSON.has(location))) {
+    return <LinkPage key={location} path={location} />;
+  }
   if (location === "/mailbox" && offer.mailbox) return <LocalMailbox />;
   if (!user) return <SignedOut />;
   if (DOORS.has(location)) return <RedirectSignedIn />;

@@ -17,19 +17,11 @@ import {
   SignIn,
   VerifyEmail,
   CompleteRegistration,
-} from "./lazy-screens";
+} from "./lazy-entrance";
+import { DOORS, FOR_ITS_PERSON } from "./doors";
 import { safeRedirectPath } from "./safe-redirect-path";
 
-/** Pages that are there to get in; someone who is in has no business there. */
-export const DOORS: ReadonlySet<string> = new Set([
-  "/sign-in",
-  "/sign-in/link",
-  "/register",
-  "/forgot",
-]);
-
-/** Opened by links in mails, or by the one that the deployment printed, whoever is signed in. */
-export const LINK_PAGES: Partial<Record<string, ComponentType>> = {
+const LINK_PAGES: Partial<Record<string, ComponentType>> = {
   "/welcome": CompleteRegistration,
   "/invite": AcceptInvitation,
   "/new-password": ResetPassword,
@@ -38,8 +30,11 @@ export const LINK_PAGES: Partial<Record<string, ComponentType>> = {
   "/setup": Setup,
 };
 
-/** Of these, those that are good for the person only whom the mail was for, once they are signed in. */
-export const FOR_ITS_PERSON: ReadonlySet<string> = new Set(["/verify"]);
+/** What the link of a mail opens. */
+export const LinkPage = ({ path }: { path: string }) => {
+  const Page = LINK_PAGES[path];
+  return Page && <Page />;
+};
 
 /** Where to go on once signed in: what the address asks for, or simply where one is. */
 export const useNext = (): string => {

@@ -31,31 +31,17 @@ export const Settings = lazy(async () => ({
   default: (await import("@/features/settings")).Settings,
 }));
 
+/** What is shown while nobody is signed in, and what comes next there, asked for together. */
 export const loadAuth = () => import("@/features/auth");
-const loadEmailLinks = () => import("@/features/auth/email-links");
-
-export const SignIn = lazy(async () => ({ default: (await loadAuth()).SignIn }));
-export const SecondFactor = lazy(async () => ({ default: (await loadAuth()).SecondFactor }));
-export const FirstAccount = lazy(async () => ({ default: (await loadAuth()).FirstAccount }));
-export const LinkProvider = lazy(async () => ({ default: (await loadAuth()).LinkProvider }));
-export const Register = lazy(async () => ({ default: (await loadEmailLinks()).Register }));
-export const ForgotPassword = lazy(async () => ({
-  default: (await loadEmailLinks()).ForgotPassword,
+export const loadEntrance = () => {
+  void loadAuth();
+  return import("./Entrance");
+};
+export const SignedOut = lazy(async () => ({ default: (await loadEntrance()).SignedOut }));
+export const LinkPage = lazy(async () => ({ default: (await loadEntrance()).LinkPage }));
+export const RedirectSignedIn = lazy(async () => ({
+  default: (await loadEntrance()).RedirectSignedIn,
 }));
-export const CompleteRegistration = lazy(async () => ({
-  default: (await loadEmailLinks()).CompleteRegistration,
-}));
-export const AcceptInvitation = lazy(async () => ({
-  default: (await loadEmailLinks()).AcceptInvitation,
-}));
-export const ResetPassword = lazy(async () => ({
-  default: (await loadEmailLinks()).ResetPassword,
-}));
-export const RestoreAddress = lazy(async () => ({
-  default: (await loadEmailLinks()).RestoreAddress,
-}));
-export const VerifyEmail = lazy(async () => ({ default: (await loadEmailLinks()).VerifyEmail }));
-export const Setup = lazy(async () => ({ default: (await loadEmailLinks()).Setup }));
 export const LocalMailbox = lazy(async () => ({
   default: (await import("@/features/auth/local-mailbox")).LocalMailbox,
 }));

@@ -9,7 +9,7 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { sessionOptions, timelineOptions } from "@/api";
 
-import { loadTimeline } from "./lazy-screens";
+import { loadEntrance, loadTimeline } from "./lazy-screens";
 import { forgetSeen, KEY, wasSignedIn } from "./seen-pictures";
 
 let noted: boolean | null = null;
@@ -35,7 +35,10 @@ export const preload = (client: QueryClient): void => {
     if (session) note(session.user !== null);
   });
   client.query(sessionOptions).catch(leaveToThePage);
-  if (!wasSignedIn()) return;
+  if (!wasSignedIn()) {
+    void loadEntrance();
+    return;
+  }
   void loadTimeline();
   client.query(timelineOptions("timeline")).catch(leaveToThePage);
 };

@@ -10,13 +10,11 @@
  * Whoever closes the dialog changes nothing: the mutation fails with the code not_confirmed, which
  * isNotConfirmed() tells from real failures.
  */
-import { queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import { createContext, use } from "react";
 
 import { api, read } from "../client";
 import { ApiProblem } from "../problem";
-import { keepFresh } from "./session";
-import { getPasskey } from "./webauthn";
 
 /** Has the person prove who they are; false when they would not. */
 type AskPerson = () => Promise<boolean>;
@@ -65,25 +63,3 @@ export const lookAgain = (client: QueryClient) =>
     client.invalidateQueries({ queryKey: securityOptions.queryKey }),
     client.invalidateQueries({ queryKey: ["activity"] }),
   ]);
-
-type Proof = { password: string; code?: string };
-
-export const useConfirm = () => {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: Proof) => read(api.POST("/api/auth/confirm", { body })),
-    onSuccess: ({ fresh_until }) => keepFresh(client, fresh_until),
-  });
-};
-
-export const useConfirmByPasskey = () => {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async () => {
-      const { public_key } = await read(api.POST("/api/auth/passkey/options", { body: {} }));
-      const credential = { ...(await getPasskey(public_key)) };
-      return read(api.POST("/api/auth/confirm/passkey", { body: { credential } }));
-    },
-    onSuccess: ({ fresh_until }) => keepFresh(client, fresh_until),
-  });
-};

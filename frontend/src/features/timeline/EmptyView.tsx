@@ -6,7 +6,7 @@ import { EmptyTimelineArt } from "./EmptyTimelineArt";
 
 type EmptyViewProps = { view: MainView; onUpload: () => void };
 
-export const EmptyView = ({ view, onUpload }: EmptyViewProps) => {
+const EmptyView = ({ view, onUpload }: EmptyViewProps) => {
   if (view === "favourites") {
     return (
       <EmptyState picture={<HeartIcon className="size-14 text-muted" />} title="No favourites yet">
@@ -52,3 +52,5 @@ export const EmptyView = ({ view, onUpload }: EmptyViewProps) => {
     </EmptyState>
   );
 };
+
+export default EmptyView;

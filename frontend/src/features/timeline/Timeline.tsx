@@ -1,16 +1,16 @@
 /** A person's pictures, favourites, archive or an album, newest first, with a scrubber beside them. */
-import { lazy, useCallback, type ComponentType, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, type ComponentType, type ReactNode } from "react";
 
 import { useOpenTile, type ListedImage, type MainView, type View } from "@/api";
 import { Gallery, type GallerySelection } from "@/components/gallery/Gallery";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 import { stackNote } from "@/components/stacks/stack-note";
 
-import { EmptyView } from "./EmptyView";
 import { GoToDate } from "./GoToDate";
 import { Scrubber } from "./Scrubber";
 import { useTimelineList } from "./timeline-list";
 
+const EmptyView = lazy(() => import("./EmptyView"));
 const loadActions = () => import("./ViewActions");
 
 type Wording = { label: string; failedTitle: string; Actions: ComponentType<GallerySelection> };
@@ -41,7 +41,14 @@ export const MainTimeline = ({
 }: Omit<TimelineProps, "look"> & { view: MainView; onUpload: () => void }) => (
   <Timeline
     view={view}
-    look={{ ...VIEWS[view], empty: <EmptyView view={view} onUpload={onUpload} /> }}
+    look={{
+      ...VIEWS[view],
+      empty: (
+        <Suspense fallback={null}>
+          <EmptyView view={view} onUpload={onUpload} />
+        </Suspense>
+      ),
+    }}
     {...rest}
   />
 );
