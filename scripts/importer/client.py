@@ -8,6 +8,7 @@ import json
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -18,6 +19,7 @@ _MAX_PAUSE = 60.0
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MAX_ANSWER = 64 * 1024 * 1024
+_CHUNK = 1024 * 1024
 OK = 200
 _NOT_DONE = 300  # no redirection is expected either
 Json = dict[str, Any]
@@ -32,6 +34,10 @@ class ApiError(Exception):
         self.problem = problem
         self.code = str(problem.get("code", ""))
         super().__init__(str(problem.get("detail") or problem.get("title") or f"HTTP {status}"))
+
+
+class BrokenOffError(Exception):
+    """A body that was being read broke off."""
 
 
 class UnreachableError(Exception):
@@ -94,6 +100,27 @@ class Connections:
         named = {name.lower(): value for name, value in response.getheaders()}
         return Answer(status=response.status, headers=named, body=content)
 
+    @contextmanager
+    def stream(self, url: SplitResult) -> Iterator[tuple[int, Iterator[bytes]]]:
+        """Ask for a large body, to be read bit by bit; give the status and the body.
+
+        Reading raises BrokenOffError where the connection breaks.
+
+        Raises:
+            OSError, http.client.HTTPException: it broke before.
+        """
+        path = url.path + (f"?{url.query}" if url.query else "")
+        connection = self._connection(url)
+        is_whole = False
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            yield response.status, _chunks(response)
+            is_whole = response.isclosed() and not response.will_close
+        finally:
+            if not is_whole:  # what is left of it would be taken for the next answer
+                self._drop(url)
+
     @staticmethod
     def _request(
         connection: http.client.HTTPConnection,
@@ -138,6 +165,17 @@ class Connections:
         for connection in self._open().values():
             connection.close()
         self._open().clear()
+
+
+def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    while True:
+        try:
+            chunk = response.read(_CHUNK)
+        except (OSError, http.client.HTTPException) as error:
+            raise BrokenOffError from error
+        if not chunk:
+            return
+        yield chunk
 
 
 class Api:

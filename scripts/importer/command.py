@@ -1,14 +1,11 @@
 """The command: a plan first, then, after a yes, the import, and at the end the proof."""
 
 import argparse
-import contextlib
-import getpass
 import hashlib
 import os
-import signal
 import sys
 import threading
-from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,11 +19,22 @@ from .plan import make_plan
 from .progress import Progress, Transfer
 from .report import plan_lines, write_csv
 from .scan import scan
+from .terminal import (
+    AWAY,
+    DONE,
+    NOT_WHOLE,
+    STOPPED,
+    WRONG_USE,
+    agreed,
+    positive,
+    read_token,
+    stopping,
+)
 from .undo import undo
 from .upload import Result, Uploader
 from .verify import Verified, verify
+from .watch import Watcher
 
-DONE, NOT_WHOLE, WRONG_USE, AWAY, STOPPED = 0, 1, 2, 75, 130
 _TOLD = 20
 
 
@@ -36,7 +44,7 @@ def main(arguments: list[str]) -> int:
     progress = Progress()
     stop = threading.Event()
     try:
-        with _stopping(stop, progress):
+        with stopping(stop, progress):
             return _Import(chosen, progress, stop).run()
     except (UnreadableError, JournalBusyError, WrongSiteError) as error:
         progress.say(str(error))
@@ -70,6 +78,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plan", type=Path, metavar="FILE", help="write the plan as CSV, too")
     parser.add_argument("--plan-only", action="store_true", help="show the plan, and do nothing")
     parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="stay, and bring what comes into the folders, without asking",
+    )
+    parser.add_argument(
+        "--every",
+        type=positive,
+        default=15,
+        metavar="SECONDS",
+        help="how often --watch looks; a file is taken once two looks find it the same (15)",
+    )
+    parser.add_argument(
         "--undo",
         action="store_true",
         help="take back what this import added: into Recently deleted, for 30 days",
@@ -97,12 +117,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ZONE",
         help="shows times that are known in UTC only; Europe/Berlin or the like (this machine's)",
     )
-    parser.add_argument(
-        "--parallel", type=_positive, default=6, metavar="N", help="files at a time"
-    )
+    parser.add_argument("--parallel", type=positive, default=6, metavar="N", help="files at a time")
     parser.add_argument(
         "--patience",
-        type=_positive,
+        type=positive,
         default=360,
         metavar="MINUTES",
         help="how long a network that is away is waited for (360)",
@@ -111,36 +129,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
 def _zone(text: str) -> tzinfo:
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError):
         raise argparse.ArgumentTypeError(f"{text} is no time zone, as Europe/Berlin is") from None
-
-
-@contextlib.contextmanager
-def _stopping(stop: threading.Event, progress: Progress) -> Iterator[None]:
-    """End softly at the first Ctrl-C, at once at the second."""
-
-    def end(*_: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        progress.say("Stopping after what is being sent; Ctrl-C once more stops at once.")
-
-    former = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 class _Import:
@@ -165,7 +158,7 @@ class _Import:
 
     def run(self) -> int:
         """Plan, ask, bring, prove."""
-        token = _token()
+        token = read_token()
         self._api = Api(
             self._chosen.site,
             token,
@@ -179,18 +172,42 @@ class _Import:
             journal.belongs_to(f"{self._chosen.site} {hashlib.sha256(token.encode()).hexdigest()}")
             if self._chosen.undo:
                 return self._take_back(journal)
+            if self._chosen.watch:
+                return self._watch(journal)
             self._plan(journal)
             if self._stop.is_set():
                 return STOPPED
             if self._chosen.plan_only:
                 return DONE
-            if not self._chosen.yes and not _agreed("Import this?"):
+            if not self._chosen.yes and not agreed("Import this?"):
                 self._progress.say("Nothing was done.")
                 return DONE
             return self._bring(journal)
 
-    def _plan(self, journal: Journal) -> None:
-        scan(self._chosen.paths, journal, tell=self._tell_read, stop=self._stop)
+    def _watch(self, journal: Journal) -> int:
+        """Bring whatever comes, until Ctrl-C or the end of the service. Nothing is deleted."""
+        watcher = Watcher(self._chosen.paths)
+        watched = ", ".join(map(str, self._chosen.paths))
+        self._progress.say(f"Watching {watched}. New files are taken once they are left alone.")
+        while not self._stop.is_set():
+            settled = watcher.look()
+            if settled is not None:
+                try:
+                    self._bring_new(journal, settled)
+                except (UnreachableError, UnreadableError) as error:
+                    self._progress.say(f"{error} It is tried again.")
+                    watcher.forget()
+            self._stop.wait(self._chosen.every)
+        return DONE
+
+    def _bring_new(self, journal: Journal, settled: frozenset[str]) -> None:
+        self._plan(journal, settled=settled)
+        if not self._stop.is_set():
+            with suppress(KeyboardInterrupt):  # stopped meanwhile: the next start goes on
+                self._bring(journal)
+
+    def _plan(self, journal: Journal, *, settled: frozenset[str] | None = None) -> None:
+        scan(self._chosen.paths, journal, tell=self._tell_read, stop=self._stop, settled=settled)
         if self._stop.is_set():
             return
         refresh(self._api, journal)
@@ -200,6 +217,8 @@ class _Import:
             types=frozenset(uploads["content_types"]), max_bytes=uploads["max_bytes"]
         )
         make_plan(journal, options=self._options, accepted=accepted)
+        if settled is not None:  # a service's log says what came, and not all there is
+            return
         self._progress.say("")
         for line in plan_lines(journal):
             print(line)
@@ -214,7 +233,7 @@ class _Import:
             print("Nothing is noted that this import added.")
             return DONE
         question = f"Delete the {added:,} pictures that this import added?"
-        if not self._chosen.yes and not _agreed(question):
+        if not self._chosen.yes and not agreed(question):
             self._progress.say("Nothing was done.")
             return DONE
         undone = undo(self._api, journal)
@@ -289,24 +308,7 @@ def _first(lines: list[str]) -> list[str]:
 
 def _zone_of_this_machine() -> tzinfo:
     """The zone by its name where the system tells it: summer and winter differ."""
-    with contextlib.suppress(OSError, ValueError, KeyError):
+    with suppress(OSError, ValueError, KeyError):
         named = os.environ.get("TZ") or str(Path("/etc/localtime").resolve()).split("zoneinfo/")[-1]
         return ZoneInfo(named)
     return datetime.now().astimezone().tzinfo or UTC
-
-
-def _token() -> str:
-    if token := os.environ.get("PINHOLE_TOKEN"):
-        return token.strip()
-    return getpass.getpass("Access token (pinhole_…): ").strip()
-
-
-def _agreed(question: str) -> bool:
-    """Ask; Ctrl-C ends at once here, where nothing is under way."""
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
-    except EOFError:
-        return False
-    finally:
-        signal.signal(signal.SIGINT, former)

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,7 @@ def scan(
     *,
     tell: Callable[[int, int, str], None],
     stop: threading.Event,
+    settled: Collection[str] | None = None,
 ) -> None:
     """List everything, and read what was not read before.
 
@@ -44,11 +45,12 @@ def scan(
         journal: where it is noted.
         tell: called with files read, files to read, and the path being read.
         stop: ends it; what was read stays noted.
+        settled: files and zips that may be read; None: all.
 
     Raises:
         UnreadableError: a path that was named is not there, or is no zip.
     """
-    journal.note_entries(_list(paths))
+    journal.note_entries(_list(paths, settled))
     (total,) = journal.db.execute(
         "SELECT count(*) FROM entries WHERE problem IS NULL AND (role IN ('media', 'unsure')"
         " AND sha256 IS NULL OR role IN ('json', 'xmp', 'csv', 'yaml') AND facts IS NULL)"
@@ -73,10 +75,12 @@ def scan(
         journal.db.execute("COMMIT")
 
 
-def _list(paths: Iterable[Path]) -> Iterator[tuple[Entry, str]]:
+def _list(paths: Iterable[Path], settled: Collection[str] | None) -> Iterator[tuple[Entry, str]]:
     for path in paths:
         for entry in list_entries(path.absolute()):
-            yield entry, role_of(entry.path)
+            file = entry.actual if entry.offset is None else entry.container
+            if settled is None or file in settled:
+                yield entry, role_of(entry.path)
 
 
 def _read_all(

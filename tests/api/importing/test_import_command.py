@@ -148,6 +148,29 @@ def test_import_is_taken_back(importer: Importer, tmp_path: Path) -> None:
     assert all(image["deleted_at"] is None for image in on_the_site(importer.person))
 
 
+def test_watched_folder_brings_what_comes_and_deletes_nothing(
+    importer: Importer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    (folder / "first.png").write_bytes(png(seed=501).content)
+    process = importer.start(folder, "--watch", "--every", "1")
+
+    def names() -> list[str]:
+        return sorted(image["name"] for image in on_the_site(importer.person))
+
+    until(lambda: names() == ["first.png"])
+    (folder / "second.png").write_bytes(png(seed=502).content)
+    until(lambda: names() == ["first.png", "second.png"])
+    (folder / "first.png").unlink()
+    (folder / "third.png").write_bytes(png(seed=503).content)
+    until(lambda: names() == ["first.png", "second.png", "third.png"])
+    process.terminate()
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    assert "Watching" in said
+
+
 def test_network_that_is_cut_is_waited_for(site: str, ada: Person, tmp_path: Path) -> None:
     export = takeout_export.make()
     paths = export.write(tmp_path)
