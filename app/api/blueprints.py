@@ -23,6 +23,7 @@ from app.library.routes import images
 from app.lookalikes.routes import lookalikes
 from app.places.routes import places
 from app.search.routes import search
+from app.search.suggestions.routes import suggestions
 from app.sharing.routes import shares
 from app.sharing.visitor_routes import shared
 from app.stacks.routes import stacks
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     timeline,
     places,
     search,
+    suggestions,
     albums,
     album_contents,
     shares,

@@ -74,6 +74,7 @@ GET /api/timeline/<key> app.timeline.routes:get_bucket
 GET /api/timeline/addresses app.timeline.routes:get_addresses
 GET /api/places app.places.routes:search_places
 GET /api/search app.search.routes:search_images
+GET /api/search/suggestions app.search.suggestions.routes:suggest_searches
 GET /api/albums app.albums.routes:list_albums
 POST /api/albums app.albums.routes:create_album
 GET /api/albums/<uuid:album_id> app.albums.routes:get_album

@@ -27,6 +27,7 @@ from app.accounts.sessions.lookup import Owner
 from app.database import db
 from app.images.pagination import make_cursor, parse_cursor
 from app.search.album_titles import albums_with
+from app.search.named_albums import albums_called, entries_of, is_in_one_of
 from app.search.own_tags import OwnTags, find_own_tags, has_one_of
 from app.search.query import Chip, Flag, Query
 from app.search.terms import Phrase
@@ -122,7 +123,7 @@ class _Asked:
     albums: list[UUID] = field(default_factory=list)
     entries: int = 0
     tag_groups: list[_TagGroup] = field(default_factory=list)
-    # The value with the tags of which images are read first; empty: none is named, or too many are.
+    # Images with a tag, or of an album, that is named; empty: none is, or there are too many.
     few_named: str = ""
     is_walked: bool = False  # too many images have its tags to be sorted
     filters: list[str] = field(default_factory=list)
@@ -197,6 +198,7 @@ def _ask(owner: User | Owner, query: Query, tags: OwnTags, bounds: Bounds) -> _A
     _leave_albums_out(asked, owner.id, query.unwanted)
     _match_tags(asked, tags, written, unwanted)
     _filter_by_tags(asked, tags)
+    _filter_by_albums(asked, owner.id, query)
     _filter(asked, query)
     return asked
 
@@ -263,10 +265,24 @@ def _filter_by_tags(asked: _Asked, tags: OwnTags) -> None:
         asked.filters.append(has_one_of(f"named_{number}", image="i.id"))
     fewest = min(range(len(tags.named)), key=lambda n: tags.named[n].images, default=None)
     if fewest is not None and tags.named[fewest].images <= asked.bounds.hits:
-        asked.few_named = f"named_{fewest}"
+        asked.few_named = (
+            "(SELECT DISTINCT image_id FROM image_tags"  # noqa: S608 - a number
+            f" WHERE tag_id = ANY (:named_{fewest}) LIMIT :most)"
+        )
     if tags.unwanted:
         asked.values["without_tags"] = tags.unwanted
         asked.filters.append(f"NOT {has_one_of('without_tags', image='i.id')}")
+
+
+def _filter_by_albums(asked: _Asked, owner_id: UUID, query: Query) -> None:
+    for number, named in enumerate(query.albums):
+        albums = albums_called(owner_id, Phrase(words=named.words).tsquery(owner_id))
+        name = f"in_albums_{number}"
+        asked.values[name] = albums.ids
+        condition = is_in_one_of(name)
+        asked.filters.append(f"NOT {condition}" if named.is_unwanted else condition)
+        if not named.is_unwanted and albums.entries <= asked.bounds.hits:
+            asked.few_named = entries_of(name)
 
 
 def _leave_albums_out(asked: _Asked, owner_id: UUID, unwanted: Sequence[Phrase]) -> None:
@@ -291,8 +307,7 @@ def _sorted_hits(
     branches = _branches(asked)
     if asked.few_named:
         estimated, matching = "0", _matching(asked)
-        with_tag = f"tag_id = ANY (:{asked.few_named})"
-        branches = [f"(SELECT DISTINCT image_id FROM image_tags WHERE {with_tag} LIMIT :most)"]  # noqa: S608 - numbers
+        branches = [asked.few_named]
     where = [_in_library(asked), *_range("i", asked), *asked.filters]
     if behind is not None:
         where.append(f"(i.{asked.moment}, i.id) < (:moment, :last_id)")

@@ -11,6 +11,8 @@ from enum import StrEnum
 from app.errors import FieldError, ValidationFailedError
 from app.media.formats.sniff import AVIF, GIF, HEIC, HEIF, JPEG, JXL, PNG, RAW, TIFF, WEBP
 from app.search.dates import Days, find_days, parse_days
+from app.search.kinds import find_kinds
+from app.search.named_albums import NamedAlbum
 from app.search.terms import CAMERA, PLACE, Phrase
 from app.search.words import words_of
 
@@ -52,8 +54,10 @@ class ChipKind(StrEnum):
     TYPE = "type"
     IS = "is"
     CAMERA = "camera"
+    LENS = "lens"
     PLACE = "place"
     TAG = "tag"
+    ALBUM = "album"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +87,7 @@ class Query:
 
     plain: str = ""
     tags: list[NamedTag] = field(default_factory=list)
+    albums: list[NamedAlbum] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
     first: date | None = None
     last: date | None = None
@@ -114,11 +119,11 @@ class Query:
 
 _PART = re.compile(
     r"(?<!\S)(?P<minus>-?)(?:"
-    r"(?P<name>from|until|type|is|camera|place|tag):(?:\"(?P<said>[^\"]*)\"|(?P<value>[^\s\"]+))"
+    r"(?P<name>from|until|type|is|camera|lens|place|tag|album):(?:\"(?P<said>[^\"]*)\"|(?P<value>[^\s\"]+))"
     r"|\"(?P<phrase>[^\"]*)(?:\"|$))",
     re.IGNORECASE,
 )
-_CURLY = str.maketrans("“”„«»＂：　", '"""""": ')  # noqa: RUF001 - as keyboards write them
+CURLY = str.maketrans("“”„«»＂：　", '"""""": ')  # noqa: RUF001 - as keyboards write them
 
 
 def parse_query(text: str, *, today: date) -> Query:
@@ -133,9 +138,9 @@ def parse_query(text: str, *, today: date) -> Query:
             MAX_PHRASES words.
     """
     query = Query()
-    plain = text.translate(_CURLY)
+    plain = text.translate(CURLY)
     for found in _PART.finditer(plain):
-        _operate(query, found)
+        _operate(query, found, start=found.start(), end=found.end())
         plain = _without(plain, found.start(), found.end())
     named = find_days(plain, today=today)
     if named is not None:
@@ -144,18 +149,24 @@ def parse_query(text: str, *, today: date) -> Query:
             Chip(kind=ChipKind.DATE, start=named.start, end=named.end, days=named.days)
         )
         plain = _without(plain, named.start, named.end)
+    for kind in find_kinds(plain):
+        operator = _PART.fullmatch(kind.operator)
+        if operator is not None:
+            _operate(query, operator, start=kind.start, end=kind.end)
+            plain = _without(plain, kind.start, kind.end)
     for found in re.finditer(r"\S+", plain):
         is_unwanted = found[0].startswith("-")
         _add(query, Phrase(words=tuple(words_of(found[0])), is_unwanted=is_unwanted))
     _begin_last(query, plain)
     query.plain = plain
-    if len(query.phrases) + len(query.tags) > MAX_PHRASES:
+    if len(query.phrases) + len(query.tags) + len(query.albums) > MAX_PHRASES:
         raise _refused(f"Use {MAX_PHRASES} words at most.")
     query.chips.sort(key=lambda chip: chip.start)
     return query
 
 
-def _operate(query: Query, found: re.Match[str]) -> None:
+def _operate(query: Query, found: re.Match[str], *, start: int, end: int) -> None:
+    """Do what an operator says, which was found there in the query."""
     is_unwanted = found["minus"] == "-"
     if found["phrase"] is not None:
         _add(query, Phrase(words=tuple(words_of(found["phrase"])), is_unwanted=is_unwanted))
@@ -177,11 +188,16 @@ def _operate(query: Query, found: re.Match[str]) -> None:
             if not path:
                 raise _refused("After tag: say the name of a tag.")
             query.tags.append(NamedTag(path=path, is_unwanted=is_unwanted))
+        case ChipKind.ALBUM:
+            named = tuple(words_of(said))
+            if not named:
+                raise _refused("After album: say the title of an album, or a part of it.")
+            query.albums.append(NamedAlbum(words=named, is_unwanted=is_unwanted))
         case _:
             words = tuple(words_of(said))
-            part = CAMERA if kind is ChipKind.CAMERA else PLACE
+            part = PLACE if kind is ChipKind.PLACE else CAMERA
             _add(query, Phrase(words=words, is_unwanted=is_unwanted, part=part))
-    query.chips.append(Chip(kind=kind, start=found.start(), end=found.end(), days=days))
+    query.chips.append(Chip(kind=kind, start=start, end=end, days=days))
 
 
 def _limit(query: Query, kind: ChipKind, said: str, *, is_unwanted: bool) -> Days:

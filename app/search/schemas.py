@@ -10,7 +10,7 @@ from app.images.schemas import EARLIEST_YEAR, LATEST_YEAR, PAGE, ImageOut, Share
 from app.search.query import MAX_QUERY, ChipKind
 
 
-def _of_this_age(day: date) -> date:
+def of_this_age(day: date) -> date:
     """Bring a day into the years that dates of images are of."""
     return min(max(day, date(EARLIEST_YEAR, 1, 1)), date(LATEST_YEAR, 12, 31))
 
@@ -31,7 +31,7 @@ class SearchIn(BaseModel):
     )
     limit: int = Field(default=PAGE // 2, ge=1, le=PAGE)
     cursor: str | None = Field(default=None, max_length=200, description="From the page before.")
-    today: Annotated[date, AfterValidator(_of_this_age)] | None = Field(
+    today: Annotated[date, AfterValidator(of_this_age)] | None = Field(
         default=None,
         description='Of which "last winter" is said, where you are; left out: the day in UTC.',
     )

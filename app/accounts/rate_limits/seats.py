@@ -70,18 +70,19 @@ def take_seat(user_id: UUID, *, patience: float = PATIENCE_SECONDS) -> None:
     _take(user_id, TAKE_SEAT, patience=patience)
 
 
-def take_read_seat(of: UUID, *, rows: int) -> None:
+def take_read_seat(of: UUID, *, rows: int, patience: float = PATIENCE_SECONDS) -> None:
     """Take a seat for a long read until the transaction ends; for few rows none.
 
     Args:
         of: the person whose images are read, or the share link by which they are.
         rows: how many may be read, as a kept number says.
+        patience: seconds to wait for a free one.
 
     Raises:
         TooManyAtOnceError: as `take_seat`.
     """
     if rows > FEW_ROWS:
-        _take(of, TAKE_READ_SEAT, patience=PATIENCE_SECONDS)
+        _take(of, TAKE_READ_SEAT, patience=patience)
 
 
 def _take(user_id: UUID, take: TextClause, *, patience: float) -> None:

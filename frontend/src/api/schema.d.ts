@@ -1899,6 +1899,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Complete what is typed: by your tags, albums, places, cameras, dates and words
+         * @description Complete what is typed: by your tags, albums, places, cameras, dates and words.
+         *
+         *     Words are those of the newest images, and of others where few have what is typed.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["suggest_searches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shared": {
         parameters: {
             query?: never;
@@ -3088,7 +3112,7 @@ export interface components {
          * @description What a part of the query was understood as.
          * @enum {string}
          */
-        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera" | "place" | "tag";
+        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera" | "lens" | "place" | "tag" | "album";
         /**
          * ChipOut
          * @description A part of `q` that was understood as more than words: without it, it is not applied.
@@ -5891,6 +5915,49 @@ export interface components {
              * @description How many bytes the person may keep; null: no limit.
              */
             quota: number | null;
+        };
+        /**
+         * SuggestionKind
+         * @description What a suggestion is.
+         * @enum {string}
+         */
+        SuggestionKind: "type" | "date" | "tag" | "album" | "place" | "camera" | "lens" | "word";
+        /**
+         * SuggestionOut
+         * @description What the query may go on with.
+         */
+        SuggestionOut: {
+            /**
+             * Count
+             * @description How many images it has: of tags and albums; null: not counted.
+             */
+            count: number | null;
+            /**
+             * Detail
+             * @description What tells it from others of its name; may be empty.
+             */
+            detail: string;
+            kind: components["schemas"]["SuggestionKind"];
+            /**
+             * Label
+             * @description As people read it.
+             * @example July 2024
+             */
+            label: string;
+            /**
+             * Q
+             * @description The whole query with it.
+             * @example beach july 2024
+             */
+            q: string;
+        };
+        /**
+         * SuggestionsOut
+         * @description From your own library only: kinds, dates, tags, albums, places, cameras, then words.
+         */
+        SuggestionsOut: {
+            /** Suggestions */
+            suggestions: components["schemas"]["SuggestionOut"][];
         };
         /**
          * TagDeletedOut
@@ -14989,6 +15056,76 @@ export interface operations {
                 };
             };
             /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_searches: {
+        parameters: {
+            query: {
+                /** @description The query as far as it is typed; its end is completed. */
+                q: string;
+                /** @description As of the search. */
+                today?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionsOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
