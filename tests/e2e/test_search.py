@@ -41,7 +41,7 @@ def _add_pictures(screen: Screen, on_disk: Callable[..., list[Path]]) -> None:
 
 
 def _box(screen: Screen) -> Locator:
-    return screen.page.get_by_role("searchbox", name="Search your pictures")
+    return screen.page.get_by_role("combobox", name="Search your pictures")
 
 
 def _found(screen: Screen) -> Locator:

@@ -66,6 +66,7 @@ export {
 export { useDeleteForGood } from "./images/delete-for-good";
 export { useDecide, useLookalikes, useUndoDecision, type Decision } from "./images/lookalikes";
 export { useFound } from "./images/search";
+export { useSuggestions } from "./images/search-suggestions";
 export { dayInWords, imageAlt } from "./images/image-alt";
 export {
   fetchImages,
@@ -156,6 +157,7 @@ export type {
   AlbumChanges,
   Camera,
   Chip,
+  Suggestion,
   Credentials,
   Description,
   Device,

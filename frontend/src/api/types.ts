@@ -38,6 +38,8 @@ export type FoundPlace = Schemas["FoundPlaceOut"];
 export type Reason = Schemas["Why"];
 /** A part of a query that was understood as more than words. */
 export type Chip = Schemas["ChipOut"];
+/** What a search may go on with. */
+export type Suggestion = Schemas["SuggestionOut"];
 export type FoundPage = Omit<Schemas["SearchOut"], "addresses">;
 export type TimelineBucket = Schemas["BucketOut"];
 export type ImageState = Image["state"];

@@ -125,7 +125,7 @@ export const Header = ({ path, onGo }: HeaderProps) => (
         {path !== SEARCH && (
           <>
             <Suspense fallback={<div className="w-52 max-xl:hidden" />}>
-              <SearchBox className="w-52 max-xl:hidden" onGo={onGo} />
+              <SearchBox className="w-52 max-xl:hidden" isNarrow onGo={onGo} />
             </Suspense>
             <Link
               href={SEARCH}

@@ -1,18 +1,45 @@
 /** The box that "/" leads to from anywhere: in the header, and on the page of the search instead. */
-import { useEffect, useEffectEvent, useRef, type SubmitEvent } from "react";
+import {
+  useEffect,
+  useEffectEvent,
+  useId,
+  useRef,
+  useState,
+  type KeyboardEvent as ReactKeyboardEvent,
+  type SubmitEvent,
+} from "react";
 
-import { isTyping, SearchIcon } from "@/ui";
+import { useSession } from "@/api";
+import { CloseIcon, classNames, isTyping, SearchIcon } from "@/ui";
 
 import { SEARCH, searchAddress, useQueryText } from "./search-address";
+import { clearSearches, noteSearch } from "./search/recent-searches";
+import { SuggestionRow } from "./search/SuggestionRow";
+import { useOptions } from "./search/use-options";
 
-type SearchBoxProps = { className: string; takesFocus?: boolean; onGo: (path: string) => void };
+type SearchBoxProps = {
+  className: string;
+  takesFocus?: boolean;
+  /** The list is wider than the field, and ends where it ends. */
+  isNarrow?: boolean;
+  onGo: (path: string) => void;
+};
 
-export const SearchBox = ({ className, takesFocus = false, onGo }: SearchBoxProps) => {
+export const SearchBox = ({ className, takesFocus = false, isNarrow, onGo }: SearchBoxProps) => {
   const input = useRef<HTMLInputElement>(null);
+  const root = useRef<HTMLFormElement>(null);
+  const id = useId();
   const q = useQueryText();
-  useEffect(() => {
-    if (input.current) input.current.value = q;
-  }, [q]);
+  const user = useSession().user?.id ?? "";
+  const [typed, setTyped] = useState({ text: q, of: q });
+  const text = typed.of === q ? typed.text : q; // another page may have another query
+  const [isOpen, setOpen] = useState(false);
+  const options = useOptions(text, isOpen);
+  const [marked, setMarked] = useState<{ text: string; q: string } | null>(null);
+  const at = marked?.text === text ? options.findIndex((option) => option.q === marked.q) : -1;
+  const active = options[at];
+  const isShown = isOpen && options.length > 0;
+
   useEffect(() => {
     if (takesFocus) input.current?.focus();
   }, [takesFocus]);
@@ -29,28 +56,140 @@ export const SearchBox = ({ className, takesFocus = false, onGo }: SearchBoxProp
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, []);
+  useEffect(() => {
+    if (!isOpen) return;
+    const form = root.current;
+    const closeOutside = ({ target }: Event) => {
+      if (target instanceof Node && !form?.contains(target)) setOpen(false);
+    };
+    const closeBehind = ({ relatedTarget }: FocusEvent) => {
+      if (!(relatedTarget instanceof Node && form?.contains(relatedTarget))) setOpen(false);
+    };
+    document.addEventListener("pointerdown", closeOutside);
+    form?.addEventListener("focusout", closeBehind);
+    return () => {
+      document.removeEventListener("pointerdown", closeOutside);
+      form?.removeEventListener("focusout", closeBehind);
+    };
+  }, [isOpen]);
 
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const asked = input.current?.value.trim();
-    if (!asked) return;
+  const write = (next: string) => {
+    setTyped({ text: next, of: q });
+    setMarked(null);
+    setOpen(true);
+  };
+  const go = (next: string) => {
+    const asked = next.trim();
+    if (asked === "") return;
+    noteSearch(user, asked);
+    setTyped({ text: asked, of: asked });
+    setOpen(false);
     input.current?.blur(); // a phone's keyboard would hide what is found
     onGo(searchAddress(asked));
   };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    go(active?.q ?? text);
+  };
+  const mark = (next: number) => {
+    // Between the last and the first stands what was typed.
+    const option = options[next];
+    setMarked(option ? { text, q: option.q } : null);
+  };
+  const pressInside = (event: ReactKeyboardEvent) => {
+    // Enter then ends the composition of a character.
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (!isOpen) setOpen(true);
+      else if (event.key === "ArrowDown") mark(at + 1);
+      else mark(at === -1 ? options.length - 1 : at - 1);
+    } else if (event.key === "Escape" && isShown) {
+      setOpen(false);
+      event.stopPropagation();
+    } else return;
+    event.preventDefault();
+  };
+  const idOf = (index: number) => `${id}-${index}`;
   return (
-    <form role="search" onSubmit={submit} className={`relative ${className}`}>
+    <form ref={root} role="search" onSubmit={submit} className={`relative ${className}`}>
       <SearchIcon className="pointer-events-none absolute top-3 left-3.5 size-5 text-muted" />
       <input
         ref={input}
-        type="search"
+        type="text"
+        inputMode="search"
         name="q"
+        role="combobox"
         aria-label="Search your pictures"
         aria-keyshortcuts="/"
+        aria-autocomplete="list"
+        aria-expanded={isShown}
+        aria-controls={`${id}-list`}
+        aria-activedescendant={active && idOf(at)}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
         placeholder="Search"
         maxLength={200}
         enterKeyHint="search"
-        className="h-11 w-full rounded-full bg-sunken pr-3 pl-10"
+        value={text}
+        onChange={(event) => write(event.target.value)}
+        onFocus={() => setOpen(true)}
+        onClick={() => setOpen(true)}
+        onKeyDown={pressInside}
+        className="h-11 w-full rounded-full bg-sunken pr-11 pl-10"
       />
+      {text !== "" && (
+        <button
+          type="button"
+          aria-label="Clear the search"
+          onClick={() => {
+            write("");
+            input.current?.focus();
+          }}
+          className="absolute top-0 right-0 flex size-11 items-center justify-center rounded-full text-muted hover:text-ink focus-visible:-outline-offset-4"
+        >
+          <CloseIcon className="size-4" />
+        </button>
+      )}
+      <div
+        className={classNames(
+          "absolute right-0 z-40 mt-2 overflow-hidden rounded-2xl border border-line bg-raised shadow-float",
+          isNarrow ? "w-96" : "left-0",
+          !isShown && "hidden",
+        )}
+      >
+        <div
+          id={`${id}-list`}
+          role="listbox"
+          aria-label="Suggestions"
+          className="max-h-[min(34rem,60dvh)] overflow-y-auto overscroll-contain p-1.5"
+        >
+          {options.map((option, index) => (
+            <SuggestionRow
+              key={`${option.kind} ${option.q}`}
+              id={idOf(index)}
+              option={option}
+              isMarked={index === at}
+              onChoose={({ q: chosen }) => go(chosen)}
+            />
+          ))}
+        </div>
+        {text.trim() === "" && (
+          <div className="border-t border-line p-1.5">
+            <button
+              type="button"
+              onClick={() => {
+                clearSearches(user);
+                setOpen(false);
+                input.current?.focus();
+              }}
+              className="h-11 w-full rounded-xl px-3 text-left text-sm text-muted hover:bg-hover hover:text-ink focus-visible:-outline-offset-2"
+            >
+              Clear recent searches
+            </button>
+          </div>
+        )}
+      </div>
     </form>
   );
 };

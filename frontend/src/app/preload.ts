@@ -10,7 +10,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { sessionOptions, timelineOptions } from "@/api";
 
 import { loadEntrance, loadTimeline } from "./lazy-screens";
-import { forgetSeen, KEY, wasSignedIn } from "./seen-pictures";
+import { forgetSeen, KEY, SEARCHES, wasSignedIn } from "./seen-pictures";
 
 let noted: boolean | null = null;
 
@@ -20,7 +20,7 @@ const note = (isSignedIn: boolean): void => {
   noted = isSignedIn;
   try {
     if (isSignedIn) localStorage.setItem(KEY, "yes");
-    else localStorage.removeItem(KEY);
+    else for (const key of [KEY, SEARCHES]) localStorage.removeItem(key);
   } catch {
     // Storage is closed to us: starting early is only a matter of speed.
   }

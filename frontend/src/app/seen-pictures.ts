@@ -11,6 +11,9 @@ export const forgetSeen = (wasHere: boolean): void => {
   for (const name of wasHere ? [SEEN, SHARED] : [SEEN]) void caches.delete(name);
 };
 
+/** What was searched for lately: search/recent-searches.ts. */
+export const SEARCHES = "pinhole.searches";
+
 export const KEY = "pinhole.was-signed-in";
 
 /** Said by the tab that knew last. */

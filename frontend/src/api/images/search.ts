@@ -11,7 +11,7 @@ import type { ImagesChange } from "./image-mutations";
 export const SEARCHES = ["images", "search"] as const;
 
 /** Where this browser is, "2025-05-03": "last winter" is meant from here. */
-const today = (): string => {
+export const today = (): string => {
   const now = new Date();
   const twoDigits = (value: number) => String(value).padStart(2, "0");
   return `${now.getFullYear()}-${twoDigits(now.getMonth() + 1)}-${twoDigits(now.getDate())}`;

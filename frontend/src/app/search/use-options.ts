@@ -1,0 +1,50 @@
+/** What is listed below the field of the search: suggestions, or what was searched for lately. */
+import { useEffect, useMemo, useState } from "react";
+
+import { useSession, useSuggestions } from "@/api";
+import { lowerCase } from "@/locale";
+
+import { recentSearches } from "./recent-searches";
+import type { Option } from "./SuggestionRow";
+
+/** While somebody types quickly, not every letter is asked for. */
+const PAUSE_MS = 40;
+/** Beside suggestions. */
+const MAX_RECENT = 2;
+
+const useSettled = (text: string): string => {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+};
+
+const asRecent = (q: string): Option => ({
+  q,
+  kind: "recent",
+  label: q,
+  detail: "",
+  count: null,
+});
+
+/** `isOpen`: nothing is asked while nothing is shown. */
+export const useOptions = (text: string, isOpen: boolean): readonly Option[] => {
+  const user = useSession().user?.id ?? "";
+  const settled = useSettled(text);
+  // A blank at the end says that a word is whole; one alone says nothing.
+  const found = useSuggestions(isOpen && settled.trim() !== "" ? settled.trimStart() : "");
+  return useMemo(() => {
+    if (!isOpen) return [];
+    const typed = lowerCase(text.trim());
+    const recent = recentSearches(user);
+    if (typed === "") return recent.map(asRecent);
+    const again = recent.filter((q) => lowerCase(q).startsWith(typed) && lowerCase(q) !== typed);
+    const known = new Set(again.map(lowerCase));
+    return [
+      ...again.slice(0, MAX_RECENT).map(asRecent),
+      ...found.filter(({ q }) => !known.has(lowerCase(q.trim()))),
+    ];
+  }, [isOpen, text, user, found]);
+};
