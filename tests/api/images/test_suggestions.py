@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event, text
 from app.accounts.rate_limits.seats import READ_SEATS, TAKE_READ_SEAT
 from app.accounts.sessions.lookup import Owner
 from app.api.app import create_app
-from app.database import db, now
+from app.database import Prepared, db, now
 from app.http.dependencies import build_parts
 from app.search.suggestions import pictures
 from app.search.suggestions.suggest import suggest
@@ -202,7 +202,7 @@ def test_what_only_old_images_have_is_found_by_the_index(
     # So it is where it takes too long.
     monkeypatch.setattr(pictures, "MAX_INDEX_MS", 1)
     slow = "SELECT pg_sleep(1), CAST(:owner AS text), CAST(:wanted AS text[]), CAST(:most AS int)"
-    monkeypatch.setattr(pictures, "_OF_THE_INDEX", pictures.Prepared(text(slow)))
+    monkeypatch.setattr(pictures, "_OF_THE_INDEX", Prepared(text(slow)))
     assert of("walr") == []
 
 
