@@ -8,7 +8,7 @@ from app.accounts.rate_limits.policies import LONG_READS, TOO_MANY_TRIES
 from app.accounts.sessions.guards import public
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
-from app.http.middleware import json_response
+from app.http.middleware import columns_response, json_response
 from app.sharing.contents import (
     find_shared_original,
     read_shared,
@@ -79,7 +79,7 @@ def list_shared_images(query_data: SharedImagesIn) -> Response:
 
     Pass `next_cursor` as `cursor` to get the next page.
     """
-    return json_response(read_shared(current_share(), cursor=query_data.cursor))
+    return columns_response(read_shared(current_share(), cursor=query_data.cursor))
 
 
 @shared.get("/addresses")

@@ -8,7 +8,7 @@ from app.accounts.rate_limits.policies import LONG_READS
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.http.blueprint import APIBlueprint
 from app.http.entity_tags import with_version
-from app.http.middleware import json_response
+from app.http.middleware import columns_response, json_response
 from app.timeline.album_buckets import (
     count_album_buckets,
     part_of,
@@ -60,7 +60,7 @@ def get_album_bucket(album_id: UUID, key: str, query_data: AlbumImagesIn) -> Res
     bucket = bucket_of(key)
     return with_version(
         version,
-        lambda: json_response(
+        lambda: columns_response(
             read_album_bucket(owner, album_id, order, bucket, cursor=query_data.cursor)
         ),
     )
@@ -87,5 +87,5 @@ def list_album_images(album_id: UUID, query_data: AlbumImagesIn) -> Response:
     part = part_of(owner, album_id)
     return with_version(
         version,
-        lambda: json_response(read_album(owner, album_id, part, cursor=query_data.cursor)),
+        lambda: columns_response(read_album(owner, album_id, part, cursor=query_data.cursor)),
     )

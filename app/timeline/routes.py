@@ -6,7 +6,7 @@ from app.accounts.sessions.guards import current_owner, signed_in
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
 from app.http.entity_tags import with_version
-from app.http.middleware import json_response
+from app.http.middleware import columns_response, json_response
 from app.timeline.buckets import bucket_of, count_buckets, read_bucket, show_in_view, version_of
 from app.timeline.schemas import (
     BucketIn,
@@ -55,7 +55,7 @@ def get_bucket(key: str, query_data: BucketIn) -> Response:
     version = version_of(owner)
     return with_version(
         version,
-        lambda: json_response(
+        lambda: columns_response(
             read_bucket(owner, query_data.view, bucket, cursor=query_data.cursor)
         ),
     )

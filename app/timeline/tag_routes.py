@@ -8,7 +8,7 @@ from app.accounts.rate_limits.policies import LONG_READS
 from app.accounts.sessions.guards import current_owner, signed_in
 from app.http.blueprint import APIBlueprint
 from app.http.entity_tags import with_version
-from app.http.middleware import json_response
+from app.http.middleware import columns_response, json_response
 from app.timeline.buckets import bucket_of, version_of
 from app.timeline.schemas import AlbumImagesIn, BucketOut, TimelineOut
 from app.timeline.tag_buckets import count_tag_buckets, part_of, read_tag_bucket
@@ -57,5 +57,5 @@ def get_tag_bucket(tag_id: UUID, key: str, query_data: AlbumImagesIn) -> Respons
     bucket = bucket_of(key)
     return with_version(
         version,
-        lambda: json_response(read_tag_bucket(owner, part, bucket, cursor=query_data.cursor)),
+        lambda: columns_response(read_tag_bucket(owner, part, bucket, cursor=query_data.cursor)),
     )
