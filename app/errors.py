@@ -397,6 +397,26 @@ class DescriptionsOffError(ConflictError):
     detail = "AI descriptions are off for your account. Turn them on in the settings first."
 
 
+class ModelPriceUnknownError(ConflictError):
+    code = "model_price_unknown"
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"Nobody has told this site what the model {model} costs, so no picture is sent."
+            f" Whoever runs it sets OPENAI_PRICES, as {model}=0.10/0.50."
+        )
+
+
+class BudgetSpentError(ConflictError):
+    code = "budget_spent"
+
+    def __init__(self, *, whose: str, resets_on: str) -> None:
+        super().__init__(
+            f"{whose} for descriptions has no room for one more picture this month. A new one"
+            f" begins on {resets_on}."
+        )
+
+
 class DescribedByPersonError(ConflictError):
     code = "described_by_person"
     detail = "You wrote this description yourself; a model will not overwrite it."

@@ -3,9 +3,20 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal, Self, cast
 from urllib.parse import urlsplit
+
+from app.model_prices import (
+    FREE,
+    PRICED_HOST,
+    Price,
+    UnreadablePriceError,
+    parse_prices,
+    price_of,
+    to_nanos,
+)
 
 
 class MissingSettingsError(Exception):
@@ -49,6 +60,10 @@ _CLIENT = ("CLIENT_ID", "CLIENT_SECRET")
 GOOGLE_DISCOVERY = "https://accounts.google.com/.well-known/openid-configuration"
 
 Registration = Literal["open", "invite", "closed"]
+# What descriptions may cost in a month if nobody says otherwise: of all together, of each person.
+BUDGET_USD = "20"
+PERSON_BUDGET_USD = "5"
+_MAX_BUDGET_USD = Decimal(1_000_000)
 
 
 # The kinds of picture that are taken in: what uploads may declare and the decoder pool can open.
@@ -89,11 +104,16 @@ class ModelSettings:
     model: str
     effort: str | None
     is_demo: bool
+    price: Price | None = None  # None: nobody said what it costs, and so nothing is sent
+    price_is_own: bool = False  # whether the operator said it, and not the table that ships
+    # What pictures may cost in a month, in nano-dollars; None: anything.
+    budget: int | None = None  # of all together
+    person_budget: int | None = None  # of each person
 
     @property
     def host(self) -> str:
         """The host that pictures are sent to, as people are told it."""
-        return urlsplit(self.base_url).netloc if self.base_url else "api.openai.com"
+        return _host(self.base_url)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,15 +340,48 @@ def _positive(environment: Mapping[str, str], name: str, *, default: int) -> int
     return int(text)
 
 
+def _host(base_url: str | None) -> str:
+    return urlsplit(base_url).netloc if base_url else PRICED_HOST
+
+
 def _model(environment: Mapping[str, str]) -> ModelSettings | None:
     api_key = environment.get("OPENAI_API_KEY")
     if not api_key:
         return None
+    base_url = environment.get("OPENAI_BASE_URL") or None
+    model = environment.get("OPENAI_MODEL") or "gpt-6-luna"
+    is_demo = environment.get("VISION_IS_DEMO") == "1"
+    try:
+        own = parse_prices(environment.get("OPENAI_PRICES", ""))
+    except UnreadablePriceError as error:
+        raise InvalidSettingError(
+            "OPENAI_PRICES must look like gpt-6-luna=0.10/0.50: US dollars for a million tokens of"
+            " questions and of answers, several separated by commas"
+        ) from error
+    price = price_of(model, host=_host(base_url), own=own)
     return ModelSettings(
         api_key=api_key,
-        base_url=environment.get("OPENAI_BASE_URL") or None,
-        model=environment.get("OPENAI_MODEL") or "gpt-6-luna",
+        base_url=base_url,
+        model=model,
         # Set but empty means: do not send it (some models refuse the parameter).
         effort=environment.get("OPENAI_EFFORT", "none") or None,
-        is_demo=environment.get("VISION_IS_DEMO") == "1",
+        is_demo=is_demo,
+        price=FREE if price is None and is_demo else price,
+        price_is_own=model in own,
+        budget=_budget(environment, "OPENAI_BUDGET_USD", default=BUDGET_USD),
+        person_budget=_budget(environment, "OPENAI_PERSON_BUDGET_USD", default=PERSON_BUDGET_USD),
     )
+
+
+def _budget(environment: Mapping[str, str], name: str, *, default: str) -> int | None:
+    """Read US dollars a month, in nano-dollars; None: `none` was said."""
+    words = environment.get(name) or default
+    if words == "none":
+        return None
+    try:
+        usd = Decimal(words)
+    except InvalidOperation:
+        usd = Decimal(-1)
+    if not (usd.is_finite() and 0 <= usd <= _MAX_BUDGET_USD):
+        raise InvalidSettingError(f"{name} must be US dollars a month, as 20 or 2.50, or none")
+    return to_nanos(usd)

@@ -79,6 +79,19 @@ _SOME_ALBUMS, _SOME_TAGS, _SOME_IMAGES, _SOME_CHANGES = [
         ("image_changes", "image_id"),
     )
 ]
+# Of whom all together spent something that is not settled: it stays in that sum, as spent.
+_SOME_MODEL_CALLS = text("""
+    WITH gone AS (
+      DELETE FROM model_calls WHERE id IN (
+        SELECT id FROM model_calls WHERE owner_id = :owner LIMIT :most
+      ) RETURNING month, CASE WHEN settled_at IS NULL THEN reserved ELSE 0 END AS reserved
+    ), sums AS (SELECT month, sum(reserved) AS reserved FROM gone GROUP BY month), kept AS (
+      UPDATE model_spending SET reserved = model_spending.reserved - sums.reserved,
+        spent = spent + sums.reserved
+      FROM sums WHERE owner_id IS NULL AND model_spending.month = sums.month AND sums.reserved > 0
+    )
+    SELECT count(*) FROM gone
+""")
 _HAS_ALBUMS = text("SELECT EXISTS (SELECT FROM albums WHERE owner_id = :owner)")
 _END_EXPORTS = text(
     "UPDATE exports SET expires_at = :moment WHERE user_id = :user AND expires_at > :moment"
@@ -240,6 +253,7 @@ def _delete_some_rows(user: User) -> bool:
     return (
         some_of(_SOME_IMAGES)
         or some_of(_SOME_CHANGES)
+        or bool(db.session.scalar(_SOME_MODEL_CALLS, {"owner": user_id, "most": ENTRIES_AT_A_TIME}))
         or some_of(_SOME_MAILS, ENTRIES_AT_A_TIME)
         or some_of(_SOME_MAILS_TO, ENTRIES_AT_A_TIME)
         # The record goes with its person. This role may not delete it: the function may (0055).

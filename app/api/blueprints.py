@@ -19,6 +19,7 @@ from app.albums.routes import albums
 from app.api.health import system
 from app.exports.routes import leaving
 from app.library.account_routes import account
+from app.library.description_routes import descriptions
 from app.library.routes import images
 from app.lookalikes.routes import lookalikes
 from app.places.routes import places
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     activity,
     account,
     images,
+    descriptions,
     stacks,
     timeline,
     places,

@@ -87,6 +87,9 @@ REPETITIONS = {
     "describe_image": _not_safe(
         "One that waits goes on waiting; one that was described meanwhile is described again."
     ),
+    "set_description_budget": _safe(),
+    "estimate_descriptions": _LOOK,
+    "describe_selected": _safe("What waits or is described already is left alone."),
     "describe_missing": _safe("What waits or is described already is left alone."),
     "complete_image": _safe(),
     "create_album": _not_safe("Each request makes another album."),

@@ -53,6 +53,7 @@ _TAGS = {
     "Albums": "Pictures under a title, by date or by hand; one may be in many.",
     "Share links": "Links by which others see pictures without an account, and ending them.",
     "Shared with visitors": "What whoever has a share link sees of it.",
+    "Descriptions": "What descriptions by a model cost: before, in budgets, and afterwards.",
     "Tags": "People's own words for pictures, in a tree; a picture may have many.",
     "Look-alikes": "Copies of a picture that were edited a little: which to keep.",
     "Leaving": "Copies of everything, and deleting the account.",

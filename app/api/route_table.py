@@ -68,6 +68,11 @@ POST /api/images/batch app.library.routes:change_images
 POST /api/images/<uuid:image_id>/retry app.library.routes:retry_image
 POST /api/images/<uuid:image_id>/describe app.library.routes:describe_image
 POST /api/images/describe app.library.routes:describe_missing
+GET /api/descriptions app.library.description_routes:get_description_costs
+PATCH /api/descriptions app.library.description_routes:set_description_budget
+POST /api/descriptions/estimate app.library.description_routes:estimate_descriptions
+POST /api/descriptions/ask app.library.description_routes:describe_selected
+GET /api/descriptions/calls app.library.description_routes:list_model_calls
 GET /api/images/<uuid:image_id>/stack app.stacks.routes:get_stack
 GET /api/timeline app.timeline.routes:get_timeline
 GET /api/timeline/<key> app.timeline.routes:get_bucket

@@ -5,6 +5,7 @@ without descriptions should not spend.
 """
 
 import base64
+import json
 import threading
 import time
 import unicodedata
@@ -45,6 +46,9 @@ _CONNECT_SECONDS = 10.0
 _TOTAL_SECONDS = 100.0
 # Of all that may be asked for; some models think within the same allowance.
 _MAX_OUTPUT_TOKENS = 3000
+_MAX_TOKENS_TOLD = 10**8
+# Of what the host puts around our words; and a token stands for a byte at least.
+_TOKENS_AROUND = 200
 # A description and what is said about it are some kilobytes.
 _MAX_ANSWER_BYTES = 2**20
 _BEGAN = "pinhole_began"
@@ -72,6 +76,27 @@ class GeneratedDescription:
     prompt_version: str
     input_tokens: int
     output_tokens: int
+    cache_write_tokens: int = 0
+
+    @property
+    def usage(self) -> "Usage | None":
+        """What the host counted; None: it did not say."""
+        if not self.input_tokens and not self.output_tokens:
+            return None
+        return Usage(
+            input_tokens=self.input_tokens,
+            output_tokens=self.output_tokens,
+            cache_write_tokens=self.cache_write_tokens,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """How many tokens the host counted. Those written to its cache are among the input's."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_write_tokens: int = 0
 
 
 VisionErrorCode = Literal[
@@ -98,7 +123,9 @@ class VisionError(Exception):
 
     retry_after is in seconds, where the model's host said so. has_stalled: the host took the
     question and said nothing for a minute, or did not come to an end, which may have cost as much
-    as an answer.
+    as an answer. usage: what the host counted, where it said so. is_unbilled: it never had the
+    question, or refused it as such. Not where it failed: a gateway in front may say so of an answer
+    that was made.
     """
 
     def __init__(
@@ -108,9 +135,12 @@ class VisionError(Exception):
         retryable: bool = False,
         retry_after: float | None = None,
         has_stalled: bool = False,
+        is_unbilled: bool = False,
     ) -> None:
         """Keep what the caller decides by."""
         super().__init__(code)
+        self.usage: Usage | None = None
+        self.is_unbilled = is_unbilled
         self.code: VisionErrorCode = code
         self.retryable = retryable
         self.has_stalled = has_stalled
@@ -138,6 +168,15 @@ class _Answer(BaseModel):
     )
 
 
+def most_tokens() -> tuple[int, int]:
+    """Return how many tokens one question takes at most, without its picture, and its answer.
+
+    The tokens of these models stand for one byte of UTF-8 or more, so bytes are never too few.
+    """
+    words = (INSTRUCTIONS, _QUESTION, json.dumps(_Answer.model_json_schema()))
+    return sum(len(each.encode()) for each in words) + _TOKENS_AROUND, _MAX_OUTPUT_TOKENS
+
+
 class Vision:
     """A model that describes pictures. Safe to use from several threads."""
 
@@ -161,8 +200,12 @@ class Vision:
             raise _translated(error) from error
         except ValueError as error:  # the body was no JSON
             raise VisionError("unusable_answer", retryable=True) from error
-        answer = _parsed(_text_of(response))
-        usage = response.usage
+        usage = _usage_of(response)
+        try:
+            answer = _parsed(_text_of(response))
+        except VisionError as error:
+            error.usage = usage
+            raise
         return GeneratedDescription(
             alt_text=_clipped(" ".join(_cleaned(answer.alt_text).split()), LONGEST_ALT_TEXT),
             text=_clipped(_cleaned(answer.text), LONGEST_TEXT),
@@ -172,6 +215,7 @@ class Vision:
             prompt_version=PROMPT_VERSION,
             input_tokens=usage.input_tokens if usage else 0,
             output_tokens=usage.output_tokens if usage else 0,
+            cache_write_tokens=usage.cache_write_tokens if usage else 0,
         )
 
     def close(self) -> None:
@@ -277,6 +321,9 @@ _POLICY = frozenset(
 _BUSY = frozenset({"rate_limit_exceeded", "server_error", "server_overloaded", "slow_down"})
 
 
+_NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
+
+
 def _translated(error: "openai.OpenAIError") -> VisionError:
     """Translate errors of openai."""
     import openai  # noqa: PLC0415 - see above
@@ -284,12 +331,19 @@ def _translated(error: "openai.OpenAIError") -> VisionError:
     match error:
         case openai.APIConnectionError():
             # Of openai's HTTP client, which it may change: an error of connecting has another name.
-            has_stalled = type(error.__cause__).__name__ == "ReadTimeout"
-            return VisionError("unreachable", retryable=True, has_stalled=has_stalled)
+            cause = type(error.__cause__).__name__
+            return VisionError(
+                "unreachable",
+                retryable=True,
+                has_stalled=cause == "ReadTimeout",
+                is_unbilled=cause in _NOT_SENT,
+            )
         case openai.APIResponseValidationError():
             return VisionError("unusable_answer", retryable=True)
         case openai.APIStatusError():
-            return _translated_status(error)
+            translated = _translated_status(error)
+            translated.is_unbilled = error.status_code < _SERVER_ERROR
+            return translated
         case openai.APIError():
             return _translated_code(error.code)
         case _:
@@ -343,6 +397,18 @@ def _retry_after(error: "openai.APIStatusError") -> float | None:
     except ValueError:
         return None
     return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None
+
+
+def _usage_of(response: "Response") -> Usage | None:
+    usage = response.usage
+    if usage is None:
+        return None
+    written = getattr(usage.input_tokens_details, "cache_write_tokens", None) or 0
+    # Hosts of all kinds are asked: what they say is a number only if it is one.
+    counts = [usage.input_tokens, usage.output_tokens, written]
+    if not all(isinstance(each, int) and 0 <= each <= _MAX_TOKENS_TOLD for each in counts):
+        return None
+    return Usage(input_tokens=counts[0], output_tokens=counts[1], cache_write_tokens=counts[2])
 
 
 def _text_of(response: "Response") -> str:

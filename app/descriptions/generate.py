@@ -4,16 +4,13 @@ import logging
 import math
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.accounts.models import User
 from app.accounts.rate_limits import limiter
 from app.accounts.rate_limits.policies import (
     MODEL_RESTS_OF_PERSON,
@@ -21,10 +18,12 @@ from app.accounts.rate_limits.policies import (
     PICTURES_SHOWN_OF_PERSON,
 )
 from app.clients.aws.boto import AwsUnavailableError
-from app.clients.aws.image_store import PREVIEWS, PictureStore, Preview
+from app.clients.aws.image_store import PictureStore, Preview
 from app.clients.openai_vision import AWAY, OPERATORS, GeneratedDescription, VisionError
 from app.clients.outage import OUTAGE_REST, is_blameless, is_outage
 from app.database import db, is_contention
+from app.descriptions.budget import DESCRIBED, Call, Refused, reserve, settle
+from app.descriptions.consent import preview_of
 from app.descriptions.lease import (
     Begun,
     begin_next,
@@ -36,19 +35,19 @@ from app.descriptions.lease import (
     seconds_until_next,
 )
 from app.descriptions.model_rest import (
+    MAX_REST_ASKED_SECONDS,
     MAX_REST_SECONDS,
     note_answer,
     rest_model,
     seconds_of_rest,
 )
-from app.descriptions.versions import by, record, record_failure
+from app.descriptions.tariff import Tariff
+from app.descriptions.versions import record, record_failure
 from app.errors import TooManyRequestsError
-from app.images.models import DescriptionSource, DescriptionState, Image
 from app.media.sandbox.decoder_time import DecoderTime
 from app.media.sandbox.pool import DecoderPoolError
 from app.messages import (
     MAX_ATTEMPTS,
-    DescribeAll,
     DescribePicture,
     RetryLaterError,
     pause_after,
@@ -58,13 +57,11 @@ from app.processing.yielding import GiveWay
 
 log = logging.getLogger(__name__)
 
-# So that no request, and no message, sends a hundred thousand of them.
-ASKED_AT_A_TIME = 20
 EARLY_SECONDS = 5  # that a message may come before its picture's rest is over
 MAX_BEGINNINGS = 2 * MAX_ATTEMPTS
 STALL_REST_SECONDS = 15 * 60  # twice that after the first, then longer: hours in all
 KEEP_SECONDS, KEEP_PAUSE_SECONDS = 60.0, 1.0  # the lease lasts longer
-MAX_STOPPED = 1000  # in one statement
+MONEY_REST_SECONDS = 60 * 60
 MAX_DELAY_SECONDS = 900  # of a message, in SQS
 
 
@@ -111,6 +108,7 @@ def describe_next(
     store: PictureStore,
     decoders: Sketches,
     vision: Describes | None,
+    tariff: Tariff | None,
     is_demo: bool,
     give_way: GiveWay,
     ask: Callable[[DescribePicture, int], None],
@@ -123,6 +121,7 @@ def describe_next(
         store: where previews are.
         decoders: makes them small.
         vision: the model; None: there is none, so nothing waits for it any more.
+        tariff: what it costs; None: nobody said, so everything waits until somebody does.
         is_demo: whether it is a stand-in.
         give_way: see [Note: Long work gives way].
         ask: sends the message for a description, to arrive after so many seconds.
@@ -132,6 +131,9 @@ def describe_next(
             the message comes back.
         AwsUnavailableError, DecoderPoolError: an outage; try again.
     """
+    if vision is not None and tariff is None and seconds_of_rest() == 0:
+        log.error("nobody said what the model costs, so descriptions wait: set OPENAI_PRICES")
+        rest_model(retry_after=MAX_REST_ASKED_SECONDS)
     if vision is not None and (rest := seconds_of_rest()) > 0:
         # Not raised instead: a message that comes back five times is given up. Spread, so that not
         # all come back at once.
@@ -141,7 +143,7 @@ def describe_next(
         return
     while (begun := begin_next()) is not None:
         preview = _preview_to_show(begun, has_model=vision is not None)
-        if preview is not None and vision is not None:
+        if preview is not None and vision is not None and tariff is not None:
             timed = Timed(vision)
             _show(
                 begun,
@@ -150,6 +152,7 @@ def describe_next(
                 store=store,
                 decoders=decoders,
                 vision=timed,
+                tariff=tariff,
                 is_demo=is_demo,
                 give_way=give_way,
                 ask=ask,
@@ -192,6 +195,7 @@ def _show(
     store: PictureStore,
     decoders: Sketches,
     vision: Describes,
+    tariff: Tariff,
     is_demo: bool,
     give_way: GiveWay,
     ask: Callable[[DescribePicture, int], None],
@@ -213,21 +217,14 @@ def _show(
         # Minutes may have gone by: what was decided at the beginning is asked again.
         extended = extend(begun)
         begun = extended or begun
-        if extended is None or _preview_of(begun, has_model=True) is None:
+        if extended is None or preview_of(begun, has_model=True) is None:
             _give_back_shown(begun)
             return
-        sighting = vision.describe(sketched)
-    except (AwsUnavailableError, DecoderPoolError, OSError) as error:  # a full disk above all
-        _give_back_shown(begun)
-        if is_outage(error):
-            # Not the picture's fault, however long it lasts.
-            let_go(begun, counts=False, rest=OUTAGE_REST)
-            raise
-        if begun.attempts < MAX_ATTEMPTS:
-            _try_later(begun, pause_after(begun.attempts), ask=ask)
+        paid = _ask_model(begun, sketched, vision=vision, tariff=tariff)
+        if paid is None:
             return
-        log.exception("no preview of %s to describe", image_id)
-        record_failure(image_id, code="preview_unreadable")
+    except (AwsUnavailableError, DecoderPoolError, OSError) as error:  # a full disk above all
+        _settle_without_preview(begun, error, ask=ask)
     except SQLAlchemyError as error:
         if is_blameless(error):
             _let_go_uncounted(begun)
@@ -236,10 +233,10 @@ def _show(
         _settle_without_description(begun, error, task=task, ask=ask)
         return
     else:
-        _keep(image_id, sighting, is_demo=is_demo)
+        sighting, call = paid
+        _keep(image_id, sighting, call=call, is_demo=is_demo)
         _note_answer()
         count("DescriptionsMade")
-    db.session.commit()
 
 
 def _let_go_uncounted(begun: Begun) -> None:
@@ -253,8 +250,56 @@ def _let_go_uncounted(begun: Begun) -> None:
         log.warning("a lease runs out by itself: %s", type(error).__name__)
 
 
-def _keep(image_id: UUID, sighting: GeneratedDescription, *, is_demo: bool) -> None:
-    """Keep an answer. It is paid for, so rows that are locked or away are waited for.
+def _settle_without_preview(
+    begun: Begun, error: Exception, *, ask: Callable[[DescribePicture, int], None]
+) -> None:
+    """Try a picture later that could not be read, or raise what is nobody's fault."""
+    _give_back_shown(begun)
+    if is_outage(error):
+        # Not the picture's fault, however long it lasts.
+        let_go(begun, counts=False, rest=OUTAGE_REST)
+        raise error
+    if begun.attempts < MAX_ATTEMPTS:
+        _try_later(begun, pause_after(begun.attempts), ask=ask)
+        return
+    log.error("no preview of %s to describe", begun.image_id, exc_info=error)
+    record_failure(begun.image_id, code="preview_unreadable")
+    db.session.commit()
+
+
+def _ask_model(
+    begun: Begun, sketched: bytes, *, vision: Describes, tariff: Tariff
+) -> tuple[GeneratedDescription, Call] | None:
+    """Have a picture described within the budgets; None: it waits for them.
+
+    Raises:
+        VisionError: no description came; what that cost is settled.
+    """
+    call = reserve(begun.owner_id, begun.image_id, tariff=tariff)
+    if isinstance(call, Refused):
+        _wait_for_money(begun, call)
+        return None
+    try:
+        return vision.describe(sketched), call
+    except VisionError as error:
+        settle(call, outcome=error.code, usage=error.usage, is_unbilled=error.is_unbilled)
+        db.session.commit()
+        raise
+
+
+def _wait_for_money(begun: Begun, refused: Refused) -> None:
+    """Let the pictures of a person wait whose budget, or everybody's, is used up.
+
+    Their messages end: the sweep asks again, and whoever raises a budget does.
+    """
+    log.info("a description waits: the budget of the %s is used up", refused.payer)
+    _give_back_shown(begun)
+    rest_person(begun.owner_id, seconds=MONEY_REST_SECONDS)
+    let_go(begun, counts=False)
+
+
+def _keep(image_id: UUID, sighting: GeneratedDescription, *, call: Call, is_demo: bool) -> None:
+    """Keep an answer, and what it cost. Rows that are locked or away are waited for.
 
     Raises:
         SQLAlchemyError: they are for longer than that.
@@ -263,6 +308,7 @@ def _keep(image_id: UUID, sighting: GeneratedDescription, *, is_demo: bool) -> N
     while True:
         try:
             record(image_id, sighting, is_demo=is_demo)
+            settle(call, outcome=DESCRIBED, usage=sighting.usage)
             db.session.commit()
         except SQLAlchemyError as error:
             db.session.rollback()
@@ -362,7 +408,7 @@ def _try_later(begun: Begun, pause: int, *, ask: Callable[[DescribePicture, int]
 
 def _preview_to_show(begun: Begun, *, has_model: bool) -> Preview | None:
     """Return which part of a picture the model is shown, and count it; None: not this picture."""
-    preview = _preview_of(begun, has_model=has_model)
+    preview = preview_of(begun, has_model=has_model)
     if preview is None:
         return None
     if begun.attempts > MAX_BEGINNINGS:
@@ -372,37 +418,6 @@ def _preview_to_show(begun: Begun, *, has_model: bool) -> Preview | None:
         db.session.commit()
         return None
     return preview if _may_show(begun) else None
-
-
-def _preview_of(begun: Begun, *, has_model: bool) -> Preview | None:
-    """Return which part of a picture the model may be shown now; None: not this picture.
-
-    Consent is asked for here as well: the person may have turned descriptions off, or deleted the
-    picture, since it was asked for.
-    """
-    row = db.session.execute(
-        select(
-            Image.preview_format,
-            Image.deleted_at,
-            User.descriptions_enabled_at,
-            User.disabled_at,
-            by(DescriptionSource.PERSON).label("by_person"),
-        )
-        .join(User, User.id == Image.owner_id)
-        .where(Image.id == begun.image_id, Image.description_state == DescriptionState.WAITING)
-    ).one_or_none()
-    db.session.rollback()
-    if row is None:
-        return None
-    if row.deleted_at is not None or row.disabled_at is not None:
-        let_go(begun, counts=False)  # it goes on waiting, in case it, or its owner, is brought back
-    elif row.by_person:
-        _stop_waiting(Image.id == begun.image_id, state=DescriptionState.DONE)
-    elif row.descriptions_enabled_at is None or not has_model:
-        _stop_some_of_person(begun)
-    else:
-        return PREVIEWS[row.preview_format]
-    return None
 
 
 def _may_show(begun: Begun) -> bool:
@@ -424,62 +439,5 @@ def _give_back_shown(begun: Begun) -> None:
     """Count a picture no more of which the model has said nothing."""
     limiter.give_each_back(
         (PICTURES_SHOWN_OF_PERSON, str(begun.owner_id)), (PICTURES_SHOWN_ALL, "")
-    )
-    db.session.commit()
-
-
-def ask_for_next(
-    task: DescribeAll,
-    *,
-    ask: Callable[[Sequence[DescribePicture]], None],
-    go_on: Callable[[Mapping[str, str]], None],
-) -> None:
-    """Send a message for each of a person's pictures that wait since then, a few at a time.
-
-    Safe to repeat: two messages of one picture are one call of the model.
-    """
-    query = select(Image.id).where(
-        Image.owner_id == task.user_id,
-        Image.description_state == DescriptionState.WAITING,
-        Image.deleted_at.is_(None),  # else `ix_images_to_describe` cannot be used
-    )
-    if task.asked_at is not None:
-        query = query.where(Image.description_asked_at == task.asked_at)
-    if task.after is not None:
-        query = query.where(Image.id > task.after)
-    ids = list(db.session.scalars(query.order_by(Image.id).limit(ASKED_AT_A_TIME)))
-    db.session.rollback()
-    ask([DescribePicture(image_id=image_id) for image_id in ids])
-    if len(ids) == ASKED_AT_A_TIME:
-        go_on(replace(task, after=ids[-1]).message())
-
-
-def _stop_some_of_person(begun: Begun) -> None:
-    """Let the pictures of a person who turned descriptions off wait no more: a thousand of them.
-
-    Whoever takes the next one meets the rest. All at once they might take longer than a statement
-    may, and other people's descriptions would wait for it.
-    """
-    some = (
-        select(Image.id)
-        .where(
-            Image.owner_id == begun.owner_id,
-            Image.description_state == DescriptionState.WAITING,
-        )
-        .limit(MAX_STOPPED)
-        .with_for_update(skip_locked=True)
-    )
-    _stop_waiting(
-        (Image.id == begun.image_id) | Image.id.in_(some.scalar_subquery()),
-        state=DescriptionState.NONE,
-    )
-
-
-def _stop_waiting(which: ColumnElement[bool], *, state: DescriptionState) -> None:
-    db.session.execute(
-        update(Image)
-        .where(which, Image.description_state == DescriptionState.WAITING)
-        .values(description_state=state)
-        .execution_options(synchronize_session=False)
     )
     db.session.commit()

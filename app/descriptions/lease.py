@@ -9,9 +9,10 @@ handled.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, text, update
+from sqlalchemy import ColumnElement, CursorResult, func, text, update
 
 from app.database import db
 from app.images.models import DescriptionState, Image
@@ -75,6 +76,8 @@ _REST = text("""
 INSERT INTO rate_limits AS held (key, empty_at) VALUES ('description-rest:' || :owner, now() + :by)
 ON CONFLICT (key) DO UPDATE SET empty_at = greatest(held.empty_at, excluded.empty_at)
 """)
+
+_END_REST = text("DELETE FROM rate_limits WHERE key = 'description-rest:' || :owner")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +179,12 @@ def charge(owner_id: UUID, *, seconds: float) -> None:
     if more > timedelta():
         db.session.execute(_CHARGE, {"owner": str(owner_id), "more": more})
         db.session.commit()
+
+
+def end_rest(owner_id: UUID) -> bool:
+    """Take pictures of this person again, in the current transaction; False: they did not rest."""
+    found = db.session.execute(_END_REST, {"owner": str(owner_id)})
+    return bool(cast("CursorResult[Any]", found).rowcount)
 
 
 def rest_person(owner_id: UUID, *, seconds: float) -> None:

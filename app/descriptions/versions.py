@@ -10,53 +10,27 @@ transaction that adds one. The version that is shown never goes, and the newest 
 for whoever forgets their own words.
 """
 
-import time
-from contextlib import suppress
-from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, delete, exists, select, update
 
 from app.accounts.models import User
-from app.accounts.rate_limits import limiter
-from app.accounts.rate_limits.policies import (
-    DESCRIPTIONS_ALL,
-    DESCRIPTIONS_OF_ALL,
-    DESCRIPTIONS_OF_IMAGE,
-    DESCRIPTIONS_OF_MISSING,
-    DESCRIPTIONS_OF_PERSON,
-)
-from app.accounts.rate_limits.seats import take_seat
-from app.database import db, now
-from app.errors import (
-    DescribedByPersonError,
-    DescriptionsOffError,
-    DescriptionsUnavailableError,
-    ImageDeletedError,
-    NotFoundError,
-    NotReadyError,
-    TooManyAtOnceError,
-    TooManyRequestsError,
-)
+from app.database import db
 from app.images.models import (
     Description,
     DescriptionSource,
     DescriptionState,
     Image,
-    ImageState,
 )
 from app.images.schemas import DescriptionIn
 from app.search.index import index_images
-from app.settings import ModelSettings
 
 if TYPE_CHECKING:
     from app.clients.openai_vision import (
         GeneratedDescription,  # its shapes are not built where nobody is asked
     )
 
-MAX_MISSING_AT_ONCE = 1000  # in one transaction
-MAX_SECONDS_OF_MISSING = 10.0
 MAX_VERSIONS = 10  # by people, and as many by models, of one picture
 
 
@@ -174,134 +148,6 @@ def take_back_copy(user: User, image_id: UUID, version_id: UUID) -> None:
         index_images([image_id])
 
 
-def ask(user: User, image_id: UUID, *, model: ModelSettings | None) -> bool:
-    """Note that a picture waits for a description; ends the transaction.
-
-    Returns whether its message is to be sent: one that waits already has one.
-
-    Raises:
-        TooManyRequestsError: this picture, this person or this site has had enough of them.
-        TooManyAtOnceError: several writes of theirs are under way; nothing was counted.
-        NotFoundError: not this person's picture.
-        DescriptionsUnavailableError: the operator has set no model up.
-        DescriptionsOffError: the person has not turned descriptions on.
-        DescribedByPersonError: the person wrote one themselves.
-        ImageDeletedError: it is in Recently deleted, where nobody describes it.
-        NotReadyError: there is no preview to describe.
-    """
-    row = db.session.execute(
-        select(Image.has_preview, Image.description_state, Image.deleted_at, Description.source)
-        .outerjoin(Description, Description.id == Image.current_description_id)
-        .where(Image.owned_by(user), Image.id == image_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFoundError
-    require_consent(user, model=model)
-    if row.source == DescriptionSource.PERSON:
-        raise DescribedByPersonError
-    if row.deleted_at is not None:
-        raise ImageDeletedError
-    if not row.has_preview:
-        raise NotReadyError
-    if row.description_state == DescriptionState.WAITING:
-        db.session.rollback()
-        return False
-    counted = (
-        (DESCRIPTIONS_OF_IMAGE, str(image_id)),
-        (DESCRIPTIONS_OF_PERSON, str(user.id)),
-        (DESCRIPTIONS_ALL, ""),
-    )
-    limiter.take_each(*counted)
-    _take_seat(user, *counted)
-    asked = db.session.scalar(
-        update(Image)
-        .where(
-            Image.owned_by(user),
-            Image.id == image_id,
-            Image.description_state != DescriptionState.WAITING,
-            ~by(DescriptionSource.PERSON),
-        )
-        .values(_waiting_since(now()))
-        .returning(Image.id)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.commit()
-    # None: another request asked, or the person wrote one, this moment.
-    return asked is not None
-
-
-def ask_for_missing(user: User, *, model: ModelSettings | None) -> tuple[int, datetime]:
-    """Note that pictures without a description wait for one; return how many, and since when.
-
-    A thousand in each transaction, for as long as a request may take: of a very large library some
-    are left, and the same request asks for those. The messages of single pictures are the worker's
-    to send. Ends the transaction.
-
-    Raises:
-        TooManyRequestsError: they were asked for a moment ago, or many were some hours ago.
-        TooManyAtOnceError: several writes of theirs are under way; nothing was counted.
-        DescriptionsUnavailableError: the operator has set no model up.
-        DescriptionsOffError: the person has not turned descriptions on.
-    """
-    require_consent(user, model=model)
-    counted = (DESCRIPTIONS_OF_ALL, str(user.id))
-    limiter.take_each(counted)
-    _take_seat(user, counted)
-    if over := limiter.seconds_over(DESCRIPTIONS_OF_MISSING, of=str(user.id)):
-        raise TooManyRequestsError(retry_after=over)
-    moment, ends = now(), time.monotonic() + MAX_SECONDS_OF_MISSING
-    asked, last = _ask_for_some(user.id, after=b"", moment=moment)
-    total = asked
-    with suppress(TooManyAtOnceError):  # what was asked for is asked for
-        while asked == MAX_MISSING_AT_ONCE and time.monotonic() < ends:
-            take_seat(user.id)
-            asked, last = _ask_for_some(user.id, after=last, moment=moment)
-            total += asked
-    return total, moment
-
-
-def _ask_for_some(owner_id: UUID, *, after: bytes, moment: datetime) -> tuple[int, bytes]:
-    """Note that the next thousand wait; return how many, and the checksum of the last. Commits."""
-    # By the index of checksums: each thousand begins where the one before it ended.
-    some = (
-        select(Image.id)
-        .where(Image.owner_id == owner_id, Image.sha256 > after, _missing())
-        .order_by(Image.sha256)
-        .limit(MAX_MISSING_AT_ONCE)
-        .with_for_update()
-    )
-    asked = (
-        update(Image)
-        .where(Image.id.in_(some.scalar_subquery()))
-        .values(_waiting_since(moment))
-        .returning(Image.sha256)
-        .execution_options(synchronize_session=False)
-    )
-    checksums = db.session.scalars(asked).all()
-    if checksums:
-        limiter.add(DESCRIPTIONS_OF_MISSING, of=str(owner_id), amount=len(checksums))
-    db.session.commit()
-    return len(checksums), max(checksums, default=after)
-
-
-def _take_seat(user: User, *counted: tuple[limiter.Limit, str]) -> None:
-    """Take a seat, or take back what was counted: the same is asked for again in a second."""
-    try:
-        take_seat(user.id)
-    except TooManyAtOnceError:
-        limiter.give_each_back(*counted)
-        db.session.commit()
-        raise
-
-
-def require_consent(user: User, *, model: ModelSettings | None) -> None:
-    """Refuse what a model would do unless the operator and the person both want it."""
-    if model is None:
-        raise DescriptionsUnavailableError
-    if not user.descriptions_enabled:
-        raise DescriptionsOffError
-
-
 def record(image_id: UUID, sighting: "GeneratedDescription", *, is_demo: bool) -> None:
     """Keep a model's answer; see [Note: A person's words win]. Safe to repeat."""
     version = Description(
@@ -362,27 +208,6 @@ def _forget_older(image_id: UUID, source: DescriptionSource) -> None:
         delete(Description)
         .where(of_source, Description.id.not_in(kept), ~is_shown)
         .execution_options(synchronize_session=False)
-    )
-
-
-def _waiting_since(moment: datetime) -> dict[str, object]:
-    return {
-        "description_state": DescriptionState.WAITING,
-        "description_failure": None,
-        "description_asked_at": moment,
-        "description_leased_until": None,
-        "description_attempts": 0,
-    }
-
-
-def _missing() -> ColumnElement[bool]:
-    """Pictures that could be described and are not: never asked for, or failed."""
-    return (
-        Image.in_library()
-        & Image.has_preview
-        & Image.state.in_((ImageState.READY, ImageState.DAMAGED))
-        & Image.description_state.in_((DescriptionState.NONE, DescriptionState.FAILED))
-        & Image.current_description_id.is_(None)
     )
 
 

@@ -16,6 +16,7 @@ from app.accounts.mfa import former_factors
 from app.accounts.sessions import one_time_tokens
 from app.accounts.sessions.store import delete_dead_sessions
 from app.database import db
+from app.descriptions import budget
 from app.integrity.in_time import in_time
 from app.integrity.one_step import try_step
 from app.integrity.scan_state import record_sweep
@@ -168,6 +169,14 @@ PERIODIC_JOBS = (
     ),
     PeriodicJob(
         "old entries of the list of changes are deleted", _alone(cleanup.forget_old_changes)
+    ),
+    PeriodicJob(
+        "what workers that died had reserved for descriptions is kept as spent",
+        _alone(budget.settle_abandoned),
+    ),
+    PeriodicJob(
+        "sendings of pictures to a model are forgotten after 400 days",
+        _alone(budget.forget_old_calls),
     ),
     PeriodicJob("sessions that have ended are deleted", _alone(delete_dead_sessions)),
     # Last, since a large library may take as long as there is.

@@ -18,7 +18,9 @@ from app.clients.aws.ses import Mailer
 from app.clients.aws.sqs import MAX_MESSAGES, Queue
 from app.clients.openai_vision import Vision, VisionSettings
 from app.database import db
-from app.descriptions.generate import ask_for_next, describe_next
+from app.descriptions.ask_for_all import ask_for_next
+from app.descriptions.generate import describe_next
+from app.descriptions.tariff import Tariff
 from app.exports.create import make_next_zip
 from app.integrity.in_time import all_within
 from app.jobs.cleanup import SECONDS_FOR_PEOPLE
@@ -101,6 +103,7 @@ class WorkerContext:
     def handlers(self, decoders: DecoderPool) -> Mapping[type, Handler]:
         """Return what is done for each task that a message of its own asks for."""
         is_demo = bool(self.settings.model and self.settings.model.is_demo)
+        tariff = Tariff.of(self.settings.model)
 
         def describe(task: DescribePicture, attempt: int) -> None:
             describe_next(
@@ -109,6 +112,7 @@ class WorkerContext:
                 store=self.store,
                 decoders=decoders,
                 vision=self._vision,
+                tariff=tariff,
                 is_demo=is_demo,
                 give_way=self._give_way,
                 ask=self.ask,

@@ -23,6 +23,10 @@ _FROM_KEYS = {
     "GOOGLE_CLIENT_SECRET": "google_client_secret",
     "OPENAI_API_KEY": "openai_api_key",
     "OPENAI_BASE_URL": "openai_base_url",
+    "OPENAI_MODEL": "openai_model",
+    "OPENAI_PRICES": "openai_prices",
+    "OPENAI_BUDGET_USD": "openai_budget_usd",
+    "OPENAI_PERSON_BUDGET_USD": "openai_person_budget_usd",
 }
 # Other providers are wholly the operator's: OIDC_PROVIDERS=work, OIDC_WORK_CLIENT_ID and so on.
 _OTHER_PROVIDERS = "oidc_"

@@ -15,7 +15,7 @@ from app.accounts.sessions.guards import current_owner, current_user, require_fr
 from app.accounts.sessions.lookup import Owner
 from app.clients.aws.boto import AwsUnavailableError
 from app.database import db
-from app.descriptions import versions
+from app.descriptions import asking, versions
 from app.errors import FieldError, NotFoundError, ValidationFailedError
 from app.http.blueprint import APIBlueprint
 from app.http.dependencies import dependencies
@@ -296,7 +296,7 @@ def retry_image(image_id: UUID) -> Response:
 def describe_image(image_id: UUID) -> Response:
     """Have a model describe one picture, again if need be; one that waits goes on waiting."""
     user = current_user()
-    if versions.ask(user, image_id, model=dependencies().settings.model):
+    if asking.ask(user, image_id, model=dependencies().settings.model):
         _send(DescribePicture(image_id=image_id).message())
     response = _detail(user, image_id)
     response.status_code = 202
@@ -315,7 +315,7 @@ def describe_image(image_id: UUID) -> Response:
 def describe_missing() -> Response:
     """Have a model describe all pictures that have no description yet."""
     user = current_user()
-    waiting, asked_at = versions.ask_for_missing(user, model=dependencies().settings.model)
+    waiting, asked_at = asking.ask_for_missing(user, model=dependencies().settings.model)
     if waiting:
         _send(DescribeAll(user_id=user.id, asked_at=asked_at).message())
     return json_response({"queued": waiting}, status=202)

@@ -7,6 +7,7 @@ import app.images.album_models
 import app.images.correction_models
 import app.images.export_models
 import app.images.fingerprint_models
+import app.images.model_call_models
 import app.images.models
 import app.integrity.purges
 import app.integrity.scan_state

@@ -50,7 +50,16 @@ _COSTS = {
     "production": "about 210 USD a month",
     "large": "about 1,679 USD a month",
 }
-_SECRETS = ("openai_api_key", "openai_base_url", "google_client_id", "google_client_secret")
+_SECRETS = (
+    "openai_api_key",
+    "openai_base_url",
+    "openai_model",
+    "openai_prices",
+    "openai_budget_usd",
+    "openai_person_budget_usd",
+    "google_client_id",
+    "google_client_secret",
+)
 # OpenID providers other than Google: oidc_providers, oidc_NAME_client_id and so on.
 _OF_PROVIDERS = re.compile(r"oidc_[a-z0-9_]{1,60}")
 _CONTEXT = re.compile(r"-(?:c|-context)=?(.+)")

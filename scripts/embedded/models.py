@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
     from scripts.embedded.processes import Crew
 
-_PASSED_ON = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_EFFORT")
+_PASSED_ON = (
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "OPENAI_EFFORT",
+    "OPENAI_PRICES",
+    "OPENAI_BUDGET_USD",
+    "OPENAI_PERSON_BUDGET_USD",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

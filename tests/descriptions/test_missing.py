@@ -9,7 +9,8 @@ from sqlalchemy import Engine, event
 
 from app.accounts.models import User
 from app.database import db, now
-from app.descriptions.versions import MAX_MISSING_AT_ONCE, ask_for_missing
+from app.descriptions.asking import MAX_MISSING_AT_ONCE, ask_for_missing
+from app.model_prices import FREE
 from app.settings import ModelSettings
 from tests.conftest import running_stack
 from tests.support.library import library_on
@@ -56,10 +57,12 @@ def test_no_statement_asks_for_more_than_a_thousand(
     library: Library, changed: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However slow the machine is.
-    monkeypatch.setattr("app.descriptions.versions.MAX_SECONDS_OF_MISSING", 3600.0)
+    monkeypatch.setattr("app.descriptions.asking.MAX_SECONDS_OF_MISSING", 3600.0)
     owner = library.person()
     library.value(MISSING, owner=owner, count=PICTURES)
-    model = ModelSettings(api_key="x", base_url=None, model="x", effort=None, is_demo=True)
+    model = ModelSettings(
+        api_key="x", base_url=None, model="x", effort=None, is_demo=True, price=FREE
+    )
     with library.worker_context.app.app_context():
         user = db.session.get_one(User, owner)
         user.descriptions_enabled_at = now()

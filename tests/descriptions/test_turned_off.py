@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
 
-from app.descriptions.generate import MAX_STOPPED, describe_next
+from app.descriptions.consent import MAX_STOPPED
+from app.descriptions.generate import describe_next
 from app.messages import DescribePicture
 from app.processing.yielding import never_give_way
 from app.settings import with_driver
 from tests.conftest import running_stack
+from tests.support.budgets import TARIFF
 from tests.support.library import Library, library_on
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ def describe(library: Library) -> None:
             store=library.worker_context.store,
             decoders=Unasked(),
             vision=Unasked(),
+            tariff=TARIFF,
             is_demo=False,
             give_way=never_give_way,
             ask=lambda _task, _seconds: None,

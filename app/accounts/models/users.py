@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -55,6 +56,11 @@ class User(Base):
     )
     descriptions_enabled_at: Mapped[datetime | None] = mapped_column(
         comment="When the person agreed that a model sees reduced copies; null: they did not."
+    )
+    description_budget: Mapped[int | None] = mapped_column(
+        BigInteger,
+        comment="What descriptions may cost in a month, in nano-dollars, as the person says;"
+        " null: as much as the operator allows.",
     )
     stacks_images: Mapped[bool] = mapped_column(
         default=True,

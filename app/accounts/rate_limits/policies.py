@@ -135,6 +135,7 @@ DESCRIPTIONS_OF_PERSON = Limit(name="descriptions-person", burst=60, every=30 * 
 DESCRIPTIONS_ALL = Limit(name="descriptions-all", burst=600, every=2 * _SECOND)
 # "All that are missing": what failed is missing again, and would be asked for again and again.
 DESCRIPTIONS_OF_ALL = Limit(name="descriptions-missing", burst=5, every=20 * _MINUTE)
+DESCRIPTIONS_OF_SELECTED = Limit(name="descriptions-selected", burst=60, every=30 * _SECOND)
 # The pictures of those, since each is a message: turning descriptions off and on makes all of them
 # missing again. Any library may be asked for once.
 DESCRIPTIONS_OF_MISSING = Limit(

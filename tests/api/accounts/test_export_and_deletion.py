@@ -60,6 +60,8 @@ OWNED = {
     "images_to_stack": "owner_id",
     "shares": "owner_id",
     "tags": "owner_id",
+    "model_spending": "owner_id",
+    "model_calls": "owner_id",
 }
 
 

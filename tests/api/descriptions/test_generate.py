@@ -27,6 +27,7 @@ from app.processing.yielding import never_give_way
 from app.settings import Settings
 from scripts.embedded.stack import EmbeddedStack
 from tests.api.conftest import keys_of, until
+from tests.support.budgets import TARIFF
 from tests.support.images import jpeg
 from tests.support.search import ids_of
 from tests.support.users import Person
@@ -118,6 +119,7 @@ def describe(
                 store=store,
                 decoders=decoders,
                 vision=model,
+                tariff=TARIFF,
                 is_demo=False,
                 give_way=give_way,
                 ask=lambda task, seconds: model.asked_again.append((task, seconds)),

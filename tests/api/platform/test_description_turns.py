@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from app.jobs.worker_context import WorkerContext
-    from tests.support.users import Person
+from tests.support.budgets import TARIFF
+from tests.support.users import Person
 
 SEEN = GeneratedDescription(
     alt_text="What the model saw",
@@ -92,6 +93,7 @@ def show_to_model(
             store=worker_context.store,
             decoders=Sketching(),
             vision=vision,
+            tariff=TARIFF,
             is_demo=False,
             give_way=never_give_way,
             ask=lambda task, _: asked.append(task),

@@ -21,7 +21,7 @@ from app.accounts.rate_limits import policies
 from app.accounts.rate_limits.limiter import Limit
 from app.clients.aws.boto import AwsUnavailableError, AwsUnreachableError
 from app.clients.aws.export_store import ExportStore, Upload
-from app.descriptions.generate import ASKED_AT_A_TIME, ask_for_next
+from app.descriptions.ask_for_all import ASKED_AT_A_TIME, ask_for_next
 from app.exports import create
 from app.exports.create import SILENCE, ZIP_SECONDS, make_next_zip, overdue_exports
 from app.jobs.heartbeat import Heartbeat

@@ -1,0 +1,259 @@
+"""What descriptions by a model cost: before, in budgets, and afterwards."""
+
+import logging
+from decimal import Decimal
+
+from flask import Response
+from sqlalchemy import select
+
+from app.accounts.audit.schemas import PageIn
+from app.accounts.models import User
+from app.accounts.rate_limits import limiter
+from app.accounts.rate_limits.policies import DESCRIPTIONS_OF_ALL
+from app.accounts.rate_limits.seats import take_read_seat, take_seat
+from app.accounts.sessions.guards import (
+    check_again,
+    current_owner,
+    current_user,
+    session_required,
+    signed_in,
+)
+from app.clients.aws.boto import AwsUnavailableError
+from app.database import db
+from app.descriptions.asking import (
+    ask_for_selected,
+    count_missing,
+    require_consent,
+    require_tariff,
+)
+from app.descriptions.budget import Standing, Sums, mean_cost, standing_of
+from app.descriptions.lease import end_rest
+from app.descriptions.tariff import Tariff
+from app.errors import DescriptionsUnavailableError, InvalidCursorError
+from app.http.blueprint import APIBlueprint
+from app.http.dependencies import dependencies
+from app.http.middleware import json_response
+from app.images.model_call_models import ModelCall
+from app.images.models import Image
+from app.images.schemas import QueuedOut
+from app.library.description_schemas import (
+    BudgetPatch,
+    CallsOut,
+    DescriptionCostsOut,
+    EstimateIn,
+    EstimateOut,
+    SelectedIn,
+)
+from app.messages import DescribeAll
+from app.model_prices import NANOS, PRICES_AS_OF, PRICES_SOURCE, to_nanos
+from app.settings import ModelSettings
+
+log = logging.getLogger(__name__)
+
+descriptions = APIBlueprint(
+    "descriptions", __name__, url_prefix="/api/descriptions", tag="Descriptions"
+)
+
+_REFUSED = {
+    409: "Descriptions are not available or not turned on, nobody has said what the model costs, or"
+    " a budget has no room for one more picture.",
+}
+_MAX_DIGITS = 18  # of a bigint, so that no cursor overflows it
+
+
+@descriptions.get("")
+@signed_in
+@descriptions.output(DescriptionCostsOut)
+@descriptions.doc(responses={409: "The operator has not switched AI descriptions on."})
+def get_description_costs() -> Response:
+    """Show the model, its price, and how this month's budgets stand."""
+    return json_response(_costs(current_user(), _model()))
+
+
+@descriptions.patch("")
+@session_required
+@descriptions.input(BudgetPatch, location="json")
+@descriptions.output(DescriptionCostsOut)
+@descriptions.doc(responses={409: "The operator has not switched AI descriptions on."})
+def set_description_budget(json_data: BudgetPatch) -> Response:
+    """Set what descriptions of your pictures may cost in a month.
+
+    The operator's own limit counts as well. What waits for money is taken up at once where there is
+    room again.
+    """
+    user = current_user()
+    model = _model()
+    take_seat(user.id)
+    check_again()  # it may have waited for what ended the session
+    usd = json_data.own_budget_usd
+    user.description_budget = None if usd is None else to_nanos(Decimal(str(usd)))
+    # Not each time that somebody moves it up and down: a message for each picture would follow.
+    has_rested = end_rest(user.id)
+    if has_rested and limiter.count_within(DESCRIPTIONS_OF_ALL, of=str(user.id)) is not None:
+        db.session.commit()
+        _send(DescribeAll(user_id=user.id))
+    db.session.commit()
+    return json_response(_costs(user, model))
+
+
+@descriptions.post("/estimate")
+@signed_in
+@descriptions.input(EstimateIn, location="json")
+@descriptions.output(EstimateOut)
+@descriptions.doc(responses=_REFUSED)
+def estimate_descriptions(json_data: EstimateIn) -> Response:
+    """Say what describing these pictures, or all without a description, costs at most."""
+    user = current_user()
+    model = dependencies().settings.model
+    require_consent(user, model=model)
+    tariff = require_tariff(model)
+    if json_data.ids is not None:
+        take_read_seat(user.id, rows=len(json_data.ids))
+    pictures = count_missing(user, json_data.ids)
+    standing = standing_of(user.id, tariff=tariff)
+    mean = mean_cost(user.id, tariff=tariff)
+    one = tariff.most_of_picture
+    left = _least(standing)
+    fits = pictures if left is None or one == 0 else min(pictures, left // one)
+    return json_response(
+        {
+            "host": tariff.host,
+            "model": tariff.model,
+            "pictures": pictures,
+            "most_tokens": pictures * tariff.tokens_of_picture,
+            "most_usd": _usd(pictures * one),
+            "likely_usd": None if mean is None else _usd(pictures * mean),
+            "most_usd_of_one": _usd(one),
+            "left_usd": None if left is None else _usd(left),
+            "fits": fits,
+            "spent_by": standing.refuses(one),
+            "resets_on": standing.resets_on,
+        }
+    )
+
+
+@descriptions.post("/ask")
+@signed_in
+@descriptions.input(SelectedIn, location="json")
+@descriptions.output(QueuedOut, status_code=202, description="They wait for their descriptions.")
+@descriptions.doc(responses={**_REFUSED, 429: "Enough descriptions were asked for."})
+def describe_selected(json_data: SelectedIn) -> Response:
+    """Have a model describe those of these pictures that have no description.
+
+    What is not there, is not yours or has a description is passed over.
+    """
+    user = current_user()
+    queued, asked_at = ask_for_selected(user, json_data.ids, model=dependencies().settings.model)
+    if queued:
+        _send(DescribeAll(user_id=user.id, asked_at=asked_at))
+    return json_response({"queued": queued}, status=202)
+
+
+@descriptions.get("/calls")
+@signed_in
+@descriptions.input(PageIn, location="query")
+@descriptions.output(CallsOut)
+@descriptions.doc(responses={400: "The cursor was not made by this API."})
+def list_model_calls(query_data: PageIn) -> Response:
+    """List each sending of one of your pictures to a model, newest first: what it cost, and why."""
+    owner = current_owner()
+    calls = (
+        select(ModelCall, Image.name)
+        .outerjoin(Image, (Image.id == ModelCall.image_id) & Image.owned_by(owner))
+        .where(ModelCall.owner_id == owner.id)
+        .order_by(ModelCall.id.desc())
+        .limit(query_data.limit + 1)
+    )
+    if query_data.cursor is not None:
+        calls = calls.where(ModelCall.id < _parse(query_data.cursor))
+    rows = db.session.execute(calls).all()
+    shown = rows[: query_data.limit]
+    more = str(shown[-1][0].id) if len(rows) > query_data.limit else None
+    return json_response({"calls": [_shown(*row) for row in shown], "next_cursor": more})
+
+
+def _send(task: DescribeAll) -> None:
+    try:
+        dependencies().description_queue.send(task.message())
+    except AwsUnavailableError as error:
+        log.warning("descriptions wait for the sweep: %s", error)
+
+
+def _shown(call: ModelCall, name: str | None) -> dict[str, object]:
+    return {
+        "id": call.id,
+        "at": call.sent_at,
+        "image_id": call.image_id,
+        "is_there": name is not None,
+        "name": name,
+        "host": call.host,
+        "model": call.model,
+        "outcome": call.outcome,
+        "input_tokens": call.input_tokens,
+        "output_tokens": call.output_tokens,
+        "usd": None if call.cost is None else _usd(call.cost),
+        "reserved_usd": _usd(call.reserved),
+    }
+
+
+def _parse(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _MAX_DIGITS):
+        raise InvalidCursorError
+    return int(cursor)
+
+
+def _model() -> ModelSettings:
+    model = dependencies().settings.model
+    if model is None:
+        raise DescriptionsUnavailableError
+    return model
+
+
+def _costs(user: User, model: ModelSettings) -> dict[str, object]:
+    tariff = Tariff.of(model)
+    own = user.description_budget
+    standing = None if tariff is None else standing_of(user.id, tariff=tariff)
+    is_spent = (
+        tariff is not None
+        and standing is not None
+        and ((left := standing.site.left) is not None and left < tariff.most_of_picture)
+    )
+    return {
+        "host": model.host,
+        "model": model.model,
+        "price": None if tariff is None else _price(tariff, is_own=model.price_is_own),
+        "budget": None if standing is None else _sums(standing.person),
+        "own_budget_usd": None if own is None else _usd(own),
+        "operators_budget_usd": None if model.person_budget is None else _usd(model.person_budget),
+        "site_is_spent": is_spent,
+        "resets_on": None if standing is None else standing.resets_on,
+    }
+
+
+def _price(tariff: Tariff, *, is_own: bool) -> dict[str, object]:
+    million = 10**6
+    return {
+        "input_usd": _usd(tariff.price.input * million),
+        "output_usd": _usd(tariff.price.output * million),
+        "most_usd_of_one": _usd(tariff.most_of_picture),
+        "is_operators": is_own,
+        "as_of": None if is_own else PRICES_AS_OF,
+        "source": None if is_own else PRICES_SOURCE,
+    }
+
+
+def _sums(sums: Sums) -> dict[str, object]:
+    return {
+        "month_usd": None if sums.budget is None else _usd(sums.budget),
+        "spent_usd": _usd(sums.spent),
+        "reserved_usd": _usd(sums.reserved),
+    }
+
+
+def _least(standing: Standing) -> int | None:
+    lefts = [sums.left for sums in (standing.person, standing.site) if sums.left is not None]
+    return min(lefts, default=None)
+
+
+def _usd(nanos: int) -> float:
+    return nanos / NANOS

@@ -1,0 +1,135 @@
+"""Request and response schemas of what descriptions cost."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from app.descriptions.asking import MAX_SELECTED
+from app.http.schemas import BaseModel
+
+MAX_BUDGET_USD = 1_000_000
+
+
+class SelectedIn(BaseModel):
+    """These pictures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] = Field(min_length=1, max_length=MAX_SELECTED)
+
+
+class EstimateIn(BaseModel):
+    """These pictures, or all that have no description."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MAX_SELECTED,
+        description="Null: all that have no description.",
+    )
+
+
+class EstimateOut(BaseModel):
+    """What would be sent, and what that costs."""
+
+    host: str = Field(description="Who receives the pictures.", examples=["api.openai.com"])
+    model: str
+    pictures: int = Field(
+        description="How many would be sent: those without a description that can be described."
+    )
+    most_tokens: int = Field(description="Of all of them, questions and answers together.")
+    most_usd: float = Field(description="What all of them cost at most, in US dollars.")
+    likely_usd: float | None = Field(
+        description="By what your last hundred pictures cost; null: too few were described yet."
+    )
+    most_usd_of_one: float
+    left_usd: float | None = Field(
+        description="What this month's budgets leave, yours and the site's; null: no limit."
+    )
+    fits: int = Field(
+        description="How many of them certainly have room there. The others wait, and are described"
+        " if there is room left, or in the next month."
+    )
+    spent_by: str | None = Field(
+        description="Whose budget has no room for one picture: person or site. Null: both have."
+    )
+    resets_on: date = Field(description="When a new month begins, by UTC.")
+
+
+class BudgetOut(BaseModel):
+    """What descriptions cost this month, in US dollars."""
+
+    month_usd: float | None = Field(description="The budget of each month; null: no limit.")
+    spent_usd: float
+    reserved_usd: float = Field(description="For calls that are under way.")
+
+
+class PriceOut(BaseModel):
+    """What the model costs, in US dollars for a million tokens."""
+
+    input_usd: float
+    output_usd: float
+    most_usd_of_one: float = Field(description="One picture, at most.")
+    is_operators: bool = Field(description="The operator said so, and not the table that ships.")
+    as_of: date | None = Field(description="Of the table that ships.")
+    source: str | None = Field(description="Of the table that ships.")
+
+
+class DescriptionCostsOut(BaseModel):
+    """The model, its price, and how the budgets stand."""
+
+    host: str
+    model: str
+    price: PriceOut | None = Field(
+        description="Null: nobody has said what this model costs, so nothing is sent."
+    )
+    budget: BudgetOut | None = Field(description="Yours. Null where there is no price.")
+    own_budget_usd: float | None = Field(description="What you set; null: the operator's counts.")
+    operators_budget_usd: float | None = Field(
+        description="The most that you may set; null: anything."
+    )
+    site_is_spent: bool = Field(description="The site's budget has no room for one more picture.")
+    resets_on: date | None = Field(description="When a new month begins, by UTC.")
+
+
+class BudgetPatch(BaseModel):
+    """What you want descriptions to cost at most."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    own_budget_usd: Annotated[float, Field(ge=0, le=MAX_BUDGET_USD)] | None = Field(
+        description="In each month, in US dollars; null: as much as the operator allows."
+    )
+
+
+class CallRow(BaseModel):
+    """One sending of a picture to a model."""
+
+    id: int
+    at: datetime
+    image_id: UUID
+    is_there: bool = Field(description="Whether the picture is still yours to look at.")
+    name: str | None = Field(description="What its file is called; null: it is gone.")
+    host: str
+    model: str
+    outcome: str | None = Field(
+        description="described; unknown, where the worker died before the answer was kept; or why"
+        " there is no description, as in description_failure. Null: under way."
+    )
+    input_tokens: int | None
+    output_tokens: int | None
+    usd: float | None = Field(
+        description="What it cost; at most, where the host did not count. Null: under way."
+    )
+    reserved_usd: float = Field(description="What it could have cost at most.")
+
+
+class CallsOut(BaseModel):
+    """A page of sendings, newest first. 400 days and 10,000 of them are kept."""
+
+    calls: list[CallRow]
+    next_cursor: str | None

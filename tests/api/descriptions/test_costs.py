@@ -1,0 +1,203 @@
+"""What is said of money before a picture is sent, what is refused, and what is told afterwards."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import httpx2
+import pytest
+from sqlalchemy import Engine, text
+
+from app.accounts.rate_limits.policies import DESCRIPTIONS_OF_SELECTED
+from scripts.embedded.models import StandIn
+from scripts.embedded.stack import EmbeddedStack
+from tests.api.conftest import _browser, api_settings, running_api, until
+from tests.support.images import jpeg
+from tests.support.rate_limits import use_up
+from tests.support.users import Json, Person
+
+# As much as two pictures cost at most, and half of a third.
+PRICE = {"OPENAI_PRICES": "pinhole-demo=0.10/0.50"}
+MOST = 0.0018
+
+
+@pytest.fixture(scope="module")
+def priced(stack: EmbeddedStack, model: StandIn, database: Engine) -> Iterator[str]:  # noqa: ARG001 - migrated
+    """An API whose model costs something; nobody works for it."""
+    settings = api_settings(stack, model) | PRICE
+    settings |= {"OPENAI_PERSON_BUDGET_USD": "0.004", "OPENAI_BUDGET_USD": "1000"}
+    with running_api(settings) as address:
+        yield address
+
+
+@pytest.fixture
+def eve(priced: str, stack: EmbeddedStack, database: Engine) -> Iterator[Person]:
+    with _browser(priced, stack) as browser:
+        person = Person(http=browser).join(database)
+        person.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+        yield person
+
+
+@pytest.fixture
+def missing(eve: Person, database: Engine) -> Callable[[int], list[str]]:
+    """Add pictures that could be described, of which there are no bytes."""
+
+    def add(count: int) -> list[str]:
+        query = (
+            "INSERT INTO images (id, owner_id, name, byte_size, sha256, content_type, state,"
+            " created_at, stored_at, timeline_at, has_preview, attempts, description_state)"
+            " SELECT gen_random_uuid(), :owner, 'a.jpg', 1,"
+            " sha256(gen_random_uuid()::text::bytea), 'image/jpeg', 'ready', now(), now(), now(),"
+            " true, 0, 'none' FROM generate_series(1, :count) RETURNING id"
+        )
+        with database.begin() as rows:
+            found = rows.execute(text(query), {"owner": eve.user_id, "count": count})
+            return [str(row.id) for row in found]
+
+    return add
+
+
+def estimate(person: Person, ids: list[str] | None = None) -> Json:
+    answer = person.http.post("/api/descriptions/estimate", json={"ids": ids})
+    answer.raise_for_status()
+    found: Json = answer.json()
+    return found
+
+
+def spend(database: Engine, person: Person, usd: float) -> None:
+    query = (
+        "INSERT INTO model_spending (owner_id, month, reserved, spent)"
+        " VALUES (:owner, date_trunc('month', now() AT TIME ZONE 'UTC')::date, 0, :nanos)"
+    )
+    with database.begin() as rows:
+        rows.execute(text(query), {"owner": person.user_id, "nanos": int(usd * 10**9)})
+
+
+def test_before_anything_is_sent_it_says_how_much_it_costs_at_most(
+    eve: Person, missing: Callable[[int], list[str]]
+) -> None:
+    ids = missing(3)
+    of_all = estimate(eve)
+    assert (of_all["pictures"], of_all["model"]) == (3, "pinhole-demo")
+    assert of_all["host"].startswith("127.0.0.1:")
+    one = of_all["most_usd_of_one"]
+    assert MOST < one < 2 * MOST
+    assert of_all["most_usd"] == pytest.approx(3 * one)
+    assert of_all["most_tokens"] > 3 * 3000
+    assert of_all["likely_usd"] is None
+    assert (of_all["left_usd"], of_all["fits"]) == (0.004, int(0.004 / one))
+    assert of_all["spent_by"] is None
+    assert date.fromisoformat(of_all["resets_on"]).day == 1
+    of_two = estimate(eve, ids[:2])
+    assert (of_two["pictures"], of_two["most_usd"]) == (2, pytest.approx(2 * one))
+
+
+def test_what_others_have_is_not_counted(
+    eve: Person, missing: Callable[[int], list[str]], ada: Person
+) -> None:
+    ids = missing(1)
+    (hers,) = ada.promise(jpeg(seed=8800))
+    assert estimate(eve, [hers["image"]["id"], *ids])["pictures"] == 1
+
+
+def test_those_that_are_selected_wait(eve: Person, missing: Callable[[int], list[str]]) -> None:
+    ids = missing(3)
+    answer = eve.http.post("/api/descriptions/ask", json={"ids": ids[:2]})
+    assert (answer.status_code, answer.json()) == (202, {"queued": 2})
+    again = eve.http.post("/api/descriptions/ask", json={"ids": ids[:2]})
+    assert again.json() == {"queued": 0}
+    states = [eve.detail(image_id)["description_state"] for image_id in ids]
+    assert states == ["waiting", "waiting", "none"]
+
+
+@pytest.mark.parametrize("path", ["/api/descriptions/ask", "/api/images/describe", "one"])
+def test_asking_is_refused_where_no_picture_has_room(
+    eve: Person, missing: Callable[[int], list[str]], database: Engine, path: str
+) -> None:
+    (image_id,) = missing(1)
+    spend(database, eve, 0.004 - 0.001)
+    one = f"/api/images/{image_id}/describe"
+    body = {"ids": [image_id]} if path.endswith("ask") else None
+    answer = eve.http.post(one if path == "one" else path, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "budget_spent")
+    assert "Your budget" in answer.json()["detail"]
+    assert eve.detail(image_id)["description_state"] == "none"
+    assert estimate(eve)["spent_by"] == "person"
+
+
+def test_a_person_lowers_their_budget_and_raises_it_within_the_operators(eve: Person) -> None:
+    def put(usd: float | None) -> httpx2.Response:
+        return eve.http.patch("/api/descriptions", json={"own_budget_usd": usd})
+
+    assert put(0).json()["budget"]["month_usd"] == 0
+    assert estimate(eve)["spent_by"] == "person"
+    assert put(0.002).json()["own_budget_usd"] == 0.002
+    lots = put(50).json()
+    assert (lots["budget"]["month_usd"], lots["operators_budget_usd"]) == (0.004, 0.004)
+    assert put(None).json()["own_budget_usd"] is None
+    for wrong in (-1, 10**7, "5"):
+        assert put(wrong).status_code == 422  # type: ignore[arg-type]
+
+
+def test_the_price_and_where_it_comes_from(eve: Person) -> None:
+    found = eve.http.get("/api/descriptions").json()
+    price = found["price"]
+    assert (price["input_usd"], price["output_usd"]) == (0.10, 0.50)
+    assert (price["is_operators"], price["as_of"], price["source"]) == (True, None, None)
+    assert found["site_is_spent"] is False
+
+
+def test_selections_are_limited(
+    eve: Person, missing: Callable[[int], list[str]], database: Engine
+) -> None:
+    ids = missing(1)
+    use_up(database, DESCRIPTIONS_OF_SELECTED, of=eve.user_id)
+    answer = eve.http.post("/api/descriptions/ask", json={"ids": ids})
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
+
+
+def test_a_model_without_a_price_sends_nothing_and_says_what_to_do(
+    stack: EmbeddedStack, model: StandIn, database: Engine
+) -> None:
+    settings = api_settings(stack, model) | {"OPENAI_MODEL": "unheard-of", "VISION_IS_DEMO": ""}
+    with running_api(settings) as address, _browser(address, stack) as browser:
+        person = Person(http=browser).join(database)
+        person.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+        for answer in (
+            person.http.post("/api/descriptions/estimate", json={}),
+            person.http.post("/api/images/describe"),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (409, "model_price_unknown")
+            assert "OPENAI_PRICES" in answer.json()["detail"]
+        assert person.http.get("/api/descriptions").json()["price"] is None
+
+
+def test_each_sending_is_told_to_its_person_alone(
+    ada: Person, bob: Person, database: Engine
+) -> None:
+    ada.http.patch("/api/account", json={"descriptions_enabled": True}).raise_for_status()
+    ids = ada.upload(jpeg(seed=8801), jpeg(seed=8802))
+
+    def done() -> bool:
+        return all(ada.detail(each)["description_state"] == "done" for each in ids)
+
+    until(done)
+    page = ada.http.get("/api/descriptions/calls", params={"limit": "1"}).json()
+    rest = ada.http.get(
+        "/api/descriptions/calls", params={"cursor": page["next_cursor"], "limit": "1"}
+    ).json()
+    assert rest["next_cursor"] is None
+    calls = page["calls"] + rest["calls"]
+    assert {call["image_id"] for call in calls} == set(ids)
+    for call in calls:
+        assert (call["outcome"], call["model"]) == ("described", "pinhole-demo")
+        assert call["host"].startswith("127.0.0.1:")
+        assert call["input_tokens"] == 900
+        assert (call["usd"], call["is_there"]) == (0.0, True)
+        assert call["name"].endswith(".jpg")
+    assert bob.http.get("/api/descriptions/calls").json() == {"calls": [], "next_cursor": None}
+    # What is gone for good was sent all the same.
+    with database.begin() as rows:
+        rows.execute(text("DELETE FROM images WHERE id = :id"), {"id": calls[0]["image_id"]})
+    (gone, _) = ada.http.get("/api/descriptions/calls").json()["calls"]
+    assert (gone["is_there"], gone["name"], gone["image_id"]) == (False, None, calls[0]["image_id"])
+    assert ada.http.get("/api/descriptions/calls", params={"cursor": "x"}).status_code == 400
