@@ -39,6 +39,11 @@ AppError
 │   ├── TooManySharesError
 │   ├── TooManyInSharesError
 │   ├── TooManyToShareError
+│   ├── TooManyInAlbumError
+│   ├── TooManyInvitedError
+│   ├── TooManyJoinedError
+│   ├── TooManyBlockedError
+│   ├── TooManyAddedError
 │   ├── TooManyTagsError
 │   ├── TooManyTagsOfImageError
 │   ├── TagExistsError
@@ -325,6 +330,34 @@ class TooManyToShareError(ConflictError):
     detail = (
         "A link to a selection shows 10,000 pictures at most. Put them into an album, and share"
         " that."
+    )
+
+
+class TooManyInAlbumError(ConflictError):
+    code = "too_many_in_album"
+    detail = "This album is shared with as many people as it may be. Remove somebody first."
+
+
+class TooManyInvitedError(ConflictError):
+    code = "too_many_invited"
+    detail = "Your albums are shared with as many people as they may be. Remove somebody first."
+
+
+class TooManyJoinedError(ConflictError):
+    code = "too_many_joined"
+    detail = "You are in as many albums of others as you may be. Leave one first."
+
+
+class TooManyBlockedError(ConflictError):
+    code = "too_many_blocked"
+    detail = "You have blocked as many people as you may. Unblock somebody first."
+
+
+class TooManyAddedError(ConflictError):
+    code = "too_many_added"
+    detail = (
+        "There is no room for so many pictures: one member adds 2,000 to an album, and an album"
+        " holds 5,000 of its members. Nothing was added."
     )
 
 

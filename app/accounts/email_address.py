@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-_LONGEST_ADDRESS = 254
+LONGEST_ADDRESS = 254
 
 
 def _address(value: str) -> str:
@@ -17,7 +17,7 @@ def _address(value: str) -> str:
     except EmailNotValidError as error:
         raise ValueError(str(error)) from error
     address = found.normalized.lower()
-    if len(address) > _LONGEST_ADDRESS:  # what is one character may be two in this form
+    if len(address) > LONGEST_ADDRESS:  # what is one character may be two in this form
         raise ValueError("The email address is too long.")
     return address
 
@@ -43,7 +43,7 @@ def _address_or_text(value: str) -> str:
 def normalised_address(value: str) -> str:
     """Write an address in the one form in which it is kept; what is none becomes empty."""
     try:
-        return _address(value) if len(value) <= _LONGEST_ADDRESS else ""
+        return _address(value) if len(value) <= LONGEST_ADDRESS else ""
     except ValueError:
         return ""
 
@@ -52,7 +52,7 @@ def normalised_address(value: str) -> str:
 Email = Annotated[
     str,
     Field(
-        max_length=_LONGEST_ADDRESS,
+        max_length=LONGEST_ADDRESS,
         examples=["ada@example.org"],
         json_schema_extra={"format": "email"},
     ),
@@ -61,7 +61,7 @@ Email = Annotated[
 # For signing in: whatever is written there.
 EmailOrText = Annotated[
     str,
-    Field(max_length=_LONGEST_ADDRESS, examples=["ada@example.org"]),
+    Field(max_length=LONGEST_ADDRESS, examples=["ada@example.org"]),
     AfterValidator(_address_or_text),
 ]
 # Bounds beyond which nobody means a password; the real rules name their reason.

@@ -22,6 +22,8 @@ from app.library.account_routes import account
 from app.library.description_routes import descriptions
 from app.library.routes import images
 from app.lookalikes.routes import lookalikes
+from app.members.member_routes import shared_albums
+from app.members.routes import album_members
 from app.places.routes import places
 from app.search.routes import search
 from app.search.suggestions.routes import suggestions
@@ -60,6 +62,8 @@ BLUEPRINTS = (
     suggestions,
     albums,
     album_contents,
+    album_members,
+    shared_albums,
     shares,
     shared,
     tags,

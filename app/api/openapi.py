@@ -52,6 +52,10 @@ _TAGS = {
     "Search": "Pictures by words, dates and what they are.",
     "Albums": "Pictures under a title, by date or by hand; one may be in many.",
     "Share links": "Links by which others see pictures without an account, and ending them.",
+    "People of albums": "Albums shared with people who have an account here, for their owners:"
+    " invited by address, who see nothing before they accept.",
+    "Albums of others": "What others share with you: invitations, and the albums that you are in."
+    " Addresses work for a minute; what is taken back is dead by then.",
     "Shared with visitors": "What whoever has a share link sees of it.",
     "Descriptions": "What descriptions by a model cost: before, in budgets, and afterwards.",
     "Tags": "People's own words for pictures, in a tree; a picture may have many.",

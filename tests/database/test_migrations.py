@@ -16,6 +16,7 @@ import app.images.models
 import app.images.tag_models
 import app.integrity.purges
 import app.integrity.scan_state
+import app.members.models
 import app.search.models
 import app.sharing.models
 import app.timeline.models

@@ -56,6 +56,16 @@ class Event(StrEnum):
     SHARE_CHANGED = "share_changed"
     SHARE_ENDED = "share_ended"
     SHARES_ENDED = "shares_ended"
+    MEMBER_INVITED = "member_invited"
+    MEMBER_JOINED = "member_joined"
+    MEMBER_CHANGED = "member_changed"
+    MEMBER_REMOVED = "member_removed"
+    MEMBERS_REMOVED = "members_removed"
+    ALBUM_JOINED = "album_joined"
+    ALBUM_LEFT = "album_left"
+    ALBUM_TRANSFERRED = "album_transferred"
+    PERSON_BLOCKED = "person_blocked"
+    PERSON_UNBLOCKED = "person_unblocked"
     DELETION_ASKED = "deletion_asked"
     DELETION_CALLED_OFF = "deletion_called_off"
     ACCOUNT_DELETED = "account_deleted"
@@ -83,6 +93,17 @@ def record(
             detail=detail,
         )
     )
+
+
+def record_by_another(event: Event, *, user_id: UUID, **detail: Detail) -> None:
+    """Add to a person's record what another person did, without where that one sits.
+
+    Args:
+        event: what happened.
+        user_id: whose record it is added to.
+        **detail: as in `record`.
+    """
+    db.session.add(AuditEvent(event=event, user_id=user_id, ip="", user_agent="", detail=detail))
 
 
 def record_failure(

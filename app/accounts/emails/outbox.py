@@ -38,6 +38,7 @@ class Kind(StrEnum):
     DELETION_CALLED_OFF = "deletion_called_off"
     EXPORT_READY = "export_ready"
     INVITED = "invited"
+    ALBUM_SHARED = "album_shared"  # somebody invited this address; the worker looks who that is
 
 
 def queue_mail(

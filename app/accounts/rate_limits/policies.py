@@ -85,6 +85,15 @@ NEW_TOKENS = Limit(name="new-tokens", burst=100, every=5 * _MINUTE)
 # their record, and perhaps a hash; to end a link is a line, too, of one that was made before.
 SHARE_CHANGES = Limit(name="share-changes", burst=100, every=5 * _MINUTE)
 
+# [Note: Invitations to albums] For each inviter, and for each address that they invite: whoever is
+# invited, declines and is invited again hears of it a few times, and blocks. The mail about it is
+# one a day, of all inviters together, and only to whoever has an account.
+INVITES_OF_PERSON = Limit(name="album-invites", burst=50, every=15 * _MINUTE)
+INVITES_TO_ADDRESS = Limit(name="album-invites-address", burst=3, every=24 * 60 * _MINUTE)
+INVITE_MAILS = Limit(name="album-invite-mails", burst=1, every=24 * 60 * _MINUTE)
+# For each person: members that are changed, invitations that are answered, people who are blocked.
+MEMBER_CHANGES = Limit(name="member-changes", burst=200, every=_MINUTE)
+
 # What the API's document says of 429, where nothing more is to be said.
 TOO_MANY_TRIES = "Too many tries: wait as long as `Retry-After` says."
 LONG_READS = "Several long reads are under way (`too_many_at_once`), or too many requests."

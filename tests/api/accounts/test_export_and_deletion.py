@@ -28,6 +28,7 @@ from tests.api.conftest import until
 from tests.support.albums import add_to, make_album
 from tests.support.exiftool import read_by_exiftool
 from tests.support.images import jpeg
+from tests.support.members import bring_in, members_of, shared_with
 from tests.support.multipart import big_file, open_uploads, open_uploads_of, promise, put_part
 from tests.support.tags import tag_images
 from tests.support.users import PASSWORD, Json, Person, put, told
@@ -62,6 +63,10 @@ OWNED = {
     "tags": "owner_id",
     "model_spending": "owner_id",
     "model_calls": "owner_id",
+    "shared_albums": "owner_id",
+    "album_members": "owner_id",
+    "member_blocks": "user_id",
+    "member_preferences": "user_id",
 }
 
 
@@ -449,6 +454,10 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
         person.http.post("/api/account/exports").raise_for_status()
         until(partial(ready, person))
     user_id, bobs_objects = ada.user_id, objects_of(bob)
+    for owner, member in ((ada, bob), (bob, ada)):
+        album = owner.http.get("/api/albums").json()["albums"][0]["id"]
+        bring_in(owner, album, member)
+    ada.http.patch("/api/shared-albums", json={"wants_mail": False}).raise_for_status()
     unfinished, cancelled = ada.promise(jpeg(seed=932), jpeg(seed=935))
     ada.http.delete(f"/api/images/{cancelled['image']['id']}").raise_for_status()
     for person, seed in ((ada, 933), (bob, 934)):
@@ -459,6 +468,7 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     before = rows_of(database, user_id, ada.email)
     assert (before["cancelled_uploads"], before["albums"], before["album_images"]) == (1, 1, 2)
     assert (before["tags"], before["image_tags"]) == (2, 2)
+    assert (before["shared_albums"], before["album_members"], before["memberships"]) == (1, 1, 1)
     ada.http.post("/api/account/deletion").raise_for_status()
 
     with database.begin() as connection:
@@ -481,6 +491,8 @@ def test_nothing_is_left_of_who_leaves_and_everything_of_who_stays(
     assert until(nothing_left)
     assert objects_of(bob) == bobs_objects
     assert len(bob.timeline()) == 2
+    assert shared_with(bob)["albums"] == []
+    assert members_of(bob, bob.http.get("/api/albums").json()["albums"][0]["id"]) == []
     assert len(open_uploads(bucket, bob)) == 1
     assert ready(bob)
 
@@ -544,6 +556,12 @@ def rows_of(database: Engine, user_id: str, email: str) -> dict[str, int]:
                 " WHERE owner_id = :id"
             ),
             {"id": user_id},
+        )
+        counts["memberships"] = connection.scalar(
+            text("SELECT count(*) FROM album_members WHERE member_id = :id"), {"id": user_id}
+        )
+        counts["blocked by"] = connection.scalar(
+            text("SELECT count(*) FROM member_blocks WHERE blocked_id = :id"), {"id": user_id}
         )
         counts["image_tags"] = connection.scalar(
             text("SELECT count(*) FROM image_tags JOIN tags ON id = tag_id WHERE owner_id = :id"),

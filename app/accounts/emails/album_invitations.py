@@ -1,0 +1,58 @@
+"""The e-mail about invitations to albums: one a day at most, and to people with accounts alone.
+
+Whoever invites chose the address, so nothing else of the mail is theirs to choose: it has no title
+and no note, and names them by the address that they proved. See [Note: Invitations to albums] in
+app/accounts/rate_limits/policies.py.
+"""
+
+from sqlalchemy import text
+
+from app.accounts.emails.layout import Link, Words
+from app.accounts.models import OutboxMail
+from app.accounts.rate_limits.limiter import count_within
+from app.accounts.rate_limits.policies import INVITE_MAILS
+from app.database import db
+from app.settings import Settings
+
+# As `invitations_for` in app/members/join.py says it, for one; and that they want mail.
+_WANTED = text("""
+SELECT people.id, owners.email FROM album_members AS members
+JOIN users AS people ON people.email = members.email AND people.email_verified_at IS NOT NULL
+  AND people.disabled_at IS NULL AND people.id <> members.owner_id
+JOIN users AS owners ON owners.id = members.owner_id AND owners.disabled_at IS NULL
+JOIN albums ON albums.id = members.album_id AND albums.deleted_at IS NULL
+LEFT JOIN member_preferences AS wants ON wants.user_id = people.id
+WHERE members.id = CAST(:invitation AS uuid) AND members.email = :email
+  AND members.accepted_at IS NULL AND members.declined_at IS NULL
+  AND coalesce(wants.wants_mail, true)
+  AND NOT EXISTS (
+    SELECT FROM member_blocks AS blocks
+    WHERE blocks.user_id = people.id AND blocks.blocked_id = members.owner_id
+  )
+""")
+
+
+def write_album_shared(mail: OutboxMail, settings: Settings) -> Words | None:
+    """Render it; None: there is no such account, it is not wanted, or there was one today."""
+    values = {"invitation": mail.data.get("invitation"), "email": mail.email}
+    found = db.session.execute(_WANTED, values).one_or_none()
+    if found is None:
+        return None
+    person_id, inviter = found
+    if not mail.data.get("counted"):
+        if count_within(INVITE_MAILS, of=str(person_id)) is None:
+            return None
+        mail.data = mail.data | {"counted": True}  # one that is tried again counts once
+    return Words(
+        subject="You are invited to an album",
+        paragraphs=(
+            f"{inviter} invites you to an album at {settings.site_origin}.",
+            (
+                "You see it there once you accept. There is one mail a day about this at most,"
+                " however many invite you; you can switch it off on that page, and block whom you"
+                " do not know."
+            ),
+        ),
+        link=Link(label="See your invitations", url=f"{settings.site_origin}/shared-with-me"),
+        unasked="If you do not know them, do nothing: they are not told that you have an account.",
+    )

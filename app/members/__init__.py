@@ -1,0 +1,1 @@
+"""Albums shared with people of the same site: invitations, members, and what members add."""

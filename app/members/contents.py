@@ -1,0 +1,353 @@
+"""Which images an account sees through an album that is shared with it: pages, in view, and one.
+
+See [Note: One way in] in access.py. An image is its owner's entry of the album, or a member's
+contribution: of the one the album's owner is asked about, of the other the member by whose
+membership it was added, who has to be in the album still. Cursors name an image and no date, since
+members may not be let read those.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from sqlalchemy import text
+
+from app.accounts.rate_limits.seats import take_read_seat
+from app.clients.aws.image_store import PREVIEWS
+from app.clients.aws.presigned_urls import UserAccess
+from app.database import Prepared
+from app.errors import InvalidCursorError, NotFoundError
+from app.gazetteer.columns import countries
+from app.images.album_models import AlbumOrder
+from app.images.listing import Shown
+from app.images.pagination import decode_cursor, encode_cursor
+from app.members.access import Anybody, OpenAlbum
+from app.timeline.buckets import MAX_BUCKET
+
+_CURSOR = "members"
+# A page is read by an index, but past all that has no preview.
+LARGE_ALBUM = 20_000
+_IS_SHOWN = """images.has_preview AND images.deleted_at IS NULL
+  AND images.state IN ('processing', 'ready', 'damaged')"""
+# What its owner put into it.
+_OWN = f"""
+FROM album_images AS entries
+JOIN images ON images.id = entries.image_id AND images.owner_id = :owner AND {_IS_SHOWN}
+{{more}}
+WHERE entries.album_id = :album AND entries.shown_at IS NOT NULL
+"""
+# What members added, who are in it.
+_ADDED = f"""
+FROM album_contributions AS entries
+JOIN album_members AS givers ON givers.id = entries.membership_id
+  AND givers.album_id = entries.album_id AND givers.owner_id = :owner
+  AND givers.accepted_at IS NOT NULL
+JOIN users AS people ON people.id = givers.member_id AND people.disabled_at IS NULL
+JOIN images ON images.id = entries.image_id AND images.owner_id = givers.member_id AND {_IS_SHOWN}
+{{more}}
+WHERE entries.album_id = :album
+"""
+_DESCRIBED = "LEFT JOIN descriptions ON descriptions.id = images.current_description_id"
+_LISTED = "images.id::text AS id, images.timeline_at AS at, width, height, is_animated"
+_SHOWS = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
+# Nothing more of an image is shown than both its album and what was agreed when it was added let.
+_LETS = {
+    "own": ", ".join(f"true AS {each}" for each in _SHOWS),
+    "added": ", ".join(f"entries.{each}" for each in _SHOWS),
+}
+
+
+class _Queries(NamedTuple):
+    """What is asked of albums of one order."""
+
+    first_page: Prepared
+    next_page: Prepared
+    anchor: Prepared
+
+
+def _both(own: str, added: str, more: str = "", end: str = "") -> str:
+    return (
+        f"(SELECT {own} {_OWN.format(more=more)} {end}) UNION ALL"
+        f" (SELECT {added} {_ADDED.format(more=more)} {end})"
+    )
+
+
+def _queries(own: str, added: str, kinds: str, *, is_down: bool = False) -> _Queries:
+    """Build the queries; all that is put together here are constants.
+
+    Args:
+        own: the columns by which the owner's images are ordered; the last of them decides.
+        added: the same of what members added.
+        kinds: their types.
+        is_down: whether the greatest comes first.
+    """
+    places = [f"p{number}" for number in range(len(kinds.split()))]
+
+    def named(columns: str) -> str:
+        pairs = zip(columns.split(", "), places, strict=True)
+        return ", ".join(f"{column} AS {place}" for column, place in pairs)
+
+    by = ", ".join(f"{place} {'DESC' if is_down else 'ASC'}" for place in places)
+    last = f"ORDER BY {by} LIMIT {MAX_BUCKET + 1}"
+    sign = "<" if is_down else ">"
+    behind = ", ".join(
+        f"CAST(:{place} AS {kind})" for place, kind in zip(places, kinds.split(), strict=True)
+    )
+
+    def page(condition: str = "") -> Prepared:
+        parts = [
+            f"(SELECT {_LISTED}, {named(columns)} {table.format(more='')}"
+            f" {condition.format(columns)} {last})"
+            for columns, table in ((own, _OWN), (added, _ADDED))
+        ]
+        return Prepared(text(f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS every {last}"))  # noqa: S608
+
+    return _Queries(
+        first_page=page(),
+        next_page=page(f"AND ({{}}) {sign} ({behind})"),
+        anchor=Prepared(
+            text(_both(named(own), named(added), end="AND entries.image_id = CAST(:last AS uuid)"))
+        ),
+    )
+
+
+_AT, _HAND = "timestamp uuid", "integer bigint uuid"
+_OWN_DATE, _ADDED_DATE = (
+    "entries.shown_at, entries.image_id",
+    "images.timeline_at, entries.image_id",
+)
+_ORDERS: Mapping[AlbumOrder, _Queries] = {
+    AlbumOrder.NEWEST: _queries(_OWN_DATE, _ADDED_DATE, _AT, is_down=True),
+    AlbumOrder.OLDEST: _queries(_OWN_DATE, _ADDED_DATE, _AT),
+    # By their owner's hand, then what was added, by date.
+    AlbumOrder.MANUAL: _queries(
+        "0, entries.position, entries.image_id",
+        "1, extract(epoch FROM images.timeline_at)::bigint, entries.image_id",
+        _HAND,
+    ),
+}
+_ADDED_COUNT = Prepared(text(f"SELECT count(*) {_ADDED.format(more='')}"))
+_VIEWED = "images.id::text, images.owner_id, preview_format, thumbhash, descriptions.alt_text"
+_IN_VIEW = Prepared(
+    text(
+        _both(
+            f"{_VIEWED}, true",
+            f"{_VIEWED}, entries.show_descriptions",
+            more=_DESCRIBED,
+            end="AND images.id = ANY (CAST(:ids AS uuid[]))",
+        )
+    )
+)
+_DETAILS = """images.owner_id, width, height, name, images.timeline_at, descriptions.alt_text,
+  descriptions.text, content_type, byte_size, sha256, {place}"""
+# Names of a place that was corrected, and not named yet, are those of another.
+_DETAILS = _DETAILS.format(
+    place=", ".join(
+        f"CASE WHEN (images.latitude, images.longitude) IS NOT DISTINCT FROM"
+        f" (images.place_latitude, images.place_longitude) THEN images.{column} END"
+        for column in ("town", "region", "country_code")
+    )
+)
+_ONE = Prepared(
+    text(
+        _both(
+            f"{_DETAILS}, NULL AS email, {_LETS['own']}",
+            f"{_DETAILS}, givers.email, {_LETS['added']}",
+            more=_DESCRIBED,
+            end="AND images.id = CAST(:image AS uuid)",
+        )
+    )
+)
+
+
+@dataclass(frozen=True)
+class SeenImage:
+    """An image that is seen through an album, in the order of the columns above."""
+
+    owner_id: UUID
+    width: int | None
+    height: int | None
+    name: str
+    timeline_at: datetime
+    alt_text: str | None
+    text: str | None
+    content_type: str
+    byte_size: int
+    sha256: bytes
+    town: str | None
+    region: str | None
+    country_code: str | None
+    added_by: str | None  # None: the album's owner
+    show_dates: bool
+    show_descriptions: bool
+    show_names: bool
+    show_places: bool
+    allow_originals: bool
+
+    @property
+    def place(self) -> str | None:
+        """Where it was taken, by the name of the town, or of what is known."""
+        if self.country_code is None:
+            return None
+        country = countries().get(self.country_code, self.country_code)
+        return ", ".join(part for part in (self.town or self.region, country) if part)
+
+
+def count_images(album: OpenAlbum) -> int:
+    """How many images are in it: its owner's by the kept number, and what members added."""
+    ((added,),) = _ADDED_COUNT.rows(_values(album))
+    return album.image_count + int(added)
+
+
+def read_images(account: Anybody, album: OpenAlbum, *, cursor: str | None) -> Shown:
+    """Return a page of an album, in its order, as the API's SharedImagesOut.
+
+    Raises:
+        InvalidCursorError: the cursor is not one of ours, or what it names is not shown any more.
+        TooManyAtOnceError: of a large album, which is read past all that has no preview.
+    """
+    if album.entry_count > LARGE_ALBUM:
+        take_read_seat(account.id, rows=LARGE_ALBUM)
+    asked, values = _ORDERS[album.order], _values(album)
+    if cursor is None:
+        rows = asked.first_page.rows(values)
+    else:
+        anchor = asked.anchor.rows(values | {"last": str(_parse(cursor))})
+        if not anchor:
+            raise InvalidCursorError
+        places = {f"p{number}": _as_text(value) for number, value in enumerate(anchor[0])}
+        rows = asked.next_page.rows(values | places)
+    page = rows[:MAX_BUCKET]
+    more = len(rows) > MAX_BUCKET
+    return {
+        "next_cursor": encode_cursor(_CURSOR, UUID(page[-1][0]).hex) if more else None,
+        "ids": [row[0] for row in page],
+        "ratios": [round(row[2] / row[3], 3) if row[2] and row[3] else 1 for row in page],
+        "animated": [place for place, row in enumerate(page) if row[4]],
+        "days": _days([row[1] for row in page]) if album.show_dates else [],
+    }
+
+
+def show_in_view(album: OpenAlbum, ids: Sequence[UUID], *, access: UserAccess) -> Shown:
+    """Return what images in view need beyond their page, as the API's MemberInViewOut.
+
+    Args:
+        album: the album.
+        ids: of which images; what is not seen through it is left out, whatever it is.
+        access: what signs addresses, for each owner of images by a session of its own.
+    """
+    rows = _IN_VIEW.rows(_values(album) | {"ids": [str(each) for each in ids]})
+    thumbhashes, alt_texts = {}, {}
+    of: dict[UUID, list[tuple[str, str]]] = {}
+    for image_id, owner_id, preview_format, thumbhash, alt_text, lets in rows:
+        of.setdefault(owner_id, []).append((image_id, preview_format))
+        thumbhashes[image_id] = b64encode(thumbhash).decode() if thumbhash else None
+        if alt_text and album.show_descriptions and lets:
+            alt_texts[image_id] = alt_text
+    parts = []
+    expire_at = None
+    for owner_id, images in of.items():
+        reader = access.visitor_reader(_session_of(album, owner_id), owner_id, until=None)
+        thumbnails, previews = {}, {}
+        for image_id, preview_format in images:
+            thumbnail, preview, _ = reader(image_id.replace("-", ""), PREVIEWS[preview_format])
+            thumbnails[image_id], previews[image_id] = thumbnail, preview
+        shared = {"base": reader.shared.base, "query": reader.shared.query}
+        parts.append({"addresses": shared, "thumbnails": thumbnails, "previews": previews})
+        expire_at = min(expire_at or reader.expires_at, reader.expires_at)
+    return {
+        "parts": parts,
+        "thumbhashes": thumbhashes,
+        "alt_texts": alt_texts,
+        "urls_expire_at": expire_at,
+    }
+
+
+def see_image(album: OpenAlbum, image_id: UUID) -> SeenImage:
+    """Return one image that is seen through an album.
+
+    Raises:
+        NotFoundError: it is not.
+    """
+    rows = _ONE.rows(_values(album) | {"image": str(image_id)})
+    if not rows:
+        raise NotFoundError
+    return SeenImage(*rows[0])
+
+
+def show_image(account: Anybody, album: OpenAlbum, image_id: UUID) -> Shown:
+    """Return one image with what may be known of it, as the API's MemberImageOut.
+
+    Raises:
+        NotFoundError: it is not seen through the album.
+    """
+    seen = see_image(album, image_id)
+    words = album.show_descriptions and seen.show_descriptions
+    dates = album.show_dates and seen.show_dates
+    return {
+        "id": str(image_id),
+        "width": seen.width,
+        "height": seen.height,
+        "name": seen.name if album.show_names and seen.show_names else None,
+        "date": seen.timeline_at.date().isoformat() if dates else None,
+        "alt_text": (seen.alt_text or None) if words else None,
+        "description": (seen.text or None) if words else None,
+        "place": seen.place if album.show_places and seen.show_places else None,
+        "added_by": seen.added_by or album.owner_email,
+        "is_mine": seen.owner_id == account.id,
+        "has_original": album.allow_originals and seen.allow_originals,
+    }
+
+
+def sign_original(album: OpenAlbum, image_id: UUID, *, access: UserAccess) -> Shown:
+    """Return an address that saves the original of an image, as the API's SharedOriginalOut.
+
+    Raises:
+        NotFoundError: it is not seen through the album, or its original is not to be had.
+    """
+    seen = see_image(album, image_id)
+    if not (album.allow_originals and seen.allow_originals):
+        raise NotFoundError
+    kind = seen.content_type.rpartition("/")[2].removeprefix("x-")
+    hidden = f"picture-{image_id.hex[:8]}.{'jpg' if kind == 'jpeg' else kind}"
+    signed = access.visitor_download(
+        _session_of(album, seen.owner_id),
+        seen.owner_id,
+        image_id,
+        name=seen.name if album.show_names and seen.show_names else hidden,
+        content_type=seen.content_type,
+        until=None,
+    )
+    return {"url": signed.url, "expires_at": signed.expires_at}
+
+
+def _session_of(album: OpenAlbum, owner_id: UUID) -> UUID:
+    """Name the session that signs for this membership below one owner's prefix."""
+    return uuid5(album.grant_id, owner_id.hex)
+
+
+def _values(album: OpenAlbum) -> dict[str, object]:
+    return {"album": str(album.id), "owner": str(album.owner_id)}
+
+
+def _as_text(value: Any) -> Any:  # noqa: ANN401 - a moment, a number or an id
+    return value if isinstance(value, int) else str(value)
+
+
+def _parse(cursor: str) -> UUID:
+    try:
+        (image_id,) = decode_cursor(_CURSOR, cursor)
+        return UUID(image_id)
+    except ValueError as error:
+        raise InvalidCursorError from error
+
+
+def _days(moments: Sequence[datetime]) -> list[Shown]:
+    return [
+        {"date": day.isoformat(), "count": sum(1 for _ in same)}
+        for day, same in groupby(moment.date() for moment in moments)
+    ]

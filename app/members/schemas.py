@@ -1,0 +1,199 @@
+"""Request and response schemas of albums shared with people: for owners, invitees and members."""
+
+from datetime import datetime
+from typing import Literal, cast
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from app.accounts.email_address import Email
+from app.http.schemas import BaseModel
+from app.images.schemas import SharedAddresses
+from app.sharing.schemas import SharedImageOut
+
+Role = Literal["viewer", "contributor"]
+_ROLE = "viewer: looks. contributor: adds pictures of their own, too."
+
+
+class MemberIn(BaseModel):
+    """Whom to invite, and as what."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email
+    role: Role = Field(default="viewer", description=_ROLE)
+
+
+class MemberPatch(BaseModel):
+    """What changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Role = Field(description=_ROLE)
+
+
+class MembersSeePatch(BaseModel):
+    """What changes of what members see beside the pictures; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # None stands for what is left out, where it cannot be said.
+    show_dates: bool = Field(default=cast("bool", None))
+    show_descriptions: bool = Field(default=cast("bool", None))
+    show_names: bool = Field(default=cast("bool", None))
+    show_places: bool = Field(default=cast("bool", None))
+    allow_originals: bool = Field(default=cast("bool", None))
+
+
+class MembersSeeOut(BaseModel):
+    """What members see of an album beside its pictures."""
+
+    show_dates: bool = Field(description="When each was taken.")
+    show_descriptions: bool = Field(description="Alt texts and descriptions.")
+    show_names: bool = Field(description="Names of files.")
+    show_places: bool = Field(description="The town of each.")
+    allow_originals: bool = Field(
+        description="They save originals, with all that is written in them."
+    )
+
+
+class MemberOut(BaseModel):
+    """Somebody who was invited to an album, or is in it."""
+
+    id: UUID
+    email: str = Field(description="The address that was invited.")
+    role: Role = Field(description=_ROLE)
+    state: Literal["invited", "joined"] = Field(
+        description="invited: there was no answer, or they declined. Nobody is told whether there"
+        " is such an account."
+    )
+    invited_at: datetime = Field(description="An invitation is good for 30 days.")
+    joined_at: datetime | None
+    pictures: int = Field(description="How many they have added.", ge=0)
+
+
+class MembersOut(BaseModel):
+    """Who is in an album, those invited first first."""
+
+    members: list[MemberOut]
+    shows: MembersSeeOut
+
+
+class MembersEndedOut(BaseModel):
+    """What was ended."""
+
+    ended: int = Field(description="How many memberships and invitations.", ge=0)
+
+
+class JoinedAlbumOut(BaseModel):
+    """An album of somebody else that one is in."""
+
+    id: UUID
+    title: str
+    owner: str = Field(description="The address of whose it is.")
+    role: Role = Field(description=_ROLE)
+    joined_at: datetime
+    count: int = Field(description="Of pictures.", ge=0)
+    has_news: bool = Field(description="It has changed since you last looked.")
+    cover_id: UUID | None = Field(description="Its address is told as that of any picture of it.")
+    thumbhash: str | None = Field(description="Of the cover; a colour placeholder, base64.")
+
+
+class InvitationOut(BaseModel):
+    """An invitation that one has not answered."""
+
+    id: UUID
+    title: str
+    owner: str = Field(description="The address of who invites, which they have proved.")
+    role: Role = Field(description=_ROLE)
+    invited_at: datetime
+
+
+class BlockedOut(BaseModel):
+    """Somebody whose invitations one does not want."""
+
+    id: UUID
+    email: str = Field(description="Their address of then.")
+    blocked_at: datetime
+
+
+class SharedAlbumsOut(BaseModel):
+    """What is shared with a person."""
+
+    albums: list[JoinedAlbumOut]
+    invitations: list[InvitationOut] = Field(description="The newest 100.")
+    blocked: list[BlockedOut]
+    wants_mail: bool = Field(description="Whether one is mailed about invitations, once a day.")
+    address_proved: bool = Field(description="false: invitations are seen once it is.")
+
+
+class AnswerIn(BaseModel):
+    """How an invitation is answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answer: Literal["accept", "decline", "block"] = Field(
+        description="block: declines, and wants no more of this inviter. Neither is told to them."
+    )
+
+
+class AnsweredOut(BaseModel):
+    """What came of an answer."""
+
+    album_id: UUID | None = Field(description="Which album is open now; null: none.")
+
+
+class WantsMailIn(BaseModel):
+    """Whether one is mailed about invitations."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wants_mail: bool
+
+
+class LeaveIn(BaseModel):
+    """How an album is left."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    block: bool = Field(default=False, description="Want no more invitations of its owner, either.")
+
+
+class SharedAlbumOut(MembersSeeOut):
+    """An album as its members see it."""
+
+    id: UUID
+    title: str
+    owner: str = Field(description="The address of whose it is.")
+    role: Literal["owner", "viewer", "contributor"]
+    count: int = Field(description="Of pictures.", ge=0)
+
+
+class MemberPartOut(BaseModel):
+    """Addresses below one owner of pictures."""
+
+    addresses: SharedAddresses = Field(
+        description="Each address is `base` + its own + `&` + `query`."
+    )
+    thumbnails: dict[str, str]
+    previews: dict[str, str]
+
+
+class MemberInViewOut(BaseModel):
+    """What it takes to show pictures, by their ids; what is not in the album is left out."""
+
+    parts: list[MemberPartOut] = Field(description="One for each person whose pictures they are.")
+    thumbhashes: dict[str, str | None] = Field(description="Colour placeholders, base64.")
+    alt_texts: dict[str, str] = Field(description="Where descriptions are shown.")
+    urls_expire_at: datetime | None = Field(
+        description="A minute from now at most: then ask again. null: there are none."
+    )
+
+
+class MemberImageOut(SharedImageOut):
+    """One picture, as members see it; null is what is not there or not shown."""
+
+    place: str | None
+    added_by: str = Field(description="The address of who put it into the album.")
+    is_mine: bool = Field(description="Whether it is the picture of whoever asks.")
+    has_original: bool = Field(description="Whether its original may be saved.")
