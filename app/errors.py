@@ -18,6 +18,7 @@ AppError
 ├── InviteNeededError            403
 ├── SetupCodeError               403  wrong, or used: nothing tells which
 ├── ShareLinksForbiddenError     403
+├── NotContributorError          403  a member who may look and add nothing
 ├── NotFoundError                404  absent, or somebody else's: the same answer
 ├── ShareClosedError             404  unknown, ended, expired, or its password is missing or wrong
 ├── ConflictError                409
@@ -212,6 +213,12 @@ class ShareLinksForbiddenError(AppError):
     status = 403
     code = "share_links_forbidden"
     detail = "Whoever runs this site has switched share links off."
+
+
+class NotContributorError(AppError):
+    status = 403
+    code = "not_a_contributor"
+    detail = "You may look at this album, and not add to it. Ask its owner."
 
 
 class NotFoundError(AppError):

@@ -111,6 +111,8 @@ REPETITIONS = {
     "answer_invitation": _safe("The second time there is no such invitation: 404."),
     "unblock_person": _gone(),
     "leave_album": _gone(),
+    "add_to_shared_album": _safe(),
+    "remove_from_shared_album": _safe(),
     "open_share": _not_safe("Each request counts as a visit."),
     "get_tags_of_images": _LOOK,
     "rename_tag": _safe(),

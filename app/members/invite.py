@@ -21,7 +21,7 @@ from app.errors import (
     TooManyInvitedError,
 )
 from app.library.selection import wrong_field
-from app.members.models import AlbumContribution, AlbumMember, SharedAlbum
+from app.members.models import AlbumMember, SharedAlbum
 
 MAX_MEMBERS = 50  # of an album, with open invitations
 MAX_GIVEN = 1_000  # of all albums of an owner
@@ -139,21 +139,6 @@ def require_settings(user: User, album_id: UUID) -> SharedAlbum:
         db.session.add(settings)
         db.session.flush()
     return settings
-
-
-def take_out(user: User, album_id: UUID, image_ids: list[UUID]) -> list[UUID]:
-    """Take pictures that members added out of one's own album; return which. Safe to repeat."""
-    require_album(user, album_id)
-    return list(
-        db.session.scalars(
-            delete(AlbumContribution)
-            .where(
-                AlbumContribution.album_id == album_id, AlbumContribution.image_id.in_(image_ids)
-            )
-            .returning(AlbumContribution.image_id)
-            .execution_options(synchronize_session=False)
-        )
-    )
 
 
 def _forget_expired(user: User, album_id: UUID) -> None:

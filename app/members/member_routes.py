@@ -20,6 +20,7 @@ from app.members.contents import (
     show_in_view,
     sign_original,
 )
+from app.members.contribute import contribute, withdraw
 from app.members.join import (
     accept,
     block,
@@ -41,6 +42,8 @@ from app.members.schemas import (
     AnswerIn,
     LeaveIn,
     MemberImageOut,
+    MemberImagesChangedOut,
+    MemberImagesIn,
     MemberInViewOut,
     SharedAlbumOut,
     SharedAlbumsOut,
@@ -205,6 +208,46 @@ def list_images_of_shared_album(album_id: UUID, query_data: SharedImagesIn) -> R
     owner = current_owner()
     album = open_album(owner, album_id)
     return json_response(read_images(owner, album, cursor=query_data.cursor))
+
+
+@shared_albums.post("/<uuid:album_id>/images")
+@signed_in
+@shared_albums.input(MemberImagesIn, location="json")
+@shared_albums.output(MemberImagesChangedOut)
+@shared_albums.doc(
+    responses={
+        403: "You may look at this album, and not add to it (`not_a_contributor`), or as usual.",
+        404: "The album is not shared with you, or a picture is not in your library. Nothing was"
+        " added.",
+        409: "There is no room for so many pictures (`too_many_added`).",
+        **LIMITED,
+    }
+)
+def add_to_shared_album(album_id: UUID, json_data: MemberImagesIn) -> Response:
+    """Add pictures of your library to somebody's album, for as long as you are in it.
+
+    They stay yours, and count for your quota. Members see of them what the album shows now, even
+    if it shows more later.
+    """
+    user = current_user()
+    take_seat(user.id)
+    ids = contribute(user, album_id, json_data.ids)
+    db.session.commit()
+    return json_response({"ids": [str(each) for each in ids]})
+
+
+@shared_albums.post("/<uuid:album_id>/images/remove")
+@signed_in
+@shared_albums.input(MemberImagesIn, location="json")
+@shared_albums.output(MemberImagesChangedOut)
+@shared_albums.doc(responses={**NOT_FOUND, **LIMITED})
+def remove_from_shared_album(album_id: UUID, json_data: MemberImagesIn) -> Response:
+    """Take pictures that members added out of an album: your own or, of your album, anybody's."""
+    user = current_user()
+    take_seat(user.id)
+    ids = withdraw(user, album_id, json_data.ids)
+    db.session.commit()
+    return json_response({"ids": [str(each) for each in ids]})
 
 
 @shared_albums.get("/<uuid:album_id>/addresses")

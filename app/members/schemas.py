@@ -11,6 +11,7 @@ from app.http.schemas import BaseModel
 from app.images.schemas import SharedAddresses
 from app.sharing.schemas import SharedImageOut
 
+MAX_AT_ONCE = 1_000  # pictures of one request
 Role = Literal["viewer", "contributor"]
 _ROLE = "viewer: looks. contributor: adds pictures of their own, too."
 
@@ -197,3 +198,17 @@ class MemberImageOut(SharedImageOut):
     added_by: str = Field(description="The address of who put it into the album.")
     is_mine: bool = Field(description="Whether it is the picture of whoever asks.")
     has_original: bool = Field(description="Whether its original may be saved.")
+
+
+class MemberImagesIn(BaseModel):
+    """Which pictures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] = Field(min_length=1, max_length=MAX_AT_ONCE)
+
+
+class MemberImagesChangedOut(BaseModel):
+    """What was changed; what was as it should be already is left out."""
+
+    ids: list[UUID]

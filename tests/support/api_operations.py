@@ -92,6 +92,8 @@ STRANGERS_TRY: dict[Operation, str] = {
             ("GET", "/api/shared-albums/{album_id}"),
             ("DELETE", "/api/shared-albums/{album_id}"),
             ("GET", "/api/shared-albums/{album_id}/images"),
+            ("POST", "/api/shared-albums/{album_id}/images"),
+            ("POST", "/api/shared-albums/{album_id}/images/remove"),
             ("GET", "/api/shared-albums/{album_id}/addresses"),
             ("GET", "/api/shared-albums/{album_id}/images/{image_id}"),
             ("GET", "/api/shared-albums/{album_id}/images/{image_id}/original"),

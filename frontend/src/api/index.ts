@@ -149,7 +149,27 @@ export {
   useRenewShare,
   useShares,
 } from "./sharing/shares";
-export { isClosed, Visit } from "./sharing/visitor";
+export {
+  useChangeMember,
+  useChangeWhatMembersSee,
+  useInviteMember,
+  useMembers,
+  useRemoveMember,
+  type MemberRole,
+} from "./sharing/members";
+export { MemberVisit } from "./sharing/member-visit";
+export {
+  useAnswerInvitation,
+  useContribute,
+  useInvitationMails,
+  useLeaveAlbum,
+  useSharedAlbums,
+  useSharedCover,
+  useUnblock,
+  useWithdraw,
+  type InvitationAnswer,
+} from "./sharing/shared-albums";
+export { isClosed, Visit, type SharedSource } from "./sharing/visitor";
 export type {
   AccessToken,
   Account,
@@ -168,7 +188,9 @@ export type {
   ImageChanges,
   ImageDetail,
   ImageState,
+  Invitation,
   Invite,
+  JoinedAlbum,
   Listing,
   Lookalike,
   LookalikeGroup,
@@ -176,6 +198,9 @@ export type {
   MadeShare,
   Mail,
   MainView,
+  Member,
+  MemberImage,
+  MembersSee,
   NewImage,
   NewShare,
   Person,
@@ -188,6 +213,7 @@ export type {
   Share,
   ShareChanges,
   Shared,
+  SharedAlbum,
   SharedImage,
   SiteEvent,
   Tag,

@@ -765,6 +765,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/albums/{album_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is in an album or was invited to it, and what they see beside the pictures
+         * @description List who is in an album or was invited to it, and what they see beside the pictures.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_members"];
+        put?: never;
+        /**
+         * Invite somebody with an account here to an album, by their address
+         * @description Invite somebody with an account here to an album, by their address.
+         *
+         *     The answer is the same whether there is such an account. They see nothing before they accept.
+         *     To invite whoever was invited already changes nothing.
+         *
+         *     Safe to repeat. Who was invited already stays so, and gets no other mail.
+         */
+        post: operations["invite_member"];
+        /**
+         * Remove everybody from an album at once. What they added goes with them
+         * @description Remove everybody from an album at once. What they added goes with them.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        delete: operations["remove_members"];
+        options?: never;
+        head?: never;
+        /**
+         * Say what members see beside the pictures
+         * @description Say what members see beside the pictures.
+         *
+         *     Of what members added before, nothing more is shown than the album showed then.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        patch: operations["change_what_members_see"];
+        trace?: never;
+    };
+    "/api/albums/{album_id}/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member, or take an invitation back; what they added goes with them
+         * @description Remove a member, or take an invitation back; what they added goes with them.
+         *
+         *     Within a minute nothing of the album can be read by them any more.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
+         */
+        delete: operations["remove_from_album"];
+        options?: never;
+        head?: never;
+        /**
+         * Let a member add pictures, or only look from now on
+         * @description Let a member add pictures, or only look from now on.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        patch: operations["change_member"];
+        trace?: never;
+    };
     "/api/albums/{album_id}/order": {
         parameters: {
             query?: never;
@@ -1431,105 +1506,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/descriptions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Show the model, its price, and how this month's budgets stand
-         * @description Show the model, its price, and how this month's budgets stand.
-         *
-         *     Safe to repeat. Nothing is changed.
-         */
-        get: operations["get_description_costs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Set what descriptions of your pictures may cost in a month
-         * @description Set what descriptions of your pictures may cost in a month.
-         *
-         *     The operator's own limit counts as well. What waits for money is taken up at once where there is
-         *     room again.
-         *
-         *     Safe to repeat. The second time changes nothing more.
-         */
-        patch: operations["set_description_budget"];
-        trace?: never;
-    };
-    "/api/descriptions/ask": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Have a model describe those of these pictures that have no description
-         * @description Have a model describe those of these pictures that have no description.
-         *
-         *     What is not there, is not yours or has a description is passed over.
-         *
-         *     Safe to repeat. What waits or is described already is left alone.
-         */
-        post: operations["describe_selected"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/descriptions/calls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List each sending of one of your pictures to a model, newest first: what it cost, and why
-         * @description List each sending of one of your pictures to a model, newest first: what it cost, and why.
-         *
-         *     Safe to repeat. Nothing is changed.
-         */
-        get: operations["list_model_calls"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/descriptions/estimate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say what describing these pictures, or all without a description, costs at most
-         * @description Say what describing these pictures, or all without a description, costs at most.
-         *
-         *     Safe to repeat. Nothing is changed.
-         */
-        post: operations["estimate_descriptions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -1998,30 +1974,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/search/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Complete what is typed: by your tags, albums, places, cameras, dates and words
-         * @description Complete what is typed: by your tags, albums, places, cameras, dates and words.
-         *
-         *     Words are those of the newest images, and of others where few have what is typed.
-         *
-         *     Safe to repeat. Nothing is changed.
-         */
-        get: operations["suggest_searches"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/shared": {
         parameters: {
             query?: never;
@@ -2038,6 +1990,232 @@ export interface paths {
         get: operations["get_shared"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-albums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the albums that others share with you, your open invitations, and whom you blocked
+         * @description List the albums that others share with you, your open invitations, and whom you blocked.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_shared_albums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say whether you are mailed about invitations: one mail a day at most
+         * @description Say whether you are mailed about invitations: one mail a day at most.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        patch: operations["change_mail_of_invitations"];
+        trace?: never;
+    };
+    "/api/shared-albums/{album_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an album that is shared with you, or by you, as its members see it
+         * @description Show an album that is shared with you, or by you, as its members see it.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_shared_album"];
+        put?: never;
+        post?: never;
+        /**
+         * Leave an album. What you added goes with you, and stays in your library
+         * @description Leave an album. What you added goes with you, and stays in your library.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
+         */
+        delete: operations["leave_album"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-albums/{album_id}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what it takes to show pictures that are in view: up to 200
+         * @description Get what it takes to show pictures that are in view: up to 200.
+         *
+         *     Signed addresses, which work for a minute, colour placeholders and, where they are shown,
+         *     alternative texts.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_addresses_of_shared_album"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-albums/{album_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is in an album, its owner's pictures and its members', in columns; 2,000 at a time
+         * @description List what is in an album, its owner's pictures and its members', in columns; 2,000 at a time.
+         *
+         *     Pass `next_cursor` as `cursor` to get the next page.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["list_images_of_shared_album"];
+        put?: never;
+        /**
+         * Add pictures of your library to somebody's album, for as long as you are in it
+         * @description Add pictures of your library to somebody's album, for as long as you are in it.
+         *
+         *     They stay yours, and count for your quota. Members see of them what the album shows now, even
+         *     if it shows more later.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["add_to_shared_album"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-albums/{album_id}/images/{image_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one picture of an album with what its members may know about it, and who added it
+         * @description Show one picture of an album with what its members may know about it, and who added it.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_image_of_shared_album"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-albums/{album_id}/images/{image_id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an address that saves the original, where the album lets its members
+         * @description Get an address that saves the original, where the album lets its members.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_original_of_shared_album"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-albums/{album_id}/images/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take pictures that members added out of an album: your own or, of your album, anybody's
+         * @description Take pictures that members added out of an album: your own or, of your album, anybody's.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        post: operations["remove_from_shared_album"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-albums/blocked/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let somebody invite you again
+         * @description Let somebody invite you again.
+         *
+         *     Safe to repeat. The second time there is nothing left: 404.
+         */
+        delete: operations["unblock_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-albums/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept or decline an invitation, or want no more of whoever sent it
+         * @description Accept or decline an invitation, or want no more of whoever sent it.
+         *
+         *     Who invites you is told when you accept, and not when you decline or block.
+         *
+         *     Safe to repeat. The second time there is no such invitation: 404.
+         */
+        post: operations["answer_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2823,6 +3001,29 @@ export interface components {
             count: number;
         };
         /**
+         * AnsweredOut
+         * @description What came of an answer.
+         */
+        AnsweredOut: {
+            /**
+             * Album Id
+             * @description Which album is open now; null: none.
+             */
+            album_id: string | null;
+        };
+        /**
+         * AnswerIn
+         * @description How an invitation is answered.
+         */
+        AnswerIn: {
+            /**
+             * Answer
+             * @description block: declines, and wants no more of this inviter. Neither is told to them.
+             * @enum {string}
+             */
+            answer: "accept" | "decline" | "block";
+        };
+        /**
          * AuthorizationPurpose
          * @description The purpose of a redirect to a provider.
          * @enum {string}
@@ -2955,6 +3156,27 @@ export interface components {
             taken_before?: components["schemas"]["TakenBefore"] | null;
         };
         /**
+         * BlockedOut
+         * @description Somebody whose invitations one does not want.
+         */
+        BlockedOut: {
+            /**
+             * Blocked At
+             * Format: date-time
+             */
+            blocked_at: string;
+            /**
+             * Email
+             * @description Their address of then.
+             */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
          * BucketCount
          * @description A bucket, and how many images are in it.
          */
@@ -3033,96 +3255,6 @@ export interface components {
             states: {
                 [key: string]: components["schemas"]["ImageState"];
             };
-        };
-        /**
-         * BudgetOut
-         * @description What descriptions cost this month, in US dollars.
-         */
-        BudgetOut: {
-            /**
-             * Month Usd
-             * @description The budget of each month; null: no limit.
-             */
-            month_usd: number | null;
-            /**
-             * Reserved Usd
-             * @description For calls that are under way.
-             */
-            reserved_usd: number;
-            /** Spent Usd */
-            spent_usd: number;
-        };
-        /**
-         * BudgetPatch
-         * @description What you want descriptions to cost at most.
-         */
-        BudgetPatch: {
-            /**
-             * Own Budget Usd
-             * @description In each month, in US dollars; null: as much as the operator allows.
-             */
-            own_budget_usd: number | null;
-        };
-        /**
-         * CallRow
-         * @description One sending of a picture to a model.
-         */
-        CallRow: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Host */
-            host: string;
-            /** Id */
-            id: number;
-            /**
-             * Image Id
-             * Format: uuid
-             */
-            image_id: string;
-            /** Input Tokens */
-            input_tokens: number | null;
-            /**
-             * Is There
-             * @description Whether the picture is still yours to look at.
-             */
-            is_there: boolean;
-            /** Model */
-            model: string;
-            /**
-             * Name
-             * @description What its file is called; null: it is gone.
-             */
-            name: string | null;
-            /**
-             * Outcome
-             * @description described; unknown, where the worker died before the answer was kept; or why there is no description, as in description_failure. Null: under way.
-             */
-            outcome: string | null;
-            /** Output Tokens */
-            output_tokens: number | null;
-            /**
-             * Reserved Usd
-             * @description What it could have cost at most.
-             */
-            reserved_usd: number;
-            /**
-             * Usd
-             * @description What it cost; at most, where the host did not count. Null: under way.
-             */
-            usd: number | null;
-        };
-        /**
-         * CallsOut
-         * @description A page of sendings, newest first. 400 days and 10,000 of them are kept.
-         */
-        CallsOut: {
-            /** Calls */
-            calls: components["schemas"]["CallRow"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * Camera
@@ -3301,7 +3433,7 @@ export interface components {
          * @description What a part of the query was understood as.
          * @enum {string}
          */
-        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera" | "lens" | "place" | "tag" | "album";
+        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera" | "place" | "tag";
         /**
          * ChipOut
          * @description A part of `q` that was understood as more than words: without it, it is not applied.
@@ -3420,40 +3552,6 @@ export interface components {
             delete_after: string;
         };
         /**
-         * DescriptionCostsOut
-         * @description The model, its price, and how the budgets stand.
-         */
-        DescriptionCostsOut: {
-            /** @description Yours. Null where there is no price. */
-            budget: components["schemas"]["BudgetOut"] | null;
-            /** Host */
-            host: string;
-            /** Model */
-            model: string;
-            /**
-             * Operators Budget Usd
-             * @description The most that you may set; null: anything.
-             */
-            operators_budget_usd: number | null;
-            /**
-             * Own Budget Usd
-             * @description What you set; null: the operator's counts.
-             */
-            own_budget_usd: number | null;
-            /** @description Null: nobody has said what this model costs, so nothing is sent. */
-            price: components["schemas"]["PriceOut"] | null;
-            /**
-             * Resets On
-             * @description When a new month begins, by UTC.
-             */
-            resets_on: string | null;
-            /**
-             * Site Is Spent
-             * @description The site's budget has no room for one more picture.
-             */
-            site_is_spent: boolean;
-        };
-        /**
          * DescriptionCounts
          * @description How far descriptions have come.
          */
@@ -3565,74 +3663,6 @@ export interface components {
         EndedOut: {
             /** Ended */
             ended: number;
-        };
-        /**
-         * EstimateIn
-         * @description These pictures, or all that have no description.
-         */
-        EstimateIn: {
-            /**
-             * Ids
-             * @description Null: all that have no description.
-             */
-            ids?: string[] | null;
-        };
-        /**
-         * EstimateOut
-         * @description What would be sent, and what that costs.
-         */
-        EstimateOut: {
-            /**
-             * Fits
-             * @description How many of them certainly have room there. The others wait, and are described if there is room left, or in the next month.
-             */
-            fits: number;
-            /**
-             * Host
-             * @description Who receives the pictures.
-             * @example api.openai.com
-             */
-            host: string;
-            /**
-             * Left Usd
-             * @description What this month's budgets leave, yours and the site's; null: no limit.
-             */
-            left_usd: number | null;
-            /**
-             * Likely Usd
-             * @description By what your last hundred pictures cost; null: too few were described yet.
-             */
-            likely_usd: number | null;
-            /** Model */
-            model: string;
-            /**
-             * Most Tokens
-             * @description Of all of them, questions and answers together.
-             */
-            most_tokens: number;
-            /**
-             * Most Usd
-             * @description What all of them cost at most, in US dollars.
-             */
-            most_usd: number;
-            /** Most Usd Of One */
-            most_usd_of_one: number;
-            /**
-             * Pictures
-             * @description How many would be sent: those without a description that can be described.
-             */
-            pictures: number;
-            /**
-             * Resets On
-             * Format: date
-             * @description When a new month begins, by UTC.
-             */
-            resets_on: string;
-            /**
-             * Spent By
-             * @description Whose budget has no room for one picture: person or site. Null: both have.
-             */
-            spent_by: string | null;
         };
         /**
          * EventRow
@@ -4387,6 +4417,35 @@ export interface components {
             urls_expire_at: string | null;
         };
         /**
+         * InvitationOut
+         * @description An invitation that one has not answered.
+         */
+        InvitationOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Invited At
+             * Format: date-time
+             */
+            invited_at: string;
+            /**
+             * Owner
+             * @description The address of who invites, which they have proved.
+             */
+            owner: string;
+            /**
+             * Role
+             * @description viewer: looks. contributor: adds pictures of their own, too.
+             * @enum {string}
+             */
+            role: "viewer" | "contributor";
+            /** Title */
+            title: string;
+        };
+        /**
          * InviteIn
          * @description An invitation to be made.
          */
@@ -4465,6 +4524,55 @@ export interface components {
         InvitesOut: {
             /** Invites */
             invites: components["schemas"]["InviteRow"][];
+        };
+        /**
+         * JoinedAlbumOut
+         * @description An album of somebody else that one is in.
+         */
+        JoinedAlbumOut: {
+            /**
+             * Count
+             * @description Of pictures.
+             */
+            count: number;
+            /**
+             * Cover Id
+             * @description Its address is told as that of any picture of it.
+             */
+            cover_id: string | null;
+            /**
+             * Has News
+             * @description It has changed since you last looked.
+             */
+            has_news: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /**
+             * Owner
+             * @description The address of whose it is.
+             */
+            owner: string;
+            /**
+             * Role
+             * @description viewer: looks. contributor: adds pictures of their own, too.
+             * @enum {string}
+             */
+            role: "viewer" | "contributor";
+            /**
+             * Thumbhash
+             * @description Of the cover; a colour placeholder, base64.
+             */
+            thumbhash: string | null;
+            /** Title */
+            title: string;
         };
         /**
          * JoinIn
@@ -4830,6 +4938,252 @@ export interface components {
          */
         MatchingImages: {
             match: components["schemas"]["Match"];
+        };
+        /**
+         * MemberImageOut
+         * @description One picture, as members see it; null is what is not there or not shown.
+         */
+        MemberImageOut: {
+            /**
+             * Added By
+             * @description The address of who put it into the album.
+             */
+            added_by: string;
+            /** Alt Text */
+            alt_text: string | null;
+            /** Date */
+            date: string | null;
+            /** Description */
+            description: string | null;
+            /**
+             * Has Original
+             * @description Whether its original may be saved.
+             */
+            has_original: boolean;
+            /**
+             * Height
+             * @description Pixels, upright.
+             */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Mine
+             * @description Whether it is the picture of whoever asks.
+             */
+            is_mine: boolean;
+            /** Name */
+            name: string | null;
+            /** Place */
+            place: string | null;
+            /**
+             * Width
+             * @description Pixels, upright.
+             */
+            width: number | null;
+        };
+        /**
+         * MemberImagesChangedOut
+         * @description What was changed; what was as it should be already is left out.
+         */
+        MemberImagesChangedOut: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * MemberImagesIn
+         * @description Which pictures.
+         */
+        MemberImagesIn: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * MemberIn
+         * @description Whom to invite, and as what.
+         */
+        MemberIn: {
+            /**
+             * Email
+             * Format: email
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * Role
+             * @description viewer: looks. contributor: adds pictures of their own, too.
+             * @enum {string}
+             */
+            role?: "viewer" | "contributor";
+        };
+        /**
+         * MemberInViewOut
+         * @description What it takes to show pictures, by their ids; what is not in the album is left out.
+         */
+        MemberInViewOut: {
+            /**
+             * Alt Texts
+             * @description Where descriptions are shown.
+             */
+            alt_texts: {
+                [key: string]: string;
+            };
+            /**
+             * Parts
+             * @description One for each person whose pictures they are.
+             */
+            parts: components["schemas"]["MemberPartOut"][];
+            /**
+             * Thumbhashes
+             * @description Colour placeholders, base64.
+             */
+            thumbhashes: {
+                [key: string]: string | null;
+            };
+            /**
+             * Urls Expire At
+             * @description A minute from now at most: then ask again. null: there are none.
+             */
+            urls_expire_at: string | null;
+        };
+        /**
+         * MemberOut
+         * @description Somebody who was invited to an album, or is in it.
+         */
+        MemberOut: {
+            /**
+             * Email
+             * @description The address that was invited.
+             */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Invited At
+             * Format: date-time
+             * @description An invitation is good for 30 days.
+             */
+            invited_at: string;
+            /** Joined At */
+            joined_at: string | null;
+            /**
+             * Pictures
+             * @description How many they have added.
+             */
+            pictures: number;
+            /**
+             * Role
+             * @description viewer: looks. contributor: adds pictures of their own, too.
+             * @enum {string}
+             */
+            role: "viewer" | "contributor";
+            /**
+             * State
+             * @description invited: there was no answer, or they declined. Nobody is told whether there is such an account.
+             * @enum {string}
+             */
+            state: "invited" | "joined";
+        };
+        /**
+         * MemberPartOut
+         * @description Addresses below one owner of pictures.
+         */
+        MemberPartOut: {
+            /** @description Each address is `base` + its own + `&` + `query`. */
+            addresses: components["schemas"]["SharedAddresses"];
+            /** Previews */
+            previews: {
+                [key: string]: string;
+            };
+            /** Thumbnails */
+            thumbnails: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * MemberPatch
+         * @description What changes.
+         */
+        MemberPatch: {
+            /**
+             * Role
+             * @description viewer: looks. contributor: adds pictures of their own, too.
+             * @enum {string}
+             */
+            role: "viewer" | "contributor";
+        };
+        /**
+         * MembersEndedOut
+         * @description What was ended.
+         */
+        MembersEndedOut: {
+            /**
+             * Ended
+             * @description How many memberships and invitations.
+             */
+            ended: number;
+        };
+        /**
+         * MembersOut
+         * @description Who is in an album, those invited first first.
+         */
+        MembersOut: {
+            /** Members */
+            members: components["schemas"]["MemberOut"][];
+            shows: components["schemas"]["MembersSeeOut"];
+        };
+        /**
+         * MembersSeeOut
+         * @description What members see of an album beside its pictures.
+         */
+        MembersSeeOut: {
+            /**
+             * Allow Originals
+             * @description They save originals, with all that is written in them.
+             */
+            allow_originals: boolean;
+            /**
+             * Show Dates
+             * @description When each was taken.
+             */
+            show_dates: boolean;
+            /**
+             * Show Descriptions
+             * @description Alt texts and descriptions.
+             */
+            show_descriptions: boolean;
+            /**
+             * Show Names
+             * @description Names of files.
+             */
+            show_names: boolean;
+            /**
+             * Show Places
+             * @description The town of each.
+             */
+            show_places: boolean;
+        };
+        /**
+         * MembersSeePatch
+         * @description What changes of what members see beside the pictures; what is left out stays.
+         */
+        MembersSeePatch: {
+            /** Allow Originals */
+            allow_originals?: boolean;
+            /** Show Dates */
+            show_dates?: boolean;
+            /** Show Descriptions */
+            show_descriptions?: boolean;
+            /** Show Names */
+            show_names?: boolean;
+            /** Show Places */
+            show_places?: boolean;
         };
         /**
          * NewImage
@@ -5339,36 +5693,6 @@ export interface components {
             places: (components["schemas"]["UploadPlaceOut"] | components["schemas"]["ExistsOut"] | components["schemas"]["WaitOut"] | components["schemas"]["RefusedOut"])[];
         };
         /**
-         * PriceOut
-         * @description What the model costs, in US dollars for a million tokens.
-         */
-        PriceOut: {
-            /**
-             * As Of
-             * @description Of the table that ships.
-             */
-            as_of: string | null;
-            /** Input Usd */
-            input_usd: number;
-            /**
-             * Is Operators
-             * @description The operator said so, and not the table that ships.
-             */
-            is_operators: boolean;
-            /**
-             * Most Usd Of One
-             * @description One picture, at most.
-             */
-            most_usd_of_one: number;
-            /** Output Usd */
-            output_usd: number;
-            /**
-             * Source
-             * @description Of the table that ships.
-             */
-            source: string | null;
-        };
-        /**
          * Problem
          * @description An error, as RFC 9457 wants it told. Programs look at `code`, people at `detail`.
          */
@@ -5379,7 +5703,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "no_second_factor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_albums" | "too_many_at_once" | "too_many_identities" | "too_many_in_shares" | "too_many_invites" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -5615,14 +5939,6 @@ export interface components {
             totp: components["schemas"]["TotpOut"] | null;
         };
         /**
-         * SelectedIn
-         * @description These pictures.
-         */
-        SelectedIn: {
-            /** Ids */
-            ids: string[];
-        };
-        /**
          * SessionOut
          * @description Who is signed in here, and what this site offers.
          */
@@ -5698,6 +6014,84 @@ export interface components {
             base: string;
             /** Query */
             query: string;
+        };
+        /**
+         * SharedAlbumOut
+         * @description An album as its members see it.
+         */
+        SharedAlbumOut: {
+            /**
+             * Allow Originals
+             * @description They save originals, with all that is written in them.
+             */
+            allow_originals: boolean;
+            /**
+             * Count
+             * @description Of pictures.
+             */
+            count: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Owner
+             * @description The address of whose it is.
+             */
+            owner: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "viewer" | "contributor";
+            /**
+             * Show Dates
+             * @description When each was taken.
+             */
+            show_dates: boolean;
+            /**
+             * Show Descriptions
+             * @description Alt texts and descriptions.
+             */
+            show_descriptions: boolean;
+            /**
+             * Show Names
+             * @description Names of files.
+             */
+            show_names: boolean;
+            /**
+             * Show Places
+             * @description The town of each.
+             */
+            show_places: boolean;
+            /** Title */
+            title: string;
+        };
+        /**
+         * SharedAlbumsOut
+         * @description What is shared with a person.
+         */
+        SharedAlbumsOut: {
+            /**
+             * Address Proved
+             * @description false: invitations are seen once it is.
+             */
+            address_proved: boolean;
+            /** Albums */
+            albums: components["schemas"]["JoinedAlbumOut"][];
+            /** Blocked */
+            blocked: components["schemas"]["BlockedOut"][];
+            /**
+             * Invitations
+             * @description The newest 100.
+             */
+            invitations: components["schemas"]["InvitationOut"][];
+            /**
+             * Wants Mail
+             * @description Whether one is mailed about invitations, once a day.
+             */
+            wants_mail: boolean;
         };
         /**
          * SharedImageOut
@@ -6246,49 +6640,6 @@ export interface components {
             quota: number | null;
         };
         /**
-         * SuggestionKind
-         * @description What a suggestion is.
-         * @enum {string}
-         */
-        SuggestionKind: "type" | "date" | "tag" | "album" | "place" | "camera" | "lens" | "word";
-        /**
-         * SuggestionOut
-         * @description What the query may go on with.
-         */
-        SuggestionOut: {
-            /**
-             * Count
-             * @description How many images it has: of tags and albums; null: not counted.
-             */
-            count: number | null;
-            /**
-             * Detail
-             * @description What tells it from others of its name; may be empty.
-             */
-            detail: string;
-            kind: components["schemas"]["SuggestionKind"];
-            /**
-             * Label
-             * @description As people read it.
-             * @example July 2024
-             */
-            label: string;
-            /**
-             * Q
-             * @description The whole query with it.
-             * @example beach july 2024
-             */
-            q: string;
-        };
-        /**
-         * SuggestionsOut
-         * @description From your own library only: kinds, dates, tags, albums, places, cameras, then words.
-         */
-        SuggestionsOut: {
-            /** Suggestions */
-            suggestions: components["schemas"]["SuggestionOut"][];
-        };
-        /**
          * TagDeletedOut
          * @description A tag that was deleted with those below it; images were not.
          */
@@ -6825,6 +7176,14 @@ export interface components {
              * @enum {string}
              */
             status: "wait";
+        };
+        /**
+         * WantsMailIn
+         * @description Whether one is mailed about invitations.
+         */
+        WantsMailIn: {
+            /** Wants Mail */
+            wants_mail: boolean;
         };
         /**
          * Why
@@ -10623,6 +10982,603 @@ export interface operations {
             };
         };
     };
+    get_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberIn"];
+            };
+        };
+        responses: {
+            /** @description They are invited, if there is such an account. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many people are in it as may be (`too_many_in_album`, `too_many_invited`), or your own address is not proved (`prove_address_first`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many people were invited or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersEndedOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many people were invited or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_what_members_see: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembersSeePatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersSeeOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many people were invited or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_from_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+                /** @description The `id` of the member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They see nothing of it any more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nobody such, or the album is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many people were invited or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+                /** @description The `id` of the member. */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nobody such, or the album is not yours: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many people were invited or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     move_in_album: {
         parameters: {
             query?: never;
@@ -13537,505 +14493,6 @@ export interface operations {
             };
         };
     };
-    get_description_costs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As asked. */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DescriptionCostsOut"];
-                };
-            };
-            /** @description Nobody is signed in, or the token is not known. */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["SignIn"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator has not switched AI descriptions on. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests, by this caller or from this address. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something behind the API does not answer. */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_description_budget: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BudgetPatch"];
-            };
-        };
-        responses: {
-            /** @description As asked. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DescriptionCostsOut"];
-                };
-            };
-            /** @description The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token is not known. */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["SignIn"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request came from another site. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator has not switched AI descriptions on. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than the API reads. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not declared as JSON, or is compressed. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right; see errors. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests, by this caller or from this address. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something behind the API does not answer. */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    describe_selected: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SelectedIn"];
-            };
-        };
-        responses: {
-            /** @description They wait for their descriptions. */
-            202: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QueuedOut"];
-                };
-            };
-            /** @description The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token is not known. */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["SignIn"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token may only read, or the request came from another site. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Descriptions are not available or not turned on, nobody has said what the model costs, or a budget has no room for one more picture. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than the API reads. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not declared as JSON, or is compressed. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right; see errors. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Enough descriptions were asked for. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something behind the API does not answer. */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_model_calls: {
-        parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description limit */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As asked. */
-            200: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CallsOut"];
-                };
-            };
-            /** @description The cursor was not made by this API. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token is not known. */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["SignIn"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right; see errors. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests, by this caller or from this address. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something behind the API does not answer. */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    estimate_descriptions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EstimateIn"];
-            };
-        };
-        responses: {
-            /** @description As asked. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EstimateOut"];
-                };
-            };
-            /** @description The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in, or the token is not known. */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["SignIn"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token may only read, or the request came from another site. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Descriptions are not available or not turned on, nobody has said what the model costs, or a budget has no room for one more picture. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than the API reads. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not declared as JSON, or is compressed. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields are not right; see errors. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests, by this caller or from this address. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something behind the API does not answer. */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     health: {
         parameters: {
             query?: never;
@@ -15907,14 +16364,62 @@ export interface operations {
             };
         };
     };
-    suggest_searches: {
+    get_shared: {
         parameters: {
-            query: {
-                /** @description The query as far as it is typed; its end is completed. */
-                q: string;
-                /** @description As of the search. */
-                today?: string;
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedOut"];
+                };
             };
+            /** @description The link is not known, was ended or has expired, or its password is not the one: `share_closed`, and the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_albums: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -15929,13 +16434,346 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuggestionsOut"];
+                    "application/json": components["schemas"]["SharedAlbumsOut"];
                 };
             };
             /** @description Nobody is signed in, or the token is not known. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_mail_of_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantsMailIn"];
+            };
+        };
+        responses: {
+            /** @description It is noted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many were answered or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedAlbumOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not shared with you (any more): the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_album: {
+        parameters: {
+            query?: {
+                /** @description Want no more invitations of its owner, either. */
+                block?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You are not in it any more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not shared with you (any more): the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many were answered or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_addresses_of_shared_album: {
+        parameters: {
+            query: {
+                /** @description Separated by commas, in whatever state; at most 200. */
+                ids: string;
+            };
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberInViewOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not shared with you (any more): the answer is the same. */
+            404: {
+                headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -15977,14 +16815,112 @@ export interface operations {
             };
         };
     };
-    get_shared: {
+    list_images_of_shared_album: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description From the page before. */
+                cursor?: string;
+            };
             header?: never;
-            path?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedImagesOut"];
+                };
+            };
+            /** @description The cursor is not one of ours, or its picture was taken out meanwhile: begin again. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not shared with you (any more): the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_to_shared_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberImagesIn"];
+            };
+        };
         responses: {
             /** @description As asked. */
             200: {
@@ -15993,10 +16929,151 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SharedOut"];
+                    "application/json": components["schemas"]["MemberImagesChangedOut"];
                 };
             };
-            /** @description The link is not known, was ended or has expired, or its password is not the one: `share_closed`, and the answer is the same. */
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may look at this album, and not add to it (`not_a_contributor`), or as usual. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The album is not shared with you, or a picture is not in your library. Nothing was added. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room for so many pictures (`too_many_added`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many were answered or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_image_of_shared_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+                /** @description The picture's `id`. */
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberImageOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The album has no such picture, or is not shared with you: the answer is the same. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -16007,6 +17084,403 @@ export interface operations {
                 };
             };
             /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_original_of_shared_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+                /** @description The picture's `id`. */
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedOriginalOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The album has no such picture, or is not shared with you: the answer is the same. Or its original is not to be had. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_from_shared_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the album. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberImagesIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberImagesChangedOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such album, or it is not shared with you (any more): the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many were answered or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unblock_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the person. */
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They may invite you again. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You have blocked nobody such. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many were answered or changed, or several changes of yours are under way. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The `id` of the invitation. */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such invitation, or not for you: the answer is the same. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You are in as many albums as you may be (`too_many_joined`), or have blocked as many people (`too_many_blocked`). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Many were answered or changed, or several changes of yours are under way. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -64,6 +64,13 @@ export type Share = Schemas["ShareOut"];
 export type MadeShare = Schemas["ShareMadeOut"];
 export type NewShare = Schemas["ShareIn"];
 export type ShareChanges = Schemas["SharePatch"];
+export type Member = Schemas["MemberOut"];
+export type MembersSee = Schemas["MembersSeeOut"];
+export type JoinedAlbum = Schemas["JoinedAlbumOut"];
+export type Invitation = Schemas["InvitationOut"];
+/** An album as its members see it, and one picture of it. */
+export type SharedAlbum = Schemas["SharedAlbumOut"];
+export type MemberImage = Schemas["MemberImageOut"];
 /** What a visitor is told of a share, what it shows, and one picture of it. */
 export type Shared = Schemas["SharedOut"];
 export type SharedImages = Schemas["SharedImagesOut"];

@@ -19,6 +19,7 @@ import {
   SearchPage,
   SearchViewer,
   SharedLinksPage,
+  SharedWithMe,
   TagPage,
   TagsPage,
   TrashViewer,
@@ -96,6 +97,7 @@ export const SignedIn = () => {
                 <Route path="/tags" component={TagsPage} />
                 <Route path="/look-alikes" component={LookalikesPage} />
                 <Route path="/shared" component={SharedLinksPage} />
+                <Route path="/shared-with-me/*?" component={SharedWithMe} />
                 {path === SEARCH && <SearchPage openId={openId} onOpen={open} onGo={navigate} />}
                 {path === DELETED && <DeletedPage openId={openId} onOpen={open} />}
                 {mainView && <ViewPage view={mainView} openId={openId} onOpen={open} />}

@@ -18,6 +18,7 @@ export const LookalikesPage = lazy(async () => ({
 export const SharedLinksPage = lazy(async () => ({
   default: (await import("@/features/sharing")).SharedLinksPage,
 }));
+export const SharedWithMe = lazy(() => import("./SharedWithMe"));
 const loadSearch = () => import("./SearchPage");
 export const SearchPage = lazy(async () => ({ default: (await loadSearch()).SearchPage }));
 export const SearchViewer = lazy(async () => ({ default: (await loadSearch()).SearchViewer }));

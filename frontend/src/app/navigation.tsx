@@ -45,6 +45,7 @@ export const morePages: readonly MainPage[] = [
   { path: "/archive", label: "Archive", icon: <ArchiveIcon /> },
   { path: "/look-alikes", label: "Look-alikes", icon: <PicturesIcon /> },
   { path: "/shared", label: "Shared links", icon: <ShareIcon /> },
+  { path: "/shared-with-me", label: "Shared with me", icon: <ShareIcon /> },
   { path: "/deleted", label: "Recently deleted", icon: <TrashIcon /> },
 ];
 

@@ -8,6 +8,7 @@ export const VIEWS: Readonly<Partial<Record<string, MainView>>> = {
 };
 
 export const DELETED = "/deleted";
+export const SHARED_WITH_ME = "/shared-with-me";
 
 const COLLECTION = /^\/(?<kind>albums|tags)\/(?<id>[^/]+)$/;
 

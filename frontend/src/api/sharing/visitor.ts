@@ -145,3 +145,9 @@ export class Visit {
     }
   }
 }
+
+/** What the grid and the viewer of shared pictures need of where these come from. */
+export type SharedSource = Pick<
+  Visit,
+  "share" | "page" | "image" | "original" | "urlsOf" | "noteLoaded" | "refresh"
+>;

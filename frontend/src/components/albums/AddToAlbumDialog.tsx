@@ -14,6 +14,7 @@ import { Button, classNames, Dialog, FormAlert, PlusIcon, Spinner, TextField } f
 
 import { AlbumCover } from "./AlbumCover";
 import { albumTitled, matchingAlbums } from "./matching-albums";
+import { SharedAlbumRows } from "./SharedAlbumRows";
 import type { ChosenAlbum } from "./use-add-to-album";
 
 const MAX_TITLE = 200;
@@ -178,6 +179,13 @@ export const AddToAlbumDialog = ({ count, onChoose, onClose }: AddToAlbumDialogP
                 <AlbumRow key={album.id} album={album} onChoose={() => choose(album)} />
               ))}
             </ul>
+            <SharedAlbumRows
+              text={text}
+              className={row}
+              onChoose={({ id, title: called }) =>
+                onChoose({ id, title: called, isNew: false, isShared: true })
+              }
+            />
             {found.length > MAX_SHOWN && (
               <p className="px-2 py-2 text-sm text-muted">
                 And {formatNumber(found.length - MAX_SHOWN)} others: type a part of the title.

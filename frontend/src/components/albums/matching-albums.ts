@@ -5,6 +5,10 @@ import { lowerCase } from "@/locale";
 /** Without regard to case and accents. */
 const plain = (text: string): string => lowerCase(text.normalize("NFD").replace(/\p{M}/gu, ""));
 
+/** Whether a title has this in it. */
+export const matchesTitle = (title: string, text: string): boolean =>
+  plain(title).includes(plain(text.trim()));
+
 /** The albums whose titles have this in them; those that begin with it come first. */
 export const matchingAlbums = (albums: readonly Album[], text: string): readonly Album[] => {
   const wanted = plain(text.trim());

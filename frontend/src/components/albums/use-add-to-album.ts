@@ -1,25 +1,71 @@
 /** Puts pictures into an album, and offers to take it back. */
 import { useCallback } from "react";
 
-import { useDeleteAlbum, type ListedImage } from "@/api";
+import { useContribute, useDeleteAlbum, useWithdraw, type ListedImage } from "@/api";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
 import { countStacked } from "@/components/gallery/count-stacked";
+import { useTellChange } from "@/components/corrections/use-tell-change";
 import { formatNumber } from "@/locale";
 
-/** `isNew`: it was made for these pictures, so the undo deletes it again. */
-export type ChosenAlbum = { id: string; title: string; isNew: boolean };
+/**
+ * `isNew`: it was made for these pictures, so the undo deletes it again. `isShared`: it is somebody else's, to which
+ * one adds pictures as a member.
+ */
+export type ChosenAlbum = { id: string; title: string; isNew: boolean; isShared?: boolean };
+
+/** As many as the API takes at once. */
+const MAX_ADDED = 1_000;
+
+/** Puts pictures into somebody else's album. Of stacks, what stands for each. */
+const useAddToShared = () => {
+  const { mutateAsync: add } = useContribute();
+  const { mutateAsync: takeOut } = useWithdraw();
+  const tell = useTellChange();
+  return useCallback(
+    (images: readonly ListedImage[], { id: albumId, title }: ChosenAlbum) => {
+      const all = images.map(({ id }) => id);
+      const added: string[] = [];
+      const run = async () => {
+        for (let start = 0; start < all.length; start += MAX_ADDED) {
+          const { ids } = await add({ albumId, ids: all.slice(start, start + MAX_ADDED) });
+          added.push(...ids);
+        }
+      };
+      const undo = async () => {
+        for (let start = 0; start < added.length; start += MAX_ADDED) {
+          await takeOut({ albumId, ids: added.slice(start, start + MAX_ADDED) });
+        }
+      };
+      const answer = run();
+      void tell(answer, {
+        message: `Added ${formatNumber(all.length)} to ${title}`,
+        undo: () => answer.then(undo),
+      });
+      return { answer };
+    },
+    [add, takeOut, tell],
+  );
+};
 
 export const useAddToAlbum = () => {
   const { change } = useChangeWithUndo();
   const { remove } = useDeleteAlbum();
+  const addToShared = useAddToShared();
   return useCallback(
-    (images: readonly ListedImage[], { id, title, isNew }: ChosenAlbum, wholeStacks = false) =>
-      change("add_to_album", images, {
+    (
+      images: readonly ListedImage[],
+      album: ChosenAlbum,
+      wholeStacks = false,
+    ): { answer: Promise<unknown> } => {
+      const { id, title, isNew } = album;
+      if (album.isShared === true) return addToShared(images, album);
+      return change("add_to_album", images, {
         albumId: id,
         wholeStacks,
         message: `Added ${formatNumber(wholeStacks ? countStacked(images) : images.length)} to ${title}`,
         ...(isNew ? { undo: () => remove(id) } : {}),
-      }),
-    [change, remove],
+      });
+    },
+    [addToShared, change, remove],
   );
 };

@@ -29,6 +29,9 @@ test.each([
   ],
   ["share_ended", { shows: "selection" }, "Share link to a selection ended"],
   ["shares_ended", { shares: 3 }, "All 3 share links ended"],
+  ["member_invited", { email: "b@example.org" }, "Invited to an album: b@example.org"],
+  ["person_blocked", { email: "b@example.org" }, "Blocked b@example.org"],
+  ["album_left", {}, "In somebody’s album no more"],
   ["an_event_of_tomorrow", {}, "An event of tomorrow"],
 ])("%s %o: %s", (event, detail, words) => {
   expect(eventLabel(event, detail)).toBe(words);

@@ -62,6 +62,11 @@ const withAddress = (words: string, joint: string, address: unknown): string => 
   return text === undefined ? words : `${words} ${joint} ${text}`;
 };
 
+const toPerson =
+  (words: string) =>
+  ({ email }: Detail): string =>
+    `${words} ${textOf(email) ?? "somebody"}`;
+
 const othersEnded = ({ ended }: Detail): string => {
   if (typeof ended !== "number") return "All other devices signed out";
   return ended === 1 ? "1 other device signed out" : `${ended} other devices signed out`;
@@ -155,6 +160,16 @@ const WORDS: Readonly<Record<string, Words>> = {
   share_changed: (detail) => sharedLink("changed", detail),
   share_ended: (detail) => sharedLink("ended", detail),
   shares_ended: allSharesEnded,
+  member_invited: toPerson("Invited to an album:"),
+  member_joined: toPerson("Joined your album:"),
+  member_changed: toPerson("What somebody may do in an album changed:"),
+  member_removed: toPerson("Removed from an album:"),
+  members_removed: "Everybody removed from albums",
+  album_joined: "Joined somebody’s album",
+  album_left: "In somebody’s album no more",
+  album_transferred: "Album given to another person",
+  person_blocked: toPerson("Blocked"),
+  person_unblocked: toPerson("Unblocked"),
   deletion_asked: "Account deletion requested",
   deletion_called_off: "Account deletion cancelled",
   account_deleted: "Account deleted",

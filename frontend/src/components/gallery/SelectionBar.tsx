@@ -11,9 +11,9 @@ import { MAX_SELECTED } from "./selection";
 const MAX_MEASURED = 500;
 
 /** How large the originals are together, in words; null: that is not known of all. */
-const useTotalSize = (selected: readonly ListedImage[]): string | null => {
+const useTotalSize = (selected: readonly ListedImage[], isOwn: boolean): string | null => {
   const known = useKnownImages();
-  const isMeasured = selected.length <= MAX_MEASURED;
+  const isMeasured = isOwn && selected.length <= MAX_MEASURED;
   const missing = selected.filter((image) => !isWhole(image) && !known.has(image.id));
   useImagesInView(isMeasured ? missing.map(({ id }) => id) : []);
   if (!isMeasured) return null;
@@ -29,11 +29,13 @@ const useTotalSize = (selected: readonly ListedImage[]): string | null => {
 type SelectionBarProps = {
   selected: readonly ListedImage[];
   onClear: () => void;
+  /** Of others' pictures nobody is told how large they are. */
+  isOwn?: boolean;
   children: ReactNode;
 };
 
-export const SelectionBar = ({ selected, onClear, children }: SelectionBarProps) => {
-  const size = useTotalSize(selected);
+export const SelectionBar = ({ selected, onClear, isOwn = true, children }: SelectionBarProps) => {
+  const size = useTotalSize(selected, isOwn);
   const isFull = selected.length >= MAX_SELECTED;
   return (
     <div

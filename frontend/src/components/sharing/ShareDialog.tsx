@@ -7,14 +7,20 @@ import { Button, Dialog } from "@/ui";
 
 import { expiryIn, NOTHING_SHOWN } from "./share-options";
 import { isSaidAtField, ShareFields } from "./ShareFields";
+import { ShareTabs, type Way } from "./ShareTabs";
 import { TheLink } from "./TheLink";
 
 /** What is shared, in words, and what it is called at first. */
 export type Shareable = Pick<NewShare, "album_id" | "images"> & { words: string; title: string };
 
-type ShareDialogProps = { what: Shareable; onClose: () => void };
+type ShareDialogProps = {
+  what: Shareable;
+  /** Of albums, which can be shared with people, too. */
+  onWay?: (way: Way) => void;
+  onClose: () => void;
+};
 
-const SwitchedOff = ({ onClose }: { onClose: () => void }) => (
+const SwitchedOff = ({ onWay, onClose }: Omit<ShareDialogProps, "what">) => (
   <Dialog
     title="Share links are switched off"
     onClose={onClose}
@@ -24,18 +30,19 @@ const SwitchedOff = ({ onClose }: { onClose: () => void }) => (
       </Button>
     }
   >
+    {onWay && <ShareTabs way="link" onChoose={onWay} />}
     <p className="text-muted">
       Whoever runs this site has switched share links off. Nothing was shared.
     </p>
   </Dialog>
 );
 
-export const ShareDialog = ({ what, onClose }: ShareDialogProps) => {
+export const ShareDialog = ({ what, onWay, onClose }: ShareDialogProps) => {
   const make = useMakeShare();
   const isAllowed = useShares().data?.allowed ?? true;
   const [shows, setShows] = useState(NOTHING_SHOWN);
   if (make.data) return <TheLink heading="Your link" share={make.data} onClose={onClose} />;
-  if (!isAllowed) return <SwitchedOff onClose={onClose} />;
+  if (!isAllowed) return <SwitchedOff onClose={onClose} {...(onWay ? { onWay } : {})} />;
   const { words, title, ...shared } = what;
   return (
     <FormDialog
@@ -57,6 +64,7 @@ export const ShareDialog = ({ what, onClose }: ShareDialogProps) => {
       }}
       onClose={onClose}
     >
+      {onWay && <ShareTabs way="link" onChoose={onWay} />}
       <ShareFields share={null} title={title} shows={shows} onShows={setShows} error={make.error} />
     </FormDialog>
   );

@@ -2,13 +2,15 @@
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 
-import { toProblem, useAlbums, useMakeAlbum, type Album } from "@/api";
+import { toProblem, useAlbums, useMakeAlbum, useSharedAlbums, type Album } from "@/api";
 import { AlbumCover } from "@/components/albums/AlbumCover";
 import { spanInWords } from "@/components/albums/album-words";
+import { Badge } from "@/components/settings/Badge";
 import { picturesInWords } from "@/locale";
 import {
   AlbumsIcon,
   Button,
+  buttonClass,
   EmptyState,
   ErrorState,
   PlusIcon,
@@ -97,6 +99,10 @@ export const AlbumsPage = () => {
   const [isMaking, setIsMaking] = useState(false);
   const make = useMakeAlbum();
   const hasAny = (useAlbums().data?.length ?? 0) > 0;
+  const shared = useSharedAlbums().data;
+  const hasNews =
+    (shared?.invitations.length ?? 0) > 0 ||
+    shared?.albums.some((album) => album.has_news) === true;
   usePageTitle("Albums");
   const open = () => {
     make.reset();
@@ -106,11 +112,17 @@ export const AlbumsPage = () => {
     <>
       <div className="flex min-h-16 items-center justify-between gap-4">
         <h1 className="py-3 text-2xl font-semibold tracking-tight">Albums</h1>
-        {hasAny && (
-          <Button icon={<PlusIcon />} onClick={open}>
-            New album
-          </Button>
-        )}
+        <div className="flex items-center gap-2">
+          <Link href="/shared-with-me" className={buttonClass("quiet")}>
+            Shared with me
+            {hasNews && <Badge tone="accent">New</Badge>}
+          </Link>
+          {hasAny && (
+            <Button icon={<PlusIcon />} onClick={open}>
+              New album
+            </Button>
+          )}
+        </div>
       </div>
       <List onNew={open} />
       {isMaking && (

@@ -1,26 +1,32 @@
-/** Shares an album by a link. */
+/** Shares an album: by a link, or with people who have an account here. */
 import { Suspense, useState } from "react";
 
 import type { Album } from "@/api";
-import { ShareDialog } from "@/components/sharing/load-share-dialog";
+import { PeopleDialog, ShareDialog } from "@/components/sharing/load-share-dialog";
 import { ShareIcon } from "@/components/sharing/ShareIcon";
+import type { Way } from "@/components/sharing/ShareTabs";
 import { Button } from "@/ui";
 
 export const ShareAlbumButton = ({ album: { id, title } }: { album: Album }) => {
-  const [isOpen, setIsOpen] = useState(false);
+  const [way, setWay] = useState<Way | null>(null);
+  const close = () => setWay(null);
   return (
     <>
-      <Button icon={<ShareIcon />} onClick={() => setIsOpen(true)}>
+      <Button icon={<ShareIcon />} onClick={() => setWay("link")}>
         Share
       </Button>
-      {isOpen && (
-        <Suspense fallback={null}>
+      <Suspense fallback={null}>
+        {way === "link" && (
           <ShareDialog
             what={{ album_id: id, words: `“${title}”`, title }}
-            onClose={() => setIsOpen(false)}
+            onWay={setWay}
+            onClose={close}
           />
-        </Suspense>
-      )}
+        )}
+        {way === "people" && (
+          <PeopleDialog albumId={id} title={title} onWay={setWay} onClose={close} />
+        )}
+      </Suspense>
     </>
   );
 };

@@ -1,7 +1,14 @@
 /** One picture of a share over the whole window, and what its owner lets visitors know about it. */
-import { useEffect, useEffectEvent, useRef, useState, type PointerEvent } from "react";
+import {
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  type PointerEvent,
+  type ReactNode,
+} from "react";
 
-import { dayInWords, isClosed, toProblem, type SharedImage, type Visit } from "@/api";
+import { dayInWords, isClosed, toProblem, type SharedImage, type SharedSource } from "@/api";
 import {
   ChevronLeftIcon,
   ChevronRightIcon,
@@ -15,11 +22,13 @@ import {
 import type { SharedGallery } from "./use-shared-gallery";
 
 type SharedViewerProps = {
-  visit: Visit;
+  visit: SharedSource;
   gallery: SharedGallery;
   imageId: string;
   onShow: (id: string) => void;
   onClose: () => void;
+  /** More about a picture, in lines, and what can be done with it. */
+  more?: (image: SharedImage) => { lines: readonly string[]; actions: ReactNode };
 };
 
 /** A finger that moves so far across turns to the next picture. */
@@ -32,7 +41,11 @@ const round =
  * What is told of a picture; null while it is not known. It is asked also where nothing is told: so a link that
  * has ended is noticed here, though its pictures are in the browser's cache.
  */
-const useWords = (visit: Visit, imageId: string, onClosed: () => void): SharedImage | null => {
+const useWords = (
+  visit: SharedSource,
+  imageId: string,
+  onClosed: () => void,
+): SharedImage | null => {
   const [known, setKnown] = useState<SharedImage | null>(null);
   useEffect(() => {
     let isWanted = true;
@@ -50,11 +63,12 @@ const useWords = (visit: Visit, imageId: string, onClosed: () => void): SharedIm
   return known?.id === imageId ? known : null;
 };
 
-const Words = ({ image }: { image: SharedImage }) => {
+const Words = ({ image, more = [] }: { image: SharedImage; more?: readonly string[] }) => {
   const lines = [
     image.date === null ? null : dayInWords(image.date),
     image.description ?? image.alt_text,
     image.name,
+    ...more,
   ].filter((line) => line !== null && line !== "");
   if (lines.length === 0) return null;
   return (
@@ -68,7 +82,7 @@ const Words = ({ image }: { image: SharedImage }) => {
   );
 };
 
-type DownloadProps = { visit: Visit; imageId: string; onClosed: () => void };
+type DownloadProps = { visit: SharedSource; imageId: string; onClosed: () => void };
 
 const Download = ({ visit, imageId, onClosed }: DownloadProps) => {
   const [problem, setProblem] = useState<string | null>(null);
@@ -96,13 +110,15 @@ const Download = ({ visit, imageId, onClosed }: DownloadProps) => {
   );
 };
 
-export const SharedViewer = ({ visit, gallery, imageId, onShow, onClose }: SharedViewerProps) => {
+export const SharedViewer = (props: SharedViewerProps) => {
+  const { visit, gallery, imageId, onShow, onClose } = props;
   const root = useRef<HTMLDivElement>(null);
   const { rows, refresh, nameOf } = gallery;
   const index = rows.findIndex(({ id }) => id === imageId);
   const [before, next] = [rows[index - 1]?.id, index === -1 ? undefined : rows[index + 1]?.id];
   const urls = visit.urlsOf(imageId);
   const words = useWords(visit, imageId, gallery.onClosed);
+  const more = words && props.more?.(words);
   const [loaded, setLoaded] = useState<string | null>(null);
   const start = useRef<number | null>(null);
   const isBroken = useRef(false);
@@ -184,11 +200,12 @@ export const SharedViewer = ({ visit, gallery, imageId, onShow, onClose }: Share
           <VisuallyHidden>Loading</VisuallyHidden>
         </div>
       )}
-      {words && <Words image={words} />}
+      {words && <Words image={words} {...(more ? { more: more.lines } : {})} />}
       <div className="absolute inset-x-0 top-0 flex items-center justify-between gap-2 p-3 pt-[max(0.75rem,env(safe-area-inset-top))]">
         <button type="button" aria-label="Close" title="Close" onClick={onClose} className={round}>
           <CloseIcon />
         </button>
+        {more?.actions}
         {visit.share.allow_downloads && (
           <Download visit={visit} imageId={imageId} onClosed={gallery.onClosed} />
         )}

@@ -1,7 +1,7 @@
 /** What a share shows, as a list for the grid: its pages, and the addresses of what is in view. */
 import { useCallback, useEffect, useMemo, useState } from "react";
 
-import { isClosed, toProblem, type Image, type ListedImage, type Visit } from "@/api";
+import { isClosed, toProblem, type Image, type ListedImage, type SharedSource } from "@/api";
 import type { GalleryList, Near } from "@/components/gallery/gallery-list";
 
 /** How often it is looked whether addresses of what is in view have ended: they live for a minute. */
@@ -9,7 +9,7 @@ const RENEW_MS = 15_000;
 
 type Pages = { rows: readonly ListedImage[]; cursor: string | null; isLoading: boolean };
 
-type Page = Awaited<ReturnType<Visit["page"]>>;
+type Page = Awaited<ReturnType<SharedSource["page"]>>;
 
 /** The day of each picture; empty: it is not shown, or the order is not by days. */
 const daysOf = ({ days, ids }: Page): readonly string[] => {
@@ -35,7 +35,7 @@ const rowsOf = (page: Page): ListedImage[] => {
 };
 
 /** A picture as the grid draws it: what visitors are not told is empty. */
-const withAddress = (row: ListedImage, visit: Visit, alt: string): Image | null => {
+const withAddress = (row: ListedImage, visit: SharedSource, alt: string): Image | null => {
   const urls = visit.urlsOf(row.id);
   return (
     (urls &&
@@ -63,7 +63,7 @@ const withAddress = (row: ListedImage, visit: Visit, alt: string): Image | null 
 };
 
 /** The next page; or the first one, where the picture that the last one ended with was taken out meanwhile. */
-const pageAfter = async (visit: Visit, cursor: string | null) => {
+const pageAfter = async (visit: SharedSource, cursor: string | null) => {
   try {
     return { page: await visit.page(cursor), isFirst: cursor === null };
   } catch (error) {
@@ -80,13 +80,13 @@ export type SharedGallery = {
   /** What a picture is called where nothing is said of it. */
   nameOf: (id: string) => string;
   /** Asks for addresses of these that work. */
-  refresh: Visit["refresh"];
+  refresh: SharedSource["refresh"];
   onFailed: (image: ListedImage) => boolean;
   /** The link is not open any more. */
   onClosed: () => void;
 };
 
-export const useSharedGallery = (visit: Visit, onClosed: () => void): SharedGallery => {
+export const useSharedGallery = (visit: SharedSource, onClosed: () => void): SharedGallery => {
   const [pages, setPages] = useState<Pages>({ rows: [], cursor: null, isLoading: true });
   const [error, setError] = useState<Error | null>(null);
   // Counts the answers with addresses: what is drawn of them is another then.
@@ -126,7 +126,7 @@ export const useSharedGallery = (visit: Visit, onClosed: () => void): SharedGall
     [fetchAfter],
   );
 
-  const refresh = useCallback<Visit["refresh"]>(
+  const refresh = useCallback<SharedSource["refresh"]>(
     async (...asked) => {
       try {
         const isAnswered = await visit.refresh(...asked);

@@ -1,0 +1,126 @@
+"""Members add pictures of their own to somebody's album, and take them out. The caller commits.
+
+A picture stays its person's: it counts for their quota, and they may do with it what they like. It
+is in the album for as long as their membership. Its owner may take it out, and nothing else. See
+[Note: One way in] in access.py.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Uuid, any_, delete, func, literal, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.accounts.models import User
+from app.database import db, now
+from app.errors import NotContributorError, NotFoundError, TooManyAddedError
+from app.images.models import Image
+from app.members.access import OpenAlbum, open_album
+from app.members.models import AlbumContribution, AlbumMember
+
+MAX_OF_MEMBER = 2_000  # in one album
+MAX_IN_ALBUM = 5_000
+MAX_OF_OWNER = 50_000  # in all albums of one owner, which all have to go with the account
+# One addition at a time to albums of one owner, so that no two go past the limits together.
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:owner AS text), 122))")
+_SHOWS = ("show_dates", "show_descriptions", "show_names", "show_places", "allow_originals")
+
+
+def contribute(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Add pictures of one's own library; return those that were not in it. Safe to repeat.
+
+    Raises:
+        NotFoundError: the album is not shared with this person, or a picture is not theirs.
+        NotContributorError: they may only look.
+        TooManyAddedError: see the limits above.
+    """
+    album = open_album(user, album_id)
+    if not album.may_add:
+        raise NotContributorError
+    db.session.execute(_TAKE_TURN, {"owner": album.owner_id})
+    _hold_membership(user, album)
+    wanted = list(dict.fromkeys(ids))
+    is_wanted = Image.id == any_(literal(wanted, ARRAY(Uuid())))
+    theirs = select(Image.id).where(Image.owned_by(user), Image.in_library(), is_wanted)
+    found = list(db.session.scalars(theirs.with_for_update(key_share=True, read=True)))
+    if len(found) != len(wanted):
+        raise NotFoundError("Not all of these pictures are in your library. Nothing was added.")
+    moment = now()
+    added = list(
+        db.session.scalars(
+            postgresql.insert(AlbumContribution)
+            .values(
+                [
+                    {
+                        "album_id": album.id,
+                        "image_id": each,
+                        "membership_id": album.grant_id,
+                        "added_at": moment,
+                        **{name: getattr(album, name) for name in _SHOWS},
+                    }
+                    for each in found
+                ]
+            )
+            .on_conflict_do_nothing()
+            .returning(AlbumContribution.image_id)
+        )
+    )
+    if added and _is_too_much(album):
+        db.session.rollback()
+        raise TooManyAddedError
+    return added
+
+
+def withdraw(user: User, album_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Take pictures out again: a member their own, the album's owner all that members added.
+
+    Return which there were. Safe to repeat.
+
+    Raises:
+        NotFoundError: the album is not shared with this person, or by them.
+    """
+    album = open_album(user, album_id)
+    gone = delete(AlbumContribution).where(
+        AlbumContribution.album_id == album.id,
+        AlbumContribution.image_id == any_(literal(list(ids), ARRAY(Uuid()))),
+    )
+    if not album.is_own:
+        gone = gone.where(AlbumContribution.membership_id == album.grant_id)
+    gone = gone.execution_options(synchronize_session=False)
+    return list(db.session.scalars(gone.returning(AlbumContribution.image_id)))
+
+
+def _hold_membership(user: User, album: OpenAlbum) -> None:
+    """Lock the membership: whoever is removed at this moment adds nothing any more.
+
+    Raises:
+        NotFoundError: they were removed, or may not add any more.
+    """
+    held = db.session.scalar(
+        select(AlbumMember.id)
+        .where(
+            AlbumMember.id == album.grant_id,
+            AlbumMember.member_id == user.id,
+            AlbumMember.role == "contributor",
+        )
+        .with_for_update(read=True)
+    )
+    if held is None:
+        raise NotFoundError
+
+
+def _is_too_much(album: OpenAlbum) -> bool:
+    counted = func.count()
+    in_album, of_member = db.session.execute(
+        select(counted, counted.filter(AlbumContribution.membership_id == album.grant_id)).where(
+            AlbumContribution.album_id == album.id
+        )
+    ).one()
+    of_owner = db.session.scalar(
+        select(counted)
+        .select_from(AlbumContribution)
+        .join(AlbumMember, AlbumMember.id == AlbumContribution.membership_id)
+        .where(AlbumMember.owner_id == album.owner_id)
+    )
+    return in_album > MAX_IN_ALBUM or of_member > MAX_OF_MEMBER or (of_owner or 0) > MAX_OF_OWNER

@@ -1,0 +1,185 @@
+/** An album of somebody else's, as whoever is in it sees it; or one's own with what others added. */
+import { useCallback, useEffect, useMemo, useState, type SyntheticEvent } from "react";
+import { createPortal } from "react-dom";
+
+import {
+  isClosed,
+  MemberVisit,
+  toProblem,
+  useWithdraw,
+  type ListedImage,
+  type SharedImage,
+} from "@/api";
+import { ImageGrid } from "@/components/gallery/ImageGrid";
+import { SelectionBar, SelectionButton } from "@/components/gallery/SelectionBar";
+import { useSelection } from "@/components/gallery/use-selection";
+import {
+  ClosedAlbum,
+  PictureActions,
+  SharedAlbumHeader,
+  wordsOfPicture,
+} from "@/features/shared-albums";
+import { SharedViewer, useSharedGallery } from "@/features/visitor/parts";
+import { picturesInWords } from "@/locale";
+import {
+  ErrorState,
+  GridSkeleton,
+  RemoveFromAlbumIcon,
+  Spinner,
+  usePageTitle,
+  useToast,
+} from "@/ui";
+
+import { SHARED_WITH_ME } from "./views";
+
+type SharedAlbumPageProps = {
+  id: string;
+  openId: string | null;
+  onOpen: (id: string) => void;
+  onShow: (id: string) => void;
+  onClose: () => void;
+};
+
+type PicturesProps = SharedAlbumPageProps & {
+  visit: MemberVisit;
+  onClosed: () => void;
+  onChanged: () => void;
+};
+
+const Pictures = (props: PicturesProps) => {
+  const { visit, id, openId, onOpen, onShow, onClose, onClosed, onChanged } = props;
+  const { album } = visit;
+  const gallery = useSharedGallery(visit, onClosed);
+  const { list } = gallery;
+  const { selection, selected, select, extend } = useSelection(list, { isPaused: openId !== null });
+  const withdraw = useWithdraw();
+  const toast = useToast();
+  const maySelect = album.role !== "viewer";
+  const open = useMemo(() => (openId === null ? null : { id: openId, at: null }), [openId]);
+  usePageTitle(album.title);
+  const noteLoaded = ({ target }: SyntheticEvent) => {
+    if (target instanceof HTMLImageElement) visit.noteLoaded(target.src);
+  };
+  const takeOut = (ids: readonly string[]) =>
+    withdraw.mutate(
+      { albumId: id, ids },
+      {
+        onSuccess: ({ ids: gone }) => {
+          const left = ids.length - gone.length;
+          const whose =
+            album.role === "owner" ? "Your own are removed in the album itself" : "Others stay";
+          const rest = left === 0 ? "" : `. ${whose}: ${picturesInWords(left)}.`;
+          toast.show({ message: `Removed ${picturesInWords(gone.length)}${rest}` });
+          select({ type: "clear" });
+          if (openId !== null) onClose();
+          if (gone.length > 0) onChanged();
+        },
+        onError: (error) => toast.show({ tone: "error", message: toProblem(error).detail }),
+      },
+    );
+  const more = (image: SharedImage) => {
+    const { lines, isMine, hasOriginal } = wordsOfPicture(image, album);
+    return {
+      lines,
+      actions: (
+        <PictureActions
+          visit={visit}
+          imageId={image.id}
+          hasOriginal={hasOriginal}
+          onRemove={isMine ? () => takeOut([image.id]) : null}
+        />
+      ),
+    };
+  };
+  return (
+    <div className="timeline-page sm:pr-6" onLoadCapture={noteLoaded}>
+      <SharedAlbumHeader album={album} />
+      {selected.length > 0 && (
+        <SelectionBar selected={selected} onClear={() => select({ type: "clear" })} isOwn={false}>
+          <SelectionButton
+            icon={<RemoveFromAlbumIcon />}
+            onClick={() => takeOut(selected.map((image: ListedImage) => image.id))}
+          >
+            Remove from album
+          </SelectionButton>
+        </SelectionBar>
+      )}
+      {list.query.isError && (
+        <ErrorState
+          title="The pictures could not be loaded"
+          detail={list.query.error?.message ?? ""}
+          onRetry={() => void list.query.refetch()}
+        />
+      )}
+      {!list.query.isPending && !list.query.isError && list.isEmpty && (
+        <p className="py-16 text-center text-muted">There are no pictures here yet.</p>
+      )}
+      {!list.isEmpty && (
+        <ImageGrid
+          label={`Pictures of ${album.title}`}
+          list={list}
+          selection={maySelect ? selection : null}
+          onSelect={select}
+          onExtend={extend}
+          onFailed={gallery.onFailed}
+          path={`${SHARED_WITH_ME}/${id}`}
+          onOpen={onOpen}
+          open={open}
+          keepsPlace={false}
+        />
+      )}
+      {list.query.isFetching && (
+        <div className="flex h-20 items-center justify-center text-muted">
+          <Spinner />
+        </div>
+      )}
+      {openId !== null &&
+        createPortal(
+          // The page is inert below the viewer, which is on top of all of it.
+          <div className="contents" onLoadCapture={noteLoaded}>
+            <SharedViewer
+              visit={visit}
+              gallery={gallery}
+              imageId={openId}
+              onShow={onShow}
+              onClose={onClose}
+              more={more}
+            />
+          </div>,
+          document.body,
+        )}
+    </div>
+  );
+};
+
+type State =
+  | { name: "opening" }
+  | { name: "closed" }
+  | { name: "failed"; detail: string }
+  | { name: "open"; visit: MemberVisit };
+
+export const SharedAlbumPage = (props: SharedAlbumPageProps) => {
+  const { id } = props;
+  const [state, setState] = useState<State>({ name: "opening" });
+  const open = useCallback(() => {
+    MemberVisit.open(id).then(
+      (visit) => setState({ name: "open", visit }),
+      (error: unknown) =>
+        setState(
+          isClosed(error)
+            ? { name: "closed" }
+            : { name: "failed", detail: toProblem(error).detail },
+        ),
+    );
+  }, [id]);
+  useEffect(open, [open]);
+  const close = useCallback(() => setState({ name: "closed" }), []);
+  if (state.name === "opening") return <GridSkeleton />;
+  if (state.name === "closed") return <ClosedAlbum />;
+  if (state.name === "failed") {
+    return (
+      <ErrorState title="The album could not be loaded" detail={state.detail} onRetry={open} />
+    );
+  }
+  return <Pictures {...props} visit={state.visit} onClosed={close} onChanged={open} />;
+};

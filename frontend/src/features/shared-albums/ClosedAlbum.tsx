@@ -1,0 +1,25 @@
+/** An album that is not shared with this person, or not any more. */
+import { Link } from "wouter";
+
+import { buttonClass, EmptyState, usePageTitle } from "@/ui";
+import { ShareIcon } from "@/components/sharing/ShareIcon";
+
+export const ClosedAlbum = () => {
+  usePageTitle("Not shared");
+  return (
+    <EmptyState
+      picture={<ShareIcon className="size-14 text-muted" />}
+      title="This album is not shared with you"
+      actions={
+        <Link href="/shared-with-me" className={buttonClass()}>
+          Shared with me
+        </Link>
+      }
+    >
+      <p>
+        It may have been deleted, or you are not in it any more. Ask whose it is to invite you
+        again.
+      </p>
+    </EmptyState>
+  );
+};

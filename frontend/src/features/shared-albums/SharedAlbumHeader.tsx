@@ -1,0 +1,89 @@
+/** What a shared album is, whose, and the way out of it. */
+import { useState } from "react";
+import { Link, useLocation } from "wouter";
+
+import { useLeaveAlbum, type SharedAlbum } from "@/api";
+import { ConfirmButton } from "@/components/settings/ConfirmButton";
+import { picturesInWords } from "@/locale";
+import { ChevronLeftIcon, Menu, MoreIcon, useToast } from "@/ui";
+
+type LeaveProps = { album: SharedAlbum; block: boolean; onClose: () => void };
+
+const Leave = ({ album, block, onClose }: LeaveProps) => {
+  const leave = useLeaveAlbum();
+  const toast = useToast();
+  const [, navigate] = useLocation();
+  const onSuccess = () => {
+    toast.show({ message: `You left ${album.title}` });
+    navigate("/shared-with-me", { replace: true });
+  };
+  return (
+    <ConfirmButton
+      title={block ? `Block ${album.owner}?` : `Leave “${album.title}”?`}
+      action={block ? "Leave and block" : "Leave"}
+      doing={leave}
+      onClose={onClose}
+      onConfirm={() => leave.mutate({ id: album.id, block }, { onSuccess })}
+    >
+      <p>
+        You see nothing of this album any more. Pictures that you added go from it, and stay in your
+        library.{" "}
+        {block
+          ? `You leave all albums of ${album.owner}, and see none of their invitations. They are not told that you blocked them.`
+          : "To come back, you need another invitation."}
+      </p>
+    </ConfirmButton>
+  );
+};
+
+const YOU_MAY: Record<SharedAlbum["role"], string> = {
+  owner: "your album, as its members see it",
+  viewer: "you may look",
+  contributor: "you may add pictures",
+};
+
+export const SharedAlbumHeader = ({ album }: { album: SharedAlbum }) => {
+  const [leaving, setLeaving] = useState<"leave" | "block" | null>(null);
+  const isOwn = album.role === "owner";
+  return (
+    <header className="pt-1 pb-4">
+      <Link
+        href={isOwn ? `/albums/${album.id}` : "/shared-with-me"}
+        className="-ml-2 inline-flex h-10 items-center gap-1 rounded-full pr-3 pl-1 text-muted hover:text-ink"
+      >
+        <ChevronLeftIcon />
+        {isOwn ? "Back to the album" : "Shared with me"}
+      </Link>
+      <div className="flex items-start justify-between gap-4">
+        <h1 className="min-w-0 text-2xl font-semibold tracking-tight break-words">{album.title}</h1>
+        {!isOwn && (
+          <Menu
+            label={`More for ${album.title}`}
+            items={[
+              { label: "Leave the album", onSelect: () => setLeaving("leave") },
+              { label: `Leave and block ${album.owner}`, onSelect: () => setLeaving("block") },
+            ]}
+          >
+            <MoreIcon />
+          </Menu>
+        )}
+      </div>
+      <p className="mt-1 break-words text-muted">
+        {picturesInWords(album.count)} · {isOwn ? "" : `of ${album.owner} · `}
+        {YOU_MAY[album.role]}
+      </p>
+      {album.role === "contributor" && (
+        <p className="mt-2 max-w-prose text-sm text-muted">
+          To add pictures, select them in{" "}
+          <Link href="/" className="underline">
+            your library
+          </Link>{" "}
+          and press “Add to album”. They stay yours, and go from here when you leave.
+        </p>
+      )}
+      {leaving !== null && (
+        <Leave album={album} block={leaving === "block"} onClose={() => setLeaving(null)} />
+      )}
+    </header>
+  );
+};

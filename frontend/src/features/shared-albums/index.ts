@@ -1,0 +1,6 @@
+/** What app uses of this feature. */
+export { ClosedAlbum } from "./ClosedAlbum";
+export { PictureActions } from "./PictureActions";
+export { SharedAlbumHeader } from "./SharedAlbumHeader";
+export { SharedWithMePage } from "./SharedWithMePage";
+export { wordsOfPicture } from "./words-of-picture";

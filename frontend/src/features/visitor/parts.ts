@@ -1,0 +1,3 @@
+/** What members of albums see in the same way. Not in index.ts, whose page loads the viewer when it is needed. */
+export { useSharedGallery, type SharedGallery } from "./use-shared-gallery";
+export { SharedViewer } from "./SharedViewer";
