@@ -1506,6 +1506,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/descriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the model, its price, and how this month's budgets stand
+         * @description Show the model, its price, and how this month's budgets stand.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_description_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set what descriptions of your pictures may cost in a month
+         * @description Set what descriptions of your pictures may cost in a month.
+         *
+         *     The operator's own limit counts as well. What waits for money is taken up at once where there is
+         *     room again.
+         *
+         *     Safe to repeat. The second time changes nothing more.
+         */
+        patch: operations["set_description_budget"];
+        trace?: never;
+    };
+    "/api/descriptions/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a model describe those of these pictures that have no description
+         * @description Have a model describe those of these pictures that have no description.
+         *
+         *     What is not there, is not yours or has a description is passed over.
+         *
+         *     Safe to repeat. What waits or is described already is left alone.
+         */
+        post: operations["describe_selected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/descriptions/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List each sending of one of your pictures to a model, newest first: what it cost, and why
+         * @description List each sending of one of your pictures to a model, newest first: what it cost, and why.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["list_model_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/descriptions/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what describing these pictures, or all without a description, costs at most
+         * @description Say what describing these pictures, or all without a description, costs at most.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        post: operations["estimate_descriptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -1966,6 +2065,30 @@ export interface paths {
          *     Safe to repeat. Nothing is changed.
          */
         get: operations["search_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Complete what is typed: by your tags, albums, places, cameras, dates and words
+         * @description Complete what is typed: by your tags, albums, places, cameras, dates and words.
+         *
+         *     Words are those of the newest images, and of others where few have what is typed.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["suggest_searches"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3257,6 +3380,96 @@ export interface components {
             };
         };
         /**
+         * BudgetOut
+         * @description What descriptions cost this month, in US dollars.
+         */
+        BudgetOut: {
+            /**
+             * Month Usd
+             * @description The budget of each month; null: no limit.
+             */
+            month_usd: number | null;
+            /**
+             * Reserved Usd
+             * @description For calls that are under way.
+             */
+            reserved_usd: number;
+            /** Spent Usd */
+            spent_usd: number;
+        };
+        /**
+         * BudgetPatch
+         * @description What you want descriptions to cost at most.
+         */
+        BudgetPatch: {
+            /**
+             * Own Budget Usd
+             * @description In each month, in US dollars; null: as much as the operator allows.
+             */
+            own_budget_usd: number | null;
+        };
+        /**
+         * CallRow
+         * @description One sending of a picture to a model.
+         */
+        CallRow: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Host */
+            host: string;
+            /** Id */
+            id: number;
+            /**
+             * Image Id
+             * Format: uuid
+             */
+            image_id: string;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /**
+             * Is There
+             * @description Whether the picture is still yours to look at.
+             */
+            is_there: boolean;
+            /** Model */
+            model: string;
+            /**
+             * Name
+             * @description What its file is called; null: it is gone.
+             */
+            name: string | null;
+            /**
+             * Outcome
+             * @description described; unknown, where the worker died before the answer was kept; or why there is no description, as in description_failure. Null: under way.
+             */
+            outcome: string | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /**
+             * Reserved Usd
+             * @description What it could have cost at most.
+             */
+            reserved_usd: number;
+            /**
+             * Usd
+             * @description What it cost; at most, where the host did not count. Null: under way.
+             */
+            usd: number | null;
+        };
+        /**
+         * CallsOut
+         * @description A page of sendings, newest first. 400 days and 10,000 of them are kept.
+         */
+        CallsOut: {
+            /** Calls */
+            calls: components["schemas"]["CallRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * Camera
          * @description What the picture was taken with; null where it does not say.
          */
@@ -3433,7 +3646,7 @@ export interface components {
          * @description What a part of the query was understood as.
          * @enum {string}
          */
-        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera" | "place" | "tag";
+        ChipKind: "date" | "from" | "until" | "type" | "is" | "camera" | "lens" | "place" | "tag" | "album";
         /**
          * ChipOut
          * @description A part of `q` that was understood as more than words: without it, it is not applied.
@@ -3552,6 +3765,40 @@ export interface components {
             delete_after: string;
         };
         /**
+         * DescriptionCostsOut
+         * @description The model, its price, and how the budgets stand.
+         */
+        DescriptionCostsOut: {
+            /** @description Yours. Null where there is no price. */
+            budget: components["schemas"]["BudgetOut"] | null;
+            /** Host */
+            host: string;
+            /** Model */
+            model: string;
+            /**
+             * Operators Budget Usd
+             * @description The most that you may set; null: anything.
+             */
+            operators_budget_usd: number | null;
+            /**
+             * Own Budget Usd
+             * @description What you set; null: the operator's counts.
+             */
+            own_budget_usd: number | null;
+            /** @description Null: nobody has said what this model costs, so nothing is sent. */
+            price: components["schemas"]["PriceOut"] | null;
+            /**
+             * Resets On
+             * @description When a new month begins, by UTC.
+             */
+            resets_on: string | null;
+            /**
+             * Site Is Spent
+             * @description The site's budget has no room for one more picture.
+             */
+            site_is_spent: boolean;
+        };
+        /**
          * DescriptionCounts
          * @description How far descriptions have come.
          */
@@ -3663,6 +3910,74 @@ export interface components {
         EndedOut: {
             /** Ended */
             ended: number;
+        };
+        /**
+         * EstimateIn
+         * @description These pictures, or all that have no description.
+         */
+        EstimateIn: {
+            /**
+             * Ids
+             * @description Null: all that have no description.
+             */
+            ids?: string[] | null;
+        };
+        /**
+         * EstimateOut
+         * @description What would be sent, and what that costs.
+         */
+        EstimateOut: {
+            /**
+             * Fits
+             * @description How many of them certainly have room there. The others wait, and are described if there is room left, or in the next month.
+             */
+            fits: number;
+            /**
+             * Host
+             * @description Who receives the pictures.
+             * @example api.openai.com
+             */
+            host: string;
+            /**
+             * Left Usd
+             * @description What this month's budgets leave, yours and the site's; null: no limit.
+             */
+            left_usd: number | null;
+            /**
+             * Likely Usd
+             * @description By what your last hundred pictures cost; null: too few were described yet.
+             */
+            likely_usd: number | null;
+            /** Model */
+            model: string;
+            /**
+             * Most Tokens
+             * @description Of all of them, questions and answers together.
+             */
+            most_tokens: number;
+            /**
+             * Most Usd
+             * @description What all of them cost at most, in US dollars.
+             */
+            most_usd: number;
+            /** Most Usd Of One */
+            most_usd_of_one: number;
+            /**
+             * Pictures
+             * @description How many would be sent: those without a description that can be described.
+             */
+            pictures: number;
+            /**
+             * Resets On
+             * Format: date
+             * @description When a new month begins, by UTC.
+             */
+            resets_on: string;
+            /**
+             * Spent By
+             * @description Whose budget has no room for one picture: person or site. Null: both have.
+             */
+            spent_by: string | null;
         };
         /**
          * EventRow
@@ -5693,6 +6008,36 @@ export interface components {
             places: (components["schemas"]["UploadPlaceOut"] | components["schemas"]["ExistsOut"] | components["schemas"]["WaitOut"] | components["schemas"]["RefusedOut"])[];
         };
         /**
+         * PriceOut
+         * @description What the model costs, in US dollars for a million tokens.
+         */
+        PriceOut: {
+            /**
+             * As Of
+             * @description Of the table that ships.
+             */
+            as_of: string | null;
+            /** Input Usd */
+            input_usd: number;
+            /**
+             * Is Operators
+             * @description The operator said so, and not the table that ships.
+             */
+            is_operators: boolean;
+            /**
+             * Most Usd Of One
+             * @description One picture, at most.
+             */
+            most_usd_of_one: number;
+            /** Output Usd */
+            output_usd: number;
+            /**
+             * Source
+             * @description Of the table that ships.
+             */
+            source: string | null;
+        };
+        /**
          * Problem
          * @description An error, as RFC 9457 wants it told. Programs look at `code`, people at `detail`.
          */
@@ -5703,7 +6048,7 @@ export interface components {
              * @example not_found
              * @enum {string}
              */
-            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
+            code: "account_disabled" | "album_full" | "albums_full" | "bad_request" | "budget_spent" | "changes_forgotten" | "code_needed" | "compressed" | "confirm_first" | "conflict" | "content_too_large" | "cross_site" | "described_by_person" | "descriptions_off" | "descriptions_unavailable" | "email_taken" | "image_deleted" | "in_too_many_albums" | "internal_error" | "invalid_cursor" | "invite_needed" | "last_administrator" | "last_way_in" | "link_dead" | "mail_unavailable" | "mailbox_locked" | "method_not_allowed" | "misdirected_request" | "model_price_unknown" | "no_second_factor" | "not_a_contributor" | "not_by_token" | "not_damaged" | "not_first" | "not_found" | "not_in_parts" | "not_json" | "not_oneself" | "not_ready" | "not_signed_in" | "parts_missing" | "passkey_refused" | "password_too_short_alone" | "precondition_failed" | "prove_address_first" | "prove_by_mail" | "registration_closed" | "scope_too_small" | "setup_code_wrong" | "share_closed" | "share_links_forbidden" | "tag_exists" | "too_many_added" | "too_many_albums" | "too_many_at_once" | "too_many_blocked" | "too_many_identities" | "too_many_in_album" | "too_many_in_shares" | "too_many_invited" | "too_many_invites" | "too_many_joined" | "too_many_passkeys" | "too_many_requests" | "too_many_shares" | "too_many_tags" | "too_many_tags_of_image" | "too_many_to_share" | "too_many_tokens" | "too_many_uploads" | "too_much_deleted_for_good" | "too_much_discarded" | "too_much_in_albums" | "too_much_to_merge" | "totp_exists" | "unavailable" | "validation_failed" | "weak_password" | "wrong_code" | "wrong_credentials" | "wrong_passkey";
             /**
              * Detail
              * @example There is nothing here.
@@ -5937,6 +6282,14 @@ export interface components {
             /** Recovery Codes Left */
             recovery_codes_left: number;
             totp: components["schemas"]["TotpOut"] | null;
+        };
+        /**
+         * SelectedIn
+         * @description These pictures.
+         */
+        SelectedIn: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * SessionOut
@@ -6638,6 +6991,49 @@ export interface components {
              * @description How many bytes the person may keep; null: no limit.
              */
             quota: number | null;
+        };
+        /**
+         * SuggestionKind
+         * @description What a suggestion is.
+         * @enum {string}
+         */
+        SuggestionKind: "type" | "date" | "tag" | "album" | "place" | "camera" | "lens" | "word";
+        /**
+         * SuggestionOut
+         * @description What the query may go on with.
+         */
+        SuggestionOut: {
+            /**
+             * Count
+             * @description How many images it has: of tags and albums; null: not counted.
+             */
+            count: number | null;
+            /**
+             * Detail
+             * @description What tells it from others of its name; may be empty.
+             */
+            detail: string;
+            kind: components["schemas"]["SuggestionKind"];
+            /**
+             * Label
+             * @description As people read it.
+             * @example July 2024
+             */
+            label: string;
+            /**
+             * Q
+             * @description The whole query with it.
+             * @example beach july 2024
+             */
+            q: string;
+        };
+        /**
+         * SuggestionsOut
+         * @description From your own library only: kinds, dates, tags, albums, places, cameras, then words.
+         */
+        SuggestionsOut: {
+            /** Suggestions */
+            suggestions: components["schemas"]["SuggestionOut"][];
         };
         /**
          * TagDeletedOut
@@ -14493,6 +14889,505 @@ export interface operations {
             };
         };
     };
+    get_description_costs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescriptionCostsOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The operator has not switched AI descriptions on. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_description_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetPatch"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescriptionCostsOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The operator has not switched AI descriptions on. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_selected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectedIn"];
+            };
+        };
+        responses: {
+            /** @description They wait for their descriptions. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Descriptions are not available or not turned on, nobody has said what the model costs, or a budget has no room for one more picture. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Enough descriptions were asked for. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_model_calls: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description limit */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsOut"];
+                };
+            };
+            /** @description The cursor was not made by this API. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimate_descriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EstimateIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateOut"];
+                };
+            };
+            /** @description The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only read, or the request came from another site. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Descriptions are not available or not turned on, nobody has said what the model costs, or a budget has no room for one more picture. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the API reads. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or is compressed. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -16341,6 +17236,76 @@ export interface operations {
                 };
             };
             /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_searches: {
+        parameters: {
+            query: {
+                /** @description The query as far as it is typed; its end is completed. */
+                q: string;
+                /** @description As of the search. */
+                today?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionsOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
