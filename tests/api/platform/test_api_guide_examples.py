@@ -43,7 +43,8 @@ PRINTED = {
     "> share.json": '["album","open",2,true]',
     "> shared.json": '[2,{}]\n["2023-05-03","2024-05-03"]',
     ".visits]": '["For Grandma",1]\nshare_closed\n{"ended":0}',
-    "bob@example.org": '["bob@example.org","contributor","invited",0]\n[true,true,false]\n["invited"]',
+    "bob@example.org": '["bob@example.org","contributor","invited",0]\n[true,true,false]\n'
+    '["invited"]',
     "shared-albums": '["owner",true]\nnull\n[[],[],true]',
     "add_tag": '[2,"remove_tag"]\n["family/Oma",2]',
     "prefix=": "family/Oma",
