@@ -61,6 +61,9 @@ def _corrections(facts: dict[str, Any]) -> Iterable[_Property]:
 
 
 def _words(facts: dict[str, Any]) -> Iterable[_Property]:
+    # XMP has no word for "none", which a person may say of the title, too.
+    if "title" in facts["corrected"] and (title := facts["title"]):
+        yield "dc:title", "Alt", [title]
     said = _description_of_person(facts)
     # Programs that know no alternative text show it at least as the description.
     if text := said.get("text") or said.get("alt_text"):

@@ -1,4 +1,4 @@
-"""Apply users' corrections of date, location and rating; the file is not changed.
+"""Apply users' corrections of date, location, rating and title; the file is not changed.
 
 The original is never changed: see [Note: Corrections] in app/images/correction_models.py. The
 caller locks the images before, and commits.
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, text, update
 
 from app.accounts.models import User
 from app.database import db
+from app.images.models import Image
 
 # Latitude and longitude in degrees (WGS 84); two times None: nowhere.
 Location = tuple[float | None, float | None]
@@ -52,6 +53,15 @@ def correct_taken(user: User, taken: Mapping[UUID, Taken | None]) -> None:
 def correct_rating(user: User, image_id: UUID, rating: int | None) -> None:
     """Give an image these stars, 0 for none; None: those of its file."""
     _correct(user, [image_id], _SET_RATING, has=rating is not None, rating=rating or None)
+
+
+def set_title(user: User, image_id: UUID, title: str | None) -> None:
+    """Call an image this, or nothing if that is empty; None: what its file says.
+
+    Both stand in the image's own row: see [Note: Titles] in app/images/models.py.
+    """
+    mine = (Image.owned_by(user), Image.id == image_id)
+    db.session.execute(update(Image).where(*mine).values(title=title))
 
 
 def correct_locations(user: User, places: Mapping[UUID, Location | None]) -> None:

@@ -75,6 +75,7 @@ LISTED = (
     Image.description_state,
     Description.alt_text,
     Description.is_demo,
+    Image.shown_title().label("shown_title"),
 )
 
 NO_URLS = PictureUrls(thumbnail=None, preview=None, expire_at=None)
@@ -100,6 +101,8 @@ DETAILED = (
     Image.place_is_named().label("place_is_named"),
     Image.rating,
     Image.caption,
+    Image.title,
+    Image.file_title,
     Image.stack_reason,
     Correction.has_taken,
     Correction.has_rating,
@@ -286,7 +289,7 @@ def detail(row: AnyRow, *, reader: Reader) -> Shown:
         "location": _location(row.latitude, row.longitude, row.altitude),
         "place": _place(row),
         "rating": row.rating,
-        "corrected": [name for name in _CORRECTABLE if getattr(row, f"has_{name}")],
+        "corrected": _corrected(row),
         "file": _file_says(row),
         "caption": row.caption,
         "stack_reason": row.stack_reason,
@@ -301,7 +304,7 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
         image_id, name, byte_size, content_type, state, failure_code, width, height, is_animated,
         thumbhash, has_preview, preview_format, timeline_at, taken_at, taken_offset_minutes,
         taken_hint, created_at, deleted_at, favourite, archived_at, stack_id, stack_size,
-        is_folded, description_state, alt_text, is_demo,
+        is_folded, description_state, alt_text, is_demo, title,
     ) = row[: len(LISTED)]  # fmt: skip
     text = str(image_id)
     thumbnail, preview, expire_at = NO_URLS
@@ -315,6 +318,7 @@ def show(row: Sequence[Any], *, reader: Reader) -> Shown:
     return {
         "id": text,
         "name": name,
+        "title": title,
         "size": byte_size,
         "content_type": content_type,
         "state": state,
@@ -389,7 +393,18 @@ def _place(row: AnyRow) -> Shown | None:
 _CORRECTABLE = ("taken", "rating", "location")
 
 
+def _corrected(row: AnyRow) -> list[str]:
+    corrected = [name for name in _CORRECTABLE if getattr(row, f"has_{name}")]
+    return corrected if row.title is None else [*corrected, "title"]
+
+
 def _file_says(row: AnyRow) -> Shown:
+    said = _corrections_of(row)
+    said["title"] = row.file_title
+    return said
+
+
+def _corrections_of(row: AnyRow) -> Shown:
     if row.has_taken is None:  # nobody has corrected anything
         return {
             "taken_at": _taken_at(row.taken_at, row.taken_offset_minutes),

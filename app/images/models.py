@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    func,
     or_,
     text,
 )
@@ -301,6 +302,10 @@ class Image(Base):
     caption: Mapped[str | None] = mapped_column(
         Text, comment="What the file itself says of the picture."
     )
+    title: Mapped[str | None] = mapped_column(
+        Text, comment="As its person says; empty: none. Null: as its file says."
+    )
+    file_title: Mapped[str | None] = mapped_column(Text, comment="As the file says; null: none.")
     is_animated: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="Moves: a GIF or WebP of several frames."
     )
@@ -360,6 +365,13 @@ class Image(Base):
             cls.latitude.is_distinct_from(cls.place_latitude),
             cls.longitude.is_distinct_from(cls.place_longitude),
         )
+
+    # [Note: Titles] A person's words win, and what the file says is kept beside them: no list is
+    # sorted or counted by titles, so both stand here, and nothing has to keep them in step.
+    @classmethod
+    def shown_title(cls) -> ColumnElement[str | None]:
+        """What its person calls it, or else its file; null: nothing."""
+        return func.nullif(func.coalesce(cls.title, cls.file_title), "")
 
     @classmethod
     def in_library(cls) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from pydantic import (
 from app.description_limits import LONGEST_ALT_TEXT, LONGEST_TAG, LONGEST_TEXT, MAX_TAGS
 from app.http.schemas import BaseModel, said_plainly
 from app.images.models import DescriptionSource, DescriptionState, ImageState, StackReason, View
+from app.media.metadata.sanitize import LONGEST_TITLE
 from app.text import displayable, is_visible, one_line, split_extension
 
 PAGE = 100
@@ -40,6 +41,14 @@ def _file_name(value: str) -> str:
     return stem + extension
 
 
+def _title(value: str) -> str:
+    """In one line; one of which nothing can be seen is none."""
+    title = one_line(value)
+    if len(title) > LONGEST_TITLE:  # NFC makes some characters two
+        raise ValueError(f"Write {LONGEST_TITLE} characters at most.")
+    return title if is_visible(title) else ""
+
+
 def _without_folders(value: str) -> str:
     if "/" in value or "\\" in value:
         raise ValueError("A name has no / and no \\ in it.")
@@ -60,6 +69,7 @@ NewName = Annotated[
     AfterValidator(_without_folders),
     AfterValidator(_file_name),
 ]
+Title = Annotated[str, Field(max_length=LONGEST_TITLE), AfterValidator(_title)]
 Prose = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(displayable)]
 
 
@@ -85,6 +95,10 @@ class ImageOut(BaseModel):
 
     id: UUID
     name: str
+    title: str | None = Field(
+        description="What its person calls it, or else its file; null: nothing.",
+        examples=["Oma's 80th birthday"],
+    )
     size: int = Field(description="Bytes of the original.")
     content_type: str
     state: ImageState
@@ -168,6 +182,7 @@ class FileSays(BaseModel):
     )
     rating: Literal[-1, 1, 2, 3, 4, 5] | None
     location: Location | None
+    title: str | None
 
 
 class DescriptionOut(BaseModel):
@@ -220,7 +235,7 @@ class ImageDetail(ImageOut):
     rating: Literal[-1, 1, 2, 3, 4, 5] | None = Field(
         description="Stars, 1 to 5; -1: marked as rejected."
     )
-    corrected: list[Literal["taken", "rating", "location"]] = Field(
+    corrected: list[Literal["taken", "rating", "location", "title"]] = Field(
         description="Of which its person says otherwise than its file."
     )
     file: FileSays
@@ -391,6 +406,9 @@ class ImagePatch(BaseModel):
     )
     taken: TakenIn | None = Field(
         default=None, description="When it was taken; null: when its file says."
+    )
+    title: Title | None = Field(
+        default=None, description="What it is called; empty: nothing; null: as its file says."
     )
     rating: Literal[-1, 0, 1, 2, 3, 4, 5] | None = Field(
         default=None, description="Stars; -1: rejected, 0: none; null: those of its file."

@@ -22,7 +22,13 @@ from app.http.dependencies import dependencies
 from app.http.entity_tags import require_match, tag_of
 from app.http.middleware import json_response
 from app.images.changes import changes_since
-from app.images.corrections import Taken, correct_locations, correct_rating, correct_taken
+from app.images.corrections import (
+    Taken,
+    correct_locations,
+    correct_rating,
+    correct_taken,
+    set_title,
+)
 from app.images.listing import (
     Page,
     Reader,
@@ -165,8 +171,9 @@ def get_original(image_id: UUID) -> Response:
 def update_image(image_id: UUID, json_data: ImagePatch) -> Response:
     """Rename, describe, correct, favour or archive a picture, or restore it.
 
-    `taken`, `rating` and `location` say otherwise than the file; null lets the file's count again.
-    The original is never changed. `{"deleted": false}` takes it out of Recently deleted.
+    `taken`, `rating`, `location` and `title` say otherwise than the file; null lets the file's
+    count again. The original is never changed. `{"deleted": false}` takes it out of Recently
+    deleted.
 
     With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
     another tab, has changed meanwhile: 412.
@@ -327,7 +334,7 @@ def _correct(user: User, rows: Sequence[Locked], changes: ImagePatch) -> None:
     Raises:
         NotFoundError: it has not: nothing is known of it yet that could be corrected.
     """
-    given = changes.model_fields_set & {"taken", "rating", "location"}
+    given = changes.model_fields_set & {"taken", "rating", "location", "title"}
     if not given:
         return
     (row,) = rows
@@ -339,6 +346,9 @@ def _correct(user: User, rows: Sequence[Locked], changes: ImagePatch) -> None:
         correct_taken(user, {row.id: said})
     if "rating" in given:
         correct_rating(user, row.id, changes.rating)
+    if "title" in given:
+        set_title(user, row.id, changes.title)
+        index_images([row.id])
     if "location" in given:
         place = changes.location
         correct_locations(user, {row.id: (place.latitude, place.longitude) if place else None})

@@ -15,7 +15,7 @@ from app.media.fingerprints import FINGERPRINT_BYTES, Fingerprint
 from app.media.formats.bare_webp import NotBareError, check
 from app.media.formats.sniff import MAX_SIDE, SUPPORTED
 from app.media.metadata.reader import PictureMetadata
-from app.media.metadata.sanitize import LONGEST_CAPTION, LONGEST_NAME
+from app.media.metadata.sanitize import LONGEST_CAPTION, LONGEST_NAME, LONGEST_TITLE
 from app.media.metadata.xmp import MAX_STARS, REJECTED
 
 # Of the decoders: counted up when a picture may come out that did not before. Rows keep by which
@@ -206,6 +206,7 @@ def _metadata(said: dict[str, Any]) -> PictureMetadata:
         longitude=_optional_number(said["longitude"], most=180),
         altitude=_optional_number(said["altitude"]),
         rating=_rating(said["rating"]),
+        title=_short_text(said["title"], longest=LONGEST_TITLE),
         caption=_caption(said["caption"]),
     )
 

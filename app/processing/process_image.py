@@ -347,6 +347,7 @@ def _finish(
         "altitude": metadata.altitude,
         **names_of(metadata.latitude, metadata.longitude),
         "rating": metadata.rating,
+        "file_title": _title_of(metadata.title),
         "caption": metadata.caption,
     }
     values["timeline_at"] = func.coalesce(
@@ -368,6 +369,14 @@ def _finish(
             context.store.delete_derived(task.user_id, task.image_id)
     elif describe:
         context.ask(DescribePicture(image_id=task.image_id))
+
+
+def _title_of(title: str | None) -> ColumnElement[str | None] | None:
+    """Return what a file is called inside, unless programs filled in its name there."""
+    if title is None:
+        return None
+    is_name = func.starts_with(func.lower(Image.name) + ".", func.lower(title) + ".")
+    return case((is_name, None), else_=title)
 
 
 def _reject(begun: Begun, *, failure_code: str, store: PictureStore) -> None:

@@ -48,6 +48,7 @@ _CONDITIONS = {
     Flag.ANIMATED: "i.is_animated",
     Flag.DAMAGED: "i.state = 'damaged'",
     Flag.DESCRIBED: "i.current_description_id IS NOT NULL",
+    Flag.TITLED: "coalesce(i.title, i.file_title, '') <> ''",
     Flag.PLACED: "i.latitude IS NOT NULL",
 }
 
@@ -412,7 +413,7 @@ def _walked(asked: _Asked, *, is_behind: bool) -> str:
     """Write a bounded part of the library, newest first."""
     columns = (
         f"id, {asked.moment} AS moment, timeline_at, state, content_type, is_animated, favourite,"
-        " archived_at, latitude, current_description_id"
+        " archived_at, latitude, current_description_id, title, file_title"
     )
     where = [] if asked.is_deleted else _range("images", asked)
     if is_behind:

@@ -23,6 +23,7 @@ _TEXTS = Prepared(
         Image.id,
         Image.owner_id,
         Image.name,
+        Image.shown_title(),
         Image.caption,
         Image.camera_make,
         Image.camera_model,
@@ -67,13 +68,13 @@ def index_images(ids: Sequence[UUID]) -> None:
     rows = _TEXTS.rows({"ids": all_ids})
     made: dict[str, list[str]] = {"all": all_ids, "ids": [], "owners": [], "words": []}
     for (
-        image_id, owner_id, name, caption, make, model, lens, alt, prose, visible, tags,
+        image_id, owner_id, name, title, caption, make, model, lens, alt, prose, visible, tags,
         town, region, country_code, place_is_named,
     ) in rows:  # fmt: skip
         place: list[str] = []
         if place_is_named:
             place = names_of_place(town, region, country_code)
-        said = (name, alt, prose, *(tags or ()), visible, caption, *place)
+        said = (title, name, alt, prose, *(tags or ()), visible, caption, *place)
         words = tsvector(
             owner_id,
             [each for each in said if each],

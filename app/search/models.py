@@ -23,7 +23,7 @@ from app.database import Base
 
 
 class ImageSearch(Base):
-    """The words of one image: name, caption, description, visible text, tags, camera."""
+    """The words of one image: name, title, caption, description, visible text, tags, camera."""
 
     __tablename__ = "image_search"
     __table_args__ = (

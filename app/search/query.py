@@ -41,6 +41,7 @@ class Flag(StrEnum):
     ANIMATED = "animated"
     DAMAGED = "damaged"
     DESCRIBED = "described"
+    TITLED = "titled"
     PLACED = "placed"
     DELETED = "deleted"
 

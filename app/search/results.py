@@ -33,6 +33,7 @@ _TEXTS = (
     Image.country_code,
     Image.place_is_named(),
 )
+_TITLE = len(LISTED) - 1  # an expression, not to be compared
 _NAME, _ALT_TEXT = LISTED.index(Image.name), LISTED.index(Description.alt_text)
 _IMAGES = Prepared(
     with_descriptions(select(cast(Image.id, Text), *LISTED[1:], *_TEXTS)).where(
@@ -113,6 +114,7 @@ def _fields_of(
     ) = row[len(LISTED) :]  # fmt: skip
     place = names_of_place(town, region, country_code) if place_is_named else []
     fields = [
+        ("title", row[_TITLE]),
         ("description", text),
         ("alt_text", row[_ALT_TEXT]),
         *(("tag", tag) for tag in (*own_tags, *(tags or ()))),

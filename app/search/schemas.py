@@ -51,8 +51,8 @@ class Why(BaseModel):
     """Where an image has what was asked for."""
 
     field: Literal[
-        "description", "alt_text", "tag", "visible_text", "caption", "place", "album", "name",
-        "camera",
+        "title", "description", "alt_text", "tag", "visible_text", "caption", "place", "album",
+        "name", "camera",
     ]  # fmt: skip
     snippet: str = Field(description="Of the text; … where it is cut.")
     marks: list[Mark]

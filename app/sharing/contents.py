@@ -50,6 +50,10 @@ class Original(NamedTuple):
     content_type: str
 
 
+# As Image.shown_title().
+_TITLE = "nullif(coalesce(images.title, images.file_title), '')"
+
+
 def _queries(table: str, *, of: str, place: str, is_down: bool = False) -> _Queries:
     """Build the queries; all that is put together here are constants.
 
@@ -82,14 +86,15 @@ WHERE entries.{of} = :of {only} AND images.owner_id = :owner AND images.has_prev
         total=Prepared(text(f"SELECT count(*) {shown()}")),
         in_view=Prepared(
             text(
-                "SELECT images.id::text, preview_format, thumbhash, descriptions.alt_text"
+                "SELECT images.id::text, preview_format, thumbhash, "
+                f" coalesce(nullif(descriptions.alt_text, ''), {_TITLE})"
                 f" {described} AND images.id = ANY (CAST(:ids AS uuid[]))"
             )
         ),
         one=Prepared(
             text(
                 "SELECT width, height, name, images.timeline_at, descriptions.alt_text,"
-                f" descriptions.text, content_type {described} AND images.id = :image"
+                f" descriptions.text, {_TITLE}, content_type {described} AND images.id = :image"
             )
         ),
     )
@@ -190,13 +195,14 @@ def show_shared_image(share: OpenShare, image_id: UUID) -> Shown:
     Raises:
         NotFoundError: the share does not show it.
     """
-    width, height, name, moment, alt_text, description, _ = _one(share, image_id)
+    width, height, name, moment, alt_text, description, title, _ = _one(share, image_id)
     return {
         "id": str(image_id),
         "width": width,
         "height": height,
         "name": name if share.show_names else None,
         "date": moment.date().isoformat() if share.show_dates else None,
+        "title": title if share.show_descriptions else None,
         "alt_text": (alt_text or None) if share.show_descriptions else None,
         "description": (description or None) if share.show_descriptions else None,
     }
@@ -208,7 +214,7 @@ def find_shared_original(share: OpenShare, image_id: UUID) -> Original:
     Raises:
         NotFoundError: the share does not show the image, or allows no downloads.
     """
-    _, _, name, _, _, _, content_type = _one(share, image_id)
+    _, _, name, _, _, _, _, content_type = _one(share, image_id)
     if not share.allow_downloads:
         raise NotFoundError
     kind = content_type.rpartition("/")[2].removeprefix("x-")

@@ -70,7 +70,7 @@ class ShareIn(BaseModel):
     )
     show_dates: bool = Field(default=False, description="Whether visitors see when it was taken.")
     show_descriptions: bool = Field(
-        default=False, description="Whether visitors see alt texts and descriptions."
+        default=False, description="Whether visitors see titles, alt texts and descriptions."
     )
     show_names: bool = Field(default=False, description="Whether visitors see names of files.")
 
@@ -202,7 +202,9 @@ class SharedInViewOut(BaseModel):
     thumbnails: dict[str, str]
     previews: dict[str, str]
     thumbhashes: dict[str, str | None] = Field(description="Colour placeholders, base64.")
-    alt_texts: dict[str, str] = Field(description="Where descriptions are shown.")
+    alt_texts: dict[str, str] = Field(
+        description="Where descriptions are shown; the title where there is no text."
+    )
     urls_expire_at: datetime = Field(description="A minute from now at most: then ask again.")
 
 
@@ -214,6 +216,7 @@ class SharedImageOut(BaseModel):
     height: int | None = Field(description="Pixels, upright.")
     name: str | None
     date: date | None
+    title: str | None
     alt_text: str | None
     description: str | None
 

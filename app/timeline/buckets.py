@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Text, Uuid, any_, case, cast, select, tuple_
+from sqlalchemy import DateTime, Integer, Text, Uuid, any_, case, cast, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.accounts.models import User
@@ -83,7 +83,7 @@ _IN_VIEW = Prepared(
         Image.has_preview,
         Image.preview_format,
         Image.thumbhash,
-        Description.alt_text,
+        func.coalesce(func.nullif(Description.alt_text, ""), Image.shown_title()),
     )
     .select_from(Image)
     .outerjoin(Description, Description.id == Image.current_description_id)

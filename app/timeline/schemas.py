@@ -134,7 +134,9 @@ class InViewOut(BaseModel):
     )
     previews: dict[str, str | None]
     thumbhashes: dict[str, str | None] = Field(description="Colour placeholders, base64.")
-    alt_texts: dict[str, str] = Field(description="Of those that have one.")
+    alt_texts: dict[str, str] = Field(
+        description="Of those that have one; else the title, if there is one."
+    )
     urls_expire_at: datetime | None = Field(description="Null where there is no address.")
 
 

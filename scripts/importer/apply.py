@@ -26,7 +26,7 @@ _PAUSE = 2.0
 _NOT_FOUND = 404
 _MAX_ALT_TEXT, _MAX_TEXT = 300, 2000
 _MAX_TAG_DEPTH, _MAX_TAG_NAME, _MAX_TAG_PATH = 6, 100, 300
-_MAX_TITLE = 200
+_MAX_TITLE, _MAX_IMAGE_TITLE = 200, 300
 _SETTLED = "('ready', 'damaged')"
 # Pictures of the plan that the site has read, and to which not everything has been said.
 _PENDING = f"""
@@ -275,6 +275,7 @@ def _missing(changes: Json, shown: Json) -> Json:
         "taken": "taken" in corrected,
         "location": "location" in corrected or shown["location"],
         "rating": "rating" in corrected or shown["rating"],
+        "title": "title" in corrected or shown["title"],
         "description": shown["description"],
     }
     return {name: value for name, value in changes.items() if not said[name]}
@@ -317,10 +318,11 @@ def _changes(said: Json) -> Json:
         changes["location"] = {"latitude": latitude, "longitude": longitude}
     if said["rating"] is not None:
         changes["rating"] = said["rating"]
-    if said["title"] or said["description"]:
-        alternative = _one_line(said["title"] or said["description"])
+    if title := _one_line(said["title"])[:_MAX_IMAGE_TITLE]:
+        changes["title"] = title
+    if said["description"]:
         changes["description"] = {
-            "alt_text": alternative[:_MAX_ALT_TEXT],
+            "alt_text": _one_line(said["description"])[:_MAX_ALT_TEXT],
             "text": said["description"][:_MAX_TEXT],
         }
     return changes

@@ -44,6 +44,8 @@ def _picture(said: dict[str, Any]) -> dict[str, Any]:
     if "location" in corrected:
         place = said["location"] or {"latitude": None, "longitude": None}
         patch["location"] = {name: place[name] for name in ("latitude", "longitude")}
+    if "title" in corrected:
+        patch["title"] = said["title"] or ""
     description = said["description"]
     if description and description["source"] == "person":
         names = ("alt_text", "text", "visible_text", "tags")
@@ -90,7 +92,7 @@ def facts_of(said: dict[str, Any]) -> dict[str, Any]:
         "moment": None,
         "place": [place["latitude"], place["longitude"]] if place else None,
         "placed": "Pinhole's export" if place else "picture",
-        "title": description.get("alt_text", ""),
+        "title": said["patch"].get("title", ""),
         "description": description.get("text", ""),
         "rating": said["patch"].get("rating"),
         "favourite": said["favourite"],

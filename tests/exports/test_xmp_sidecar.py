@@ -12,6 +12,7 @@ from tests.support.images import jpeg
 NOTHING: dict[str, Any] = {
     "taken_at": "2024-05-01T10:00:00+02:00",
     "rating": 4,
+    "title": "At the sea",
     "location": {"latitude": 1.0, "longitude": 2.0, "altitude": 3.0},
     "corrected": [],
     "favourite": False,
@@ -45,7 +46,8 @@ def test_all_that_a_person_set_is_read_back(tmp_path: Path) -> None:
         taken_at="1985-07-14T09:30:00-03:30",
         rating=5,
         location={"latitude": -33.8568, "longitude": 151.2153, "altitude": None},
-        corrected=["taken", "rating", "location"],
+        title="Oma's <80th> & last boat",
+        corrected=["taken", "rating", "location", "title"],
         favourite=True,
         **tagged("family/Oma", "Meer"),
         **described(alt_text="A boat.", text="Our boat\nat sea.", tags=["boat"]),
@@ -58,6 +60,7 @@ def test_all_that_a_person_set_is_read_back(tmp_path: Path) -> None:
         "XMP-photoshop:DateCreated": "1985:07:14 09:30:00-03:30",
         "XMP-exif:GPSMapDatum": "WGS-84",
         "XMP-xmp:Rating": 5,
+        "XMP-dc:Title": "Oma's <80th> & last boat",
         "XMP-dc:Description": "Our boat\nat sea.",
         "XMP-iptcCore:AltTextAccessibility": "A boat.",
         "XMP-dc:Subject": ["Oma", "Meer", "boat"],
@@ -71,8 +74,8 @@ def test_without_anything_that_a_person_set_there_is_none() -> None:
     assert sidecar_of(NOTHING) is None
     by_model = described(source="model", text="A boat.", tags=["boat"])
     assert sidecar_of(NOTHING | by_model) is None
-    no_place = {"corrected": ["location"], "location": None}
-    assert sidecar_of(NOTHING | no_place) is None
+    nothing = {"corrected": ["location", "title"], "location": None, "title": None}
+    assert sidecar_of(NOTHING | nothing) is None
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,7 @@ def test_without_anything_that_a_person_set_there_is_none() -> None:
     [
         ("taken", {"XMP-exif:DateTimeOriginal", "XMP-photoshop:DateCreated"}),
         ("rating", {"XMP-xmp:Rating"}),
+        ("title", {"XMP-dc:Title"}),
         (
             "location",
             {"XMP-exif:GPSLatitude", "XMP-exif:GPSLongitude", "XMP-exif:GPSMapDatum"},

@@ -11,7 +11,7 @@ from sqlalchemy import DateTime, Integer, SmallInteger, String, Text
 from app.images.models import Image
 from app.media.fingerprints import FINGERPRINT_BYTES
 from app.media.metadata.reader import PictureMetadata
-from app.media.metadata.sanitize import LONGEST_CAPTION
+from app.media.metadata.sanitize import LONGEST_CAPTION, LONGEST_TITLE
 from app.media.results import (
     HEAD_BYTES,
     Header,
@@ -37,6 +37,7 @@ METADATA = PictureMetadata(
     longitude=180.0,
     altitude=-12.5,
     rating=5,
+    title="\U0001f4f7" * 300,
     caption="\U0001f4f7" * 1999 + "\n",  # as long as JSON gets
 )
 PROCESSED = Rendered(
@@ -125,6 +126,8 @@ NONSENSE = {
     "worse than rejected": with_metadata(rating=-2),
     "rejected in part": with_metadata(rating=-1.0),
     "half a star": with_metadata(rating=0.5),
+    "a book of a title": with_metadata(title="x" * 301),
+    "a title of two lines": with_metadata(title="a\nb"),
     "a book of a caption": with_metadata(caption="x" * 2001),
     "a caption with a NUL": with_metadata(caption="a\0b"),
     "an offset of weeks": with_metadata(taken_offset_minutes=100_000),
@@ -154,6 +157,7 @@ METADATA_MATRIX: dict[str, tuple[str, ...]] = {
     "longitude": (*_NUMBER_MATRIX, "180.1", "-180.1"),
     "altitude": (*_NUMBER_MATRIX, "1" + "0" * 400),
     "rating": (*_WHOLE_MATRIX, "0", "6", "-2", "32768"),
+    "title": (*_TEXT_MATRIX[:-1], "true", f'"{"x" * 301}"', '"a\\nb"'),
     "caption": (*_TEXT_MATRIX[:-1], "true", f'"{"x" * 2001}"', '"a\\rb"'),
 }
 REPORT_MATRIX: dict[str, tuple[str, ...]] = {
@@ -206,6 +210,7 @@ LONGEST: dict[str, object] = {
     "exposure_time": "1" * 20,
     "iso": 100_000_000,
     "rating": -1,
+    "title": "x" * 300,
     "caption": "x" * 2000,
 }
 
@@ -216,7 +221,7 @@ def test_columns_take_the_most_that_a_child_may_report(field: str) -> None:
     assert isinstance(report, Rendered)
     value = getattr(report.metadata, field)
     column = Image.__table__.c[
-        {"make": "camera_make", "model": "camera_model"}.get(field, field)
+        {"make": "camera_make", "model": "camera_model", "title": "file_title"}.get(field, field)
     ].type
     match column:
         case String(length=int(most)):
@@ -229,7 +234,7 @@ def test_columns_take_the_most_that_a_child_may_report(field: str) -> None:
             assert not column.timezone
             assert value.tzinfo is None
         case Text():
-            assert len(value) == LONGEST_CAPTION
+            assert len(value) == {"title": LONGEST_TITLE, "caption": LONGEST_CAPTION}[field]
 
 
 @pytest.mark.parametrize(

@@ -145,15 +145,32 @@ def test_a_packet_that_names_an_encoding_is_read_as_utf_8(encoding: str) -> None
 
 def test_iptc_has_a_caption_and_a_time() -> None:
     block = iptc_block((120, "Größe".encode()), (55, b"20240501"), (60, b"100005+0200"))
-    assert read_iptc(block) == ("Größe", Moment(CLOCK, 120))
+    assert read_iptc(block) == (None, "Größe", Moment(CLOCK, 120))
     assert read_iptc(block[block.find(b"\x1c\2") :]).caption == "Größe"  # as a TIFF has them
     assert read_iptc(iptc_block((120, b"Gr\xf6\xdfe\0hidden"))).caption == "Größe"
     assert read_iptc(iptc_block((55, b"99999999"), (60, b"999999"))).taken is None
 
 
+def test_titles_are_read_headlines_where_there_is_none() -> None:
+    items = "<rdf:li>By\nthe sea</rdf:li><rdf:li>Am See</rdf:li>"
+    title = f"<dc:title><rdf:Alt>{items}</rdf:Alt></dc:title>"
+    headline = "photoshop:Headline='Storm at the coast'"
+    assert read_xmp(xmp_packet(headline, title)).title == "By the sea"
+    assert read_xmp(xmp_packet(headline)).title == "Storm at the coast"
+    assert read_iptc(iptc_block((105, b"Storm"), (5, b"Sea"))).title == "Sea"
+    assert read_iptc(iptc_block((105, b"Storm"))).title == "Storm"
+    block = iptc_block((5, "Größe".encode()))
+    assert read_metadata(iptc=block).title == "Größe"
+    assert read_metadata(xmp=xmp_packet(headline), iptc=block).title == "Storm at the coast"
+    long = "<dc:title>" + "x" * 5000 + "</dc:title>"
+    assert len(read_metadata(xmp=xmp_packet("", long)).title or "") == 300
+    stock = "<dc:title>OLYMPUS DIGITAL CAMERA</dc:title>"
+    assert read_metadata(xmp=xmp_packet("", stock)).title is None
+
+
 def test_no_bytes_raise() -> None:
     wholes = (
-        iptc_block((120, b"Caption"), (55, b"20240501"), (60, b"100005+0200")),
+        iptc_block((5, b"Title"), (120, b"Caption"), (55, b"20240501"), (60, b"100005+0200")),
         xmp_packet("xmp:Rating='4' exif:GPSLatitude='45,25.29N'", in_languages("Caption")),
         gps_block({1: (2, b"N\0"), 2: (5, bytes(24)), 3: (2, b"E\0"), 4: (5, bytes(24))}),
     )

@@ -1,22 +1,25 @@
-"""Read a caption and a time from IPTC records (IIM 4.2) in a JPEG."""
+"""Read a title, a caption and a time from IPTC records (IIM 4.2) in a JPEG."""
 
 import struct
 from typing import NamedTuple
 
 from app.media.metadata.dates import Moment, read_moment
-from app.media.metadata.sanitize import clean_caption, decoded
+from app.media.metadata.sanitize import clean_caption, clean_title, decoded
 
 _RESOURCE, _IPTC_RESOURCE = b"8BIM", 0x0404
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _MAX_RESOURCES, _MAX_RECORDS = 500, 2000
 _LONGEST_VALUE = 8192
 _MARKER, _APPLICATION = 0x1C, 2
+_OBJECT_NAME, _HEADLINE = 5, 105
 _DATE, _TIME, _CAPTION = 55, 60, 120
+_WANTED = frozenset({_OBJECT_NAME, _HEADLINE, _DATE, _TIME, _CAPTION})
 
 
 class IptcFacts(NamedTuple):
     """What the records say; None where they say nothing that makes sense."""
 
+    title: str | None = None
     caption: str | None = None
     taken: Moment | None = None
 
@@ -25,6 +28,8 @@ def read_iptc(block: bytes | memoryview) -> IptcFacts:
     """Read a block of Photoshop's resources, or bare records. Nothing raises for bad bytes."""
     records = _records(_unwrapped(bytes(block)))
     return IptcFacts(
+        title=clean_title(decoded(records.get(_OBJECT_NAME, b"")))
+        or clean_title(decoded(records.get(_HEADLINE, b""))),
         caption=clean_caption(decoded(records.get(_CAPTION, b""))),
         taken=_taken(decoded(records.get(_DATE, b"")), decoded(records.get(_TIME, b""))),
     )
@@ -66,7 +71,7 @@ def _records(block: bytes) -> dict[int, bytes]:
         at += 5
         if size & 0x8000:  # a longer length follows: nothing wanted here needs one
             break
-        if record == _APPLICATION and name in {_DATE, _TIME, _CAPTION}:
+        if record == _APPLICATION and name in _WANTED:
             found.setdefault(name, block[at : at + min(size, _LONGEST_VALUE)])
         at += size
     return found

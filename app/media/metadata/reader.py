@@ -44,6 +44,7 @@ class PictureMetadata:
     longitude: float | None = None
     altitude: float | None = None
     rating: int | None = None
+    title: str | None = None
     caption: str | None = None
 
 
@@ -119,7 +120,9 @@ def read_metadata(
         satellites = satellites or said.satellites
     if iptc:
         facts = read_iptc(iptc)
-        found = dataclasses.replace(found, caption=found.caption or facts.caption)
+        found = dataclasses.replace(
+            found, title=found.title or facts.title, caption=found.caption or facts.caption
+        )
         moments.append(facts.taken)
     return _dated(found, put_together(moments), satellites)
 
@@ -144,7 +147,7 @@ def _from_tags(first: Tags, exposure: Tags, gps: Tags) -> PictureMetadata:
         iso=_iso(exposure),
         focal_length=number_of(exposure.get(_FOCAL_LENGTH), least=0.1, most=20_000, digits=2),
         rating=None if rating is None else int(rating),
-        caption=_caption(text_of(first.get(_CAPTION))),
+        caption=_said_of_it(clean_caption(text_of(first.get(_CAPTION)))),
     )
     return _placed(found, _place(gps))
 
@@ -153,6 +156,7 @@ def _with_xmp(found: PictureMetadata, said: XmpFacts) -> PictureMetadata:
     found = dataclasses.replace(
         found,
         rating=found.rating if said.rating is None else said.rating or None,
+        title=_said_of_it(said.title),
         caption=said.caption or found.caption,
         make=found.make or said.make,
         model=found.model or said.model,
@@ -190,9 +194,8 @@ def _placed(found: PictureMetadata, where: Place | None) -> PictureMetadata:
     return dataclasses.replace(found, **where._asdict())
 
 
-def _caption(text: str) -> str | None:
-    caption = clean_caption(text)
-    return None if caption and caption.lower().endswith(_SAID_OF_ALL) else caption
+def _said_of_it(words: str | None) -> str | None:
+    return None if words and words.lower().endswith(_SAID_OF_ALL) else words
 
 
 def _moments(tags: Tags) -> Iterator[Moment]:

@@ -5,6 +5,7 @@ import unicodedata
 # Of names: camera, lens. A caption may be long, and have lines.
 LONGEST_NAME = 64
 LONGEST_CAPTION = 2000
+LONGEST_TITLE = 300
 _MAX_LINES = 100
 
 
@@ -26,6 +27,11 @@ def clean_text(text: str, *, longest: int) -> str | None:
 def clean_name(text: str) -> str | None:
     """Clean the name of a thing."""
     return clean_text(text, longest=LONGEST_NAME)
+
+
+def clean_title(text: str) -> str | None:
+    """Clean what a picture is called: one line."""
+    return clean_text(text, longest=LONGEST_TITLE)
 
 
 def clean_caption(text: str) -> str | None:

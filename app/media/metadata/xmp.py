@@ -12,7 +12,7 @@ from xml.parsers import expat  # no tree is built; see above for why it is safe 
 
 from app.media.metadata.dates import Moment, read_moment
 from app.media.metadata.gps import Place, degrees, place
-from app.media.metadata.sanitize import clean_caption, clean_name
+from app.media.metadata.sanitize import clean_caption, clean_name, clean_title
 
 _LARGEST = 1 << 20
 _MAX_ELEMENTS, _DEEPEST = 20_000, 50
@@ -34,6 +34,8 @@ _MAX_PARTS = 100
 # The name of a property, by its namespace and name. A packet may abbreviate namespaces as it likes.
 _WANTED = {
     _BASIC + "Rating": "rating",
+    "http://purl.org/dc/elements/1.1/ title": "title",
+    "http://ns.adobe.com/photoshop/1.0/ Headline": "headline",
     "http://purl.org/dc/elements/1.1/ description": "caption",
     _EXIF + "DateTimeOriginal": "taken",
     "http://ns.adobe.com/photoshop/1.0/ DateCreated": "created",
@@ -71,6 +73,7 @@ class XmpFacts(NamedTuple):
     """
 
     rating: int | None = None
+    title: str | None = None
     caption: str | None = None
     moments: tuple[Moment, ...] = ()
     satellites: Moment | None = None
@@ -91,6 +94,7 @@ def read_xmp(packet: bytes | memoryview) -> XmpFacts:
     moments = (read_moment(said.get(name, "")) for name in ("taken", "created", "digitized"))
     return XmpFacts(
         rating=_stars(said.get("rating", "")),
+        title=clean_title(said.get("title", "")) or clean_title(said.get("headline", "")),
         caption=clean_caption(said.get("caption", "")),
         moments=tuple(moment for moment in moments if moment),
         satellites=read_moment(said.get("satellites", "")),

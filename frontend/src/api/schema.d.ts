@@ -1698,8 +1698,9 @@ export interface paths {
          * Rename, describe, correct, favour or archive a picture, or restore it
          * @description Rename, describe, correct, favour or archive a picture, or restore it.
          *
-         *     `taken`, `rating` and `location` say otherwise than the file; null lets the file's count again.
-         *     The original is never changed. `{"deleted": false}` takes it out of Recently deleted.
+         *     `taken`, `rating`, `location` and `title` say otherwise than the file; null lets the file's
+         *     count again. The original is never changed. `{"deleted": false}` takes it out of Recently
+         *     deleted.
          *
          *     With `If-Match` and the `ETag` of what was read, nothing is changed that somebody, perhaps in
          *     another tab, has changed meanwhile: 412.
@@ -3607,6 +3608,12 @@ export interface components {
              * @example 2026-05-03T14:05:00
              */
             timeline_at: string;
+            /**
+             * Title
+             * @description What its person calls it, or else its file; null: nothing.
+             * @example Oma's 80th birthday
+             */
+            title: string | null;
             /** Urls Expire At */
             urls_expire_at: string | null;
             /**
@@ -4137,6 +4144,8 @@ export interface components {
              * @example 2026-05-03T14:05:00+02:00
              */
             taken_at: string | null;
+            /** Title */
+            title: string | null;
         };
         /**
          * FirstIn
@@ -4266,6 +4275,12 @@ export interface components {
              * @example 2026-05-03T14:05:00
              */
             timeline_at: string;
+            /**
+             * Title
+             * @description What its person calls it, or else its file; null: nothing.
+             * @example Oma's 80th birthday
+             */
+            title: string | null;
             /** Urls Expire At */
             urls_expire_at: string | null;
             /**
@@ -4394,7 +4409,7 @@ export interface components {
              * Corrected
              * @description Of which its person says otherwise than its file.
              */
-            corrected: ("taken" | "rating" | "location")[];
+            corrected: ("taken" | "rating" | "location" | "title")[];
             /**
              * Created At
              * Format: date-time
@@ -4512,6 +4527,12 @@ export interface components {
              * @example 2026-05-03T14:05:00
              */
             timeline_at: string;
+            /**
+             * Title
+             * @description What its person calls it, or else its file; null: nothing.
+             * @example Oma's 80th birthday
+             */
+            title: string | null;
             /** Urls Expire At */
             urls_expire_at: string | null;
             /**
@@ -4626,6 +4647,12 @@ export interface components {
              * @example 2026-05-03T14:05:00
              */
             timeline_at: string;
+            /**
+             * Title
+             * @description What its person calls it, or else its file; null: nothing.
+             * @example Oma's 80th birthday
+             */
+            title: string | null;
             /** Urls Expire At */
             urls_expire_at: string | null;
             /**
@@ -4671,6 +4698,11 @@ export interface components {
             rating?: (-1 | 0 | 1 | 2 | 3 | 4 | 5) | null;
             /** @description When it was taken; null: when its file says. */
             taken?: components["schemas"]["TakenIn"] | null;
+            /**
+             * Title
+             * @description What it is called; empty: nothing; null: as its file says.
+             */
+            title?: string | null;
         };
         /**
          * ImagesOut
@@ -4702,7 +4734,7 @@ export interface components {
             addresses: components["schemas"]["SharedAddresses"];
             /**
              * Alt Texts
-             * @description Of those that have one.
+             * @description Of those that have one; else the title, if there is one.
              */
             alt_texts: {
                 [key: string]: string;
@@ -5180,6 +5212,12 @@ export interface components {
              * @example 2026-05-03T14:05:00
              */
             timeline_at: string;
+            /**
+             * Title
+             * @description What its person calls it, or else its file; null: nothing.
+             * @example Oma's 80th birthday
+             */
+            title: string | null;
             /** Urls Expire At */
             urls_expire_at: string | null;
             /**
@@ -6469,6 +6507,8 @@ export interface components {
             id: string;
             /** Name */
             name: string | null;
+            /** Title */
+            title: string | null;
             /**
              * Width
              * @description Pixels, upright.
@@ -6512,7 +6552,7 @@ export interface components {
             addresses: components["schemas"]["SharedAddresses"];
             /**
              * Alt Texts
-             * @description Where descriptions are shown.
+             * @description Where descriptions are shown; the title where there is no text.
              */
             alt_texts: {
                 [key: string]: string;
@@ -6626,7 +6666,7 @@ export interface components {
             show_dates?: boolean;
             /**
              * Show Descriptions
-             * @description Whether visitors see alt texts and descriptions.
+             * @description Whether visitors see titles, alt texts and descriptions.
              */
             show_descriptions?: boolean;
             /**
@@ -7590,7 +7630,7 @@ export interface components {
              * Field
              * @enum {string}
              */
-            field: "description" | "alt_text" | "tag" | "visible_text" | "caption" | "place" | "album" | "name" | "camera";
+            field: "title" | "description" | "alt_text" | "tag" | "visible_text" | "caption" | "place" | "album" | "name" | "camera";
             /** Marks */
             marks: components["schemas"]["Mark"][];
             /**

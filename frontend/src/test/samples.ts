@@ -56,6 +56,7 @@ export const anAccount = (changes: Partial<Account> = {}): Account => ({
 export const anImage = (changes: Partial<Image> = {}): Image => ({
   id: "0190a000000070008000000000000001",
   name: "beach.jpg",
+  title: null,
   size: 2_400_000,
   content_type: "image/jpeg",
   state: "ready",
@@ -92,7 +93,7 @@ export const anImageDetail = (changes: Partial<ImageDetail> = {}): ImageDetail =
   place: null,
   rating: null,
   corrected: [],
-  file: { taken_at: "2025-05-03T10:00:00+02:00", rating: null, location: null },
+  file: { taken_at: "2025-05-03T10:00:00+02:00", rating: null, location: null, title: null },
   caption: null,
   stack_reason: null,
   description: null,

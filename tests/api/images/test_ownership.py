@@ -378,6 +378,7 @@ def test_absent_and_foreign_look_the_same_two_hundred_times(ada: Person, bob: Pe
 
 LISTED = {
     "id",
+    "title",
     "name",
     "size",
     "content_type",

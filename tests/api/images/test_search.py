@@ -28,7 +28,10 @@ def lighthouse(ada: Person, images: list[str], database: Engine) -> str:
     """The third of them, with something in each field; it and the next are in an album."""
     with database.begin() as connection:
         connection.execute(
-            text("UPDATE images SET caption = 'Caption', camera_model = 'Box One' WHERE id = :id"),
+            text(
+                "UPDATE images SET caption = 'Caption', file_title = 'Oma''s 80th',"
+                " camera_model = 'Box One' WHERE id = :id"
+            ),
             {"id": images[2]},
         )
     change(ada, images[2], name="Holiday by the sea.jpg")
@@ -47,6 +50,7 @@ WHY = {
     '"evening light"': ("tag", ["evening light"]),
     "holiday-by-the-sea": ("name", ["Holiday by the sea"]),
     "caption": ("caption", ["Caption"]),
+    "80th oma": ("title", ["Oma", "80th"]),
     "iceland until:2024-03-04 from:2024-03-04": ("album", ["Iceland"]),
     'camera:"box one"': ("camera", ["Box One"]),
 }

@@ -38,11 +38,11 @@ def fill(person: Person) -> None:
     for image_id, changes in zip(
         ids,
         [
-            {"description": words, "favourite": True, "name": "Boat, at sea.jpg"},
+            {"description": words, "favourite": True, "name": "Boat, at sea.jpg", "title": "Ours"},
             {"taken": {**at, "offset_minutes": -210}, "rating": 4},
             {"location": {"latitude": -33.9, "longitude": 18.4}, "archived": True},
             {"rating": 0, "location": {"latitude": None, "longitude": None}},
-            {"rating": -1},
+            {"rating": -1, "title": ""},
             {"taken": at},
             {"archived": True, "favourite": True},
         ],
@@ -78,7 +78,7 @@ def library(person: Person) -> dict[str, dict[str, Any]]:
     """All pictures that are not in Recently deleted, without what is of an account only."""
     names = (
         "name", "size", "content_type", "state", "taken_at", "timeline_at", "favourite",
-        "corrected", "location", "rating", "caption", "camera", "width", "height",
+        "corrected", "location", "rating", "title", "caption", "camera", "width", "height",
     )  # fmt: skip
     described = ("source", "alt_text", "text", "visible_text", "tags")
     found = {}

@@ -236,8 +236,8 @@ def test_nothing_but_the_picture_is_told_unless_its_owner_says_so(
     images = add_images(ada, database, 3)
     words = {"alt_text": "Whales", "text": "Two whales.", "visible_text": "X", "tags": ["sea"]}
     for image in images:
-        changed = ada.http.patch(f"/api/images/{image}", json={"description": words})
-        changed.raise_for_status()
+        said = {"description": words, "title": "Breaching"}
+        ada.http.patch(f"/api/images/{image}", json=said).raise_for_status()
     album = make_album(ada, title="Iceland", description="Of us")
     add_to(ada, album, images)
     link = share(ada, album_id=album, name="For Grandma")
@@ -248,15 +248,28 @@ def test_nothing_but_the_picture_is_told_unless_its_owner_says_so(
     ]
     assert [each.status_code for each in answers].count(404) == 1  # the original
     everything = " ".join(each.text for each in answers)
-    for word in ("Whales", "whales", "sea", ".jpg", "2024", "Iceland", "Of us", "Grandma"):
+    for word in (
+        "Whales",
+        "whales",
+        "Breaching",
+        "sea",
+        ".jpg",
+        "2024",
+        "Iceland",
+        "Of us",
+        "Grandma",
+    ):
         assert word not in everything
     assert ada.email not in everything
     ada.http.patch(f"/api/shares/{link.id}", json={"show_descriptions": True}).raise_for_status()
     seen = visitor.get(f"/api/shared/images/{images[0]}", headers=header).json()
     assert seen["alt_text"] == "Whales"
-    assert seen["description"] == "Two whales."
+    assert (seen["description"], seen["title"]) == ("Two whales.", "Breaching")
     assert (seen["name"], seen["date"]) == (None, None)
     assert in_view(visitor, header, images[0])["alt_texts"] == {images[0]: "Whales"}
+    undescribed = ada.http.patch(f"/api/images/{images[1]}", json={"description": None})
+    undescribed.raise_for_status()
+    assert in_view(visitor, header, images[1])["alt_texts"] == {images[1]: "Breaching"}
 
 
 def test_pages_hang_together_and_their_cursors_tell_no_date(

@@ -14,7 +14,7 @@ const dayFormat = dateFormat({
 export const dayInWords = (wallClock: string): string =>
   dayFormat.format(new Date(`${wallClock.slice(0, 10)}T00:00:00Z`));
 
-/** The description where there is one, and otherwise the day and, once it is known, the name of the file. */
+/** The description where there is one, or the title, and otherwise the day and, once it is known, the name of the file. */
 export const imageAlt = (image: ListedImage): string => {
   if (image.timeline_at === "") return (isWhole(image) ? image.alt_text : null) ?? "Picture";
   if (!isWhole(image)) return `Picture of ${dayInWords(image.timeline_at)}`;
@@ -23,6 +23,7 @@ export const imageAlt = (image: ListedImage): string => {
     const isUnmarked = image.description_demo && !/^demo\b/i.test(image.alt_text);
     return isUnmarked ? `${image.alt_text} (demo description)` : image.alt_text;
   }
+  if (image.title !== null) return image.title;
   return image.taken_at === null
     ? `Picture added ${dayInWords(image.created_at)} (${image.name})`
     : `Photo taken ${dayInWords(image.taken_at)} (${image.name})`;

@@ -2,6 +2,7 @@
 import type { Reason } from "@/api";
 
 const FIELDS: Record<Reason["field"], string> = {
+  title: "",
   description: "",
   alt_text: "",
   tag: "Tag: ",

@@ -61,7 +61,7 @@ export const ViewerBar = (props: ViewerBarProps) => {
         <ChevronLeftIcon className="size-6" />
       </IconButton>
       <div className="min-w-0 flex-1 px-1">
-        <h2 className="truncate text-sm font-medium">{image.name}</h2>
+        <h2 className="truncate text-sm font-medium">{image.title ?? image.name}</h2>
         <p className="text-xs text-white/85 tabular-nums">{place}</p>
       </div>
       <p className="sr-only" role="status">

@@ -65,6 +65,7 @@ const useWords = (
 
 const Words = ({ image, more = [] }: { image: SharedImage; more?: readonly string[] }) => {
   const lines = [
+    image.title,
     image.date === null ? null : dayInWords(image.date),
     image.description ?? image.alt_text,
     image.name,
@@ -74,7 +75,10 @@ const Words = ({ image, more = [] }: { image: SharedImage; more?: readonly strin
   return (
     <div className="pointer-events-none absolute inset-x-0 bottom-0 max-h-[40dvh] overflow-y-auto bg-linear-to-t from-black/85 to-black/40 px-5 pt-8 pb-[max(1rem,env(safe-area-inset-bottom))] text-sm text-white">
       {lines.map((line) => (
-        <p key={line} className="max-w-prose break-words">
+        <p
+          key={line}
+          className={classNames("max-w-prose break-words", line === image.title && "font-semibold")}
+        >
           {line}
         </p>
       ))}

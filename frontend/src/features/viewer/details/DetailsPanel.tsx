@@ -18,11 +18,11 @@ import { AlbumsSection, type AlbumOfImage } from "./AlbumsSection";
 import { DamagedSection } from "./DamagedSection";
 import { cameraLines, factsOf } from "./facts";
 import { FileMetadata } from "./FileMetadata";
-import { NameField } from "./NameField";
 import { PlaceSection } from "./PlaceSection";
 import { RatingField } from "./RatingField";
 import { StorageReceipt } from "./StorageReceipt";
 import { TagsSection } from "./TagsSection";
+import { TitleField } from "./TitleField";
 
 type DetailsPanelProps = {
   image: Image;
@@ -62,8 +62,8 @@ export const DetailsPanel = ({
           <CloseIcon />
         </IconButton>
       </div>
-      <div className="flex flex-col gap-6 px-5 pb-8">
-        <NameField key={image.id} image={image} />
+      <div className="flex flex-col gap-6 px-5 pt-1 pb-8">
+        <TitleField key={image.id} image={image} detail={detail} />
         {/* On a phone there is no room for it above the picture. */}
         <Button icon={<SlideshowIcon />} onClick={onSlideshow} className="self-start sm:hidden">
           Slideshow

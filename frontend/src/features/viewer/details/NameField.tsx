@@ -2,11 +2,17 @@
 import { useRef, useState, type KeyboardEvent } from "react";
 
 import { toProblem, useChangeImage, type Image } from "@/api";
-import { Button, IconButton, PencilIcon, TextField } from "@/ui";
+import { Button, classNames, IconButton, PencilIcon, TextField } from "@/ui";
 
 const LONGEST = 255;
 
-export const NameField = ({ image }: { image: Image }) => {
+type NameFieldProps = {
+  image: Image;
+  /** Whether it stands below the title, which is what the picture is called then. */
+  isSecond?: boolean;
+};
+
+export const NameField = ({ image, isSecond = false }: NameFieldProps) => {
   const [isEditing, setIsEditing] = useState(false);
   const pencil = useRef<HTMLButtonElement>(null);
   if (isEditing) {
@@ -23,7 +29,15 @@ export const NameField = ({ image }: { image: Image }) => {
   }
   return (
     <div className="flex items-start justify-between gap-2">
-      <p className="min-w-0 pt-2 text-lg leading-snug font-semibold tracking-tight">{image.name}</p>
+      <p
+        className={classNames(
+          "min-w-0 break-words",
+          isSecond ? "pt-2.5 text-sm text-muted" : "pt-2 text-lg leading-snug font-semibold",
+          !isSecond && "tracking-tight",
+        )}
+      >
+        {image.name}
+      </p>
       <IconButton ref={pencil} label="Rename" className="-mr-2" onClick={() => setIsEditing(true)}>
         <PencilIcon />
       </IconButton>
