@@ -5332,6 +5332,8 @@ export interface components {
             name: string | null;
             /** Place */
             place: string | null;
+            /** Title */
+            title: string | null;
             /**
              * Width
              * @description Pixels, upright.

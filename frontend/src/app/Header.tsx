@@ -7,7 +7,9 @@ import {
   Button,
   ChevronDownIcon,
   classNames,
+  CommandIcon,
   FolderIcon,
+  IconButton,
   LogoMark,
   Menu,
   PersonIcon,
@@ -22,6 +24,7 @@ import {
 
 import { SearchBox } from "./lazy-screens";
 import { currentness, favourites, firstPages, isWithin, MorePages } from "./navigation";
+import { openPalette } from "./palette-opening";
 import { SEARCH } from "./search-address";
 import { openFilePicker, openFolderPicker } from "./upload-pickers";
 
@@ -121,7 +124,7 @@ export const Header = ({ path, onGo }: HeaderProps) => (
           </MorePages>
         ))}
       </nav>
-      <div className="ml-auto flex items-center gap-3">
+      <div className="ml-auto flex items-center gap-3 max-sm:gap-1">
         {path !== SEARCH && (
           <>
             <Suspense fallback={<div className="w-52 max-xl:hidden" />}>
@@ -136,6 +139,13 @@ export const Header = ({ path, onGo }: HeaderProps) => (
             </Link>
           </>
         )}
+        <IconButton
+          label="Go to page, album, tag or date"
+          className="sm:hidden"
+          onClick={openPalette}
+        >
+          <CommandIcon />
+        </IconButton>
         <UploadButtons />
         <AccountMenu onGo={onGo} />
       </div>

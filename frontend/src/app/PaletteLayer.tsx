@@ -1,8 +1,9 @@
-/** Opens the palette of commands by Ctrl-K, or ⌘K. */
+/** Opens the palette of commands by Ctrl-K, or ⌘K, and by buttons. */
 import { Suspense, useEffect, useEffectEvent, useState } from "react";
 
 import { Palette } from "./lazy-screens";
 import type { PaletteProps } from "./palette";
+import { onPaletteAsked } from "./palette-opening";
 
 export const PaletteLayer = (props: Omit<PaletteProps, "onClose">) => {
   const [isOpen, setIsOpen] = useState(false);
@@ -18,6 +19,7 @@ export const PaletteLayer = (props: Omit<PaletteProps, "onClose">) => {
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);
   }, []);
+  useEffect(() => onPaletteAsked(() => setIsOpen(true)), []);
   if (!isOpen) return null;
   return (
     <Suspense fallback={null}>

@@ -82,7 +82,7 @@ export const SignedIn = () => {
           ref={main}
           id="main"
           tabIndex={-1}
-          className="grow px-4 pt-1 pb-[calc(5rem+env(safe-area-inset-bottom))] outline-none sm:px-6 sm:pb-10"
+          className="grow px-4 pt-1 pb-[calc(5rem+env(safe-area-inset-bottom))] max-sm:has-[[role=toolbar]]:pb-[calc(8rem+env(safe-area-inset-bottom))] outline-none sm:px-6 sm:pb-10"
         >
           <ErrorBoundary key={path} title="This page stopped working">
             <Suspense fallback={hasGrid(path) ? <GridSkeleton /> : <Waiting />}>

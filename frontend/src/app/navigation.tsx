@@ -6,12 +6,15 @@ import {
   AlbumsIcon,
   ArchiveIcon,
   classNames,
+  CommandIcon,
   HeartIcon,
   Menu,
   PicturesIcon,
   TagIcon,
   TrashIcon,
 } from "@/ui";
+
+import { openPalette } from "./palette-opening";
 
 type MainPage = {
   path: string;
@@ -74,7 +77,10 @@ export const MorePages = ({
       {...menu}
       label="More pages"
       buttonClassName={classNames(buttonClassName, isHere ? "text-ink" : "text-muted")}
-      items={pages.map(({ label, icon, path: to }) => ({ label, icon, onSelect: () => onGo(to) }))}
+      items={[
+        ...pages.map(({ label, icon, path: to }) => ({ label, icon, onSelect: () => onGo(to) })),
+        { label: "Go to …", icon: <CommandIcon />, onSelect: openPalette },
+      ]}
     />
   );
 };

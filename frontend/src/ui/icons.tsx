@@ -86,6 +86,9 @@ export const SearchIcon = icon(
     <path d="m16 16 4.5 4.5" />
   </>,
 );
+export const CommandIcon = icon(
+  <path d="M9 9h6v6H9zM9 9H6.5A2.5 2.5 0 1 1 9 6.5zm6 0V6.5A2.5 2.5 0 1 1 17.5 9zm0 6h2.5a2.5 2.5 0 1 1-2.5 2.5zm-6 0v2.5A2.5 2.5 0 1 1 6.5 15z" />,
+);
 export const CloseIcon = icon(<path d="m6 6 12 12M18 6 6 18" />);
 export const CheckIcon = icon(<path d="m5 12.5 4.5 4.5L19 7.5" />);
 export const WarningIcon = icon(

@@ -34,7 +34,10 @@ PRINTED = {
     "cmp original.jpg": "Box One",
     "dunes.jpg": "dunes.jpg\nperson",
     '"deleted": false': "dunes.jpg\nnull",
-    "1985-07-14": '["1985-07-14T15:30:00+02:00",["taken","rating","location"]]\n["2024-05-03",[]]',
+    "1985-07-14": (
+        '["1985-07-14T15:30:00+02:00","Summer of 85",["taken","rating","location","title"]]'
+        '\n["2024-05-03",[]]'
+    ),
     "shifted.json": '[1,"restore_taken"]',
     "batch.json": "2\nrestore\n2",
     "delete_for_good": "[0,false,null]",

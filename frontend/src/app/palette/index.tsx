@@ -5,6 +5,7 @@ import { flushSync } from "react-dom";
 import { useAlbums, useSession, useTags } from "@/api";
 import { matchingAlbums } from "@/components/albums/matching-albums";
 import { jumpToDate } from "@/components/gallery/date-jumps";
+import { QUICK_SEARCHES } from "@/components/search/quick-searches";
 import { matchingTags } from "@/components/tags/tag-paths";
 import { TagPath } from "@/components/tags/TagPath";
 import { lowerCase } from "@/locale";
@@ -73,6 +74,11 @@ export const Palette = ({ path, onGo, onClose }: PaletteProps) => {
     ...morePages,
     { path: SEARCH, label: "Search", icon: <SearchIcon /> },
     { path: "/settings", label: "Settings", icon: <SettingsIcon /> },
+    ...QUICK_SEARCHES.map(({ q, label }) => ({
+      path: searchAddress(q),
+      label,
+      icon: <SearchIcon />,
+    })),
     ...(user?.is_administrator
       ? [{ path: "/admin", label: "Administration", icon: <ShieldIcon /> }]
       : []),

@@ -23,7 +23,7 @@ export const AddToAlbumButton = ({ selected, act, wholeStacks = false }: ActsOnS
   };
   return (
     <>
-      <SelectionButton icon={<AddToAlbumIcon />} onClick={() => setIsOpen(true)}>
+      <SelectionButton short="Album" icon={<AddToAlbumIcon />} onClick={() => setIsOpen(true)}>
         Add to album
       </SelectionButton>
       {isOpen && (

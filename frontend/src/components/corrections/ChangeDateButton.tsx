@@ -27,7 +27,7 @@ export const ChangeDateButton = ({ selected, act, wholeStacks = false }: ActsOnS
   };
   return (
     <>
-      <SelectionButton icon={<CalendarIcon />} onClick={() => setIsOpen(true)}>
+      <SelectionButton short="Date" icon={<CalendarIcon />} onClick={() => setIsOpen(true)}>
         Change date
       </SelectionButton>
       {isOpen && first && (

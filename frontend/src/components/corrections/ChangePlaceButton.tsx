@@ -31,7 +31,7 @@ export const ChangePlaceButton = ({ selected, act, wholeStacks = false }: ActsOn
   };
   return (
     <>
-      <SelectionButton icon={<PlaceIcon />} onClick={() => setIsOpen(true)}>
+      <SelectionButton short="Place" icon={<PlaceIcon />} onClick={() => setIsOpen(true)}>
         Change place
       </SelectionButton>
       {isOpen && (

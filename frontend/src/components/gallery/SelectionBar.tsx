@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { isWhole, useImagesInView, useKnownImages, type ListedImage } from "@/api";
 import { formatNumber } from "@/locale";
-import { Button, CloseIcon, formatBytes, IconButton } from "@/ui";
+import { CloseIcon, formatBytes, IconButton } from "@/ui";
 
 import { MAX_SELECTED } from "./selection";
 
@@ -41,7 +41,7 @@ export const SelectionBar = ({ selected, onClear, isOwn = true, children }: Sele
     <div
       role="toolbar"
       aria-label="Selected pictures"
-      className="fixed inset-x-0 top-0 z-30 flex h-[calc(3.5rem+env(safe-area-inset-top))] items-center gap-1 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 xl:gap-2 xl:px-5"
+      className="fixed inset-x-0 top-0 z-30 flex h-[calc(3.5rem+env(safe-area-inset-top))] items-center gap-1 border-b border-line bg-raised px-2 pt-[env(safe-area-inset-top)] shadow-card sm:h-16 xl:px-4"
     >
       <IconButton label="Clear the selection" onClick={onClear}>
         <CloseIcon />
@@ -50,28 +50,46 @@ export const SelectionBar = ({ selected, onClear, isOwn = true, children }: Sele
         <span role="status" className="font-semibold whitespace-nowrap">
           {formatNumber(selected.length)} selected
         </span>
-        <span className="block text-sm text-muted sm:inline sm:pl-3">
+        <span className="block truncate text-sm text-muted">
           {isFull ? "as many as can be changed at once" : size}
         </span>
       </p>
-      <div className="flex items-center gap-1 max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:min-h-[calc(3.5rem+env(safe-area-inset-bottom))] max-sm:flex-wrap max-sm:justify-center max-sm:pt-1 max-sm:border-t max-sm:border-line max-sm:bg-raised max-sm:px-1 max-sm:pb-[env(safe-area-inset-bottom)] max-sm:*:shrink-0 xl:gap-2">
+      {/* On a phone six in a row, with their words below the icons. */}
+      <div className="flex shrink-0 items-center max-sm:fixed max-sm:inset-x-0 max-sm:bottom-0 max-sm:flex-wrap max-sm:justify-center max-sm:border-t max-sm:border-line max-sm:bg-raised max-sm:px-1 max-sm:pb-[env(safe-area-inset-bottom)] max-sm:*:min-w-1/6">
         {children}
       </div>
     </div>
   );
 };
 
-type SelectionButtonProps = { icon: ReactNode; onClick: () => void; children: string };
+type SelectionButtonProps = {
+  icon: ReactNode;
+  onClick: () => void;
+  children: string;
+  /** The words where there is little room; they are among the others. */
+  short?: string;
+};
 
-/** One thing to do with what is selected; on a phone or a narrow window its icon stands alone. */
-export const SelectionButton = ({ icon, onClick, children }: SelectionButtonProps) => (
-  <Button
-    look="quiet"
-    icon={icon}
+/** One thing to do with what is selected; in a window between a phone's and a desk's its icon stands alone. */
+export const SelectionButton = ({
+  icon,
+  onClick,
+  children,
+  short = children,
+}: SelectionButtonProps) => (
+  <button
+    type="button"
     title={children}
     onClick={onClick}
-    className="max-xl:h-11 max-xl:w-11 max-xl:px-0!"
+    className="flex h-13 min-w-11 flex-col items-center justify-center gap-1 rounded-xl px-0.5 text-[0.6875rem] leading-none font-medium whitespace-nowrap transition-colors hover:bg-hover xl:px-2 xl:text-xs"
   >
-    <span className="max-xl:sr-only">{children}</span>
-  </Button>
+    {icon}
+    <span className="sr-only">{children}</span>
+    <span aria-hidden="true" className="sm:max-lg:hidden xl:hidden">
+      {short}
+    </span>
+    <span aria-hidden="true" className="max-xl:hidden">
+      {children}
+    </span>
+  </button>
 );

@@ -1,13 +1,10 @@
 /** What can be done with selected pictures of an album. */
 import type { PlaceInAlbum } from "@/api";
-import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
 import { CarrySelected } from "@/components/albums/CarrySelected";
-import { FavouriteButton, DeleteButton } from "@/components/gallery/selection-buttons";
 import type { GallerySelection } from "@/components/gallery/Gallery";
+import { SelectionActions } from "@/components/selection/SelectionActions";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
-import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
-import { TagButton } from "@/components/tags/TagButton";
 import { picturesInWords } from "@/locale";
 import { Button, ChevronLeftIcon, ChevronRightIcon, PicturesIcon, RemoveFromAlbumIcon } from "@/ui";
 
@@ -27,7 +24,7 @@ const RemoveButton = ({ act }: GallerySelection) => {
         }).answer,
     );
   return (
-    <SelectionButton icon={<RemoveFromAlbumIcon />} onClick={remove}>
+    <SelectionButton short="Remove" icon={<RemoveFromAlbumIcon />} onClick={remove}>
       Remove from album
     </SelectionButton>
   );
@@ -38,7 +35,11 @@ const CoverButton = ({ selected, act }: GallerySelection) => {
   const [only] = selected;
   if (!only || selected.length > 1) return null;
   return (
-    <SelectionButton icon={<PicturesIcon />} onClick={() => act(() => choose(only.id))}>
+    <SelectionButton
+      short="Cover"
+      icon={<PicturesIcon />}
+      onClick={() => act(() => choose(only.id))}
+    >
       Use as cover
     </SelectionButton>
   );
@@ -62,7 +63,7 @@ const Arranging = (selection: GallerySelection) => {
         onPlace={(to: PlaceInAlbum) => move(selected, to)}
       />
       {/* The bar is full. */}
-      <div className="fixed inset-x-0 bottom-20 z-10 mx-auto flex w-fit rounded-full border border-line bg-raised p-1 shadow-float sm:bottom-6">
+      <div className="fixed inset-x-0 bottom-32 z-10 mx-auto flex w-fit rounded-full border border-line bg-raised p-1 shadow-float sm:bottom-6">
         <Button look="quiet" icon={<ChevronLeftIcon />} onClick={step(-1)}>
           Move earlier
         </Button>
@@ -76,20 +77,16 @@ const Arranging = (selection: GallerySelection) => {
 
 export const AlbumActions = (selection: GallerySelection) => {
   const { id, order } = useThisAlbum();
+  const carry =
+    order === "manual" ? (
+      <Arranging {...selection} />
+    ) : (
+      <CarrySelected {...selection} exceptId={id} />
+    );
   return (
-    <>
-      {order === "manual" ? (
-        <Arranging {...selection} />
-      ) : (
-        <CarrySelected {...selection} exceptId={id} />
-      )}
-      <FavouriteButton {...selection} />
-      <AddToAlbumButton {...selection} />
-      <TagButton {...selection} />
-      <ShareSelectionButton {...selection} />
+    <SelectionActions {...selection} carry={carry}>
       <CoverButton {...selection} />
       <RemoveButton {...selection} />
-      <DeleteButton {...selection} />
-    </>
+    </SelectionActions>
   );
 };

@@ -73,12 +73,15 @@ export const Candidate = ({ image, number, group, isKept, onKeep }: CandidatePro
         </span>
       </label>
       <div id={facts} className="px-1 text-sm">
-        <dl className="grid grid-cols-[auto_1fr] gap-x-3">
+        <dl className="grid grid-cols-[auto_1fr] gap-x-3 max-sm:grid-cols-1">
           {factsOf(image).map(({ label, value, of }) => {
             const isDifferent = of !== null && group.differs.includes(of);
             return (
-              <div key={label} className="col-span-2 grid grid-cols-subgrid">
-                <dt className="text-muted">{label}</dt>
+              <div
+                key={label}
+                className="col-span-2 grid grid-cols-subgrid max-sm:col-span-1 max-sm:block max-sm:pb-1"
+              >
+                <dt className="text-muted max-sm:text-xs">{label}</dt>
                 <dd
                   className={classNames("min-w-0 break-words", isDifferent && "font-semibold")}
                   data-differs={isDifferent || undefined}

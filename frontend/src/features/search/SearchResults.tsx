@@ -4,6 +4,7 @@ import { lazy, useCallback, useMemo } from "react";
 import { useFound, useMomentOf, type ListedImage } from "@/api";
 import { Gallery } from "@/components/gallery/Gallery";
 import { useChangeWithUndo } from "@/components/gallery/use-change-with-undo";
+import { QUICK_SEARCHES } from "@/components/search/quick-searches";
 import { picturesInWords } from "@/locale";
 import { EmptyState, SearchIcon } from "@/ui";
 
@@ -26,14 +27,14 @@ const HowTo = ({ onSearch }: Pick<SearchResultsProps, "onSearch">) => (
   <EmptyState
     picture={<SearchIcon className="size-14 text-muted" />}
     title="Search your pictures"
-    actions={EXAMPLES.map((example) => (
+    actions={[...EXAMPLES.map((q) => ({ q, label: q })), ...QUICK_SEARCHES].map(({ q, label }) => (
       <button
-        key={example}
+        key={q}
         type="button"
-        onClick={() => onSearch(example)}
+        onClick={() => onSearch(q)}
         className="h-11 rounded-full bg-sunken px-4 text-sm font-medium"
       >
-        {example}
+        {label}
       </button>
     ))}
   >

@@ -1,11 +1,7 @@
 /** What can be done with selected pictures that have a tag. */
-import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
-import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
 import type { GallerySelection } from "@/components/gallery/Gallery";
-import { DeleteButton, FavouriteButton } from "@/components/gallery/selection-buttons";
+import { SelectionActions } from "@/components/selection/SelectionActions";
 import { SelectionButton } from "@/components/gallery/SelectionBar";
-import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
-import { TagButton } from "@/components/tags/TagButton";
 import { useChangeTags } from "@/components/tags/use-change-tags";
 import { CloseIcon } from "@/ui";
 
@@ -23,20 +19,14 @@ const RemoveButton = ({ act }: GallerySelection) => {
       ),
     );
   return (
-    <SelectionButton icon={<CloseIcon />} onClick={remove}>
+    <SelectionButton short="Remove" icon={<CloseIcon />} onClick={remove}>
       Remove tag
     </SelectionButton>
   );
 };
 
 export const TagActions = (selection: GallerySelection) => (
-  <>
-    <FavouriteButton {...selection} />
-    <AddToAlbumButton {...selection} />
-    <TagButton {...selection} />
+  <SelectionActions {...selection}>
     <RemoveButton {...selection} />
-    <ShareSelectionButton {...selection} />
-    <ChangeDateButton {...selection} />
-    <DeleteButton {...selection} />
-  </>
+  </SelectionActions>
 );

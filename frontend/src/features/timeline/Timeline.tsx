@@ -25,12 +25,12 @@ const VIEWS: Record<MainView, Wording> = {
   favourites: {
     label: "Your favourites, newest first",
     failedTitle: "Your favourites could not be loaded",
-    Actions: lazy(async () => ({ default: (await loadActions()).FavouritesActions })),
+    Actions: lazy(async () => ({ default: (await loadActions()).ViewActions })),
   },
   archive: {
     label: "Your archive, newest first",
     failedTitle: "Your archive could not be loaded",
-    Actions: lazy(async () => ({ default: (await loadActions()).ArchiveActions })),
+    Actions: lazy(async () => ({ default: (await loadActions()).ViewActions })),
   },
 };
 

@@ -530,7 +530,7 @@ describe("a stack", () => {
     await heading("raw.jpg");
     await user.keyboard("{ArrowRight}");
     await heading("three.jpg");
-    expect(screen.queryByRole("navigation")).not.toBeInTheDocument();
+    expect(screen.queryByRole("navigation", { name: /Stack/ })).not.toBeInTheDocument();
   });
 
   test("is found by the address of one that is folded", async () => {
@@ -560,5 +560,45 @@ describe("a stack", () => {
     await user.click(screen.getByRole("button", { name: "Make cover" }));
     await waitFor(() => expect(requests).toHaveLength(1));
     expect(requests[0]).toContain('"action":"make_cover","images":{"ids":["raw"]');
+  });
+});
+
+describe("the filmstrip", () => {
+  const strip = () => screen.findByRole("navigation", { name: "Filmstrip" });
+
+  test("shows what comes, and a click goes there", async () => {
+    const user = userEvent.setup();
+    serve(THREE);
+    await open("one");
+    const frames = within(await strip()).getAllByRole("button");
+    expect(frames.map((frame) => frame.getAttribute("aria-label"))).toEqual([
+      "1 of 3: Picture one",
+      "2 of 3: Picture two",
+      "3 of 3: Picture three",
+    ]);
+    await user.click(within(await strip()).getByRole("button", { name: "3 of 3: Picture three" }));
+    await waitFor(() => expect(screen.getByText("3 of 3")).toBeInTheDocument());
+  });
+
+  test("is one stop for Tab, which goes along with the picture", async () => {
+    const user = userEvent.setup();
+    serve(THREE);
+    await open("one");
+    const [first, second] = within(await strip()).getAllByRole("button");
+    expect([first?.tabIndex, second?.tabIndex]).toEqual([0, -1]);
+    first?.focus();
+    await user.keyboard("{ArrowRight}");
+    await waitFor(() => expect(second).toHaveFocus());
+    expect([first?.tabIndex, second?.tabIndex]).toEqual([-1, 0]);
+    expect(second).toHaveAttribute("aria-current", "true");
+  });
+
+  test("is away while there is one picture alone, and in a slideshow", async () => {
+    const user = userEvent.setup();
+    serve(THREE);
+    await open("one");
+    await strip();
+    await user.keyboard("s");
+    expect(screen.queryByRole("navigation", { name: "Filmstrip" })).not.toBeInTheDocument();
   });
 });

@@ -7,6 +7,7 @@ import { classNames } from "@/ui";
 import { DamagedNotice } from "./DamagedNotice";
 import type { Drafts } from "./descriptions/description-draft";
 import { DetailsPanel } from "./details/DetailsPanel";
+import { Filmstrip } from "./filmstrip/Filmstrip";
 import { NavButton } from "./NavButton";
 import { SlideshowBar } from "./SlideshowBar";
 import { StackStrip } from "./stack/StackStrip";
@@ -175,7 +176,7 @@ export const ViewerContent = ({
           onFocus={() => setIsBare(false)}
           className={classNames(
             "pointer-events-none absolute inset-0 flex flex-col text-white transition-opacity duration-200",
-            areBarsHidden && "opacity-0 *:pointer-events-none!",
+            areBarsHidden && "opacity-0 **:pointer-events-none!",
             // Where it was it can still be pressed: it shows as soon as the pointer moves there.
             isIdle && "opacity-0",
           )}
@@ -204,8 +205,16 @@ export const ViewerContent = ({
           />
           <DamagedNotice image={image} />
           <SlideshowBar show={show} />
-          {!isShow && stack.images.length > 1 && (
-            <StackStrip images={stack.images} imageId={imageId} onShow={onNavigate} />
+          {!isShow && (
+            <div className="mt-auto flex flex-col">
+              {stack.images.length > 1 && (
+                <StackStrip images={stack.images} imageId={imageId} onShow={onNavigate} />
+              )}
+              {/* Above the details on a phone the picture needs the room. */}
+              <div className={classNames(hasDetails && "max-sm:hidden")}>
+                <Filmstrip images={images} imageId={imageId} place={place} onShow={onNavigate} />
+              </div>
+            </div>
           )}
           <NavButton to="previous" isEnd={index <= 0} onPress={() => step(-1)} />
           <NavButton to="next" isEnd={index >= images.length - 1} onPress={() => step(1)} />

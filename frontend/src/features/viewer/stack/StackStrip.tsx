@@ -22,7 +22,7 @@ export const StackStrip = ({ images, imageId, onShow }: StackStripProps) => {
   return (
     <nav
       aria-label={`Stack of ${images.length} pictures`}
-      className="pointer-events-auto mx-auto mt-auto mb-[max(1rem,env(safe-area-inset-bottom))] max-w-[calc(100%-2rem)] rounded-2xl bg-black/75"
+      className="pointer-events-auto mx-auto mb-2 max-w-[calc(100%-2rem)] rounded-2xl bg-black/75"
     >
       <ol className="flex gap-1.5 overflow-x-auto p-1.5">
         {images.map((image, index) => {

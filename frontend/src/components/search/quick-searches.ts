@@ -1,0 +1,6 @@
+/** Lists of pictures that the search makes, and that nobody should have to know its operators for. */
+export const QUICK_SEARCHES = [
+  { q: "-is:placed", label: "Pictures without a place" },
+  { q: "-is:described", label: "Pictures without a description" },
+  { q: "is:animated", label: "Pictures that move" },
+] as const;

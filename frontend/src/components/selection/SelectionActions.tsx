@@ -1,0 +1,61 @@
+/** What can be done with selected pictures, the same wherever they are selected. */
+import type { ReactNode } from "react";
+
+import { useKnownImages, type ListedImage } from "@/api";
+import { AddToAlbumButton } from "@/components/albums/AddToAlbumButton";
+import { CarrySelected } from "@/components/albums/CarrySelected";
+import { ChangeDateButton } from "@/components/corrections/ChangeDateButton";
+import { ChangePlaceButton } from "@/components/corrections/ChangePlaceButton";
+import { ShareSelectionButton } from "@/components/sharing/ShareSelectionButton";
+import { TagButton } from "@/components/tags/TagButton";
+import {
+  DeleteButton,
+  FavouriteButton,
+  useAct,
+  type ActsOnStacks,
+} from "@/components/gallery/selection-buttons";
+import { SelectionButton } from "@/components/gallery/SelectionBar";
+import { ArchiveIcon, UnarchiveIcon } from "@/ui";
+
+/** Archives all, or none where all are archived. */
+const ArchiveButton = (selection: ActsOnStacks) => {
+  const act = useAct(selection);
+  const known = useKnownImages();
+  const isArchived = (image: ListedImage) => (known.get(image.id) ?? image).archived_at !== null;
+  return selection.selected.every(isArchived) ? (
+    <SelectionButton icon={<UnarchiveIcon />} onClick={act("unarchive")}>
+      Unarchive
+    </SelectionButton>
+  ) : (
+    <SelectionButton icon={<ArchiveIcon />} onClick={act("archive")}>
+      Archive
+    </SelectionButton>
+  );
+};
+
+type SelectionActionsProps = ActsOnStacks & {
+  /** In place of carrying pictures onto an album. */
+  carry?: ReactNode;
+  /** What this list has besides. */
+  children?: ReactNode;
+};
+
+export const SelectionActions = ({ carry, children, ...selection }: SelectionActionsProps) => {
+  // What one sees of a tile alone stays the tile's.
+  const { selected, selectAll, act } = selection;
+  const tiles = { selected, selectAll, act };
+  return (
+    <>
+      <FavouriteButton {...tiles} />
+      {carry ?? <CarrySelected {...selection} />}
+      <AddToAlbumButton {...selection} />
+      <TagButton {...selection} />
+      <ShareSelectionButton {...tiles} />
+      <ArchiveButton {...selection} />
+      {children}
+      <ChangeDateButton {...selection} />
+      <ChangePlaceButton {...selection} />
+      <DeleteButton {...selection} />
+    </>
+  );
+};
