@@ -22,6 +22,7 @@ from app.library.account_routes import account
 from app.library.description_routes import descriptions
 from app.library.routes import images
 from app.lookalikes.routes import lookalikes
+from app.map.routes import map_
 from app.members.member_routes import shared_albums
 from app.members.routes import album_members
 from app.places.routes import places
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     stacks,
     timeline,
     places,
+    map_,
     search,
     suggestions,
     albums,

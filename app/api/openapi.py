@@ -48,6 +48,7 @@ _TAGS = {
     "Accounts": "What one keeps here, and whether models may describe it.",
     "Images": "Pictures: upload, list, look, change, delete, describe.",
     "Timeline": "Pictures by months and days, for a screen that shows what is in view.",
+    "Map": "Where the images of the timeline are.",
     "Places": "Towns of the world by name, to say where pictures were taken.",
     "Search": "Pictures by words, dates and what they are.",
     "Albums": "Pictures under a title, by date or by hand; one may be in many.",

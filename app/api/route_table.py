@@ -78,6 +78,8 @@ GET /api/timeline app.timeline.routes:get_timeline
 GET /api/timeline/<key> app.timeline.routes:get_bucket
 GET /api/timeline/addresses app.timeline.routes:get_addresses
 GET /api/places app.places.routes:search_places
+GET /api/map app.map.routes:get_map
+GET /api/map/images app.map.routes:list_map_images
 GET /api/search app.search.routes:search_images
 GET /api/search/suggestions app.search.suggestions.routes:suggest_searches
 GET /api/albums app.albums.routes:list_albums

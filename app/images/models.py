@@ -185,6 +185,18 @@ class Image(Base):
                 " OR longitude IS DISTINCT FROM place_longitude"
             ),
         ),
+        # See [Note: Cells of the map] in app/map/models.py.
+        Index(
+            "ix_images_map",
+            "owner_id",
+            text("map_cell(latitude, longitude)"),
+            text("timeline_at DESC"),
+            text("id DESC"),
+            postgresql_where=text(
+                "latitude IS NOT NULL AND longitude IS NOT NULL AND archived_at IS NULL"
+                f" AND NOT is_folded AND {_IN_LIBRARY}"
+            ),
+        ),
         {"comment": "Pictures, from the promise of a place until they are purged."},
     )
 

@@ -11,6 +11,7 @@ import app.images.model_call_models
 import app.images.models
 import app.integrity.purges
 import app.integrity.scan_state
+import app.map.models
 import app.members.models
 import app.search.models
 import app.sharing.models

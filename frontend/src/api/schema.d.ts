@@ -2001,6 +2001,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the images of the timeline in a box of the map, by clusters
+         * @description Count the images of the timeline in a box of the map, by clusters.
+         *
+         *     Ask `GET /api/timeline/addresses` for the thumbnails of their images. A box that goes around the
+         *     world is from -180 to 180.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["get_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the images of the timeline that are in a box of the map, newest first
+         * @description List the images of the timeline that are in a box of the map, newest first.
+         *
+         *     Safe to repeat. Nothing is changed.
+         */
+        get: operations["list_map_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -3684,6 +3731,34 @@ export interface components {
             start: number;
         };
         /**
+         * ClusterOut
+         * @description Images that are near each other.
+         */
+        ClusterOut: {
+            /** @description A cell of the map that has all of them: show it to see them apart. The smallest is 76 m wide at the equator. */
+            box: components["schemas"]["BoxOut"];
+            /** Count */
+            count: number;
+            /**
+             * Image Id
+             * Format: uuid
+             * @description Of one of them: the newest where they are at one place.
+             */
+            image_id: string;
+            /**
+             * Latitude
+             * @description Of their middle.
+             */
+            latitude: number;
+            /**
+             * Longitude
+             * @description Of their middle.
+             */
+            longitude: number;
+            /** @description Of that image; null: not known. */
+            place: components["schemas"]["PlaceOut"] | null;
+        };
+        /**
          * CodeIn
          * @description A code of an authenticator app, or a recovery code.
          */
@@ -5240,6 +5315,50 @@ export interface components {
              * @description Pictures that were not compared yet; counted up to 1,000,000.
              */
             waiting: number;
+        };
+        /**
+         * MapImagesOut
+         * @description Images that are in a box, newest first.
+         */
+        MapImagesOut: {
+            /** @description Each address is `base` + its own + `&` + `query`. */
+            addresses: components["schemas"]["SharedAddresses"];
+            /**
+             * Images
+             * @description May be fewer than asked for, or none, with more to come: `next_cursor` tells.
+             */
+            images: components["schemas"]["ImageOut"][];
+            /**
+             * Next Cursor
+             * @description Null: this was the last page.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * MapOut
+         * @description What is in a box, of the timeline's images: archived ones are not on the map.
+         */
+        MapOut: {
+            /**
+             * Clusters
+             * @description The largest first; 600 at most.
+             */
+            clusters: components["schemas"]["ClusterOut"][];
+            /**
+             * Count
+             * @description Of all images in these clusters. What is cut by the edge is in it.
+             */
+            count: number;
+            /**
+             * Not Placed
+             * @description How many have none.
+             */
+            not_placed: number;
+            /**
+             * Placed
+             * @description How many images of the timeline have a place at all.
+             */
+            placed: number;
         };
         /**
          * Mark
@@ -17081,6 +17200,170 @@ export interface operations {
                 };
             };
             /** @description Several changes of yours are under way (`too_many_at_once`), or too many requests. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_map: {
+        parameters: {
+            query: {
+                /** @description east */
+                east: number;
+                /** @description north */
+                north: number;
+                /** @description south */
+                south: number;
+                /** @description Greater than `east` where the box lies across 180°. */
+                west: number;
+                /** @description Of the map: the world is 256 * 2^zoom pixels wide. A cluster is about 64. */
+                zoom: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapOut"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, by this caller or from this address. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something behind the API does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_map_images: {
+        parameters: {
+            query: {
+                /** @description From the page before. */
+                cursor?: string;
+                /** @description east */
+                east: number;
+                /** @description limit */
+                limit?: number;
+                /** @description north */
+                north: number;
+                /** @description south */
+                south: number;
+                /** @description Greater than `east` where the box lies across 180°. */
+                west: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapImagesOut"];
+                };
+            };
+            /** @description The cursor is not one of ours. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the token is not known. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["SignIn"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right; see errors. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Several long reads are under way (`too_many_at_once`), or too many requests. */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
