@@ -20,9 +20,9 @@ const FIRST_LOAD = [
     test: new RegExp(
       [
         /node_modules.(react|react-dom|scheduler|@tanstack|wouter|regexparam|use-sync-external-store)\b(?!.*(useMutationState|useInfiniteQuery|infiniteQueryObserver))/,
-        /src.components.sharing.ShareIcon/,
+        /src.(components.(sharing.ShareIcon|corrections.PlaceIcon)|app.search-address)/,
         /src.ui.(?!Combobox|NewPasswordField|CodeField|PasswordField|Switch|Dialog|TextField|FormAlert|form-focus|later-icons)/,
-        /src.api.(client|http|problem|fetch-in-turn|images.(?!uploads|search|delete-for-good|date-mutations|location-mutations|stack-mutations|neighbours|lookalikes))/,
+        /src.api.(client|http|problem|fetch-in-turn|images.(?!uploads|search|map|delete-for-good|date-mutations|location-mutations|stack-mutations|neighbours|lookalikes))/,
         /src.api.(auth.(session|reauth)|account.(account|notices))\./,
       ]
         .map(({ source }) => source)
@@ -36,7 +36,7 @@ const FIRST_LOAD = [
   // Small pieces that several screens share: each chunk of its own would be named in the first load.
   {
     name: "corrections",
-    test: /components.corrections.(PlaceIcon|GeoNames|place-name|coordinates|use-correct|load-place)|src.api.images.(date|location)-mutations/,
+    test: /components.corrections.(GeoNames|place-name|coordinates|use-correct|load-place)|src.api.images.(date|location)-mutations/,
   },
   // What dialogs and forms are made of: none is open at first.
   { name: "forms", test: /src.ui.(Dialog|TextField|FormAlert|form-focus|later-icons)/ },

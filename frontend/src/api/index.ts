@@ -67,6 +67,7 @@ export { useDeleteForGood } from "./images/delete-for-good";
 export { useDecide, useLookalikes, useUndoDecision, type Decision } from "./images/lookalikes";
 export { useFound } from "./images/search";
 export { useSuggestions } from "./images/search-suggestions";
+export { useMapClusters, useMapImages, WORLD, type MapBox } from "./images/map";
 export { dayInWords, imageAlt } from "./images/image-alt";
 export {
   fetchImages,
@@ -198,6 +199,8 @@ export type {
   MadeShare,
   Mail,
   MainView,
+  MapCluster,
+  MapClusters,
   Member,
   MemberImage,
   MembersSee,

@@ -3348,6 +3348,20 @@ export interface components {
             id: string;
         };
         /**
+         * BoxOut
+         * @description A part of the map, in degrees.
+         */
+        BoxOut: {
+            /** East */
+            east: number;
+            /** North */
+            north: number;
+            /** South */
+            south: number;
+            /** West */
+            west: number;
+        };
+        /**
          * BucketCount
          * @description A bucket, and how many images are in it.
          */

@@ -33,6 +33,8 @@ export type NewAlbum = Schemas["AlbumIn"];
 export type ImagePage = Omit<Schemas["ImagesOut"], "addresses">;
 export type ImagePageAnswer = Schemas["ImagesOut"];
 export type FoundImage = Schemas["FoundImage"];
+export type MapClusters = Schemas["MapOut"];
+export type MapCluster = Schemas["ClusterOut"];
 /** A town that is called as somebody typed. */
 export type FoundPlace = Schemas["FoundPlaceOut"];
 export type Reason = Schemas["Why"];

@@ -16,6 +16,8 @@ import {
   AlbumsPage,
   LazyUpload,
   LookalikesPage,
+  MapPage,
+  MapViewer,
   SearchPage,
   SearchViewer,
   SharedLinksPage,
@@ -32,7 +34,7 @@ import { AdministrationPage, DeletedPage, SettingsPage, ViewPage } from "./pages
 import { PaletteLayer } from "./PaletteLayer";
 import { SEARCH } from "./search-address";
 import { useViewerRoute } from "./use-viewer-route";
-import { DELETED, VIEWS, viewAt } from "./views";
+import { DELETED, MAP, VIEWS, viewAt } from "./views";
 
 const Waiting = () => (
   <div role="status" className="flex justify-center py-24 text-muted">
@@ -99,6 +101,7 @@ export const SignedIn = () => {
                 <Route path="/shared" component={SharedLinksPage} />
                 <Route path="/shared-with-me/*?" component={SharedWithMe} />
                 {path === SEARCH && <SearchPage openId={openId} onOpen={open} onGo={navigate} />}
+                {path === MAP && <MapPage onOpen={open} />}
                 {path === DELETED && <DeletedPage openId={openId} onOpen={open} />}
                 {mainView && <ViewPage view={mainView} openId={openId} onOpen={open} />}
                 {typeof albumId === "string" && (
@@ -125,6 +128,11 @@ export const SignedIn = () => {
       {path === SEARCH && openId !== null && (
         <Suspense fallback={null}>
           <SearchViewer imageId={openId} onShow={show} onClose={close} />
+        </Suspense>
+      )}
+      {path === MAP && openId !== null && (
+        <Suspense fallback={null}>
+          <MapViewer imageId={openId} onShow={show} onClose={close} />
         </Suspense>
       )}
       {path === DELETED && openId !== null && (

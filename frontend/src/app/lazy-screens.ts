@@ -22,6 +22,9 @@ export const SharedWithMe = lazy(() => import("./SharedWithMe"));
 const loadSearch = () => import("./SearchPage");
 export const SearchPage = lazy(async () => ({ default: (await loadSearch()).SearchPage }));
 export const SearchViewer = lazy(async () => ({ default: (await loadSearch()).SearchViewer }));
+const loadMap = () => import("./MapPage");
+export const MapPage = lazy(async () => ({ default: (await loadMap()).MapPage }));
+export const MapViewer = lazy(async () => ({ default: (await loadMap()).MapViewer }));
 export const TrashViewer = lazy(async () => ({
   default: (await import("./TrashViewer")).TrashViewer,
 }));

@@ -1,6 +1,7 @@
 /** The main pages, as the header and the bar of a phone list them. */
 import type { ReactNode } from "react";
 
+import { PlaceIcon } from "@/components/corrections/PlaceIcon";
 import { ShareIcon } from "@/components/sharing/ShareIcon";
 import {
   AlbumsIcon,
@@ -45,6 +46,7 @@ export const favourites: MainPage = {
 };
 
 export const morePages: readonly MainPage[] = [
+  { path: "/map", label: "Map", icon: <PlaceIcon /> },
   { path: "/archive", label: "Archive", icon: <ArchiveIcon /> },
   { path: "/look-alikes", label: "Look-alikes", icon: <PicturesIcon /> },
   { path: "/shared", label: "Shared links", icon: <ShareIcon /> },

@@ -3,7 +3,7 @@ import { useCallback } from "react";
 import { useLocation } from "wouter";
 
 import { SEARCH } from "./search-address";
-import { DELETED, SHARED_WITH_ME, viewAt } from "./views";
+import { DELETED, MAP, SHARED_WITH_ME, viewAt } from "./views";
 
 /** Noted in the history entry when the grid is right below it, so that closing can go back to it. */
 const FROM_TIMELINE = "timeline";
@@ -24,7 +24,13 @@ export const readLocation = (location: string): { path: string; openId: string |
   if (
     path === undefined ||
     id === undefined ||
-    !(viewAt(path) || path === SEARCH || path === DELETED || path.startsWith(SHARED_WITH_ME))
+    !(
+      viewAt(path) ||
+      path === SEARCH ||
+      path === DELETED ||
+      path === MAP ||
+      path.startsWith(SHARED_WITH_ME)
+    )
   ) {
     return { path: location.replace(/(?<=.)\/+$/, ""), openId: null };
   }

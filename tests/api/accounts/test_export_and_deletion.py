@@ -54,6 +54,7 @@ OWNED = {
     "image_changes": "owner_id",
     "storage": "user_id",
     "timeline_months": "owner_id",
+    "map_cells": "owner_id",
     "albums": "owner_id",
     "image_search": "owner_id",
     "fingerprints": "owner_id",

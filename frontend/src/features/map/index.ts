@@ -1,0 +1,3 @@
+/** What app uses of this feature. */
+export { MapPage } from "./MapPage";
+export { useListedBox } from "./listed-box";
